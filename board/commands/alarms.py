@@ -323,6 +323,7 @@ KIND = Kind(
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
         "alarm.released": EventSpec(N_("Alarm open again")),
         "alarm.ended": EventSpec(N_("Alarm ended")),
+        "alarm.archived": EventSpec(N_("Alarm left All searches")),
     },
     boards=("search", "operations"),
     counted=False,

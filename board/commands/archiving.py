@@ -1,10 +1,12 @@
-"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server, and tips a day
-after they were placed or dismissed. Searches stay on their own boards, and are listed by `board/lookup/closed_searches.py`."""
+"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server, tips a day after
+they were placed or dismissed, and its own alarms a day after they ended. Searches stay on their own boards, and are listed by
+`board/lookup/closed_searches.py`."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session
 
 from board.commands import shifts
@@ -14,11 +16,15 @@ from board.commands.registry import Command
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
+from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.entity import Entity
 from models.handover import SearchHandover, Shift
 from models.search import Search
 from models.times import format_utc
 from models.tip import Tip
+
+E = TypeVar("E", bound=Entity)
 
 # Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
 _IS_DUE = (
@@ -28,10 +34,16 @@ _IS_DUE = (
 _DUE = text(f"SELECT s.id {_IS_DUE} ORDER BY e.at, s.id")
 _STILL_DUE = text(f"SELECT s.id {_IS_DUE} AND s.id IN :ids ORDER BY e.at, s.id").bindparams(bindparam("ids", expanding=True))
 
-TIP_DAYS = 1
+TIP_DAYS = ALARM_DAYS = 1
 _IS_DUE_TIP = "FROM tip WHERE archived_at IS NULL AND queue = 'answered' AND queue_since <= :before"
 _DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} ORDER BY queue_since, id")
 _STILL_DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} AND id IN :ids ORDER BY queue_since, id").bindparams(
+    bindparam("ids", expanding=True)
+)
+
+_IS_DUE_ALARM = "FROM alarm WHERE board = 'operations' AND ended_at <= :before"
+_DUE_ALARMS = text(f"SELECT id {_IS_DUE_ALARM} ORDER BY ended_at, id")
+_STILL_DUE_ALARMS = text(f"SELECT id {_IS_DUE_ALARM} AND id IN :ids ORDER BY ended_at, id").bindparams(
     bindparam("ids", expanding=True)
 )
 
@@ -69,19 +81,39 @@ def due_tips(session: Session, now: datetime) -> list[str]:
 
 def archive_tips(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
     """Archive those of these tips that are still due. Locks `operations`."""
+    return _archive_due(
+        session, _STILL_DUE_TIPS, Tip, ids, clock, TIP_DAYS, lambda writer, row: writer.archive(row, "tip.archived", TIP_DAYS)
+    )
+
+
+def due_alarms(session: Session, now: datetime) -> list[str]:
+    """Return the alarms of `operations` to remove from it, those that ended first in front."""
+    return list(session.connection().execute(_DUE_ALARMS, {"before": _before(now, ALARM_DAYS)}).scalars())
+
+
+def archive_alarms(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
+    """Remove those of these alarms that are still due; the journal keeps them. Locks `operations`."""
+    return _archive_due(
+        session, _STILL_DUE_ALARMS, Alarm, ids, clock, ALARM_DAYS, lambda writer, row: writer.delete(row, "alarm.archived")
+    )
+
+
+def _archive_due(
+    session: Session, still_due: TextClause, model: type[E], ids: Collection[str], clock: Callable[[], datetime], days: int,
+    archive_one: Callable[[EventWriter, E], None],
+) -> CommandResult:  # fmt: skip
     operations = unit_of_work.lock_board(session, OPERATIONS)
     if operations is None:
         raise Refused("not_found")
     now = clock()
     unit_of_work.flush(session)
-    asked = {"before": _before(now, TIP_DAYS), "ids": list(ids)}
-    left = session.connection().execute(_STILL_DUE_TIPS, asked).scalars().all()
+    left = session.connection().execute(still_due, {"before": _before(now, days), "ids": list(ids)}).scalars().all()
     writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
-    unit_of_work.prefetch(session, Tip, left)
+    unit_of_work.prefetch(session, model, left)
     for id in left:
-        row = unit_of_work.get(session, Tip, id)
+        row = unit_of_work.get(session, model, id)
         if row is not None:
-            writer.archive(row, "tip.archived", TIP_DAYS)
+            archive_one(writer, row)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
 

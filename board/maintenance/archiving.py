@@ -1,16 +1,21 @@
-"""Archiving of closed searches and of answered tips beside the writers, in small transactions. See `board.commands.archiving`.
+"""Archiving of closed searches, answered tips and ended alarms beside the writers, in small transactions, as told in
+`board.commands.archiving`.
 
 Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So all
 of it is archived once, whichever process comes first, and late where no server ran.
 """
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import NoReturn
 
 import structlog
+from sqlmodel import Session
 
 from board.commands import archiving
+from board.commands.execute import CommandResult
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 
@@ -22,7 +27,7 @@ PAUSE_S = 0.02  # between two of them, in which commands are written
 
 
 class Archiving:
-    """Archiving of one installation's closed searches and answered tips."""
+    """Archiving of one installation's closed searches, answered tips and ended alarms."""
 
     def __init__(self, service: BoardService) -> None:
         self._service, self._days = service, service.settings.archive_closed_days
@@ -34,6 +39,7 @@ class Archiving:
     async def _run_once(self) -> None:
         await self.archive()
         await self.archive_tips()
+        await self.archive_alarms()
 
     async def archive(self) -> int:
         """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
@@ -51,12 +57,23 @@ class Archiving:
 
     async def archive_tips(self) -> int:
         """Archive all tips that are due; return their number. Raises DatabaseUnavailable; the rest is done the next time."""
-        clock, count = self._service.clock, 0
-        due = await self._service.database.read(lambda session: archiving.due_tips(session, clock()))
-        for start in range(0, len(due), BATCH_SIZE):
-            some = partial(archiving.archive_tips, ids=due[start : start + BATCH_SIZE], clock=clock)
-            count += len((await self._service.write(some)).events)
-            await asyncio.sleep(PAUSE_S)
+        count = await self._archive_due(archiving.due_tips, archiving.archive_tips)
         if count:
             log.info("tips archived", count=count)
+        return count
+
+    async def archive_alarms(self) -> int:
+        """Remove all alarms of `operations` that are due; return their number. Raises DatabaseUnavailable, as above."""
+        count = await self._archive_due(archiving.due_alarms, archiving.archive_alarms)
+        if count:
+            log.info("alarms archived", count=count)
+        return count
+
+    async def _archive_due(self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult]) -> int:
+        clock, count = self._service.clock, 0
+        due = await self._service.database.read(lambda session: find(session, clock()))
+        for start in range(0, len(due), BATCH_SIZE):
+            some = partial(archive, ids=due[start : start + BATCH_SIZE], clock=clock)
+            count += len((await self._service.write(some)).events)
+            await asyncio.sleep(PAUSE_S)
         return count

@@ -449,6 +449,26 @@ async def test_answered_tips_leave_the_snapshot_a_day_later_and_are_still_found(
     assert await archive(desk) == 0, "what waits is never archived"
 
 
+async def test_ended_alarms_of_tips_leave_the_snapshot_a_day_later(desk: Team, wall_clock: WallClock) -> None:
+    await desk.ada.command(OPERATIONS, "shift.take", {"reason": "night"})
+    settled, waiting = [await tip(desk.bob, priority="urgent", description=name) for name in ("Ada", "Bea")]
+    await desk.bob.command(OPERATIONS, "tip.dismiss", {"tip": settled, "reason": "a joke"})
+    screen = await desk.charlie.subscribe(OPERATIONS)
+    alarms = {state["about"]["id"]: id for id, state in screen.of_kind("alarm").items()}
+    assert alarms.keys() == {settled, waiting}
+    archiving = Archiving(desk.server.service)
+    assert await archiving.archive_alarms() == 0
+    wall_clock.set(1.5 * DAY)
+    assert sum(await asyncio.gather(*(archiving.archive_alarms() for _ in range(4)))) == 1, "once"
+    last = (await history(desk.bob, alarms[settled]))[-1]
+    assert (last["type"], last["actor"], last["command"], last["state"]) == ("alarm.archived", None, None, None)
+    await desk.charlie.wait_for_seq(OPERATIONS, last["seq"])
+    assert [state["about"]["id"] for state in screen.of_kind("alarm").values()] == [waiting]
+    assert screen.entities == (await desk.charlie.snapshot(OPERATIONS))["entities"]
+    wall_clock.set(400 * DAY)
+    assert await archiving.archive_alarms() == 0, "what nobody has taken note of stays"
+
+
 async def test_an_archived_tip_comes_back_whole_and_leaves_anew(desk: Team, wall_clock: WallClock) -> None:
     search, id = await desk.alice.open_search(), await tip(desk.bob)
     await desk.bob.command(OPERATIONS, "tip.dismiss", {"tip": id, "reason": "a joke"})

@@ -170,6 +170,7 @@ const DESCRIPTIONS = {
   "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waited(it.state.raised_at, new Date(it.state.taken_at)) }),
   "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
   "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm is open again, as the person who had it can no longer act: {what}"), it),
+  "alarm.archived": () => ({ says: t("An alarm left “All searches”, a day after it ended") }),
   "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm has ended, as it is settled: {what}"), it),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
 };
