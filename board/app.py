@@ -19,6 +19,7 @@ from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
+from board.attachments.uploads import Uploads
 from board.audit_log import pages as audit_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
@@ -77,6 +78,7 @@ def create_app(service: BoardService) -> Starlette:
     )
     app.state.service = service
     app.state.login = Login(service)
+    app.state.uploads = Uploads(service)
     app.state.shutting_down = False  # set when the server is told to stop
     app.state.hub_metrics = metrics.HubMetrics(service.hub)
     app.state.open_sockets = Counter()  # open sockets by account

@@ -61,6 +61,7 @@ DONE = {
     "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"), "archived": N_("left All searches"),
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
+    "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "dismissed": N_("dismissed"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.

@@ -24,6 +24,7 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
+from board.files.store import FileStore
 from board.kind_fields import load_kind_fields
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.open_alarms import OpenAlarmPublisher
@@ -87,6 +88,7 @@ class BoardService:
         self.heavy_reads = HeavyReads(database)
         self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
         self.pdf_limit = AccountLimit()
+        self.files = FileStore.of(settings)
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
@@ -140,6 +142,7 @@ class BoardService:
         await self.database.close()
         await self.hub.bus.stop()
         await self.limiter.close()
+        await self.files.close()
 
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
         """Execute a command: committed and published when this returns. With `content`, its id may be repeated only for the

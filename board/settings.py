@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
     max_intake_per_minute: int = Field(default=300, ge=0)
+    max_uploads_per_minute: int = Field(default=60, ge=0)
+    max_file_mb: int = Field(default=25, ge=1, le=500)
 
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact",

@@ -134,7 +134,7 @@ class Search(Searchable, table=True):
     STATE: ClassVar[tuple[str, ...]] = (
         "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
         "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge", "goal",
-        "details", "earlier",
+        "details", "earlier", "photo", "public_photo",
     )  # fmt: skip
 
     operations_seq: int = 0
@@ -158,6 +158,8 @@ class Search(Searchable, table=True):
     goal: dict[str, Any] | None = json_column(Goal, nullable=True)
     details: dict[str, Any] | None = json_column(Details, nullable=True)
     earlier: dict[str, Any] | None = json_column(dict[str, EarlierDisappearance], nullable=True)  # by keys of their own
+    photo: str | None = None  # the file that is the photo of the child
+    public_photo: str | None = None  # the photo, while the appeal is public
     # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed

@@ -28,6 +28,8 @@ PLACES: dict[str, Schema] = {
     "board": BOARD.schema,
     "sighting": {"type": "string", "pattern": f"^{UUID}$"},
     "display": {"type": "string", "pattern": f"^{UUID}$"},
+    "file": {"type": "string", "pattern": f"^{UUID}$"},
+    "upload": {"type": "string", "pattern": f"^{UUID}$"},
     "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
 }
 TEXT: Schema = {"type": "string"}

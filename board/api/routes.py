@@ -14,6 +14,7 @@ from board.accounts import draft_keys
 from board.alarms import api as alarm_calls
 from board.alerts import api as alert_calls
 from board.api import endpoints
+from board.attachments import api as file_calls
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.exports import exports
@@ -71,6 +72,7 @@ CALLS: dict[tuple[str, str], Call] = {
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,
+        *file_calls.CALLS,
         openapi, asyncapi,
     )
 }  # fmt: skip

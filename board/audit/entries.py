@@ -207,6 +207,13 @@ class SourceRead(Entry, type="source.read", kind="sighting"):
     number: int | None
 
 
+class OriginalRead(Entry, type="original.read", kind="file"):
+    """Download of a picture as it came, with all its metadata."""
+
+    board: str
+    reference: str | None
+
+
 # -- the installation -----------------------------------------------------------------------------------------------------------
 
 

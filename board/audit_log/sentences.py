@@ -28,6 +28,7 @@ _SAYS: dict[str, str] = {
     "display.revoked": N_("{actor} removed the display “{name}”"),
     "export.read": N_("{actor} downloaded {file}"),
     "source.read": N_("{actor} read the source of sighting {number} of the search {reference}"),
+    "original.read": N_("{actor} downloaded the original of a photo of the search {reference}"),
     "backup.made": N_("{actor} made a backup: {file}"),
     "backup.restored": N_("{actor} restored the database from a backup"),
     "settings.changed": N_("The settings of {machine} changed: {changes}"),

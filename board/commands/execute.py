@@ -86,7 +86,8 @@ class QueuedCommand:
 def boards_to_lock(command: Command) -> tuple[str, ...]:
     """Return the boards that a command locks, `operations` first: a fixed order prevents deadlocks."""
     # the event to undo is read after the lock, so both boards are locked
-    both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
+    # a file that is withdrawn may be the photo of the search
+    both = command.name.startswith(("search.", "handover.")) or command.name in ("undo", "file.withdraw")
     boards = (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
     target = command.data.get("search") if command.name == "tip.place" and boards == (OPERATIONS,) else None
     if isinstance(target, str) and target != OPERATIONS:

@@ -9,10 +9,12 @@ from board.commands import (
     briefings,
     cards,
     columns,
+    files,
     goals,
     handovers,
     notes,
     outcomes,
+    photos,
     searches,
     shifts,
     sightings,
@@ -30,7 +32,7 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 
 for each in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
-    handovers.SEARCH_KIND, alarms.KIND, tips.KIND,
+    handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND,
 ):  # fmt: skip
     kinds.register(each)
 
@@ -42,6 +44,7 @@ TABLE: dict[str, CommandSpec] = {
     "search.set_worrying": CommandSpec("search", "coordinator", searches.SetWorrying, searches.set_worrying),
     "search.set_appeal": CommandSpec("search", "coordinator", appeals.Set, appeals.set_appeal),
     "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True),
+    "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo),
     "search.set_access": CommandSpec("search", "coordinator", searches.SetAccess, searches.set_access),
     "column.add": CommandSpec("search", "coordinator", columns.Add, columns.add),
     "column.rename": CommandSpec("search", "coordinator", columns.Rename, columns.rename),
@@ -70,6 +73,9 @@ TABLE: dict[str, CommandSpec] = {
     "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw),
     "card.restore": CommandSpec("search", "investigator", cards.Withdraw, cards.restore),
     "note.add": CommandSpec("any", "investigator", notes.Add, notes.add, while_closed=True),
+    "file.attach": CommandSpec("search", "investigator", files.Attach, files.attach, while_closed=True),
+    "file.update": CommandSpec("search", "investigator", files.Update, files.update, patches=(files.Fields,)),
+    "file.withdraw": CommandSpec("search", "investigator", files.Withdraw, files.withdraw, while_closed=True),
     "shift.take": CommandSpec("operations", "coordinator", shifts.Take, shifts.take),
     "handover.prepare": CommandSpec("operations", "coordinator", handovers.Prepare, handovers.prepare),
     "handover.write": CommandSpec(

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
-from board.commands import appeals, closing, columns, outcomes, past_times, references, search_details, tasks
+from board.commands import appeals, closing, columns, outcomes, past_times, photos, references, search_details, tasks
 from board.commands.command import Patch
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
@@ -226,7 +226,8 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
 
 def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
     taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
-    return {"reference": N_("Another search already has this reference.")} if taken else {}
+    found = {"reference": N_("Another search already has this reference.")} if taken else {}
+    return {**found, **photos.dangling(writer, values)}
 
 
 def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: State) -> None:
@@ -343,6 +344,8 @@ KIND = Kind(
         FieldSpec("goal.until", N_("Goal due"), control="time", exported=True, display="inner_room"),
         FieldSpec("goal.by", N_("Goal set by"), exported=True),
         FieldSpec("goal.at", N_("Goal set at"), exported=True),
+        FieldSpec("photo", N_("Photo"), type=Id | None),
+        FieldSpec("public_photo", N_("Public photo"), type=Id | None, display="room"),
         FieldSpec("outcome", N_("Outcome"), personal=True),
         FieldSpec("outcome.found_at", N_("Found at"), exported=True, personal=True),
         FieldSpec("outcome.place", N_("Where found"), exported=True, personal=True, prose=True),
@@ -379,6 +382,7 @@ KIND = Kind(
         "search.appeal_set": EventSpec(N_("Appeal changed"), "search.set_appeal", undoable=True, is_significant=_always),
         "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
         "search.goal_set": EventSpec(N_("Goal changed"), "search.set_goal", undoable=True, is_significant=_always),
+        "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
         "search.archived": EventSpec(N_("Search left All searches")),
     },
@@ -386,4 +390,6 @@ KIND = Kind(
     alerts=_alerts,
     alarms=_alarms,
     reported=lambda search, due_before: true(),
+    derived=("public_photo",),
+    derive=photos.derive,
 )  # fmt: skip

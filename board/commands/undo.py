@@ -47,11 +47,16 @@ def undo(writer: EventWriter, data: Undo) -> None:
     event = journal.event_at(writer.session, writer.board.id, data.seq) if data.seq <= writer.board.seq else None
     if event is None:
         raise not_found("seq")
+    if event.type not in undoable() or event.body is None:
+        raise _impossible()
     before = journal.previous_event(writer.session, event)
-    if event.type not in undoable() or event.body is None or before is None or before.body is None:
-        raise invalid("seq", N_("This cannot be undone."))
-    fields, private = event.payload()["changes"], event.payload().get("private", [])
     kind = kinds.named(event.kind)
+    if before is None and kind.undo.creation is not None:
+        kind.undo.creation(writer, unit_of_work.get(writer.session, kind.model, event.entity), event)
+        return
+    if before is None or before.body is None:
+        raise _impossible()
+    fields, private = event.payload()["changes"], event.payload().get("private", [])
     row = unit_of_work.get(writer.session, kind.model, event.entity)
     if row is None:
         raise Refused("conflict", fields=dict.fromkeys(fields, N_("This no longer exists.")))
@@ -63,6 +68,10 @@ def undo(writer: EventWriter, data: Undo) -> None:
     if clash:
         raise Refused("conflict", fields=clash, current=row.state())
     kind.undo.apply(writer, row, event, values | withheld)
+
+
+def _impossible() -> Refused:
+    return invalid("seq", N_("This cannot be undone."))
 
 
 def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dict[str, str]:

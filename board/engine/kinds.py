@@ -77,7 +77,8 @@ class UndoRules:
     """Rules by which a kind undoes its events. Each gets the event writer and the row first.
 
     `withheld` returns former values of columns that are in no event, or refuses; `dangling` the fields whose former value refers
-    to something that is gone, with a sentence for each; `apply` writes the former values.
+    to something that is gone, with a sentence for each; `apply` writes the former values. `creation` takes back what an event
+    added, where a kind has a way to.
     """
 
     withheld: Callable[[Any, Any, JournalEvent], State] = lambda writer, row, event: {}
@@ -85,6 +86,7 @@ class UndoRules:
     apply: Callable[[Any, Any, JournalEvent, State], None] = lambda writer, row, event, values: writer.update(
         row, event.type, values, undoes=event.seq
     )
+    creation: Callable[[Any, Any, JournalEvent], None] | None = None
 
 
 @dataclass(frozen=True, eq=False)

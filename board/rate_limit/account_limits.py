@@ -22,7 +22,7 @@ class Limits:
     """Rate limits of accounts.
 
     `calls`: HTTP calls that change something, at the rate of one socket. `account`: all messages and calls. `intake`: reported
-    sightings, so that a program out of control adds no more than a desk can look at.
+    sightings, so that a program out of control adds no more than a desk can look at. `uploads`: files that are begun.
     """
 
     def __init__(self, settings: Settings, limiter: Limiter) -> None:
@@ -30,6 +30,7 @@ class Limits:
         self.calls = Rule("calls", per_second, 1, batch=0)  # batch 0: all processes together are limited by `account`
         self.account = Rule("account", total, WINDOW_S, batch=max(2, total // BATCHES_PER_WINDOW))
         self.intake = Rule("intake", settings.max_intake_per_minute, MINUTE_S)
+        self.uploads = Rule("uploads", settings.max_uploads_per_minute, MINUTE_S)
         self._limiter = limiter
 
     def count_message(self, account: str) -> LimitResult:
@@ -44,6 +45,10 @@ class Limits:
     async def count_intake(self, account: str) -> LimitResult:
         """Count a reported sighting."""
         return await self._limiter.take(self.intake, account)
+
+    async def count_upload(self, account: str) -> LimitResult:
+        """Count an upload that is begun."""
+        return await self._limiter.take(self.uploads, account)
 
 
 def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in {time}."), field: str | None = None) -> Refused:

@@ -28,6 +28,7 @@ _ALWAYS = [
 ]
 _PRIVATE = (b"cache-control", b"no-store")
 _REVALIDATE = (b"cache-control", b"no-cache")  # stored, but revalidated
+REVALIDATED = (b"cache-control", b"private, no-cache")  # of files: kept by one browser, and asked for anew each time
 _LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
 
 CLIENT_CLOSED_REQUEST = 499  # logged as by proxies: the client left before it was answered
@@ -63,8 +64,11 @@ class SecurityHeadersMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                kept = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
-                message["headers"] = [*kept, *own, _cache(scope, status)]
+                given = [(name.lower(), value) for name, value in message["headers"]]
+                kept = [(name, value) for name, value in given if name != b"cache-control"]
+                stricter = {name for name, _ in kept if name == b"content-security-policy"}
+                added = [(name, value) for name, value in own if name not in stricter]
+                message["headers"] = [*kept, *added, REVALIDATED if REVALIDATED in given else _cache(scope, status)]
             await send(message)
 
         try:

@@ -15,7 +15,7 @@ from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
 from tests.api.test_rights import board_of, filled, prepare
-from tests.support import handover_steps
+from tests.support import handover_steps, uploads
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import BoardReplica as Screened
 from tests.support.people import Person, new_id
@@ -81,6 +81,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
     "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
     "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
+    "search.set_photo": {"file": "{file}"},
     "search.set_access": {"access": "members", "members": "{mine}"},
     "column.add": {"title": f"{SECRET} column", "role": "waiting"},
     "column.rename": {"column": "{doing}", "title": f"{SECRET} now"},
@@ -99,6 +100,9 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "card.withdraw": {"card": "{sighting}"} | TOLD,
     "card.restore": {"card": "{task}"} | TOLD,
     "note.add": NOTE,
+    "file.attach": {"upload": "{upload}", "card": "{sighting}", "caption": f"{SECRET} at the bus"},
+    "file.update": {"file": "{file}", "caption": f"{SECRET} at the tram", "taken_at": "2026-11-24T15:10:00Z"},
+    "file.withdraw": {"file": "{file}"} | TOLD,
     "tip.add": SIGHTING,
     "tip.update": {"tip": "{tip}", "direction": f"{SECRET} south"},
     "tip.assign": {"tip": "{tip}", "assignee": "{alice}"},
@@ -133,7 +137,7 @@ FRAMES = {  # all keys that any frame may contain
     "unanswered", "look", "judge", "pass_on",
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
-    "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
+    "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name", "public_photo",
 }  # fmt: skip
 MORE = {
     "room": set[str](),
@@ -205,6 +209,8 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     told = (await alice.command("operations", "tip.add", SIGHTING))["seqs"][0]
     events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names |= {"tip": events.json()["events"][0]["id"], "search": search}
+    names["file"] = await uploads.attach_upload(alice, search, await uploads.ready(alice, search, f"{SECRET}.jpg"))
+    names["upload"] = await uploads.ready(alice, search, f"{SECRET}.jpg")
     return search, names | {
         "helper": team.ada.account["id"],
         "alice": alice.account["id"],

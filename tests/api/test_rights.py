@@ -23,7 +23,7 @@ from board.errors import Refused
 from models.accounts import ROLES
 from models.times import format_utc, now
 from realtime.strict_json import MAX_INTEGER
-from tests.support import handover_steps
+from tests.support import handover_steps, uploads
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id
 from tests.support.team import Team
@@ -43,6 +43,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.set_worrying": {"worrying": True, "basis": "the duty officer"},
     "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
     "search.set_goal": {"text": "find the driver", "until": None},
+    "search.set_photo": {"file": "{file}"},
     "search.set_access": {"access": "desk", "members": []},
     "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
     "column.rename": {"column": "{doing}", "title": "Now"},
@@ -67,6 +68,9 @@ TRIES: dict[str, dict[str, Any]] = {
     "tip.dismiss": {"tip": "{tip}", "reason": "an advertisement"},
     "tip.restore": {"tip": "{tip}", "reason": None},
     "note.add": {"text": "the aunt was called"},
+    "file.attach": {"upload": "{upload}", "card": "{sighting}", "note": None, "caption": "the bus", "taken_at": None},
+    "file.update": {"file": "{file}", "caption": "the tram", "taken_at": "2026-11-24T15:10:00Z", "card": None},
+    "file.withdraw": {"file": "{file}", "reason": "another child"},
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
     "undo": {"seq": "{graded}"},
@@ -110,6 +114,8 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
     names["helper"] = team.charlie.account["id"]
+    names["file"] = await uploads.attach_ready(team.bob, search)
+    names["upload"] = await uploads.ready(team.alice, search)
     return search, names
 
 
@@ -142,6 +148,8 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
         search, names = stage
         if name in handover_steps.COMMANDS:
             names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada, search)
+        if name == "file.attach":
+            names["upload"] = await uploads.ready(people[role], search)
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):

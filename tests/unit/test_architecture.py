@@ -17,20 +17,20 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "alerts", "audit_log", "displays", "documents", "exports", "files", "handover", "help", "history",
-        "lookup", "maintenance",
+        "accounts", "alarms", "alerts", "attachments", "audit_log", "displays", "documents", "exports", "handover", "help",
+        "history", "lookup", "maintenance",
     ),
     ("web",),
     ("service",),
     ("live",),
     ("commands",),
-    ("audit", "notifications"),
+    ("audit", "files", "notifications"),
     ("engine",),
     ("telemetry",),
     (
-        "alarm_rules", "bootstrap", "client", "client_address", "data_files", "earlier_disappearances", "env_file", "errors",
-        "i18n", "install", "kind_fields", "labels", "merge_patch", "notification_settings", "paths", "predefined_tasks",
-        "rate_limit", "secret_file", "settings", "targets",
+        "alarm_rules", "bootstrap", "child_process", "client", "client_address", "data_files", "earlier_disappearances",
+        "env_file", "errors", "i18n", "install", "kind_fields", "labels", "merge_patch", "notification_settings", "paths",
+        "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}

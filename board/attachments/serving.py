@@ -1,0 +1,158 @@
+"""Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import structlog
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from board.audit import actor, writer
+from board.audit.entries import OriginalRead
+from board.engine import access
+from board.engine.identity import Caller, require_active
+from board.errors import Refused
+from board.files import names
+from board.files.media_types import PICTURES
+from board.i18n import N_
+from board.web import display_auth, etags
+from board.web.auth import signed_in
+from board.web.endpoint import ON_A_BOARD, Call
+from board.web.http import check_rate, require_caller, service_of
+from models.accounts import ROLES
+from models.board import OPERATIONS
+from models.file import File
+from models.search import Search
+
+log = structlog.get_logger()
+
+HEADERS = {
+    "cache-control": "private, no-cache", "vary": "cookie, authorization",
+    "content-security-policy": "default-src 'none'; sandbox",
+}  # fmt: skip
+WEBP, BYTES = "image/webp", "application/octet-stream"
+
+
+class Served(NamedTuple):
+    """File that a caller may have, and the account as it is now."""
+
+    file: File
+    reference: str
+
+
+@Call(
+    "GET", "/boards/{board}/files/{file}/thumb", N_("The thumbnail of a picture, without any metadata."),
+    ON_A_BOARD, media=WEBP, tagged=True,
+)  # fmt: skip
+async def thumb(request: Request) -> Response:
+    return await _picture(request, "thumb")
+
+
+@Call(
+    "GET", "/boards/{board}/files/{file}/view", N_("A picture of at most 1,600 pixels, without any metadata."),
+    ON_A_BOARD, media=WEBP, tagged=True,
+)  # fmt: skip
+async def view(request: Request) -> Response:
+    return await _picture(request, "view")
+
+
+@Call(
+    "GET", "/boards/{board}/files/{file}/original",
+    N_("A picture as it came, with its metadata. For coordinators and the person who attached it. Each download is logged."),
+    ON_A_BOARD, media=BYTES,
+)  # fmt: skip
+async def original(request: Request) -> Response:
+    caller = await require_caller(request)
+
+    def read(session: Session) -> Served:
+        served = _find(session, caller, request)
+        account = require_active(session, caller)
+        if served.file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
+            raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can have the original."))
+        entry = OriginalRead(id=served.file.id, board=served.file.board, reference=served.reference)
+        writer.write(session, entry, by=actor.account(account, caller.token))
+        return served
+
+    found = await service_of(request).database.write(read)
+    return await _send(request, found.file, "original", BYTES, found.file.name)
+
+
+@Call(
+    "GET", "/boards/{board}/files/{file}/content", N_("A file that is no picture, as it came."),
+    ON_A_BOARD, media=BYTES, tagged=True,
+)  # fmt: skip
+async def content(request: Request) -> Response:
+    caller = await require_caller(request)
+    found = await service_of(request).database.read(lambda session: _find(session, caller, request))
+    if found.file.media_type in PICTURES:
+        raise Refused("not_found")
+    return await _send(request, found.file, "original", BYTES, found.file.name)
+
+
+async def _picture(request: Request, size: str) -> Response:
+    found = await _account_or_display(request)
+    if not found.file.picture:
+        raise Refused("not_found")
+    return await _send(request, found.file, size, WEBP, None)
+
+
+async def _account_or_display(request: Request) -> Served:
+    """Return the file if the caller, or the display, may have it. Raises Refused."""
+    service, caller = service_of(request), await signed_in(request)
+    if caller is None and (caller := await display_auth.signed_in(request)) is not None:
+        check_rate(request, caller)
+        display = caller
+        return await service.database.read(lambda session: _find_for_display(session, display, request))
+    caller = await require_caller(request)
+    return await service.database.read(lambda session: _find(session, caller, request))
+
+
+def _find(session: Session, caller: Caller, request: Request) -> Served:
+    account = require_active(session, caller)
+    access.get_visible_board(session, account.id, request.path_params["board"])
+    return _served(session, request)
+
+
+def _find_for_display(session: Session, display: Caller, request: Request) -> Served:
+    """Return a file that is the public photo of a search that this display shows."""
+    search = session.get(Search, request.path_params["board"])
+    shown = display.display.shows["boards"] if display.display is not None else ()
+    if search is None or not access.is_visible_on_displays(search) or not ({search.id, OPERATIONS} & set(shown)):
+        raise Refused("not_found")
+    if search.public_photo is None or search.public_photo != request.path_params["file"]:
+        raise Refused("not_found")
+    return _served(session, request)
+
+
+def _served(session: Session, request: Request) -> Served:
+    file = session.get(File, request.path_params["file"])
+    if file is None or file.board != request.path_params["board"] or file.withdrawn is not None:
+        raise Refused("not_found")
+    search = session.get_one(Search, file.board)
+    session.expunge(file)
+    return Served(file, search.reference)
+
+
+async def _send(request: Request, file: File, size: str, type: str, name: str | None) -> Response:
+    """Send stored bytes, or 304 where the caller has them. Raises Refused."""
+    tag = f'"{file.sha256[:32]}-{size}"'
+    headers = HEADERS | {"etag": tag, "content-disposition": names.disposition(name) if name is not None else "inline"}
+    if etags.matches(request, tag):
+        return Response(status_code=304, headers=headers)
+    key = f"files/{file.id}/{size}"
+    store = service_of(request).files
+    try:
+        headers["content-length"] = str(await store.size(key))
+        pieces = store.get(key)
+        first = await anext(pieces, b"")
+    except FileNotFoundError:
+        log.error("file is missing in the store", file=file.id, size=size)
+        raise Refused("unavailable") from None
+    return StreamingResponse(_rest(first, pieces), media_type=type, headers=headers)
+
+
+async def _rest(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in pieces:
+        yield piece

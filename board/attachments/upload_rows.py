@@ -1,0 +1,162 @@
+"""Rows of uploads: begun, grown part by part, complete, given up. Each function is one transaction, and judges rights anew."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.engine import access
+from board.engine.identity import Caller, require_active
+from board.errors import Refused, invalid
+from board.i18n import N_, message
+from models.accounts import ROLES
+from models.times import format_utc
+from models.upload import Upload
+
+MAX_OPEN = 20  # uploads of one account that are not attached
+MAX_OPEN_BYTES = 512 * 1024 * 1024  # of one account; at least one upload always fits
+MAX_PARTS = 2_000  # objects of one upload
+IDLE = timedelta(minutes=10)  # after it an upload gives way to a new one of the same account
+RETRY_S = 60
+
+OTHER_OFFSET = N_("Another part of this file arrived in the meantime.")
+
+_OPEN = text("SELECT id, size, touched_at FROM upload WHERE account = :account AND state <> 'attached' ORDER BY touched_at, id")
+_ADD = text(
+    'INSERT INTO upload (id, board, account, name, size, "offset", parts, state, created_at, touched_at) '
+    "VALUES (:id, :board, :account, :name, :size, 0, 0, 'receiving', :now, :now) ON CONFLICT (id) DO NOTHING"
+)
+_GROW = text(
+    'UPDATE upload SET "offset" = :after, parts = parts + 1, touched_at = :now '
+    "WHERE id = :id AND state = 'receiving' AND \"offset\" = :offset AND size >= :after AND parts < :most"
+)
+_ADD_PART = text('INSERT INTO upload_part (upload, "offset", size, object) VALUES (:id, :offset, :size, :object)')
+_PARTS = text('SELECT object, size FROM upload_part WHERE upload = :id ORDER BY "offset"')
+_READY = text(
+    "UPDATE upload SET state = 'ready', file = :file, result = :result, touched_at = :now "
+    "WHERE id = :id AND state = 'receiving' AND \"offset\" = size"
+)
+_DROP = text("DELETE FROM upload WHERE id = :id AND state <> 'attached'")
+_DROP_PARTS = text("DELETE FROM upload_part WHERE upload = :id")
+
+
+class NewUpload(NamedTuple):
+    """Upload that somebody begins."""
+
+    id: str
+    board: str
+    name: str
+    size: int
+
+
+class Dropped(NamedTuple):
+    """Upload that is no longer there. `file` is the id of its files in the store, if they were made."""
+
+    id: str
+    file: str | None
+
+
+def require_uploader(session: Session, caller: Caller, board: str) -> str:
+    """Return the account of a caller who may attach files to this search. Raises Refused."""
+    account = require_active(session, caller)
+    if access.get_visible_board(session, account.id, board).kind != "search":
+        raise Refused("not_found")
+    if ROLES.index(account.role) < ROLES.index("investigator") or not caller.may_command:
+        raise Refused("forbidden")
+    return account.id
+
+
+def find(session: Session, caller: Caller, board: str, id: str) -> Upload:
+    """Return an upload of the caller's own. Raises Refused `not_found` also for one of others."""
+    account = require_uploader(session, caller, board)
+    row = session.get(Upload, id, populate_existing=True)
+    if row is None or row.board != board or row.account != account:
+        raise Refused("not_found")
+    session.expunge(row)
+    return row
+
+
+def begin(session: Session, caller: Caller, new: NewUpload, now: datetime) -> tuple[Upload, list[Dropped]]:
+    """Begin an upload, or return the one that has this id; and those that gave way to it. Raises Refused."""
+    account = require_uploader(session, caller, new.board)
+    row = session.get(Upload, new.id, populate_existing=True)
+    dropped: list[Dropped] = []
+    if row is None:
+        dropped = _make_room(session, account, new.size, now)
+        values = {"id": new.id, "board": new.board, "account": account, "name": new.name, "size": new.size}
+        session.connection().execute(_ADD, values | {"now": format_utc(now)})
+    return find(session, caller, new.board, new.id), dropped
+
+
+def _make_room(session: Session, account: str, size: int, now: datetime) -> list[Dropped]:
+    """Drop the idle uploads of an account that leave no room for another. Raises Refused `rate_limited` if there are too few."""
+    open = list(session.connection().execute(_OPEN, {"account": account}))
+    idle_before, dropped = format_utc(now - IDLE), list[Dropped]()
+    while open and (len(open) >= MAX_OPEN or sum(each.size for each in open) + size > MAX_OPEN_BYTES):
+        oldest = open.pop(0)
+        if oldest.touched_at > idle_before:
+            sentence = N_("Too many of your uploads are not complete. Wait until some are, or remove some.")
+            raise Refused("rate_limited", sentence, retry_after_s=RETRY_S)
+        if (gone := drop(session, oldest.id)) is not None:
+            dropped.append(gone)
+    return dropped
+
+
+def check_offset(row: Upload, offset: int) -> None:
+    """Raise Refused `conflict` unless an upload goes on at this offset."""
+    if row.state != "receiving" or row.offset != offset:
+        raise Refused("conflict", OTHER_OFFSET, {"offset": OTHER_OFFSET}, current={"offset": row.offset})
+
+
+def grow(
+    session: Session, caller: Caller, board: str, id: str, offset: int, size: int, object: str, now: datetime
+) -> Upload:  # fmt: skip
+    """Add a part that is stored. Raises Refused `conflict` if another came first."""
+    row = find(session, caller, board, id)
+    check_offset(row, offset)
+    named: dict[str, Any] = {"id": id, "offset": offset, "size": size, "object": object, "now": format_utc(now)}
+    if not session.connection().execute(_GROW, named | {"after": offset + size, "most": MAX_PARTS}).rowcount:
+        if row.parts >= MAX_PARTS:
+            raise Refused("too_large", N_("This file came in too many small parts. Remove it, and send it again."))
+        check_offset(find(session, caller, board, id), offset)
+        raise invalid("offset", N_("This is more than the file has."))
+    session.connection().execute(_ADD_PART, named)
+    return find(session, caller, board, id)
+
+
+def parts(session: Session, id: str) -> list[tuple[str, int]]:
+    """Return the objects and sizes of the parts of an upload, in order."""
+    return [(row.object, row.size) for row in session.connection().execute(_PARTS, {"id": id})]
+
+
+def set_ready(
+    session: Session, caller: Caller, board: str, id: str, file: str, result: dict[str, Any], now: datetime
+) -> Upload:  # fmt: skip
+    """Say that the files of an upload are stored, and what they are. Another call may have said so first."""
+    find(session, caller, board, id)
+    named = {"id": id, "file": file, "result": orjson.dumps(result).decode(), "now": format_utc(now)}
+    if session.connection().execute(_READY, named).rowcount:
+        session.connection().execute(_DROP_PARTS, {"id": id})
+    return find(session, caller, board, id)
+
+
+def give_up(session: Session, caller: Caller, board: str, id: str) -> Dropped:
+    """Drop an upload of the caller's own. Raises Refused `conflict` if it is attached."""
+    find(session, caller, board, id)
+    gone = drop(session, id)
+    if gone is None:
+        raise Refused("conflict", message(N_("This file is attached already.")))
+    return gone
+
+
+def drop(session: Session, id: str) -> Dropped | None:
+    """Drop an upload that is not attached; None if it is, or is gone."""
+    row = session.get(Upload, id, populate_existing=True)
+    if row is None or not session.connection().execute(_DROP, {"id": id}).rowcount:
+        return None
+    file = row.file
+    session.expunge(row)
+    session.connection().execute(_DROP_PARTS, {"id": id})
+    return Dropped(id, file)

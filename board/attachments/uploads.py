@@ -1,0 +1,179 @@
+"""Uploads: received in parts, each stored before it counts; then looked at, and made into what may be attached.
+
+What arrived before a line broke is kept. Two uploads with one id take turns: each part counts once, at its offset.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+
+from board.attachments import upload_rows
+from board.attachments.upload_rows import Dropped, NewUpload
+from board.engine.concurrency import AccountLimit
+from board.engine.identity import Caller
+from board.errors import Refused, invalid
+from board.files import media_types
+from board.files.pictures import PictureMaker
+from board.i18n import N_
+from board.service import BoardService
+from models.ids import new_id
+from models.upload import Upload
+
+log = structlog.get_logger()
+
+MAX_BODY = 1024 * 1024  # bytes of one request
+PART_BYTES = 512 * 1024  # held in memory until they are stored
+RECEIVING = 3  # requests of one account that are received at a time
+FINISHING = 2  # uploads of one account that are looked at at a time
+
+TOO_LONG = N_("Send a file in parts of at most 1 MB.")
+
+
+class Uploads:
+    """Uploads of one process."""
+
+    def __init__(self, service: BoardService) -> None:
+        self._service = service
+        self._database, self._files = service.database, service.files
+        self._pictures = PictureMaker()
+        self.receiving, self.finishing = AccountLimit(RECEIVING), AccountLimit(FINISHING)
+
+    async def begin(self, caller: Caller, new: NewUpload) -> Upload:
+        """Begin an upload, or go on with the one of this id."""
+        row, dropped = await self._database.write(partial(self._begin, caller, new))
+        for each in dropped:
+            await self._forget(each)
+        return row
+
+    def _begin(self, caller: Caller, new: NewUpload, session: Any) -> tuple[Upload, list[Dropped]]:
+        return upload_rows.begin(session, caller, new, self._service.clock())
+
+    async def find(self, caller: Caller, board: str, id: str) -> Upload:
+        """Return an upload of the caller's own. Raises Refused `not_found`."""
+        return await self._database.read(lambda session: upload_rows.find(session, caller, board, id))
+
+    async def receive(self, caller: Caller, row: Upload, request: Request) -> Upload:
+        """Store what a request brings, part by part. Raises Refused, and ClientDisconnect after what came before is stored."""
+        held, stream, came = bytearray(), request.stream(), 0
+        while True:
+            try:
+                chunk = await anext(stream, b"")
+            except ClientDisconnect:
+                if held:
+                    await self._add_part(caller, row, bytes(held))
+                raise
+            held += chunk
+            came += len(chunk)
+            if came > MAX_BODY:
+                raise Refused("too_large", TOO_LONG)
+            if row.offset + len(held) > row.size:
+                raise invalid("offset", N_("This is more than the file has."))
+            if len(held) >= PART_BYTES or (held and not chunk):
+                row = await self._add_part(caller, row, bytes(held))
+                held.clear()
+            if not chunk:
+                return row
+
+    async def _add_part(self, caller: Caller, row: Upload, content: bytes) -> Upload:
+        object = new_id()
+        key = f"uploads/{row.id}/{object}"
+        await self._files.put(key, content)
+        now = self._service.clock()
+        try:
+            return await self._database.write(
+                lambda session: upload_rows.grow(session, caller, row.board, row.id, row.offset, len(content), object, now)
+            )
+        except Refused:
+            await self._delete([key])
+            raise
+
+    async def finish(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
+        """Look at an upload that is all there, and store what may be attached. Raises Refused."""
+        if row.state == "receiving":
+            upload_rows.check_offset(row, row.size)
+            row = await self._make(caller, row, sha256)
+        if sha256 is not None and row.result is not None and row.result["sha256"] != sha256:
+            raise invalid("sha256", N_("The file is not what was sent. Send it again."))
+        return row
+
+    async def _make(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
+        file = new_id()
+        keys = [f"files/{file}/{name}" for name in ("original", "thumb", "view")]
+        parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
+        try:
+            result = await self._store(row, file, parts, sha256)
+            now = self._service.clock()
+            ready = await self._database.write(
+                lambda session: upload_rows.set_ready(session, caller, row.board, row.id, file, result, now)
+            )
+        except BaseException as error:
+            await self._delete(keys)
+            if isinstance(error, Refused) and error.code in ("invalid", "too_large"):  # it will not do, however often
+                await self.give_up(caller, row.board, row.id)
+            raise
+        await self._delete(keys if ready.file != file else [f"uploads/{row.id}/{object}" for object, _ in parts])
+        return ready
+
+    async def _store(self, row: Upload, file: str, parts: list[tuple[str, int]], sha256: str | None) -> dict[str, Any]:
+        """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused."""
+        content = _Joined(self._files, row.id, parts)
+        await self._files.put(f"files/{file}/original", content.read())
+        if content.size != row.size:
+            log.error("upload is not whole", upload=row.id)
+            raise Refused("unavailable")
+        if sha256 not in (None, content.digest):
+            raise invalid("sha256", N_("The file is not what was sent. Send it again."))
+        type = media_types.of(content.head, row.name)
+        result: dict[str, Any] = {
+            "media_type": type.name, "size": content.size, "sha256": content.digest, "width": None, "height": None,
+            "picture": False, "found": {},
+        }  # fmt: skip
+        if type.is_picture:
+            made = await self._pictures.make(self._files.get(f"files/{file}/original"))
+            await self._files.put(f"files/{file}/thumb", made.thumb)
+            await self._files.put(f"files/{file}/view", made.view)
+            result |= {"width": made.width, "height": made.height, "picture": True, "found": made.found}
+        return result
+
+    async def give_up(self, caller: Caller, board: str, id: str) -> None:
+        """Drop an upload and what is stored of it. Raises Refused."""
+        await self._forget(await self._database.write(lambda session: upload_rows.give_up(session, caller, board, id)))
+
+    async def _forget(self, dropped: Dropped) -> None:
+        with suppress(Refused):  # the sweep does it later
+            stored = [each.key async for each in self._files.list(f"uploads/{dropped.id}/")]
+            if dropped.file is not None:
+                stored += [each.key async for each in self._files.list(f"files/{dropped.file}/")]
+            await self._files.delete(stored)
+
+    async def _delete(self, keys: list[str]) -> None:
+        with suppress(Refused):  # the sweep does it later
+            await self._files.delete(keys)
+
+
+class _Joined:
+    """File made of the parts of an upload. While it is read, its digest, size and first bytes are noted."""
+
+    def __init__(self, files: Any, upload: str, parts: list[tuple[str, int]]) -> None:
+        self._files, self._keys = files, [f"uploads/{upload}/{object}" for object, _ in parts]
+        self._digest = hashlib.sha256()
+        self.head = b""
+        self.size = 0
+
+    async def read(self) -> AsyncIterator[bytes]:
+        for key in self._keys:
+            async for piece in self._files.get(key):
+                self._digest.update(piece)
+                self.size += len(piece)
+                if len(self.head) < media_types.HEAD_BYTES:
+                    self.head += piece[: media_types.HEAD_BYTES - len(self.head)]
+                yield piece
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()

@@ -1,0 +1,187 @@
+"""Files of a search: attached when their upload is complete, described, and withdrawn. Their bytes are in the file store."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from board.commands import cards, photos
+from board.commands.command import Patch
+from board.engine import unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.errors import Refused, invalid, not_found
+from board.i18n import N_, message
+from models.accounts import ROLES
+from models.db import rows
+from models.entity import State
+from models.fields import Data, Id, RequiredShortText, ShortText, Time
+from models.file import File
+from models.note import Note
+from models.upload import Upload
+
+MAX_FILES = 200  # of a search that are not withdrawn, from the contract
+MAX_WITHDRAWN = 1_000  # of a search that are: so many are no mistake any more
+
+_COUNTS = text(
+    "SELECT count(*) AS all_files, coalesce(sum(CASE WHEN withdrawn IS NULL THEN 1 ELSE 0 END), 0) AS shown FROM file "
+    "WHERE board = :board"
+)
+_ATTACHED = text("UPDATE upload SET state = 'attached', result = :result WHERE id = :id AND state = 'ready'")
+
+
+class Fields(Data):
+    """Fields of a file that people change."""
+
+    card: Id | None = None
+    caption: ShortText | None = None
+    taken_at: Time | None = None
+
+
+class Attach(Fields):
+    upload: Id
+    note: Id | None = None
+
+
+class Update(Patch):
+    """Data of `file.update`: a merge patch on the fields of a file."""
+
+    file: Id
+
+
+class Withdraw(Data):
+    file: Id
+    reason: RequiredShortText
+
+
+def attach(writer: EventWriter, data: Attach) -> None:
+    """Attach an upload of one's own that is complete to this search, to one of its cards, or to a note."""
+    if data.card is not None and data.note is not None:
+        raise invalid("note", N_("Give either a card or a note, not both."))
+    if data.card is not None:
+        cards.find(writer, data.card)
+    if data.note is not None:
+        writer.find(Note, data.note, "note")
+    upload = _find_ready(writer, data.upload)
+    _require_room(writer)
+    result = {name: value for name, value in (upload.result or {}).items() if name != "found"}
+    values: State = {"id": upload.file, "board": writer.board.id, "name": upload.name, "note": data.note}
+    values |= data.model_dump(include=set(Fields.model_fields)) | result
+    writer.create(rows.new(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
+    # what the metadata said is kept no longer
+    writer.session.connection().execute(_ATTACHED, {"id": upload.id, "result": orjson.dumps(result).decode()})
+
+
+def _find_ready(writer: EventWriter, id: str) -> Upload:
+    unit_of_work.flush(writer.session)
+    upload = writer.session.get(Upload, id, populate_existing=True)
+    if upload is None or upload.board != writer.board.id or upload.account != writer.account_id:
+        raise not_found("upload")
+    if upload.state == "receiving":
+        raise invalid("upload", N_("This upload is not complete yet."))
+    if upload.state == "attached":
+        raise Refused("conflict", fields={"upload": N_("This file is attached already.")})
+    return upload
+
+
+def _require_room(writer: EventWriter) -> None:
+    """Raise Refused `too_large` where the search has all the files that it can have."""
+    unit_of_work.flush(writer.session)
+    counts = writer.session.connection().execute(_COUNTS, {"board": writer.board.id}).one()
+    if counts.shown >= MAX_FILES:
+        raise Refused("too_large", message(N_("A search has at most {count} files. Withdraw some first."), count=MAX_FILES))
+    if counts.all_files - counts.shown >= MAX_WITHDRAWN:
+        raise Refused("too_large", N_("Too many files of this search were withdrawn. Ask your administrator."))
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Change the caption of a file, when it was taken, or the card that it belongs to."""
+    row, values = writer.find_patched(File, data.file, "file", Fields, data.model_extra or {}, blank={})
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
+    if values["card"] is not None and values["card"] != row.card:
+        cards.find(writer, values["card"])
+        values["note"] = None
+    writer.update(row, "file.updated", values)
+
+
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
+    """Withdraw a file: nobody can fetch it from now on. By coordinators, and by who attached it."""
+    row = writer.find(File, data.file, "file")
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
+    _withdraw(writer, row, data.reason)
+
+
+def _withdraw(writer: EventWriter, row: File, reason: str | None, undoes: int | None = None) -> None:
+    if row.added_by != writer.account_id and not _is_coordinator(writer):
+        raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can withdraw it."))
+    withdrawn = {"reason": reason, "at": writer.now, "by": writer.account_id}
+    writer.update(row, "file.withdrawn", {"withdrawn": withdrawn}, reason, conflicts=False, undoes=undoes)
+    photos.take_off(writer, row.id)
+
+
+def _withdrawn(row: File) -> Refused:
+    return Refused("conflict", fields={"withdrawn": N_("This file was withdrawn.")}, current=row.state())
+
+
+def _is_coordinator(writer: EventWriter) -> bool:
+    return writer.account is not None and ROLES.index(writer.account.role) >= ROLES.index("coordinator")
+
+
+# -- undo and declaration -------------------------------------------------------------------------------------------------
+
+
+def _take_back(writer: EventWriter, row: File, event: JournalEvent) -> None:
+    """Undo an attaching: the file is withdrawn."""
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
+    _withdraw(writer, row, None, event.seq)
+
+
+def _apply_undo(writer: EventWriter, row: File, event: JournalEvent, values: State) -> None:
+    if event.type == "file.withdrawn":
+        if not _is_coordinator(writer):
+            raise Refused("forbidden", N_("Only coordinators can bring a withdrawn file back."))
+        _require_room(writer)
+    writer.update(row, event.type, values, undoes=event.seq)
+
+
+KIND = Kind(
+    model=File,
+    title=N_("File"),
+    data=Attach,
+    fields=(
+        FieldSpec("card", N_("Card"), control="card"),
+        FieldSpec("note", N_("Note")),
+        FieldSpec("name", N_("File name"), type=str, personal=True),
+        FieldSpec("caption", N_("Caption"), control="text", personal=True, prose=True),
+        FieldSpec("media_type", N_("Media type"), type=str),
+        FieldSpec("size", N_("Size in bytes"), type=int),
+        FieldSpec("width", N_("Width in pixels"), type=int | None),
+        FieldSpec("height", N_("Height in pixels"), type=int | None),
+        FieldSpec("picture", N_("Picture"), type=bool),
+        FieldSpec("sha256", N_("SHA-256"), type=str),
+        FieldSpec("taken_at", N_("Photo taken at"), type=Time | None, control="time", past=True, personal=True),
+        FieldSpec("added_by", N_("Attached by"), type=Id),
+        FieldSpec("added_at", N_("Attached at"), type=Time),
+        FieldSpec("withdrawn", N_("Withdrawal of the file")),
+        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("withdrawn.at", N_("Withdrawn at")),
+        FieldSpec("withdrawn.by", N_("Withdrawn by")),
+    ),
+    events={
+        "file.attached": EventSpec(N_("File attached"), "file.attach", undoable=True),
+        "file.updated": EventSpec(N_("File changed"), "file.update", undoable=True),
+        "file.withdrawn": EventSpec(N_("File withdrawn"), "file.withdraw", undoable=True),
+    },
+    counted=False,
+    undo=UndoRules(apply=_apply_undo, creation=_take_back),
+)
+
+
+def name_of(state: Mapping[str, Any]) -> str:
+    """Return how a file is called in a sentence."""
+    return str(state["caption"] or state["name"])

@@ -1,0 +1,217 @@
+"""Maker of pictures: reads one on standard input, writes a thumbnail and a view without any metadata. Run isolated in a child
+process with limits: it needs Pillow and pillow-heif, and nothing of the board.
+
+Output: the length of a JSON head in four bytes, the head (width and height of the original, upright; what its metadata say; the
+lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory. 5: no picture that can be read. 6: too many
+pixels.
+"""
+
+import contextlib
+import io
+import json
+import re
+import struct
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+MISSING, NO_MEMORY, BROKEN, TOO_MANY_PIXELS = 3, 4, 5, 6
+
+MAX_PIXELS = 120_000_000
+SIZES = (320, 1600)  # longest sides of the thumbnail and the view
+QUALITIES = (75, 82)
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "HEIF", "AVIF")
+TURNED = (5, 6, 7, 8)  # orientations that swap width and height
+_ORIENTATION, _MAKE, _MODEL, _EXIF, _GPS = 0x0112, 0x010F, 0x0110, 0x8769, 0x8825
+_TIMES = ((0x9003, 0x9011), (0x9004, 0x9012))  # taken, digitised; each with its offset
+_MODIFIED, _MODIFIED_OFFSET = 0x0132, 0x9010
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+MAX_DEVICE = 100
+
+
+def main() -> int:
+    try:
+        from PIL import Image, ImageFile, UnidentifiedImageError
+        from pillow_heif import register_heif_opener
+    except (ImportError, OSError):
+        return MISSING
+    register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # judged here
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                return TOO_MANY_PIXELS
+            head, pictures = convert(image)
+    except MemoryError:
+        return NO_MEMORY
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError,
+            RuntimeError, struct.error):  # fmt: skip
+        return BROKEN
+    write(head, pictures)
+    return 0
+
+
+def write(head: dict[str, Any], pictures: list[bytes]) -> None:
+    """Write the head and the pictures to standard output."""
+    encoded = json.dumps(head | {"lengths": [len(each) for each in pictures]}).encode()
+    sys.stdout.buffer.write(len(encoded).to_bytes(4, "big") + encoded + b"".join(pictures))
+    sys.stdout.buffer.flush()
+
+
+def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the facts about a picture, and its thumbnail and view as WebP."""
+    found = metadata(image)
+    orientation = _orientation(image)
+    width, height = image.size
+    if orientation in TURNED:
+        width, height = height, width
+    profile = image.info.get("icc_profile")
+    image.draft(None, (SIZES[1], SIZES[1]))  # a JPEG is decoded no larger than needed
+    image.load()
+    if image.mode in ("P", "PA"):
+        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+    elif image.mode == "1":
+        image = image.convert("L")
+    image.thumbnail((SIZES[1], SIZES[1]), reducing_gap=2.0)
+    view = _turned(_coloured(image, profile), orientation)
+    thumb = view.copy()
+    thumb.thumbnail((SIZES[0], SIZES[0]), reducing_gap=3.0)
+    pictures = [encode(each, quality) for each, quality in zip((thumb, view), QUALITIES, strict=True)]
+    return {"width": width, "height": height, "found": found}, pictures
+
+
+def encode(image: Any, quality: int) -> bytes:
+    """Return an RGB picture as WebP. Only its pixels are taken along."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    Image.frombytes("RGB", image.size, image.tobytes()).save(output, "WEBP", quality=quality, method=4)
+    return output.getvalue()
+
+
+def _orientation(image: Any) -> int:
+    with contextlib.suppress(Exception):  # of broken metadata
+        return int(image.getexif().get(_ORIENTATION, 1))
+    return 1
+
+
+def _turned(image: Any, orientation: int) -> Any:
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+    }  # fmt: skip
+    return image.transpose(turns[orientation]) if orientation in turns else image
+
+
+def _coloured(image: Any, profile: bytes | None) -> Any:
+    """Return a picture as RGB in the colours of screens, on white where it is transparent."""
+    from PIL import Image
+
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _eight_bits(image)
+    if image.mode in ("RGBA", "LA", "La", "RGBa", "PA"):
+        image = image.convert("RGBA")
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        image = ground
+    if profile and image.mode in ("RGB", "CMYK", "L"):
+        image = _to_srgb(image, profile)
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Any, profile: bytes) -> Any:
+    from PIL import ImageCms
+
+    with contextlib.suppress(Exception):  # a profile that can't be read, or is for other colours
+        given, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, given, screen, outputMode="RGB")
+    return image
+
+
+def _eight_bits(image: Any) -> Any:
+    """Return a picture of 16 bits or of other numbers as grey ones of 8 bits."""
+    numbers = image.convert("F")
+    low, high = numbers.getextrema()
+    if image.mode.startswith("I;16") or (low >= 0 and 255 < high <= 65_535):
+        low, high = 0.0, 65_535.0
+    elif low >= 0 and high <= 255:
+        low, high = 0.0, 255.0
+    scale = 255.0 / (high - low) if high > low else 0.0
+    return numbers.point(lambda value: value * scale + (-low * scale)).convert("L")
+
+
+# -- metadata -------------------------------------------------------------------------------------------------------------
+
+
+def metadata(image: Any) -> dict[str, Any]:
+    """Return when and where a picture was taken, and by which device, as far as it says so."""
+    found: dict[str, Any] = {}
+    try:
+        exif = image.getexif()
+        taken, gps = exif.get_ifd(_EXIF), exif.get_ifd(_GPS)
+    except Exception:  # whatever broken metadata do, the picture may be fine
+        return found
+    for name, value in (("taken_at", _taken_at(exif, taken, gps)), ("place", _place(gps)), ("device", _device(exif))):
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _device(exif: Any) -> str | None:
+    make, model = (_text(exif.get(tag)) for tag in (_MAKE, _MODEL))
+    name = model if model.lower().startswith(make.lower()) else f"{make} {model}"
+    return " ".join(name.split())[:MAX_DEVICE] or None
+
+
+def _text(value: Any) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+    return "".join(each for each in text if each.isprintable())
+
+
+def _taken_at(exif: Any, taken: Any, gps: Any) -> str | None:
+    given = [(taken.get(time), taken.get(offset)) for time, offset in _TIMES]
+    given.append((exif.get(_MODIFIED), taken.get(_MODIFIED_OFFSET)))
+    for time, offset in given:
+        with contextlib.suppress(Exception):
+            return _utc(_text(time).strip()[:19], _text(offset).strip())
+    with contextlib.suppress(Exception):
+        hours, minutes, seconds = (float(each) for each in gps[7])
+        day = datetime.strptime(_text(gps[29]).strip()[:10], "%Y:%m:%d").replace(tzinfo=UTC)
+        return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).isoformat()
+    return None
+
+
+def _utc(written: str, offset: str) -> str:
+    """Return a time of a camera in UTC; without an offset its clock is taken to be that of Brussels."""
+    time = datetime.strptime(written, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
+    if match := _OFFSET.fullmatch(offset):
+        sign = -1 if match[1] == "-" else 1
+        zone: Any = timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
+    else:
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo("Europe/Brussels")
+    return time.replace(tzinfo=zone).astimezone(UTC).isoformat()
+
+
+def _place(gps: Any) -> dict[str, float] | None:
+    with contextlib.suppress(Exception):
+        lat, lon = _degrees(gps[2], _text(gps.get(1)), "S"), _degrees(gps[4], _text(gps.get(3)), "W")
+        if abs(lat) <= 90 and abs(lon) <= 180 and (lat or lon):
+            return {"lat": round(lat, 6), "lon": round(lon, 6)}
+    return None
+
+
+def _degrees(parts: Any, side: str, negative: str) -> float:
+    degrees, minutes, seconds = (float(each) for each in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    if value != value:
+        raise ValueError("not a number")
+    return -value if side.strip().upper() == negative else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Pictures of files: a thumbnail and a view without metadata, made in a child process with limits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from board.child_process import parent
+from board.errors import Refused
+from board.files import picture_process
+from board.i18n import N_, message
+from models.fields import Latitude, Longitude, Time
+
+log = structlog.get_logger()
+
+RUNNING = 2  # children at a time
+MAX_WAITING = 32  # pictures that wait for one; more are told to come again
+MAX_HEAD = 4_096  # bytes
+LIMITS = parent.Limits(seconds=30, memory=1536 * 1024 * 1024, output=12 * 1024 * 1024, file_size=0)
+RETRY_S = 5
+
+BROKEN = N_("This picture is damaged, or of a kind that cannot be read. Send it again, or save it as a JPEG first.")
+TOO_MANY_PIXELS = N_("This picture has too many pixels: at most {count} million. Make it smaller first.")
+TOO_HARD = N_("This picture takes too much time or memory. Make it smaller first, or save it as a JPEG.")
+
+
+class FoundPlace(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    lat: Latitude
+    lon: Longitude
+
+
+class Found(BaseModel):
+    """Facts that the metadata of a picture tell: offered to who uploads it, and to nobody else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    taken_at: Time | None = None
+    place: FoundPlace | None = None
+    device: str | None = Field(default=None, max_length=picture_process.MAX_DEVICE)
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    found: Found
+    lengths: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures made of a file. `width` and `height` are those of the original, upright."""
+
+    width: int
+    height: int
+    found: dict[str, Any]
+    thumb: bytes
+    view: bytes
+
+
+class PictureMaker:
+    """Maker of pictures of one process: few at a time, and few that wait."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(RUNNING)
+        self._waiting = 0
+
+    async def make(self, content: AsyncIterator[bytes], script: str = picture_process.__file__) -> Pictures:
+        """Make the pictures of a file. Raises Refused `invalid` or `too_large` for one that can't be had, `unavailable`."""
+        if self._waiting >= MAX_WAITING:
+            raise Refused("unavailable", retry_after_s=RETRY_S)
+        self._waiting += 1
+        try:
+            async with self._turns:
+                made = await parent.run(script, content, LIMITS)
+        except (parent.TooSlow, parent.TooMuch):
+            raise Refused("too_large", TOO_HARD) from None
+        finally:
+            self._waiting -= 1
+        return _read(made)
+
+
+def _read(made: parent.Result) -> Pictures:
+    """Return what a child made. It has read what strangers made, so it is not believed. Raises Refused."""
+    _check_status(made.status)
+    length = int.from_bytes(made.output[:4], "big")
+    try:
+        if not 0 < length <= MAX_HEAD:
+            raise ValueError(length)
+        head = _Head.model_validate_json(made.output[4 : 4 + length])
+        thumb, view = _split(made.output[4 + length :], head.lengths)
+    except (ValidationError, ValueError):
+        log.error("picture process answered wrongly")
+        raise Refused("invalid", BROKEN) from None
+    return Pictures(head.width, head.height, head.found.model_dump(exclude_none=True), thumb, view)
+
+
+def _split(pictures: bytes, lengths: tuple[int, int]) -> tuple[bytes, bytes]:
+    thumb, view = pictures[: lengths[0]], pictures[lengths[0] :]
+    if len(view) != lengths[1] or not all(each[:4] == b"RIFF" and each[8:12] == b"WEBP" for each in (thumb, view)):
+        raise ValueError("not two pictures")
+    return thumb, view
+
+
+def _check_status(status: int) -> None:
+    if status == picture_process.MISSING:
+        log.error("pictures cannot be made")
+        raise Refused("unavailable")
+    if status == picture_process.TOO_MANY_PIXELS:
+        raise Refused("too_large", message(TOO_MANY_PIXELS, count=picture_process.MAX_PIXELS // 1_000_000))
+    if status == picture_process.BROKEN:
+        raise Refused("invalid", BROKEN)
+    if status:  # out of memory, out of time, or killed by what it read
+        raise Refused("too_large", TOO_HARD)

@@ -1,0 +1,53 @@
+"""Uploads: files on their way to the server, part by part, until they are attached to a search."""
+
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.entity import json_column
+from models.fields import Data
+
+
+class UploadResult(Data):
+    """Facts about the bytes of an upload, found when all of them were there. `found` is what the metadata of a picture say."""
+
+    media_type: str
+    size: int
+    sha256: str
+    width: int | None = None
+    height: int | None = None
+    picture: bool = False
+    found: dict[str, Any] = Field(default_factory=dict)
+
+
+class Upload(SQLModel, table=True):
+    """Upload by an account for a board. `size` is that of the whole file, `offset` how much of it is stored; `parts` counts the
+    objects that hold it. `state` is `receiving`, `ready` (then `file` is the id under which its files are stored, and which the
+    file will have), or `attached`."""
+
+    __table_args__ = (Index("upload_account", "account", "touched_at"), Index("upload_created", "created_at"))
+
+    id: str = Field(primary_key=True)
+    board: str
+    account: str
+    name: str
+    size: int
+    offset: int = 0
+    parts: int = 0
+    state: str = "receiving"
+    file: str | None = None
+    result: dict[str, Any] | None = json_column(UploadResult, nullable=True)
+    created_at: str
+    touched_at: str
+
+
+class UploadPart(SQLModel, table=True):
+    """Stored part of an upload: `size` bytes from `offset` on, in the object of that name."""
+
+    __tablename__ = "upload_part"
+
+    upload: str = Field(primary_key=True)
+    offset: int = Field(primary_key=True)
+    size: int
+    object: str
