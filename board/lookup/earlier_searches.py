@@ -5,7 +5,7 @@ search. Names are compared letter by letter, as in `look_again`.
 """
 
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import ValidationError
 from rapidfuzz import fuzz
@@ -34,12 +34,15 @@ SHORTEST = 2  # letters of a first name
 PERSON = ("first_name", "last_name", "age")
 
 _F = Search.__table__.c  # type: ignore[attr-defined]
-_CLOSED = (
-    select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome, _F.details)
+_NAMES = (  # only these, as reading whole groups takes several times as long
+    select(
+        _F.id, _F.person["first_name"].as_string().label("first"), _F.person["last_name"].as_string().label("last"), _F.details
+    )
     .where(_F.status == "closed", _F.access == "desk")
     .order_by(_F.status_at.desc(), _F.id.desc())
     .limit(MAX_COMPARED)
 )
+_OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome)
 
 
 class Asked(Data):
@@ -73,31 +76,44 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     return json_response({"searches": found})
 
 
-class _Name(NamedTuple):
-    first: str
-    last: str
-
-
 def _offered(session: Session, asked: Asked) -> list[EarlierSearch]:
-    name = _Name(normalize_name(asked.first_name), normalize_name(asked.last_name or ""))
-    if len(name.first) < SHORTEST:
+    name = _Name(asked.first_name, asked.last_name or "")
+    if not name.is_long_enough:
         return []
-    rows = session.connection().execute(_CLOSED)
-    found = [(alike, row) for row in paced(rows) if row.id != asked.board and (alike := _alike(name, row)) >= LEAST]
+    connection = session.connection()
+    rows = connection.execute(_NAMES)
+    found = [(alike, row.id) for row in paced(rows) if row.id != asked.board and (alike := name.alike(row)) >= LEAST]
     found.sort(key=lambda each: -each[0])  # of those that are as like, the one closed last is first
-    return [_to_json(row) for _, row in found[:MAX_OFFERED]]
+    best = [id for _, id in found[:MAX_OFFERED]]
+    by_id = {row.id: row for row in connection.execute(_OFFERED.where(_F.id.in_(best)))}
+    return [_to_json(by_id[id]) for id in best]
 
 
-def _alike(name: _Name, row: Any) -> float:
-    """Return how alike two names are, of 100: by the first name, or an alias, and by the last name where both are known."""
-    first = max(
-        fuzz.ratio(name.first, normalize_name(each), score_cutoff=LEAST)
-        for each in (row.person["first_name"], *((row.details or {}).get("aliases") or ()))
-    )
-    last = normalize_name(row.person.get("last_name") or "")
-    if not first or not name.last or not last:
-        return first * 0.99  # a last name that is alike comes first
-    return min(first, fuzz.ratio(name.last, last, score_cutoff=LEAST))
+class _Name:
+    """Name that is sought. It compares each other name once, as many searches share one."""
+
+    def __init__(self, first: str, last: str) -> None:
+        self._first, self._last = normalize_name(first), normalize_name(last)
+        self._likeness_first: dict[str, float] = {}
+        self._likeness_last: dict[str, float] = {}
+
+    @property
+    def is_long_enough(self) -> bool:
+        return len(self._first) >= SHORTEST
+
+    def alike(self, row: Any) -> float:
+        """Return how alike a child's name is, of 100: the first name, or an alias, and the last name where both are known."""
+        aliases = (row.details or {}).get("aliases") or ()
+        first = max(_likeness(self._first, each, self._likeness_first) for each in (row.first, *aliases))
+        if not first or not self._last or not normalize_name(row.last or ""):
+            return first * 0.99  # a last name that is alike comes first
+        return min(first, _likeness(self._last, row.last, self._likeness_last))
+
+
+def _likeness(name: str, other: str, known: dict[str, float]) -> float:
+    if (found := known.get(other)) is None:
+        found = known[other] = fuzz.ratio(name, normalize_name(other), score_cutoff=LEAST)
+    return found
 
 
 def _to_json(row: Any) -> EarlierSearch:

@@ -131,6 +131,24 @@ async def test_a_search_is_opened_with_a_closed_one_of_the_same_name(browsers: B
     await expect(fact.locator("a")).to_have_attribute("href", f"/searches/{before}")
 
 
+async def test_a_group_stays_in_its_place_while_it_is_edited(browsers: Browsers) -> None:
+    earlier = {"a": {"date": "2024-03-02", "place": "Gent"}, "b": {"date": "2025-01-01", "place": "Mons"}}
+    search = await browsers.search(earlier=earlier)
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{search}")
+    await decide(alice, "edit-search")
+    places = alice("dialog .earlier-item [data-field$='.place'] input")
+    date, days = (alice(f"dialog [data-earlier=a] [data-field$='.{name}'] input") for name in ("date", "days"))
+    await date.fill("2025-06-01")
+    await days.fill("5")
+    assert [await each.input_value() for each in await places.all()] == ["Gent", "Mons"]
+    await alice("dialog [data-earlier=b] [data-act=remove-earlier]").click()
+    await expect(alice("dialog [data-act=add-earlier]")).to_be_focused()
+    assert [await each.input_value() for each in await places.all()] == ["Gent"]
+    await send(alice)
+    await expect(alice("[data-testid=times-missing]")).to_have_attribute("title", "1 Jun 2025 · 5 days · found: Gent")
+
+
 async def test_another_name_takes_the_offers_away(browsers: Browsers) -> None:
     await closed_search(browsers, "Quaghebeur")
     search = await browsers.search(person={"first_name": "Xenia", "last_name": "Quaghebeur"})

@@ -21,14 +21,14 @@ const INPUTS = {
   note: { maxlength: 400 },
 };
 
-/** Id of the input to focus once it is drawn. @type {string | null} */
-let added = null;
+/** Id of the control to focus once it is drawn. @type {string | null} */
+let toFocus = null;
 
-function focusAdded() {
-  const input = added && document.getElementById(added);
-  if (!input) return;
-  added = null;
-  input.focus();
+function focusDrawn() {
+  const control = toFocus && document.getElementById(toFocus);
+  if (!control) return;
+  toFocus = null;
+  control.focus();
 }
 
 /** @param {Form} form @param {string} key @param {string} field */
@@ -41,13 +41,13 @@ const idOf = (form, key, field) => `${form.key}-${PATH}.${key}.${field}`.replace
  */
 export function earlierRows(form, view, known = null) {
   const items = inOrder(shown(form, known));
-  if (added) queueMicrotask(focusAdded); // once it is there
+  if (toFocus) queueMicrotask(focusDrawn); // once it is there
   return html`<fieldset class="earlier" data-field=${PATH} ?data-edited=${form.isMine(PATH)}>
     <legend>${label.field(PATH)}${items.length ? html` <small>${items.length}</small>` : nothing}</legend>
     ${offers(form, view, known, items)}
-    ${ordered(form, items).map(([key, item], at) => group(form, view, known, key, item, at + 1))}
+    ${ordered(form, known, items).map(([key, item], at) => group(form, view, known, key, item, at + 1))}
     ${theirs(form, form.field(PATH), view)}
-    ${items.length < MAX_ITEMS ? html`<div class="buttons"><button type="button" data-act="add-earlier" @click=${() => add(form, view, {})}>${t("Add an earlier disappearance")}</button></div>` : nothing}
+    ${items.length < MAX_ITEMS ? html`<div class="buttons"><button type="button" id="${form.key}-add-earlier" data-act="add-earlier" @click=${() => add(form, view, {})}>${t("Add an earlier disappearance")}</button></div>` : nothing}
   </fieldset>`;
 }
 
@@ -55,19 +55,23 @@ export function earlierRows(form, view, known = null) {
 const shown = (form, known) => /** @type {Earlier} */ (applyPatch(known ?? {}, form.raw(PATH)));
 
 /**
- * Keep the places of what is edited: what was added here stays last, whatever its date is by now.
+ * Keep each in its place while it is edited: those of the search by their dates there, then those that were added here.
  * @param {Form} form
+ * @param {Earlier | null} known
  * @param {[string, any][]} items
  */
-function ordered(form, items) {
-  const added = Object.keys(form.raw(PATH));
-  return [...items.filter(([key]) => !added.includes(key)), ...added.flatMap((key) => items.filter(([each]) => each === key))];
+function ordered(form, known, items) {
+  const keys = [...new Set([...inOrder(known).map(([key]) => key), ...Object.keys(form.raw(PATH))])];
+  return keys.flatMap((key) => items.filter(([each]) => each === key));
 }
 
 /** @param {Form} form @param {FormView} view @param {Earlier | null} known @param {string} key @param {any} item @param {number} number */
 function group(form, view, known, key, item, number) {
   const name = t("Earlier disappearance {number}", { number });
-  const remove = () => change(form, view, known, key, null);
+  const remove = () => {
+    toFocus = `${form.key}-add-earlier`;
+    change(form, view, known, key, null);
+  };
   return html`<div class="earlier-item" role="group" aria-label=${name} data-earlier=${key}>
     ${Object.keys(INPUTS).map((field) => input(form, view, known, key, field, item[field] ?? null))}
     <button type="button" class="plain" data-act="remove-earlier" aria-label=${t("Remove: {what}", { what: earlierText(item) || name })} @click=${remove}>${t("Remove")}</button>
@@ -97,7 +101,7 @@ function read(type, typed) {
 function add(form, view, item) {
   const key = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
   form.edit(PATH, { ...form.raw(PATH), [key]: item });
-  added = idOf(form, key, Object.keys(item).length ? "note" : "date");
+  toFocus = idOf(form, key, Object.keys(item).length ? "note" : "date");
   view.draw();
 }
 
