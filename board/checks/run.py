@@ -1,10 +1,11 @@
 """All checks, in order. Each takes seconds at most, and changes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, installation, notifications, pdf, proxy, redis, tables
+from board.checks import backups, clock, database, files, installation, notifications, pdf, proxy, redis, tables
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State, TableSize
 from board.settings import Settings
@@ -15,6 +16,7 @@ Check = Callable[[Settings], tuple[State, str] | tuple[State, str, tuple[TableSi
 CHECKS: dict[str, Check] = {
     "database": database.check,
     "tables": tables.check,
+    "files": files.check,
     "redis": redis.check,
     "address": proxy.check,
     "email": notifications.check_email,
@@ -26,8 +28,10 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def run() -> list[Finding]:
-    """Return a finding for each check. If the settings are wrong, all other checks are skipped."""
+def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
+    """Return a finding for each check. If the settings are wrong, all other checks are skipped. With `digests`, every attached
+    file is read whole, which tells its progress."""
+    checks = CHECKS | {"files": partial(files.check, digests=digests, progress=progress)}
     found = [Finding("installed", *installation.check())]
     try:
         settings = Settings()
@@ -38,7 +42,7 @@ def run() -> list[Finding]:
         found.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
     else:
         found.append(Finding("settings", *of_settings.check(settings)))
-        return found + [_run_check(name, check, settings) for name, check in CHECKS.items()]
+        return found + [_run_check(name, check, settings) for name, check in checks.items()]
     return found + [Finding(name, State.SKIPPED, "The settings are wrong.") for name in CHECKS]
 
 

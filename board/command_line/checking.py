@@ -14,14 +14,18 @@ from models.times import now
 displays = typer.Typer(help="Wall displays.")
 
 
-def check(as_json: AsJson = False) -> None:
-    """Check what this installation needs: settings, database, tables, Redis, address, e-mail, webhooks, PDF, backup, clock.
+def check(
+    as_json: AsJson = False,
+    digests: Annotated[bool, typer.Option("--digests", help="Read every attached file, and compare its digest.")] = False,
+) -> None:
+    """Check what this installation needs: settings, database, tables, files, Redis, address, e-mail, webhooks, PDF, backup,
+    clock.
 
     Prints a line for each. Exit 1 if something is wrong.
     """
     from board.checks import State, run
 
-    found = run()
+    found = run(digests, progress)
     print_rows([(each.as_line, each.as_json) for each in found], as_json)
     sys.exit(any(each.state == State.WRONG for each in found))
 

@@ -132,7 +132,8 @@ class Folder:
 
     def _open_root(self) -> int:
         """Return a descriptor of the root. Raises FilesUnavailable if it is not the folder that was there before."""
-        if not self._is_known and not self._must_exist:
+        may_make = not self._is_known and not self._must_exist  # before another thread makes it at the same time
+        if may_make:
             with suppress(FileExistsError):
                 self.root.mkdir(0o700)
                 _sync(self.root.parent)
@@ -143,7 +144,7 @@ class Folder:
         try:
             os.stat(MARK, dir_fd=root, follow_symlinks=False)
         except FileNotFoundError:
-            if self._is_known or self._must_exist:
+            if not may_make:
                 os.close(root)
                 raise FilesUnavailable(Reason.GONE) from None
             with suppress(FileExistsError):

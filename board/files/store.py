@@ -23,8 +23,8 @@ from board.settings import FILES_SUFFIX, Settings
 
 log = structlog.get_logger()
 
-_KEY = re.compile(r"(uploads|files|check)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
-_PREFIX = re.compile(r"(uploads|files|check)/([0-9A-Za-z_-]{1,64}/?)?")
+_KEY = re.compile(r"(uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
+_PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 
 
 class FileStore:
@@ -100,7 +100,7 @@ class FileStore:
 
     async def probe(self) -> None:
         """Write a file, read it, and delete it."""
-        key, content = f"check/{secrets.token_hex(8)}/probe", secrets.token_bytes(1024)
+        key, content = f"uploads/check-{secrets.token_hex(8)}/probe", secrets.token_bytes(1024)
         await self.put(key, content)
         found = b"".join([piece async for piece in self.get(key)])
         await self.delete([key])

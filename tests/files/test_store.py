@@ -27,6 +27,7 @@ from tests.support.people import settings_for
 
 FILE = "files/0194f3c2-0000-7000-8000-000000000001"
 ORIGINAL, THUMB = f"{FILE}/original", f"{FILE}/thumb"
+BESIDE: dict[str, Any] = {"files_url": None}  # unset: a folder beside the database
 LARGE = os.urandom(6_000_001)  # more than one part of a bucket
 
 
@@ -40,14 +41,14 @@ def s3() -> Iterator[BucketServer]:
 async def store(request: pytest.FixtureRequest, tmp_path: Path, s3: BucketServer) -> AsyncIterator[FileStore]:
     if request.param == "bucket":
         s3.clear()
-    opened = FileStore.of(settings_for(tmp_path, **(s3.settings if request.param == "bucket" else {})))
+    opened = FileStore.of(settings_for(tmp_path, **(s3.settings if request.param == "bucket" else BESIDE)))
     yield opened
     await opened.close()
 
 
 @pytest.fixture
 async def in_folder(tmp_path: Path) -> AsyncIterator[FileStore]:
-    opened = FileStore.of(settings_for(tmp_path))
+    opened = FileStore.of(settings_for(tmp_path, **BESIDE))
     yield opened
     await opened.close()
 
@@ -169,7 +170,7 @@ async def test_a_key_that_the_program_did_not_make_is_an_error(store: FileStore,
 
 async def test_the_probe_leaves_nothing_behind(store: FileStore) -> None:
     await store.probe()
-    assert await keys(store, "check/") == set()
+    assert await keys(store, "uploads/") == set()
 
 
 async def test_many_at_once_are_all_whole(store: FileStore) -> None:
@@ -304,7 +305,7 @@ async def test_a_folder_that_is_gone_is_not_made_anew(in_folder: FileStore, tmp_
 
 
 async def test_a_folder_that_must_exist_is_not_made(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path)
+    settings = settings_for(tmp_path, **BESIDE)
     store = FileStore.of(settings, must_exist=True)
     assert await refused(store) is Reason.GONE
     assert not (tmp_path / "board.db.files").exists()
@@ -417,7 +418,7 @@ async def test_a_bucket_that_answers_slowly_is_given_up(
 
 
 async def test_postgresql_has_no_store_by_default(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, database_url="postgresql://board@127.0.0.1/board")
+    settings = settings_for(tmp_path, database_url="postgresql://board@127.0.0.1/board", **BESIDE)
     store = FileStore.of(settings)
     assert not store.is_set
     assert await refused(store) is Reason.UNSET

@@ -1,0 +1,121 @@
+"""Backup of photos and files to a folder of its own, which costs only the room of what is new since the last one."""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from board.errors import OperationError
+from board.files.folder import Folder
+from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable, Reason
+from board.maintenance import files
+from board.maintenance.files import Compared, FileRow, Progress
+from board.settings import Settings
+from models.db.database import Database
+
+SUMS = "SHA256SUMS"  # list of a backup, as `sha256sum --check` takes it
+
+
+def back_up(settings: Settings, database: Database, to: Path, progress: Progress) -> Compared:
+    """Back up the files that a database names to a new folder, which can be served as it is.
+
+    What the newest backup beside it has is linked, after its digest was verified; the rest is copied. Raises OperationError; then
+    no folder is left, and none is made if there are no files.
+    """
+    if os.path.lexists(to):
+        raise OperationError(f"The folder {to} exists already. Name a new one.")
+    rows = database.read_now(files.rows)
+    if not rows:
+        return Compared(0, 0, [])
+    try:
+        with _temporary_folder(to) as part:
+            found = asyncio.run(_write(settings, rows, part, _newest_beside(to), progress))
+            os.sync()
+            part.rename(to)
+            os.sync()
+    except FilesUnavailable as error:
+        if error.reason in (Reason.FULL, Reason.READ_ONLY):  # only what is written to can be so
+            raise OperationError(
+                f"The folder {to} can't be written: its disk is {error.reason.name.lower().replace('_', '-')}."
+            ) from error
+        raise OperationError(f"Photos and files can't be backed up. {error.reason.value}") from error
+    except OSError as error:
+        raise OperationError(f"The folder {to} can't be written: {error.strerror}.") from error
+    return found
+
+
+async def _write(
+    settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, progress: Progress
+) -> Compared:  # fmt: skip
+    store, target = FileStore.of(settings, must_exist=True), FileStore(Folder(part))
+    try:
+        linked = await _link(previous, part, rows, progress) if previous else {}
+        found = await files.copy(store, target, rows, progress)
+        sums = linked | await _sums(target, linked, progress)
+    finally:
+        await store.close()
+        await target.close()
+    _write_sums(part / SUMS, sums)
+    return found
+
+
+def _write_sums(file: Path, sums: dict[str, str]) -> None:
+    file.write_text("".join(f"{sums[key]}  {key}\n" for key in sorted(sums)))
+    file.chmod(0o600)
+
+
+@contextmanager
+def _temporary_folder(to: Path) -> Iterator[Path]:
+    part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
+    part.mkdir(0o700)
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)  # unless it was renamed
+
+
+def _newest_beside(to: Path) -> Path | None:
+    """Return the newest backup in the same folder."""
+    found = [each.parent for each in to.parent.glob(f"*/{SUMS}") if not each.parent.is_symlink()]
+    return max(found, key=lambda each: (each / SUMS).stat().st_mtime, default=None)
+
+
+async def _link(previous: Path, part: Path, rows: list[FileRow], progress: Progress) -> dict[str, str]:
+    """Link what an earlier backup has of these files and is whole; return the digests by key. A link costs no room."""
+    listed = {key: digest for digest, _, key in (line.partition("  ") for line in (previous / SUMS).read_text().splitlines())}
+    store, sums = FileStore(Folder(previous, must_exist=True)), dict[str, str]()
+    try:
+        for number, row in enumerate(rows):
+            progress(f"verified {number:,} of {len(rows):,} files of {previous.name}")
+            for key in row.keys:
+                if key in listed and await _is_whole(store, key, row.sha256 if key == row.keys[0] else listed[key]):
+                    (part / key).parent.mkdir(0o700, parents=True, exist_ok=True)
+                    try:
+                        os.link(previous / key, part / key, follow_symlinks=False)
+                    except OSError:  # another disk, or one without links: it is copied
+                        continue
+                    sums[key] = listed[key]
+    finally:
+        await store.close()
+    return sums
+
+
+async def _is_whole(store: FileStore, key: str, digest: str) -> bool:
+    try:
+        return await files.digest(store, key) == digest
+    except (FileNotFoundError, FilesUnavailable):
+        return False
+
+
+async def _sums(store: FileStore, but: Mapping[str, str], progress: Progress) -> dict[str, str]:
+    """Return the digests of what was copied, as it is read back."""
+    keys = [key for key in await files.sizes_of(store) if key not in but]
+    sums = {}
+    for number, key in enumerate(keys):
+        progress(f"read back {number:,} of {len(keys):,} files")
+        sums[key] = await files.digest(store, key)
+    return sums
