@@ -22,6 +22,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/searchboard --shell /usr/sbin/nologin searchboard
 COPY --from=build /opt/searchboard /opt/searchboard
+# A new volume takes its owner from here.
+RUN install -d -o 10001 -g 10001 -m 700 /var/lib/searchboard/files /var/lib/searchboard/backups
 USER 10001
 WORKDIR /var/lib/searchboard
 ENV PATH=/opt/searchboard/bin:$PATH HOST=0.0.0.0 PORT=8000 PYTHONDONTWRITEBYTECODE=1

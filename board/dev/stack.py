@@ -34,6 +34,7 @@ from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 NAME = "searchboard-dev"
 ROOT_FOLDER = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to other users
 DATABASE, UNFINISHED = "board", "unfinished"
+FILES = "files"  # folder of photos and files, beside those of the servers
 LOCK_FILE = "used"  # lock file that boards hold while they use the servers
 WORKERS = 2
 WAIT_S = 180  # for the other processes: at their first start they install dependencies
@@ -87,6 +88,7 @@ def web() -> None:
         "redis_url": lambda: _wait_for_url(folder, "redis", _answers),
         "secret_key": lambda: _secret(folder),
         "workers": lambda: WORKERS,
+        "files_url": (folder / FILES).as_uri,
     }
     with _shared_lock(folder):
         found = {name: find() for name, find in defaults.items() if name not in settings_given.model_fields_set}
@@ -143,7 +145,10 @@ def _create_sample(server: Postgres, folder: Path) -> None:
     """Create the sample database. It is renamed when complete, so an interrupted one is created again."""
     started = time.monotonic()
     server.drop(UNFINISHED)
-    settings = Settings(database_url=server.create(UNFINISHED), secret_key=_secret(folder), redis_url=None, workers=1)
+    settings = Settings(
+        database_url=server.create(UNFINISHED), secret_key=_secret(folder), redis_url=None, workers=1,
+        files_url=(folder / FILES).as_uri(),
+    )  # fmt: skip
     count = asyncio.run(create(settings))
     with server.admin() as connection:
         connection.execute(f"ALTER DATABASE {UNFINISHED} RENAME TO {DATABASE}")
