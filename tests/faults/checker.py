@@ -27,6 +27,7 @@ CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
     "wrong answers", "turned away", "alarms lost", "alarms doubled", "alarms late",
+    "files lost", "files doubled", "files shown",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
+        uploaders=asked.uploaders, files=asked.files,
         readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_print,
         leave_out=lambda kind: any(kind.startswith(each) for each in asked.without),
     )  # fmt: skip
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--supervised", action="store_true", help="all workers by one `serve --workers N`")
     parser.add_argument("--writers", type=int, default=10)
     parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--uploaders", type=int, default=2, help="people who send photos and files")
+    parser.add_argument("--files", choices=["folder", "bucket"], default="folder", help="the store of photos and files")
     parser.add_argument("--boards", type=int, default=12)
     parser.add_argument("--rate", type=float, default=180.0, help="commands a second, of all writers together")
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose board is run")

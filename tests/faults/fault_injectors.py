@@ -46,6 +46,7 @@ class FaultInjector:
             "line.black_hole": self._on_line(self._lines, _black_hole), "line.slow": self._on_line(self._lines, _slow),
             "line.slices": self._on_line(self._lines, _slices),
             "reader.sleep": self._sleep, "reader.reset": self._reset_client,
+            "store.gone": self._lose_store, "store.slow": self._slow_store,
             "rights.member": self._shut_out, "rights.account": self._disable,
         }  # fmt: skip
 
@@ -203,6 +204,28 @@ class FaultInjector:
                 connection.execute(query, (share,))
 
         await asyncio.to_thread(terminate)
+
+    # -- store of files -----------------------------------------------------------------------------------------------
+
+    async def _lose_store(self, fault: Fault, random: Random) -> None:
+        """Take the folder away, as a disk that is not mounted any more; or answer nothing in place of the bucket."""
+        assert self.plant.store is not None
+        if isinstance(self.plant.store, FaultyProxy):
+            return await random.choice([_cut, _black_hole])(self.plant.store, fault.lasts, random)
+        away = self.plant.store.with_name("away")
+        try:
+            self.plant.store.rename(away)
+        except FileNotFoundError:  # nothing was stored yet
+            return None
+        try:
+            await asyncio.sleep(fault.lasts)
+        finally:
+            away.rename(self.plant.store)
+        return None
+
+    async def _slow_store(self, fault: Fault, random: Random) -> None:
+        if isinstance(self.plant.store, FaultyProxy):
+            await _slow(self.plant.store, fault.lasts, random)
 
     # -- clients ------------------------------------------------------------------------------------------------------
 

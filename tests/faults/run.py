@@ -16,7 +16,10 @@ import redis
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.db.database import Database
+from board.files.store import FileStore
+from board.maintenance import files
+from board.settings import Settings
+from models.db.database import Database, DatabaseUnavailable
 from tests.faults import journal
 from tests.faults.actors import Account, Coordinator, Guest, create_accounts, run_on_database
 from tests.faults.alarms import AlarmRecord, lateness
@@ -27,6 +30,7 @@ from tests.faults.recordings import CommandLog, InjectedFault, RunRecord, entity
 from tests.faults.schedule import Fault, Storm, storms
 from tests.faults.statistics import Statistics, compute_statistics
 from tests.faults.system_under_test import ROOT, SystemUnderTest, running_system
+from tests.faults.uploader import Attached, Uploader, faults_of, summary
 from tests.faults.writer import Writer, WriterBoard
 
 GATHERS_S = 60.0  # for all readers to be live at the beginning
@@ -34,6 +38,7 @@ ANSWERED_S = 60.0  # for all commands to be answered at the end
 ALARMED_S = 40.0  # for the last alarms to have gone through their ladder: more than it takes
 SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
 STEP_S = 0.05
+_FILES = text("SELECT id, board FROM file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Plan:
     last: Fault | None = None
     postgres_delay_s: float = 0.0
     trusting: bool = False
+    uploaders: int = 0
+    files: str = "folder"  # or "bucket"
     say: Callable[[str], None] = lambda line: None
 
 
@@ -74,7 +81,7 @@ class Outcome:
 
 async def run(plan: Plan) -> Outcome:
     """Run from start to verdict; stop every process, whatever happens."""
-    async with running_system(plan.workers, plan.redis, plan.tree, plan.supervised) as plant:
+    async with running_system(plan.workers, plan.redis, plan.tree, plan.supervised, plan.files) as plant:
         scene = await _RunInProgress.set_up(plan, plant)
         try:
             await scene.play()
@@ -90,6 +97,7 @@ class _RunInProgress:
         self.restricted: set[str] = set()
         self.readers: list[Reader] = []
         self.writers: list[Writer] = []
+        self.uploaders: list[Uploader] = []
         self.struck: list[InjectedFault] = []
         self.failed = Counter[str]()  # faults that could not be injected, as their target was away already
         self._tasks: list[asyncio.Task[None]] = []
@@ -103,6 +111,7 @@ class _RunInProgress:
         names = {"chief": "coordinator", "reader": "viewer"}
         names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
         names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
+        names |= {f"uploader{number}": "investigator" for number in range(plan.uploaders)}
         taken = await run_on_database(plant.database_url, lambda session: create_accounts(session, names))
         chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
         scene = cls(plan, plant, chief)
@@ -134,6 +143,27 @@ class _RunInProgress:
             rate = plan.rate / plan.writers
             self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
 
+        for number in range(plan.uploaders):
+            account = taken[f"uploader{number}"]
+            commands = CommandLog(f"u{number}", account.id)
+            seed = plan.seed * 1_000 + 700 + number
+            at = [each.id for each in boards]
+            self.uploaders.append(Uploader(commands, account.token, at, self._http(number), self._file_of, seed))
+
+    def _http(self, number: int) -> Callable[[int], str]:
+        return lambda attempt: self.plant.http(number + attempt)
+
+    async def _file_of(self, upload: str) -> str | None:
+        """Return the id that the file of an upload will have; None also if the database is away."""
+        read = text("SELECT file FROM upload WHERE id = :id AND state = 'ready'")
+        database = Database(self.plant.database_url)
+        try:
+            return await database.read(lambda session: session.connection().execute(read, {"id": upload}).scalar())
+        except DatabaseUnavailable:
+            return None
+        finally:
+            await database.close()
+
     def _renumber(self) -> None:
         """Number the boards in the order in which the coordinator met them."""
         met = ["operations", *(board for board in self.chief.boards if board != "operations")]
@@ -154,6 +184,7 @@ class _RunInProgress:
         self._tasks = [asyncio.create_task(reader.read()) for reader in self.readers]
         await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
         writing = [asyncio.create_task(writer.write()) for writer in self.writers]
+        writing += [asyncio.create_task(uploader.upload()) for uploader in self.uploaders]
         self._tasks += writing
         self._began = time.monotonic()
         for line in self.plant.postgres_lines:
@@ -175,12 +206,14 @@ class _RunInProgress:
         await asyncio.sleep(last.lasts / 2 if last is not None else 0)
         for writer in self.writers:
             writer.stopping = True
+        for uploader in self.uploaders:
+            uploader.stopping = True
         if striking is not None:
             await striking
 
     async def _storms(self, blows: FaultInjector, until: float) -> None:
         counts = {"worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests)}
-        drawn = storms(self.plan.seed, counts, lambda kind: self.plan.leave_out(kind) or self._needs_redis(kind))
+        drawn = storms(self.plan.seed, counts, lambda kind: self.plan.leave_out(kind) or self._has_no(kind))
         for storm in drawn if self.plan.given is None else self.plan.given:
             if time.monotonic() > until:
                 return
@@ -189,8 +222,9 @@ class _RunInProgress:
             await asyncio.sleep(storm.calm)
             self._look_after_tasks()
 
-    def _needs_redis(self, kind: str) -> bool:
-        return kind.startswith("redis.") and not self.plan.redis
+    def _has_no(self, kind: str) -> bool:
+        """Return True for a fault of something that this run does not have."""
+        return (kind.startswith("redis.") and not self.plan.redis) or (kind.startswith("store.") and not self.plan.uploaders)
 
     async def _strike(self, blows: FaultInjector, fault: Fault, at: float) -> None:
         await asyncio.sleep(at - time.monotonic())
@@ -221,7 +255,7 @@ class _RunInProgress:
             waiting = sum(len(writer._open) for writer in self.writers)
             self.plan.say(
                 f"{time.monotonic() - self._began:6.0f} s: {given} commands ({waiting} open), {len(self.struck)} faults, "
-                f"{delivered} deliveries"
+                f"{delivered} deliveries" + (f"; files: {self._uploads()}" if self.uploaders else "")
             )
 
     # -- after --------------------------------------------------------------------------------------------------------
@@ -260,7 +294,7 @@ class _RunInProgress:
         record = RunRecord(
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
-            [self.chief.commands, *(writer.commands for writer in self.writers)],
+            [self.chief.commands, *(each.commands for each in self.writers), *(each.commands for each in self.uploaders)],
             self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall,
         )  # fmt: skip
         journals = await asyncio.to_thread(self._journals)
@@ -268,6 +302,9 @@ class _RunInProgress:
         for board, fold in served.items():
             if fold != (journals[board].folds[-1] if journals[board].head else 0):
                 verdict.add("screens unequal", f"the snapshot of {board} in the end is not what the journal says")
+        if self.uploaders:
+            for promise, case in await self._faults_of_files():
+                verdict.add(promise, case)
         if verified:
             verdict.add("broken journal", verified)
         for worker in self.plant.workers:
@@ -279,6 +316,7 @@ class _RunInProgress:
             "starts of workers": sum(worker.starts for worker in self.plant.workers),
             "rights taken": len(self.chief.revocations),
             "alarms": _of_alarms([journal.alarms for journal in journals.values()]),
+            **({"files": self._uploads()} if self.uploaders else {}),
             "faults that found nothing to hit": dict(self.failed),
         }
         return Outcome(verdict, compute_statistics(record, journals, wall), self.plant.complaints(), notes)
@@ -290,6 +328,24 @@ class _RunInProgress:
         for each in read["entities"]:
             fold ^= entity_digest(each["kind"], each["id"], each["state"])
         return fold
+
+    def _uploads(self) -> str:
+        return summary([each.log for each in self.uploaders])
+
+    async def _faults_of_files(self) -> list[tuple[str, str]]:
+        """Compare what was acknowledged with the database, and with each byte in the store."""
+        settings = Settings(_env_file=None, **{name.lower(): value for name, value in self.plant.files_settings.items()})
+        database, store = Database(self.plant.database_url), FileStore.of(settings)
+        try:
+            rows = await database.read(files.rows)
+            boards = dict(await database.read(lambda session: [tuple(row) for row in session.connection().execute(_FILES)]))
+            faults = (await files.compare(store, rows, lambda line: None, digests=True)).faults
+        finally:
+            await store.close()
+            await database.close()
+        wrong = {id: what for id, _, what in (line.partition(" ") for line in faults)}
+        there = [Attached(row.id, boards[row.id], row.sha256, row.size, row.is_withdrawn, wrong.get(row.id)) for row in rows]
+        return faults_of([each.log for each in self.uploaders], self.uploaders[0].boards, there)
 
     def _verify(self) -> str:
         """Return what `board verify` reports against the journals; nothing where they hold."""

@@ -53,6 +53,8 @@ KINDS: dict[str, Kind] = {
     "reader.sleep": Kind(10, 0.5, 2.5, "reader{}", "reader"),
     "reader.reset": Kind(8, 0.0, 0.0, "reader{}", "reader"),
     "rights.member": Kind(5, 0.4, 2.0, "guest{}", "guest"),
+    "store.gone": Kind(4, 0.3, 2.0, "store"),
+    "store.slow": Kind(3, 0.5, 2.0, "store"),
     "rights.account": Kind(1, 6.0, 6.5, "guest{}", "guest"),
 }
 

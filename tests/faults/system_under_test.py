@@ -17,6 +17,7 @@ from board.dev import Postgres, Redis, server_folder
 from board.dev.child_process import ManagedProcess, free_port
 from board.dev.unprivileged_user import current_user
 from tests.faults.faulty_proxy import FaultyProxy
+from tests.support.bucket_server import bucket_environment, make_bucket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN_S = 60.0
@@ -144,6 +145,22 @@ class SystemUnderTest:
         self.workers: list[Worker] = []
         self.redis_lines: list[FaultyProxy] = []
         self.postgres_lines: list[FaultyProxy] = []
+        self.store: Path | FaultyProxy | None = None  # folder of files, or the line to the bucket
+        self.files_settings: dict[str, str] = {}
+        self._bucket: ManagedProcess | None = None
+
+    async def start_store(self, kind: str) -> None:
+        """Give the workers a store of files: a `folder`, or a `bucket` behind a faulty proxy. Before they start."""
+        if kind == "folder":
+            self.store = self.folder / "files"
+            self.files_settings = {"FILES_URL": self.store.as_uri()}
+            return
+        port = free_port()
+        command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+        self._bucket = ManagedProcess(command, self.folder / "bucket.log", current_user(), signal.SIGKILL)
+        await asyncio.to_thread(make_bucket, f"http://127.0.0.1:{port}")
+        self.store = await FaultyProxy(port).open()
+        self.files_settings = bucket_environment(f"http://127.0.0.1:{self.store.port}")
 
     async def start(self, workers: int, redis: bool) -> None:
         await asyncio.to_thread(self.postgres.start)
@@ -179,7 +196,8 @@ class SystemUnderTest:
             "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
             "FILES_PATH": str(self.tree / "tests" / "faults" / "files"),  # a short ladder of alarms
             "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no virtual environment, and needs none
-        }  # fmt: skip
+            "MAX_UPLOADS_PER_MINUTE": "0", "MAX_MESSAGES_PER_SECOND": "0",
+        } | self.files_settings  # fmt: skip
 
     def http(self, worker: int) -> str:
         return f"http://127.0.0.1:{self.workers[worker % len(self.workers)].line.port}"
@@ -190,8 +208,12 @@ class SystemUnderTest:
     async def stop(self) -> None:
         for each in [*self.redis_lines, *self.postgres_lines, *(worker.line for worker in self.workers)]:
             await each.close()
+        if isinstance(self.store, FaultyProxy):
+            await self.store.close()
         for worker in self.workers:
             await asyncio.to_thread(worker.end)
+        if self._bucket is not None:
+            await asyncio.to_thread(self._bucket.kill)
         if self.redis is not None:
             await asyncio.to_thread(self.redis.kill)
         await asyncio.to_thread(self.postgres.kill)
@@ -214,12 +236,13 @@ def via_proxy(url: str, line: FaultyProxy) -> str:
 
 @contextlib.asynccontextmanager
 async def running_system(
-    workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False
+    workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False, files: str = "folder"
 ) -> AsyncIterator[SystemUnderTest]:
     """Run an installation in a folder of its own; remove it afterwards."""
     with server_folder() as folder:
         plant = SystemUnderTest(Path(folder), tree, supervised)
         try:
+            await plant.start_store(files)
             await plant.start(workers, redis)
             yield plant
         finally:
