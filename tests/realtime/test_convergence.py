@@ -53,7 +53,9 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     await bob.wait_for_seq(search, added)
     looked_at = max(screen.of_kind("sighting").items(), key=lambda item: item[1]["number"])[0]
     await bob.command(search, "sighting.looked_at", {"sighting": looked_at})  # Alice took all of them in
-    seen.add("sighting.looked_at")
+    await bob.command(search, "sighting.assess", {"sighting": looked_at, "assessment": "credible"})
+    await bob.command(search, "sighting.pass_on", {"sighting": looked_at, "to": "the local police"})
+    seen |= {"sighting.looked_at", "sighting.pass_on"}
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
