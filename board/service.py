@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 
 import structlog
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from board.alarm_rules import load_rules
 from board.audit import installation, writer
@@ -46,6 +46,7 @@ from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.earlier_tables import BATCH_SIZE
 from models.db.schema import migrate
+from models.file import File
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.times import format_utc, now
@@ -116,6 +117,8 @@ class BoardService:
         await database.write(lambda session: installation.record(session, settings))
         await service._refresh_rights(all=True)
         await service.shift_status.refresh()
+        if await database.read(_has_files):
+            service.files.expect_files()
         try:
             await service.hub.start()
         except BusMisconfigured as error:
@@ -322,6 +325,10 @@ def _limiter(settings: Settings) -> Limiter:
     from board.rate_limit.shared import Shared  # imported here, as redis-py takes a twelfth of the startup time
 
     return Limiter(Shared(settings.redis_url, settings.secret()))
+
+
+def _has_files(session: Session) -> bool:
+    return session.exec(select(File.id).limit(1)).first() is not None
 
 
 def _create_fixed_boards(session: Session, at: str) -> None:

@@ -41,7 +41,7 @@ class Folder:
 
     def __init__(self, root: Path, must_exist: bool = False) -> None:
         self.root = root
-        self._must_exist = must_exist
+        self.must_exist = must_exist
         self._is_known = False
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         self._waiting = 0
@@ -132,8 +132,8 @@ class Folder:
 
     def _open_root(self) -> int:
         """Return a descriptor of the root. Raises FilesUnavailable if it is not the folder that was there before."""
-        may_make = not self._is_known and not self._must_exist  # before another thread makes it at the same time
-        if may_make:
+        is_new = not self._is_known  # before another thread makes it at the same time
+        if is_new and not self.must_exist:
             with suppress(FileExistsError):
                 self.root.mkdir(0o700)
                 _sync(self.root.parent)
@@ -142,16 +142,23 @@ class Folder:
         except FileNotFoundError:
             raise FilesUnavailable(Reason.GONE) from None
         try:
-            os.stat(MARK, dir_fd=root, follow_symlinks=False)
-        except FileNotFoundError:
-            if not may_make:
-                os.close(root)
-                raise FilesUnavailable(Reason.GONE) from None
-            with suppress(FileExistsError):
-                os.close(os.open(MARK, _CREATE, 0o600, dir_fd=root))
-                os.fsync(root)
+            self._check_mark(root, is_new)
+        except BaseException:
+            os.close(root)
+            raise
         self._is_known = True
         return root
+
+    def _check_mark(self, root: int, is_new: bool) -> None:
+        """Mark a new folder, or one that was copied by hand. Raises FilesUnavailable for another one without the mark."""
+        names = os.listdir(root)
+        if MARK in names:
+            return
+        if not is_new or (self.must_exist and "files" not in names):
+            raise FilesUnavailable(Reason.GONE)
+        with suppress(FileExistsError):
+            os.close(os.open(MARK, _CREATE, 0o600, dir_fd=root))
+            os.fsync(root)
 
     def _open(self, key: str) -> int:
         *parts, name = key.split("/")

@@ -52,6 +52,11 @@ class FileStore:
         """Folder of the files; None for a bucket."""
         return self._backend.root if isinstance(self._backend, Folder) else None
 
+    def expect_files(self) -> None:
+        """Never make the folder: it has files already, so an empty one is that below a disk that is not mounted."""
+        if isinstance(self._backend, Folder):
+            self._backend.must_exist = True
+
     async def put(self, key: str, content: bytes | AsyncIterable[bytes]) -> None:
         """Write a file: durable when this returns, and whole or not there. One of the same key is replaced."""
         _check_key(key)

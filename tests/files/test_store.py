@@ -316,6 +316,15 @@ async def test_a_folder_that_must_exist_is_not_made(tmp_path: Path) -> None:
         await each.close()
 
 
+async def test_a_folder_that_must_exist_may_be_a_copy_without_its_mark(in_folder: FileStore) -> None:
+    await in_folder.put(ORIGINAL, b"bytes")
+    assert in_folder.folder is not None
+    (in_folder.folder / MARK).unlink()
+    restarted = FileStore(folder.Folder(in_folder.folder, must_exist=True))
+    assert await read(restarted, ORIGINAL) == b"bytes"
+    await restarted.close()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 async def test_a_folder_that_can_not_be_written_says_so(in_folder: FileStore) -> None:
     await in_folder.put(ORIGINAL, b"bytes")

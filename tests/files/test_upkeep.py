@@ -16,7 +16,9 @@ from sqlmodel import Session
 from board.audit import writer
 from board.checks import State, files
 from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable
 from board.maintenance.file_backup import SUMS
+from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import Database
@@ -303,6 +305,28 @@ def test_a_backup_of_two_things_at_once_is_refused(installation: Installation, r
     code, _, fault = run(*words)
     assert code == 2
     assert "Name a new file" in fault
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["an empty folder", "no folder"])
+async def test_a_server_makes_no_new_folder_if_there_are_files(tmp_path: Path, is_there: bool) -> None:
+    settings = settings_for(tmp_path)
+    folder, away = tmp_path / "files", tmp_path / "away"
+    migrate(Database(settings.database_url))
+    await store_file(Database(settings.database_url), FileStore.of(settings))
+    folder.rename(away)
+    if is_there:
+        folder.mkdir()
+    service = await BoardService.open(settings)
+    try:
+        with pytest.raises(FilesUnavailable):
+            await service.files.put("uploads/another/0", b"bytes")
+        assert (os.listdir(folder) if is_there else folder.exists()) == ([] if is_there else False)
+        if is_there:
+            folder.rmdir()
+        away.rename(folder)
+        await service.files.put("uploads/another/0", b"bytes")
+    finally:
+        await service.close()
 
 
 # -- restore and transfer -------------------------------------------------------------------------------------------------
