@@ -205,4 +205,36 @@ MUTANTS = (
         ),
         replace(_plan(Storm((), 25.0)), workers=3, guests=0),
     ),
+    Mutant(
+        "a part of a file is acknowledged before it is stored",
+        "files lost",
+        (
+            Patch(
+                "board/attachments/uploads.py",
+                "        await self._files.put(key, content)\n",
+                "        later = asyncio.create_task(asyncio.sleep(0.3))  # as a slow disk would\n"
+                "        later.add_done_callback(lambda _: asyncio.ensure_future(self._files.put(key, content)))\n",
+            ),
+        ),
+        replace(_plan(*(_all_at_once("worker.kill", 0.1) for _ in range(3))), writers=1, readers=1, guests=0, uploaders=6),
+    ),
+    Mutant(
+        "the offset of an upload is not compared before it is set",
+        "files lost",  # of two senders with one id, the slower one sets it back
+        (
+            Patch(
+                "board/attachments/upload_rows.py",
+                '    if row.state != "receiving" or row.offset != offset:',
+                '    if row.state != "receiving":',
+            ),
+            Patch("board/attachments/upload_rows.py", ' AND \\"offset\\" = :offset AND size >= :after', " AND size >= :after"),
+            Patch(
+                "board/attachments/upload_rows.py",
+                "VALUES (:id, :offset, :size, :object)')",
+                "VALUES (:id, :offset, :size, :object) '\n"
+                "    'ON CONFLICT (upload, \"offset\") DO UPDATE SET size = excluded.size, object = excluded.object')",
+            ),
+        ),
+        replace(_plan(Storm((), 25.0)), writers=1, readers=1, guests=0, uploaders=6),
+    ),
 )

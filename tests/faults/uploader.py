@@ -31,6 +31,10 @@ LARGE = 1_600_000  # more than one part may have
 FileOf = Callable[[str], Awaitable[str | None]]  # the id that an upload's file has before it is attached; None: unknown
 
 
+class _GaveUp(Exception):
+    """The server had no answer long after the last fault."""
+
+
 class _Cut(Exception):
     """The line is cut here."""
 
@@ -81,7 +85,10 @@ class Uploader:
         number = self._random.randrange(WAYS)
         async with self._client:
             while not self.stopping:
-                await self._one(number)
+                try:
+                    await self._one(number)
+                except _GaveUp:
+                    self.log.faults.append(("files lost", "an upload was not answered long after the run"))
                 number += 1
 
     async def _one(self, number: int) -> None:
@@ -189,7 +196,7 @@ class Uploader:
         if self.stopping and not self._stopped_at:
             self._stopped_at = time.monotonic()
         if self._stopped_at and time.monotonic() > self._stopped_at + GIVES_UP_S:
-            raise RuntimeError("an upload was not answered after the run")
+            raise _GaveUp
 
 
 class _Sending:
