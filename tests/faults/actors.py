@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -32,17 +33,23 @@ class Account:
     token: str
 
 
-def create_accounts(session: Session, names: dict[str, str]) -> dict[str, Account]:
-    """Create accounts with these roles, and a token for each. All share one password, as hashing takes time."""
-    taken: dict[str, Account] = {}
+def prepare_accounts(names: dict[str, str]) -> Callable[[Session], dict[str, Account]]:
+    """Return a function that creates accounts with these roles, and a token for each. Passwords are hashed before, as that takes
+    longer than a transaction may on a busy machine."""
     at = format_utc(now())
-    for name, role in names.items():
-        email = f"{name}@desk.example"
-        id = accounts.prepare_account(email, name, role, PASSWORD, at)(session)
-        session.flush()
-        scope = "read" if role == "viewer" else "write"
-        taken[name] = Account(id, email, accounts.add_token(session, name, scope, email, at))
-    return taken
+    emails = {name: f"{name}@desk.example" for name in names}
+    prepared = {name: accounts.prepare_account(emails[name], name, role, PASSWORD, at) for name, role in names.items()}
+
+    def create(session: Session) -> dict[str, Account]:
+        taken: dict[str, Account] = {}
+        for name, role in names.items():
+            id = prepared[name](session)
+            session.flush()
+            scope = "read" if role == "viewer" else "write"
+            taken[name] = Account(id, emails[name], accounts.add_token(session, name, scope, emails[name], at))
+        return taken
+
+    return create
 
 
 async def run_on_database(url: str, work: Any) -> Any:

@@ -21,7 +21,7 @@ from board.maintenance import files
 from board.settings import Settings
 from models.db.database import Database, DatabaseUnavailable
 from tests.faults import journal
-from tests.faults.actors import Account, Coordinator, Guest, create_accounts, run_on_database
+from tests.faults.actors import Account, Coordinator, Guest, prepare_accounts, run_on_database
 from tests.faults.alarms import AlarmRecord, lateness
 from tests.faults.checker import Verdict, check
 from tests.faults.fault_injectors import FaultInjector
@@ -112,7 +112,7 @@ class _RunInProgress:
         names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
         names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
         names |= {f"uploader{number}": "investigator" for number in range(plan.uploaders)}
-        taken = await run_on_database(plant.database_url, lambda session: create_accounts(session, names))
+        taken = await run_on_database(plant.database_url, await asyncio.to_thread(prepare_accounts, names))
         chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
         scene = cls(plan, plant, chief)
         await scene._hire(taken)
