@@ -5,7 +5,7 @@ const FUNCTIONS = "fetch setTimeout clearTimeout setInterval clearInterval queue
   + " alert focus cancelAnimationFrame matchMedia getComputedStyle getSelection addEventListener removeEventListener scrollTo scrollBy print atob btoa reportError";
 const KEPT = "localStorage sessionStorage indexedDB";
 const CLASSES = "AbortController AbortSignal AudioContext BroadcastChannel Blob CSS CustomEvent DOMException DOMParser Element Event"
-  + " EventTarget FormData GainNode Headers HTMLElement HTMLInputElement HTMLTextAreaElement HTMLSelectElement IntersectionObserver"
+  + " EventTarget FormData GainNode Headers HTMLElement HTMLInputElement HTMLTextAreaElement HTMLSelectElement IDBKeyRange IntersectionObserver"
   + " KeyboardEvent MutationObserver Node Notification OscillatorNode RadioNodeList ResizeObserver Response TextDecoder TextEncoder URL URLSearchParams WebSocket";
 
 const browser = globals(`${TARGETS} ${FUNCTIONS} ${KEPT} ${CLASSES}`);
@@ -58,7 +58,7 @@ export default [
   },
   {
     files: ["tests/js/**/*.js", "eslint.config.js"],
-    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: globals("setTimeout setImmediate AbortController Response URLSearchParams performance btoa crypto") },
+    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: globals("setTimeout setImmediate structuredClone Blob AbortController Response URLSearchParams performance btoa crypto") },
     rules: { "no-undef": "error", "no-unused-vars": "error", "eqeqeq": "error", "prefer-const": "error" },
   },
 ];

@@ -8,7 +8,9 @@ from secrets import token_urlsafe
 from sqlmodel import Session, col, select
 
 from board.accounts import accounts, live_changes
+from board.attachments.uploads import Uploads
 from board.commands.registry import TABLE, Command
+from board.demo import seed_files
 from board.demo.seed_data import Step, people, resolve, steps
 from board.engine import journal
 from board.engine.identity import Caller
@@ -64,12 +66,13 @@ class Seeder:
 
     async def run(self, service: BoardService) -> int:
         await self._add_accounts(service)
+        uploads = Uploads(service)
         all_steps = steps()
         for count, step in enumerate(all_steps):
             await self._take_alarms(service, self._now + step.ago)
             self.clock.moment = self._now + step.ago
             try:
-                await self._execute(service, step, f"demo-{count}")
+                await self._execute(service, uploads, step, f"demo-{count}")
             except (Refused, KeyError) as error:
                 raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(error)}") from error
         await self._take_alarms(service, self._now)
@@ -98,10 +101,12 @@ class Seeder:
                 )
                 await live_changes.apply_change(service, add)
 
-    async def _execute(self, service: BoardService, step: Step, id: str) -> None:
+    async def _execute(self, service: BoardService, uploads: Uploads, step: Step, id: str) -> None:
         ids = self._ids.get(step.search, self._people)
         data = resolve(step.data, self._now, format_utc, ids)
         board = OPERATIONS if TABLE[step.command].board_kind == "operations" else self._boards[step.search]
+        if step.command == "file.attach":
+            data["upload"] = await seed_files.upload(uploads, self._callers[step.by], board, data.pop("drawing"))
         ack = await service.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
             self._boards[step.search] = ack.opened

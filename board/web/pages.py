@@ -47,6 +47,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.NEARLY_FULL}
     service = service_of(request)
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
+    common |= {"max_file_mb": service_of(request).settings.max_file_mb}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -264,3 +264,97 @@ interface Element {
 }
 
 type Alarm = OpenAlarm;
+
+/** Bytes as they are kept in this browser. */
+interface SealedBytes {
+  nonce: Uint8Array<ArrayBuffer>;
+  box: ArrayBuffer;
+}
+
+/** What a file is attached to: a card, a note, or the search (none); or what a form or a command will add. */
+interface UploadTarget {
+  card?: string | null;
+  note?: string | null;
+  form?: string;
+  command?: string;
+}
+
+/** What the metadata of a picture said: offered to who took it in, and kept only in the original. */
+interface FoundInPicture {
+  taken_at?: IsoTime;
+  place?: { lat: number; lon: number };
+  device?: string;
+}
+
+/** File that is not attached yet (core/uploads.js). */
+interface UploadItem {
+  id: string;
+  board: string;
+  target: UploadTarget;
+  name: string;
+  size: number;
+  type: string;
+  order: number;
+  /** Bytes that the server has. */
+  offset: number;
+  state: "waiting" | "sending" | "checking" | "ready" | "attaching" | "failed";
+  /** Why it waits or failed, for the reader; null while it only waits for the line. */
+  problem: string | null;
+  found: FoundInPicture | null;
+  tries: number;
+  retryAt: number;
+  /** It survives a reload. */
+  isKept?: boolean;
+  isResumed?: boolean;
+  isSent?: boolean;
+  isAgain?: boolean;
+  /** Nothing can be done but to choose another file. */
+  isFinal?: boolean;
+  /** Of the command that added its card, while it is not known which card that is. */
+  seqs?: number[];
+}
+
+interface UploadRun {
+  file: Blob | null;
+  release: () => void;
+  abort: AbortController | null;
+}
+
+interface StoredUpload {
+  id: string;
+  sealed: string;
+}
+
+interface UploadStore {
+  all(): Promise<UploadItem[]>;
+  keep(item: UploadItem, file: Blob): Promise<boolean>;
+  put(item: UploadItem): Promise<boolean>;
+  bytes(id: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  get(id: string): Promise<UploadItem | null>;
+  remove(id: string): Promise<unknown>;
+  rename(from: string, to: UploadItem): Promise<void>;
+}
+
+interface UploadCalls {
+  piece(item: UploadItem, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<{ offset: number }>;
+  state(board: string, id: string, signal: AbortSignal): Promise<{ offset: number; state: string; result?: { found?: FoundInPicture | null } } | null>;
+  finish(board: string, id: string, sha256: string | null, signal: AbortSignal): Promise<{ found?: FoundInPicture | null }>;
+  remove(board: string, id: string): Promise<unknown>;
+  cardOf(board: string, command: string, seqs: number[]): Promise<string | null>;
+}
+
+interface UploadDependencies {
+  store: UploadStore;
+  calls: UploadCalls;
+  /** Return what releases the lock of an upload, or null if another tab holds it. */
+  lock(id: string): Promise<(() => void) | null>;
+  attach(item: UploadItem, data: { [field: string]: any }, command: string): Promise<Ack>;
+  attached(item: UploadItem, ack: Ack): void;
+  digest(bytes: Uint8Array<ArrayBuffer>): Promise<string | null>;
+  newId(): string;
+  now(): number;
+  random(): number;
+  maxMb(): number;
+}
+
+type Uploads = import("./core/uploads.js").Uploads;

@@ -12,7 +12,7 @@ from board.help.documents import GUIDES
 from board.paths import DOCS, STATIC
 from tests.pictures.guides import FOLDER, LARGEST
 
-ROLES = ("coordinator", "investigator", "hotline", "wall")
+ROLES = ("coordinator", "investigator", "hotline", "wall", "files")
 QUOTED = {"en": r"“(.+?)”", "nl": r"“(.+?)”", "de": r"„(.+?)“", "fr": "«\u00a0(.+?)\u00a0»"}
 LONGEST = 450  # words, about two screens with the pictures
 

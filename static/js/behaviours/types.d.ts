@@ -55,3 +55,12 @@ interface ListAnchor {
   from: number;
   at: number;
 }
+
+/** Where files may be dropped or pasted (behaviours/file_drop.js). */
+interface FileTargets {
+  /** Return what lies under an element, and the element to mark. */
+  at(element: Element): { target: UploadTarget; element: HTMLElement } | null;
+  /** Return what is open, for a paste. */
+  open(): UploadTarget | null;
+  add(target: UploadTarget, files: File[]): void;
+}

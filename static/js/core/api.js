@@ -78,11 +78,11 @@ async function send(method, address, { repeat = false, ...options } = {}) {
 
 /** @param {string} address @param {Options} options */
 async function sendOnce(address, { body, timeoutMs = TIMEOUT_MS, signal, headers, text = false, ...options }) {
-  const limit = AbortSignal.timeout(timeoutMs), form = body instanceof URLSearchParams;
+  const limit = AbortSignal.timeout(timeoutMs), isBytes = body instanceof Uint8Array, asIs = body === undefined || isBytes || body instanceof URLSearchParams;
   /** @type {Record<string, string>} */
-  const type = body === undefined || form ? {} : { "content-type": "application/json" };
+  const type = isBytes ? { "content-type": "application/octet-stream" } : asIs ? {} : { "content-type": "application/json" };
   const sent = {
-    headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: form || body === undefined ? body : JSON.stringify(body),
+    headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: asIs ? /** @type {BodyInit | undefined} */ (body) : JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, limit]) : limit, ...options,
   };
   let response, data;

@@ -22,6 +22,21 @@ export async function encrypt(key, name, value) {
 }
 
 /**
+ * Encrypt bytes, such as a part of a file.
+ * @param {CryptoKey} key
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Promise<SealedBytes>}
+ */
+export async function encryptBytes(key, name, bytes) {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+  return { nonce, box: await crypto.subtle.encrypt(parameters(nonce, name), key, bytes) };
+}
+
+/** @param {CryptoKey} key @param {string} name @param {SealedBytes} sealed */
+export const decryptBytes = async (key, name, { nonce, box }) => new Uint8Array(await crypto.subtle.decrypt(parameters(nonce, name), key, box));
+
+/**
  * Throws if the value was encrypted with another key, under another name, or was changed.
  * @param {CryptoKey} key
  * @param {string} name
@@ -33,7 +48,7 @@ export async function decrypt(key, name, text) {
   return JSON.parse(new TextDecoder().decode(plain));
 }
 
-/** @param {Uint8Array} nonce @param {string} name */
+/** @param {Uint8Array<ArrayBuffer>} nonce @param {string} name */
 const parameters = (nonce, name) => ({ name: ALGORITHM, iv: nonce, additionalData: encoded(name) });
 
 /** @param {string} text */

@@ -51,14 +51,15 @@ export class Outbox {
    * @param {string} board
    * @param {string} name
    * @param {{ [field: string]: any }} data
-   * @param {{ base?: number | null, epoch?: string | null }} [options]
+   * @param {{ base?: number | null, epoch?: string | null, id?: string }} [options] `id`: of the command, 32 hex digits; one that waits already is not added again
    * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refusal
    */
-  add(board, name, data, { base, epoch } = {}) {
+  add(board, name, data, { base, epoch, id = newId() } = {}) {
+    if (this.#entries.has(id)) return this.#runs.get(id).promise;
     const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
     /** @type {PendingCommand} */
     const entry = {
-      id: newId(), board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
+      id, board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
       at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id ?? "", status: "waiting", refusal: null,
     };
     const run = this.#register(entry);
@@ -321,7 +322,8 @@ function frameOf({ id, board, name, data, base, epoch }) {
 /** @param {{ id: string }} options */
 const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send. Shorten it and send again.") });
 
-function newId() {
+/** Return a new id of a command. */
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

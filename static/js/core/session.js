@@ -4,16 +4,23 @@ import { get, orNull } from "./api.js";
 import { Alarms } from "./alarms.js";
 import { LiveSession } from "./live_session.js";
 import { Outbox } from "./outbox.js";
+import { newUploadId, sha256, uploadCalls } from "./upload_calls.js";
+import { EncryptedUploads, clearUploads } from "./upload_store.js";
+import { Uploads } from "./uploads.js";
 import { SIGNED_OUT, close as keepNothing, clearAll } from "./storage.js";
 import { vault } from "./vault.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
 const ACCOUNTS_EVERY_MS = 5_000;   // ms: minimum time between two requests for the list of accounts
 const ADOPT_EVERY = 10;         // ticks
+const MAX_FILE_MB = 25;         // where the page does not say
 
 export class Session extends LiveSession {
   /** @type {Map<string, Account>} */ accounts = new Map();
   /** @type {Outbox} */ outbox;
+  /** @type {Uploads} */ uploads;
+  /** @type {Map<string, FoundInPicture>} */ found = new Map(); // command that attaches a picture -> what its metadata said, as long as this page lives
+  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that tells of it
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
   alarms = new Alarms((frame) => this.transmit(frame));
   /** @type {(() => PageCommand[]) | null} */ alarmCommands = null; // what can be done about the alarm that is shown
@@ -29,14 +36,21 @@ export class Session extends LiveSession {
     super(page);
     this.#tab = tab;
     this.outbox = new Outbox({ tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board) });
+    this.uploads = new Uploads({
+      store: new EncryptedUploads(this.account.id), calls: uploadCalls, digest: sha256, newId: newUploadId, lock: (id) => tab.lock(`upload:${id}`),
+      attach: (item, data, id) => this.#attach(item, data, id), attached: (item, ack) => this.#attached(item, ack),
+      now: Date.now, random: Math.random, maxMb: () => Number(document.body.dataset.maxFileMb) || MAX_FILE_MB,
+    });
   }
 
   start() {
     super.start();
     addEventListener("storage", this.#onStorage);
+    addEventListener("online", () => this.uploads.online());
     this.#loadAccounts();
     vault.whenOpened(() => {
       this.outbox.opened();
+      this.uploads.open();
       this.#allChanged();
     });
     return this;
@@ -63,7 +77,7 @@ export class Session extends LiveSession {
   /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) leave the drafts, encrypted. */
   async signOut({ keeping = false } = {}) {
     if (keeping) await vault.flushed();
-    else clearAll();
+    else clearAll(), await clearUploads(this.account.id);
     try {
       localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {
@@ -86,6 +100,7 @@ export class Session extends LiveSession {
   tick() {
     super.tick();
     this.outbox.tick();
+    this.uploads.tick();
     if (!this.#accountsComplete && this.connection.state === "open") this.#loadAccounts();
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
   }
@@ -105,6 +120,7 @@ export class Session extends LiveSession {
     if (frame.type === "alarms") return this.alarms.onFrame(frame);
     if (frame.type === "alerts") return this.alerts?.onFrame(frame);
     if (frame.type === "account") return this.#onAccount(frame.account);
+    if (frame.type === "ack") this.uploads.acknowledged(frame);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.boards.get(frame.board ?? "")?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
     if (frame.type === "error" && frame.id) this.outbox.refused(/** @type {ErrorFrame & { id: string }} */ (frame));
@@ -159,6 +175,28 @@ export class Session extends LiveSession {
     this.accounts = new Map(answer.accounts.map((/** @type {Account} */ account) => [account.id, account]));
     this.account = { ...this.account, ...this.accounts.get(this.account.id) };
     this.#allChanged();
+  }
+
+  /**
+   * Attach an upload. The queue of uploads tells of a refusal, so the outbox does not keep it.
+   * @param {UploadItem} item
+   * @param {Record<string, any>} data
+   * @param {string} id
+   * @returns {Promise<Ack>}
+   */
+  async #attach({ board, found }, data, id) {
+    if (found) this.found.set(id, found); // the event may come before the ack
+    try {
+      return await this.outbox.add(board, "file.attach", data, { id });
+    } catch (refused) {
+      this.outbox.discard(id);
+      throw refused;
+    }
+  }
+
+  /** @param {UploadItem} item @param {Ack} ack */
+  #attached(item, ack) {
+    this.onAttached?.(item, ack);
   }
 
   /** @param {string} boardId */

@@ -95,11 +95,11 @@ export class Board {
    * Send a command; the outbox repeats it until it is answered.
    * @param {string} name
    * @param {{ [field: string]: any }} data
-   * @param {{ base?: number | null, epoch?: string | null }} [options]
+   * @param {{ base?: number | null, epoch?: string | null, id?: string }} [options]
    * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refusal
    */
-  send(name, data, { base, epoch = this.epoch } = {}) {
-    return this.#session.outbox.add(this.id, name, data, { base, epoch });
+  send(name, data, { base, epoch = this.epoch, id } = {}) {
+    return this.#session.outbox.add(this.id, name, data, { base, epoch, id });
   }
 
   /** @param {string} id */

@@ -46,6 +46,21 @@ export class Tab {
     else await fn();
   }
 
+  /**
+   * Hold a lock of this account until it is released; null if another tab holds it. Without Web Locks nothing is shared between tabs.
+   * @param {string} name
+   * @returns {Promise<(() => void) | null>}
+   */
+  lock(name) {
+    if (!globalThis.navigator?.locks) return Promise.resolve(() => {});
+    return new Promise((held) => {
+      navigator.locks.request(`${NAME}-${prefix()}${name}`, { ifAvailable: true }, (lock) => {
+        if (!lock) return held(null);
+        return new Promise((release) => held(() => release(undefined)));
+      });
+    });
+  }
+
   /** @param {string} id */
   #acquire(id) {
     if (!globalThis.navigator?.locks) return this.#startStamping(id);

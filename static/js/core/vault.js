@@ -2,7 +2,7 @@
    given to the account's sessions only. Values are kept decrypted in memory, so that reading is synchronous. Until the key is
    there, stored values can't be read, and new ones stay in memory. */
 
-import { canEncrypt, importKey, encrypt, decrypt } from "./cipher.js";
+import { canEncrypt, decrypt, decryptBytes, encrypt, encryptBytes, importKey } from "./cipher.js";
 import { fetchDraftKey } from "./draft_key.js";
 import { prefix, storage } from "./storage.js";
 
@@ -103,6 +103,20 @@ class Vault {
     const { owner, order, status } = storage.read(key) ?? {};
     return owner === undefined ? null : { owner, order, status };
   }
+
+  // For what is kept elsewhere (upload_store.js): null without a key.
+
+  /** @param {string} name @param {unknown} value */
+  sealText = async (name, value) => this.#key && encrypt(this.#key, name, value);
+
+  /** @param {string} name @param {string} text */
+  openText = async (name, text) => this.#key && decrypt(this.#key, name, text);
+
+  /** @param {string} name @param {Uint8Array<ArrayBuffer>} bytes */
+  sealBytes = async (name, bytes) => this.#key && encryptBytes(this.#key, name, bytes);
+
+  /** Throws without a key. @param {string} name @param {SealedBytes} sealed */
+  openBytes = (name, sealed) => decryptBytes(/** @type {CryptoKey} */ (this.#key), name, sealed);
 
   /** Resolve when all writes are done or have failed. */
   flushed() {

@@ -6,6 +6,7 @@ import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
 import { clock, committedAt, date, dayAndClock, withoutSeconds } from "../core/time.js";
 import { arrange, pagesFor } from "./fit.js";
+import { photo } from "./photo.js";
 import { WORRYING, classOf } from "./search_order.js";
 import { isHighlighted, shortEventText, significantEventText } from "./significant_events.js";
 
@@ -60,7 +61,8 @@ function tileOf({ id }, { now, board, moments, movedUp }) {
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
 function largeCard({ id, state }, { now, summary, last, highlighted }) {
-  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm}>
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm} ?data-pictured=${state.public_photo}>
+    ${photo(id, state, "view")}
     <div class="tile-head"><h2>${nameElement(state.person)}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
     <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
     <p class="tile-needs">${counts(state, summary)}</p>

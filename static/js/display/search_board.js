@@ -7,6 +7,7 @@ import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { late, moment, committedAt, since } from "../core/time.js";
 import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
+import { photo } from "./photo.js";
 import { gravity, gravityMark, kind, nameElement, shortTime } from "./all_searches.js";
 
 const LOOKS = 2; // place of the looks among the facts: they have one line more
@@ -23,7 +24,7 @@ export function searchBoard(view) {
   const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
   return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)}>
     <div class="facts ${gravity(state)}" data-fit-axis="height">
-      <div class="child"><h2 ?data-long=${state.person.first_name.length > LONG_NAME}>${nameElement(state.person)}</h2>
+      <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 ?data-long=${state.person.first_name.length > LONG_NAME}>${nameElement(state.person)}</h2>
         <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealed(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>

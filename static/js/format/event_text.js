@@ -15,7 +15,7 @@ import { shortPersonName } from "./search_list.js";
 const SHORT = 60; // characters: a longer value gets a line of its own
 const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that the event's type already tells
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
-  "queue", "queue_since",
+  "queue", "queue_since", "public_photo",
 ]);
 
 /**
@@ -45,7 +45,7 @@ export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (/** @type 
  * A creation lists no changes: nothing had another value before.
  * @param {{ type: string }} given
  */
-export const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
+export const isCreation = ({ type }) => /\.(added|opened|attached)$/.test(type);
 
 /**
  * Return [{path, from, to}] without hidden fields; `from` is undefined if unknown.
@@ -62,7 +62,7 @@ function knownChanges({ state, changes }, before) {
  * Return the id of the card that an event is about: itself, or the card of a note.
  * @param {{ kind: string, id: string, state: State }} entity
  */
-export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "note" ? state?.card ?? null : null);
+export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "note" || kind === "file" ? state?.card ?? null : null);
 
 /**
  * Combine the changes of one checklist item, of one earlier disappearance, or of one place, into one change.
@@ -90,6 +90,7 @@ function whatOf({ kind, id, state }, ctx, before) {
   if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state });
   if (kind === "tip") return cardName({ kind, state: state ?? before ?? { number: "" } });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
+  if (kind === "file") return nameOfFile(state ?? before);
   return kind === "search" ? t("the search") : label.noun(kind);
 }
 
@@ -131,6 +132,10 @@ const DESCRIPTIONS = {
   "search.outcome_set": updated,
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
   "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
+  "search.photo_set": (/** @type {any} */ { state, before }) => ({ says: photoSet(state, before), said: ["photo", "public_photo"] }),
+  "file.attached": attached,
+  "file.updated": updated,
+  "file.withdrawn": (/** @type {any} */ it) => ({ says: it.state?.picture ? t("{who} withdrew a photo: {name}") : t("{who} withdrew a file: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["withdrawn", ...reasons(it)] }),
   "tip.added": (/** @type {any} */ { state }) => ({ says: t("{who} took in {what}: {text}"), values: { text: state.description } }),
   "tip.updated": updated,
   "tip.assigned": assigned,
@@ -181,6 +186,23 @@ const ofCard = ({ type, kind }) => (addsCard(type) ? added : isCard(kind) && typ
 const added = ({ event: { kind }, state }) => ({
   says: state.from_tip ? t("{who} added {what}, which was Tip {number}: {text}") : t("{who} added {what}: {text}"), values: { text: titleOf({ kind, state }), number: state.from_tip?.number },
 });
+
+/** @param {State | null | undefined} state */
+const nameOfFile = (state) => state?.caption || state?.name || label.noun("file");
+
+/** Tell what a file was added to. @param {{ state: State, ctx: any }} entity */
+function attached({ state, ctx }) {
+  const { card, note, picture } = state, values = { what: card ? cardName(ctx.board.get(card)) : "", name: nameOfFile(state) };
+  if (note) return { says: picture ? t("{who} added a photo to a note: {name}") : t("{who} added a file to a note: {name}"), values };
+  if (card) return { says: picture ? t("{who} added a photo to {what}: {name}") : t("{who} added a file to {what}: {name}"), values };
+  return { says: picture ? t("{who} added a photo to the search: {name}") : t("{who} added a file to the search: {name}"), values };
+}
+
+/** @param {State} state @param {any} before */
+function photoSet(state, before) {
+  if (!state?.photo) return t("{who} took off the photo of the child");
+  return before?.photo ? t("{who} chose another photo of the child") : t("{who} chose the photo of the child");
+}
 
 const TIP = ["placed", "dismissed", "queue", "queue_since"];
 

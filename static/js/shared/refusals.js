@@ -9,6 +9,9 @@ import { cardName, newCardName } from "../format/values.js";
 /** @type {Record<string, () => string>} */
 const WHAT = {
   "note.add": () => label.noun("note"),
+  "file.update": () => label.field("caption", "file"),
+  "file.withdraw": () => t("Withdrawal"),
+  "search.set_photo": () => t("Photo of the child"),
   "card.move": () => t("Move"),
   "card.assign": () => t("Assignment"),
   "card.withdraw": () => t("Withdrawal"),

@@ -9,6 +9,7 @@ import { firstNeed } from "../format/first_need.js";
 import { gravityOf, shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
 import { initials } from "./avatars.js";
+import { photo as photoImage } from "./files/photo.js";
 import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../format/time_elements.js";
 
 /**
@@ -25,7 +26,7 @@ function openCard(search, view, grouped) {
   const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state);
   return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${!view.past && summary?.alarm}
       data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
-    ${photo(state)}
+    ${photo(state, id)}
     <div class="who">
       <div class="name">${heading(search, view)}<span class="running" title=${t("missing since {at}", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
       <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
@@ -64,8 +65,8 @@ export function sendingCard({ data, status }) {
 /** @param {string} id @param {SearchCardView} view */
 const seen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
 
-/** The place of the photo: initials. @param {any} state */
-const photo = ({ person }) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}</span>`;
+/** Photo of the child over the initials. @param {any} state @param {string} [id] */
+const photo = ({ person, photo: file }, id) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}${id ? photoImage(id, file) : nothing}</span>`;
 
 /** @param {any} person */
 const nameAndAge = (person) => `${shortPersonName(person)}${age(person)}`;

@@ -23,6 +23,7 @@ export function unsentTexts(session) {
   const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
     ...session.outbox.unfinished().map((/** @type {PendingCommand} */ command) => line(commandName(command.name), typedText(command))),
+    ...session.uploads.names.map((name) => line(label.noun("file"), name)),
     ...typed.map(([key, draft]) => line(t("Draft: {what}", { what: formName(key) }), draft === null ? null : wordsIn(draft))),
   ];
 }

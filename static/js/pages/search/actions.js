@@ -2,12 +2,13 @@
 
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { addsCard, cardOfCommand, isCard } from "../../core/kinds.js";
+import { newId } from "../../core/outbox.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
 // forms with a dialog, besides those that add a card; other forms are in the panel
-const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "column-title", "column-before", "column-after"]);
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "column-title", "column-before", "column-after"]);
 
 /** @param {Form} form */
 const nameOf = (form) => form.key.split(":")[0];
@@ -19,8 +20,8 @@ export class Actions {
   #page;
 
   /**
-   * @param {Pick<SearchView, "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "lastBadge" | "undo" | "added"
-   *   | "notesOf" | "draw">} page
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "lastBadge" | "undo" | "added"
+   *   | "notesOf" | "filesOf" | "draw">} page
    */
   constructor(page) {
     this.#page = page;
@@ -34,7 +35,7 @@ export class Actions {
     const { ui, address, board } = this.#page;
     ui.card = id;
     address.open(id);
-    for (const note of this.#page.notesOf(id)) board.clearBadge(note.id);
+    for (const { id: part } of [...this.#page.notesOf(id), ...this.#page.filesOf(id)]) board.clearBadge(part);
     this.#page.focus.panel();
     this.#page.draw();
   }
@@ -171,7 +172,9 @@ export class Actions {
     const data = form.command.data(form);
     if (!data) return this.#showError();
     // The outbox stores the text before the form is cleared, and keeps it until the ack.
-    const answer = board.send(form.command.name, data, form.position());
+    const id = newId(), { uploads } = this.#page.session;
+    const answer = board.send(form.command.name, data, { ...form.position(), id });
+    uploads.follow(board.id, nameOf(form), id);
     const sent = form.release(), at = Date.now();
     this.#shut(form);
     try {
@@ -180,6 +183,7 @@ export class Actions {
       if (addsCard(form.command.name)) this.#page.added.did(ack, at);
     } catch (refused) {
       this.#page.draw();
+      uploads.unfollow(board.id, nameOf(form), id);
       if (this.#reveal(form)) {
         form.restore(sent, refused);
         board.discard(/** @type {any} */ (refused).id);

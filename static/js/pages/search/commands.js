@@ -17,7 +17,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations">
+   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations">
    *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
@@ -71,6 +71,7 @@ export class SearchCommands {
         run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },
       { id: "note", may: "note", title: t("Write a note on {card}", { card: name }), run: on(NOTE_FIELD) },
+      { id: "add-files", may: "note", title: t("Add files to {card}", { card: name }), run: on(".panel [data-act=add-files]") },
       { id: "restore", may: "edit", not: !state.withdrawn, title: t("Restore {card}", { card: name }), run: () => act.command("card.restore", { card: id }) },
       { id: "close", not: ui.card !== id, title: t("Close {card}", { card: name }), run: act.close },
     ];
@@ -97,6 +98,7 @@ export class SearchCommands {
     return [
       { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
       { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
+      { id: "files", title: t("Photos and files"), run: () => this.#page.files.show() },
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
       { id: "replay", title: t("Replay of this search"), run: () => location.assign(replayPath(this.#page)) },
       { id: card ? "edit-search" : "edit", may: "edit", title: t("Edit details…"), run: dialog("facts") },

@@ -14,6 +14,8 @@ import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 import { earlierRows } from "../../shared/board/earlier_rows.js";
 import { kindRows } from "../../shared/board/kind_rows.js";
+import { fileDialog, fileWithdrawal } from "./file_dialogs.js";
+import { filesOfForm } from "../../shared/files/strip.js";
 import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
@@ -45,6 +47,8 @@ const DIALOGS = {
   goal: (/** @type {SearchView} */ view) => plain(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
   move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
+  file: (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileDialog(view, open),
+  "withdraw-file": (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileWithdrawal(view, open),
   "look-again": (/** @type {SearchView} */ view) => lookAgainDialog(view),
   "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
   "column-before": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
@@ -60,6 +64,7 @@ function adding(view, name) {
   const body = html`
     ${rows(form, first.slice(0, upTo), view)} ${upTo ? seenWhen(form, view) : nothing}
     ${rows(form, first.slice(upTo), view)}
+    ${kind === "sighting" ? filesOfForm({ form: name }, view) : nothing}
     <details class="more" ?open=${hasMore || view.ui.more}>
       <summary @click=${() => (view.ui.more = true)}>${t("More…")}</summary>
       <div class="grid">${rows(form, more, view)}</div>

@@ -2,7 +2,7 @@
 
 import { draft } from "../../core/drafts.js";
 import { t } from "../../core/i18n.js";
-import { addsCard, cardOfCommand, formFields, isCard } from "../../core/kinds.js";
+import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";
@@ -25,10 +25,7 @@ const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form
  * @returns {Record<string, FormDefinition>}
  */
 function formsOfCard(kind) {
-  const data = (/** @type {Form} */ form) => {
-    const patch = form.patch();
-    return patch && { [kind]: form.entity, ...patch };
-  };
+  const data = (/** @type {Form} */ form) => patched(kind, form);
   const name = `${kind}.update`;
   return {
     [`add-${kind}`]: {
@@ -58,6 +55,8 @@ const FORMS = {
   item: { fields: fields.item, name: "task.update", data: item, adds: true },
   withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
+  "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withId("file", form), adds: true },
+  "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
   note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
   "column-before": { fields: fields.column, name: "column.add", data: beside("before"), adds: true },
@@ -174,6 +173,18 @@ function assessed(form) {
   const assessment = form.value("assessment");
   const duplicate = assessment === "duplicate" ? { duplicate_of: form.value("duplicate_of") } : {};
   return reasoned(form, { sighting: form.entity, assessment, ...duplicate });
+}
+
+/** @param {string} kind @param {Form} form */
+function withId(kind, form) {
+  const filled = form.filled();
+  return filled && { [kind]: form.entity, ...filled };
+}
+
+/** @param {string} kind @param {Form} form */
+function patched(kind, form) {
+  const patch = form.patch();
+  return patch && { [kind]: form.entity, ...patch };
 }
 
 /** @param {Form} form */

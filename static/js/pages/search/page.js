@@ -17,6 +17,7 @@ import { PresenceTracker } from "./presence_tracker.js";
 import { NoteAuthors } from "./note_authors.js";
 import { columns } from "../../shared/board/columns.js";
 import { openDialog } from "./dialogs.js";
+import { Files } from "./files.js";
 import { FilterState } from "./filter_state.js";
 import { FirstLook } from "./first_look.js";
 import { FindBox } from "../../shared/find_box.js";
@@ -87,14 +88,15 @@ class SearchPage extends BoardPage {
     this.sameReference = new SameReference(boardId, this.draw);
     this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
-    const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
+    const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, filesOf, may, draw } = this;
     this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.#showCards() });
     this.undo = new Undo({ session, board, focus, may, draw });
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     const { filters, undo, added } = this;
-    this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
+    this.act = new Actions({ session, board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, filesOf, draw });
+    this.files = new Files(this);
     this.again = new LookAgain({ session, board, may, draw, show: () => this.#show("look-again") });
-    this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
+    this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, filesOf, draw });
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
@@ -107,7 +109,7 @@ class SearchPage extends BoardPage {
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     const { act, drawNow, destinations } = this, model = () => this.model, path = (/** @type {string | null} */ card) => this.path(card);
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, undo, focus, may, path, draw, drawNow, model, destinations })));
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, files: this.files, undo, focus, may, path, draw, drawNow, model, destinations })));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
@@ -268,6 +270,7 @@ class SearchPage extends BoardPage {
     this.added.forget();
     this.similar.forget();
     this.again.forget();
+    this.files.forget();
     this.undo.forget();
   }
 
@@ -285,6 +288,7 @@ class SearchPage extends BoardPage {
     this.authors.onEvents(events);
     this.newNotes.onEvents(events);
     this.forms.onEvents(events);
+    this.files.onEvents(events);
     this.undo.onEvents(events);
     this.added.onEvents(events);
     this.again.onEvents(events);

@@ -6,7 +6,7 @@ export class PresenceTracker {
   #page;
   #place = ""; // last sent
 
-  /** @param {Pick<SearchView, "board" | "ui" | "lastBadge" | "authors" | "forms" | "notesOf" | "draw">} page */
+  /** @param {Pick<SearchView, "board" | "ui" | "lastBadge" | "authors" | "forms" | "notesOf" | "filesOf" | "draw">} page */
   constructor(page) {
     this.#page = page;
   }
@@ -21,7 +21,8 @@ export class PresenceTracker {
       board.clearBadge(ui.card);
     }
     const notes = [...(ui.card ? this.#page.notesOf(ui.card) : []), ...(ui.view === LOG ? this.#page.notesOf(null) : [])];
-    for (const { id } of notes) board.clearBadge(id);
+    const files = [...(ui.card ? this.#page.filesOf(ui.card) : []), ...(ui.view === LOG ? this.#page.filesOf(null) : [])];
+    for (const { id } of [...notes, ...files]) board.clearBadge(id);
     if (notes.length) authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#page.draw());
   }
 

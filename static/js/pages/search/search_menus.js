@@ -80,6 +80,7 @@ export function searchMenu(view) {
   const groups = [
     [
       view.mayEdit && item("edit-search", t("Edit details…"), dialog("facts"), nothing, view.ui.card ? "" : "edit"),
+      item("files", t("Photos and files"), () => view.files.show(), model.files.get(null)?.length || nothing),
       mayLead && item("worrying", t("Decide if it is worrying…"), dialog("worrying")),
       mayLead && item("appeal", t("Set appeal…"), dialog("appeal"), label.level(state.appeal.level)),
       mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),

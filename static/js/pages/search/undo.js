@@ -8,6 +8,7 @@ import { findPressed } from "../../behaviours/shortcuts.js";
 import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
+import { fileTitle } from "../../shared/files/file_text.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
@@ -15,7 +16,7 @@ const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
 const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased)$/; // cannot be undone, by the contract
-const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // need the same role as the action itself
+const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$|file\.withdrawn$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
@@ -40,6 +41,7 @@ export class Undo {
    */
   may({ type, erased }) {
     if (erased || NOT_UNDOABLE.test(type)) return false;
+    if (/^file\.(attached|updated)$/.test(type)) return this.#page.may("note"); // also on a closed search
     if (type === "search.outcome_set") return this.#page.may("lead"); // also on a closed search
     if (type === "search.goal_set") return this.#page.may("goal");
     return this.#page.may("edit") && (!FOR_COORDINATORS.test(type) || this.#page.may("lead"));
@@ -48,7 +50,7 @@ export class Undo {
   /**
    * Note the ack of a command about `entity`.
    * @param {{ seqs: number[] }} given
-   * @param {any} entity
+   * @param {any} entity null: the one that the command added
    */
   did({ seqs }, entity) {
     this.#awaited = { seqs, entity };
@@ -98,7 +100,7 @@ export class Undo {
   #offer() {
     const { seqs, entity } = this.#awaited ?? {};
     // One command may cause several events (a move its neighbours', a status the end of an appeal): prefer the requested one.
-    const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each?.id === entity);
+    const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each && (entity === null || each.id === entity));
     if (!event) return;
     this.#awaited = null;
     this.#show(this.may(event) || this.#mayReopen(event) ? { event, state: "offered" } : null);
@@ -214,5 +216,6 @@ function told({ type, kind, id, state }, view) {
   const now = view.board.get(id) ?? { kind, state };
   if (kind === "column") return `${label.event(type)} · ${columnName(now.state)}`;
   if (isStatus({ type })) return t("Status: {status}", { status: label.status(state.status) });
+  if (kind === "file") return `${label.event(type)} · ${fileTitle(now.state, view.board)}`;
   return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(now)}`;
 }

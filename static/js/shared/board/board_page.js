@@ -38,6 +38,9 @@ export class BoardPage {
   /** @param {string | null} card @returns {any[]} */
   notesOf = (card) => this.model?.notes.get(card) ?? [];
 
+  /** Return the files of a card, or of the search, and of the notes there. @param {string | null} card @returns {any[]} */
+  filesOf = (card) => [card, ...this.notesOf(card).map(({ id }) => id)].flatMap((place) => this.model?.files.get(place) ?? []);
+
   /** @param {string} column */
   isDone(column) {
     return isDone(this.board, column);

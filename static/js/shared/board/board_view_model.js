@@ -3,6 +3,7 @@ import { applyPatch } from "../../core/merge_patch.js";
 import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/kinds.js";
 import { queueOf } from "../../core/queues.js";
 import { cardName } from "../../format/values.js";
+import { filesOfBoard } from "../files/files_of_board.js";
 
 const SAID_LENGTH = 60; // characters of a sighting in a list of choices
 
@@ -55,6 +56,7 @@ const LAID_ON_SEARCH = {
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
   "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
   "search.set_goal": (state, { text, until = null }) => ({ ...state, goal: text === null ? null : { by: "", at: "", ...state.goal, text, until } }),
+  "search.set_photo": (state, { file }) => ({ ...state, photo: file }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
 };
 
@@ -91,7 +93,7 @@ export function boardViewModel(board, held = null) {
   for (const column of columns) column.cards.sort(byRank);
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
-  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending) };
+  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending) };
 }
 
 /**

@@ -8,6 +8,9 @@ import { label } from "../../core/labels.js";
 import { accountName, cardName, kindName } from "../../format/values.js";
 import { assigneeMark, viewers } from "../avatars.js";
 import { beside, html } from "../compact_html.js";
+import { firstPicture } from "../files/files_of_board.js";
+import { fileAddress } from "../files/file_address.js";
+import { pictureText } from "../files/file_text.js";
 import { lookOf } from "./card_views.js";
 import { lookedAt, queueMark } from "./queue_mark.js";
 import { agoElement } from "../../format/time_elements.js";
@@ -24,10 +27,10 @@ export function card(entity, view) {
   const assignee = state.assignee && accountName(view.session, state.assignee);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
   const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
-  const { today, drafts } = view.marks;
+  const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status],
-    () => template(entity, { badge, people, assignee, isDone, isLate }, view),
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption],
+    () => template(entity, { badge, people, assignee, isDone, isLate, picture }, view),
   );
 }
 
@@ -38,7 +41,7 @@ export function card(entity, view) {
  */
 function template(entity, shown, view) {
   const { id, kind, state, pending } = entity;
-  const { badge, isDone } = shown;
+  const { badge, isDone, picture } = shown;
   const look = lookOf(kind), isRuledOut = look.isRuledOut(state);
   const classes = ["card", kind];
   if (pending) classes.push("pending");
@@ -46,6 +49,7 @@ function template(entity, shown, view) {
   if (view.ui.card === id) classes.push("opened");
   if (isRuledOut) classes.push("ruled-out");
   if (isDone) classes.push("done");
+  if (picture) classes.push("pictured");
   const isMovable = view.mayEdit && !entity.added;
   if (isMovable) classes.push("movable");
   const [first = nothing, second = nothing] = look.says(entity, shown, view);
@@ -54,6 +58,7 @@ function template(entity, shown, view) {
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
     <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
+    ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${fileAddress(view.board.id, picture.id, "thumb")} />` : nothing}
     ${badge ? changeNote(badge) : nothing}
     ${first}
     ${second}

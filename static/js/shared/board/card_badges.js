@@ -27,6 +27,9 @@ export function cardBadges({ board, session, filters, forms, model }) {
   };
 }
 
+/** A file may be on a note, which is on the card. @param {Entity} entity @param {AnyBoard} board */
+const cardOfAttached = ({ state }, board) => state.card ?? board.get(state.note ?? "")?.state.card ?? null;
+
 /** @param {Card} card */
 const isUngraded = ({ added, state: { grade } }) => !added && grade?.source === "F" && grade.content === 6;
 
@@ -59,7 +62,7 @@ function facesOnCards(presence, own) {
 }
 
 /**
- * Return the badges of notes by the cards they are on.
+ * Return the badges of notes and files by the cards they are on.
  * @param {AnyBoard} board
  */
 export function badgesOfNotes(board) {
@@ -67,7 +70,8 @@ export function badgesOfNotes(board) {
   const badges = new Map();
   for (const [id, badge] of board.badges) {
     const entity = board.get(id);
-    if (entity?.kind === "note" && entity.state.card) badges.set(entity.state.card, badge);
+    const card = entity?.kind === "note" || entity?.kind === "file" ? cardOfAttached(entity, board) : null;
+    if (card) badges.set(card, badge);
   }
   return badges;
 }

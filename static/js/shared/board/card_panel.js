@@ -13,6 +13,7 @@ import { placeMenu } from "./column_menu.js";
 import { formatDuration } from "../../core/time.js";
 import { cardFields } from "./card_fields.js";
 import { historySection } from "./card_history.js";
+import { filesSection } from "../files/strip.js";
 import { keyHint } from "../key_hint.js";
 import { notesSection } from "./notes.js";
 import { agoElement, dueElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
@@ -41,6 +42,7 @@ function opened(entity, view) {
         <h2 class="title" data-testid="title" dir="auto">${titleOf(entity)}</h2>
         ${quick(entity, view)}
         ${times(entity, view)}
+        ${entity.added ? nothing : filesSection({ card: id }, view)}
         ${look.work(entity, view)}
         ${cardFields(entity, view)}
         ${look.end(entity, view)}

@@ -5,6 +5,7 @@ import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
 import { historySection } from "./card_history.js";
 import { exportLinks } from "./export_links.js";
+import { filesSection } from "../files/strip.js";
 import { goalFacts } from "./goal.js";
 import { earlierFacts } from "./kind_details.js";
 import { notesSection } from "./notes.js";
@@ -15,7 +16,7 @@ import { worryingFacts } from "./worrying.js";
 export function detailsView(view) {
   return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
     <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
-      ${goalFacts(view)} ${searchFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
+      ${goalFacts(view)} ${filesSection({}, view)} ${searchFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
       ${view.past ? nothing : exportLinks(view.board.id)}
     </div>
     <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>

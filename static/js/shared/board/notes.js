@@ -6,6 +6,7 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { cardName } from "../../format/values.js";
+import { addButtons, filesLine } from "../files/strip.js";
 import { sendingCard } from "./card.js";
 import { timeElement } from "../../format/time_elements.js";
 
@@ -49,7 +50,9 @@ function item(note, { card, corrected, form, view }) {
   const { id, state, pending } = note;
   const badge = view.board.badges.get(id);
   const author = view.authors.get(id);
-  return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author], () => {
+  const target = { note: id };
+  // what is on its way changes without an event
+  return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author, view.model.files.get(id), ...uploading(target, view)], () => {
     return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
@@ -58,10 +61,14 @@ function item(note, { card, corrected, form, view }) {
         ${!card && state.card ? html`<span>${cardName(view.model.byId.get(state.card))}</span>` : nothing}
       </p>
       <p class="text">${state.text}</p>
-      ${view.mayNote && form && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Add correction")}</button>` : nothing}
+      ${pending ? nothing : filesLine(target, view)}
+      ${view.mayNote && form && !pending ? html`<span class="note-acts"><button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Add correction")}</button>${addButtons(target, view)}</span>` : nothing}
     </li>`;
   });
 }
+
+/** What a strip shows of files on their way. @param {UploadTarget} target @param {BoardView} view */
+const uploading = (target, view) => (view.past ? [] : [view.files.asked?.key === target.note, view.files, ...view.session.uploads.of(view.board.id, target).map(({ state, offset, problem }) => `${state}${offset}${problem}`)]);
 
 /** @param {Form} form @param {string} id of the note that is corrected @param {LiveBoardView} view */
 function correct(form, id, view) {

@@ -10,6 +10,7 @@ import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
 import { avatars, initials, avatarList } from "../avatars.js";
 import { childDetails, childSummary } from "./child_details.js";
+import { photo } from "../files/photo.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "./kind_details.js";
@@ -33,7 +34,7 @@ export function searchHeader(view) {
   const about = [person.sex && label.sex(person.sex), label.kind(kind), reference];
   queueMicrotask(applyHeaderSize); // once the button is there
   return html`<header class="search-header ${pending ? "pending" : ""} ${badge ? "changed" : ""}" data-testid="head" data-status=${state.status}>
-    <span class="portrait" aria-hidden="true">${initials(name)}</span>
+    ${portrait(view)}
     <div class="who">
       <div class="names">
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
@@ -59,6 +60,13 @@ export function searchHeader(view) {
   </header>`;
 }
 
+/** Photo of the child, which opens large; without one the initials. @param {HeaderView} view */
+function portrait(view) {
+  const { state: { person, photo: file } } = view.model.search, name = nameOf(person), inside = html`${initials(name)}${photo(view.board.id, file)}`;
+  if (!file || !view.files) return html`<span class="portrait" aria-hidden="true">${inside}</span>`;
+  return html`<button type="button" class="portrait" data-act="open-photo" aria-label=${t("Photo of {name}", { name })} title=${t("Photo of {name}", { name })} @click=${() => view.files?.open(file)}>${inside}</button>`;
+}
+
 /**
  * Head of a phone, in the bar of the page: there is no room for both.
  * @param {BoardView} view
@@ -67,7 +75,7 @@ export function phoneHeader(view) {
   const { state } = view.model.search, { person } = state, open = state.status === "open";
   const name = shortPersonName(person);
   const details = view.act.log;
-  return html`<span class="portrait" aria-hidden="true">${initials(nameOf(person))}</span>
+  return html`<span class="portrait" aria-hidden="true">${initials(nameOf(person))}${photo(view.board.id, state.photo)}</span>
     <button type="button" class="child-name" data-act="child" @click=${details}>
       <b>${withAge(name, person.age)}</b>
       <span class="sub">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class="grave">${person.needs}</b>` : nothing}

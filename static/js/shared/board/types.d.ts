@@ -34,6 +34,28 @@ interface BoardViewModel<S = SearchEntity | null> {
   withdrawn: Card[];
   /** By the card that they are on, null for those of the search; newest first. */
   notes: Map<string | null, NoteEntity[]>;
+  /** Not withdrawn, by the note or card that they are on, null for those of the search itself; oldest first. */
+  files: Map<string | null, Entity[]>;
+}
+
+/** Files that wait until the hint was read; without files they are chosen then. */
+interface FilesAsked {
+  key: string;
+  target: UploadTarget;
+  files: File[] | null;
+  camera: boolean;
+}
+
+/** What strips of files ask of their page. */
+interface FileActions {
+  readonly asked: FilesAsked | null;
+  choose(target: UploadTarget, event: Event, camera?: boolean): void;
+  chosen(target: UploadTarget, event: ControlEvent): void;
+  agreed(event: Event): void;
+  cancelAsked(): void;
+  open(file: string): void;
+  foundIn(file: string): FoundInPicture | null;
+  foundUsed(file: string, part?: "taken_at" | "place"): void;
 }
 
 /** Card that is being dragged, and the column in which it was picked up. */
@@ -106,6 +128,8 @@ interface ShownCard {
   assignee: string | null;
   isDone: boolean;
   isLate: boolean;
+  /** Its first picture. */
+  picture: Entity | null;
 }
 
 /** What a kind of card shows besides the fields of its declaration. */
@@ -188,6 +212,7 @@ interface LiveBoardView extends BoardReading {
   readonly ui: BoardReading["ui"] & { editing: Set<string> };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
+  readonly files: FileActions;
   /** This view, for controls whose choice is sent at once. */
   readonly sendingAtOnce: LiveBoardView;
   submit(form: Form): void;
@@ -201,6 +226,7 @@ interface PastBoardView extends BoardReading {
   readonly mayNote: false;
   readonly mayEdit: false;
   readonly mayLead: false;
+  readonly files?: undefined;
   readonly act: ReadingActions;
 }
 
@@ -210,5 +236,6 @@ type BoardView = LiveBoardView | PastBoardView;
 type HeaderView =
   | LiveBoardView
   | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {
+      readonly files?: undefined;
       readonly model: Pick<PastBoardView["model"], "search" | "byId">;
     });

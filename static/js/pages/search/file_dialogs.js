@@ -1,0 +1,131 @@
+/** Dialogs of files: one large, with what is known and what can be done; and to withdraw it. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { zoomOf } from "../../behaviours/picture_zoom.js";
+import { t, withColon } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { formOf, row } from "../../forms/form_row.js";
+import { accountName, cardName } from "../../format/values.js";
+import { formatMoment } from "../../format/time_elements.js";
+import { fileAddress } from "../../shared/files/file_address.js";
+import { fileTitle, kindText, pictureText, sizeText } from "../../shared/files/file_text.js";
+
+const HALF_SPAN = 1; // neighbours that the arrows lead to
+
+/** @param {SearchView} view @param {{ entity: string }} open */
+export function fileDialog(view, { entity: id }) {
+  const file = view.board.get(id);
+  if (!file) return nothing;
+  const { state } = file, others = neighbours(view, file), at = others.findIndex((each) => each.id === id);
+  const to = (/** @type {number} */ step) => () => {
+    const next = others[at + step];
+    if (next) view.files.open(next.id);
+  };
+  const body = html`<div class="viewer-body" @keydown=${keys(to)}>
+    ${state.withdrawn ? withdrawn(state, view) : state.picture ? stage(id, state, view) : html`<p class="no-picture">${state.name}</p>`}
+    <div class="viewer-side">
+      ${others.length > 1 ? html`<div class="viewer-steps"><button type="button" data-act="previous-file" ?disabled=${at <= 0} aria-label=${t("Previous")} title=${t("Previous")} @click=${to(-HALF_SPAN)}>←</button>
+        <span>${t("{number} of {all}", { number: at + 1, all: others.length })}</span>
+        <button type="button" data-act="next-file" ?disabled=${at >= others.length - 1} aria-label=${t("Next")} title=${t("Next")} @click=${to(HALF_SPAN)}>→</button></div>` : nothing}
+      ${state.withdrawn ? nothing : html`${caption(file, view)} ${facts(state, view)} ${actions(file, view)}`}
+    </div>
+  </div>`;
+  return dialog("file", fileTitle(state, view.board), body, view.act.closeDialog);
+}
+
+/** Files that stand beside it, in their order. @param {SearchView} view @param {Entity} file @returns {Entity[]} */
+function neighbours(view, { id, state }) {
+  const some = view.model.files.get(state.note ?? state.card ?? null) ?? [];
+  return some.some((/** @type {Entity} */ each) => each.id === id) ? some : [/** @type {Entity} */ (view.board.get(id)), ...some];
+}
+
+/** @param {(step: number) => () => void} to @returns {(event: KeyboardEvent & { currentTarget: HTMLElement }) => void} */
+const keys = (to) => (event) => {
+  const { key, target, currentTarget, ctrlKey, metaKey, altKey } = event, place = /** @type {HTMLElement | null} */ (currentTarget.querySelector(".stage"));
+  if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).closest("input, textarea")) return;
+  const zoom = place && zoomOf(place);
+  /** @type {Record<string, (() => void) | false | null | undefined>} */
+  const does = {
+    ArrowLeft: to(-HALF_SPAN), ArrowRight: to(HALF_SPAN), "+": zoom && (() => zoom.in()), "=": zoom && (() => zoom.in()), "-": zoom && (() => zoom.out()), 0: zoom && (() => zoom.to(1)),
+  };
+  if (!does[key]) return;
+  event.preventDefault();
+  does[key]();
+};
+
+/** @param {string} id @param {State} state @param {SearchView} view */
+function stage(id, state, view) {
+  const zoom = (/** @type {(zoom: ReturnType<typeof zoomOf>) => void} */ act) => (/** @type {Event} */ { currentTarget }) => {
+    const place = /** @type {Element} */ (currentTarget).closest(".viewer-stage")?.querySelector(".stage");
+    if (place) act(zoomOf(/** @type {HTMLElement} */ (place)));
+  };
+  const ready = (/** @type {Event} */ { type, target }) => {
+    const image = /** @type {HTMLElement} */ (target), place = image.closest(".stage");
+    image.toggleAttribute("data-gone", type === "error");
+    if (place) zoomOf(/** @type {HTMLElement} */ (place));
+  };
+  return keyed(id, html`<div class="viewer-stage">
+    <div class="stage" tabindex="0" role="group" aria-label=${t("Picture. Plus and minus zoom, the arrow keys lead to the next one.")} autofocus>
+      <img class="viewed" alt=${pictureText(state, view.board)} width=${state.width ?? nothing} height=${state.height ?? nothing} decoding="async" src=${fileAddress(view.board.id, id, "view")} @load=${ready} @error=${ready} />
+      <p class="gone">${t("This picture cannot be loaded.")}</p></div>
+    <div class="zoom-buttons" role="group" aria-label=${t("Zoom")}>
+      <button type="button" data-act="zoom-out" aria-label=${t("Zoom out")} title=${t("Zoom out")} @click=${zoom((each) => each.out())}>−</button>
+      <button type="button" data-act="zoom-in" aria-label=${t("Zoom in")} title=${t("Zoom in")} @click=${zoom((each) => each.in())}>+</button></div>
+  </div>`);
+}
+
+/** It is off every open page at once: say so in its place. @param {State} state @param {SearchView} view */
+function withdrawn({ withdrawn: { by, at, reason } }, view) {
+  const says = by ? t("{name} withdrew this file at {at}. Nobody can open it any more.", { name: accountName(view.session, by), at: formatMoment(at) }) : t("This file was withdrawn. Nobody can open it any more.");
+  return html`<div class="problem quiet" role="alert" data-testid="file-withdrawn"><p>${says}</p>${reason ? html`<p>${withColon(label.field("reason"))} ${reason}</p>` : nothing}</div>`;
+}
+
+/** @param {Entity} file @param {SearchView} view */
+function caption({ id, state }, view) {
+  if (!view.mayNote) return state.caption ? html`<p class="viewer-caption" dir="auto">${state.caption}</p>` : nothing;
+  const form = view.forms.get("file-caption", id);
+  const save = form.dirty ? html`<button type="submit" class="primary" data-act="save-caption">${t("Save")}</button>` : nothing;
+  return formOf(form, "file-caption", row(form, "caption", view), save, view.submit);
+}
+
+/** @param {State} state @param {SearchView} view */
+function facts({ added_by: by, added_at: at, taken_at: taken, name, media_type: type, size, width, height, card }, view) {
+  const on = card && view.model.byId.get(card);
+  const kind = [kindText({ name: "", media_type: type }), sizeText(size), width ? `${width} × ${height}` : null].filter(Boolean).join(" · ");
+  /** @type {[string, Drawn][]} */
+  const lines = [
+    [t("Added"), `${accountName(view.session, by)}, ${formatMoment(at)}`], [label.field("taken_at", "file"), taken ? formatMoment(taken) : null],
+    [t("Belongs to"), on ? cardName(on) : null], [label.field("name", "file"), name], [t("Format"), kind],
+  ];
+  return html`<dl class="viewer-facts">${lines.map(([term, value]) => (value ? html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>` : nothing))}</dl>`;
+}
+
+/** @param {Entity} file @param {SearchView} view */
+function actions({ id, state }, view) {
+  const { board, session } = view, isOwn = state.added_by === session.account.id, isPhoto = view.model.search.state.photo === id;
+  const setPhoto = (/** @type {string | null} */ to) => () => view.act.command("search.set_photo", { file: to });
+  const mayWithdraw = view.mayLead || (isOwn && view.mayNote), isPicture = state.media_type?.startsWith("image/");
+  return html`<div class="viewer-actions">
+    ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Take off as photo of the child")}</button>`
+      : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
+    ${isPicture ? nothing : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
+    ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Original")}</a>` : nothing}
+    ${mayWithdraw ? html`<button type="button" class="danger" data-act="withdraw-file" @click=${() => view.act.dialog("withdraw-file", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
+  </div>`;
+}
+
+/** @param {SearchView} view @param {{ entity: string }} open */
+export function fileWithdrawal(view, { entity: id }) {
+  const file = view.board.get(id), form = view.forms.get("withdraw-file", id);
+  if (!file) return nothing;
+  const cancel = () => {
+    form.clear();
+    view.files.open(id);
+  };
+  const body = html`<p>${t("After that nobody can open the file. Its name, who added it and the reason stay in the history.")}</p>${row(form, "reason", view, null, true)}`;
+  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
+    <button type="submit" class="danger" data-act="send">${t("Withdraw")}</button>`;
+  return dialog("withdraw-file", t("Withdraw {card}", { card: fileTitle(file.state, view.board) }), formOf(form, "withdraw-file", body, buttons, view.submit), view.act.closeDialog);
+}

@@ -1,0 +1,161 @@
+/** Files on the page of a search: choose, drop or paste them; open one; what its metadata offers. */
+
+import { LOG } from "../../behaviours/card_url.js";
+import { FileDrop } from "../../behaviours/file_drop.js";
+import { targetKey } from "../../shared/files/strip.js";
+
+const AGREED = "searchboard:files-hint"; // in the session storage: the hint was read since this person signed in
+
+export class Files {
+  /** @type {FilesAsked | null} */ asked = null;
+  #page;
+  /** @type {Map<string, FoundInPicture>} */ #found = new Map(); // file -> what its metadata said, until it is used
+
+  /** @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "undo" | "focus" | "draw"> & { readonly mayNote: boolean }} page */
+  constructor(page) {
+    this.#page = page;
+    const { uploads } = page.session;
+    uploads.watch(page.draw);
+    page.session.onAttached = (/** @type {UploadItem} */ item, /** @type {Ack} */ ack) => this.#attached(item, ack);
+    new FileDrop({ at: (element) => this.#targetAt(element), open: () => this.#openTarget(), add: (target, files) => this.add(target, files) });
+  }
+
+  /**
+   * Ask which files, by the button of a strip.
+   * @param {UploadTarget} target
+   * @param {Event} event
+   */
+  choose(target, event, camera = false) {
+    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files: null, camera });
+    return pick(/** @type {Element} */ (event.currentTarget), camera);
+  }
+
+  /** @param {UploadTarget} target @param {ControlEvent} event */
+  chosen(target, { currentTarget: input }) {
+    const files = [...(input.files ?? [])];
+    input.value = ""; // the same file may be chosen again
+    if (files.length) this.add(target, files);
+  }
+
+  /** @param {UploadTarget} target @param {File[]} files */
+  add(target, files) {
+    if (!this.#page.mayNote) return;
+    const { card } = target, { ui, act } = this.#page;
+    if (card && ui.card !== card) act.openCard(card);
+    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files, camera: false });
+    for (const file of files) this.#page.session.uploads.add(this.#page.board.id, target, file);
+    this.#page.draw();
+  }
+
+  /** The hint was read. @param {Event} event */
+  agreed = ({ currentTarget }) => {
+    const { asked } = this;
+    try {
+      sessionStorage.setItem(AGREED, this.#page.session.account.id);
+    } catch {
+      // then it is said again after a reload
+    }
+    this.#agreedHere = true;
+    this.asked = null;
+    if (asked?.files) this.add(asked.target, asked.files);
+    else pick(/** @type {Element} */ (currentTarget), asked?.camera ?? false);
+    this.#page.draw();
+  };
+
+  cancelAsked = () => {
+    this.asked = null;
+    this.#page.draw();
+  };
+
+  /** @param {string} file */
+  open(file) {
+    this.#page.ui.dialog = { name: "file", entity: file };
+    this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // keys lead on from one picture to the next
+    this.#page.draw();
+  }
+
+  /** Show those of the search itself, in its details. */
+  show() {
+    this.#page.act.show(LOG);
+    this.#page.focus.field(".details-view .files h3");
+    this.#page.draw();
+  }
+
+  /** @param {string} file */
+  foundIn(file) {
+    return this.#found.get(file) ?? null;
+  }
+
+  /** @param {string} file @param {"taken_at" | "place"} [part] all of it without */
+  foundUsed(file, part) {
+    const { [part ?? "device"]: _, ...rest } = this.#found.get(file) ?? {};
+    if (part) this.#found.set(file, rest);
+    else this.#found.delete(file);
+    this.#page.draw();
+  }
+
+  /** Learn which file an upload of this page became. @param {JournalEvent[]} events */
+  onEvents(events) {
+    for (const { type, command, id } of events) {
+      const found = type === "file.attached" && command ? this.#page.session.found.get(command) : null;
+      if (found) this.#found.set(id, found);
+    }
+  }
+
+  forget() {
+    this.asked = null;
+    this.#found.clear();
+  }
+
+  #agreedHere = false;
+
+  get #hasAgreed() {
+    try {
+      return this.#agreedHere || sessionStorage.getItem(AGREED) === this.#page.session.account.id;
+    } catch {
+      return this.#agreedHere;
+    }
+  }
+
+  /** @param {FilesAsked} asked */
+  #ask(asked) {
+    this.asked = asked;
+    this.#page.focus.field("[data-act=files-continue]");
+    this.#page.draw();
+  }
+
+  /** @param {UploadItem} item @param {Ack} ack */
+  #attached({ board }, ack) {
+    if (board === this.#page.board.id) this.#page.undo.did(ack, null);
+  }
+
+  /** @param {Element} element @returns {{ target: UploadTarget, element: HTMLElement } | null} */
+  #targetAt(element) {
+    if (!this.#page.mayNote) return null;
+    const dialog = element.closest("dialog");
+    if (dialog) return dialog.dataset.dialog?.startsWith("add-") ? { target: { form: dialog.dataset.dialog }, element: dialog } : null;
+    const note = element.closest("[data-note]");
+    if (note?.dataset.note && !note.classList.contains("pending")) return { target: { note: note.dataset.note }, element: note };
+    const card = element.closest("article[data-card]") ?? element.closest(".panel[data-panel]");
+    const id = card?.dataset.card ?? card?.dataset.panel;
+    if (card && id && this.#page.board.get(id)) return { target: { card: id }, element: card };
+    const search = element.closest(".details-view") ?? element.closest(".search-header");
+    return search ? { target: {}, element: search } : null;
+  }
+
+  /** @returns {UploadTarget | null} */
+  #openTarget() {
+    const { ui, board, mayNote } = this.#page, { dialog } = ui;
+    if (!mayNote) return null;
+    if (dialog) return dialog.name.startsWith("add-") ? { form: dialog.name } : null;
+    if (ui.card && board.get(ui.card)) return { card: ui.card };
+    return ui.view === LOG ? {} : null;
+  }
+}
+
+/** Open the picker beside a button. @param {Element} button @param {boolean} camera */
+function pick(button, camera) {
+  /** @type {HTMLInputElement | null | undefined} */
+  const input = (button.closest("[data-note]") ?? button.closest(".files"))?.querySelector(camera ? "[data-camera]" : "[data-choose]");
+  input?.click();
+}

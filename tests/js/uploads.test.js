@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Offline, Refusal } from "../../static/js/core/errors.js";
+import { Uploads, commandOf, problemOf } from "../../static/js/core/uploads.js";
+
+const BOARD = "b1", CARD = { card: "c1" }, KIB = 1_024;
+
+let disk, server, locks, clock, ids, attached, uploads, plan, asked;
+
+/** A server that keeps what it was sent; `plan` are faults of the next calls, by name of the call. */
+const calls = {
+  async piece({ id, offset, size, name }, bytes) {
+    asked.push(["piece", offset, bytes.length]);
+    const fault = plan.piece?.shift();
+    const there = server.get(id) ?? { offset: 0, state: "receiving", size, name };
+    if (fault?.keeps) server.set(id, { ...there, offset: there.offset + Math.floor(bytes.length * fault.keeps) });
+    if (fault) throw fault.error;
+    if (there.offset !== offset) throw new Refusal({ code: "conflict", current: { offset: there.offset } });
+    server.set(id, { ...there, offset: offset + bytes.length });
+    return { offset: offset + bytes.length };
+  },
+  async state(board, id) {
+    asked.push(["state", id]);
+    return server.get(id) ?? null;
+  },
+  async finish(board, id) {
+    asked.push(["finish", id]);
+    const fault = plan.finish?.shift();
+    if (fault) throw fault.error;
+    server.set(id, { ...server.get(id), state: "ready" });
+    return { found: { device: "Camera" } };
+  },
+  async remove(board, id) {
+    asked.push(["remove", id]);
+    server.delete(id);
+  },
+  async cardOf(board, command, seqs) {
+    return `card-of-${command}-${seqs[0]}`;
+  },
+};
+
+/** A disk that survives a reload. */
+const storeOn = (items) => ({
+  all: async () => structuredClone([...items.values()].map(({ item }) => ({ ...item, isResumed: true }))),
+  get: async (id) => (items.has(id) ? { ...structuredClone(items.get(id).item), isResumed: true } : null),
+  keep: async (item, file) => Boolean(items.set(item.id, { item: structuredClone(item), bytes: new Uint8Array(await file.arrayBuffer()) })),
+  put: async (item) => Boolean(items.has(item.id) && (items.get(item.id).item = structuredClone(item))),
+  bytes: async (id, start, end) => items.get(id).bytes.slice(start, end),
+  remove: async (id) => void items.delete(id),
+  rename: async (from, to) => {
+    const { bytes } = items.get(from);
+    items.delete(from);
+    items.set(to.id, { item: structuredClone(to), bytes });
+  },
+});
+
+const lockIn = (held) => async (id) => {
+  if (held.has(id)) return null;
+  held.add(id);
+  return () => held.delete(id);
+};
+
+const page = (more = {}) => new Uploads({
+  store: storeOn(disk), calls, lock: lockIn(locks), digest: async () => "d1", newId: () => `u-${(ids += 1)}`, now: () => clock, random: () => 1, maxMb: () => 25,
+  attach: async ({ board }, data, command) => void attached.push([board, data, command]), attached: () => {}, ...more,
+});
+
+const fileOf = (size, name = "photo.jpg") => Object.assign(new Blob([new Uint8Array(size).map((_, at) => at % 251)], { type: "image/jpeg" }), { name });
+
+/** Let everything happen that needs no time. */
+const settled = async () => {
+  for (let turns = 0; turns < 60; turns += 1) await new Promise((done) => setImmediate(done));
+};
+
+/** Until nothing waits for a time. */
+const passes = async (ms) => {
+  clock += ms;
+  uploads.tick();
+  await settled();
+};
+
+const pieces = () => asked.filter(([name]) => name === "piece").map(([, offset, length]) => [offset / KIB, length / KIB]);
+const states = (target = CARD) => uploads.of(BOARD, target).map(({ state }) => state);
+
+beforeEach(() => {
+  [disk, server, locks, clock, ids, attached, plan, asked] = [new Map(), new Map(), new Set(), 1_000, 0, [], {}, []];
+  uploads = page();
+});
+
+test("a file is sent in pieces, checked, attached once, and then no longer kept", async () => {
+  await uploads.add(BOARD, CARD, fileOf(2_000 * KIB));
+  assert.equal(disk.size, 1, "it is kept before it is sent");
+  await settled();
+  assert.deepEqual(pieces(), [[0, 256], [256, 512], [768, 1_024], [1_792, 208]]); // a fast line gets larger pieces
+  assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "c1" }, "u1"]]);
+  assert.deepEqual([states(), disk.size, locks.size], [[], 0, 0]);
+});
+
+test("after a lost line it goes on where the server is, with smaller pieces", async () => {
+  plan.piece = [null, { error: new Offline(), keeps: 0.5 }].map((fault) => fault ?? undefined);
+  await uploads.add(BOARD, CARD, fileOf(1_024 * KIB));
+  await settled();
+  assert.deepEqual([states(), attached], [["waiting"], []]);
+  await passes(1_100);
+  assert.deepEqual(pieces(), [[0, 256], [256, 512], [512, 256], [768, 256]]);
+  assert.equal(attached.length, 1);
+});
+
+test("each failed attempt waits longer, and a line that is back ends the wait", async () => {
+  plan.piece = Array.from({ length: 4 }, () => ({ error: new Offline() }));
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  const waits = [];
+  for (let tries = 0; tries < 3; tries += 1) {
+    waits.push(uploads.of(BOARD, CARD)[0].retryAt - clock);
+    await passes(waits.at(-1) + 1);
+  }
+  assert.deepEqual(waits, [1_000, 2_000, 4_000]);
+  uploads.online();
+  await settled();
+  assert.deepEqual([states(), attached.length], [[], 1]);
+});
+
+test("a reload goes on with what was kept", async () => {
+  plan.piece = [undefined, { error: new Offline() }];
+  await uploads.add(BOARD, CARD, fileOf(700 * KIB));
+  await settled();
+  locks.clear(); // a tab that is gone holds nothing
+  uploads = page();
+  await uploads.open();
+  await settled();
+  assert.deepEqual(pieces().slice(2), [[256, 256], [512, 188]]);
+  assert.deepEqual([attached, disk.size], [[[BOARD, { upload: "u-1", card: "c1" }, "u1"]], 0]);
+});
+
+test("a reload between the upload and its ack attaches with the same command", async () => {
+  const never = () => new Promise(() => {});
+  uploads = page({ attach: never });
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(states(), ["attaching"]);
+  locks.clear();
+  uploads = page();
+  await uploads.open();
+  await settled();
+  assert.deepEqual([attached.map(([, , command]) => command), pieces().length], [[commandOf("u-1")], 1]);
+});
+
+test("two tabs do not send the same file", async () => {
+  plan.piece = [{ error: new Offline() }];
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  const other = page();
+  await other.open();
+  assert.deepEqual(other.of(BOARD, CARD), []);
+  uploads.cancel("u-1");
+  await settled();
+  await other.open();
+  assert.deepEqual([other.of(BOARD, CARD), disk.size], [[], 0], "nor what was given up");
+});
+
+test("an answer that was lost is heard as a conflict, and nothing is sent twice", async () => {
+  plan.piece = [{ error: new Offline(), keeps: 1 }];
+  await uploads.add(BOARD, CARD, fileOf(300 * KIB));
+  await settled();
+  server.get("u-1").state = "receiving";
+  calls.state = async () => ({ offset: 0, state: "receiving" }); // what a slower replica might say
+  await passes(1_100);
+  delete calls.state;
+  calls.state = async (board, id) => (asked.push(["state", id]), server.get(id) ?? null);
+  assert.deepEqual([attached.length, server.get("u-1").offset], [1, 300 * KIB]);
+});
+
+test("refusals: some are for good, some are for the moment", async () => {
+  plan.finish = [{ error: new Refusal({ code: "invalid", message: "This picture cannot be read." }) }];
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(uploads.of(BOARD, CARD).map(({ state, problem, isFinal }) => [state, problem, isFinal]), [["failed", "This picture cannot be read.", true]]);
+  assert.equal(disk.size, 0);
+  uploads.cancel("u-1");
+  plan.finish = [{ error: new Refusal({ code: "unavailable", message: "Files cannot be stored at present." }, { retryAfterS: 5 }) }];
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(uploads.of(BOARD, CARD).map(({ state, problem }) => [state, problem]), [["waiting", "Files cannot be stored at present."]]);
+  await passes(5_001);
+  assert.deepEqual([states(), attached.length], [[], 1]);
+});
+
+test("an upload that arrived damaged is sent once more under another id", async () => {
+  const damaged = () => ({ error: new Refusal({ code: "invalid", message: "Damaged on the way.", fields: { sha256: "wrong" } }) });
+  plan.finish = [damaged()];
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(attached, [[BOARD, { upload: "u-2", card: "c1" }, "u2"]]);
+  plan.finish = [damaged(), damaged()];
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(states(), ["failed"]);
+});
+
+test("a refused attachment says why, and can be tried again if that helps", async () => {
+  let refuse = true;
+  uploads = page({
+    attach: async (board, data, command) => {
+      if (refuse) throw new Refusal({ code: "forbidden", message: "You may not add files here." });
+      attached.push(command);
+    },
+  });
+  await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(states(), ["failed"]);
+  refuse = false;
+  uploads.retry("u-1");
+  await settled();
+  assert.deepEqual([states(), attached, pieces().length], [[], ["u1"], 1]);
+});
+
+test("what a form chose is attached to the card of its command, and returns to it if that is refused", async () => {
+  const form = { form: "add-sighting" };
+  await uploads.add(BOARD, form, fileOf(KIB));
+  await settled();
+  assert.deepEqual([states(form), attached], [["ready"], []]);
+  uploads.follow(BOARD, "add-sighting", "k1");
+  assert.deepEqual(states(form), []);
+  uploads.unfollow(BOARD, "add-sighting", "k1");
+  assert.deepEqual(states(form), ["ready"]);
+  uploads.follow(BOARD, "add-sighting", "k2");
+  await uploads.acknowledged({ id: "other", seqs: [3] });
+  assert.deepEqual(attached, []);
+  await uploads.acknowledged({ id: "k2", seqs: [7, 8] });
+  await settled();
+  assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "card-of-k2-7" }, "u1"]]);
+});
+
+test("two are sent at a time, in order", async () => {
+  const open = [];
+  const slow = { ...calls, piece: (item) => new Promise((done) => open.push([item.id, () => done({ offset: item.size })])) };
+  uploads = page({ calls: slow });
+  for (let count = 0; count < 3; count += 1) await uploads.add(BOARD, CARD, fileOf(KIB));
+  await settled();
+  assert.deepEqual(open.map(([id]) => id), ["u-1", "u-2"]);
+  open[0][1]();
+  await settled();
+  assert.deepEqual(open.map(([id]) => id), ["u-1", "u-2", "u-3"]);
+});
+
+test("an empty file and one that is too large are refused before anything is sent", async () => {
+  assert.match(problemOf({ size: 0 }, 25), /empty/);
+  assert.match(problemOf({ size: 25 * KIB * KIB + 1 }, 25), /too large.*25 MB/);
+  assert.equal(problemOf({ size: 25 * KIB * KIB }, 25), null);
+  await uploads.add(BOARD, CARD, fileOf(0));
+  await settled();
+  assert.deepEqual([states(), asked], [["failed"], []]);
+});
