@@ -23,8 +23,8 @@ class UploadResult(Data):
 
 class Upload(SQLModel, table=True):
     """Upload by an account for a board. `size` is that of the whole file, `offset` how much of it is stored; `parts` counts the
-    objects that hold it. `state` is `receiving`, `ready` (then `file` is the id under which its files are stored, and which the
-    file will have), or `attached`."""
+    objects that hold it. `state` is `receiving`, `ready`, `attached`, or `dropped` while what is stored of it is deleted. `file`
+    is the id under which its files are stored, and which the file will have."""
 
     __table_args__ = (Index("upload_account", "account", "touched_at"), Index("upload_created", "created_at"))
 

@@ -17,7 +17,7 @@ from board.commands.schemas import Schema, class_name
 from board.engine import kinds
 from board.errors import MESSAGES, Refusal
 from board.settings import VERSION
-from board.web.endpoint import BOARD, UUID, Call
+from board.web.endpoint import BOARD, BYTES, UUID, Call, IntParam, Param
 from board.web.http import BASE, STATUS
 from models.entity import State
 from models.fields import Data
@@ -64,7 +64,7 @@ def shapes(calls: Iterable[Call]) -> tuple[Shapes, Shapes, dict[str, Schema]]:
     """Return the schemas of answers and of bodies, and the components that they refer to."""
     calls = list(calls)
     answers: dict[tuple[str, ...], Any] = {("answer", call.method, call.path): call.answer_type for call in calls}
-    types = {("body", call.method, call.path): call.body for call in calls if call.body is not None}
+    types = {("body", call.method, call.path): call.body for call in calls if call.body not in (None, BYTES)}
     own = {key: type for key, type in types.items() if inspect.isclass(type) and issubclass(type, Data)}
     made, components = schemas_of(answers | {key: type for key, type in types.items() if key not in own})
     made |= {key: schemas.schema_of(type) for key, type in own.items()}
@@ -82,7 +82,11 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
     operation: Schema = {
         "operationId": f"{call.method.lower()}{re.sub(r'[^a-z]+', '_', call.path)}",
         "summary": call.summary,
-        "parameters": [*places, *({"name": each.name, "in": "query", "schema": each.schema} for each in call.query)],
+        "parameters": [
+            *places,
+            *({"name": each.name, "in": "query", "schema": each.schema} for each in call.query),
+            *(_header(each) for each in call.headers),
+        ],
         "responses": {str(call.status): _response("Done.", call.media, answer), **_refusals(call)},
     }
     if call.tagged:
@@ -90,9 +94,18 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
         operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
         operation["responses"][str(call.status)] |= tag
         operation["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
-    if body is not None:
+    if call.body is BYTES:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
+    elif body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation | ({"security": []} if call.open else {})
+
+
+def _header(field: Param | IntParam) -> Schema:
+    """Return a header field of a call; whole numbers are needed."""
+    needed = {"required": True} if isinstance(field, IntParam) else {}
+    return {"name": field.name, "in": "header", "schema": field.schema} | needed
 
 
 def _response(description: str, media: str, schema: Schema) -> Schema:

@@ -14,17 +14,23 @@ from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.files import names
 from board.i18n import N_, message
-from board.web.endpoint import ON_A_BOARD, UUID, Call
+from board.web.endpoint import BYTES, ON_A_BOARD, UUID, Call, IntParam, Param
 from board.web.http import Reply, check_allowed, json_response, read_json_object, require_caller, service_of
 from models.upload import Upload
+from realtime.strict_json import MAX_INTEGER
 from realtime.wire_types import Count, Id, Shape, Time
 
 MEGABYTE = 1024 * 1024
 MAX_NAME_HEADER = 4_000
 _ID = re.compile(UUID)
-_NUMBER = re.compile("[0-9]{1,15}")
+_NUMBER = re.compile("[0-9]{1,16}")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
+HEADERS = (
+    IntParam("Upload-Offset", 0, MAX_INTEGER),
+    IntParam("Upload-Length", 1, MAX_INTEGER),
+    Param("Upload-Name", {"type": "string"}),
+)  # fmt: skip
 Sha256 = Annotated[str, Shape(pattern="^[0-9a-f]{64}$")]
 Position = TypedDict("Position", {"upload": Id, "offset": Count, "size": Count})
 FoundPlace = TypedDict("FoundPlace", {"lat": float, "lon": float})
@@ -46,7 +52,7 @@ GivenUp = TypedDict("GivenUp", {"upload": Id})
 
 @Call(
     "PATCH", "/boards/{board}/uploads/{upload}", N_("Sends a part of a file. What arrives is kept, even if the line breaks."),
-    (*ON_A_BOARD, "invalid", "conflict", "too_large"),
+    (*ON_A_BOARD, "invalid", "conflict", "too_large"), headers=HEADERS, body=BYTES,
 )  # fmt: skip
 async def receive(request: Request) -> Reply[Position]:
     """Receive a part of a file from an offset on, and begin the upload at offset 0."""

@@ -1,7 +1,7 @@
 """Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
 
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import structlog
 from sqlmodel import Session
@@ -13,8 +13,7 @@ from board.audit.entries import OriginalRead
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
-from board.files import names
-from board.files.media_types import PICTURES
+from board.files import media_types, names
 from board.i18n import N_
 from board.web import display_auth, etags
 from board.web.auth import signed_in
@@ -24,6 +23,7 @@ from models.accounts import ROLES
 from models.board import OPERATIONS
 from models.file import File
 from models.search import Search
+from realtime.wire_types import Shape
 
 log = structlog.get_logger()
 
@@ -31,6 +31,7 @@ HEADERS = {
     "cache-control": "private, no-cache", "vary": "cookie, authorization",
     "content-security-policy": "default-src 'none'; sandbox",
 }  # fmt: skip
+Binary = Annotated[str, Shape(format="binary")]
 WEBP, BYTES = "image/webp", "application/octet-stream"
 
 
@@ -43,7 +44,7 @@ class Served(NamedTuple):
 
 @Call(
     "GET", "/boards/{board}/files/{file}/thumb", N_("The thumbnail of a picture, without any metadata."),
-    ON_A_BOARD, media=WEBP, tagged=True,
+    ON_A_BOARD, media=WEBP, answer=Binary, tagged=True,
 )  # fmt: skip
 async def thumb(request: Request) -> Response:
     return await _picture(request, "thumb")
@@ -51,7 +52,7 @@ async def thumb(request: Request) -> Response:
 
 @Call(
     "GET", "/boards/{board}/files/{file}/view", N_("A picture of at most 1,600 pixels, without any metadata."),
-    ON_A_BOARD, media=WEBP, tagged=True,
+    ON_A_BOARD, media=WEBP, answer=Binary, tagged=True,
 )  # fmt: skip
 async def view(request: Request) -> Response:
     return await _picture(request, "view")
@@ -60,7 +61,7 @@ async def view(request: Request) -> Response:
 @Call(
     "GET", "/boards/{board}/files/{file}/original",
     N_("A picture as it came, with its metadata. For coordinators and the person who attached it. Each download is logged."),
-    ON_A_BOARD, media=BYTES,
+    ON_A_BOARD, media=BYTES, answer=Binary,
 )  # fmt: skip
 async def original(request: Request) -> Response:
     caller = await require_caller(request)
@@ -80,12 +81,12 @@ async def original(request: Request) -> Response:
 
 @Call(
     "GET", "/boards/{board}/files/{file}/content", N_("A file that is no picture, as it came."),
-    ON_A_BOARD, media=BYTES, tagged=True,
+    ON_A_BOARD, media=BYTES, answer=Binary, tagged=True,
 )  # fmt: skip
 async def content(request: Request) -> Response:
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: _find(session, caller, request))
-    if found.file.media_type in PICTURES:
+    if media_types.is_sealed(found.file.media_type):
         raise Refused("not_found")
     return await _send(request, found.file, "original", BYTES, found.file.name)
 

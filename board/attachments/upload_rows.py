@@ -19,11 +19,15 @@ MAX_OPEN = 20  # uploads of one account that are not attached
 MAX_OPEN_BYTES = 512 * 1024 * 1024  # of one account; at least one upload always fits
 MAX_PARTS = 2_000  # objects of one upload
 IDLE = timedelta(minutes=10)  # after it an upload gives way to a new one of the same account
+KEPT = timedelta(days=1)  # after it an upload is swept
+UNDROPPED = timedelta(hours=1)  # after it one is dropped again whose files may not all be deleted
 RETRY_S = 60
 
 OTHER_OFFSET = N_("Another part of this file arrived in the meantime.")
 
-_OPEN = text("SELECT id, size, touched_at FROM upload WHERE account = :account AND state <> 'attached' ORDER BY touched_at, id")
+_OPEN = text(
+    "SELECT id, size, touched_at FROM upload WHERE account = :account AND state IN ('receiving', 'ready') ORDER BY touched_at, id"
+)
 _ADD = text(
     'INSERT INTO upload (id, board, account, name, size, "offset", parts, state, created_at, touched_at) '
     "VALUES (:id, :board, :account, :name, :size, 0, 0, 'receiving', :now, :now) ON CONFLICT (id) DO NOTHING"
@@ -33,13 +37,20 @@ _GROW = text(
     "WHERE id = :id AND state = 'receiving' AND \"offset\" = :offset AND size >= :after AND parts < :most"
 )
 _ADD_PART = text('INSERT INTO upload_part (upload, "offset", size, object) VALUES (:id, :offset, :size, :object)')
-_PARTS = text('SELECT object, size FROM upload_part WHERE upload = :id ORDER BY "offset"')
+_PARTS = text('SELECT object FROM upload_part WHERE upload = :id ORDER BY "offset"')
+_CLAIM = text("UPDATE upload SET file = :file WHERE id = :id AND file IS NULL")
 _READY = text(
-    "UPDATE upload SET state = 'ready', file = :file, result = :result, touched_at = :now "
+    "UPDATE upload SET state = 'ready', result = :result, touched_at = :now "
     "WHERE id = :id AND state = 'receiving' AND \"offset\" = size"
 )
-_DROP = text("DELETE FROM upload WHERE id = :id AND state <> 'attached'")
+_DROP = text("UPDATE upload SET state = 'dropped' WHERE id = :id AND state <> 'attached'")
+_REMOVE = text("DELETE FROM upload WHERE id = :id AND state = 'dropped'")
 _DROP_PARTS = text("DELETE FROM upload_part WHERE upload = :id")
+_DUE = text(
+    "SELECT id FROM upload WHERE created_at <= :before OR (state = 'dropped' AND touched_at <= :before_hour) "
+    "ORDER BY created_at, id LIMIT :limit"
+)
+_FORGET_ATTACHED = text("DELETE FROM upload WHERE id = :id AND state = 'attached'")
 
 
 class NewUpload(NamedTuple):
@@ -52,7 +63,8 @@ class NewUpload(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """Upload that is no longer there. `file` is the id of its files in the store, if they were made."""
+    """Upload that nobody finds any more. Its row stays until what is stored of it is deleted; `file` is the id of its files in
+    the store, if any were made."""
 
     id: str
     file: str | None
@@ -72,7 +84,7 @@ def find(session: Session, caller: Caller, board: str, id: str) -> Upload:
     """Return an upload of the caller's own. Raises Refused `not_found` also for one of others."""
     account = require_uploader(session, caller, board)
     row = session.get(Upload, id, populate_existing=True)
-    if row is None or row.board != board or row.account != account:
+    if row is None or row.board != board or row.account != account or row.state == "dropped":
         raise Refused("not_found")
     session.expunge(row)
     return row
@@ -126,17 +138,23 @@ def grow(
     return find(session, caller, board, id)
 
 
-def parts(session: Session, id: str) -> list[tuple[str, int]]:
-    """Return the objects and sizes of the parts of an upload, in order."""
-    return [(row.object, row.size) for row in session.connection().execute(_PARTS, {"id": id})]
+def parts(session: Session, id: str) -> list[str]:
+    """Return the objects that hold the parts of an upload, in order."""
+    return list(session.connection().execute(_PARTS, {"id": id}).scalars())
 
 
-def set_ready(
-    session: Session, caller: Caller, board: str, id: str, file: str, result: dict[str, Any], now: datetime
-) -> Upload:  # fmt: skip
+def claim(session: Session, caller: Caller, board: str, id: str, file: str) -> Upload:
+    """Give an upload the id under which its files are stored, unless it has one. So all that is stored is known of, even if the
+    process is killed."""
+    find(session, caller, board, id)
+    session.connection().execute(_CLAIM, {"id": id, "file": file})
+    return find(session, caller, board, id)
+
+
+def set_ready(session: Session, caller: Caller, board: str, id: str, result: dict[str, Any], now: datetime) -> Upload:
     """Say that the files of an upload are stored, and what they are. Another call may have said so first."""
     find(session, caller, board, id)
-    named = {"id": id, "file": file, "result": orjson.dumps(result).decode(), "now": format_utc(now)}
+    named = {"id": id, "result": orjson.dumps(result).decode(), "now": format_utc(now)}
     if session.connection().execute(_READY, named).rowcount:
         session.connection().execute(_DROP_PARTS, {"id": id})
     return find(session, caller, board, id)
@@ -160,3 +178,21 @@ def drop(session: Session, id: str) -> Dropped | None:
     session.expunge(row)
     session.connection().execute(_DROP_PARTS, {"id": id})
     return Dropped(id, file)
+
+
+def remove(session: Session, id: str) -> None:
+    """Remove the row of a dropped upload, of which nothing is stored any more."""
+    session.connection().execute(_REMOVE, {"id": id})
+
+
+def due(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return ids of uploads that were begun over KEPT ago, and of those whose dropping was not completed."""
+    named = {"before": format_utc(now - KEPT), "before_hour": format_utc(now - UNDROPPED), "limit": limit}
+    return list(session.connection().execute(_DUE, named).scalars())
+
+
+def sweep(session: Session, id: str) -> Dropped | None:
+    """Drop an upload that is due; one that is attached is only forgotten, and keeps its files."""
+    if session.connection().execute(_FORGET_ATTACHED, {"id": id}).rowcount:
+        return None
+    return drop(session, id)

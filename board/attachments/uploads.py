@@ -19,10 +19,12 @@ from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.files import media_types
 from board.files.pictures import PictureMaker
+from board.files.store import FileStore
 from board.i18n import N_
 from board.service import BoardService
 from models.ids import new_id
 from models.upload import Upload
+from realtime.keyed_semaphore import KeyedSemaphore
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ class Uploads:
         self._service = service
         self._database, self._files = service.database, service.files
         self._pictures = PictureMaker()
+        self._one_by_one = KeyedSemaphore(1)  # uploads that are finished
         self.receiving, self.finishing = AccountLimit(RECEIVING), AccountLimit(FINISHING)
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
@@ -89,48 +92,58 @@ class Uploads:
                 lambda session: upload_rows.grow(session, caller, row.board, row.id, row.offset, len(content), object, now)
             )
         except Refused:
-            await self._delete([key])
+            with suppress(Refused):  # the sweep does it later
+                await self._files.delete([key])
             raise
 
     async def finish(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
         """Look at an upload that is all there, and store what may be attached. Raises Refused."""
-        if row.state == "receiving":
-            upload_rows.check_offset(row, row.size)
-            row = await self._make(caller, row, sha256)
+        slot = await self._one_by_one.acquire(row.id)
+        try:
+            row = await self.find(caller, row.board, row.id)
+            if row.state == "receiving":
+                upload_rows.check_offset(row, row.size)
+                row = await self._make(caller, row, sha256)
+        finally:
+            slot.release()
         if sha256 is not None and row.result is not None and row.result["sha256"] != sha256:
             raise invalid("sha256", N_("The file is not what was sent. Send it again."))
         return row
 
     async def _make(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
-        file = new_id()
-        keys = [f"files/{file}/{name}" for name in ("original", "thumb", "view")]
-        parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
+        new = new_id()
+        row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new))
         try:
-            result = await self._store(row, file, parts, sha256)
-            now = self._service.clock()
-            ready = await self._database.write(
-                lambda session: upload_rows.set_ready(session, caller, row.board, row.id, file, result, now)
-            )
-        except BaseException as error:
-            await self._delete(keys)
-            if isinstance(error, Refused) and error.code in ("invalid", "too_large"):  # it will not do, however often
+            result = await self._store(row, await self._parts(row), sha256)
+        except Refused as refused:
+            if refused.code in ("invalid", "too_large"):  # it will not do, however often
                 await self.give_up(caller, row.board, row.id)
             raise
-        await self._delete(keys if ready.file != file else [f"uploads/{row.id}/{object}" for object, _ in parts])
+        except FileNotFoundError:  # another process has finished it, and deleted its parts
+            row = await self.find(caller, row.board, row.id)
+            if row.state == "receiving":
+                log.error("upload is not whole", upload=row.id)
+                raise Refused("unavailable") from None
+            return row
+        now = self._service.clock()
+        ready = await self._database.write(lambda session: upload_rows.set_ready(session, caller, row.board, row.id, result, now))
+        with suppress(Refused):  # the sweep does it later
+            await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
         return ready
 
-    async def _store(self, row: Upload, file: str, parts: list[tuple[str, int]], sha256: str | None) -> dict[str, Any]:
-        """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused."""
-        content = _Joined(self._files, row.id, parts)
+    async def _parts(self, row: Upload) -> list[str]:
+        return await self._database.read(lambda session: upload_rows.parts(session, row.id))
+
+    async def _store(self, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
+        """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused, or FileNotFoundError
+        where parts are missing."""
+        content, file = _Joined(self._files, row.id, parts, row.size), row.file
         await self._files.put(f"files/{file}/original", content.read())
-        if content.size != row.size:
-            log.error("upload is not whole", upload=row.id)
-            raise Refused("unavailable")
         if sha256 not in (None, content.digest):
             raise invalid("sha256", N_("The file is not what was sent. Send it again."))
         type = media_types.of(content.head, row.name)
         result: dict[str, Any] = {
-            "media_type": type.name, "size": content.size, "sha256": content.digest, "width": None, "height": None,
+            "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
             "picture": False, "found": {},
         }  # fmt: skip
         if type.is_picture:
@@ -146,33 +159,36 @@ class Uploads:
 
     async def _forget(self, dropped: Dropped) -> None:
         with suppress(Refused):  # the sweep does it later
-            stored = [each.key async for each in self._files.list(f"uploads/{dropped.id}/")]
-            if dropped.file is not None:
-                stored += [each.key async for each in self._files.list(f"files/{dropped.file}/")]
-            await self._files.delete(stored)
+            await forget(self._service, dropped)
 
-    async def _delete(self, keys: list[str]) -> None:
-        with suppress(Refused):  # the sweep does it later
-            await self._files.delete(keys)
+
+async def forget(service: BoardService, dropped: Dropped) -> None:
+    """Delete what is stored of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
+    prefixes = [f"uploads/{dropped.id}/", *([f"files/{dropped.file}/"] if dropped.file is not None else [])]
+    for prefix in prefixes:
+        await service.files.delete([each.key async for each in service.files.list(prefix)])
+    await service.database.write(lambda session: upload_rows.remove(session, dropped.id))
 
 
 class _Joined:
-    """File made of the parts of an upload. While it is read, its digest, size and first bytes are noted."""
+    """File made of the parts of an upload. While it is read, its digest and first bytes are noted."""
 
-    def __init__(self, files: Any, upload: str, parts: list[tuple[str, int]]) -> None:
-        self._files, self._keys = files, [f"uploads/{upload}/{object}" for object, _ in parts]
+    def __init__(self, files: FileStore, upload: str, parts: list[str], size: int) -> None:
+        self._files, self._keys, self._left = files, [f"uploads/{upload}/{object}" for object in parts], size
         self._digest = hashlib.sha256()
         self.head = b""
-        self.size = 0
 
     async def read(self) -> AsyncIterator[bytes]:
+        """Yield the whole file. Raises FileNotFoundError where a part is missing: then nothing of it is stored."""
         for key in self._keys:
             async for piece in self._files.get(key):
                 self._digest.update(piece)
-                self.size += len(piece)
+                self._left -= len(piece)
                 if len(self.head) < media_types.HEAD_BYTES:
                     self.head += piece[: media_types.HEAD_BYTES - len(self.head)]
                 yield piece
+        if self._left:
+            raise FileNotFoundError
 
     @property
     def digest(self) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import puremagic
 
 HEAD_BYTES = 8_192  # of a file that are looked at
-UNKNOWN, TEXT, PDF = "application/octet-stream", "text/plain", "application/pdf"
+UNKNOWN, TEXT, PDF, SVG = "application/octet-stream", "text/plain", "application/pdf", "image/svg+xml"
+SURE = 0.5  # confidence of puremagic: more than two or three bytes are those of a type
 
 # Pictures that are turned into others before anybody gets them; all their first bytes, as no other file is taken for one.
 _PICTURES = (
@@ -20,22 +21,16 @@ _PICTURES = (
     ("image/heic", re.compile(rb"....ftyp(heic|heix|hevc|hevx|heim|heis|hevm|hevs)", re.DOTALL)),
     ("image/heif", re.compile(rb"....ftyp(mif1|msf1|mif2|miaf)", re.DOTALL)),
 )
-PICTURES = frozenset(type for type, _ in _PICTURES)
 _BMP_HEADER = range(12, 125)  # sizes of the header that follows, by which a text that begins with BM is none
 
 _MARKUP = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(!doctype\s+)?(html|svg|head|body|script)\b", re.I | re.S
 )
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
-_ENDINGS = {
-    "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"), "image/png": ("png",), "image/gif": ("gif",), "image/webp": ("webp",),
-    "image/bmp": ("bmp",), "image/tiff": ("tif", "tiff"), "image/avif": ("avif",), "image/heic": ("heic", "heif"),
-    "image/heif": ("heic", "heif"), PDF: ("pdf",),
-}  # fmt: skip
 
 
 class MediaType(NamedTuple):
-    """Media type of a file, and whether it is a picture that we make others of."""
+    """Media type of a file, and whether it is a picture: then others are made of it, or it is refused."""
 
     name: str
     is_picture: bool
@@ -49,8 +44,9 @@ def of(head: bytes, name: str) -> MediaType:
     if head.startswith(b"%PDF-"):
         return MediaType(PDF, False)
     if markup := _MARKUP.match(head):
-        return MediaType("image/svg+xml" if markup[2].lower() == b"svg" else "text/html", False)
-    return MediaType(_other(head, name), False)
+        return MediaType(SVG if markup[2].lower() == b"svg" else "text/html", False)
+    type = _other(head, name)
+    return MediaType(type, is_sealed(type))
 
 
 def _other(head: bytes, name: str) -> str:
@@ -60,12 +56,19 @@ def _other(head: bytes, name: str) -> str:
         return TEXT if _is_text(head) else UNKNOWN
     ending = f".{name.rpartition('.')[2].lower()}"
     best = max(each.confidence for each in found)
+    if _is_text(head) and all(each.mime_type.startswith("image/") for each in found):
+        return TEXT
     likely = [each for each in found if each.confidence == best and _TYPE.fullmatch(each.mime_type)]
     named = next((each.mime_type for each in likely if each.extension == ending), None)
     if named is None and head.startswith(b"PK"):
         named = "application/zip"  # of the many kinds of zip files, none is more likely
     type = named or (likely[0].mime_type if likely else UNKNOWN)
-    return UNKNOWN if type in PICTURES else type
+    return UNKNOWN if is_sealed(type) and best < SURE else type
+
+
+def is_sealed(type: str) -> bool:
+    """Return whether files of this type are pictures that have metadata, so that nobody gets them as they came."""
+    return type.startswith("image/") and type != SVG
 
 
 def _is_text(head: bytes) -> bool:
@@ -76,12 +79,3 @@ def _is_text(head: bytes) -> bool:
             return False
         text = head[: error.start].decode()
     return bool(text) and not any(each < " " and each not in "\t\r\n\f" for each in text)
-
-
-def fits_name(type: str, name: str) -> bool:
-    """Return whether a picture or a PDF has a name that says so, and no other file has."""
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
-    endings = _ENDINGS.get(type)
-    if endings is not None:
-        return not ending or ending in endings
-    return not any(ending in each for each in _ENDINGS.values())

@@ -18,6 +18,7 @@ from board import app
 from board.maintenance.archiving import Archiving
 from board.maintenance.escalation import Escalation
 from board.maintenance.pruning import Pruning
+from board.maintenance.upload_sweep import UploadSweep
 from board.notifications.sender import Sender
 from board.server import garbage
 from board.server.connections import Connections, stands_for_many
@@ -75,6 +76,7 @@ async def serve(
     garbage_task = asyncio.create_task(garbage.run())
     pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
     archiving_task = asyncio.create_task(Archiving(service).run())
+    sweep_task = asyncio.create_task(UploadSweep(service).run())
     escalation_task = asyncio.create_task(Escalation(service).run())
     sender_task = asyncio.create_task(Sender(service.database, settings, service.alarm_rules, service.clock).run())
 
@@ -92,9 +94,9 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        for loop in (pruning_task, archiving_task, escalation_task, sender_task):
+        for loop in (pruning_task, archiving_task, sweep_task, escalation_task, sender_task):
             loop.cancel()
-        await asyncio.gather(pruning_task, archiving_task, escalation_task, sender_task, return_exceptions=True)
+        await asyncio.gather(pruning_task, archiving_task, sweep_task, escalation_task, sender_task, return_exceptions=True)
         await service.close()
         for task in (watchdog_task, metrics_task, garbage_task):
             task.cancel()

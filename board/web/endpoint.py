@@ -82,14 +82,16 @@ class IntParam:
         return int(text)
 
 
+BYTES = object()  # body that is taken as it is
 BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """Declaration of a call, as the decorator of its handler: address, sentence for people, refusal codes, query and body.
+    """Declaration of a call, as the decorator of its handler: address, sentence for people, refusal codes, query, headers, body.
 
-    `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in. `answer` is its type where the handler does
+    `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in. A `body` of BYTES is no JSON.
+    `answer` is its type where the handler does
     not return a Reply of it.
     """
 
@@ -99,6 +101,7 @@ class Call:
     refusals: tuple[str, ...] = EVERYWHERE
     _: KW_ONLY
     query: tuple[Param | IntParam, ...] = ()
+    headers: tuple[Param | IntParam, ...] = ()
     body: Any = None
     status: int = 200
     media: str = "application/json"

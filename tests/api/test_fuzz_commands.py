@@ -28,7 +28,7 @@ FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SECRET = "secret"
 LATER = {"invalid", "not_found", "conflict"}  # codes that depend on the data
-WHOSE = ("undo", *handover_steps.COMMANDS)  # commands whose permission depends on the data
+WHOSE = ("undo", "file.withdraw", *handover_steps.COMMANDS)  # commands whose permission depends on the data
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands
 
 VALUES = st.one_of(
@@ -42,7 +42,7 @@ VALUES = st.one_of(
 @st.composite
 def commands(draw: st.DrawFn) -> dict[str, Any]:
     """Mostly sensible; a field or two are anything."""
-    name = draw(st.sampled_from([*TABLE, *TABLE, *NONE]))
+    name = draw(st.sampled_from([*TABLE, *TABLE, *NONE * 4]))
     data = dict(WHOLE.get(name, {"text": "x"}))
     for field in draw(st.lists(st.sampled_from([*data, "unknown", "text"]), max_size=2)):
         data[field] = draw(VALUES)

@@ -31,7 +31,7 @@ from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import filled, scene
-from tests.support import handover_steps
+from tests.support import handover_steps, pictures_with_metadata, uploads
 from tests.support.people import PASSWORD, create_token, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
@@ -58,6 +58,8 @@ TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), *DESCRIPTIONS, MINE]  #
 OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # tokens have none
 SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # with their own cookie, from any page
 DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
+UPLOADS = [(method, path) for method, path in CALLS if "{upload}" in path]  # of investigators; each one's own
+ORIGINAL = ("GET", "/boards/{board}/files/{file}/original")
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
@@ -76,6 +78,10 @@ DEPENDS = [
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"seq", ".*"),
+    (r"size", "This upload was begun with another size."),
+    (r"offset", "This is more than the file has."),
+    (r"sha256", "The file is not what was sent. Send it again."),
+    (r"upload-name", "Give the name of the file, percent-encoded."),
     (r"outcome", "This child has not been found.*"),
     (r"tip", "This tip is a sighting now.*"),
     (r"faults|remarks|incoming", "Unknown field."),  # on a search
@@ -153,7 +159,7 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
     if not right:
         return
     for name in case.path_parameters or {}:
-        case.path_parameters[name] = names[name]
+        case.path_parameters[name] = names["letter" if case.path.endswith("/content") and name == "file" else name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
         case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]  # type: ignore[index]
         case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not checked
@@ -176,6 +182,8 @@ async def names(team: Team) -> dict[str, str]:
         "card": found["sighting"],
         "column": found["done"],
         "display": UNKNOWN_ID,
+        "file": await uploads.attach(team.alice, search, pictures_with_metadata.jpeg(40, 30)),
+        "letter": await uploads.attach(team.alice, search, b"Dear Sir", "letter.txt"),
     }
 
 
@@ -200,13 +208,15 @@ async def holds(
 ) -> None:
     if caller not in caller_headers:
         caller_headers[caller] = await headers_of(team, *caller)
+    if call in UPLOADS:
+        names = names | {"upload": await uploads.begin(team.server.url, caller_headers[caller], names["board"])}
     answered = await asyncio.to_thread(explore, team.server.url, caller_headers[caller], names, call, many)
     assert answered
     done = CALLS[call].status
     if not may(caller, call):
         assert done not in answered
-    elif call in (*SCREENS, *DISPLAYS) and call[0] != "GET":
-        pass  # they need two clients: see test_displays
+    elif call in (*SCREENS, *DISPLAYS, *UPLOADS) and call[0] != "GET":
+        pass  # they need two clients, or the right bytes: see test_displays and test_uploads
     elif call[0] == "GET" or many == MANY:
         assert done in answered, "some of what fits is done"
 
@@ -221,11 +231,13 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
         return call == MINE or scope == "cookie"
     if call in DISPLAYS and (role not in ("coordinator", "admin") or (scope == "read" and call[0] != "GET")):
         return False
-    if scope == "read" and call in WRITING:
+    if scope == "read" and call in (*WRITING, *UPLOADS):
         return False
+    if call == ORIGINAL:
+        return role in ("coordinator", "admin")
     if call in AUDIT:
         return role == "admin"
-    return role != "viewer" or call not in TELLING
+    return role != "viewer" or call not in (*TELLING, *UPLOADS)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)

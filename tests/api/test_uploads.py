@@ -15,6 +15,9 @@ from sqlmodel import select
 from board.attachments import upload_rows
 from board.attachments.uploads import PART_BYTES, RECEIVING
 from board.engine.concurrency import WAITING_PER_ACCOUNT
+from board.files.unavailable import FilesUnavailable, Reason
+from board.maintenance import upload_sweep
+from board.maintenance.upload_sweep import UploadSweep
 from board.settings import Settings
 from models.upload import Upload, UploadPart
 from tests.support import pictures_with_metadata as pictures
@@ -191,7 +194,7 @@ async def test_another_offset_or_size_is_refused_and_changes_nothing(team: Team)
     [
         ("Upload-Offset", ""), ("Upload-Offset", "-1"), ("Upload-Offset", "1.5"), ("Upload-Offset", "9" * 40),
         ("Upload-Offset", "٣"),
-        ("Upload-Length", "x"), ("Upload-Length", "0"), ("Upload-Length", "9" * 16), ("Upload-Name", ""), ("Upload-Name", "%ff"),
+        ("Upload-Length", "x"), ("Upload-Length", "0"), ("Upload-Length", "9" * 17), ("Upload-Name", ""), ("Upload-Name", "%ff"),
         ("Upload-Name", "a" * 4_001),
     ],
 )  # fmt: skip
@@ -272,6 +275,69 @@ async def test_a_wrong_digest_gives_the_upload_up(team: Team) -> None:
         wrong = await team.bob.http.post(uploads.path_of(search, fine, "/finish"), json=body)
         assert (wrong.status_code, wrong.json()["fields"].keys()) == (422, body.keys())
         assert (await status(team.bob, search, fine))["code"] == 200
+
+
+# -- the sweep ------------------------------------------------------------------------------------------------------------
+
+
+async def test_uploads_that_nobody_attached_are_swept_after_a_day(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await team.alice.open_search()
+    half, whole, kept = new_upload(), await uploads.send(team.bob, search, pictures.jpeg()), pictures.jpeg(100, 100)
+    await uploads.send_part(team.bob, search, half, CONTENT, 0, 700_000)
+    await uploads.finish(team.bob, search, whole)
+    file = await uploads.attach(team.bob, search, kept)
+    ((row,), _) = await rows(team, whole)
+    sweep = UploadSweep(team.server.service)
+    await sweep.sweep()
+    assert [(await status(team.bob, search, upload))["code"] for upload in (half, whole)] == [200, 200], "not before its time"
+    monkeypatch.setattr(upload_rows, "KEPT", timedelta(seconds=-1))
+    assert await sweep.sweep() >= 2
+    for upload in (half, whole):
+        assert (await status(team.bob, search, upload))["code"] == 404
+        assert await rows(team, upload) == ([], [])
+        assert await stored(team, f"uploads/{upload}/") == []
+    assert await stored(team, f"files/{row.file}/") == []
+    assert (await uploads.fetch(team.charlie, search, file, "original")).status_code == 403, "what is attached stays"
+    assert len(await stored(team, f"files/{file}/")) == 3
+    assert await sweep.sweep() == 0
+
+
+async def test_a_sweep_that_was_interrupted_goes_on(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, upload = await team.alice.open_search(), await uploads.send(team.bob, await team.alice.open_search(), b"abc")
+    store = team.server.service.files
+
+    async def fails(keys: list[str]) -> None:
+        if any(upload in key for key in keys):
+            raise FilesUnavailable(Reason.SLOW)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "delete", fails)
+        patch.setattr(upload_rows, "KEPT", timedelta(seconds=-1))
+        with pytest.raises(FilesUnavailable):
+            await UploadSweep(team.server.service).sweep()
+    ((row,), _) = await rows(team, upload)
+    assert (row.state, len(await stored(team, f"uploads/{upload}/"))) == ("dropped", 1)
+    assert (await status(team.bob, row.board, upload))["code"] == 404, "nobody finds it any more"
+    assert (await uploads.finish(team.bob, row.board, upload)).status_code == 404
+    monkeypatch.setattr(upload_rows, "UNDROPPED", timedelta(seconds=-1))
+    await UploadSweep(team.server.service).sweep()
+    assert await rows(team, upload) == ([], [])
+    assert await stored(team, f"uploads/{upload}/") == []
+    assert search
+
+
+async def test_stray_parts_are_swept_and_files_never_by_age(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, stray = team.server.service.files, f"uploads/{new_upload()}/part"
+    foreign = f"files/{new_upload()}/original"
+    await store.put(stray, b"abc")
+    await store.put(foreign, b"abc")
+    sweep = UploadSweep(team.server.service)
+    await sweep.sweep_strays()
+    assert stray in await stored(team, "uploads/")
+    monkeypatch.setattr(upload_sweep, "STRAY", timedelta(seconds=-5))
+    assert await sweep.sweep_strays() >= 1
+    assert await stored(team, "uploads/") == []
+    assert await stored(team, foreign.rpartition("/")[0] + "/") == [foreign]
 
 
 # -- limits ---------------------------------------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
         "host": "127.0.0.1",
         "max_messages_per_second": 0,
         "max_intake_per_minute": 0,
+        "max_uploads_per_minute": 0,
     }
     return Settings(_env_file=None, **(given | more))
 

@@ -41,6 +41,15 @@ async def send(who: Person, board: str, content: bytes, name: str = "photo.jpg",
     return upload
 
 
+async def begin(url: str, headers: dict[str, str], board: str) -> str:
+    """Send the first byte of a file, with these headers; return the id of the upload, whether the caller may or not."""
+    upload = str(uuid.uuid4())
+    given = headers | {"Upload-Offset": "0", "Upload-Length": "3", "Upload-Name": "x"}
+    async with httpx.AsyncClient(base_url=url, headers=given) as client:
+        await client.patch(path_of(board, upload), content=b"a")
+    return upload
+
+
 async def finish(who: Person, board: str, upload: str, content: bytes | None = None) -> httpx.Response:
     body = {} if content is None else {"sha256": hashlib.sha256(content).hexdigest()}
     return await who.http.post(path_of(board, upload, "/finish"), json=body)
