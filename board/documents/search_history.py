@@ -28,6 +28,7 @@ MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean 
 HIDDEN_FIELDS = re.compile(
     r"(.*\.)?(rank|number|lat|lon|source_kept|queue|queue_since)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$"
     r"|position$|goal\.(by|at)$|looked_at\.|passed_on\.by$"
+    r"|(sha256|media_type|size|width|height|picture|added_by|added_at|public_photo|note)$|withdrawn\.(at|by)$"
 )
 GROUPED_FIELDS = re.compile(r"(criteria|checklist|earlier)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper

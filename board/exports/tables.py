@@ -18,6 +18,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.column import Column
 from models.entity import flatten
+from models.file import File
 
 # Headers of the journal.
 EVENTS = (
@@ -25,19 +26,21 @@ EVENTS = (
     N_("Id"),
 )  # fmt: skip
 
-_MADE_ACCOUNTS = ("goal.by",)  # fields with accounts that no form has
+_MADE_ACCOUNTS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts that no form has
+_FILES = ("photo", "public_photo")  # fields with a file
 UNDISCLOSED = N_("not shown here")  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class NameResolver:
-    """Resolver of ids on a board: accounts by name, columns by (title, role), cards by number."""
+    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by number."""
 
     language: str
     accounts: dict[str, str]
     columns: dict[str, tuple[str | None, str]]
     numbers: dict[str, int]
+    files: dict[str, str]
 
     @classmethod
     def of_board(cls, session: Session, board: str, language: str) -> "NameResolver":
@@ -51,6 +54,7 @@ class NameResolver:
             dict(session.exec(select(Account.id, Account.name)).all()),
             {row.id: (row.title, row.role) for row in columns},
             numbers,
+            dict(session.exec(select(File.id, File.name).where(File.board == board)).all()),
         )
 
     def translate(self, text: str) -> str:
@@ -66,6 +70,8 @@ class NameResolver:
             return ", ".join(str(self.plain("assignee", each)) for each in value)
         if kinds.control_of(path) == "person" or path in _MADE_ACCOUNTS:
             return self.accounts.get(value, value)
+        if path in _FILES:
+            return self.files.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]
             return title or self.translate(labels.VALUES["column.role"][role])

@@ -295,3 +295,39 @@ async def test_a_search_has_so_many_files(team: Team, monkeypatch: pytest.Monkey
     monkeypatch.setattr(files, "MAX_WITHDRAWN", 2)
     await team.alice.command(search, "file.attach", {"upload": upload})
     assert (await refused(team.alice, search, "undo", {"seq": gone})).code == "too_large"
+
+
+async def test_files_are_named_on_paper_and_in_exports(team: Team) -> None:
+    search = await team.alice.open_search()
+    upload = await uploads.ready(team.bob, search, "IMG_0042.jpg")
+    file = await uploads.attach_upload(team.bob, search, upload, caption="at the bus stop")
+    await team.bob.command(search, "search.set_photo", {"file": file})
+    await team.alice.command(search, "search.set_appeal", {"level": "public"})
+    await team.alice.command(search, "file.withdraw", {"file": file, "reason": "another child"})
+    lines = (await team.alice.http.get(f"/api/v1/boards/{search}/journal.csv")).text.splitlines()
+    (photo_set,) = [line for line in lines if "search.photo_set" in line and "photo: IMG_0042.jpg" in line]
+    assert "public_photo" not in "".join(lines), "it follows from the others"
+    (attached,) = [line for line in lines if "file.attached" in line]
+    assert "added_by: Bob" in attached
+    paper = (await team.alice.http.get(f"/searches/{search}/history.md")).text
+    assert "IMG\\_0042.jpg" in paper or "IMG_0042.jpg" in paper
+    assert "at the bus stop" in paper
+    assert "another child" in paper
+    assert "0" * 64 not in paper
+    assert file not in paper
+    assert photo_set
+    cards = (await team.alice.http.get("/api/v1/boards/operations/cards.csv")).text
+    assert file not in cards
+
+
+async def test_a_photo_is_new_to_others_and_its_publicity_is_not_told_twice(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.alice.command(search, "search.set_appeal", {"level": "public"})
+    board = (await team.charlie.http.get(f"/api/v1/boards/{search}")).json()
+    await team.charlie.http.post("/api/v1/seen", json={name: board[name] for name in ("board", "epoch", "seq")})
+    file = await uploads.attach_ready(team.bob, search)
+    await team.bob.command(search, "search.set_photo", {"file": file})
+    (told,) = (await team.charlie.http.get("/api/v1/since", params={"board": search})).json()["boards"]
+    changes = {each["kind"]: each for each in told["net"]}
+    assert changes["file"]["change"] == "added"
+    assert [each["path"] for each in changes["search"]["fields"]] == ["photo"]
