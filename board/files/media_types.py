@@ -56,13 +56,13 @@ def _other(head: bytes, name: str) -> str:
         return TEXT if _is_text(head) else UNKNOWN
     ending = f".{name.rpartition('.')[2].lower()}"
     best = max(each.confidence for each in found)
-    if _is_text(head) and all(each.mime_type.startswith("image/") for each in found):
-        return TEXT
     likely = [each for each in found if each.confidence == best and _TYPE.fullmatch(each.mime_type)]
     named = next((each.mime_type for each in likely if each.extension == ending), None)
     if named is None and head.startswith(b"PK"):
         named = "application/zip"  # of the many kinds of zip files, none is more likely
     type = named or (likely[0].mime_type if likely else UNKNOWN)
+    if is_sealed(type) and _is_text(head):
+        return TEXT  # such as one that begins with BM
     return UNKNOWN if is_sealed(type) and best < SURE else type
 
 

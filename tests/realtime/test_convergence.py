@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board.commands.registry import TABLE
-from tests.support import handover_steps, random_commands
+from tests.support import handover_steps, random_commands, uploads
 from tests.support.backends import Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
 
@@ -56,6 +56,7 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     await bob.command(search, "sighting.assess", {"sighting": looked_at, "assessment": "credible"})
     await bob.command(search, "sighting.pass_on", {"sighting": looked_at, "to": "the local police"})
     seen |= {"sighting.looked_at", "sighting.pass_on"}
+    seen |= await _attach_and_withdraw_files(alice, search)
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
@@ -258,3 +259,14 @@ def test_no_storm_leaves_a_wrong_screen(backend: Backend) -> None:
 def test_no_long_storm_leaves_a_wrong_screen(backend: Backend) -> None:
     Storm.backend = backend
     run_state_machine_as_test(Storm, settings=_settings(150, 50))
+
+
+async def _attach_and_withdraw_files(alice: Person, search: str) -> set[str]:
+    """Attach files, of which one stays the public photo; return the commands that were given."""
+    await alice.command(search, "search.set_appeal", {"level": "public"})
+    kept, gone = [await uploads.attach_ready(alice, search) for _ in range(2)]
+    await alice.command(search, "file.update", {"file": kept, "caption": "at the bus stop"})
+    await alice.command(search, "search.set_photo", {"file": gone})
+    await alice.command(search, "file.withdraw", {"file": gone, "reason": "another child"})
+    await alice.command(search, "search.set_photo", {"file": kept})
+    return {"file.attach", "file.update", "file.withdraw", "search.set_photo"}
