@@ -19,11 +19,13 @@ MAX_STEPS = 20  # of a ladder, with those that go on afterwards
 
 Ask = Literal["assignee", "lead", "holder", "coordinators", "desk", "mentioned", "expected"]
 Way = Literal["screen", "email", "webhook"]
-When = Literal["sighting_urgent", "sighting_credible", "worrying_search", "task_overdue", "handover_waiting", "mention"]
+When = Literal[
+    "sighting_urgent", "sighting_credible", "worrying_search", "task_overdue", "handover_waiting", "mention", "take_down_overdue",
+]  # fmt: skip
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)
 WHEN: tuple[When, ...] = get_args(When)
-WITH_DELAY = ("task_overdue", "handover_waiting")  # found by time, so that a rule may wait longer
+WITH_DELAY = ("task_overdue", "handover_waiting", "take_down_overdue")  # found by time, so that a rule may wait longer
 
 _KEY = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 Minutes = Annotated[float, Field(ge=0, le=MAX_MINUTES, strict=False)]
@@ -140,7 +142,7 @@ def _faults(file: AlarmsFile) -> Iterator[str]:
         if rule.ladder not in file.ladders:
             yield f'the rule "{rule.key}" names the ladder "{rule.ladder}", which is not there.'
         if rule.after_min is not None and rule.when not in WITH_DELAY:
-            yield f'the rule "{rule.key}" has after_min, which only {" and ".join(WITH_DELAY)} have.'
+            yield f'the rule "{rule.key}" has after_min, which only {", ".join(WITH_DELAY[:-1])} and {WITH_DELAY[-1]} have.'
 
 
 def _faults_of_ladder(name: str, ladder: LadderData, ladders: Collection[str]) -> Iterator[str]:

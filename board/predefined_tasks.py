@@ -9,11 +9,13 @@ from pydantic import Field
 
 from board import data_files
 from board.paths import DATA
+from models.distribution import Way
 from models.fields import Data, LongText, ShortText, Title
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MAX_TASKS = 50  # tasks in a list: one command makes them all, and its events travel in one message
-YEAR_MINUTES = 366 * 24 * 60
+DAY_MINUTES = 24 * 60
+YEAR_MINUTES = 366 * DAY_MINUTES
 
 
 class TaskTemplate(Data):
@@ -55,8 +57,14 @@ class FirstTasksFile(Data):
     undefined: Tasks
 
 
+Minutes = Annotated[int, Field(ge=1, le=YEAR_MINUTES)]
+
+
 class TakeDownFile(Data):
+    """Tasks after an appeal, and the minutes within which recipients are to be asked, by the way in which they were given it."""
+
     take_down: Annotated[list[TakeDownTask], Field(default_factory=list, max_length=MAX_TASKS)]
+    recipients: dict[Way, Minutes] = Field(default_factory=dict)
 
 
 class TaskCatalogue:
@@ -75,6 +83,11 @@ class TaskCatalogue:
     def take_down(self, level: str) -> list[TakeDownTask]:
         """Return the tasks that remove the traces of an appeal of this level."""
         return [each for each in self._take_down.take_down if level in each.levels]
+
+    def take_down_minutes(self, way: str) -> int:
+        """Return the minutes within which who was given a material in this way is to be asked to take it down."""
+        minutes: dict[Any, int] = self._take_down.recipients
+        return minutes.get(way, DAY_MINUTES)
 
 
 @cache

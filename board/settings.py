@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
     security_contact: str | None = None
+    poster_url: str | None = None
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
     webhook_url: str | None = Field(default=None, repr=False)
@@ -72,7 +73,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(default=25, ge=1, le=500)
 
     @field_validator(
-        "redis_url", "public_url", "secret_key", "files_path", "security_contact",
+        "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
@@ -114,6 +115,14 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+", contact):
             raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
         return contact
+
+    @field_validator("poster_url", mode="after")
+    @classmethod
+    def _is_page(cls, value: str | None) -> str | None:
+        """Accept the address of a web page, in which `{reference}` stands for that of a search."""
+        if value is not None and (len(value) > 500 or not re.fullmatch(r"https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?", value)):
+            raise ValueError("it is the address of a page, as in https://example.org/missing/{reference}")
+        return value
 
     @field_validator("smtp_url", "mail_from", "webhook_secret", mode="after")
     @classmethod

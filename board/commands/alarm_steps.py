@@ -11,20 +11,22 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.alarm_rules import AlarmRules
-from board.commands import alarms, tasks
+from board.commands import alarms, materials, tasks
 from board.commands.alarm_people import AlarmPeople
 from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
+from board.predefined_tasks import TaskCatalogue
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.handover import Handover
+from models.material import Material
 from models.task import Task
 from models.times import format_utc
 
 MAX_WAITING = 5_000  # alarms with a next step, read at once
-MAX_FOUND = 500  # overdue tasks read at once
+MAX_FOUND = 500  # overdue tasks, and materials whose end has come, read at once
 RELEASE_WITHIN = timedelta(hours=24)  # of its taking; later the search has other ways to be looked after
 
 _WAITING = text("SELECT id, board, rule, step, next_at FROM alarm WHERE next_at IS NOT NULL ORDER BY next_at LIMIT :limit")
@@ -36,9 +38,13 @@ _OVERDUE = text(
     "AND (a.cause = t.due OR a.ended_at IS NULL)) ORDER BY t.due LIMIT :limit"
 )
 _UNACCEPTED = text("SELECT number FROM handover WHERE id = :id AND status = 'signed' AND signed_at <= :until")
-_KNOWN = text(
-    "SELECT 1 FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND (cause = :cause OR ended_at IS NULL)"
+_LATE_TAKE_DOWNS = text(
+    "SELECT d.board, min(d.due) AS due FROM distribution d JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') "
+    "WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
+    "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
+    "GROUP BY d.board LIMIT :limit"
 )
+_ENDED = text("SELECT id, board FROM material WHERE ended_at IS NULL AND ends_at <= :now ORDER BY ends_at LIMIT :limit")
 _TAKEN = text(
     "SELECT a.id, a.board, a.taken_by FROM alarm a LEFT JOIN account p ON p.id = a.taken_by LEFT JOIN search s ON s.id = a.board "
     "WHERE a.taken_at > :since AND a.ended_at IS NULL "
@@ -71,13 +77,14 @@ class BoardWork:
     due: dict[str, tuple[int, str]] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)  # materials
 
     def batches(self, size: int) -> Iterator["BoardWork"]:
         """Yield the work in parts of at most `size` of each kind."""
         due = list(self.due.items())
-        for start in range(0, max(len(due), len(self.found), len(self.released)), size):
+        for start in range(0, max(len(due), len(self.found), len(self.released), len(self.ended)), size):
             part = slice(start, start + size)
-            yield BoardWork(dict(due[part]), self.found[part], self.released[part])
+            yield BoardWork(dict(due[part]), self.found[part], self.released[part], self.ended[part])
 
 
 def waiting(session: Session) -> list[Waiting]:
@@ -86,7 +93,8 @@ def waiting(session: Session) -> list[Waiting]:
 
 
 def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[Found]]:
-    """Return what the rules find by time, by board: urgent tasks that became overdue after `since`, and a handover that waits."""
+    """Return what the rules find by time, by board: urgent tasks and take-downs that became
+    overdue after `since`, and a handover that waits."""
     found: dict[str, list[Found]] = defaultdict(list)
     for rule in rules.of("task_overdue"):
         wait = timedelta(seconds=rule.after_s)
@@ -98,6 +106,19 @@ def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: dat
         number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
         if number is not None and not _is_known(session, OPERATIONS, Found(rule.key, OPERATIONS, str(number))):
             found[OPERATIONS].append(Found(rule.key, OPERATIONS, str(number)))
+    for rule in rules.of(alarms.TAKE_DOWN):
+        wait = timedelta(seconds=rule.after_s)
+        asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
+        for late in session.connection().execute(_LATE_TAKE_DOWNS, asked):
+            found[late.board].append(Found(rule.key, late.board, late.due))
+    return found
+
+
+def ended(session: Session, now: datetime) -> Mapping[str, list[str]]:
+    """Return the materials, by board, whose end has come."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": MAX_FOUND}):
+        found[material.board].append(material.id)
     return found
 
 
@@ -111,13 +132,15 @@ def lost(session: Session, now: datetime) -> Mapping[str, list[str]]:
     return found
 
 
-def do(session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules) -> CommandResult:
+def do(
+    session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
+) -> CommandResult:
     """Do what is still to be done on a board, whose row is locked first. An alarm that was taken, ended or escalated meanwhile is
     left as it is."""
     board = unit_of_work.lock_board(session, board_id)
     assert board is not None, "boards are never removed"
     now = clock()
-    writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), alarm_rules=rules)
+    writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
     unit_of_work.flush(session)
     unit_of_work.prefetch(session, Alarm, [*work.due, *work.released])
     for id, (step, next_at) in work.due.items():
@@ -125,6 +148,10 @@ def do(session: Session, board_id: str, work: BoardWork, clock: Callable[[], dat
         if row is not None and (row.step, row.next_at) == (step, next_at):
             alarms.escalate(writer, row)
     _release(writer, work.released)
+    for id in work.ended:
+        material = unit_of_work.get(session, Material, id)
+        if material is not None and material.ended_at is None and material.ends_at <= writer.now:
+            materials.end(writer, material)
     for each in work.found:
         _raise(writer, each)
     events = tuple(writer.result.events)
@@ -141,6 +168,9 @@ def _release(writer: EventWriter, ids: Collection[str]) -> None:
 
 def _raise(writer: EventWriter, found: Found) -> None:
     rule = writer.alarm_rules.rules[found.rule]
+    if rule.when == alarms.TAKE_DOWN:
+        alarms.raise_take_down_alarm(writer, rule)
+        return
     if _is_known(writer.session, writer.board.id, found):
         return
     if rule.when == "task_overdue":
@@ -154,5 +184,4 @@ def _raise(writer: EventWriter, found: Found) -> None:
 
 
 def _is_known(session: Session, board: str, found: Found) -> bool:
-    asked = {"board": board, "rule": found.rule, "entity": found.entity, "cause": found.cause}
-    return session.connection().execute(_KNOWN, asked).first() is not None
+    return alarms.is_known(session, board, found.rule, found.entity, found.cause)

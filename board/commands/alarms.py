@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
 from board.alarm_rules import Rule
+from board.commands import take_downs
 from board.commands.alarm_people import AlarmPeople
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import Change, EventWriter
@@ -23,6 +24,7 @@ from board.notifications import outbox
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
+from models.distribution import Distribution
 from models.entity import State
 from models.fields import Data, Id, LongText, Time
 from models.ids import new_id
@@ -33,12 +35,16 @@ from realtime.protocol import Command
 OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
+TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
 SERVER_COMMAND = Command("", "", "", {})
 
 _OF_ENTITY = text(
     "SELECT id FROM alarm WHERE board = :board AND rule IN :rules AND entity = :entity AND ended_at IS NULL ORDER BY id"
 ).bindparams(bindparam("rules", expanding=True))
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
+_KNOWN = text(
+    "SELECT 1 FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND (cause = :cause OR ended_at IS NULL)"
+)
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
 
@@ -121,9 +127,10 @@ def record_alarms(writer: EventWriter) -> None:
             if change.after["status"] == "open":
                 _raise_again(server, change)
             else:
-                _end_all(server)
+                _end_all(server, but_take_downs=change.after["status"] == "found")
             continue
         _follow_all(server, kinds.named(change.event.kind), change)
+    _follow_take_downs(writer)
 
 
 def _follow_all(writer: EventWriter, kind: Kind, change: Change) -> None:
@@ -148,12 +155,54 @@ def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None
             raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account)
 
 
+def _follow_take_downs(writer: EventWriter) -> None:
+    """Raise the alarm of a search whose take-downs are overdue again, and end that of one whose take-downs are done, after a
+    command that changed any, or reopened the search."""
+    changed = {change.event.board for change in writer.result.changes if _touches_take_downs(change)}
+    for id in changed:
+        board = unit_of_work.current(writer.session).boards[id]
+        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        rules = {rule.key: rule for rule in writer.alarm_rules.of(TAKE_DOWN)}
+        known = _of_entity(writer.session, id, id, rules) if rules else []
+        if take_downs.overdue(server) is None:
+            for alarm in known:
+                end(server, alarm)
+            continue
+        for rule in rules.values():
+            if rule.key not in {alarm.rule for alarm in known} and not rule.after_s:
+                raise_take_down_alarm(server, rule)
+
+
+def _touches_take_downs(change: Change) -> bool:
+    if change.event.kind == Search.KIND:
+        return "status" in change.fields and change.after["status"] == "open" and bool(change.before)
+    return change.event.kind == Distribution.KIND
+
+
+def raise_take_down_alarm(writer: EventWriter, rule: Rule) -> None:
+    """Raise the alarm of a search that a take-down has been overdue for as long as the rule waits, unless there is one."""
+    late = take_downs.overdue(writer, rule.after_s)
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    if late is None or search is None:
+        return
+    cause = str(max(late.seq, search.seq))  # a search that is reopened is another cause
+    if not is_known(writer.session, search.id, rule.key, search.id, cause):
+        raise_alarm(writer, rule, Search.KIND, search.id, search.seq, cause, None)
+
+
+def is_known(session: Session, board: str, rule: str, entity: str, cause: str) -> bool:
+    """Return whether an alarm was raised for this cause, or one about the same entity by the same rule has not ended."""
+    unit_of_work.flush(session)
+    asked = {"board": board, "rule": rule, "entity": entity, "cause": cause}
+    return session.connection().execute(_KNOWN, asked).first() is not None
+
+
 def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None) -> None:
     """Raise an alarm about an entity of the writer's board, and take its first steps, unless who caused it is the one who answers
     for it, or it asks somebody to answer and nobody else is mentioned."""
     session, board = writer.session, writer.board
     search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
-    if search is not None and search.status != "open":
+    if search is not None and search.status not in (("open", "found") if rule.when == TAKE_DOWN else ("open",)):
         return
     people = AlarmPeople(session, board.id)
     if rule.when in BY_RESPONSIBLE and caused_by is not None and people.first_responsible(kind, id) == caused_by:
@@ -177,13 +226,15 @@ def end(writer: EventWriter, row: Alarm) -> None:
     writer.update(row, "alarm.ended", {"ended_at": _moment(writer), "ended": "settled", "next_at": None}, conflicts=False)
 
 
-def _end_all(writer: EventWriter) -> None:
+def _end_all(writer: EventWriter, but_take_downs: bool) -> None:
+    """End the alarms of a search that is no longer open. Finding the child does not settle that its posters hang."""
+    kept = {rule.key for rule in writer.alarm_rules.of(TAKE_DOWN)} if but_take_downs else set()
     unit_of_work.flush(writer.session)
     ids = list(writer.session.connection().execute(_OF_BOARD, {"board": writer.board.id}).scalars())
     unit_of_work.prefetch(writer.session, Alarm, ids)
     for id in ids:
         row = unit_of_work.get(writer.session, Alarm, id)
-        if row is not None:
+        if row is not None and row.rule not in kept:
             end(writer, row)
 
 

@@ -3,7 +3,7 @@ down its traces follow."""
 
 from pydantic import model_validator
 
-from board.commands import tasks
+from board.commands import materials, tasks
 from board.engine.access import is_visible_on_displays
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
@@ -54,4 +54,5 @@ def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | 
     writer.set_unseen(row, {"discreet": row.appeal["level"] == "discreet"})
     if is_visible_on_displays(row) != on_walls:
         writer.record_visibility_change(row, {ALL_DISPLAYS})
+    materials.follow_search(writer, row)
     return changed

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
+from board.commands import take_downs
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
@@ -11,7 +12,7 @@ from board.i18n import N_, Message, message
 from models.entity import State
 from models.search import Search
 
-MAX_NAMED = 10  # card numbers in a sentence; the rest are counted
+MAX_NAMED = 10  # card numbers or recipients in a sentence; the rest are counted
 
 _TASKS = text(
     'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
@@ -52,10 +53,17 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
         found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
     if waiting := connection.execute(_NOT_PASSED_ON, {"board": row.id}).scalars().all():
         found.append(message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(waiting)))
+    if recipients := take_downs.open_recipients(writer):
+        one, several = (
+            N_("{count} recipient has not been asked to take it down: {names}."),
+            N_("{count} recipients have not been asked to take it down: {names}."),
+        )
+        sentence = one if len(recipients) == 1 else several
+        found.append(message(sentence, count=len(recipients), names=_named(recipients)))
     return found
 
 
-def _named(numbers: Sequence[int]) -> str | Message:
+def _named(numbers: Sequence[int | str]) -> str | Message:
     named = ", ".join(map(str, numbers[:MAX_NAMED]))
     return (
         message(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named

@@ -9,9 +9,11 @@ from board.commands import (
     briefings,
     cards,
     columns,
+    distributions,
     files,
     goals,
     handovers,
+    materials,
     notes,
     outcomes,
     photos,
@@ -32,7 +34,7 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 
 for each in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
-    handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND,
+    handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
 ):  # fmt: skip
     kinds.register(each)
 
@@ -93,6 +95,16 @@ TABLE: dict[str, CommandSpec] = {
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
     "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
     "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
+    "material.approve": CommandSpec("search", "coordinator", materials.Approve, materials.approve),
+    "material.withdraw": CommandSpec("search", "coordinator", materials.Withdraw, materials.withdraw, while_closed=True),
+    "distribution.add": CommandSpec("search", "investigator", distributions.Add, distributions.add),
+    "distribution.update": CommandSpec(
+        "search", "investigator", distributions.Update, distributions.update, patches=(distributions.Fields,)
+    ),
+    "distribution.take_down": CommandSpec(
+        "search", "investigator", distributions.TakeDown, distributions.take_down, while_closed=True
+    ),
+    "distribution.withdraw": CommandSpec("search", "investigator", distributions.Withdraw, distributions.withdraw),
     "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take),
     "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on),
     "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of),

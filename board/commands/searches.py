@@ -9,7 +9,18 @@ from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
-from board.commands import appeals, closing, columns, outcomes, past_times, photos, references, search_details, tasks
+from board.commands import (
+    appeals,
+    closing,
+    columns,
+    materials,
+    outcomes,
+    past_times,
+    photos,
+    references,
+    search_details,
+    tasks,
+)
 from board.commands.command import Patch
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
@@ -163,6 +174,8 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
         writer.set_unseen(row, {"status_at": max(event.at for event in writer.result.events)})
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
+    elif data.status == "closed":
+        materials.follow_search(writer, row)
 
 
 def set_worrying(writer: EventWriter, data: SetWorrying) -> None:

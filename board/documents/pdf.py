@@ -25,8 +25,9 @@ _lock = asyncio.Semaphore(1)
 _waiting = 0
 
 
-async def pdf(html: str) -> bytes:
-    """Make a PDF of HTML of at most MAX_HTML bytes, within TIMEOUT_S seconds and MAX_MEMORY bytes.
+async def pdf(html: str, picture_width: int = 0) -> bytes:
+    """Make a PDF of HTML of at most MAX_HTML bytes, within TIMEOUT_S seconds and MAX_MEMORY bytes; or, with a width in pixels,
+    a PNG of its first page.
 
     Raises Refused `too_large` if that is not enough, `unavailable` if no PDF can be made: with the message NOT_INSTALLED if
     that is so on this machine in general.
@@ -42,7 +43,7 @@ async def pdf(html: str) -> bytes:
     _waiting += 1
     try:
         async with _lock:
-            return await _print(source)
+            return await _print(source, picture_width)
     finally:
         _waiting -= 1
 
@@ -52,15 +53,15 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
-def command() -> list[str]:
-    """Return the child's command line: HTML on standard input, PDF on standard output."""
-    return [sys.executable, "-I", pdf_process.__file__, str(MAX_MEMORY), str(TIMEOUT_S + 1)]
+def command(picture_width: int = 0) -> list[str]:
+    """Return the child's command line: HTML on standard input, PDF or picture on standard output."""
+    return [sys.executable, "-I", pdf_process.__file__, str(MAX_MEMORY), str(TIMEOUT_S + 1), str(picture_width)]
 
 
-async def _print(source: bytes) -> bytes:
+async def _print(source: bytes, picture_width: int) -> bytes:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command(), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment()
+        *command(picture_width), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment()
     )
     try:
         async with asyncio.timeout(TIMEOUT_S):
@@ -75,6 +76,6 @@ async def _print(source: bytes) -> bytes:
         raise Refused("unavailable", NOT_INSTALLED)
     if process.returncode == pdf_process.NO_MEMORY:
         raise Refused("too_large", TOO_LARGE)
-    if process.returncode or not made.startswith(b"%PDF"):
+    if process.returncode or not made.startswith(b"\x89PNG" if picture_width else b"%PDF"):
         raise Refused("unavailable")
     return made

@@ -1,12 +1,18 @@
 """Converter from HTML on standard input to PDF on standard output. Run by its path, isolated: it needs weasyprint and nothing
-of the board. Arguments: the limits of memory (bytes) and processor time (seconds). Exit 3: weasyprint, or a system library
-that it needs, is missing. Exit 4: out of memory."""
+of the board. Arguments: the limits of memory (bytes) and processor time (seconds), and the width (pixels) of a picture of the
+first page, which is then written in place of the PDF; 0: none. Exit 3: weasyprint, or a library that it or the picture needs,
+is missing. Exit 4: out of memory."""
 
 import contextlib
+import io
 import os
+import re
 import sys
+from collections.abc import Callable
+from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
+STEPS = re.compile(r'class="step-0" data-steps="(\d+)"')
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -20,17 +26,51 @@ def limit(memory: int, seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
+def fitted(html: str, render: Callable[[str], Any]) -> Any:
+    """Return the document. One that names its steps (`class="step-0" data-steps="24"`) is on one page: of its steps, each of
+    which sets its texts smaller, the first one on which they fit is taken."""
+    named = STEPS.search(html)
+    made = render(html)
+    if named is None or len(made.pages) == 1:
+        return made
+    low, high, best = 1, int(named[1]), None
+    while low <= high:
+        step = (low + high) // 2
+        tried = render(html.replace('class="step-0"', f'class="step-{step}"', 1))
+        if len(tried.pages) == 1:
+            high, best = step - 1, tried
+        else:
+            low, made = step + 1, tried
+    return best or made  # on its smallest step, on more than one page
+
+
+def picture(pdf: bytes, width: int) -> bytes:
+    """Return the first page of a PDF as a PNG, so many pixels wide."""
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(pdf)[0]
+    made = io.BytesIO()
+    page.render(scale=width / page.get_width()).to_pil().save(made, "PNG")
+    return made.getvalue()
+
+
 def main() -> int:
-    """Write the PDF. No URL in the document is fetched, whoever typed it."""
+    """Write the PDF. No URL in the document is fetched, whoever typed it; its own pictures are in it as data."""
     limit(int(sys.argv[1]), int(sys.argv[2]))
+    width = int(sys.argv[3])
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError):
         return NOT_THERE
     try:
-        html = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=URLFetcher(allowed_protocols=()))
-        sys.stdout.buffer.write(html.write_pdf(pdf_tags=True))
+        fetcher = URLFetcher(allowed_protocols=("data",))
+        html = sys.stdin.buffer.read().decode()
+        document = fitted(html, lambda text: HTML(string=text, url_fetcher=fetcher).render(pdf_tags=True))
+        pdf = document.write_pdf(pdf_tags=True)
+        sys.stdout.buffer.write(picture(pdf, width) if width else pdf)
+    except ImportError:
+        return NOT_THERE
     except MemoryError:
         return NO_MEMORY
     return 0

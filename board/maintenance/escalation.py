@@ -99,6 +99,8 @@ class Escalation:
                 work[board].found = found
             for board, released in alarm_steps.lost(session, now).items():
                 work[board].released = released
+            for board, ended in alarm_steps.ended(session, now).items():
+                work[board].ended = ended
             return work
 
         boards = list((await service.database.read(read)).items())
@@ -123,6 +125,9 @@ class Escalation:
         """Do the work on a board; return the number of events."""
         service, count = self._service, 0
         for some in work.batches(BATCH_SIZE):
-            fn = partial(alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules)
+            fn = partial(
+                alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules,
+                catalogue=service.task_catalogue,
+            )  # fmt: skip
             count += len((await service.write(fn, boards=(board,))).events)
         return count

@@ -20,6 +20,7 @@ OCCASIONS = {
     "worrying_search": N_("Search that may be worrying"),
     "task_overdue": N_("Urgent task overdue"),
     "handover_waiting": N_("Handover not accepted"),
+    "take_down_overdue": N_("Take-down overdue"),
     "mention": N_("Note with a question to you"),
 }
 OTHER = N_("Alarm")

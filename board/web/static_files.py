@@ -29,9 +29,9 @@ SHEETS = {
     STYLES: (
         "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts", "audit_log",
         "closed_searches", "api_docs", "help", "search_header", "tools", "columns", "column_menu", "marks", "cards", "panel",
-        "files", "details_view", "dialogs", "combobox", "intake", "search_decisions", "undo", "find", "phone", "alerts",
-        "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "unanswered", "displays_page",
-        "tour", "print", "print_board",
+        "files", "details_view", "dialogs", "campaign", "combobox", "intake", "search_decisions", "undo", "find", "phone",
+        "alerts", "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "unanswered",
+        "displays_page", "tour", "print", "print_board",
     ),
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip

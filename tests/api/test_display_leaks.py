@@ -14,7 +14,7 @@ from board.client import Refusal
 from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
-from tests.api.test_rights import board_of, filled, prepare
+from tests.api.test_rights import board_of, filled, give_out, prepare
 from tests.support import handover_steps, uploads
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import BoardReplica as Screened
@@ -69,6 +69,10 @@ OUTCOME = {
     "found_at": "2026-11-24T23:00:00Z", "place": f"{SECRET} barn", "condition": "injured", "how": "police",
     "confirmed_by": f"{SECRET} officer", "family_told": True, "police_told": True,
 }  # fmt: skip
+MATERIAL = {
+    "what": "brief", "languages": ["fr"], "shows": ["last_name", "looks", "place", "needs", "birth_date"],
+    "texts": {"fr": f"{SECRET} sentence"}, "until": "2099-01-01T00:00:00Z", "decided_by": f"{SECRET} prosecutor",
+}  # fmt: skip
 GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.open": SEARCH,
     "search.update": {
@@ -103,6 +107,12 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "caption": f"{SECRET} at the bus"},
     "file.update": {"file": "{file}", "caption": f"{SECRET} at the tram", "taken_at": "2026-11-24T15:10:00Z"},
     "file.withdraw": {"file": "{file}"} | TOLD,
+    "material.approve": MATERIAL,
+    "material.withdraw": {"material": "{material}"} | TOLD,
+    "distribution.add": {"material": "{material}", "recipients": [f"{SECRET} taxi"], "way": "email", "language": "fr"},
+    "distribution.update": {"distribution": "{distribution}", "recipient": f"{SECRET} bus"},
+    "distribution.take_down": {"distributions": "{distributions}", "note": f"{SECRET} asked"},
+    "distribution.withdraw": {"distribution": "{distribution}"} | TOLD,
     "tip.add": SIGHTING,
     "tip.update": {"tip": "{tip}", "direction": f"{SECRET} south"},
     "tip.assign": {"tip": "{tip}", "assignee": "{alice}"},
@@ -197,10 +207,12 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
     await alice.command(search, "sighting.add", SIGHTING)
     await alice.command(search, "task.add", TASK)
+    await give_out(alice, search, MATERIAL, f"{SECRET} station")
     entities = (await alice.snapshot(search))["entities"]
     names: dict[str, Any] = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     names["task"] = next(id for (kind, id), state in entities.items() if state.get("title") == TITLE)
-    names["sighting"] = next(id for kind, id in entities if kind == "sighting")
+    names |= {kind: id for kind, id in entities if kind in ("sighting", "material", "distribution")}
+    names["distributions"] = [names["distribution"]]
     grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
     (names["graded"],) = (await alice.command(search, "sighting.grade", grade))["seqs"]
     await team.bob.command(search, "note.add", {"text": f"@Alice {SECRET} calls", "please_answer": True})

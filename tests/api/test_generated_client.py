@@ -165,6 +165,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "POST /me/active": {"by": "session"},
     "GET /accounts": {},
     "GET /alarms": {},
+    "GET /boards/{board}/materials/preview.pdf": {
+        "with": {"board": "<board>", "what": "brief", "language": "en", "shows": "age"}
+    },
+    "GET /boards/{board}/materials/preview.png": {
+        "with": {"board": "<board>", "what": "poster", "language": "en", "shows": "age"}
+    },
+    "GET /boards/{board}/materials/{material}.pdf": {"with": {"board": "<board>", "material": "<material>", "paper": "a4"}},
     "GET /unanswered": {},
     "GET /boards": {"with": {"reference": "<reference>"}},
     "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},

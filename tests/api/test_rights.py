@@ -35,6 +35,10 @@ ROOT = Path(__file__).parents[2]
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 
 # data for each command; {sighting} and the like are replaced by ids of the board
+BRIEF = {  # it needs no appeal
+    "what": "brief", "languages": ["fr", "nl"], "shows": ["age"], "texts": {"fr": "vers Bruxelles"},
+    "until": "2099-01-01T00:00:00Z", "decided_by": "the prosecutor",
+}  # fmt: skip
 TRIES: dict[str, dict[str, Any]] = {
     "search.open": {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"},
     "search.update": {"person": {"age": 11}},
@@ -61,6 +65,12 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.assign": {"card": "{sighting}", "assignee": None},
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
     "card.restore": {"card": "{task}"},
+    "material.approve": BRIEF,
+    "material.withdraw": {"material": "{material}", "reason": "a wrong name"},
+    "distribution.add": {"material": "{material}", "recipients": ["Police zone"], "way": "email", "language": "fr"},
+    "distribution.update": {"distribution": "{distribution}", "copies": 5},
+    "distribution.take_down": {"distributions": "{distributions}", "done": True},
+    "distribution.withdraw": {"distribution": "{distribution}"},
     "tip.add": {"description": "a boy alone at the station"},
     "tip.update": {"tip": "{tip}", "direction": "north"},
     "tip.assign": {"tip": "{tip}", "assignee": None},
@@ -87,7 +97,7 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "search.set_goal",
+    "search.set_goal", "material.approve", "material.withdraw",
     "column.add", "column.rename", "column.move", "column.remove", *handover_steps.COMMANDS,
 )  # fmt: skip
 
@@ -102,6 +112,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await team.alice.open_search()
     await team.alice.command(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    await give_out(team.alice, search, BRIEF)
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
@@ -109,6 +120,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
     told = (await team.alice.command("operations", "tip.add", {"description": "a boy"}))["seqs"][0]
     events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
+    names["distributions"] = [names["distribution"]]
     names["tip"], names["search"] = events.json()["events"][0]["id"], search
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
@@ -119,10 +131,20 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     return search, names
 
 
+async def give_out(who: Person, search: str, material: dict[str, Any], recipient: str = "Police zone") -> None:
+    """Approve a material, and record a recipient."""
+    await who.command(search, "material.approve", material)
+    id = next(id for kind, id in (await who.snapshot(search))["entities"] if kind == "material")
+    given = {"material": id, "recipients": [recipient], "way": "email", "language": "fr"}
+    await who.command(search, "distribution.add", given)
+
+
 async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> None:
     """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
+    if name == "distribution.take_down":
+        await team.alice.command(search, "material.withdraw", {"material": names["material"]})
     if name == "sighting.pass_on":
         await team.alice.command(search, "sighting.assess", {"sighting": names["sighting"], "assessment": "credible"})
 

@@ -59,6 +59,7 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     seen |= await _attach_and_withdraw_files(alice, search)
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
+    seen |= await _give_out_and_take_back(alice, bob, search)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
     await alice.command(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
@@ -77,6 +78,31 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
         await ada.command(search, "handover.read", {"handover": number, "seq": seq})
         await ada.command(search, "handover.restate", {"handover": number, "text": "one search"})
         await ada.command("operations", f"handover.{name}", {"handover": number} | reason)
+
+
+async def _give_out_and_take_back(alice: Person, bob: Person, search: str) -> set[str]:
+    """Give each command of materials and of those who got them; return their names."""
+    seen: set[str] = set()
+
+    async def give(who: Person, name: str, data: dict[str, Any]) -> None:
+        await who.command(search, name, data)
+        seen.add(name)
+
+    async def only(kind: str) -> str:
+        return next(id for each, id in (await alice.snapshot(search))["entities"] if each == kind)
+
+    if (await alice.snapshot(search))["entities"]["search", search]["status"] != "open":
+        await alice.command(search, "search.set_status", {"status": "open", "reason": "more came in"})
+    brief = {"what": "brief", "languages": ["fr"], "shows": ["looks"], "until": "2099-01-01T00:00:00Z", "decided_by": "police"}
+    await give(alice, "material.approve", brief)
+    material = await only("material")
+    await give(bob, "distribution.add", {"material": material, "recipients": ["A", "B"], "way": "press", "language": "fr"})
+    distribution = await only("distribution")
+    await give(bob, "distribution.update", {"distribution": distribution, "copies": 3})
+    await give(alice, "material.withdraw", {"material": material, "reason": "a wrong name"})
+    await give(bob, "distribution.take_down", {"distributions": [distribution], "note": "by phone"})
+    await give(bob, "distribution.withdraw", {"distribution": distribution})
+    return seen
 
 
 async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: str) -> set[str]:

@@ -14,6 +14,7 @@ const RULES = {
   overdue_task: () => t("Urgent task overdue"),
   handover_waiting: () => t("Handover not accepted"),
   please_answer: () => t("Answer needed"),
+  take_down_overdue: () => t("Take-down overdue"),
 };
 
 /** @type {Record<string, (number: number) => string>} */
@@ -99,9 +100,10 @@ export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Da
  * Return the URL of what an alarm is about.
  * @param {Alarm} alarm
  */
-export function alarmUrl({ board, about: { kind, id } }) {
+export function alarmUrl({ board, rule, about: { kind, id } }) {
   if (kind === "tip") return `/?tip=${id}`;
   if (board === "operations") return kind === "handover" || kind === "shift" ? "/handover" : "/";
+  if (rule === "take_down_overdue") return `/searches/${board}?campaign`;
   return kind === "sighting" || kind === "task" ? `/searches/${board}/cards/${id}` : `/searches/${board}`;
 }
 

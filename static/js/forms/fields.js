@@ -6,6 +6,7 @@ import { detailPaths } from "../core/kind_fields.js";
 import { field } from "../core/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
 import { timeOf } from "./time_value.js";
 
 export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
@@ -61,6 +62,18 @@ export const passOn = () => [
   field("sighting", "passed_on.reference", { placeholder: () => t("If they gave one") }),
 ];
 
+/** The languages of a material are flags below `languages`, and what it shows below `shows`. */
+export const approval = () => [
+  field("material", "what"), ...["fr", "nl", "de", "en"].map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
+  text("place", { label: () => t("Place, as it is shown") }), ...["fr", "nl", "de", "en"].map((code) => field("material", `texts.${code}`, { rows: 2 })),
+  field("material", "until", { ahead: true }), field("material", "decided_by", { placeholder: () => t("Police, prosecutor or family: name") }),
+];
+
+export const distribution = () => [
+  choice("material", { required: true }), { path: "recipients", control: "long", required: true, rows: 5, label: () => t("Recipients, one on each line") },
+  field("distribution", "way"), field("distribution", "language"), field("distribution", "copies"), field("distribution", "at"),
+];
+
 export const note = () => [
   field("note", "text", { label: () => t("What happened or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
 ];
@@ -107,7 +120,7 @@ export function toRaw(field, value) {
   if (field.control === "earlier") return {}; // what is edited, as a merge patch: nothing yet
   if (field.control === "list") return (value ?? []).join("\n");
   if (value === null || value === undefined) return "";
-  return String(value);
+  return Array.isArray(value) ? value.join("\n") : String(value);
 }
 
 /**

@@ -8,7 +8,9 @@ import { hitUrl } from "../../shared/find_results.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
 // forms with a dialog, besides those that add a card; other forms are in the panel
-const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "column-title", "column-before", "column-after"]);
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "column-title", "column-before", "column-after", "approve", "give"]);
+/** Dialogs that a form lies over, and that it may take the place of. @type {Record<string, string>} */
+const OVER = { approve: "campaign", give: "campaign" };
 
 /** @param {Form} form */
 const nameOf = (form) => form.key.split(":")[0];
@@ -98,8 +100,10 @@ export class Actions {
     this.#page.draw();
   }
 
+  /** Close the dialog; one that lies over another shows that again. */
   closeDialog() {
-    this.#page.ui.dialog = null;
+    const over = OVER[this.#page.ui.dialog?.name];
+    this.#page.ui.dialog = over ? { name: over } : null;
     this.#page.draw();
   }
 
@@ -264,8 +268,8 @@ export class Actions {
 
   /** @param {Form} form */
   #shut(form) {
-    const { ui } = this.#page;
-    if (ui.dialog?.name === nameOf(form)) ui.dialog = null;
+    const { ui } = this.#page, over = OVER[nameOf(form)];
+    if (ui.dialog?.name === nameOf(form)) ui.dialog = over ? { name: over } : null;
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
     this.#page.draw();
   }
@@ -278,7 +282,7 @@ export class Actions {
     const { ui } = this.#page;
     const name = nameOf(form);
     if (hasDialog(form)) {
-      if (ui.dialog && ui.dialog.name !== name) return false;
+      if (ui.dialog && ui.dialog.name !== name && ui.dialog.name !== OVER[name]) return false;
       ui.dialog = { name, entity: form.entity };
       return true;
     }

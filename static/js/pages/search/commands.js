@@ -17,7 +17,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations">
+   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations" | "campaign">
    *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
@@ -105,6 +105,7 @@ export class SearchCommands {
       { id: "worrying", may: "lead", not: isClosed, title: t("Decide if it is worrying…"), run: dialog("worrying") },
       { id: "goal", may: "goal", title: t("Set goal…"), run: dialog("goal") },
       { id: "appeal", may: "lead", not: isClosed, title: t("Set appeal…"), run: dialog("appeal") },
+      { id: "campaign", title: t("Posters and campaign…"), run: () => this.#page.campaign.open() },
       { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },
       ...label.status.codes.filter((code) => code !== state?.status).map((code) => ({
         id: `set-status-${code}`, may: "lead", title: t("Set status: {status}…", { status: label.status(code) }), run: () => this.#setStatus(code),

@@ -16,6 +16,8 @@ import { earlierRows } from "../../shared/board/earlier_rows.js";
 import { kindRows } from "../../shared/board/kind_rows.js";
 import { fileDialog, fileWithdrawal } from "./file_dialogs.js";
 import { filesOfForm } from "../../shared/files/strip.js";
+import { approvalBody } from "./approval.js";
+import { campaignDialog, givingBody } from "./campaign.js";
 import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
@@ -49,6 +51,9 @@ const DIALOGS = {
   move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
   file: (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileDialog(view, open),
   "withdraw-file": (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileWithdrawal(view, open),
+  campaign: (/** @type {SearchView} */ view) => campaignDialog(view),
+  approve: (/** @type {SearchView} */ view) => plain(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
+  give: (/** @type {SearchView} */ view) => plain(view, "give", t("Add recipients"), givingBody, t("Add")),
   "look-again": (/** @type {SearchView} */ view) => lookAgainDialog(view),
   "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
   "column-before": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),

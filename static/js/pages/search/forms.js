@@ -8,6 +8,7 @@ import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { serverNow, toInput } from "../../core/time.js";
 
+const MAX_RECIPIENTS = 50; // of one command; the server has the same
 const now = () => toInput(serverNow());
 
 /**
@@ -17,7 +18,7 @@ const now = () => toInput(serverNow());
  */
 const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
 
-/** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(): Record<string, any>, adds?: boolean, group?: string, read?: (state: State, source: any) => any }} FormDefinition */
+/** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(board: Board): Record<string, any>, adds?: boolean, group?: string, read?: (state: State, source: any) => any }} FormDefinition */
 
 /**
  * Forms of a kind of card by their names: to add one, to change it, and to change its priority at once.
@@ -57,6 +58,8 @@ const FORMS = {
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withId("file", form), adds: true },
   "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
+  approve: { fields: fields.approval, name: "material.approve", data: approved, defaults: approvalNow, adds: true },
+  give: { fields: fields.distribution, name: "distribution.add", data: given, defaults: givingNow, adds: true },
   note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
   "column-before": { fields: fields.column, name: "column.add", data: beside("before"), adds: true },
@@ -121,7 +124,8 @@ export class Forms {
     const form = formOfCommand(command), { column, before, after } = command.data;
     if (form === null || addsCard(command.name)) return form && this.get(form);
     const subject = command.name.startsWith("column.") ? column ?? before ?? after : cardOfCommand(command);
-    return this.get(form, subject ?? (command.name.startsWith("search.") ? this.#board.id : null));
+    const isOfSearch = /^(search\.|material\.approve$|distribution\.add$)/.test(command.name);
+    return this.get(form, isOfSearch ? this.#board.id : subject ?? null);
   }
 
   /** @param {JournalEvent[]} events */
@@ -149,7 +153,7 @@ export class Forms {
       fields: fields(),
       read: entity && !adds ? () => (state() ? read(/** @type {State} */ (state()), this.#sources.get(entity)) : null) : undefined,
       draft: draft(`${this.#board.id}:${key}`),
-      defaults,
+      defaults: defaults && (() => defaults(this.#board)),
     });
   }
 }
@@ -185,6 +189,52 @@ function withId(kind, form) {
 function patched(kind, form) {
   const patch = form.patch();
   return patch && { [kind]: form.entity, ...patch };
+}
+
+/**
+ * What is shown by default: a vignette and a poster name the child by the initial, a brief whole.
+ * @param {Board} board
+ */
+function approvalNow(board) {
+  const { appeal, last_seen: place, photo } = /** @type {State} */ (board.get(board.id)?.state ?? {});
+  const what = appeal?.level === "discreet" ? "vignette" : appeal?.level === "none" ? "brief" : "poster";
+  const shown = ["age", "looks", "clothing", "time", "place", ...(photo ? ["photo"] : []), ...(what === "brief" ? ["last_name"] : [])];
+  return { what, ...Object.fromEntries(shown.map((code) => [`shows.${code}`, true])), "languages.fr": true, "languages.nl": true, place: place?.text ?? "", until: appeal?.until ?? "" };
+}
+
+/**
+ * Return the codes of a group of flags that are set.
+ * @param {any} form
+ * @param {string} group
+ * @returns {string[]}
+ */
+export const flagged = (form, group) => form.fields.filter((/** @type {any} */ { path }) => path.startsWith(`${group}.`) && form.value(path) === true).map((/** @type {any} */ { path }) => path.slice(group.length + 1));
+
+/** @param {Form} form */
+function approved(form) {
+  const shows = flagged(form, "shows"), languages = flagged(form, "languages"), what = form.value("what");
+  const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), "until", "decided_by"]);
+  if (!languages.length) form.errors.languages = t("Choose a language.");
+  return filled && languages.length ? { ...filled, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !ONLY_BRIEF.has(code)) } : null;
+}
+
+/** Fields that only the police may read. */
+export const ONLY_BRIEF = new Set(["birth_date", "needs"]);
+
+/** @param {Board} board */
+function givingNow(board) {
+  const material = board.of("material").filter(({ state }) => !state.ended_at).sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+  return { material: material?.id ?? "", language: material?.state.languages[0] ?? "fr", way: "email", at: now() };
+}
+
+/** @param {Form} form */
+function given(form) {
+  const filled = form.filled();
+  if (!filled) return null;
+  const recipients = [...new Set(String(filled.recipients).split("\n").map((line) => line.trim()).filter(Boolean))];
+  if (recipients.length <= MAX_RECIPIENTS) return { ...filled, recipients };
+  form.errors.recipients = t("At most {count} recipients at once.", { count: MAX_RECIPIENTS });
+  return null;
 }
 
 /** @param {Form} form */

@@ -10,6 +10,7 @@ import { Drag } from "../../behaviours/drag.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
+import { Campaign } from "./campaign.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -96,6 +97,8 @@ class SearchPage extends BoardPage {
     this.act = new Actions({ session, board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, filesOf, draw });
     this.files = new Files(this);
     this.again = new LookAgain({ session, board, may, draw, show: () => this.#show("look-again") });
+    this.campaign = new Campaign({ board, draw, show: () => this.#show("campaign") });
+    if (new URLSearchParams(location.search).has("campaign")) this.ui.dialog = { name: "campaign" };
     this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, filesOf, draw });
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root);
@@ -109,7 +112,7 @@ class SearchPage extends BoardPage {
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     const { act, drawNow, destinations } = this, model = () => this.model, path = (/** @type {string | null} */ card) => this.path(card);
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, files: this.files, undo, focus, may, path, draw, drawNow, model, destinations })));
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, files: this.files, undo, focus, may, path, draw, drawNow, model, destinations, campaign: this.campaign })));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);

@@ -83,6 +83,7 @@ export function searchMenu(view) {
       item("files", t("Photos and files"), () => view.files.show(), model.files.get(null)?.length || nothing),
       mayLead && item("worrying", t("Decide if it is worrying…"), dialog("worrying")),
       mayLead && item("appeal", t("Set appeal…"), dialog("appeal"), label.level(state.appeal.level)),
+      item("campaign", t("Posters and campaign…"), () => view.campaign.open(), view.campaign.waiting || nothing),
       mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),
     ],
     [

@@ -15,8 +15,8 @@ import { agoElement } from "../../format/time_elements.js";
 const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
-const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased)$/; // cannot be undone, by the contract
-const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$|file\.withdrawn$)/; // need the same role as the action itself
+const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased|approved|take_down_due)$|^material\.withdrawn$/; // cannot be undone, by the contract
+const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|outcome)_set$|file\.withdrawn$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
@@ -43,6 +43,7 @@ export class Undo {
     if (erased || NOT_UNDOABLE.test(type)) return false;
     if (/^file\.(attached|updated)$/.test(type)) return this.#page.may("note"); // also on a closed search
     if (type === "search.outcome_set") return this.#page.may("lead"); // also on a closed search
+    if (type === "distribution.taken_down") return this.#page.may("note"); // so is this
     if (type === "search.goal_set") return this.#page.may("goal");
     return this.#page.may("edit") && (!FOR_COORDINATORS.test(type) || this.#page.may("lead"));
   }

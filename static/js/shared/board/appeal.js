@@ -27,6 +27,7 @@ export function appealFacts(view) {
     </h3>
     <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => ` · ${date}`)}</p>
     <p class="hint">${MEANS[appeal.level]?.()}</p>
+    ${view.past ? nothing : html`<button type="button" data-act="campaign" @click=${() => view.campaign.open()}>${t("Posters and campaign…")}</button>`}
   </section>`;
 }
 

@@ -4,6 +4,15 @@ import { queueOf } from "../../core/queues.js";
 
 /** @param {Pick<AnyBoard, "get">} board @param {State} state */
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";
+/**
+ * Return to whom posters, vignettes and briefs were given, by name.
+ * @param {Pick<AnyBoard, "of">} board
+ */
+export const recipientsOf = (board) => board.of("distribution").filter(({ state }) => !state.withdrawn).sort((a, b) => a.state.recipient.localeCompare(b.state.recipient) || (a.id < b.id ? -1 : 1));
+
+/** Nobody has asked this recipient to take it down. @param {Entity} distribution */
+export const isNotAsked = ({ state }) => !state.take_down?.done_at;
+
 /** @param {Entity} a @param {Entity} b */
 const byNumber = (a, b) => a.state.number - b.state.number;
 
@@ -12,6 +21,7 @@ export function openItems(board, { outcome }) {
   const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "unassessed");
   const toPassOn = board.of("sighting").filter(({ state }) => queueOf(state) === "pass_on");
+  const recipients = recipientsOf(board).filter(isNotAsked);
   const family = Boolean(outcome) && !outcome.family_told, police = Boolean(outcome) && !outcome.police_told;
-  return { family, police, tasks: tasks.sort(byNumber), sightings: sightings.sort(byNumber), toPassOn: toPassOn.sort(byNumber), any: family || police || tasks.length + sightings.length + toPassOn.length > 0 };
+  return { family, police, tasks: tasks.sort(byNumber), sightings: sightings.sort(byNumber), toPassOn: toPassOn.sort(byNumber), recipients, any: family || police || tasks.length + sightings.length + toPassOn.length + recipients.length > 0 };
 }

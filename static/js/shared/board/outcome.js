@@ -61,16 +61,17 @@ const waits = (text, status) => (status === "found" ? html`<span class="text-ale
  */
 function open(view) {
   const found = openItems(view.board, view.model.search.state);
-  if (!found.tasks.length && !found.sightings.length && !found.toPassOn.length) return nothing;
+  if (!found.tasks.length && !found.sightings.length && !found.toPassOn.length && !found.recipients.length) return nothing;
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(found, view))}</p>`;
 }
 
 /** @param {OpenItems} found @param {HeaderView} view */
-function cards({ tasks, sightings, toPassOn }, view) {
+function cards({ tasks, sightings, toPassOn, recipients }, view) {
   return [
     tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
     sightings.length ? html`<span>${t("not assessed:")} ${named(sightings, view)}</span>` : null,
     toPassOn.length ? html`<span>${t("not passed on:")} ${named(toPassOn, view)}</span>` : null,
+    recipients.length ? html`<a href="/searches/${view.board.id}?campaign">${n("{count} recipient to ask to take it down", "{count} recipients to ask to take it down", recipients.length)}</a>` : null,
   ].filter(Boolean);
 }
 
@@ -93,6 +94,7 @@ export function openList(view, found) {
     found.tasks.length ? html`${t("not done:")} ${names(found.tasks)}` : null,
     found.sightings.length ? html`${t("not assessed:")} ${names(found.sightings)}` : null,
     found.toPassOn.length ? html`${t("not passed on:")} ${names(found.toPassOn)}` : null,
+    found.recipients.length ? html`${t("not asked to take it down:")} ${recipients(found.recipients)}` : null,
   ].filter(Boolean);
   return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }
@@ -101,6 +103,12 @@ export function openList(view, found) {
 function names(list) {
   const more = list.length - NAMED;
   return [...list.slice(0, NAMED).map(cardName), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
+}
+
+/** @param {Entity[]} list */
+function recipients(list) {
+  const more = list.length - NAMED;
+  return [...list.slice(0, NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
 }
 
 /** @param {Form} form @param {FormView} view */

@@ -96,6 +96,7 @@ interface OpenItems {
   tasks: Card[];
   sightings: Card[];
   toPassOn: Card[];
+  recipients: Entity[];
   any: boolean;
 }
 
@@ -213,6 +214,8 @@ interface LiveBoardView extends BoardReading {
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;
+  /** Posters and campaign: opened from the appeal. */
+  readonly campaign: { open(): void };
   /** This view, for controls whose choice is sent at once. */
   readonly sendingAtOnce: LiveBoardView;
   submit(form: Form): void;

@@ -1,0 +1,91 @@
+"""Take-downs: one entry for each recipient of a material that must no longer be shown, with the time by which it is due."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import TextClause, text
+
+from board.engine import unit_of_work
+from board.engine.event_writer import EventWriter
+from models.distribution import Distribution
+from models.entity import State
+from models.times import format_utc, parse_utc
+
+_OF_MATERIAL = text("SELECT id FROM distribution WHERE board = :board AND material = :material ORDER BY id")
+_OVERDUE = text("SELECT due, seq FROM distribution WHERE board = :board AND due <= :until ORDER BY due, seq LIMIT 1")
+_OF_BOARD = text("SELECT id FROM distribution WHERE board = :board ORDER BY id")
+
+
+class Overdue(NamedTuple):
+    """Take-down that is overdue longest, and the event that changed it last."""
+
+    due: str
+    seq: int
+
+
+def begin(writer: EventWriter, material: str) -> None:
+    """Add an entry for each recipient of a material that has none."""
+    for row in _of_material(writer, material):
+        join(writer, row)
+
+
+def join(writer: EventWriter, row: Distribution) -> None:
+    """Add the entry of one recipient, unless there is one, or the distribution was withdrawn."""
+    if row.take_down is None and row.withdrawn is None:
+        write(writer, row, "distribution.take_down_due", {"take_down": entry(writer, row.way)}, conflicts=False)
+
+
+def entry(writer: EventWriter, way: str) -> State:
+    """Return a new entry, due by the way in which the material was given."""
+    due = parse_utc(writer.now) + timedelta(minutes=writer.task_catalogue.take_down_minutes(way))
+    return {"due": format_utc(due), "done_at": None, "done_by": None, "note": None}
+
+
+def cancel(writer: EventWriter, material: str) -> None:
+    """Remove the entries of a material that goes on after all, but for those that are done."""
+    for row in _of_material(writer, material):
+        if row.take_down is not None and row.take_down["done_at"] is None:
+            write(writer, row, "distribution.take_down_due", {"take_down": None}, conflicts=False)
+
+
+def write(
+    writer: EventWriter, row: Distribution, type: str, values: State, reason: str | None = None, conflicts: bool = True,
+    undoes: int | None = None,
+) -> None:  # fmt: skip
+    """Update a distribution, and keep when its take-down is due while it is to be done."""
+    writer.update(row, type, values, reason, conflicts, undoes)
+    writer.set_unseen(row, {"due": due_of(row.take_down, row.withdrawn)})
+
+
+def due_of(take_down: State | None, withdrawn: State | None) -> str | None:
+    """Return when a take-down is due that is still to be done."""
+    due: str | None = take_down["due"] if take_down is not None and take_down["done_at"] is None and withdrawn is None else None
+    return due
+
+
+def overdue(writer: EventWriter, by_s: float = 0.0) -> Overdue | None:
+    """Return the take-down of the board that is overdue longest, if by at least so many seconds."""
+    unit_of_work.flush(writer.session)
+    until = format_utc(parse_utc(max(writer.now, writer.board.at)) - timedelta(seconds=by_s))
+    found = writer.session.connection().execute(_OVERDUE, {"board": writer.board.id, "until": until}).first()
+    return Overdue(*found) if found is not None else None
+
+
+def open_recipients(writer: EventWriter) -> list[str]:
+    """Return the recipients who have not been asked to take down what they were given, whether an entry asks for it or not."""
+    return [
+        row.recipient
+        for row in _read(writer, _OF_BOARD, {"board": writer.board.id})
+        if row.withdrawn is None and (row.take_down is None or row.take_down["done_at"] is None)
+    ]
+
+
+def _of_material(writer: EventWriter, material: str) -> list[Distribution]:
+    return _read(writer, _OF_MATERIAL, {"board": writer.board.id, "material": material})
+
+
+def _read(writer: EventWriter, query: TextClause, asked: dict[str, str]) -> list[Distribution]:
+    unit_of_work.flush(writer.session)
+    ids = list(writer.session.connection().execute(query, asked).scalars())
+    unit_of_work.prefetch(writer.session, Distribution, ids)
+    return [row for id in ids if (row := unit_of_work.get(writer.session, Distribution, id)) is not None]

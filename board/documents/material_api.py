@@ -1,0 +1,183 @@
+"""HTTP API of materials: posters, vignettes and briefs as PDF, and a preview before they are approved."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.audit import actor, writer
+from board.audit.entries import ExportRead
+from board.commands import materials
+from board.documents import pdf, poster
+from board.engine import access
+from board.engine.identity import Caller
+from board.errors import Refused, from_pydantic, invalid
+from board.i18n import N_
+from board.service import BoardService
+from board.web.endpoint import ON_A_BOARD, Call, Param
+from board.web.http import require_caller, service_of
+from models.accounts import Account
+from models.entity import State
+from models.file import File
+from models.material import Language, Material, Shown, What
+from models.search import Search
+from models.times import format_utc, parse_utc
+
+Mark = Literal["", "draft", "ended"]
+
+PICTURE_WIDTH = 640  # pixels of a preview
+LONGEST = 4_000  # characters of a parameter
+UNSET_DAYS = 7  # of a preview, while no end was chosen
+
+LANGUAGE = Param("language", {"type": "string", "enum": list(get_args(Language))})
+PAPER = Param("paper", {"type": "string", "enum": ["a3", "a4", "a6"]})
+WHAT = Param("what", {"type": "string", "enum": list(get_args(What))})
+SHOWS = Param("shows", {"type": "string", "pattern": f"^(({'|'.join(get_args(Shown))})(,(?!$)|$))*$"})
+TEXT = Param("text", {"type": "string", "maxLength": LONGEST})
+PLACE = Param("place", {"type": "string", "maxLength": 200})
+UNTIL = Param("until", {"type": "string", "format": "date-time"})
+PREVIEW = (WHAT, LANGUAGE, PAPER, SHOWS, TEXT, PLACE, UNTIL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Material to print: its state, how it is marked, and what was chosen."""
+
+    material: State
+    mark: Mark
+    language: str
+    paper: poster.Paper
+    approved_by: str = ""
+
+    @property
+    def file(self) -> str:
+        """Name of its file, of characters that are safe in any file name."""
+        reference = re.sub(r"[^A-Za-z0-9_-]+", "-", self.material["content"]["reference"]).strip("-") or "search"
+        mark = f"-{self.mark}" if self.mark else ""
+        return f"{reference}-{self.material['what']}-{self.language}-{self.paper}{mark}"
+
+
+@Call(
+    "GET", "/boards/{board}/materials/preview.pdf", N_("A poster, vignette or brief before it is approved, marked as a draft."),
+    (*ON_A_BOARD, "invalid", "too_large"), query=PREVIEW, media="application/pdf",
+)  # fmt: skip
+async def preview(request: Request) -> Response:
+    """Serve the draft of a material as PDF."""
+    return await _answer_pdf(request, await require_caller(request), _draft)
+
+
+@Call(
+    "GET", "/boards/{board}/materials/preview.png", N_("The first page of such a preview as a picture."),
+    (*ON_A_BOARD, "invalid", "too_large"), query=PREVIEW, media="image/png",
+)  # fmt: skip
+async def preview_picture(request: Request) -> Response:
+    """Serve the draft of a material as a picture. It is no document to take along, and is no entry of the audit journal."""
+    body, _ = await _printed(request, await require_caller(request), _draft, PICTURE_WIDTH)
+    return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
+
+
+@Call(
+    "GET", "/boards/{board}/materials/{material}.pdf",
+    N_("An approved material as PDF. One that must no longer be given out says so across the page."),
+    (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf",
+)  # fmt: skip
+async def material_pdf(request: Request) -> Response:
+    """Serve an approved material as PDF."""
+    return await _answer_pdf(request, await require_caller(request), _approved)
+
+
+async def _answer_pdf(request: Request, caller: Caller, make: Any) -> Response:
+    body, made = await _printed(request, caller, make, 0)
+    entry = ExportRead(id=request.path_params["board"], file=f"{made.file}.pdf")
+    await writer.write_alone(service_of(request).database, entry, actor.account(caller.account, caller.token))
+    headers = {"content-type": "application/pdf", "content-disposition": f'attachment; filename="{entry.file}"'}
+    return Response(body, headers=headers | {"cache-control": "no-store"})
+
+
+async def _printed(request: Request, caller: Caller, make: Any, picture_width: int) -> tuple[bytes, _Made]:
+    service = service_of(request)
+    async with service.pdf_limit.slot(caller.account.id):
+        made: _Made = await service.database.read(partial(make, request, caller, format_utc(service.clock())))
+        photo = await _photo(service, request.path_params["board"], made.material["content"]["photo"])
+        paper = poster.poster(
+            made.material, made.language, made.paper, made.mark, photo, service.settings.poster_url, made.approved_by
+        )
+        return await pdf.pdf(poster.html(paper), picture_width), made
+
+
+def _approved(request: Request, caller: Caller, now: str, session: Session) -> _Made:
+    """Return an approved material. Raises Refused `not_found` or `invalid`."""
+    _visible_search(session, caller, request)
+    row = session.get(Material, request.path_params["material"])
+    if row is None or row.board != request.path_params["board"]:
+        raise Refused("not_found")
+    state = row.state()
+    language, paper = _choice(request, LANGUAGE, state["languages"]), _choice(request, PAPER, poster.PAPERS[state["what"]])
+    is_over = row.ended_at is not None or row.ends_at <= now
+    by = session.get(Account, row.approved_by)
+    return _Made(state, "ended" if is_over else "", language, paper, by.name if by is not None else "")
+
+
+def _draft(request: Request, caller: Caller, now: str, session: Session) -> _Made:
+    """Return a material as it would be if it were approved now. Raises Refused `not_found` or `invalid`."""
+    search = _visible_search(session, caller, request)
+    given = {param.name: param.read(request) or None for param in PREVIEW}
+    for name, value in given.items():
+        if value is not None and ("\0" in value or len(value) > LONGEST):
+            raise invalid(name, N_("This cannot be read."))
+    what = _choice(request, WHAT, tuple(poster.PAPERS))
+    language, paper = _choice(request, LANGUAGE, get_args(Language)), _choice(request, PAPER, poster.PAPERS[what])
+    values = {
+        "what": what, "languages": [language], "shows": (given["shows"] or "").split(",") if given["shows"] else [],
+        "texts": {language: given["text"]}, "place": given["place"], "decided_by": "-",
+        "until": given["until"] or format_utc(parse_utc(now) + timedelta(days=UNSET_DAYS)),
+    }  # fmt: skip
+    try:
+        data = materials.Approve.model_validate(values)
+    except ValidationError as error:
+        raise from_pydantic(error) from error
+    materials.check_shown(data)
+    state = data.model_dump() | {"content": materials.content(search, data), "decided_by": None, "approved_at": now}
+    return _Made(state, "draft", language, paper)
+
+
+def _visible_search(session: Session, caller: Caller, request: Request) -> Search:
+    """Return the search of the board. Raises Refused `not_found`."""
+    board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
+    search = session.get(Search, board.id)
+    if search is None:  # the list of all searches
+        raise Refused("not_found")
+    return search
+
+
+def _choice(request: Request, param: Param, choices: Any) -> Any:
+    """Return the value of a parameter, or the first choice without one. Raises Refused `invalid`."""
+    value = param.read(request)
+    if value is None:
+        return choices[0]
+    if value not in choices:
+        raise invalid(param.name, N_("This is none of the choices."))
+    return value
+
+
+async def _photo(service: BoardService, board: str, file: str | None) -> tuple[str, bytes] | None:
+    """Return the picture of a photo. None if there is none, or if it was withdrawn: then a silhouette is drawn. Raises
+    FilesUnavailable: what cannot be read is not left out without a word."""
+    if file is None or not await service.database.read(lambda session: _may_be_shown(session, board, file)):
+        return None
+    try:
+        pieces = [piece async for piece in service.files.get(f"files/{file}/view")]
+    except FileNotFoundError:
+        return None
+    return "image/webp", b"".join(pieces)
+
+
+def _may_be_shown(session: Session, board: str, file: str) -> bool:
+    row = session.get(File, file)
+    return row is not None and row.board == board and row.picture and row.withdrawn is None

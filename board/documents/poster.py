@@ -1,0 +1,191 @@
+"""Posters, vignettes and briefs on paper, from the facts that were approved. Nothing is cut: long texts are set smaller until
+all fits on one page (board/documents/pdf_process.py)."""
+
+import base64
+import re
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from board import labels
+from board.documents.content import template
+from board.i18n import N_, NATIVE_NAMES, P_, gettext_for, moment_text
+from models.entity import State
+
+Paper = Literal["a3", "a4", "a6"]
+PAPERS: dict[str, tuple[Paper, ...]] = {"poster": ("a4", "a3"), "vignette": ("a6",), "brief": ("a4",)}
+HOTLINE = "116 000"
+
+_SIZES: dict[Paper, tuple[int, float]] = {"a3": (297, 14.14), "a4": (210, 10.0), "a6": (105, 6.6)}  # width in mm, points of a rem
+_NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # part of the paper's width
+_NAME_MOST = {"poster": 4.2, "vignette": 3.2, "brief": 3.0}  # rem
+_NAME_LEAST = 1.3  # rem
+_LETTER = 0.66  # width of a bold letter, in its size
+_MM = 2.835  # points
+
+TITLES = {
+    # translators: huge, at the top of a poster
+    "poster": P_("on a poster", "Missing"),
+    "vignette": P_("on a poster", "Missing"),
+    "brief": N_("Missing child: brief for the police"),
+}
+MARKS = {
+    "draft": N_("Draft: not approved"),
+    "ended": N_("No longer valid"),
+}
+_LOOKS = ("height_cm", "build", "hair", "eyes", "features")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Fact with its label. `is_typed`: by a person, so perhaps in another language."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Material as it is printed in a language. `qr` is an SVG, `photo` a data URI; `mark` stands across what is not to be given
+    out."""
+
+    what: str
+    language: str
+    paper: Paper
+    rem: float
+    title: str
+    name: str
+    name_size: float
+    headline: list[str]
+    since: list[Fact]
+    looks: list[Fact]
+    words: str
+    call: str
+    number: str
+    free: str
+    notice: str
+    qr: Markup
+    qr_text: str
+    photo: str
+    end: str
+    footer: list[str]
+    decision: list[Fact]
+    mark: str
+
+
+def poster(
+    material: State, language: str, paper: Paper, mark: Literal["", "draft", "ended"] = "",
+    photo: tuple[str, bytes] | None = None, url: str | None = None, approved_by: str = "",
+) -> Poster:  # fmt: skip
+    """Return a material in a language, on a paper of this size. `photo` is a media type with its bytes; `url` the setting
+    POSTER_URL."""
+    translate, what, content = gettext_for(language), material["what"], material["content"]
+    name = " ".join(each for each in (content["first_name"], content["last_name"]) if each)
+    width, rem = _SIZES[paper]
+    until = moment_text(material["until"], _moment(language), language)
+    text = N_("Show it until {at}. Then take it down.") if what == "poster" else N_("Valid until {at}. Then destroy it.")
+    end = translate(text).format(at=until)
+    notice = {
+        "vignette": translate(N_("For the people who were given it. Do not post or share it.")),
+        "brief": translate(N_("Personal data of a child. For the police only.")),
+    }
+    return Poster(
+        what=what, language=language, paper=paper, rem=rem, title=translate(TITLES[what]), name=name,
+        name_size=_name_size(what, name, width / rem * _MM), headline=_headline(content, language, what),
+        since=_since(content, language), looks=_looks(content, language), words=(material["texts"] or {}).get(language) or "",
+        call=translate(N_("Have you seen this child? Call")), number=HOTLINE,
+        free=translate(N_("free of charge, day and night")), notice=notice.get(what, ""),
+        qr=_qr(url, content["reference"]), qr_text=translate(N_("More about this search")),
+        photo=_data_uri(photo), end=end,
+        footer=[content["reference"], NATIVE_NAMES[language]], decision=_decision(material, language, approved_by),
+        mark=translate(MARKS[mark]) if mark else "",
+    )  # fmt: skip
+
+
+def html(made: Poster) -> str:
+    """Return a material as an HTML page without external resources."""
+    return template("poster.html").render(poster=made)
+
+
+def _moment(language: str) -> str:
+    return "EEEE d MMMM y, HH:mm" if language != "de" else "EEEE, d MMMM y, HH:mm"
+
+
+def _name_size(what: str, name: str, width: float) -> float:
+    """Return the size of the name in rem: that by which its longest word fits into a line. `width` is the paper's, in rem."""
+    longest = max(map(len, re.split(r"[\s-]+", name)), default=1)
+    return max(_NAME_LEAST, min(_NAME_MOST[what], width * _NAME_WIDTH[what] / (_LETTER * longest)))
+
+
+def _headline(content: State, language: str, what: str) -> list[str]:
+    """Return what stands below the name: the age, and whether it is a girl or a boy."""
+    catalogue = gettext_for(language)
+    age = content["age"]
+    parts = [catalogue(N_("{age} years old")).format(age=age) if age is not None else None]
+    parts.append(labels.value("person.sex", "search", content["sex"], catalogue))
+    if what == "brief":
+        parts.append(catalogue(labels.VALUES["search.kind"][content["kind"]]))
+    return [each for each in parts if each]
+
+
+def _since(content: State, language: str) -> list[Fact]:
+    translate, facts = gettext_for(language), list[Fact]()
+    if content["missing_since"]:
+        at = moment_text(content["missing_since"], _moment(language), language)
+        facts.append(Fact(translate(N_("Missing since")), at))
+    if content["place"]:
+        facts.append(Fact(translate(N_("Last seen")), content["place"]))
+    return facts
+
+
+def _looks(content: State, language: str) -> list[Fact]:
+    translate, facts = gettext_for(language), list[Fact]()
+    for name in _LOOKS:
+        value = content[name]
+        if value not in (None, ""):
+            text = f"{value} cm" if name == "height_cm" else labels.value(f"person.{name}", "search", value, translate) or value
+            label = translate(N_("Height")) if name == "height_cm" else labels.field(f"person.{name}", translate)
+            facts.append(Fact(label, str(text)))
+    if content["clothing"]:
+        facts.append(Fact(labels.field("person.clothing", translate), content["clothing"]))
+    if content["birth_date"]:
+        day = moment_text(f"{content['birth_date']}T12:00:00Z", "d MMMM y", language)
+        facts.append(Fact(labels.field("person.birth_date", translate), day))
+    if content["needs"]:
+        facts.append(Fact(labels.field("person.needs", translate), content["needs"]))
+    return facts
+
+
+def _decision(material: State, language: str, approved_by: str) -> list[Fact]:
+    """Return who decided, on what is for the police."""
+    if material["what"] != "brief" or not material.get("decided_by"):
+        return []
+    translate = gettext_for(language)
+    facts = [Fact(labels.field("decided_by", translate, "material"), material["decided_by"])]
+    if approved_by:
+        at = moment_text(material["approved_at"], "d MMM y, HH:mm", language)
+        facts.append(Fact(labels.field("approved_by", translate, "material"), f"{approved_by}, {at}"))
+    return facts
+
+
+def _data_uri(photo: tuple[str, bytes] | None) -> str:
+    return f"data:{photo[0]};base64,{base64.b64encode(photo[1]).decode()}" if photo is not None else ""
+
+
+def page_url(url: str, reference: str) -> str:
+    """Return the page about a search, by the setting POSTER_URL."""
+    return url.replace("{reference}", quote(reference, safe=""))
+
+
+def _qr(url: str | None, reference: str) -> Markup:
+    """Return a QR code to the page about a search as SVG; nothing without such a page, or without its library."""
+    if url is None or find_spec("segno") is None:
+        return Markup("")
+    import segno  # the extra `paper`
+
+    code = segno.make(page_url(url, reference), error="m", micro=False)
+    # drawn by us, made of squares: nothing that anybody typed is in it
+    return Markup(code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff"))  # noqa: S704

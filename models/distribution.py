@@ -1,0 +1,45 @@
+"""Distributions: who was given which material, and whether they were asked to take it down."""
+
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Index, text
+
+from models.entity import Entity, json_column
+from models.fields import Data, Id, ShortText, Time
+from models.material import Withdrawal
+
+Way = Literal["email", "paper", "by_hand", "social_media", "portal", "press", "other"]
+
+
+class TakeDown(Data):
+    """Taking down what one recipient was given: by when, and who asked them to, when."""
+
+    due: Time
+    done_at: Time | None = None
+    done_by: Id | None = None
+    note: ShortText | None = None
+
+
+class Distribution(Entity, table=True):
+    """Material given to one recipient. `take_down` is null while the material may be shown."""
+
+    KIND: ClassVar[str] = "distribution"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "material", "recipient", "way", "language", "copies", "at", "by", "take_down", "withdrawn",
+    )  # fmt: skip
+
+    __table_args__ = (
+        Index("distribution_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")),
+    )
+
+    material: str
+    recipient: str
+    way: str
+    language: str
+    copies: int | None = None
+    at: str
+    by: str
+    take_down: dict[str, Any] | None = json_column(TakeDown, nullable=True)
+    withdrawn: dict[str, Any] | None = json_column(Withdrawal, nullable=True)
+    # Never part of a state:
+    due: str | None = None  # of a take-down that is still to be done

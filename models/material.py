@@ -1,0 +1,84 @@
+"""Materials: posters, vignettes and briefs that were approved for giving out, with the facts as they were approved."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field as PydanticField
+from sqlalchemy import Index, text
+
+from models.entity import Entity, json_column
+from models.fields import Data, Date, Id, LongText, Name, Time, Title
+
+What = Literal["poster", "vignette", "brief"]
+Language = Literal["fr", "nl", "de", "en"]
+Shown = Literal["last_name", "age", "looks", "clothing", "time", "place", "photo", "birth_date", "needs"]
+
+
+class Texts(Data):
+    """Sentence of one's own, by the language of the paper."""
+
+    fr: LongText | None = None
+    nl: LongText | None = None
+    de: LongText | None = None
+    en: LongText | None = None
+
+
+class Content(Data):
+    """Facts that a material shows. `last_name` is as it stands there: whole, or its initial. What is not shown is null."""
+
+    reference: Title
+    kind: str
+    first_name: Title
+    last_name: Name | None = None
+    age: int | None = PydanticField(default=None, ge=0, le=130)
+    birth_date: Date | None = None
+    sex: Literal["f", "m", "x"] | None = None
+    height_cm: int | None = None
+    build: str | None = None
+    hair: Name | None = None
+    eyes: Name | None = None
+    features: Name | None = None
+    clothing: Name | None = None
+    needs: Name | None = None
+    missing_since: Time | None = None
+    place: Name | None = None
+    photo: Id | None = None
+
+
+class Withdrawal(Data):
+    """Reason for which something was withdrawn, by whom and when."""
+
+    reason: LongText | None = None
+    at: Time
+    by: Id
+
+
+class Material(Entity, table=True):
+    """Approved material. `ended_at` is set when it must no longer be given out: its end has come, the appeal no longer allows it,
+    the child was found, or it was withdrawn."""
+
+    KIND: ClassVar[str] = "material"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "what", "languages", "shows", "texts", "content", "until", "decided_by", "approved_by", "approved_at", "ended_at",
+        "withdrawn",
+    )  # fmt: skip
+
+    __table_args__ = (
+        Index(
+            "material_ends", "ends_at",
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    what: str
+    languages: list[str] = json_column(list[Language])
+    shows: list[str] = json_column(list[Shown])
+    texts: dict[str, Any] = json_column(Texts)
+    content: dict[str, Any] = json_column(Content)
+    until: str
+    decided_by: str  # who decided outside: police, prosecutor, family
+    approved_by: str
+    approved_at: str
+    ended_at: str | None = None
+    withdrawn: dict[str, Any] | None = json_column(Withdrawal, nullable=True)
+    # Never part of a state:
+    ends_at: str  # the earlier of `until` and the end of the appeal

@@ -1,0 +1,133 @@
+/** Form by which a poster, a vignette or a brief is approved, with a preview of its first page. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { request } from "../../core/api.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { row } from "../../forms/form_row.js";
+import { flagged, ONLY_BRIEF } from "./forms.js";
+
+const PAUSE_MS = 500; // of typing
+/** @type {Record<string, string[]>} levels of the appeal that allow it; the server decides */
+const LEVELS = { poster: ["posters", "public", "child_alert"], vignette: ["discreet", "posters", "public", "child_alert"] };
+
+/** @param {Form} form @param {SearchView} view */
+export function approvalBody(form, view) {
+  const what = form.raw("what"), languages = flagged(form, "languages"), shows = flagged(form, "shows");
+  const { appeal, photo } = view.model.search.state;
+  const isAllowed = what === "" || what === "brief" || LEVELS[what].includes(appeal.level);
+  const codes = label.codes("shows", "material").filter((code) => (what === "brief" || !ONLY_BRIEF.has(code)) && (code !== "photo" || photo));
+  return html`<div class="approval">
+    <div class="approval-fields">
+      <p class="hint">${t("Decide with the police, the prosecutor and the family. The details are kept as they are now. After a change, approve again.")}</p>
+      ${row(form, "what", view)}
+      ${isAllowed ? nothing : html`<p class="error">${what === "poster" ? t("A poster needs an appeal of level posters, public or Child Alert.") : t("A vignette needs an appeal, at least a discreet one.")}
+        ${view.mayLead ? html`<button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set appeal…")}</button>` : nothing}</p>`}
+      ${flags(form, "languages", ["fr", "nl", "de", "en"], label.field("languages", "material"), view)}
+      ${flags(form, "shows", codes, label.field("shows", "material"), view)}
+      ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
+      ${languages.map((code) => row(form, `texts.${code}`, view, t("Own sentence, {language}", { language: label.value("language", code, "distribution") })))}
+      ${row(form, "until", view)} ${row(form, "decided_by", view)}
+    </div>
+    ${preview(form, view, languages, shows)}
+  </div>`;
+}
+
+/** @param {Form} form @param {string} group @param {string[]} codes @param {string} legend @param {SearchView} view */
+function flags(form, group, codes, legend, view) {
+  const set = (/** @type {string} */ path) => (/** @type {any} */ event) => {
+    form.edit(path, event.target.checked);
+    delete form.errors[group];
+    view.draw();
+  };
+  const name = (/** @type {string} */ code) => (group === "shows" ? label.value("shows", code, "material") : label.value("language", code, "distribution"));
+  return html`<fieldset class="flags" data-field=${group}><legend>${legend}</legend>
+    ${codes.map((code) => html`<label class="check"><input type="checkbox" name="${group}.${code}" .checked=${form.raw(`${group}.${code}`) === true} @change=${set(`${group}.${code}`)} /> ${name(code)}</label>`)}
+    ${form.errors[group] ? html`<p class="error">${form.errors[group]}</p>` : nothing}
+  </fieldset>`;
+}
+
+/** @param {Form} form @param {SearchView} view @param {string[]} languages @param {string[]} shows */
+function preview(form, view, languages, shows) {
+  const { draft } = view.campaign;
+  const what = form.value("what");
+  if (what === null || !languages.length) return html`<div class="poster-preview"></div>`;
+  const language = languages.includes(draft.language) ? draft.language : languages[0];
+  const query = new URLSearchParams({ what, language, shows: shows.filter((code) => what === "brief" || !ONLY_BRIEF.has(code)).join(",") });
+  const until = form.value("until");
+  for (const [key, value] of [["text", form.value(`texts.${language}`)], ["place", shows.includes("place") ? form.value("place") : null], ["until", until]]) if (value) query.set(/** @type {string} */ (key), value);
+  draft.show(`${query}`);
+  return html`<div class="poster-preview" data-testid="preview">
+    <div class="preview-languages" role="group" aria-label=${t("Preview")}>${languages.map((code) => html`<button type="button" class="plain" aria-pressed=${code === language ? "true" : "false"} data-act="preview-${code}" @click=${() => draft.choose(code)}>${code.toUpperCase()}</button>`)}
+      <a href="/api/v1/boards/${view.board.id}/materials/preview.pdf?${query}" download>${t("Draft as PDF")}</a></div>
+    ${draft.trouble ? html`<p class="error" role="alert">${draft.trouble}</p>` : nothing}
+    ${draft.picture ? html`<img class=${draft.isBusy ? "busy" : ""} src=${draft.picture} alt=${t("Preview, marked as a draft")} />` : draft.trouble ? nothing : html`<p class="hint" role="status">${t("Loading…")}</p>`}
+  </div>`;
+}
+
+/** Picture of a draft: the newest one that was asked for. */
+export class DraftPicture {
+  picture = "";
+  trouble = "";
+  isBusy = false;
+  language = "";
+  #asked = "";
+  #timer = 0;
+  /** @type {AbortController | null} */ #running = null;
+  #board;
+  #draw;
+
+  /** @param {Board} board @param {() => void} draw */
+  constructor(board, draw) {
+    this.#board = board;
+    this.#draw = draw;
+  }
+
+  /** @param {string} language */
+  choose(language) {
+    this.language = language;
+    this.#draw();
+  }
+
+  /** Show the draft of these parameters, once nobody types any more. @param {string} query */
+  show(query) {
+    const asked = `${query}&seq=${this.#board.get(this.#board.id)?.seq}`; // the facts of the search are on it
+    if (asked === this.#asked) return;
+    const isFirst = !this.#asked;
+    this.#asked = asked;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#read(query), isFirst ? 0 : PAUSE_MS);
+  }
+
+  forget() {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
+    Object.assign(this, { picture: "", trouble: "", isBusy: false });
+    this.#asked = "";
+  }
+
+  /** @param {string} query */
+  async #read(query) {
+    this.#running?.abort();
+    const running = (this.#running = new AbortController());
+    this.isBusy = true;
+    this.#draw();
+    try {
+      const answer = await request(`/api/v1/boards/${this.#board.id}/materials/preview.png?${query}`, { signal: running.signal });
+      const [picture, trouble] = answer.ok ? [await dataUrl(await answer.blob()), ""] : ["", (await answer.json()).message];
+      if (running.signal.aborted) return;
+      Object.assign(this, { picture, trouble });
+    } catch {
+      if (running.signal.aborted) return;
+      Object.assign(this, { trouble: t("This did not work. Try again.") });
+    }
+    this.isBusy = false;
+    this.#draw();
+  }
+}
+
+/** Pages may show pictures of this server, and those that are data. @param {Blob} blob */
+async function dataUrl(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(""))}`;
+}

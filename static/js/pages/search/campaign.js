@@ -1,0 +1,198 @@
+/** Posters and campaign of a search: what was approved for giving out, to whom it was given, and who was asked to take it down. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { serverNow } from "../../core/time.js";
+import { row } from "../../forms/form_row.js";
+import { accountName } from "../../format/values.js";
+import { dueElement, formatMoment } from "../../format/time_elements.js";
+import { recipientsOf } from "../../shared/board/open_items.js";
+import { DraftPicture } from "./approval.js";
+
+/** @type {Record<string, string[]>} */
+const PAPERS = { poster: ["a4", "a3"], vignette: ["a6"], brief: ["a4"] };
+const MOST = 500; // distributions of one command
+const NEWEST_FIRST = (/** @type {Entity} */ a, /** @type {Entity} */ b) => (a.id < b.id ? 1 : -1);
+
+export class Campaign {
+  filter = "all"; // or "open"
+  /** @type {string | null} */ withdrawing = null; // a material
+  reason = "";
+  trouble = "";
+  busy = false;
+  #page;
+
+  /** @param {{ board: Board, draw: () => void, show: () => void }} page */
+  constructor(page) {
+    this.#page = page;
+    this.draft = new DraftPicture(page.board, page.draw);
+  }
+
+  /** Show the dialog. */
+  open = () => {
+    Object.assign(this, { filter: this.waiting ? "open" : "all", withdrawing: null, reason: "", trouble: "" });
+    this.#page.show();
+  };
+
+  /** Number of recipients who are to be asked. */
+  get waiting() {
+    return recipientsOf(this.#page.board).filter(isWaiting).length;
+  }
+
+  /** @param {string} filter */
+  choose(filter) {
+    this.filter = filter;
+    this.#page.draw();
+  }
+
+  /** Ask for a reason before a material is withdrawn; null: not after all. @param {string | null} material */
+  ask(material) {
+    Object.assign(this, { withdrawing: material, reason: "", trouble: "" });
+    this.#page.draw();
+  }
+
+  /** @param {string[]} ids @param {boolean} done */
+  async tick(ids, done) {
+    for (let start = 0; start < ids.length; start += MOST) await this.send("distribution.take_down", { distributions: ids.slice(start, start + MOST), done });
+  }
+
+  /** Send a command; what is refused is said in the dialog. @param {string} name @param {Record<string, any>} data */
+  async send(name, data) {
+    const { board, draw } = this.#page;
+    Object.assign(this, { busy: true, trouble: "" });
+    draw();
+    try {
+      await board.send(name, data, { base: board.seq, epoch: board.epoch });
+      if (name === "material.withdraw") this.withdrawing = null;
+    } catch (refusal) {
+      const { message, fields, id } = /** @type {any} */ (refusal);
+      board.discard(id);
+      this.trouble = Object.values(fields ?? {})[0] ?? message;
+    }
+    this.busy = false;
+    draw();
+  }
+}
+
+/** @param {Entity} distribution */
+const isWaiting = ({ state }) => Boolean(state.take_down) && !state.take_down.done_at;
+/** @param {Entity} distribution */
+const isLate = ({ state }) => Date.parse(state.take_down?.due) < Number(serverNow());
+
+/** @param {SearchView} view */
+export function campaignDialog(view) {
+  const { campaign } = view;
+  const body = html`<div class="campaign">
+    ${campaign.trouble ? html`<p class="error" role="alert">${campaign.trouble}</p>` : nothing}
+    ${materials(view)} ${recipients(view)}
+  </div>`;
+  return dialog("campaign", t("Posters and campaign"), body, () => {
+    campaign.draft.forget();
+    view.act.closeDialog();
+  });
+}
+
+/** @param {SearchView} view */
+function materials(view) {
+  const { state } = view.model.search, list = view.board.of("material").sort(NEWEST_FIRST);
+  const { level, until } = state.appeal;
+  return html`<section aria-labelledby="materials-title">
+    <div class="campaign-head"><h3 id="materials-title">${t("Approved for giving out")}</h3>
+      <span class="said">${level === "none" ? t("No appeal") : until ? t("Appeal: {level} until {until}", { level: label.level(level), until: formatMoment(until) }) : t("Appeal: {level}", { level: label.level(level) })}</span>
+      ${view.mayLead && state.status === "open" ? html`<button type="button" class="primary" data-act="approve" autofocus @click=${() => view.act.dialog("approve")}>${t("Approve…")}</button>` : nothing}</div>
+    ${list.length ? html`<ul class="materials">${repeat(list, ({ id }) => id, (material) => materialRow(material, view))}</ul>`
+      : html`<p class="empty">${t("Nothing was approved yet.")} ${view.mayLead ? nothing : t("A coordinator approves posters, vignettes and briefs.")}</p>`}
+  </section>`;
+}
+
+/** @param {Entity} material @param {SearchView} view */
+function materialRow({ id, state }, view) {
+  const { campaign, session } = view, path = `/api/v1/boards/${view.board.id}/materials/${id}.pdf`;
+  const name = label.value("what", state.what, "material");
+  const links = state.languages.flatMap((/** @type {string} */ language) => PAPERS[state.what].map((paper) =>
+    html`<a href="${path}?language=${language}&paper=${paper}" download lang=${language} aria-label=${t("{what}, {language}, {paper}: PDF", { what: name, language: label.value("language", language, "distribution"), paper: paper.toUpperCase() })}>${language.toUpperCase()} ${paper.toUpperCase()}</a>`));
+  const mayWithdraw = view.mayLead && !state.withdrawn;
+  return html`<li class=${state.ended_at ? "ended" : ""} data-material=${id}>
+    <p class="material-head"><b>${name}</b> <span class="papers">${links}</span>
+      ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.ask(id)}>${t("Withdraw…")}</button>` : nothing}</p>
+    <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
+      : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("to be shown until {at}", { at: formatMoment(state.until) })}
+      · ${t("decided by {who}", { who: state.decided_by })} · ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}</p>
+    ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
+  </li>`;
+}
+
+/** @param {string} id @param {SearchView} view */
+function withdrawal(id, { campaign, draw }) {
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    campaign.send("material.withdraw", { material: id, reason: campaign.reason.trim() || null });
+  };
+  const type = (/** @type {any} */ event) => {
+    campaign.reason = event.target.value;
+    draw();
+  };
+  return html`<form class="inline" data-form="withdraw-material" @submit=${submit}>
+    <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${type} />
+    <button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button><button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button>
+    <p class="hint">${t("It cannot be given out any more, and everyone who got it is to be asked to take it down. This cannot be undone.")}</p>
+  </form>`;
+}
+
+/** @param {SearchView} view */
+function recipients(view) {
+  const { campaign } = view, all = recipientsOf(view.board), waiting = all.filter(isWaiting).sort(byDue);
+  const shown = campaign.filter === "open" ? waiting : all;
+  const mayGive = view.mayEdit && view.board.of("material").some(({ state }) => !state.withdrawn);
+  const filter = (/** @type {string} */ code, /** @type {string} */ text) =>
+    html`<button type="button" aria-pressed=${campaign.filter === code ? "true" : "false"} data-act="filter-${code}" @click=${() => campaign.choose(code)}>${text}</button>`;
+  return html`<section aria-labelledby="recipients-title">
+    <div class="campaign-head"><h3 id="recipients-title">${t("Given to")}</h3>
+      ${all.length ? html`<span class="segmented" role="group" aria-labelledby="recipients-title">${filter("all", t("All {count}", { count: all.length }))}${filter("open", t("To take down {count}", { count: waiting.length }))}</span>` : nothing}
+      ${mayGive ? html`<button type="button" data-act="give" @click=${() => view.act.dialog("give")}>${t("Add recipients…")}</button>` : nothing}</div>
+    ${all.length ? nothing : html`<p class="empty">${t("Nobody was given anything yet.")}</p>`}
+    ${waiting.length && view.mayNote ? html`<p class="take-down-all"><button type="button" data-act="tick-all" ?disabled=${campaign.busy} @click=${() => campaign.tick(waiting.map(({ id }) => id), true)}>${
+      n("Mark {count} recipient as asked", "Mark all {count} recipients as asked", waiting.length)}</button></p>` : nothing}
+    ${campaign.filter === "open" && all.length && !waiting.length ? html`<p class="empty">${t("Nobody is to be asked.")}</p>` : nothing}
+    <ul class="recipients">${repeat(shown, ({ id }) => id, (each) => recipientRow(each, view))}</ul>
+  </section>`;
+}
+
+/** @param {Entity} a @param {Entity} b */
+const byDue = (a, b) => (a.state.take_down.due < b.state.take_down.due ? -1 : 1);
+
+/** @param {Entity} distribution @param {SearchView} view */
+function recipientRow(distribution, view) {
+  const { id, state } = distribution, { campaign, session } = view, down = state.take_down;
+  const material = view.board.get(state.material)?.state;
+  const said = [
+    material && label.value("what", material.what, "material"), label.value("way", state.way, "distribution"), state.language.toUpperCase(),
+    state.copies && n("{count} copy", "{count} copies", state.copies), `${accountName(session, state.by)}, ${formatMoment(state.at)}`,
+  ];
+  const isDone = Boolean(down?.done_at);
+  return html`<li data-distribution=${id} class=${!isDone && down && isLate(distribution) ? "late" : ""}>
+    ${down && view.mayNote ? html`<label class="check tick"><input type="checkbox" name="tick" .checked=${isDone} ?disabled=${campaign.busy} @change=${(/** @type {any} */ event) => campaign.tick([id], event.target.checked)} />
+      <b dir="auto">${state.recipient}</b></label>` : html`<b dir="auto">${state.recipient}</b>`}
+    <span class="said">${said.filter(Boolean).join(" · ")}</span>
+    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("to be asked to take it down")} · ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
+    ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Withdraw {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Withdraw")}</button>` : nothing}
+  </li>`;
+}
+
+/** @param {Form} form @param {SearchView} view */
+export function givingBody(form, view) {
+  const list = view.board.of("material").filter(({ state }) => !state.withdrawn).sort(NEWEST_FIRST), chosen = view.board.get(form.raw("material"))?.state;
+  const pick = (/** @type {any} */ event) => {
+    form.edit("material", event.target.value);
+    view.draw();
+  };
+  return html`<div class="row choice" data-field="material"><label for="give-material">${label.field("material", "distribution")}</label>
+      <select id="give-material" @change=${pick}>${list.map(({ id, state }) => html`<option value=${id} ?selected=${id === form.raw("material")}>${label.value("what", state.what, "material")} · ${state.languages.join(", ").toUpperCase()} · ${formatMoment(state.approved_at)}</option>`)}</select>
+      ${form.errors.material ? html`<p class="error">${form.errors.material}</p>` : nothing}</div>
+    ${chosen?.ended_at ? html`<p class="hint">${t("This is no longer given out: who has it is to be asked at once to take it down.")}</p>` : nothing}
+    ${row(form, "recipients", view)}
+    <div class="grid">${row(form, "way", view)} ${row(form, "language", view)} ${row(form, "copies", view)} ${row(form, "at", view)}</div>`;
+}

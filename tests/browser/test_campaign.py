@@ -1,0 +1,149 @@
+"""Alice approves a poster and Bob gives it out; when the appeal ends, both see whom to ask, and tick it together."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_pages import barriers
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+LATER = "2099-01-01T00:00:00Z"
+PERSON = {"first_name": "Mila", "last_name": "Bernard", "age": 14, "clothing": "red coat"}
+POSTER = {"what": "poster", "languages": ["fr", "nl"], "shows": ["age"], "until": LATER, "decided_by": "the prosecutor"}
+
+
+async def begun(browsers: Browsers, level: str = "posters") -> str:
+    board, alice = await browsers.search(person=PERSON), await browsers.person("Alice")
+    await alice.command(board, "search.set_appeal", {"level": level})
+    return board
+
+
+async def states(browsers: Browsers, board: str, kind: str) -> list[dict[str, Any]]:
+    person = await browsers.person("Alice")
+    return [each["state"] for each in await person.entities(board) if each["kind"] == kind]
+
+
+async def given_out(browsers: Browsers, board: str, *recipients: str) -> str:
+    """Approve a poster, and record to whom it was given; return its id."""
+    alice = await browsers.person("Alice")
+    await alice.command(board, "material.approve", POSTER)
+    (material,) = [each["id"] for each in await alice.entities(board) if each["kind"] == "material"]
+    data = {"material": material, "recipients": list(recipients), "way": "email", "language": "fr"}
+    await alice.command(board, "distribution.add", data)
+    return str(material)
+
+
+def recipient(window: Window, name: str) -> Any:
+    return window("[data-dialog=campaign] .recipients li").filter(has_text=name)
+
+
+async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    alice, bob = await browsers.both_at(board)
+    await alice.choose("campaign")
+    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nothing was approved yet.")
+    await alice("[data-act=approve]").click()
+    dialog = alice("[data-dialog=approve]")
+    picture = dialog.locator("[data-testid=preview] img:not(.busy)")
+    await expect(picture).to_have_count(1, timeout=60_000)
+    await dialog.locator("[name='languages.nl']").uncheck()
+    await dialog.locator("[data-field='texts.fr'] textarea").fill("Peut-être à Bruxelles.")
+    await dialog.locator("[data-field=until] input[type=text]").fill("31/12/2098 18:00")
+    await dialog.locator("[data-act=send]").click()
+    await expect(dialog.locator("[data-field=decided_by]")).to_contain_text("This field is required.")
+    await dialog.locator("[data-field=decided_by] input").fill("Parket Gent")
+    await dialog.locator("[data-act=send]").click()
+    materials = alice("[data-dialog=campaign] .materials li")
+    await expect(materials).to_contain_text("decided by Parket Gent")
+    (state,) = await states(browsers, board, "material")
+    assert (state["languages"], state["texts"]["fr"], state["content"]["last_name"]) == (["fr"], "Peut-être à Bruxelles.", "B.")
+    await bob.choose("campaign")
+    await expect(bob("[data-act=approve]")).to_have_count(0)
+    links = bob("[data-dialog=campaign] .papers a")
+    assert [await link.inner_text() for link in await links.all()] == ["FR A4", "FR A3"]
+    await bob("[data-act=give]").click()
+    await bob("[data-dialog=give] [data-field=recipients] textarea").fill("NMBS\n\n De Lijn \nNMBS")
+    await bob("[data-dialog=give] [data-act=send]").click()
+    for window in (alice, bob):
+        await expect(window("[data-dialog=campaign] .recipients li")).to_have_count(2)
+    assert [state["recipient"] for state in await states(browsers, board, "distribution")] == ["NMBS", "De Lijn"]
+
+
+async def test_recipients_are_ticked_by_two_people_when_the_appeal_ends(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    await given_out(browsers, board, "NMBS", "De Lijn", "Taxi")
+    alice, bob = await browsers.both_at(board)
+    for window in (alice, bob):
+        await window.choose("campaign")
+        await expect(window("[name=tick]")).to_have_count(0)
+    person = await browsers.person("Alice")
+    await person.command(board, "search.set_appeal", {"level": "none"})
+    for window in (alice, bob):
+        await expect(window("[name=tick]")).to_have_count(3)
+    await recipient(bob, "Taxi").locator("[name=tick]").check()
+    await expect(recipient(alice, "Taxi").locator("[name=tick]")).to_be_checked()
+    await expect(recipient(alice, "Taxi")).to_contain_text("asked to take it down: Bob")
+    await alice("[data-act=filter-open]").click()
+    await expect(alice("[data-dialog=campaign] .recipients li")).to_have_count(2)
+    await alice("[data-act=tick-all]").click()
+    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nobody is to be asked.")
+    await recipient(bob, "NMBS").locator("[name=tick]").uncheck()
+    await expect(recipient(alice, "NMBS").locator("[name=tick]")).not_to_be_checked()
+    downs = {
+        state["recipient"]: state["take_down"]["done_at"] is not None for state in await states(browsers, board, "distribution")
+    }
+    assert downs == {"NMBS": False, "De Lijn": True, "Taxi": True}
+
+
+async def test_poster_without_its_appeal_is_not_approved(browsers: Browsers) -> None:
+    board = await begun(browsers, "discreet")
+    alice, _ = await browsers.both_at(board)
+    await alice.choose("campaign")
+    await alice("[data-act=approve]").click()
+    dialog = alice("[data-dialog=approve]")
+    await dialog.locator("[data-field=what] select").select_option("poster")
+    await expect(dialog).to_contain_text("A poster needs an appeal of level posters, public or Child Alert.")
+    await dialog.locator("[data-field=until] input[type=text]").fill("31/12/2098 18:00")
+    await dialog.locator("[data-field=decided_by] input").fill("Parket Gent")
+    await dialog.locator("[data-act=send]").click()
+    await expect(dialog.locator("[data-field=what] .error")).to_contain_text("A poster needs an appeal")
+    await expect(dialog.locator("[data-field=decided_by] input")).to_have_value("Parket Gent")
+    assert await states(browsers, board, "material") == []
+
+
+async def test_withdrawn_poster_asks_for_a_reason_and_closing_names_recipients(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    await given_out(browsers, board, "NMBS", "De Lijn")
+    alice, _ = await browsers.both_at(board)
+    await alice.choose("campaign")
+    await alice("[data-act=withdraw-material]").click()
+    await alice("#withdraw-reason").fill("a wrong name")
+    await alice("[data-act=confirm-withdraw]").click()
+    await expect(alice("[data-dialog=campaign] .materials li")).to_contain_text("withdrawn (a wrong name)")
+    await alice.page.keyboard.press("Escape")
+    await alice.choose("set-status")
+    await alice("dialog input[value=closed]").check()
+    await expect(alice("[data-testid=open-list]")).to_contain_text("not asked to take it down: De Lijn, NMBS")
+
+
+async def test_campaign_is_worked_by_keyboard_and_has_no_barriers(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    await given_out(browsers, board, "NMBS")
+    person = await browsers.person("Alice")
+    await person.command(board, "search.set_appeal", {"level": "none"})
+    alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
+    await alice.open(f"/searches/{board}?campaign")
+    tick = alice("[name=tick]")
+    await tick.focus()
+    await alice.page.keyboard.press("Space")
+    await expect(tick).to_be_checked()
+    await expect(recipient(alice, "NMBS")).to_contain_text("asked to take it down: Alice")
+    assert await barriers(alice) == []
+    width = await alice.page.evaluate(
+        "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
+    )
+    assert width <= 0
