@@ -117,6 +117,7 @@ function plain(view, kind, title, body, send) {
 /** @param {Form} form @param {SearchView} view */
 const discarding = (form, view) => () => {
   form.clear();
+  for (const { id } of view.session.uploads.of(view.board.id, { form: form.key })) view.session.uploads.cancel(id);
   view.act.closeDialog();
 };
 

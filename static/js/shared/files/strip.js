@@ -26,7 +26,7 @@ export function filesSection(target, view) {
   const count = filesAt(target, view).length, waiting = uploadsAt(target, view).length;
   if (!count && !waiting && !mayAdd(view)) return nothing;
   return html`<section class="files" data-testid="files" data-files-of=${targetKey(target)}>
-    <h3 tabindex="-1">${t("Photos and files")} ${count ? html`<b>${count}</b>` : nothing} ${mayAdd(view) ? addButtons(target, view) : nothing}</h3>
+    <h3 tabindex="-1"><span class="files-title">${t("Photos and files")}</span> ${count ? html`<b>${count}</b>` : nothing} ${mayAdd(view) ? addButtons(target, view) : nothing}</h3>
     ${strip(target, view)}
   </section>`;
 }
@@ -45,7 +45,7 @@ export function filesLine(target, view) {
 /** Photos for a card that is not added yet. @param {UploadTarget} target @param {LiveBoardView} view */
 export function filesOfForm(target, view) {
   return html`<div class="files of-form" data-testid="files" data-files-of=${targetKey(target)}>
-    <p class="files-head"><span>${t("Photos and files")}</span> ${addButtons(target, view)}</p>${strip(target, view)}</div>`;
+    <p class="files-head"><span class="files-title">${t("Photos and files")}</span> ${addButtons(target, view)}</p>${strip(target, view)}</div>`;
 }
 
 /** @param {UploadTarget} target @param {BoardView} view */
