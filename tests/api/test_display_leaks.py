@@ -139,6 +139,9 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "handover.refuse": {"handover": "{handover}"} | TOLD,
     "handover.withdraw": {"handover": "{handover}"} | TOLD,
 }
+# given on the search of another command: a display shows at most 50 boards
+SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution.withdraw", "file.update"), "material.approve")
+SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "raised_at", "step",  # of the oldest open alarm of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
@@ -307,8 +310,9 @@ async def played_night(team: Team) -> AsyncIterator[PlayedNight]:
     staff = [await team.add_person(name, "investigator") for name in STAFF[:3]]
     unseen = [await team.secret_search(team.ada, **SEARCH), (await _scene(team, lead.account["id"]))[0]]
     await alice.command(unseen[1], "search.set_appeal", {"level": "discreet"} | TOLD)
-    scenes = {name: await _scene(team, lead.account["id"]) for name in TABLE}
-    boards = [search for search, _ in scenes.values()]
+    scenes = {name: await _scene(team, lead.account["id"]) for name in TABLE.keys() - SHARED.keys()}
+    scenes = {name: scenes[SHARED.get(name, name)] for name in TABLE}
+    boards = list(dict.fromkeys(search for search, _ in scenes.values()))
     screens = [await _begin(team, profile, boards) for profile in PROFILES]
     for person in staff:
         await person.subscribe(boards[0])

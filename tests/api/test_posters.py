@@ -1,6 +1,7 @@
 """Posters, vignettes and briefs on paper: their words, their QR code and their mark are read back from the PDF."""
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +10,7 @@ import httpx2 as httpx
 import pypdfium2
 import pytest
 import segno
+from PIL import Image
 from pydantic import ValidationError
 
 from board.documents import pdf as documents_pdf
@@ -17,6 +19,7 @@ from board.i18n import NATIVE_NAMES
 from board.settings import Settings
 from tests.api.test_campaign import FOUND, PERSON, Campaign, begun
 from tests.api.test_documents import text_of
+from tests.support import uploads
 from tests.support.people import Person
 from tests.support.team import Team, running_team
 
@@ -138,6 +141,28 @@ def test_a_page_that_no_qr_code_may_lead_to_ends_the_start(value: str, monkeypat
         Settings(_env_file=None)
     monkeypatch.setenv("POSTER_URL", PAGE)
     assert Settings(_env_file=None).poster_url == PAGE
+
+
+async def test_the_photo_is_on_the_paper_until_it_is_withdrawn(desk: Team) -> None:
+    scene = await begun(desk)
+    photo = io.BytesIO()
+    Image.new("RGB", (900, 1200), (0, 160, 0)).save(photo, "JPEG")
+    file = await uploads.attach(desk.alice, scene.search, photo.getvalue())
+    await scene.does("search.set_photo", {"file": file})
+    shown = (await scene.approved(languages=["en"], shows=["photo"]))["id"]
+    hidden = (await scene.approved(languages=["en"], shows=[]))["id"]
+    assert (await scene.state("material", shown))["content"]["photo"] == file
+
+    async def is_green(material: str) -> bool:
+        answer = await fetched(desk.bob, scene, f"{material}.pdf")
+        image = pypdfium2.PdfDocument(answer.content)[0].render(scale=1).to_pil().convert("RGB")
+        colours: Any = image.getcolors(image.width * image.height)
+        return any(count > image.width * 10 and green > 120 and red + blue < 60 for count, (red, green, blue) in colours)
+
+    assert await is_green(shown)
+    assert not await is_green(hidden)
+    await scene.does("file.withdraw", {"file": file, "reason": "another child"})
+    assert not await is_green(shown)
 
 
 # -- the QR code ----------------------------------------------------------------------------------------------------------
