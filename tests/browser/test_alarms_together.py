@@ -54,7 +54,7 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
         await shown(window, search)
         await expect(window(f"{ALARM} .detail").first).to_contain_text("Drongen: girl with a man")
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
-        re.compile(r"Urgent sighting \d+\s*· nobody has it, \d\d:\d\d")
+        re.compile(r"Urgent sighting \d+\s*nobody has it, \d\d:\d\d")
     )
     await expect(alice(f"li[data-search='{search}']")).to_have_attribute("data-alarmed", "")
     await charlie(TAKE).click()
