@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 import structlog
@@ -18,7 +19,8 @@ from board.engine.concurrency import AccountLimit
 from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.files import media_types
-from board.files.pictures import PictureMaker
+from board.files.media_types import MediaType
+from board.files.pictures import PictureMaker, Pictures
 from board.files.store import FileStore
 from board.i18n import N_
 from board.service import BoardService
@@ -146,12 +148,26 @@ class Uploads:
             "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
             "picture": False, "found": {},
         }  # fmt: skip
-        if type.is_picture:
-            made = await self._pictures.make(self._files.get(f"files/{file}/original"))
+        if made := await self._pictures_of(type, f"files/{file}/original"):
             await self._files.put(f"files/{file}/thumb", made.thumb)
             await self._files.put(f"files/{file}/view", made.view)
-            result |= {"width": made.width, "height": made.height, "picture": True, "found": made.found}
+            result |= {"picture": True, "found": made.found}
+        if made and type.is_picture:
+            result |= {"width": made.width, "height": made.height}
         return result
+
+    async def _pictures_of(self, type: MediaType, key: str) -> Pictures | None:
+        """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
+        if type.is_picture:
+            return await self._pictures.make(self._files.get(key))
+        if type.name != media_types.PDF or find_spec("pypdfium2") is None:
+            return None
+        try:
+            return await self._pictures.make(self._files.get(key))
+        except Refused as refused:
+            if refused.code == "unavailable":
+                raise
+            return None  # such as one with a password: it is a file as others are
 
     async def give_up(self, caller: Caller, board: str, id: str) -> None:
         """Drop an upload and what is stored of it. Raises Refused."""

@@ -1,5 +1,6 @@
-"""Maker of pictures: reads one on standard input, writes a thumbnail and a view without any metadata. Run isolated in a child
-process with limits: it needs Pillow and pillow-heif, and nothing of the board.
+"""Maker of pictures: reads one on standard input, or a PDF for its first page, and writes a thumbnail and a view without any
+metadata. Run isolated in a child process with limits: it needs Pillow, pillow-heif and, for PDFs, pypdfium2, and nothing of the
+board.
 
 Output: the length of a JSON head in four bytes, the head (width and height of the original, upright; what its metadata say; the
 lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory. 5: no picture that can be read. 6: too many
@@ -39,10 +40,16 @@ def main() -> int:
     Image.MAX_IMAGE_PIXELS = None  # judged here
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                return TOO_MANY_PIXELS
-            head, pictures = convert(image)
+        content = sys.stdin.buffer.read()
+        if content.startswith(b"%PDF-"):
+            head, pictures = convert(first_page(content))
+        else:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    return TOO_MANY_PIXELS
+                head, pictures = convert(image)
+    except ImportError:
+        return MISSING
     except MemoryError:
         return NO_MEMORY
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError,
@@ -50,6 +57,15 @@ def main() -> int:
         return BROKEN
     write(head, pictures)
     return 0
+
+
+def first_page(content: bytes) -> Any:
+    """Return the first page of a PDF as a picture of the size of a view. Raises ImportError without pypdfium2, RuntimeError for a
+    PDF that can't be read, or has a password."""
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(content)[0]
+    return page.render(scale=SIZES[1] / max(*page.get_size(), 1.0), may_draw_forms=False).to_pil().convert("RGB")
 
 
 def write(head: dict[str, Any], pictures: list[bytes]) -> None:

@@ -143,6 +143,7 @@ PLAIN = {
     "HTML": (HTML, "photo.jpg", "text/html"), "EICAR": (EICAR, "photo.jpg", "text/plain"),
     "zip bomb": (zip_bomb(), "photos.zip", "application/zip"),
     "nothing known": (bytes(range(256)) * 4, "x", "application/octet-stream"),
+    "PDF that is none": (b"%PDF-1.7\nnothing", "leaflet.pdf", "application/pdf"),
     "BM, but a text": (b"BMW, blue, seen twice", "car.txt", "text/plain"),
 }  # fmt: skip
 
@@ -161,6 +162,18 @@ async def test_other_files_are_attachments_that_nothing_opens(team: Team, name: 
     assert served.headers["content-security-policy"] == "default-src 'none'; sandbox"
     for size in ("thumb", "view"):
         assert (await uploads.fetch(team.bob, search, file, size)).status_code == 404
+
+
+async def test_the_first_page_of_a_pdf_is_shown_and_the_pdf_is_an_attachment(team: Team) -> None:
+    search, output = await team.alice.open_search(), io.BytesIO()
+    pages = [Image.new("RGB", (400, 600), colour) for colour in (RED, BLUE)]
+    pages[0].save(output, "PDF", save_all=True, append_images=pages[1:])
+    made = await uploads.send_and_finish(team.alice, search, output.getvalue(), "leaflet.pdf")
+    assert (made["media_type"], made["picture"], made["width"], made["height"]) == ("application/pdf", True, None, None)
+    file = await uploads.attach_upload(team.alice, search, made["upload"])
+    shown = Image.open(io.BytesIO((await uploads.fetch(team.bob, search, file, "view")).content))
+    assert (shown.size, colour_near(shown, (0.5, 0.5))) == ((1067, 1600), "red")
+    assert (await uploads.fetch(team.bob, search, file, "content")).content == output.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ function facts({ added_by: by, added_at: at, taken_at: taken, name, media_type: 
 function actions({ id, state }, view) {
   const { board, session } = view, isOwn = state.added_by === session.account.id, isPhoto = view.model.search.state.photo === id;
   const setPhoto = (/** @type {string | null} */ to) => () => view.act.command("search.set_photo", { file: to });
-  const mayWithdraw = view.mayLead || (isOwn && view.mayNote), isPicture = state.media_type?.startsWith("image/");
+  const mayWithdraw = view.mayLead || (isOwn && view.mayNote), isPicture = state.media_type?.startsWith("image/") && state.media_type !== "image/svg+xml";
   return html`<div class="viewer-actions">
     ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Take off as photo of the child")}</button>`
       : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
