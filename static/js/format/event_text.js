@@ -133,6 +133,14 @@ const DESCRIPTIONS = {
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
   "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
   "search.photo_set": (/** @type {any} */ { state, before }) => ({ says: photoSet(state, before), said: ["photo", "public_photo"] }),
+  "material.approved": ofMaterial(() => t("{who} approved to be given out: {name}")),
+  "material.ended": ofMaterial(() => t("No longer to be given out: {name}")),
+  "material.withdrawn": ofMaterial(() => t("{who} withdrew: {name}")),
+  "distribution.added": ofRecipient(() => t("{who} added a recipient: {name}")),
+  "distribution.updated": updated,
+  "distribution.take_down_due": ofRecipient(() => t("To be asked to take it down: {name}")),
+  "distribution.taken_down": ofRecipient(() => t("{who} recorded who was asked to take it down: {name}")),
+  "distribution.withdrawn": ofRecipient(() => t("{who} removed a recipient: {name}")),
   "file.attached": attached,
   "file.updated": updated,
   "file.withdrawn": (/** @type {any} */ it) => ({ says: it.state?.picture ? t("{who} withdrew a photo: {name}") : t("{who} withdrew a file: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["withdrawn", ...reasons(it)] }),
@@ -196,6 +204,19 @@ function attached({ state, ctx }) {
   if (note) return { says: picture ? t("{who} added a photo to a note: {name}") : t("{who} added a file to a note: {name}"), values };
   if (card) return { says: picture ? t("{who} added a photo to {what}: {name}") : t("{who} added a file to {what}: {name}"), values };
   return { says: picture ? t("{who} added a photo to the search: {name}") : t("{who} added a file to the search: {name}"), values };
+}
+
+/** Describe an event of a material by what it is and its languages. @param {() => string} says */
+function ofMaterial(says) {
+  return (/** @type {any} */ it) => ({ says: says(), values: { name: nameOfMaterial(it.state ?? it.before) }, said: Object.keys(it.state ?? {}) });
+}
+
+/** @param {State} state */
+const nameOfMaterial = ({ what, languages }) => `${label.value("what", what, "material")} (${languages.map((/** @type {string} */ each) => each.toUpperCase()).join(", ")})`;
+
+/** Describe an event of a distribution by its recipient. @param {() => string} says */
+function ofRecipient(says) {
+  return (/** @type {any} */ it) => ({ says: says(), values: { name: (it.state ?? it.before).recipient }, said: Object.keys(it.state ?? {}) });
 }
 
 /** @param {State} state @param {any} before */
