@@ -75,7 +75,7 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]
 def settings_for(folder: Path, **more: Any) -> Settings:
     given: dict[str, Any] = {
         "database_url": f"sqlite:///{folder}/board.db",
-        "files_url": f"file://{folder}/files",
+        "files_url": f"file://{folder.absolute()}/files",
         "port": 0,
         "host": "127.0.0.1",
         "max_messages_per_second": 0,
