@@ -84,6 +84,11 @@ DEPENDS = [
     (r"upload-name", "Give the name of the file, percent-encoded."),
     (r"outcome", "This child has not been found.*"),
     (r"tip", "This tip is a sighting now.*"),
+    (r"paper|language", "This is none of the choices."),  # of the material
+    (r"until", "The end must be in the future.|The appeal ends before that."),
+    (r"what", "The search is not open.*|.* needs an appeal.*"),
+    (r"shows", "Date of birth and needs are for the police alone.*"),
+    (r"texts\.\w+", "At most .* characters."),
     (r"faults|remarks|incoming", "Unknown field."),  # on a search
     (r"positions\..*|pinned", ".*"),
 ]
@@ -335,7 +340,10 @@ async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: T
 @pytest.mark.parametrize("name", WHOLE)
 def test_accepted_requests_match_the_description(name: str) -> None:
     fits = jsonschema_rs.validator_for(schemas.data_of(name))
-    data = filled(WHOLE[name], defaultdict(lambda: "x", graded=7, handover=7, positions={}, restated_at="2026-11-24T15:10:00Z"))
+    data = filled(
+        WHOLE[name],
+        defaultdict(lambda: "x", graded=7, handover=7, positions={}, distributions=["x"], restated_at="2026-11-24T15:10:00Z"),
+    )
     assert fits.is_valid(data), [error.message for error in fits.iter_errors(data)]
     assert not fits.is_valid(data | {"unknown": 1})
 
