@@ -59,7 +59,7 @@ def shown(text: str) -> None:
 
 
 def meant(text: str) -> None:
-    row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"})
+    row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"}, details={"aliases": [text[:200]]})
     suggestions_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
 
 
