@@ -27,6 +27,7 @@ from tests.api.test_administration import FOREIGN, NEW, browser, hire, shown_onc
 from tests.api.test_displays import PATH as DISPLAYS
 from tests.api.test_displays import SHOWN
 from tests.ops.test_command_line import Shell
+from tests.support import pictures_with_metadata, uploads
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser
 from tests.support.people import PASSWORD, Person, create_token, new_id, settings_for
@@ -376,6 +377,21 @@ async def test_a_file_that_somebody_takes_away_is_written_down(team: Team, name:
     assert entry["actor"]["id"] == team.bob.account["id"]
     assert entry["actor"]["token"]
     assert f'filename="{entry["about"]["file"]}"' in answer.headers["content-disposition"]
+
+
+async def test_each_original_of_a_photo_that_somebody_reads_is_written_down(team: Team) -> None:
+    reference = f"R-{new_id()}"
+    search = await team.alice.open_search(reference=reference)
+    made = await uploads.send_and_finish(team.alice, search, pictures_with_metadata.jpeg())
+    file = await uploads.attach_upload(team.alice, search, made["upload"])
+    record = await since_now(team)
+    assert (await uploads.fetch(team.charlie, search, file, "original")).status_code == 403
+    assert (await uploads.fetch(team.charlie, search, file, "view")).status_code == 200
+    assert await record.entries() == []
+    assert (await uploads.fetch(team.alice, search, file, "original")).status_code == 200
+    entry = await record.one("original.read")
+    assert (entry["id"], entry["actor"]["id"]) == (file, team.alice.account["id"])
+    assert (entry["about"]["board"], entry["about"]["reference"]) == (search, reference)
 
 
 # -- the command line -----------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "second_process": {"ROUNDS": 1, "READERS": 3, "BURST": 20, "RATE": 20, "SECONDS": 1},
     "many_readers": {"READERS": 4, "SECONDS": 1, "SEARCHES": 2, "READERS_EACH": 2, "WRITERS": 2, "COMMANDS_PER_S": 20, "EACH": 2},
     "stalled_readers": {"HEALTHY": 3, "STALLED": 1, "RATE": 20, "SECONDS": 1, "WEIGHED_AT_S": 0.2},
+    "files": {"PHOTOS": 1, "PIXELS": (400, 300), "PEOPLE": 2, "SIZE": 100_000},
     "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
@@ -55,6 +56,7 @@ LONGER = (
     "heavy_reads",
     "years",
     "writes",
+    "files",
 )  # each starts many processes
 LIKE_OTHERS = ("history", "replay")  # in windows, as others are: half a minute of a core each
 
@@ -89,7 +91,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in set(LONGER) - {"reconnect"}:  # benchmarks that stop no server use the servers of the tests
+    if name in set(LONGER) - {"reconnect", "files"}:  # benchmarks that stop no server use the servers of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures
