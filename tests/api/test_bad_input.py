@@ -393,7 +393,9 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
             assert "Input should" not in sentence, (field, sentence)
     assert failures() == failed
     whole = (await team.alice.snapshot(search))["entities"]
-    assert (await (await team.open_socket(team.bob)).subscribe(search)).entities == whole
+    other = await team.open_socket(team.bob)
+    assert (await other.subscribe(search)).entities == whole
+    await other.close()
 
 
 @pytest.mark.parametrize("name", WHOLE)

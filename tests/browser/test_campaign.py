@@ -63,8 +63,7 @@ async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browser
     assert (state["languages"], state["texts"]["fr"], state["content"]["last_name"]) == (["fr"], "Peut-être à Bruxelles.", "B.")
     await bob.choose("campaign")
     await expect(bob("[data-act=approve]")).to_have_count(0)
-    links = bob("[data-dialog=campaign] .papers a")
-    assert [await link.inner_text() for link in await links.all()] == ["FR A4", "FR A3"]
+    await expect(bob("[data-dialog=campaign] .papers a")).to_have_text(["FR A4", "FR A3"])
     await bob("[data-act=give]").click()
     await bob("[data-dialog=give] [data-field=recipients] textarea").fill("NMBS\n\n De Lijn \nNMBS")
     await bob("[data-dialog=give] [data-act=send]").click()

@@ -76,6 +76,7 @@ export class Session extends LiveSession {
 
   /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) leave the drafts, encrypted. */
   async signOut({ keeping = false } = {}) {
+    this.stop(); // else the closed socket would ask meanwhile whether somebody is signed in
     if (keeping) await vault.flushed();
     else clearAll(), await clearUploads(this.account.id);
     try {
