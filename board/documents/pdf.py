@@ -6,9 +6,13 @@ import os
 import sys
 from importlib.util import find_spec
 
+import structlog
+
 from board.documents import pdf_process
 from board.errors import Refused
 from board.i18n import N_
+
+log = structlog.get_logger()
 
 TIMEOUT_S = 60  # a document of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
@@ -77,5 +81,6 @@ async def _print(source: bytes, picture_width: int) -> bytes:
     if process.returncode == pdf_process.NO_MEMORY:
         raise Refused("too_large", TOO_LARGE)
     if process.returncode or not made.startswith(b"\x89PNG" if picture_width else b"%PDF"):
+        log.error("no PDF was made", status=process.returncode)
         raise Refused("unavailable")
     return made
