@@ -11,16 +11,20 @@ import sys
 
 
 def limit(memory: int, seconds: int, file_size: int) -> None:
-    """Limit the resources of this process, and lower its priority. Windows and macOS do not have all of these limits."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
+    """Limit the resources of this process, and lower its priority. Windows and macOS do not have all of these limits: one that is
+    not there leaves the others as they are."""
+    with contextlib.suppress(OSError, AttributeError):
         os.nice(10)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if file_size >= 0:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: memory}
+    if file_size >= 0:
+        limits[resource.RLIMIT_FSIZE] = file_size
+    for name, most in limits.items():
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(name, (most, most))
 
 
 if __name__ == "__main__":
