@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from board import bootstrap
 from board.checks.finding import State
+from board.child_process import parent
 from board.documents import pdf, pdf_process
 from board.settings import Settings
 
@@ -16,7 +17,12 @@ def check(settings: Settings) -> tuple[State, str]:
         return State.WARNING, f"PDFs can't be made: {bootstrap.advice(extra='paper')}."
     try:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
-            pdf.command(), input=b"<p>One</p>", capture_output=True, check=False, timeout=TIMEOUT_S, env=pdf.environment()
+            parent.command(pdf_process.__file__, pdf.limits(), ["0"]),
+            input=b"<p>One</p>",
+            capture_output=True,
+            check=False,
+            timeout=TIMEOUT_S,
+            env=parent.environment(),
         )
     except subprocess.TimeoutExpired:
         return State.WRONG, f"Making a PDF takes more than {TIMEOUT_S:.0f} s."

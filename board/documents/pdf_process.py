@@ -1,9 +1,7 @@
 """Converter from HTML on standard input to PDF on standard output. Run by its path, isolated: it needs weasyprint and nothing
-of the board. Arguments: the limits of memory (bytes) and processor time (seconds), and the width (pixels) of a picture of the
-first page, which is then written in place of the PDF; 0: none. Exit 3: weasyprint, or a library that it or the picture needs,
-is missing. Exit 4: out of memory."""
+of the board. Argument: the width (pixels) of a picture of the first page, which is then written in place of the PDF; 0: none.
+Exit 3: weasyprint, or a library that it or the picture needs, is missing. Exit 4: out of memory."""
 
-import contextlib
 import io
 import os
 import re
@@ -13,17 +11,6 @@ from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
 STEPS = re.compile(r'class="step-0" data-steps="(\d+)"')
-
-
-def limit(memory: int, seconds: int) -> None:
-    """Limit the resources of this process, and lower its priority. Windows and macOS do not have all of these limits."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        os.nice(10)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:
@@ -56,8 +43,7 @@ def picture(pdf: bytes, width: int) -> bytes:
 
 def main() -> int:
     """Write the PDF. No URL in the document is fetched, whoever typed it; its own pictures are in it as data."""
-    limit(int(sys.argv[1]), int(sys.argv[2]))
-    width = int(sys.argv[3])
+    width = int(sys.argv[1])
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
@@ -77,4 +63,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.buffer.flush()
+    os._exit(status)  # a common exit unloads Pango while a thread of it may run: a segmentation fault, after a PDF was made

@@ -3,6 +3,8 @@ that people typed is more than text there."""
 
 import asyncio
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -373,6 +375,16 @@ async def test_pdf_process_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, t
     told = (await documents_pdf.pdf("<p>here")).decode()
     assert "PATH" in told
     assert "secret" not in told
+
+
+def test_pdf_process_ends_without_unloading_libraries_under_their_threads() -> None:
+    """Pango's thread for fonts ends when it likes. Where Python has unloaded its code by then, that is a segmentation fault, and
+    a PDF that was made is lost."""
+    run = f"import runpy; runpy.run_path({pdf_process.__file__!r}, run_name='__main__')"
+    told = f"import atexit, os; atexit.register(os.write, 2, b'unloaded'); {run}"
+    done = subprocess.run([sys.executable, "-I", "-c", told, "0"], input=b"<p>One</p>", capture_output=True, check=True)
+    assert done.stdout.startswith(b"%PDF")
+    assert b"unloaded" not in done.stderr
 
 
 async def test_missing_extra_is_explained_in_a_sentence(

@@ -20,7 +20,7 @@ async def send(window: Window) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
-async def test_a_search_is_worked_from_the_call_to_the_poster_to_found_and_taken_down(browsers: Browsers) -> None:
+async def test_a_search_goes_from_the_call_to_the_poster_to_found_and_taken_down(browsers: Browsers) -> None:
     alice, bob = await browsers.window("Alice"), await browsers.window("Bob", viewport=PHONE, has_touch=True)
     await alice.open("/")
     await alice("[data-act=open-search]").click()
