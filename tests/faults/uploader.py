@@ -116,7 +116,8 @@ class Uploader:
         if number % LOOKED_AT_EVERY == 0 and (file := await self._file_of(sending.id)) is not None:
             await self._must_not_have(record, file, "before it was attached")
         record.command, ack = await self._command(record.board, "file.attach", {"upload": sending.id})
-        if ack is None:
+        if ack is None:  # the search has as many files as it may have: an account has room for few that wait
+            await self.ask("DELETE", f"/boards/{self.boards[record.board]}/uploads/{sending.id}")
             return
         record.is_attached = True
         if number % AGAIN_EVERY == 0:
