@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,28 +21,34 @@ from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.service import BoardService
 from board.web.endpoint import ON_A_BOARD, Call, Param
-from board.web.http import require_caller, service_of
+from board.web.http import read_json_object, require_caller, service_of
 from models.accounts import Account
 from models.entity import State
+from models.fields import Data, LongText, Name, Time
 from models.file import File
-from models.material import Language, Material, Shown, What
+from models.material import Language, Material, Shown, Texts, What
 from models.search import Search
 from models.times import format_utc, parse_utc
 
 Mark = Literal["", "draft", "ended"]
 
 PICTURE_WIDTH = 640  # pixels of a preview
-LONGEST = 4_000  # characters of a parameter
 UNSET_DAYS = 7  # of a preview, while no end was chosen
 
 LANGUAGE = Param("language", {"type": "string", "enum": list(get_args(Language))})
 PAPER = Param("paper", {"type": "string", "enum": ["a3", "a4", "a6"]})
-WHAT = Param("what", {"type": "string", "enum": list(get_args(What))})
-SHOWS = Param("shows", {"type": "string", "pattern": f"^(({'|'.join(get_args(Shown))})(,(?!$)|$))*$"})
-TEXT = Param("text", {"type": "string", "maxLength": LONGEST})
-PLACE = Param("place", {"type": "string", "maxLength": 200})
-UNTIL = Param("until", {"type": "string", "format": "date-time"})
-PREVIEW = (WHAT, LANGUAGE, PAPER, SHOWS, TEXT, PLACE, UNTIL)
+
+
+class Draft(Data):
+    """Material that is not approved yet, in one language; without a paper on its first one."""
+
+    what: What
+    language: Language
+    paper: poster.Paper | None = None
+    shows: Annotated[list[Shown], Field(max_length=9)] = Field(default_factory=list)
+    text: LongText | None = None
+    place: Name | None = None
+    until: Time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +70,23 @@ class _Made:
 
 
 @Call(
-    "GET", "/boards/{board}/materials/preview.pdf", N_("A poster, vignette or brief before it is approved, marked as a draft."),
-    (*ON_A_BOARD, "invalid", "too_large"), query=PREVIEW, media="application/pdf",
+    "POST", "/boards/{board}/materials/preview.pdf", N_("A poster, vignette or brief before it is approved, marked as a draft."),
+    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf",
 )  # fmt: skip
 async def preview(request: Request) -> Response:
-    """Serve the draft of a material as PDF."""
-    return await _answer_pdf(request, await require_caller(request), _draft)
+    """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log."""
+    caller = await require_caller(request)
+    return await _answer_pdf(request, caller, partial(_draft, await _read_draft(request)))
 
 
 @Call(
-    "GET", "/boards/{board}/materials/preview.png", N_("The first page of such a preview as a picture."),
-    (*ON_A_BOARD, "invalid", "too_large"), query=PREVIEW, media="image/png",
+    "POST", "/boards/{board}/materials/preview.png", N_("The first page of such a preview as a picture."),
+    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png",
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
     """Serve the draft of a material as a picture. It is no document to take along, and is no entry of the audit journal."""
-    body, _ = await _printed(request, await require_caller(request), _draft, PICTURE_WIDTH)
+    caller = await require_caller(request)
+    body, _ = await _printed(request, caller, partial(_draft, await _read_draft(request)), PICTURE_WIDTH)
     return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
 
 
@@ -124,27 +132,26 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
     return _Made(state, "ended" if is_over else "", language, paper, by.name if by is not None else "")
 
 
-def _draft(request: Request, caller: Caller, now: str, session: Session) -> _Made:
-    """Return a material as it would be if it were approved now. Raises Refused `not_found` or `invalid`."""
-    search = _visible_search(session, caller, request)
-    given = {param.name: param.read(request) or None for param in PREVIEW}
-    for name, value in given.items():
-        if value is not None and ("\0" in value or len(value) > LONGEST):
-            raise invalid(name, N_("This cannot be read."))
-    what = _choice(request, WHAT, tuple(poster.PAPERS))
-    language, paper = _choice(request, LANGUAGE, get_args(Language)), _choice(request, PAPER, poster.PAPERS[what])
-    values = {
-        "what": what, "languages": [language], "shows": (given["shows"] or "").split(",") if given["shows"] else [],
-        "texts": {language: given["text"]}, "place": given["place"], "decided_by": "-",
-        "until": given["until"] or format_utc(parse_utc(now) + timedelta(days=UNSET_DAYS)),
-    }  # fmt: skip
+async def _read_draft(request: Request) -> Draft:
     try:
-        data = materials.Approve.model_validate(values)
+        return Draft.model_validate(await read_json_object(request))
     except ValidationError as error:
         raise from_pydantic(error) from error
+
+
+def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _Made:
+    """Return a draft as it would be if it were approved now. Raises Refused `not_found` or `invalid`."""
+    search = _visible_search(session, caller, request)
+    papers = poster.PAPERS[draft.what]
+    if draft.paper is not None and draft.paper not in papers:
+        raise invalid("paper", N_("This is none of the choices."))
+    data = materials.Approve(
+        what=draft.what, languages=[draft.language], shows=draft.shows, texts=Texts(**{draft.language: draft.text}),
+        place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=UNSET_DAYS)), decided_by="-",
+    )  # fmt: skip
     materials.check_shown(data)
     state = data.model_dump() | {"content": materials.content(search, data), "decided_by": None, "approved_at": now}
-    return _Made(state, "draft", language, paper)
+    return _Made(state, "draft", draft.language, draft.paper or papers[0])
 
 
 def _visible_search(session: Session, caller: Caller, request: Request) -> Search:

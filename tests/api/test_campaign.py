@@ -363,6 +363,7 @@ async def test_outsiders_of_a_search_get_no_material_of_it(team: Team) -> None:
     scene = Campaign(team, search)
     material = (await scene.approved(what="brief"))["id"]
     for person, status in ((team.bob, 200), (team.charlie, 404), (team.ada, 404)):
-        for path in (f"{material}.pdf", "preview.pdf?what=brief&language=fr", "preview.png?what=brief&language=fr"):
-            response = await person.http.get(f"/api/v1/boards/{search}/materials/{path}", timeout=60)
+        for method, path in (("GET", f"{material}.pdf"), ("POST", "preview.pdf"), ("POST", "preview.png")):
+            draft = {"what": "brief", "language": "fr"} if method == "POST" else None
+            response = await person.http.request(method, f"/api/v1/boards/{search}/materials/{path}", json=draft, timeout=60)
             assert response.status_code == status, path

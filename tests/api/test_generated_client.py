@@ -165,11 +165,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "POST /me/active": {"by": "session"},
     "GET /accounts": {},
     "GET /alarms": {},
-    "GET /boards/{board}/materials/preview.pdf": {
-        "with": {"board": "<board>", "what": "brief", "language": "en", "shows": "age"}
+    "POST /boards/{board}/materials/preview.pdf": {
+        "with": {"board": "<board>"},
+        "body": {"what": "brief", "language": "en", "shows": ["age"]},
     },
-    "GET /boards/{board}/materials/preview.png": {
-        "with": {"board": "<board>", "what": "poster", "language": "en", "shows": "age"}
+    "POST /boards/{board}/materials/preview.png": {
+        "with": {"board": "<board>"},
+        "body": {"what": "poster", "language": "en", "shows": ["age"]},
     },
     "GET /boards/{board}/materials/{material}.pdf": {"with": {"board": "<board>", "material": "<material>", "paper": "a4"}},
     "GET /unanswered": {},

@@ -1,16 +1,19 @@
 """Alice approves a poster and Bob gives it out; when the appeal ends, both see whom to ask, and tick it together."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from tests.api.test_documents import text_of
 from tests.browser.test_pages import barriers
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
+PDF_MS = 60_000
 LATER = "2099-01-01T00:00:00Z"
 PERSON = {"first_name": "Mila", "last_name": "Bernard", "age": 14, "clothing": "red coat"}
 POSTER = {"what": "poster", "languages": ["fr", "nl"], "shows": ["age"], "until": LATER, "decided_by": "the prosecutor"}
@@ -70,6 +73,28 @@ async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browser
     for window in (alice, bob):
         await expect(window("[data-dialog=campaign] .recipients li")).to_have_count(2)
     assert [state["recipient"] for state in await states(browsers, board, "distribution")] == ["NMBS", "De Lijn"]
+
+
+async def test_a_draft_is_saved_as_pdf_and_its_words_are_in_no_address(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    alice = await browsers.window("Alice")
+    addresses: list[str] = []
+    alice.page.on("request", lambda request: addresses.append(request.url))
+    await alice.open(f"/searches/{board}")
+    await alice.choose("campaign")
+    await alice("[data-act=approve]").click()
+    dialog = alice("[data-dialog=approve]")
+    await dialog.locator("[data-field='texts.fr'] textarea").fill("Vraisemblablement à Bruxelles.")
+    async with alice.page.expect_response(lambda answer: "Vraisemblablement" in (answer.request.post_data or ""), timeout=PDF_MS):
+        await expect(dialog.locator("[data-testid=preview] img:not(.busy)")).to_have_count(1, timeout=PDF_MS)
+    async with alice.page.expect_download(timeout=PDF_MS) as started:
+        await dialog.locator("[data-act=draft-pdf]").click()
+    saved = await started.value
+    assert saved.suggested_filename.endswith("-poster-fr-a4-draft.pdf")
+    assert "Vraisemblablement" in " ".join(text_of(Path(await saved.path()).read_bytes()))
+    await expect(dialog.locator("[data-act=draft-pdf]")).to_be_enabled()
+    assert any("preview.png" in each for each in addresses)
+    assert not [each for each in addresses if "Vraisemblablement" in each]
 
 
 async def test_recipients_are_ticked_by_two_people_when_the_appeal_ends(browsers: Browsers) -> None:

@@ -7,7 +7,8 @@ import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { flagged, ONLY_BRIEF } from "./forms.js";
 
-const PAUSE_MS = 500; // of typing
+const PAUSE_MS = 500;    // of typing
+const KEPT_MS = 60_000; // of a file that is being saved
 /** @type {Record<string, string[]>} levels of the appeal that allow it; the server decides */
 const LEVELS = { poster: ["posters", "public", "child_alert"], vignette: ["discreet", "posters", "public", "child_alert"] };
 
@@ -53,25 +54,27 @@ function preview(form, view, languages, shows) {
   const what = form.value("what");
   if (what === null || !languages.length) return html`<div class="poster-preview"></div>`;
   const language = languages.includes(draft.language) ? draft.language : languages[0];
-  const query = new URLSearchParams({ what, language, shows: shows.filter((code) => what === "brief" || !ONLY_BRIEF.has(code)).join(",") });
-  const until = form.value("until");
-  for (const [key, value] of [["text", form.value(`texts.${language}`)], ["place", shows.includes("place") ? form.value("place") : null], ["until", until]]) if (value) query.set(/** @type {string} */ (key), value);
-  draft.show(`${query}`);
+  draft.show({
+    what, language, shows: shows.filter((code) => what === "brief" || !ONLY_BRIEF.has(code)),
+    text: form.value(`texts.${language}`) || null, place: (shows.includes("place") && form.value("place")) || null, until: form.value("until") || null,
+  });
   return html`<div class="poster-preview" data-testid="preview">
     <div class="preview-languages" role="group" aria-label=${t("Preview")}>${languages.map((code) => html`<button type="button" class="plain" aria-pressed=${code === language ? "true" : "false"} data-act="preview-${code}" @click=${() => draft.choose(code)}>${code.toUpperCase()}</button>`)}
-      <a href="/api/v1/boards/${view.board.id}/materials/preview.pdf?${query}" download>${t("Draft as PDF")}</a></div>
+      <button type="button" class="plain" data-act="draft-pdf" ?disabled=${draft.isMakingPdf} @click=${() => draft.download()}>${t("Draft as PDF")}</button></div>
     ${draft.trouble ? html`<p class="error" role="alert">${draft.trouble}</p>` : nothing}
     ${draft.picture ? html`<img class=${draft.isBusy ? "busy" : ""} src=${draft.picture} alt=${t("Preview, marked as a draft")} />` : draft.trouble ? nothing : html`<p class="hint" role="status">${t("Loading…")}</p>`}
   </div>`;
 }
 
-/** Picture of a draft: the newest one that was asked for. */
+/** Picture of a draft: the newest one that was asked for. It is asked for by POST, as what is written of a child must not get into an address. */
 export class DraftPicture {
   picture = "";
   trouble = "";
   isBusy = false;
+  isMakingPdf = false;
   language = "";
   #asked = "";
+  #draft = {};
   #timer = 0;
   /** @type {AbortController | null} */ #running = null;
   #board;
@@ -89,14 +92,30 @@ export class DraftPicture {
     this.#draw();
   }
 
-  /** Show the draft of these parameters, once nobody types any more. @param {string} query */
-  show(query) {
-    const asked = `${query}&seq=${this.#board.get(this.#board.id)?.seq}`; // the facts of the search are on it
+  /** Show this draft, once nobody types any more. @param {Record<string, unknown>} draft */
+  show(draft) {
+    const asked = JSON.stringify([draft, this.#board.get(this.#board.id)?.seq]); // the facts of the search are on it
     if (asked === this.#asked) return;
     const isFirst = !this.#asked;
     this.#asked = asked;
+    this.#draft = draft;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#read(query), isFirst ? 0 : PAUSE_MS);
+    this.#timer = window.setTimeout(() => this.#read(), isFirst ? 0 : PAUSE_MS);
+  }
+
+  /** Save the draft as a PDF. */
+  async download() {
+    this.isMakingPdf = true;
+    this.#draw();
+    try {
+      const answer = await this.#ask("pdf", this.#draft);
+      if (answer.ok) save(await answer.blob(), fileName(answer));
+      this.trouble = answer.ok ? "" : (await answer.json()).message;
+    } catch {
+      this.trouble = t("This did not work. Try again.");
+    }
+    this.isMakingPdf = false;
+    this.#draw();
   }
 
   forget() {
@@ -106,14 +125,18 @@ export class DraftPicture {
     this.#asked = "";
   }
 
-  /** @param {string} query */
-  async #read(query) {
+  /** @param {"pdf" | "png"} form @param {Record<string, unknown>} draft @param {AbortSignal} [signal] */
+  #ask = (form, draft, signal) => request(`/api/v1/boards/${this.#board.id}/materials/preview.${form}`, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(draft), signal,
+  });
+
+  async #read() {
     this.#running?.abort();
     const running = (this.#running = new AbortController());
     this.isBusy = true;
     this.#draw();
     try {
-      const answer = await request(`/api/v1/boards/${this.#board.id}/materials/preview.png?${query}`, { signal: running.signal });
+      const answer = await this.#ask("png", this.#draft, running.signal);
       const [picture, trouble] = answer.ok ? [await dataUrl(await answer.blob()), ""] : ["", (await answer.json()).message];
       if (running.signal.aborted) return;
       Object.assign(this, { picture, trouble });
@@ -130,4 +153,14 @@ export class DraftPicture {
 async function dataUrl(blob) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(""))}`;
+}
+
+/** @param {Response} answer */
+const fileName = (answer) => /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "draft.pdf";
+
+/** Save a file, as the browser does for a link. @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
