@@ -10,7 +10,7 @@ from board.bootstrap import ROOT
 from board.dev import browser
 from board.install import report
 
-TIMEOUT_S = 3600  # for all pictures: about a thousand, each of a second or two
+TIMEOUT_S = 10_800  # for all pictures: more than three thousand, each of a second or two
 
 
 def run(args: Sequence[str]) -> int:

@@ -132,3 +132,25 @@ async def test_single_search_view_cuts_no_number_and_no_word_without_an_ellipsis
         await shows(wall, size)
         left = "".join(await wall(".open-cards .rest").all_inner_texts())  # none where there is room for all
         assert int("".join(filter(str.isdigit, left)) or 0) + await wall(".open-cards li:not(.rest)").count() >= 14, left
+
+
+# By how much the box of a name is narrower than its letters, and whether the sentence beside it is cut. Browsers draw an ellipsis
+# for the smallest part of a pixel, which no rounded width tells.
+LACKS = """() => {
+  const [name, text] = [".alarm-name", ".alarm-text"].map((each) => document.querySelector(`.alarm-row > ${each}`));
+  const letters = document.createRange();
+  letters.selectNodeContents(name);
+  return [letters.getBoundingClientRect().width - name.getBoundingClientRect().width, text.scrollWidth > text.clientWidth];
+}"""
+
+
+async def test_name_in_an_alarm_is_whole_beside_a_sentence_that_is_cut(browsers: Browsers) -> None:
+    board, bob = await browsers.search(person={"first_name": "Noor", "age": 11}), await browsers.person("Bob")
+    await bob.command(board, "sighting.add", {"description": "at the tram stop", "priority": "urgent"})
+    wall, _ = await open_display(browsers, [board], language="nl")
+    await wall.page.set_viewport_size({"width": 1080, "height": 1920})
+    await wall.page.goto("/wall")
+    await expect(wall(".alarm-row .alarm-name")).to_contain_text("Noor")
+    lacks, is_cut = await wall.page.evaluate(LACKS)
+    assert is_cut
+    assert lacks <= 0

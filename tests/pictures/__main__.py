@@ -18,7 +18,8 @@ from tests.pictures import index
 from tests.pictures.camera import HEIGHTS, Camera, Look, Taken
 from tests.pictures.demo import running_demo
 from tests.pictures.guides import GUIDE_WALL, GUIDES
-from tests.pictures.shots import SCENES, Scene
+from tests.pictures.shot import Scene
+from tests.pictures.shots import SCENES
 
 LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
 NAMES = [name for scene in SCENES for name in scene.names]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportS
 
 from tests.pictures.demo import MOMENT, Demo
 from tests.pictures.guides import FOLDER, GUIDE_WALL, LARGEST, WALL_WIDTH, GuidePicture, smaller
-from tests.pictures.shots import Shot, Wall, fill
+from tests.pictures.shot import Shot, Wall, board_of, fill
 from tests.support.browsers import NO_TOUR
 
 HEIGHTS = {390: 844, 1400: 900, 2560: 1440}  # of the windows, by their width
@@ -27,12 +27,16 @@ CLOCK = """(ahead) => {
     static now() { return Real.now() + ahead; }
   };
 }"""
-UNFOLDED = """location.protocol.startsWith("http") && Object.keys(localStorage).filter((key) => key.includes(":header:"))
-  .forEach((key) => localStorage.removeItem(key))"""  # one picture folds the header, and the next begins as a new reader
+AS_NEW = """location.protocol.startsWith("http") && Object.keys(localStorage).filter((key) => /:(header|draft):/.test(key))
+  .forEach((key) => localStorage.removeItem(key))"""  # one picture folds the header or leaves a draft: the next begins without
 DRAWN = """() => document.readyState === "complete"
   && (!document.body.dataset.board || document.documentElement.dataset.freshness !== "loading")
   && !document.querySelector(".need.empty")"""  # the summaries of all searches come a moment later
 SUMMED_UP = """() => document.querySelector(".news-line")?.textContent.trim()"""  # it comes with the summaries
+PICTURED = """() => [...document.images].every((image) => {
+  const { top, bottom, width } = image.getBoundingClientRect();
+  return image.complete || !width || bottom < 0 || top > innerHeight;
+})"""  # a picture that is not on the screen may be read later
 SETTLED = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
 
 
@@ -65,6 +69,7 @@ class Camera:
 
     def __init__(self, browser: Browser, demo: Demo, folder: Path) -> None:
         self._browser, self._demo, self._folder = browser, demo, folder
+        self._changing = asyncio.Lock()  # held by the shot that changes the demo
 
     async def shots(self, shots: Sequence[Shot], looks: Iterable[Look]) -> AsyncIterator[Taken]:
         """Take these shots in each look, and yield each as it is there."""
@@ -90,16 +95,23 @@ class Camera:
         file = f"{shot.name}-{named}.png"
         page = await context.new_page()
         try:
-            async with asyncio.timeout(SHOT_S):
+            async with AsyncExitStack() as alone:
+                if shot.changes:
+                    await alone.enter_async_context(self._changing)
+                await alone.enter_async_context(asyncio.timeout(SHOT_S))
+                await shot.before(self._demo)
                 await page.goto(fill(shot.path, self._demo), wait_until="load")
                 await settle(page)
                 await shot.steps(page)
+                await shot.meanwhile(self._demo)
+                for each in shot.expected:
+                    await page.locator(each).first.wait_for(timeout=SHOT_S * 1000)
                 await settle(page)
                 length = await page.evaluate("document.documentElement.scrollHeight") if shot.whole else 0
                 if length > look.size["height"]:
                     await page.set_viewport_size({"width": look.width, "height": min(length, LONGEST)})
                 await page.screenshot(path=self._folder / file, caret="hide")
-        except (Error, TimeoutError, KeyError) as error:
+        except (Error, TimeoutError, KeyError, AssertionError) as error:
             return Taken(shot.name, named, file, str(error).partition("\n")[0] or f"no picture within {SHOT_S} s")
         finally:
             await page.close()
@@ -130,8 +142,8 @@ class Camera:
     async def wall(self, wall: Wall, language: str) -> Taken:
         """Pair a display, and photograph its screen."""
         file = f"{wall.name}-{language}.png"
-        boards = [self._demo.boards["DEMO-10"] if each == "mila" else each for each in wall.boards]
-        cookies = await self._demo.pair(boards, wall.profile, wall.theme, language)
+        boards = [board_of(each, self._demo) for each in wall.boards]
+        display, cookies = await self._demo.pair(boards, wall.profile, wall.theme, language, wall.name)
         width, height = wall.size
         context = await self._browser.new_context(
             base_url=self._demo.url, viewport={"width": width, "height": height}, reduced_motion="reduce"
@@ -151,6 +163,7 @@ class Camera:
             return Taken(wall.name, language, file, str(error).partition("\n")[0] or f"no picture within {SHOT_S} s")
         finally:
             await context.close()
+            await self._demo.post("alice", f"/displays/{display}/revoke", {})
         return Taken(wall.name, language, file)
 
     @asynccontextmanager
@@ -171,7 +184,7 @@ class Camera:
             cookie = await self._demo.cookie(person)
             await context.add_cookies([{"name": "board_session", "value": cookie, "url": self._demo.url}])
         await context.add_init_script(NO_TOUR)
-        await context.add_init_script(UNFOLDED)
+        await context.add_init_script(AS_NEW)
         try:
             yield context
         finally:
@@ -186,6 +199,7 @@ async def settle(page: Page) -> None:
     """Wait until the page is drawn, and its requests are answered."""
     await page.wait_for_function(DRAWN)
     await page.wait_for_load_state("networkidle")
+    await page.wait_for_function(PICTURED)
     await page.evaluate(SETTLED)
 
 

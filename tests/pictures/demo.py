@@ -63,15 +63,20 @@ class Demo:
     async def command(self, person: str, board: str, name: str, data: dict[str, Any]) -> Any:
         return await self.post(person, f"/boards/{board}/commands", {"id": new_id(), "name": name, "data": data})
 
-    async def pair(self, boards: list[str], profile: str, theme: str, language: str) -> dict[str, str]:
-        """Pair a display as the coordinator; return the cookies of its screen."""
+    async def entities(self, person: str, board: str, kind: str) -> list[dict[str, Any]]:
+        """Return what a person sees of a kind on a board, the oldest first."""
+        shown = (await self.get(person, f"/boards/{board}"))["entities"]
+        return sorted((each for each in shown if each["kind"] == kind), key=lambda each: str(each["id"]))
+
+    async def pair(self, boards: list[str], profile: str, theme: str, language: str, name: str) -> tuple[str, dict[str, str]]:
+        """Pair a display as the coordinator; return its id, and the cookies of its screen."""
         async with httpx.AsyncClient(base_url=self.url, headers={"Origin": self.url}, timeout=PATIENCE_S) as screen:
             code = (await screen.post("/api/v1/wall/codes")).json()["code"]
             shows = {"boards": boards, "every_s": 60}
-            given = {"code": code, "name": f"Room {code[:4]}", "profile": profile, "language": language, "theme": theme}
-            await self.post("alice", "/displays", given | {"shows": shows})
+            given = {"code": code, "name": name, "profile": profile, "language": language, "theme": theme}
+            display = await self.post("alice", "/displays", given | {"shows": shows})
             assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}
-            return dict(screen.cookies)
+            return str(display["id"]), dict(screen.cookies)
 
     async def close(self) -> None:
         for each in self._http.values():
@@ -142,10 +147,14 @@ async def _look_around(demo: Demo) -> None:
         if each["kind"] == "search":
             demo.boards[each["state"]["reference"]] = each["id"]
             demo.numbers.setdefault(each["state"]["status"], each["id"])  # a search that is open, found and closed
-    shown = await demo.get("alice", f"/boards/{demo.boards['DEMO-10']}")
+    mila, noor = demo.boards["DEMO-10"], demo.boards["DEMO-01"]
+    shown = await demo.get("alice", f"/boards/{mila}")
     for kind in ("sighting", "task"):
         demo.cards[kind] = next(
             each["id"] for each in shown["entities"] if each["kind"] == kind and not each["state"]["withdrawn"]
         )
+    demo.cards["pictured"] = (await demo.entities("alice", noor, "file"))[-1]["state"]["card"]  # the tram stop
+    sightings = [each for each in await demo.entities("alice", noor, "sighting") if each["state"]["assessment"] == "credible"]
+    demo.cards["credible"] = sightings[0]["id"]
     robin = await demo.service.database.read(lambda session: accounts.find(session, "robin@demo.example").id)
     demo.numbers["account"] = robin

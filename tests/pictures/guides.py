@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
-from playwright.async_api import Page
 
 from board.bootstrap import ROOT
 from board.paths import DOCS
-from tests.pictures.shots import Shot, Wall, dialog
+from tests.pictures.shot import Shot, Wall
+from tests.pictures.steps import call_noted, click
 
 FOLDER = DOCS / "guides/pictures"
 LARGEST = 80_000  # bytes of a picture of a guide
@@ -30,27 +29,12 @@ class GuidePicture:
     path: Callable[[str], Path] = lambda name: FOLDER / f"{name}.png"
 
 
-async def call_noted(page: Page) -> Any:
-    """Fill in a call, without sending it."""
-    await page.locator("#search").click()
-    await page.keyboard.type("Mila")
-    await page.locator("#search-list [role=option]").first.wait_for()
-    await page.keyboard.press("Enter")
-    await page.keyboard.type(CALL[str(await page.evaluate("document.body.dataset.language"))])
-
-
-CALL = {
-    "en": "A girl in a red coat with a man at the motorway service area, about six years old",
-    "fr": "Une fille en manteau rouge avec un homme sur l’aire d’autoroute, six ans environ",
-    "nl": "Een meisje in een rode jas met een man op de parking langs de autosnelweg, ongeveer zes jaar",
-    "de": "Ein Mädchen in rotem Mantel mit einem Mann an der Raststätte, etwa sechs Jahre alt",
-}
 GUIDES = (
     GuidePicture(Shot("operations", "/")),
     GuidePicture(Shot("board", "/searches/{noor}")),
     GuidePicture(Shot("sighting", "/searches/{mila}/cards/{sighting}")),
     GuidePicture(Shot("intake", "/intake", call_noted), (1400, 760)),
-    GuidePicture(Shot("pair", "/displays", dialog("[data-act=pair]"))),
+    GuidePicture(Shot("pair", "/displays", click("[data-act=pair]"), dialog="pair")),
     GuidePicture(Shot("handover", "/handover"), scene=1),
     GuidePicture(Shot("board", "/searches/{noor}"), (1400, 900), only_english=True, path=lambda _: ROOT / "static/board.png"),
     GuidePicture(Shot("phone", "/searches/{noor}"), (390, 844), only_english=True),

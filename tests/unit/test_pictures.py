@@ -1,4 +1,4 @@
-"""Every page of the program is photographed by `board pictures`, and every name in it is used once."""
+"""Every page and every dialog of the program is photographed by `board pictures`, and every name in it is used once."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,10 @@ from starlette.routing import Route
 from board.accounts import account_pages, admin_pages
 from board.api import docs_page
 from board.audit_log import pages as audit_pages
+from board.bootstrap import ROOT
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
+from board.engine import kinds
 from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages
@@ -20,6 +22,10 @@ from tests.pictures.camera import HEIGHTS
 
 NO_PAGES = re.compile(r"\.(json|txt|pdf|md)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
+SCRIPTS = ROOT / "static/js"
+OPENED = re.compile(r'\bdialog\(\s*"([a-z-]+)"')  # by a script that draws it, or that has it drawn
+ADDING = re.compile(r"\bdialog\(`(add-)\$\{kind\}`\)")  # one for each kind of card
+PAGE_AT = {"searches": "search", "handover": "handover", "handovers": "handover", "": "operations"}  # its scripts, by its address
 
 
 def page_routes() -> Iterator[Route]:
@@ -48,6 +54,45 @@ def test_each_page_is_photographed(route: Route) -> None:
 
 def test_a_page_without_a_picture_is_found() -> None:
     assert not any(re.match("^/nothing$", sample(shot.path)) for shot in ALL_SHOTS)
+
+
+def dialogs() -> set[tuple[str, str]]:
+    """Return the dialogs of the scripts: the page that one belongs to (empty: several), and its name."""
+    found = set()
+    for path in SCRIPTS.rglob("*.js"):
+        folder, page, *_ = (*path.relative_to(SCRIPTS).parts, "")
+        text = path.read_text(encoding="utf-8")
+        names = OPENED.findall(text) + [prefix + kind for prefix in ADDING.findall(text) for kind in card_kinds()]
+        found |= {(page if folder == "pages" else "", name) for name in names}
+    return found
+
+
+def card_kinds() -> list[str]:
+    return [kind.name for kind in kinds.cards()]
+
+
+def page_of(path: str) -> str:
+    first = re.split(r"[/?#]", path)[1]
+    return PAGE_AT.get(first, first)
+
+
+def is_photographed(page: str, name: str) -> bool:
+    return any(shot.dialog == name and page in ("", page_of(shot.path)) for shot in ALL_SHOTS)
+
+
+@pytest.mark.parametrize(("page", "name"), sorted(dialogs()))
+def test_each_dialog_is_photographed(page: str, name: str) -> None:
+    assert is_photographed(page, name), f"add a shot of the dialog {name} to tests/pictures, on a page of {page or 'any kind'}"
+
+
+def test_a_dialog_without_a_picture_is_found() -> None:
+    assert {("search", "campaign"), ("handover", "withdraw"), ("", "palette"), ("search", "add-sighting")} <= dialogs()
+    assert not is_photographed("search", "nothing")
+    assert not is_photographed("displays", "campaign")
+
+
+def test_a_shot_waits_for_a_dialog_that_exists() -> None:
+    assert {shot.dialog for shot in ALL_SHOTS} - {""} <= {name for _, name in dialogs()}
 
 
 def test_names_are_used_once() -> None:

@@ -5,10 +5,10 @@ import { label } from "../core/labels.js";
 import { earlierText, inOrder } from "./earlier.js";
 import { formatMoment } from "./time_elements.js";
 
-const ACCOUNTS = new Set(["holder", "outgoing", "prepared_by", "ended_by", "before", "goal.by"]); // written by the server, like the times
+const ACCOUNTS = /^(holder|outgoing|prepared_by|ended_by|approved_by|added_by|taken_by|before)$|\.(by|done_by)$/; // written by the server, like the times
 const EARLIER = /^earlier\.\w+$/;
 const ITEM = /^checklist\.\w+$/;
-const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since|goal\.at)$/;
+const TIMES = /(^|\.)(\w+_at|\w+\.at|due|\w+_since|from|until|since)$/;
 
 /**
  * @param {string} path
@@ -23,7 +23,7 @@ export function formatPath(path, value, { session, board }, kind) {
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   const control = controlOf(path);
   if (control === "time" || TIMES.test(path)) return formatMoment(value);
-  if (control === "person" || ACCOUNTS.has(path)) return accountName(session, value);
+  if (control === "person" || ACCOUNTS.test(path)) return accountName(session, value);
   if (control === "people") return value.map((/** @type {string} */ id) => accountName(session, id)).join(", ") || null;
   if (path === "pinned") return value.map((/** @type {string} */ id) => pinnedName(board.get(id))).join(", ") || null;
   if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join("; ") || null;

@@ -40,7 +40,7 @@ function ask(things) {
 function body(things, choose) {
   const left = things.length - NAMED;
   const may = vault.state === "open";
-  return html`<p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", things.length)}</p>
+  return html`<div class="form"><p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", things.length)}</p>
     <ul class="bulleted" data-testid="unsent-texts">${things.slice(0, NAMED).map((thing) => html`<li>${thing}</li>`)}
       ${left > 0 ? html`<li>${n("{count} more", "{count} more", left)}</li>` : nothing}</ul>
     ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
@@ -48,7 +48,7 @@ function body(things, choose) {
       ${may ? html`<button type="button" class="primary" data-act="keep" @click=${() => choose("keep")}>${t("Keep them and sign out")}</button>` : nothing}
       <button type="button" class="danger" data-act="delete" @click=${() => choose("delete")}>${t("Delete them and sign out")}</button>
       <button type="button" data-act="stay" @click=${() => choose("stay")}>${t("Stay signed in")}</button>
-    </div>`;
+    </div></div>`;
 }
 
 /**

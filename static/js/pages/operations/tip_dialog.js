@@ -86,7 +86,7 @@ export class TipDialog {
     const read = this.#source;
     return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}
       ${read ? html`<span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
-      ${kept && !read && this.#view.mayAct ? html`<button type="button" class="plain" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
+      ${kept && !read && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
   }
 
   /** @param {Entity} tip */

@@ -1,0 +1,20 @@
+/* Values of states as people read them: no id of a person and no raw time. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { formatPath } from "../../static/js/format/values.js";
+
+const BOB = "01a21e28-aa14-721d-af37-932e7aef097d", AT = "2026-11-25T03:31:37.000Z";
+const ctx = /** @type {any} */ ({ session: { accounts: new Map([[BOB, { name: "Bob Claes" }]]) }, board: null });
+
+for (const path of ["passed_on.by", "withdrawn.by", "take_down.done_by", "holder", "taken_by"]) {
+  test(`who is said by name: ${path}`, () => assert.equal(formatPath(path, BOB, ctx), "Bob Claes"));
+}
+
+for (const path of ["queue_since", "missing_since", "passed_on.at", "dismissed.at", "due"]) {
+  test(`when is said as a time of day: ${path}`, () => assert.match(String(formatPath(path, AT, ctx)), /25.*\d\d:31/));
+}
+
+for (const path of ["decided_by", "outcome.confirmed_by"]) {
+  test(`what people wrote stays as it is: ${path}`, () => assert.equal(formatPath(path, "Both parents", ctx), "Both parents"));
+}
