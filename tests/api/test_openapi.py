@@ -23,6 +23,7 @@ from board.api import routes
 from board.api.routes import CALLS, document
 from board.commands import schemas
 from board.commands.registry import TABLE
+from board.documents import pdf
 from board.engine import kinds
 from board.errors import MESSAGES
 from board.web.endpoint import Call
@@ -136,7 +137,7 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
         _once(case.body)
         if cookies:  # any other Authorization header than a bearer token belongs to a proxy
             (case.headers or {}).pop("Authorization", None)  # type: ignore[call-overload]
-        response = case.call(base_url=url, headers=sent, cookies=cookies)
+        response = case.call(base_url=url, headers=sent, cookies=cookies, timeout=pdf.TIMEOUT_S)
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
         judge(case, response, without)
         if many == EXAMPLES:  # three more requests each without authentication: done for the first one only
