@@ -25,6 +25,7 @@ RULES: dict[str, tuple[str, list[str]]] = {  # by phase
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
 WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
+    "exiftool": "no exiftool here: what it reads in served pictures is left out (on Debian: apt install libimage-exiftool-perl)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
 # Four test files at a time, in the order of tests/conftest.py: more than half of their time is waiting.

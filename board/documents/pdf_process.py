@@ -31,6 +31,11 @@ def fitted(html: str, render: Callable[[str], Any]) -> Any:
     return best or made  # on its smallest step, on more than one page
 
 
+def without_producer(document: Any, pdf: Any) -> None:
+    """Take the name and the version of the program that makes it out of a PDF: what is given out says nothing of the server."""
+    pdf.info.pop("Producer", None)
+
+
 def picture(pdf: bytes, width: int) -> bytes:
     """Return the first page of a PDF as a PNG, so many pixels wide."""
     import pypdfium2
@@ -53,7 +58,7 @@ def main() -> int:
         fetcher = URLFetcher(allowed_protocols=("data",))
         html = sys.stdin.buffer.read().decode()
         document = fitted(html, lambda text: HTML(string=text, url_fetcher=fetcher).render(pdf_tags=True))
-        pdf = document.write_pdf(pdf_tags=True)
+        pdf = document.write_pdf(pdf_tags=True, finisher=without_producer)
         sys.stdout.buffer.write(picture(pdf, width) if width else pdf)
     except ImportError:
         return NOT_THERE

@@ -23,19 +23,30 @@ PEOPLE = ("Alice", "Bob")
 
 async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
     """Create a search with so many cards and notes; return a token, and its id. Alice and Bob can sign in."""
+    token, (board,) = await big_boards(settings, cards, notes, 1)
+    return token, board
+
+
+async def big_boards(settings: dict[str, str], cards: int, notes: int, count: int) -> tuple[str, list[str]]:
+    """Create so many searches that are alike; return a token, and their ids. Alice and Bob can sign in."""
     service = await open_service(settings)
     (token,) = await create_coordinators(service, 1)
     for name in PEOPLE:
         await live_changes.add_account(service, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
     caller = await create_coordinator(service)
+    boards = [await _filled(service, caller, cards, notes) for _ in range(count)]
+    await service.close()
+    return token, boards
+
+
+async def _filled(service: BoardService, caller: Caller, cards: int, notes: int) -> str:
     board = await open_search(service, caller)
     columns, made = await _ids(service, board, Column), await _ids(service, board, Task)  # the search's first ones
     await _all(service, caller, board, [_card(number, columns, caller.account.id) for number in range(cards - len(made))])
     ids = [*await _ids(service, board, Sighting), *await _ids(service, board, Task)]
     texts = [{"text": f"{number}. Called back: {SIGHTING_TEXT}", "card": ids[number % len(ids)]} for number in range(notes)]
     await _all(service, caller, board, [("note.add", each) for each in texts])
-    await service.close()
-    return token, board
+    return board
 
 
 async def add_history(settings: dict[str, str], board: str, events: int) -> None:

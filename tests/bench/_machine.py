@@ -15,15 +15,20 @@ from tests.bench._server import LIMITS_OFF, ROOT
 
 def describe_machine() -> str:
     limits = ", ".join(f"{name}={value}" for name, value in LIMITS_OFF.items())
-    load = f", load {os.getloadavg()[0]:.1f} when it began" if hasattr(os, "getloadavg") else ""
+    began = f", load {load():.1f} when it began" if hasattr(os, "getloadavg") else ""
     return "\n".join(
         (
             f"Limits are {f'off: {limits}' if limits else 'on'}. What is acknowledged is on the disk: fsync is on everywhere.",
             f"Python {platform.python_version()}, {_sqlite()}, {_postgres()}, {_redis()}, {_browser()}.",
-            f"{platform.system()} {platform.release()}, {_cores()} cores ({_processor()}){load}. "
+            f"{platform.system()} {platform.release()}, {_cores()} cores ({_processor()}){began}. "
             "The clients run on the same machine, and use a part of it.",
         )
     )
+
+
+def load() -> float:
+    """Return the load average of the last minute; 0 where there is none."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def cpu_s(pid: int) -> float:

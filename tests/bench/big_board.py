@@ -4,39 +4,18 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from playwright.async_api import Page
 
 from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
 from tests.bench._browsers import open_browsers
 from tests.bench._machine import cpu_s
+from tests.bench._openings import NOTED, noted_on
 from tests.bench._server import on_sqlite, read_from, serving, start_helper, write_to
 
 CARDS, NOTES = 1_000, 500
 OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache
 SNAPSHOTS = 50
 
-# When there were cards on the screen, and when all: ms since the page was asked for. After a change of the document, the frame
-# that shows it; what is queued in that frame comes when it has been drawn.
-NOTED = """(all) => {
-  const found = (window.noted = { first: null, all: null });
-  const drawn = (name) => requestAnimationFrame(() => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { found[name] = performance.now(); };
-    port2.postMessage(null);
-  });
-  const cards = document.getElementsByTagName("article");
-  const asked = new Set();
-  new MutationObserver(() => {
-    for (const [name, count] of [["first", 1], ["all", all]]) {
-      if (asked.has(name) || cards.length < count) continue;
-      asked.add(name);
-      drawn(name);
-    }
-  }).observe(document, { childList: true, subtree: true });
-}"""
 BYTES = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .reduce((sum, each) => sum + each.transferSize, 0)"""
 
@@ -75,18 +54,11 @@ async def _open(url: str, board: str, pid: int) -> list[Opened]:
             await alice.context.add_init_script(f"({NOTED})({CARDS})")
             before = cpu_s(pid)
             await alice.open(f"/searches/{board}")
-            noted = await _noted(alice.page)
+            noted = await noted_on(alice.page)
             if number:
                 opened.append(Opened(noted["first"], noted["all"], cpu_s(pid) - before, await alice.page.evaluate(BYTES)))
             await people.clear()
         return opened
-
-
-async def _noted(page: Page) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while (noted := await page.evaluate("window.noted"))["all"] is None:
-            await asyncio.sleep(0.1)
-    return dict(noted)
 
 
 def _snapshots(port: int, token: str, board: str, pid: int) -> tuple[float, int]:

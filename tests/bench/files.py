@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import io
 import os
 import time
 import uuid
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import httpx2 as httpx
 import orjson
-from PIL import Image
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.bench import Figure, percentile
 from tests.bench._machine import memory
+from tests.bench._photos import make_photo
 from tests.bench._server import on_sqlite, prepare_searches, serving
 
 MB = 1024 * 1024
@@ -30,7 +29,7 @@ def measure() -> Iterator[Figure]:
         settings |= {"MAX_UPLOADS_PER_MINUTE": "0"}
         tokens, (board,) = asyncio.run(prepare_searches(settings, PEOPLE, 1, 30))
         with serving(settings) as (process, port):
-            photos = [_photo(number) for number in range(PHOTOS)]
+            photos = [make_photo(PIXELS, number) for number in range(PHOTOS)]
             times = sorted(asyncio.run(_to_the_other(port, board, tokens, photos)))
             size = sum(map(len, photos)) / PHOTOS / 1e6
             on = f"{PHOTOS} photos of {size:.1f} MB, 12 megapixels, one after the other, SQLite"
@@ -41,14 +40,6 @@ def measure() -> Iterator[Figure]:
             yield Figure("memory of a server, before", idle / 1e6, "MB", None, on)
             yield Figure("memory of a server that takes many files, added", (most - idle) / 1e6, "MB", 200, on, low=True)
             yield Figure("bytes taken, on the disk", PEOPLE * SIZE / 1e6 / seconds, "MB/s", None, on)
-
-
-def _photo(number: int) -> bytes:
-    """Return a JPEG of some 4 MB: a landscape of soft noise, as a camera makes it, and never the same."""
-    file = io.BytesIO()
-    noise = Image.frombytes("RGB", (PIXELS[0] // 4, PIXELS[1] // 4), os.urandom(PIXELS[0] * PIXELS[1] * 3 // 16))
-    noise.resize(PIXELS, Image.Resampling.BICUBIC).save(file, "JPEG", quality=80, comment=str(number).encode())
-    return file.getvalue()
 
 
 def _client(port: int, token: str) -> httpx.AsyncClient:

@@ -5,11 +5,10 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.async_api import Page
-
 from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
 from tests.bench._browsers import open_browsers
+from tests.bench._openings import noted_on
 from tests.bench._server import on_sqlite, serving
 
 EVENTS = 5_000
@@ -54,15 +53,8 @@ async def _open(url: str, board: str) -> list[dict[str, Any]]:
             alice = await people.window("Alice")
             await alice.context.add_init_script(f"({NOTED})({EVENTS})")
             await alice.page.goto(f"/searches/{board}/history")
-            noted = await _noted(alice.page)
+            noted = await noted_on(alice.page)
             if number:
                 opened.append(noted)
             await people.clear()
         return opened
-
-
-async def _noted(page: Page) -> dict[str, Any]:
-    async with asyncio.timeout(30):
-        while (noted := await page.evaluate("window.noted"))["all"] is None:
-            await asyncio.sleep(0.1)
-    return dict(noted)

@@ -36,6 +36,8 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "many_readers": {"READERS": 4, "SECONDS": 1, "SEARCHES": 2, "READERS_EACH": 2, "WRITERS": 2, "COMMANDS_PER_S": 20, "EACH": 2},
     "stalled_readers": {"HEALTHY": 3, "STALLED": 1, "RATE": 20, "SECONDS": 1, "WEIGHED_AT_S": 0.2},
     "files": {"PHOTOS": 1, "PIXELS": (400, 300), "PEOPLE": 2, "SIZE": 100_000},
+    "photos": {"PHOTOS": 2, "PIXELS": (400, 300), "WARM": 1},
+    "thumbnails": {"CARDS": 40, "NOTES": 5, "THUMBS": (0, 4, 6), "OPENINGS": 1, "WARM": 0},
     "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
@@ -58,7 +60,7 @@ LONGER = (
     "writes",
     "files",
 )  # each starts many processes
-LIKE_OTHERS = ("history", "replay")  # in windows, as others are: half a minute of a core each
+LIKE_OTHERS = ("history", "replay", "thumbnails")  # in windows, as others are: half a minute of a core each
 
 
 def test_each_file_is_tried_here() -> None:
@@ -72,7 +74,7 @@ async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "name", ["big_board", "screens", "wall", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
+    "name", ["big_board", "screens", "wall", "photos", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
 )
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)

@@ -1,6 +1,7 @@
 """Browser windows of the team on one server, each person's in a browser context of their own."""
 
 import contextlib
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,17 @@ class SignedInUser:
         answer = await self.http.post(f"/api/v1/boards/{board}/commands", json=body)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
+
+    async def attach(self, board: str, content: bytes, **data: Any) -> str:
+        """Send a small file over HTTP and attach it; return its id."""
+        path = f"/api/v1/boards/{board}/uploads/{uuid.uuid4()}"
+        headers = {"Upload-Offset": "0", "Upload-Length": str(len(content)), "Upload-Name": "photo.jpg"}
+        sent = await self.http.patch(path, content=content, headers=headers)
+        assert sent.status_code == 200, sent.text
+        finished = await self.http.post(f"{path}/finish", json={})
+        assert finished.status_code == 200, finished.text
+        ack = await self.command(board, "file.attach", {"upload": path.rpartition("/")[2]} | data)
+        return str(next(event["id"] for event in await self.events(board) if event["seq"] == ack["seqs"][0]))
 
     async def entities(self, board: str) -> list[dict[str, Any]]:
         answer = await self.http.get(f"/api/v1/boards/{board}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, PngImagePlugin
 
-DEVICE, OWNER, REMARK = "Tattletale 9000", "Griet Ozolin", "Number 12, second floor"
+DEVICE, OWNER, REMARK, SOFTWARE = "Tattletale 9000", "Griet Ozolin", "Number 12, second floor", "Tattletale OS 3"
 TAKEN_AT = "2026-11-24T22:01:02.000Z"
 SECRETS = (
     b"Tattletale",
@@ -26,6 +26,7 @@ def exif(orientation: int = 1) -> Image.Exif:
     found = Image.Exif()
     found[0x0112], found[0x010F], found[0x0110] = orientation, "Tattletale", DEVICE
     found[0x8298], found[0x013B] = OWNER, OWNER
+    found[0x0131], found[0x0132] = SOFTWARE, "2026:11:24 23:01:02"
     found[0x9C9C] = REMARK.encode("utf-16-le")
     taken = found.get_ifd(0x8769)
     taken[0x9003], taken[0x9011] = "2026:11:24 23:01:02", "+01:00"

@@ -27,6 +27,7 @@ export class PastSearch extends BoardPage {
   /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
   /** @type {BoardView["ui"]} */ ui;
   drawn = true;
+  pictured = true;
   undo = { may: () => false, undo() {} };
   /** @type {ReplayView} */ #replay;
   #barClock;

@@ -57,6 +57,7 @@ export function mount(root, session, boardId, cardId = null) {
 
 class SearchPage extends BoardPage {
   drawn = false; // the first draw has only the first cards
+  pictured = false; // thumbnails are asked for once all cards are drawn, as they take the processor and the line
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
   /** @param {Form} form */
@@ -220,13 +221,15 @@ class SearchPage extends BoardPage {
     this.added.show(this.#root);
     this.presence.tell();
     this.firstLook.update();
-    if (!this.drawn) this.#drawRest();
+    if (!this.pictured) this.#drawRest();
     return undefined;
   }
 
+  /** Draw the other cards after the frame with the first ones, and the thumbnails, if there are any, after that with all cards. */
   #drawRest() {
+    this.pictured = this.drawn;
+    if (this.pictured && !this.model.files.size) return;
     this.drawn = true;
-    // After the frame with the first cards.
     requestAnimationFrame(() => this.draw());
   }
 

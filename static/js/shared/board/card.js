@@ -29,7 +29,7 @@ export function card(entity, view) {
   const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption],
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
     () => template(entity, { badge, people, assignee, isDone, isLate, picture }, view),
   );
 }
@@ -58,7 +58,7 @@ function template(entity, shown, view) {
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
     <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
-    ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${fileAddress(view.board.id, picture.id, "thumb")} />` : nothing}
+    ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${view.pictured ? fileAddress(view.board.id, picture.id, "thumb") : nothing} />` : nothing}
     ${badge ? changeNote(badge) : nothing}
     ${first}
     ${second}

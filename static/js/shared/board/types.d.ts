@@ -171,6 +171,7 @@ interface BoardReading {
   readonly sources: Map<string, SourceReading>;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
+  readonly pictured: boolean;
   /** Latest significant events, newest first; null where they are not shown. */
   readonly happened: BoardEvent[] | null;
   readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
