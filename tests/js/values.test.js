@@ -15,6 +15,13 @@ for (const path of ["queue_since", "missing_since", "passed_on.at", "dismissed.a
   test(`when is said as a time of day: ${path}`, () => assert.match(String(formatPath(path, AT, ctx)), /25.*\d\d:31/));
 }
 
+test("a photo is said by its caption or its name", () => {
+  const file = (/** @type {object} */ state) => ({ ...ctx, board: { get: () => ({ state }) } });
+  assert.equal(formatPath("photo", BOB, file({ caption: "At school, in May", name: "a.jpg" })), "At school, in May");
+  assert.equal(formatPath("photo", BOB, file({ caption: null, name: "a.jpg" })), "a.jpg");
+  assert.equal(formatPath("photo", BOB, { ...ctx, board: { get: () => undefined } }), "yes");
+});
+
 for (const path of ["decided_by", "outcome.confirmed_by"]) {
   test(`what people wrote stays as it is: ${path}`, () => assert.equal(formatPath(path, "Both parents", ctx), "Both parents"));
 }

@@ -163,7 +163,7 @@ class Camera:
             return Taken(wall.name, language, file, str(error).partition("\n")[0] or f"no picture within {SHOT_S} s")
         finally:
             await context.close()
-            await self._demo.post("alice", f"/displays/{display}/revoke", {})
+            await self._demo.unpair(display)
         return Taken(wall.name, language, file)
 
     @asynccontextmanager

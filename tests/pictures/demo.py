@@ -78,6 +78,11 @@ class Demo:
             assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}
             return str(display["id"]), dict(screen.cookies)
 
+    async def unpair(self, display: str) -> None:
+        """Remove a display, so that the list of displays does not have those that were photographed."""
+        answer = await (await self.http("alice")).delete(f"/api/v1/displays/{display}")
+        assert answer.status_code == 200, answer.text
+
     async def close(self) -> None:
         for each in self._http.values():
             await each.aclose()

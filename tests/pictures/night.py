@@ -278,6 +278,7 @@ NIGHT = (
                 all_of(
                     click(".panel [data-act=edit]"),
                     write("[data-form=facts] [data-field=description] textarea", " The girl had a toy rabbit."),
+                    at("[data-form=facts]"),
                 ),
                 before=described,
                 meanwhile=described_anew,

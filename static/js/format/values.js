@@ -7,6 +7,7 @@ import { formatMoment } from "./time_elements.js";
 
 const ACCOUNTS = /^(holder|outgoing|prepared_by|ended_by|approved_by|added_by|taken_by|before)$|\.(by|done_by)$/; // written by the server, like the times
 const EARLIER = /^earlier\.\w+$/;
+const PHOTOS = new Set(["photo", "public_photo"]); // files, by id
 const ITEM = /^checklist\.\w+$/;
 const TIMES = /(^|\.)(\w+_at|\w+\.at|due|\w+_since|from|until|since)$/;
 
@@ -31,11 +32,15 @@ export function formatPath(path, value, { session, board }, kind) {
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (path === "column") return columnName(board.get(value)?.state);
   if (control === "card") return cardName(board.get(value));
+  if (PHOTOS.has(path)) return fileName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
   if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
   if (typeof value !== "object") return label.value(path, value, kind) ?? String(value);
   return "lat" in value ? placeName(value) : Object.values(value).filter((part) => part !== null).join(", ") || null;
 }
+
+/** @param {Entity | null | undefined} file */
+const fileName = (file) => file?.state.caption || file?.state.name || t("yes");
 
 /** @param {any} field @param {any} value @param {any} ctx */
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
