@@ -70,6 +70,28 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
 
 
+async def test_who_is_mentioned_in_a_note_is_asked_to_answer_by_an_alarm(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
+    await charlie.page.goto("/account")
+    await alice.open(f"/searches/{search}")
+    await alice("[data-act=log]").first.click()
+    asks = alice("[data-testid=notes] [data-field=please_answer] input")
+    await alice.fill("note", {"text": "Who calls the school?"})
+    await expect(asks).to_have_count(0)  # nobody is mentioned
+    await alice.fill("note", {"text": "Who calls the school? @Charlie"})
+    await alice.page.keyboard.press("Escape")  # closes the list of people
+    await asks.check()
+    await alice("[data-act=add-note]").click()
+    await expect(alice("[data-testid=notes] .note .about")).to_contain_text("Please answer")
+    await shown(charlie, search)
+    await expect(charlie(f".watch-main {ALARM}")).to_contain_text("Answer needed")
+    await alice.fill("note", {"text": "Thank you, @Charlie"})
+    await expect(asks).not_to_be_checked()
+    await settle(browsers)
+
+
 async def test_one_of_two_who_take_at_once_has_it_and_the_other_is_told(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)

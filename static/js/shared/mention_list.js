@@ -8,8 +8,12 @@ import { searchableText, tokenize } from "../core/text_filter.js";
 
 const MAX_SHOWN = 6;
 const MENTION = /(?<![\p{L}\p{N}_.@])@([\p{L}\p{M}'’-]{0,30}(?: [\p{L}\p{M}'’-]{0,30}){0,2})$/u;
+const ANY_MENTION = /(?<![\p{L}\p{N}_.@])@(?=[\p{L}\p{N}])/u;
 const MAX_LENGTH = 100; // characters before the caret that may be a mention
 const GAP_PX = 4, WIDTH_PX = 280; // as in the style sheet
+
+/** Return whether somebody may be mentioned in a text: the server finds out who. @param {string | null | undefined} text */
+export const mayMention = (text) => ANY_MENTION.test(text ?? "");
 
 /** @param {Session} session */
 export const mount = (session) => void new MentionList(session);

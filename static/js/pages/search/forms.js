@@ -6,6 +6,7 @@ import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/k
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";
+import { mayMention } from "../../shared/mention_list.js";
 import { serverNow, toInput } from "../../core/time.js";
 
 const MAX_RECIPIENTS = 50; // of one command; the server has the same
@@ -265,7 +266,9 @@ function beside(side) {
 /** @param {Form} form */
 function noted(form) {
   const filled = form.filled();
-  return filled && (form.entity ? { ...filled, card: form.entity } : filled);
+  if (!filled) return null;
+  const { please_answer: asks, ...rest } = filled;
+  return { ...rest, ...(asks && mayMention(rest.text) && { please_answer: true }), ...(form.entity && { card: form.entity }) };
 }
 
 /** @param {Form} form */

@@ -7,6 +7,7 @@ import { label } from "../../core/labels.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { cardName } from "../../format/values.js";
 import { addButtons, filesLine } from "../files/strip.js";
+import { mayMention } from "../mention_list.js";
 import { sendingCard } from "./card.js";
 import { timeElement } from "../../format/time_elements.js";
 
@@ -38,6 +39,7 @@ function adding(form, notes, view) {
   };
   const body = html`${old ? html`<p class="hint">${t("Correction of: “{text}”", { text: old.state.text })} <button type="button" class="plain" @click=${drop}>${t("Not a correction")}</button></p>` : nothing}
     ${row(form, "text", view)}
+    ${mayMention(form.raw("text")) ? row(form, "please_answer", view) : nothing}
     <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;
   return formOf(form, "note", body, html`<button type="submit" class="primary" data-act="add-note">${t("Add note")}</button>`, view.submit);
 }
@@ -56,6 +58,7 @@ function item(note, { card, corrected, form, view }) {
     return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
+        ${state.please_answer ? html`<span class="asks">${label.field("please_answer", "note")}</span>` : nothing}
         ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
         ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}
         ${!card && state.card ? html`<span>${cardName(view.model.byId.get(state.card))}</span>` : nothing}
