@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.test_alarm_line import ALARM, TAKE, TAKEN
+from tests.browser.test_alarms_together import settle
 from tests.browser.test_bad_network import NO_LINE
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
@@ -176,6 +178,67 @@ async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
     await browsers.clear()
 
 
+async def test_an_urgent_call_raises_an_alarm_and_the_next_one_does_not(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Imke"}, reference="2026-7351")
+    await settle(browsers)
+    alice, bob = await browsers.window("Alice"), await browsers.window("Bob")
+    await alice.page.goto("/account")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await keys.type("imke")
+    await offered(bob, "search", "2026-7351")
+    await keys.press("Enter")
+    await keys.type("A girl with a man, running")
+    await keys.press("Tab")
+    await focused(bob, "urgent")
+    await keys.press("Space")
+    await keys.press("Enter")
+    await focused(bob, "where")
+    await keys.press("Control+Enter")
+    await taken(bob, 1)
+    await expect(bob("[data-recent-call] .urgent")).to_have_text("urgent")
+    await expect(alice(ALARM)).to_contain_text("Imke")
+    await alice(TAKE).click()
+    await expect(alice(TAKEN)).to_contain_text("You have it")
+
+    await expect(bob("#urgent")).not_to_be_checked()
+    await keys.type("imke")
+    await offered(bob, "search", "2026-7351")
+    await keys.press("Enter")
+    await tell(bob.page, "A girl alone")
+    await focused(bob, "where")  # Enter goes on without it
+    await keys.press("Control+Enter")
+    await taken(bob, 2)
+    told = {each["description"]: each["priority"] for each in await sightings(browsers, board)}
+    assert told == {"A girl with a man, running": "urgent", "A girl alone": "normal"}
+    events = [each["type"] for each in await (await browsers.person("Alice")).events(board)]
+    assert events.count("alarm.raised") == 1
+    await browsers.clear()
+
+
+async def test_a_source_that_is_ticked_as_confidential_is(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Tuur"}, reference="2026-7371")
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    await bob("#search").fill("tuur")
+    await offered(bob, "search", "2026-7371")
+    await bob.page.keyboard.press("Enter")
+    await bob("#text").fill("A boy at the lock")
+    await bob("#name").fill("Griet")
+    await bob("#sealed").click()
+    await expect(bob("#sealed")).to_be_checked()
+    await bob.page.reload()  # the draft has it
+    await bob.live()
+    await expect(bob("#sealed")).to_be_checked()
+    await bob("#name").fill("Griet")
+    await bob("#send").click()
+    await taken(bob, 1)
+    await expect(bob("#sealed")).not_to_be_checked()
+    (sighting,) = await sightings(browsers, board)
+    assert (sighting["source"]["kind"], sighting["source"]["sealed"]) == ("named", True)
+    await browsers.clear()
+
+
 async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browsers) -> None:
     for name in ("Xander Een", "Xander Twee"):
         first, _, last = name.partition(" ")
@@ -216,6 +279,7 @@ async def test_missing_fields_are_asked_for_and_refused_calls_come_back(browsers
         await keys.press("Control+Enter")
         await focused(bob, "text")
         await keys.type("On the beach")
+        await bob("#urgent").check()
         await bob("#when").focus()
         await keys.type("some day")
         await keys.press("Control+Enter")
@@ -230,6 +294,7 @@ async def test_missing_fields_are_asked_for_and_refused_calls_come_back(browsers
         await expect(bob("[data-recent-call] .error")).to_contain_text("This search is closed")
         await bob("[data-act=mend]").click()
         await expect(bob("#text")).to_have_value("On the beach")
+        await expect(bob("#urgent")).to_be_checked()
         await expect(bob("[data-recent-call]")).to_have_count(0)
     assert await sightings(browsers, board) == []
     await browsers.clear()

@@ -9,6 +9,7 @@ const EMPTY_CALL = {
   board: null,    // the search, once chosen
   search: "",     // its name, or the text typed to find it
   text: "",
+  urgent: false,
   where: "",
   place: null,    // {name, lat, lon, radius_m}, once a place is chosen
   when: "",
@@ -62,9 +63,9 @@ export class CallDraft {
    * @param {any} value
    */
   edit(field, value) {
-    /** @type {Record<string, any>} */
-    const more = { search: { board: null }, where: { place: null }, when: { seen: parseTime(value, serverNow()) } };
-    this.#set({ [field]: value, ...more[field] });
+    /** @type {Record<string, () => object>} */
+    const more = { search: () => ({ board: null }), where: () => ({ place: null }), when: () => ({ seen: parseTime(value, serverNow()) }) };
+    this.#set({ [field]: value, ...more[field]?.() });
   }
 
   /** @param {string | null} board @param {string} name */
@@ -110,11 +111,12 @@ export class CallDraft {
 
   /** Data of `sighting.add`. */
   get data() {
-    const { text, where, place, seen, name, contact, channel, sealed, began } = this.typed;
+    const { text, urgent, where, place, seen, name, contact, channel, sealed, began } = this.typed;
     const { lat, lon, radius_m } = place ?? {};
     return {
       description: text.trimEnd(), channel, received_at: began,
       source: { kind: name.trim() || contact.trim() ? "named" : "unknown", sealed },
+      ...(urgent && { priority: "urgent" }),
       ...(seen && { seen_at: seen }),
       ...(where.trim() && { place: { text: where.trim(), ...(place && { lat, lon, radius_m }) } }),
       ...(name.trim() && { source_name: name.trim() }),
@@ -130,7 +132,7 @@ export class CallDraft {
   restore({ board, data }, search) {
     const { place } = data;
     this.#set({
-      ...EMPTY_CALL, board, search, text: data.description, where: place?.text ?? "",
+      ...EMPTY_CALL, board, search, text: data.description, urgent: data.priority === "urgent", where: place?.text ?? "",
       place: place?.lat === undefined ? null : { name: place.text, ...place },
       when: describeTime(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
       channel: data.channel, sealed: data.source.sealed, began: data.received_at,

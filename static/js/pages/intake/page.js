@@ -16,6 +16,7 @@ import { suggestionsPanel, distanceText, recentCallsList } from "./suggestions_p
 import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
+const AFTER_URGENT = "where"; // few calls are urgent: Tab leads there, and Enter goes on without it
 const NO_SEARCH = "operations"; // the board of a call that fits no search
 const MAX_OPTIONS = 8; // searches to choose from
 
@@ -68,14 +69,14 @@ class IntakePage {
         ${call.typed.board ? nothing : html`<button type="button" class="plain no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
+        ${this.#urgency()}
         ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
         <div class="grid">
           ${this.#row("name", t("Caller’s name"), this.#text("name"), this.#cutHint("name"))}
           ${this.#row("contact", t("Caller’s phone or e-mail"), this.#text("contact"), this.#cutHint("contact"))}
           ${this.#row("channel", label.field("channel"), this.#channel())}
-          <div class="row flag"><div class="check"><input id="sealed" data-field="sealed" type="checkbox" .checked=${live(call.typed.sealed)}
-            @change=${(/** @type {any} */ event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
+          <div class="row flag"><div class="check">${this.#box("sealed")}<label for="sealed">${label.field("source.sealed")}</label></div></div>
         </div>
         <div class="buttons">
           ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>${t("Esc")}</kbd></button>` : nothing}
@@ -119,6 +120,16 @@ class IntakePage {
   #channel() {
     return html`<select id="channel" data-field="channel" aria-describedby="channel-hint" .value=${live(this.call.typed.channel)} @change=${this.#onInput}>
       ${label.channel.codes.map((code) => html`<option value=${code} ?selected=${code === this.call.typed.channel}>${label.channel(code)}</option>`)}</select>`;
+  }
+
+  #urgency() {
+    return html`<div class="row flag" data-row="urgent"><div class="check">${this.#box("urgent")}<label for="urgent"><b class="urgent">${t("Urgent")}</b>
+      <span id="urgent-hint" class="hint">${t("Searchboard raises an alarm until someone has it.")}</span></label></div></div>`;
+  }
+
+  /** @param {"urgent" | "sealed"} id */
+  #box(id) {
+    return html`<input id=${id} data-field=${id} type="checkbox" .checked=${live(this.call.typed[id])} @change=${(/** @type {any} */ event) => this.#edit(id, event.target.checked)} />`;
   }
 
   /** @param {string} id */
@@ -201,7 +212,7 @@ class IntakePage {
   /** @param {any} field @param {any} value */
   #edit(field, value) {
     this.call.edit(field, value);
-    this.#list = { field, active: 0, shut: field !== "sealed" && !value.trim() };
+    this.#list = { field, active: 0, shut: typeof value === "string" && !value.trim() };
     this.#faults = this.#faults.filter((each) => each !== field);
     this.#changed();
   }
@@ -270,7 +281,7 @@ class IntakePage {
     /** @type {Record<string, (option: any) => void>} */
     const picks = { search: this.#pickSearch, where: this.#pickPlace };
     if (option) picks[field](option);
-    this.#focusField(FIELDS[FIELDS.indexOf(field) + 1]);
+    this.#focusField(field === "urgent" ? AFTER_URGENT : FIELDS[FIELDS.indexOf(field) + 1]);
   }
 
   /** @param {any} event */
@@ -311,13 +322,13 @@ class IntakePage {
       this.draw();
       return this.#focusField(this.#faults[0]);
     }
-    const { board, search, text } = this.call.typed;
+    const { board, search, text, urgent } = this.call.typed;
     const { data } = this.call;
     // The outbox stores the call before the draft is cleared.
     this.session.outbox.add(board, board === NO_SEARCH ? "tip.add" : "sighting.add", data).catch(() => {}); // the list shows refusals
     const command = /** @type {PendingCommand} */ (this.session.outbox.pending(board).at(-1)).id;
     this.call.sent();
-    this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
+    this.taken.add({ command, board, search, text: text.trim(), urgent, at: data.received_at });
     return this.#begin();
   };
 

@@ -4,7 +4,7 @@ import { post } from "../../core/api.js";
 
 const MAX_CALLS = 12;
 
-/* A stored entry: {command, board, search, text, at, number, sighting or tip} */
+/* A stored entry: {command, board, search, text, urgent, at, number, sighting or tip} */
 export class RecentCalls {
   /** @type {any} */ #told;
   /** @type {any} */ #draft;
