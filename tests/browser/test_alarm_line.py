@@ -62,8 +62,8 @@ def alarm(age: float = 252, step: int = 1, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def taken(by: str = "Dora Coord", seconds: float = 20) -> dict[str, Any]:
-    return alarm(320, taken_by={"id": "dora", "name": by}, taken_at=ago(seconds))
+def taken(by: str = "Dora Coord", seconds: float = 20, id: str = "dora") -> dict[str, Any]:
+    return alarm(320, taken_by={"id": id, "name": by}, taken_at=ago(seconds))
 
 
 NOOR = {"id": "alarm-2", "child": "Noor V., 11", "about": {"kind": "sighting", "id": "sighting-2", "number": 23}}
@@ -301,6 +301,7 @@ async def test_an_alarm_is_announced_inside_an_open_dialog(browsers: Browsers) -
     line = await told(browsers, f"/searches/{await browsers.search()}")
     await line.window.live()
     await line.window.choose("add-sighting")
+    await expect(line.window("dialog[open]")).to_be_visible()
     line.alarms(alarm())
     region = line.window("dialog[open] [data-announcer]")
     await expect(region).to_contain_text("Urgent sighting. Mila B., 6")
@@ -355,6 +356,7 @@ async def test_name_clock_and_button_are_whole_in_all_languages_and_widths(brows
         ([alarm(451, 2)], ALARM),
         ([alarm(45_100, 2), alarm(20, 0, **NOOR)], ALARM),
         ([taken("Bartholomeus Vandenberghe")], TAKEN),
+        ([taken("Alice", id=await (await browsers.person("Alice")).own_id())], TAKEN),
     ):
         line.alarms(*alarms)
         await expect(window(shown)).to_be_visible()
@@ -383,6 +385,25 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await window(f"{LIST} summary").tap()
         await expect(window(f"{LIST} [data-act=hand-on-alarm]")).to_be_visible()
         await expect(window(f"{LIST} .alarm-steps")).to_contain_text("Bob Claes, in charge")
+
+
+async def test_an_alarm_that_is_mine_is_opened_and_handed_on_by_thumb(browsers: Browsers) -> None:
+    async with coarse(browsers) as line:
+        window = line.window
+        line.alarms(taken())
+        await expect(window(f"{TAKEN} a.text")).to_have_attribute("href", "/searches/none/cards/sighting-1")
+        line.alarms(taken("Alice", id=await (await browsers.person("Alice")).own_id()))
+        await expect(window(TAKEN)).to_contain_text("You have it")
+        for control in (window(f"{TAKEN} .open"), window(f"{TAKEN} [data-act=dismiss-alarm]"), window(f"{LIST} summary")):
+            box = await control.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44
+        assert await window.page.evaluate(CUT) == []
+        await window(f"{LIST} summary").tap()
+        await window(f"{LIST} [data-act=hand-on-alarm]").tap()
+        await expect(window("dialog[data-dialog=hand-on-alarm] select")).to_be_visible()
+        await window("dialog [data-act=cancel]").tap()
+        await expect(window(f"{TAKEN} .open")).to_have_attribute("href", "/searches/none/cards/sighting-1")
 
 
 @pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desktop", "phone"])

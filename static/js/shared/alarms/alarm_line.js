@@ -158,13 +158,23 @@ class AlarmLine {
     const isMine = alarm.taken_by?.id === this.#session.account.id;
     return {
       tone: "alarm-taken",
-      main: html`<div class="alarm-taken" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<p class="text"><b>${this.#takenBy(alarm)}</b>
-          <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></p>
+      main: html`<div class="alarm-taken" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b>${this.#takenBy(alarm)}</b>
+          <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></a>
         <span class="stays">${t("stays for a minute")}</span>
-        <a class="button open" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
+        <a class="button open ${isMine ? "own" : ""}" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
         ${isMine ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}
         <button type="button" class="plain" data-act="dismiss-alarm" @click=${() => this.#dismiss(alarm.id)}>${t("OK")}</button></div>`,
+      ...(isMine && { more: this.#takenMore(alarm), label: t("More about this alarm") }),
     };
+  }
+
+  /**
+   * What a narrow line has no room for.
+   * @param {Alarm} alarm
+   */
+  #takenMore(alarm) {
+    return html`<li class="alarm-more" data-testid="alarm-taken-more"><p>${takenText(alarm)}</p>
+      <p class="buttons"><button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button></p></li>`;
   }
 
   /** Those that were taken a moment ago, and that the person has not put away. */

@@ -57,17 +57,32 @@ function opened(entity, view) {
 }
 
 /**
- * What a thumb reaches on a phone: moving, and saving the grade that was chosen.
+ * What is saved by thumb, in the order in which a sighting is judged and passed on.
+ * @type {[string, (form: Form) => string][]}
+ */
+const SAVED_BY_THUMB = [
+  ["grade", (form) => t("Save grade {grade}", { grade: `${form.raw("grade.source")}${form.raw("grade.content")}` })],
+  ["assessment", () => t("Assess")],
+  ["pass-on", () => t("Record as passed on")],
+];
+
+/**
+ * What a thumb reaches on a phone: moving, and saving the first of the forms that were changed.
  * @param {Card} entity
  * @param {LiveBoardView} view
  */
 function thumbs({ id, kind }, view) {
-  const form = kind === "sighting" ? view.forms.get("grade", id) : null;
-  const grade = form?.dirty ? `${form.raw("grade.source")}${form.raw("grade.content")}` : null;
+  const [changed] = SAVED_BY_THUMB.filter(([name]) => kind === "sighting" && view.forms.get(name, id).dirty);
   return html`<footer class="panel-foot">
     <button type="button" data-act="move-by-thumb" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
-    ${grade ? html`<button type="button" class="primary" data-act="save-grade" @click=${() => view.submit(/** @type {Form} */ (form))}>${t("Save grade {grade}", { grade })}</button>` : nothing}
+    ${changed ? thumbSave(id, changed, view) : nothing}
   </footer>`;
+}
+
+/** @param {string} id @param {[string, (form: Form) => string]} changed @param {LiveBoardView} view */
+function thumbSave(id, [name, text], view) {
+  const form = view.forms.get(name, id);
+  return html`<button type="button" class="primary" data-act="save-${name}" @click=${() => view.submit(form)}>${text(form)}</button>`;
 }
 
 /**
