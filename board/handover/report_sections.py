@@ -125,7 +125,7 @@ def _search(state: State) -> ReportedSearch:
         "outcome": state.get("outcome"), "status_reason": state.get("status_reason"), "acknowledge": state.get("acknowledge"),
         "last_seen": state["last_seen"], "goal": state.get("goal"),
         "details": state.get("details"), "earlier": state.get("earlier"),
-        "suggested": suggested(state), "undecided": undecided(state),
+        "suggested": suggested(state), "undecided": undecided(state), "photo": state.get("photo"),
         "person": {name: state["person"].get(name) for name in CHILD_FIELDS},
     }  # fmt: skip
 

@@ -62,6 +62,7 @@ ReportedSearch = TypedDict("ReportedSearch", {
     "details": Annotated[State | None, of_state(Search, "details")],
     "earlier": Annotated[dict[str, State] | None, of_state(Search, "earlier")],
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]], "undecided": bool,
+    "photo": Annotated[str | None, of_state(Search, "photo")],
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
 })  # fmt: skip
 LastConfirmed = TypedDict("LastConfirmed", {

@@ -1,8 +1,10 @@
 """Page of closed searches: by month, newest first, with a form that narrows them down."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -23,6 +25,7 @@ from models.times import DESK_TIME_ZONE, parse_utc
 PATH = "/closed"
 PAGE_SIZE = 50
 NAMES = ("q", "year", "kind", "outcome")  # query parameters of the filter
+_BETWEEN_WORDS = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class ClosedLine:
 
     board: str
     who: str
+    initials: str
+    photo: str | None
     reference: str
     kind: str
     outcome: str
@@ -93,12 +98,20 @@ def _line(found: ClosedSearch, reads: str) -> ClosedLine:
     return ClosedLine(
         found["board"],
         short_name(found["person"]),
+        _initials(found["person"]),
+        found["photo"],
         found["reference"],
         said(closed_searches.kind_labels()[found["kind"]]),
         said(closed_searches.outcome_labels()[outcome["condition"] if outcome else closed_searches.NOT_FOUND]),
         found["closed_at"],
         moment_text(found["closed_at"], "d MMM y", reads),
     )
+
+
+def _initials(person: dict[str, Any]) -> str:
+    """Return the initials of a child, as static/js/shared/avatars.js does."""
+    words = [word for word in _BETWEEN_WORDS.split(f"{person['first_name']} {person.get('last_name') or ''}") if word]
+    return (words[0][0] + words[-1][0] if len(words) > 1 else (words or ["?"])[0][:2]).upper()
 
 
 routes: list[Route] = [Route(PATH, closed_page)]

@@ -85,6 +85,7 @@ ClosedSearch = TypedDict("ClosedSearch", {
     "board": Id, "reference": str, "kind": Annotated[str, of_state(Search, "kind")],
     "person": Annotated[dict[str, Any], part_of_state(Search, *PERSON, group="person")],
     "missing_since": Time, "closed_at": Time, "archived_at": Time | None, "outcome": ClosedOutcome | None,
+    "photo": Annotated[str | None, of_state(Search, "photo")],
 })  # fmt: skip
 ClosedSearches = TypedDict("ClosedSearches", {
     "searches": list[ClosedSearch], "next": Annotated[str, Shape(maxLength=64)] | None, "years": list[Count],
@@ -130,7 +131,7 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
         select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
     ).one()  # fmt: skip
     query = (
-        select(*(columns[name] for name in ("id", "reference", "kind", "person", "missing_since", "outcome")))
+        select(*(columns[name] for name in ("id", "reference", "kind", "person", "missing_since", "outcome", "photo")))
         .add_columns(columns.status_at, columns.archived_at)
         .where(visible, *_conditions(columns, criteria), *_after(columns, before))
         .order_by(columns.status_at.desc(), columns.id.desc())
@@ -173,6 +174,7 @@ def _entry(row: Any) -> ClosedSearch:
         "person": {name: row.person.get(name) for name in PERSON}, "missing_since": row.missing_since,
         "closed_at": row.status_at, "archived_at": row.archived_at,
         "outcome": None if found is None else {name: found[name] for name in ("found_at", "condition", "how")},  # type: ignore[typeddict-item]
+        "photo": row.photo,
     }  # fmt: skip
 
 

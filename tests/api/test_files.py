@@ -176,6 +176,36 @@ async def test_a_photo_of_the_search_is_public_with_its_appeal_alone(team: Team)
     assert (await search_state(team.bob, search))["public_photo"] is None
 
 
+async def photos(who: Person, search: str) -> tuple[Any, Any]:
+    """Return the photo of a search in the handover report and in the list of closed searches."""
+    sections = (await who.http.get("/api/v1/handover")).json()["searches"]
+    listed = (await who.http.get("/api/v1/closed", params={"limit": 200})).json()["searches"]
+    return (
+        next((each["search"]["photo"] for each in sections if each["board"] == search), "no section"),
+        next((each["photo"] for each in listed if each["board"] == search), "not listed"),
+    )
+
+
+async def test_a_photo_is_named_in_the_report_and_among_closed_searches(team: Team) -> None:
+    search = await team.secret_search(team.bob)
+    file = await uploads.attach(team.bob, search, pictures.jpeg())
+    await team.bob.command(search, "search.set_photo", {"file": file})
+    assert await photos(team.bob, search) == (file, "not listed")
+    assert await photos(team.charlie, search) == ("no section", "not listed")
+    closing = {"status": "closed", "reason": "home", "acknowledge": "as it is"}
+    await team.alice.command(search, "search.set_status", closing)
+    assert (await photos(team.bob, search))[1] == file
+    assert await photos(team.charlie, search) == ("no section", "not listed")
+    page = (await team.bob.http.get("/closed")).text
+    assert f'src="/api/v1/boards/{search}/files/{file}/thumb"' in page
+    assert file not in (await team.charlie.http.get("/closed")).text
+    await team.alice.command(search, "file.withdraw", {"file": file, "reason": "another child"})
+    assert (await photos(team.bob, search))[1] is None
+    assert file not in (await team.bob.http.get("/closed")).text
+    await team.alice.command(search, "search.set_status", {"status": "open", "reason": "missing again"})
+    assert await photos(team.bob, search) == (None, "not listed")
+
+
 async def test_only_a_picture_of_the_same_search_becomes_its_photo(team: Team) -> None:
     search, other = await team.alice.open_search(), await team.alice.open_search()
     letter = await uploads.attach(team.alice, search, b"Dear Sir", "letter.txt")

@@ -266,6 +266,34 @@ async def test_photo_of_the_child_is_in_every_head_and_on_walls_while_public(bro
     await expect(bob(".search-header .portrait")).to_be_visible()
 
 
+async def test_photo_of_the_child_is_in_the_handover_and_among_closed_searches(browsers: Browsers) -> None:
+    search, _, (alice,) = await at_card(browsers, "Alice")
+    await choose(alice, photo())
+    await agree(alice)
+    await alice(".panel [data-act=open-file]").click(timeout=MADE_MS)
+    await alice("dialog [data-act=set-photo]").click()
+    await expect(alice(".search-header .photo-over[data-shown]")).to_be_visible()
+    person, bob = await browsers.person("Alice"), await browsers.window("Bob")
+    await bob.open("/handover")
+    over = bob(f"[data-section='{search}'] .photo-over")
+    await expect(over).to_have_attribute("data-shown", "")
+    assert await over.evaluate(IS_SHOWN)
+    await person.command(search, "search.set_status", {"status": "closed", "reason": "home", "acknowledge": "as it is"})
+    await bob.page.goto("/closed")
+    listed = bob(f"[data-search='{search}'] .photo")
+    await listed.scroll_into_view_if_needed()
+    await bob.page.wait_for_function(IS_SHOWN, arg=await listed.locator("img").element_handle())
+    file = await listed.locator("img").get_attribute("data-photo")
+    await person.command(search, "file.withdraw", {"file": file, "reason": "another child"})
+    await bob.page.reload()
+    await expect(listed.locator("img")).to_have_count(0)
+    await expect(listed).not_to_be_empty()  # its initials
+    await person.command(search, "search.set_status", {"status": "open", "reason": "missing again"})
+    await bob.open("/handover")
+    await expect(bob(f"[data-section='{search}'] .photo")).not_to_be_empty()
+    await expect(over).to_have_count(0)
+
+
 async def test_refused_file_says_why_and_is_not_kept(browsers: Browsers) -> None:
     _, _, (alice,) = await at_card(browsers, "Alice")
     alice.may_fail("400|413|422|409")

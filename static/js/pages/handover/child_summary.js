@@ -7,6 +7,7 @@ import { label } from "../../core/labels.js";
 import { initials } from "../../shared/avatars.js";
 import { reportedDetails } from "../../shared/board/kind_details.js";
 import { worryingBadge } from "../../shared/board/worrying_badge.js";
+import { photo } from "../../shared/files/photo.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
 /** @param {any} search of a report */
@@ -26,7 +27,7 @@ export const isFolded = (it, view) => view.mayTakeOver && !view.isUnread(it) && 
 export function childSummary(it, view) {
   const { board, search } = it, folded = isFolded(it, view);
   return html`<header class="child-summary">
-    <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}</span>
+    <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}${photo(board, search.photo)}</span>
     <div class="child">
       <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
       <p class="about"><span>${aboutChild(search, view).map((said, at) => html`${at ? " · " : nothing}${said}`)}</span>
