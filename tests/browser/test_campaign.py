@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.api.test_documents import text_of
 from tests.browser.test_pages import barriers
@@ -16,6 +16,10 @@ pytestmark = pytest.mark.browser
 PDF_MS = 60_000
 LATER = "2099-01-01T00:00:00Z"
 PERSON = {"first_name": "Mila", "last_name": "Bernard", "age": 14, "clothing": "red coat"}
+TICKED = {  # otherwise than proposed
+    "languages.fr": False, "languages.nl": True, "languages.de": True, "languages.en": True,
+    "shows.last_name": False, "shows.age": True, "shows.looks": False, "shows.clothing": True,
+}  # fmt: skip
 POSTER = {"what": "poster", "languages": ["fr", "nl"], "shows": ["age"], "until": LATER, "decided_by": "the prosecutor"}
 
 
@@ -137,6 +141,69 @@ async def test_poster_without_its_appeal_is_not_approved(browsers: Browsers) -> 
     await expect(dialog.locator("[data-field=what] .error")).to_contain_text("A poster needs an appeal")
     await expect(dialog.locator("[data-field=decided_by] input")).to_have_value("Parket Gent")
     assert await states(browsers, board, "material") == []
+
+
+async def filled_approval(alice: Window) -> Any:
+    """Fill the approval of a poster otherwise than it is proposed; return the dialog."""
+    await alice.choose("campaign")
+    await alice("[data-act=approve]").click()
+    dialog = alice("[data-dialog=approve]")
+    for name, ticked in TICKED.items():
+        await dialog.locator(f"[name='{name}']").set_checked(ticked)
+    await dialog.locator("[data-field='texts.de'] textarea").fill("Vielleicht in Brüssel.")
+    await dialog.locator("[data-field=until] input[type=text]").fill("31/12/2098 18:00")
+    await dialog.locator("[data-field=decided_by] input").fill("Parket Gent")
+    return dialog
+
+
+async def keeps_what_was_filled_in(dialog: Any) -> None:
+    for name, ticked in TICKED.items():
+        await expect(dialog.locator(f"[name='{name}']")).to_be_checked(checked=ticked)
+    await expect(dialog.locator("[data-field=what] select")).to_have_value("poster")
+    await expect(dialog.locator("[data-field='texts.de'] textarea")).to_have_value("Vielleicht in Brüssel.")
+    await expect(dialog.locator("[data-field=decided_by] input")).to_have_value("Parket Gent")
+
+
+async def test_refused_approval_keeps_what_was_ticked_and_not(browsers: Browsers) -> None:
+    board = await begun(browsers)
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    dialog = await filled_approval(alice)
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "none"})
+    await expect(dialog).to_contain_text("A poster needs an appeal of level posters, public or Child Alert.")
+    await dialog.locator("[data-act=send]").click()
+    await expect(dialog.locator("[data-field=what] .error")).to_contain_text("A poster needs an appeal")
+    await keeps_what_was_filled_in(dialog)
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "public"})
+    await dialog.locator("[data-act=send]").click()
+    await expect(alice("[data-dialog=campaign] .materials li")).to_contain_text("decided by Parket Gent")
+    (state,) = await states(browsers, board, "material")
+    assert (state["what"], state["languages"], state["shows"]) == (
+        "poster",
+        ["nl", "de", "en"],
+        ["age", "clothing", "time", "place"],
+    )
+
+
+async def test_approval_that_is_refused_after_a_reload_returns_as_it_was_ticked(browsers: Browsers) -> None:
+    board, is_cut = await begun(browsers), True
+    alice = await browsers.window("Alice")
+
+    def without_commands(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda frame: None if is_cut and '"type":"command"' in str(frame) else server.send(frame))
+
+    await alice.page.route_web_socket("**/ws", without_commands)
+    await alice.open(f"/searches/{board}")
+    dialog = await filled_approval(alice)
+    await dialog.locator("[data-act=send]").click()
+    await expect(dialog).to_have_count(0)
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "none"})
+    is_cut = False
+    await alice.reload()
+    await alice("[data-act=reopen]").click()
+    await keeps_what_was_filled_in(dialog)
+    await expect(dialog.locator("[data-field=what] .error")).to_contain_text("A poster needs an appeal")
 
 
 async def test_withdrawn_poster_asks_for_a_reason_and_closing_names_recipients(browsers: Browsers) -> None:

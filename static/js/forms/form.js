@@ -24,7 +24,7 @@ export class Form {
    *   - `key`: of the draft, and of the ids of the controls
    *   - `entity`: id of what it changes, or null while adding
    *   - `command`: - {name, data: (form) -> data, or null if a field can't be read; group: part of the state whose fields are at
-   *     the top of the data}
+   *     the top of the data; flags: lists of codes in the data, whose fields are flags}
    *   - `board`: store of the board, for its position
    *   - `fields`: see fields.js
    *   - `read`: () -> the true state, or null while adding
@@ -171,20 +171,21 @@ export class Form {
     return toPatch(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
   }
 
-  /** Clear the form when its text goes to the outbox; return the text for `restore`. */
+  /** Clear the form when its text goes to the outbox; return the text, and the defaults below it, for `restore`. */
   release() {
-    const sent = [...this.#mine];
+    const sent = { mine: [...this.#mine], start: this.#start };
     this.clear();
     return sent;
   }
 
   /**
    * Put refused text back, below what was typed since.
-   * @param {any} sent
+   * @param {{ mine: any[], start?: Record<string, any> }} sent
    * @param {any} refusal
    */
-  restore(sent, refusal) {
-    this.#mine = new Map([...sent, ...this.#mine]);
+  restore({ mine, start }, refusal) {
+    if (start && !this.dirty) this.#start = start; // what was not touched is as it was sent, too
+    this.#mine = new Map([...mine, ...this.#mine]);
     this.refuse(refusal);
     this.#save();
   }
@@ -196,10 +197,20 @@ export class Form {
    * @param {any} refusal
    */
   restoreData(data, { base, epoch }, refusal) {
-    const sent = this.fields
-      .filter((/** @type {any} */ field) => hasPath(data, this.#inData(field.path)))
-      .map((/** @type {any} */ field) => [field.path, { raw: rawOfData(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
-    this.restore(sent, refusal);
+    const given = { ...data, ...this.#flagsOf(data) };
+    const mine = this.fields
+      .filter((/** @type {any} */ field) => hasPath(given, this.#inData(field.path)))
+      .map((/** @type {any} */ field) => [field.path, { raw: rawOfData(field, valueAt(given, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
+    this.restore({ mine }, refusal);
+  }
+
+  /** Return the lists of codes in the data as flags: also those that are not set. @param {Record<string, any>} data */
+  #flagsOf(data) {
+    /** @type {string[]} */
+    const groups = (this.command.flags ?? []).filter((/** @type {string} */ group) => Array.isArray(data[group]));
+    /** @type {(group: string) => string[]} */
+    const codes = (group) => this.fields.map((/** @type {any} */ { path }) => path).filter((/** @type {string} */ path) => path.startsWith(`${group}.`)).map((/** @type {string} */ path) => path.slice(group.length + 1));
+    return Object.fromEntries(groups.map((group) => [group, Object.fromEntries(codes(group).map((code) => [code, data[group].includes(code)]))]));
   }
 
   /** @param {{ code: any, message: string, fields?: any, current?: any }} given */

@@ -19,7 +19,7 @@ const now = () => toInput(serverNow());
  */
 const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
 
-/** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(board: Board): Record<string, any>, adds?: boolean, group?: string, read?: (state: State, source: any) => any }} FormDefinition */
+/** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(board: Board): Record<string, any>, adds?: boolean, group?: string, flags?: string[], read?: (state: State, source: any) => any }} FormDefinition */
 
 /**
  * Forms of a kind of card by their names: to add one, to change it, and to change its priority at once.
@@ -59,7 +59,7 @@ const FORMS = {
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withId("file", form), adds: true },
   "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
-  approve: { fields: fields.approval, name: "material.approve", data: approved, defaults: approvalNow, adds: true },
+  approve: { fields: fields.approval, name: "material.approve", data: approved, flags: ["languages", "shows"], defaults: approvalNow, adds: true },
   give: { fields: fields.distribution, name: "distribution.add", data: given, defaults: givingNow, adds: true },
   note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
@@ -144,12 +144,12 @@ export class Forms {
 
   /** @param {string} kind @param {string} key @param {any} entity */
   #make(kind, key, entity) {
-    const { fields, name, data, group, defaults, adds, read = (/** @type {State} */ state) => state } = definition(kind);
+    const { fields, name, data, group, flags, defaults, adds, read = (/** @type {State} */ state) => state } = definition(kind);
     const state = () => this.#board.get(entity)?.state;
     return new Form({
       key,
       entity,
-      command: { name, data: (/** @type {Form} */ form) => data(form, this.#board), group },
+      command: { name, data: (/** @type {Form} */ form) => data(form, this.#board), group, flags },
       board: this.#board,
       fields: fields(),
       read: entity && !adds ? () => (state() ? read(/** @type {State} */ (state()), this.#sources.get(entity)) : null) : undefined,
