@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 
 import structlog
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from board.alarm_rules import load_rules
 from board.audit import installation, writer
@@ -24,7 +24,9 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
+from board.files import known_folder
 from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable
 from board.kind_fields import load_kind_fields
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.open_alarms import OpenAlarmPublisher
@@ -46,7 +48,6 @@ from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.earlier_tables import BATCH_SIZE
 from models.db.schema import migrate
-from models.file import File
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.times import format_utc, now
@@ -117,8 +118,7 @@ class BoardService:
         await database.write(lambda session: installation.record(session, settings))
         await service._refresh_rights(all=True)
         await service.shift_status.refresh()
-        if await database.read(_has_files):
-            service.files.expect_files()
+        await service._open_folder()
         try:
             await service.hub.start()
         except BusMisconfigured as error:
@@ -128,6 +128,7 @@ class BoardService:
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
             service.repeats.run(), run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
+            service._look_at_bucket(),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
@@ -292,6 +293,26 @@ class BoardService:
         else:
             self.hub.subscriptions.drop_unauthorized()
 
+    async def _open_folder(self) -> None:
+        """Make the folder of photos and files at its first start. Later one that is not there is lost or not mounted: then the
+        store logs that, and refuses files, and all else goes on."""
+        if self.files.folder is None:
+            return
+        is_known = await self.database.read(lambda session: known_folder.is_known(session, self.files))
+        if is_known or await self.database.read(known_folder.has_files):
+            self.files.expect_files()
+        with contextlib.suppress(FilesUnavailable):
+            await self.files.look()
+            self.files.expect_files()
+            if not is_known:
+                await self.database.write(lambda session: known_folder.note(session, self.files, format_utc(self.clock())))
+
+    async def _look_at_bucket(self) -> None:
+        """Let the store log at the start if the bucket is away. It may take long to tell."""
+        if self.files.is_set and self.files.folder is None:
+            with contextlib.suppress(FilesUnavailable):
+                await self.files.look()
+
 
 def _report_moved_rows(done: int, whole: int) -> None:
     if done % ROWS_BETWEEN_LOGS < BATCH_SIZE:
@@ -325,10 +346,6 @@ def _limiter(settings: Settings) -> Limiter:
     from board.rate_limit.shared import Shared  # imported here, as redis-py takes a twelfth of the startup time
 
     return Limiter(Shared(settings.redis_url, settings.secret()))
-
-
-def _has_files(session: Session) -> bool:
-    return session.exec(select(File.id).limit(1)).first() is not None
 
 
 def _create_fixed_boards(session: Session, at: str) -> None:

@@ -3,9 +3,13 @@
 import asyncio
 import os
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from board.checks.database import WARN_BELOW, WRONG_BELOW
 from board.checks.finding import State
+from board.files import known_folder
+from board.files.folder import MARK
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import files
@@ -14,6 +18,8 @@ from board.settings import Settings
 
 Progress = Callable[[str], None]
 
+_ANEW = "No file was in it: if it is lost, make {folder} again, with an empty file {mark} in it."
+
 
 def check(settings: Settings, digests: bool = False, progress: Progress = lambda line: None) -> tuple[State, str]:
     rows = read(files.rows)
@@ -21,18 +27,20 @@ def check(settings: Settings, digests: bool = False, progress: Progress = lambda
     if not store.is_set:
         return (State.WRONG if rows else State.WARNING), Reason.UNSET.value
     folder = store.folder
-    if folder is not None and not rows and not folder.exists():
-        return _of_new_folder(str(folder), os.access(folder.parent, os.W_OK))
+    if folder is not None and not rows and not (folder / MARK).exists() and not read(partial(known_folder.is_known, store=store)):
+        return _of_new_folder(folder)
     try:
         return asyncio.run(_check(store, rows, digests, progress))
     except FilesUnavailable as error:
-        return State.WRONG, error.reason.value
+        is_lost = folder is not None and not rows and error.reason is Reason.GONE
+        return State.WRONG, error.reason.value + (f" {_ANEW.format(folder=folder, mark=MARK)}" if is_lost else "")
 
 
-def _of_new_folder(folder: str, can_make: bool) -> tuple[State, str]:
-    if not can_make:
-        return State.WRONG, f"This account may not make the folder {folder}."
-    return State.OK, f"There are none yet. The first one makes the folder {folder}."
+def _of_new_folder(folder: Path) -> tuple[State, str]:
+    """Return what the first start will find."""
+    if not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+        return State.WRONG, f"This account may not {'write to' if folder.exists() else 'make'} the folder {folder}."
+    return State.OK, f"There are none yet. The first start {'takes' if folder.exists() else 'makes'} the folder {folder}."
 
 
 async def _check(store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress) -> tuple[State, str]:

@@ -134,9 +134,12 @@ class Folder:
         """Return a descriptor of the root. Raises FilesUnavailable if it is not the folder that was there before."""
         is_new = not self._is_known  # before another thread makes it at the same time
         if is_new and not self.must_exist:
-            with suppress(FileExistsError):
-                self.root.mkdir(0o700)
-                _sync(self.root.parent)
+            try:
+                with suppress(FileExistsError):
+                    self.root.mkdir(0o700)
+                    _sync(self.root.parent)
+            except FileNotFoundError:  # nor is the folder above it
+                raise FilesUnavailable(Reason.GONE) from None
         try:
             root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:

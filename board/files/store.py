@@ -53,7 +53,7 @@ class FileStore:
         return self._backend.root if isinstance(self._backend, Folder) else None
 
     def expect_files(self) -> None:
-        """Never make the folder: it has files already, so an empty one is that below a disk that is not mounted."""
+        """Never make the folder: it was there already, so an empty one is that below a disk that is not mounted."""
         if isinstance(self._backend, Folder):
             self._backend.must_exist = True
 
@@ -97,6 +97,16 @@ class FileStore:
             found = backend.list(prefix)
             async for each in found:
                 yield each
+
+    async def look(self) -> None:
+        """Look whether the store is there. A folder is made, unless it must exist."""
+        with self._health() as backend:
+            if isinstance(backend, Folder):
+                await backend.room()
+                return
+            found = backend.list("uploads/")
+            await anext(found, None)
+            await found.aclose()  # type: ignore[attr-defined]
 
     async def room(self) -> int | None:
         """Return the free bytes of a folder's disk; None for a bucket, which does not tell."""

@@ -151,8 +151,8 @@ async def service(tmp_path: Path) -> AsyncIterator[BoardService]:
 
 
 def left(folder: Path) -> set[str]:
-    """The files beside the database's own."""
-    return {file.name for file in folder.iterdir() if not file.name.startswith("board.db")}
+    """The files beside the database's own, and the folder of photos and files."""
+    return {file.name for file in folder.iterdir() if not file.name.startswith("board.db") and file.name != "files"}
 
 
 def quietly(line: str) -> None:

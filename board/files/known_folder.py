@@ -1,0 +1,36 @@
+"""Folder of files that an installation has made once: noted in the database, so that one that is gone is never made anew, as an
+empty one could be that below a disk that is not mounted."""
+
+from sqlalchemy import inspect, text
+from sqlmodel import Session, col, delete
+
+from board.files.store import FileStore
+from models.upkeep import FOLDER, Upkeep
+
+_FILES = text("SELECT 1 FROM file LIMIT 1")
+
+
+def has_files(session: Session) -> bool:
+    """Return whether there are files, which a folder must have."""
+    return session.connection().execute(_FILES).first() is not None
+
+
+def is_known(session: Session, store: FileStore) -> bool:
+    """Return whether the folder was made. No folder was in a database of an earlier version, which may lack the table."""
+    name = _name(store)
+    return name is not None and inspect(session.connection()).has_table("upkeep") and session.get(Upkeep, name) is not None
+
+
+def note(session: Session, store: FileStore, at: str) -> None:
+    """Note that the folder is there."""
+    if (name := _name(store)) is not None and session.get(Upkeep, name) is None:
+        session.merge(Upkeep(name=name, at=at))
+
+
+def forget(session: Session) -> None:
+    """Forget all folders: after a restore, they are those of another machine or time."""
+    session.exec(delete(Upkeep).where(col(Upkeep.name).startswith(FOLDER)))
+
+
+def _name(store: FileStore) -> str | None:
+    return f"{FOLDER}{store.folder.absolute()}" if store.folder is not None else None
