@@ -52,6 +52,7 @@ FACES = {
     "yonas": Face("#d8d6d0", "#6b6f52", "#7d5538", "#68452c", "#2b2724", CROPPED),
     "emma": Face("#cfd6dc", "#6a6480", "#eed2b8", "#dab595", "#b59a63", FRINGE, BOB),
     "chloe": Face("#d3d8d4", "#7b4a44", "#d1a27e", "#bb8a66", "#5a4030", PARTED, LONG),
+    "fien": Face("#d7d3cc", "#4f5b73", "#e6c3a5", "#d3a988", "#93542f", FRINGE, LONG),
     "adam": Face("#cfd6dc", "#4a4f57", "#d1a27e", "#bb8a66", "#2b2724", SHORT, None, "#3b3b3b"),
 }
 

@@ -136,6 +136,22 @@ def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
     assert format_utc(now() - timedelta(minutes=10)) < last <= format_utc(now())
 
 
+def test_a_newcomer_sees_photos_a_picture_and_a_poster_that_was_given_out(played: Database) -> None:
+    found = searches(played)
+    board = next(id for id, state in found.items() if state["reference"] == "DEMO-01")
+    files = {each["id"]: each["state"] for each in on(played, board) if each["kind"] == "file"}
+    assert files[found[board]["photo"]]["picture"]
+    assert found[board]["public_photo"] == found[board]["photo"], "it is on the wall, too"
+    sightings = {each["id"] for each in on(played, board) if each["kind"] == "sighting"}
+    assert sum(state["card"] in sightings and state["picture"] for state in files.values()) >= 2
+    (poster,) = [each for each in on(played, board) if each["kind"] == "material"]
+    assert (poster["state"]["what"], poster["state"]["ended_at"]) == ("poster", None)
+    assert poster["state"]["content"]["photo"] == found[board]["photo"]
+    given = [each["state"] for each in on(played, board) if each["kind"] == "distribution"]
+    assert [(each["material"], each["take_down"]) for each in given] == [(poster["id"], None)] * 2
+    assert sum(state["photo"] is not None for state in found.values()) > len(found) / 2
+
+
 def test_a_members_only_search_is_hidden_from_those_outside(played: Database) -> None:
     hidden = set(searches(played)) - set(searches(played, "charlie@demo.example"))
     assert len(hidden) == 1
