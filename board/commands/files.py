@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import null, text
 
 from board.commands import cards, photos
 from board.commands.command import Patch
@@ -178,6 +178,7 @@ KIND = Kind(
         "file.withdrawn": EventSpec(N_("File withdrawn"), "file.withdraw", undoable=True),
     },
     counted=False,
+    reported=lambda file, due_before: file.withdrawn.is_(null()),
     undo=UndoRules(apply=_apply_undo, creation=_take_back),
 )
 

@@ -266,6 +266,7 @@ class ReportDocument:
             Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
             Block("", self._left_out(section["left_out"])),
+            Block(translate(N_("Photos and files added in this shift")), [self._file(each) for each in section["files"]]),
             Block(translate(N_("Important since the shift began")), events),
         ]
 
@@ -281,6 +282,14 @@ class ReportDocument:
         about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+
+    def _file(self, file: State) -> Line:
+        """Return what a file is called, what it is on, and who added it when."""
+        title = self._languages.text_by(file["caption"] or file["name"], file["added_by"] if file["caption"] else None)
+        card, note = file["card"], self._translate(labels.KINDS["note"]) if file["note"] else None
+        on = f"{self._translate(labels.KINDS[card['kind']])} {card['number']}" if card else note
+        about = [on, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
+        return [title, "".join(f" · {each}" for each in about if each)]
 
     def _when(self, card: State) -> str:
         if card["kind"] != "sighting":

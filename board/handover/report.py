@@ -7,12 +7,12 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.commands import briefings, handovers, shifts
-from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
+from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import report_sections
-from board.handover.report_types import HandoverReport, ReadMark, Restated, SearchReport
+from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, Restated, SearchReport
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
@@ -22,6 +22,7 @@ from models.entity import State
 from models.handover import Briefing, Handover, Shift
 
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
+IDS_PER_QUERY = 500
 _HANDOVERS = text(
     "SELECT e.seq, e.type, e.body FROM event e "
     "WHERE e.board = 'operations' AND e.entity = 'operations' AND e.kind = 'handover' AND e.type <> 'handover.written' "
@@ -137,7 +138,7 @@ def _read(
     read_counts = {id: len(journal_event) for id, journal_event in read_events.items()}
     return report_sections.ReportData(
         scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts,
-        _restatements(session, positions, number),
+        _restatements(session, positions, number), _cards_of_files(session, entities),
     )  # fmt: skip
 
 
@@ -172,6 +173,19 @@ def _restatements(session: Session, boards: Collection[str], number: int) -> dic
     }  # fmt: skip
 
 
+def _cards_of_files(session: Session, entities: BoardState) -> dict[str, CardOfFile]:
+    """Return the cards that files are on, by id. Their numbers never change."""
+    ids = sorted({each.state["card"] for each in entities["file"].values() if each.state["card"] is not None})
+    found: dict[str, CardOfFile] = {}
+    for kind in kinds.cards():
+        table: Any = kind.model.__table__.c  # type: ignore[attr-defined]
+        for start in range(0, len(ids), IDS_PER_QUERY):
+            asked = select(table.id, table.number).where(table.id.in_(ids[start : start + IDS_PER_QUERY]))
+            for id, number in session.connection().execute(asked):
+                found[id] = {"kind": kind.name, "id": id, "number": number}
+    return found
+
+
 def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
     found: dict[str, dict[str, list[EntityAt]]] = {}
     for kind, by_id in entities.items():
@@ -196,6 +210,7 @@ def _people(session: Session, scope: report_sections.ReportScope, sections: Coll
         for cards in (section["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *section["cards"].values()):
             ids |= {card["assignee"] for card in cards}
         ids |= {card["assignee"] for card in section["pinned"]} | section["reads"].keys()
+        ids |= {file["added_by"] for file in section["files"]}
         ids |= section["restatements"].keys() | {each["answered_by"] for each in section["restatements"].values()}
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
 

@@ -10,6 +10,7 @@ from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.handover.report_types import (
     CHILD_FIELDS,
+    CardOfFile,
     LastConfirmed,
     News,
     NewsOfReader,
@@ -17,6 +18,7 @@ from board.handover.report_types import (
     ReadMark,
     ReportedCard,
     ReportedEvent,
+    ReportedFile,
     ReportedSearch,
     ReportedTasks,
     Restated,
@@ -74,6 +76,7 @@ class ReportData(NamedTuple):
     reads: dict[str, dict[str, ReadMark]]  # read position of each account for this handover, by board
     read_counts: dict[str, int]  # number of events after the position that are of the handover itself, by board
     restatements: dict[str, dict[str, Restated]]  # what each account understood for this handover, by board
+    cards_of_files: dict[str, CardOfFile]  # cards that files are on, by id
 
 
 def next_shift_end(at: str) -> str:
@@ -103,6 +106,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "tasks": tasks,
         "cards": others,
         "left_out": left_out,
+        "files": _files(data, entities.get("file", ())),
         "briefing": briefing,
         "pinned": _pinned(data.entities, (briefing or {}).get("pinned", ())),
         "after": {
@@ -205,6 +209,22 @@ def _cards(
     }
     listed = {kind: _listed(kind, each) for kind, each in others.items() if each}
     return _listed("sighting", ungraded), tasks_of, listed, left_out
+
+
+def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
+    """Return the files that were added since the shift began and are not withdrawn, the oldest first."""
+    since = data.scope.shift["since"] if data.scope.shift is not None else ""
+    found = [each for each in files if each.state["withdrawn"] is None and each.state["added_at"] >= since]
+    return [_file(data, each) for each in sorted(found, key=lambda each: (each.state["added_at"], each.id))]
+
+
+def _file(data: ReportData, entity: EntityAt) -> ReportedFile:
+    state = entity.state
+    return {
+        "id": entity.id, "seq": entity.seq, "name": state["name"], "caption": state["caption"], "picture": state["picture"],
+        "card": data.cards_of_files.get(state["card"]), "note": state["note"], "added_by": state["added_by"],
+        "added_at": state["added_at"],
+    }  # fmt: skip
 
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:

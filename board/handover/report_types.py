@@ -77,12 +77,18 @@ Restated = TypedDict("Restated", {
 })  # fmt: skip
 # How many sightings wait in each queue.
 ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count})
+CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
+# File that was added in the shift. `card`: the one that it is on.
+ReportedFile = TypedDict("ReportedFile", {
+    "id": Id, "seq": Count, "name": str, "caption": str | None, "picture": bool, "card": CardOfFile | None, "note": Id | None,
+    "added_by": Id, "added_at": Time,
+})  # fmt: skip
 # Report on one search. `outside`: the account that is to take over and may not see it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
-    "cards": dict[str, list[ReportedCard]], "left_out": Count,
+    "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated],
 })  # fmt: skip

@@ -28,7 +28,7 @@ from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from board.errors import Refused
 from board.handover import report_sections
 from models.board import OPERATIONS
-from tests.support import handover_steps
+from tests.support import handover_steps, uploads
 from tests.support.people import PATIENCE_S, Person
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
@@ -57,6 +57,10 @@ async def handed(team: Team) -> dict[str, Any]:
     for at, search in enumerate(searches):
         await alice.command(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
     await alice.command(searches[0], "sighting.add", {"description": HOSTILE})
+    (card,) = (id for kind, id in (await alice.snapshot(searches[0]))["entities"] if kind == "sighting")
+    await uploads.attach_ready(team.bob, searches[0], card=card, caption="<img src=x onerror=alert(1)> *b*")
+    await uploads.attach_ready(team.bob, searches[0])
+    await uploads.attach_ready(alice, searches[-1], caption="only for members")
     await handover_steps.sign_handover(alice, number)
     return {"number": number, "searches": searches}
 
@@ -123,6 +127,18 @@ async def test_document_is_in_the_readers_language_and_marks_other_languages(tea
     assert french.startswith(f"# Relève {handed['number']}\n")
     assert "> Mot 3\n" in french
     assert "lang=" not in french
+
+
+async def test_files_of_the_shift_are_named_on_paper(team: Team, handed: dict[str, Any]) -> None:
+    for ending in ("md", "pdf"):
+        path = f"/handovers/{handed['number']}.{ending}"
+        ours, theirs = await fetched(team.alice, path), await fetched(team.charlie, path)
+        ours_text, text = (each.text if ending == "md" else " ".join(text_of(each.content)) for each in (ours, theirs))
+        assert "Photos and files added in this shift" in text
+        assert re.search(r"onerror=alert[\s\S]*?Sighting \d+ · Bob · ", text)
+        assert re.search(r"photo\.jpg · Bob · ", text)
+        assert ("only for members" in ours_text, "only for members" in text) == (True, False)
+    assert "<img" not in COMMON.render((await fetched(team.charlie, f"/handovers/{handed['number']}.md")).text)
 
 
 async def test_hidden_parts_are_said_to_be_withheld(team: Team, handed: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from board.handover import report_sections, report_types
 from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.db.database import Database
-from tests.support import handover_steps, random_commands
+from tests.support import handover_steps, random_commands, uploads
 from tests.support.handover_steps import read_report
 from tests.support.people import Person, connect_person, create_token, new_id, running_server
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -113,6 +113,44 @@ async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Se
     assert titles((await section(scene))["tasks"]["done"]) == ["done"]
     await handover_steps.take_shift(scene.team.ada)
     assert (await section(scene))["tasks"]["done"] == []
+
+
+async def test_files_added_in_the_shift_are_listed_by_name(scene: SearchScenario) -> None:
+    alice, bob = scene.team.alice, scene.team.bob
+    await uploads.attach_ready(bob, scene.search, caption="before the shift")
+    await handover_steps.take_shift(scene.team.ada)
+    await handover_steps.take_shift(alice)
+    card, note = await scene.sighting(), await scene.one("note.add", {"text": "we stop"})
+    on_card = await uploads.attach_ready(bob, scene.search, card=card["id"], caption="yellow coat")
+    on_note = await uploads.attach_ready(alice, scene.search, note=note["id"])
+    gone = await uploads.attach_ready(bob, scene.search, caption="by mistake")
+    await alice.command(scene.search, "file.withdraw", {"file": gone, "reason": "x"})
+    await scene.one("sighting.grade", {"sighting": card["id"], "grade": {"source": "B"}})  # the section lists it no more
+    first, second = (await section(scene))["files"]
+    assert (first["id"], first["caption"], first["name"], first["picture"]) == (on_card, "yellow coat", "photo.jpg", True)
+    assert first["card"] == {"kind": "sighting", "id": card["id"], "number": card["state"]["number"]}
+    assert (first["note"], first["added_by"]) == (None, bob.account["id"])
+    assert (second["id"], second["caption"], second["card"], second["note"]) == (on_note, None, None, note["id"])
+    assert (await read_report(alice))["people"][bob.account["id"]] == "Bob"
+
+
+async def test_files_of_a_signed_report_stay_as_they_were(scene: SearchScenario) -> None:
+    alice = scene.team.alice
+    file = await uploads.attach_ready(alice, scene.search, caption="as it was")
+    number = await handover_steps.prepare_handover(alice)
+    await handover_steps.sign_handover(alice, number)
+    await alice.command(scene.search, "file.update", {"file": file, "caption": "another"})
+    await uploads.attach_ready(alice, scene.search, caption="too late")
+    told = await section(scene, path=f"handovers/{number}")
+    assert [each["caption"] for each in told["files"]] == ["as it was"]
+
+
+async def test_files_of_a_members_only_search_are_told_to_its_members_alone(scene: SearchScenario) -> None:
+    team = scene.team
+    search = await team.secret_search(team.bob)
+    await uploads.attach_ready(team.bob, search, caption="seen by members")
+    for person, seen in ((team.bob, True), (team.charlie, False)):
+        assert ("seen by members" in str(await read_report(person))) is seen
 
 
 async def test_a_long_list_is_cut_and_says_so(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 /** Section of one search in the handover report: state, pending work, texts, pins, and events since it was signed. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, number, t, withColon } from "../../core/i18n.js";
 import { pluralName } from "../../core/kinds.js";
@@ -11,6 +12,7 @@ import { pinned } from "./pinned.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joined } from "../../shared/board/outcome.js";
+import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
 import { childSummary, gravityClass, isFolded } from "./child_summary.js";
 
@@ -36,6 +38,7 @@ function body(it, view) {
     ${pinned(it, view)}
     ${searchTexts(it, view)}
     ${cards(it, view)}
+    ${filesAdded(it, view)}
     ${happened(it)}
     ${head(it, view)}`;
 }
@@ -170,6 +173,21 @@ function cards(it, view) {
       <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
     ${left ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", left)}</p>` : nothing}`;
 }
+
+/**
+ * Files of the shift by name: pictures are on the board. A report that was signed under an earlier version has none.
+ * @param {any} it
+ * @param {HandoverView} view
+ */
+function filesAdded({ board, files = [] }, view) {
+  if (!files.length) return nothing;
+  return html`<div class="waiting"><section data-testid="files-added"><h3>${t("Photos and files added in this shift")} <span>${files.length}</span></h3>
+    <ul>${files.map((/** @type {any} */ file) => html`<li data-file=${file.id}><a href=${file.card ? `/searches/${board}/cards/${file.card.id}` : `/searches/${board}#${LOG}`}><bdi>${file.caption || file.name}</bdi></a>
+      <small>${[placeOfFile(file), view.nameOf(file.added_by), formatMoment(file.added_at)].filter(Boolean).join(" · ")}</small></li>`)}</ul></section></div>`;
+}
+
+/** @param {{ card: { kind: string, number: number } | null, note: string | null }} file */
+const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, state: { number: card.number } }) : note ? label.noun("note") : null);
 
 /** @param {any} card @param {any} until @param {{ board: string }} given @param {HandoverView} view */
 function line(card, until, { board }, view) {
