@@ -289,6 +289,7 @@ interface FoundInPicture {
 /** File that is not attached yet (core/uploads.js). */
 interface UploadItem {
   id: string;
+  /** "" while it is not known. */
   board: string;
   target: UploadTarget;
   name: string;
@@ -310,7 +311,9 @@ interface UploadItem {
   isAgain?: boolean;
   /** Nothing can be done but to choose another file. */
   isFinal?: boolean;
-  /** Of the command that added its card, while it is not known which card that is. */
+  /** Command that adds its card, if one does. */
+  command?: string;
+  /** Of that command, while it is not known which card it added. */
   seqs?: number[];
 }
 

@@ -233,6 +233,69 @@ test("what a form chose is attached to the card of its command, and returns to i
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "card-of-k2-7" }, "u1"]]);
 });
 
+test("a file of a form without a board waits, and goes to the board that is chosen", async () => {
+  const form = { form: "call:1" };
+  await uploads.add("", form, fileOf(KIB));
+  await passes(1_100);
+  assert.deepEqual([asked, uploads.of(null, form).map(({ state }) => state)], [[], ["waiting"]]);
+  uploads.move("call:1", BOARD);
+  await settled();
+  assert.deepEqual([pieces(), states(form), [...uploads.forms]], [[[0, 1]], ["ready"], ["call:1"]]);
+  uploads.move("call:1", BOARD);
+  await settled();
+  assert.equal(pieces().length, 1, "the same board changes nothing");
+});
+
+test("a file of a form that moves to another board begins anew there, and is given up here", async () => {
+  const form = { form: "call:1" };
+  plan.piece = [undefined, { error: new Offline() }];
+  await uploads.add(BOARD, form, fileOf(700 * KIB));
+  await uploads.add(BOARD, form, fileOf(0));
+  await settled();
+  uploads.move("call:1", "b2");
+  await settled();
+  assert.deepEqual([uploads.of(BOARD, form), uploads.of("b2", form).map(({ id, state }) => [id, state])], [[], [["u-3", "ready"], ["u-2", "failed"]]]);
+  assert.deepEqual([server.has("u-1"), server.get("u-3").state, [...disk.keys()], [...locks]], [false, "ready", ["u-3"], ["u-3"]]);
+  uploads.follow("b2", "call:1", "k1");
+  assert.deepEqual(uploads.with("k1").map(({ id }) => id), ["u-3", "u-2"]);
+  await uploads.acknowledged({ id: "k1", seqs: [7] });
+  await settled();
+  assert.deepEqual(attached, [["b2", { upload: "u-3", card: "card-of-k1-7" }, "u3"]]);
+});
+
+test("a file that is given up while it moves leaves nothing", async () => {
+  await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
+  await settled();
+  uploads.move("call:1", "b2");
+  for (const { id } of uploads.of(null, { form: "call:1" })) uploads.cancel(id);
+  await settled();
+  assert.deepEqual([[...uploads.forms], disk.size, locks.size], [[], 0, 0]);
+});
+
+test("an ack that comes before the files are read from the disk attaches them", async () => {
+  await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
+  await settled();
+  uploads.follow(BOARD, "call:1", "k1");
+  locks.clear();
+  uploads = page();
+  await uploads.acknowledged({ id: "k1", seqs: [7] });
+  await uploads.open();
+  await passes(1_100);
+  assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "card-of-k1-7" }, "u1"]]);
+});
+
+test("the card of a command may be learned in another way than by its ack", async () => {
+  await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
+  await settled();
+  uploads.follow(BOARD, "call:1", "k1");
+  uploads.known("k2", "c2");
+  await settled();
+  assert.deepEqual(attached, []);
+  uploads.known("k1", "c1");
+  await settled();
+  assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "c1" }, "u1"]]);
+});
+
 test("two are sent at a time, in order", async () => {
   const open = [];
   const slow = { ...calls, piece: (item) => new Promise((done) => open.push([item.id, () => done({ offset: item.size })])) };

@@ -12,6 +12,7 @@ const RETRY_FIRST_MS = 1_000, RETRY_MAX_MS = 30_000; // ms, doubled for each att
 const TRANSIENT = new Set(["unavailable", "rate_limited"]);
 const BUSY = new Set(["sending", "checking", "attaching"]);
 const ADOPT_EVERY = 10;                   // ticks
+const MAX_ACKS = 50;                      // of commands whose files may still be read from the disk
 
 /** Id of the command that attaches an upload: the same after a reload, so that the server does it once. @param {string} upload */
 export const commandOf = (upload) => upload.replaceAll("-", "");
@@ -27,6 +28,8 @@ export class Uploads {
   /** @type {Map<string, UploadItem>} */ #items = new Map();
   /** @type {Map<string, UploadRun>} */ #runs = new Map();
   #given = new Set(); // ids that this page has settled
+  #moving = new Set(); // ids whose bytes are being stored under them
+  /** @type {Map<string, number[]>} */ #acks = new Map(); // command -> its seqs
   #ticks = 0;
   #piece = FIRST_PIECE;
   #watchers = new Set();
@@ -46,6 +49,8 @@ export class Uploads {
         continue;
       }
       if (BUSY.has(item.state)) item.state = item.state === "attaching" ? "ready" : "waiting";
+      const seqs = this.#acks.get(item.target.command ?? "");
+      if (seqs) item.seqs = seqs;
       this.#items.set(id, { ...item, retryAt: 0, tries: 0 });
     }
     this.#changed();
@@ -60,11 +65,21 @@ export class Uploads {
 
   /**
    * Return the items of a place, oldest first.
-   * @param {string} board
+   * @param {string | null} board null: of a form that has no board yet
    * @param {UploadTarget} target
    */
   of(board, target) {
-    return [...this.#items.values()].filter((item) => item.board === board && isSame(item.target, target)).sort((a, b) => a.order - b.order);
+    return [...this.#items.values()].filter((item) => (board === null || item.board === board) && isSame(item.target, target)).sort(byOrder);
+  }
+
+  /** Return the items that go with a command, before and after its card is there, oldest first. @param {string} command */
+  with(command) {
+    return [...this.#items.values()].filter((item) => item.command === command).sort(byOrder);
+  }
+
+  /** Return the forms in which files wait. */
+  get forms() {
+    return new Set([...this.#items.values()].map(({ target }) => target.form ?? "").filter(Boolean));
   }
 
   /** Names of the files in this tab that are not attached. */
@@ -74,7 +89,7 @@ export class Uploads {
 
   /**
    * Keep a file and send it. It is attached to its target, or once the card of a form exists (`follow`).
-   * @param {string} board
+   * @param {string} board "": not known yet; nothing is sent until it is (`move`)
    * @param {UploadTarget} target
    * @param {File} file
    */
@@ -92,6 +107,7 @@ export class Uploads {
     this.#changed();
     await this.#acquire(item.id);
     item.isKept = await this.#deps.store.keep(item, file);
+    if (!this.#items.has(item.id)) this.#deps.store.remove(item.id); // given up meanwhile
     this.#changed();
     return this.#pump();
   }
@@ -115,13 +131,28 @@ export class Uploads {
   }
 
   /**
+   * Send what was chosen in a form to this board. What had begun on another one is given up there, and begins anew.
+   * @param {string} form
+   * @param {string} board
+   */
+  move(form, board) {
+    for (const item of this.of(null, { form })) {
+      if (item.board === board) continue;
+      const hasBegun = item.offset > 0 || item.state !== "waiting" || item.tries > 0;
+      if (item.board && hasBegun && !item.isFinal) this.#renew(item, { board });
+      else this.#set(item, { board });
+    }
+    this.#pump();
+  }
+
+  /**
    * Attach what was chosen in a form to the card that a command adds.
    * @param {string} board
    * @param {string} form
    * @param {string} command
    */
   follow(board, form, command) {
-    for (const item of this.of(board, { form })) this.#retarget(item, { command });
+    for (const item of this.of(board, { form })) this.#set(item, { target: { command }, command });
   }
 
   /**
@@ -131,7 +162,18 @@ export class Uploads {
    * @param {string} command
    */
   unfollow(board, form, command) {
-    for (const item of this.of(board, { command })) this.#retarget(item, { form });
+    for (const item of this.of(board, { command })) this.#set(item, { target: { form }, command: undefined });
+  }
+
+  /**
+   * The card that a command added is known.
+   * @param {string} command
+   * @param {string} card
+   */
+  known(command, card) {
+    const waiting = [...this.#items.values()].filter(({ target }) => target.command === command);
+    for (const item of waiting) this.#retarget(item, { card });
+    if (waiting.length) this.#pump();
   }
 
   /**
@@ -139,12 +181,13 @@ export class Uploads {
    * @param {{ id: string, board?: string | null, seqs: number[] }} ack
    */
   async acknowledged({ id, seqs }) {
+    if (!seqs.length) return;
+    this.#remember(id, seqs);
     const waiting = [...this.#items.values()].filter(({ target }) => target.command === id);
-    if (!waiting.length || !seqs.length) return;
+    if (!waiting.length) return;
     const card = await this.#deps.calls.cardOf(waiting[0].board, id, seqs).catch(() => null);
     if (!card) return void waiting.forEach((item) => (item.seqs = seqs)); // a later tick asks again
-    for (const item of waiting) this.#retarget(item, { card });
-    this.#pump();
+    this.known(id, card);
   }
 
   /** The line is back: try at once. */
@@ -161,11 +204,11 @@ export class Uploads {
   }
 
   #pump() {
-    const all = [...this.#items.values()].sort((a, b) => a.order - b.order);
+    const all = [...this.#items.values()].sort(byOrder);
     let active = all.filter(({ state }) => state === "sending" || state === "checking").length;
     for (const item of all) {
       if (item.state === "ready") this.#attach(item);
-      if (active >= AT_ONCE || item.state !== "waiting" || item.retryAt > this.#deps.now()) continue;
+      if (active >= AT_ONCE || !item.board || this.#moving.has(item.id) || item.state !== "waiting" || item.retryAt > this.#deps.now()) continue;
       active += 1;
       this.#run(item);
     }
@@ -240,15 +283,28 @@ export class Uploads {
 
   /** It arrived damaged: send it once more, under another id. @param {UploadItem} item */
   #beginAgain(item) {
-    this.#deps.calls.remove(item.board, item.id).catch(() => {});
-    const again = { ...item, id: this.#deps.newId(), offset: 0, state: /** @type {const} */ ("waiting"), isAgain: true };
-    const run = this.#runs.get(item.id);
-    this.#items.delete(item.id);
-    this.#runs.delete(item.id);
-    this.#items.set(again.id, again);
-    if (run) this.#runs.set(again.id, run);
-    this.#deps.store.rename(item.id, again);
+    this.#renew(item, { isAgain: true });
+  }
+
+  /** Begin anew under another id. @param {UploadItem} item @param {Partial<UploadItem>} changes */
+  async #renew(item, changes) {
+    const { id } = item, run = this.#runs.get(id), letGo = run?.release;
+    run?.abort?.abort();
+    this.#deps.calls.remove(item.board, id).catch(() => {}); // the server sweeps it after a day
+    /** @type {UploadItem} */
+    const anew = { ...item, id: this.#deps.newId(), offset: 0, state: "waiting", problem: null, found: null, tries: 0, retryAt: 0, isSent: false, isResumed: false, ...changes };
+    this.#items.delete(id);
+    this.#runs.delete(id);
+    this.#items.set(anew.id, anew);
+    this.#runs.set(anew.id, { file: run?.file ?? null, release: () => {}, abort: null });
+    this.#moving.add(anew.id);
     this.#changed();
+    await this.#acquire(anew.id);
+    await this.#deps.store.rename(id, anew).catch(() => {});
+    letGo?.(); // not before: another tab would take over what is still stored under the old id
+    if (!this.#items.has(anew.id)) this.#deps.store.remove(anew.id); // given up meanwhile
+    this.#moving.delete(anew.id);
+    this.#pump();
   }
 
   /** @param {UploadItem} item @param {string | null} problem @param {number} afterS */
@@ -285,10 +341,20 @@ export class Uploads {
 
   /** @param {UploadItem} item @param {UploadTarget} target */
   #retarget(item, target) {
-    item.target = target;
-    delete item.seqs;
+    this.#set(item, { target, seqs: undefined });
+  }
+
+  /** @param {UploadItem} item @param {Partial<UploadItem>} changes */
+  #set(item, changes) {
+    Object.assign(item, changes);
     this.#deps.store.put(item);
     this.#changed();
+  }
+
+  /** An acknowledged command may have files that this page has not read yet. @param {string} command @param {number[]} seqs */
+  #remember(command, seqs) {
+    this.#acks.set(command, seqs);
+    if (this.#acks.size > MAX_ACKS) this.#acks.delete([...this.#acks.keys()][0]);
   }
 
   /** @param {UploadItem} item */
@@ -319,6 +385,9 @@ export class Uploads {
     for (const fn of this.#watchers) fn();
   }
 }
+
+/** @param {UploadItem} a @param {UploadItem} b */
+const byOrder = (a, b) => a.order - b.order;
 
 /** Return what metadata said, or null if nothing. @param {{ found?: FoundInPicture | null } | null | undefined} result */
 const saidBy = (result) => (result?.found && Object.keys(result.found).length ? result.found : null);

@@ -1,8 +1,12 @@
 /* Draft of one call: kept in this browser until it is in the outbox, across reloads and ended sessions, except the caller's
    name and contact. No DOM. */
 
+import { newId } from "../../core/outbox.js";
 import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "../../forms/parse_time.js";
+
+export const NO_SEARCH = "operations"; // the board of a call that fits no search
+export const FILES_OF_A_CALL = "call:"; // begins the key under which the files of a call wait
 
 /** @type {Record<string, any>} */
 const EMPTY_CALL = {
@@ -18,6 +22,7 @@ const EMPTY_CALL = {
   contact: "",
   channel: "hotline",
   sealed: false,
+  files: null,    // key under which its files wait, once there are any
   began: null,    // time of the first letter
   isCut: false,   // the caller was typed before a reload, and not kept
 };
@@ -78,6 +83,17 @@ export class CallDraft {
     this.#set({ where: words, place });
   }
 
+  /** Return the key under which the files of this call wait. */
+  keyOfFiles() {
+    if (!this.typed.files) this.#set({ files: `${FILES_OF_A_CALL}${newId()}` });
+    return this.typed.files;
+  }
+
+  /** Keys of the files of this call, and of calls that may come back. */
+  get keptFiles() {
+    return new Set([this.typed, this.#cleared, this.#draft.load(), this.#earlier.load()].map((call) => call?.files).filter(Boolean));
+  }
+
   clear() {
     if (!this.isEmpty) this.#cleared = this.typed;
     this.typed = { ...EMPTY_CALL };
@@ -125,17 +141,18 @@ export class CallDraft {
   }
 
   /**
-   * Load a refused call for correction: {board, data} of the outbox.
+   * Load a refused call for correction: {board, data} of the outbox, and the key of its files.
    * @param {{ board: string | null, data: Record<string, any> }} given
    * @param {any} search
+   * @param {string | null} [files]
    */
-  restore({ board, data }, search) {
+  restore({ board, data }, search, files = null) {
     const { place } = data;
     this.#set({
       ...EMPTY_CALL, board, search, text: data.description, urgent: data.priority === "urgent", where: place?.text ?? "",
       place: place?.lat === undefined ? null : { name: place.text, ...place },
       when: describeTime(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
-      channel: data.channel, sealed: data.source.sealed, began: data.received_at,
+      channel: data.channel, sealed: data.source.sealed, files, began: data.received_at,
     });
   }
 

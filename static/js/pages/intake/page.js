@@ -5,7 +5,8 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { draft } from "../../core/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
-import { CallDraft } from "./call_draft.js";
+import { CallDraft, NO_SEARCH } from "./call_draft.js";
+import { CallFiles, callFiles } from "./call_files.js";
 import { combobox } from "../../forms/combobox.js";
 import { keptText, placeOption } from "../../forms/place_option.js";
 import { searchOption } from "./combobox_options.js";
@@ -17,7 +18,6 @@ import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
 const AFTER_URGENT = "where"; // few calls are urgent: Tab leads there, and Enter goes on without it
-const NO_SEARCH = "operations"; // the board of a call that fits no search
 const MAX_OPTIONS = 8; // searches to choose from
 
 /** @param {HTMLElement} root @param {Session} session */
@@ -31,9 +31,11 @@ class IntakePage {
   call = new CallDraft(draft("intake"), draft("intake:earlier"));
   suggestions;
   taken;
+  files;
   /** @type {HTMLElement} */ #root;
   #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
   /** @type {string[]} */ #faults = [];
+  /** @type {string | null} */ #focusNext = null; // selector, once it is drawn
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
@@ -41,7 +43,10 @@ class IntakePage {
     this.session = session;
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
-    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (/** @type {any} */ entry) => this.#announceNumber(entry));
+    this.taken = new RecentCalls(draft("intake:taken"), session, {
+      changed: () => this.draw(), told: (entry) => this.#announceNumber(entry), gone: (command) => this.files.cancel(command),
+    });
+    this.files = new CallFiles(this);
     this.board.watch(this.draw);
     this.session.watch(this.draw);
     this.#root.addEventListener("keydown", this.#onKeydown);
@@ -54,8 +59,18 @@ class IntakePage {
 
   draw = () => {
     this.taken.settle();
+    this.files.settle();
     render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role can read, but cannot take calls. Ask an administrator.")}</h1></section>`, this.#root);
+    const next = this.#focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.#focusNext));
+    if (!next) return;
+    this.#focusNext = null;
+    next.focus();
   };
+
+  /** @param {string} selector */
+  focusAfterDraw(selector) {
+    this.#focusNext = selector;
+  }
 
   // --- templates
 
@@ -78,6 +93,7 @@ class IntakePage {
           ${this.#row("channel", label.field("channel"), this.#channel())}
           <div class="row flag"><div class="check">${this.#box("sealed")}<label for="sealed">${label.field("source.sealed")}</label></div></div>
         </div>
+        ${callFiles(this)}
         <div class="buttons">
           ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>${t("Esc")}</kbd></button>` : nothing}
           ${call.isEmpty ? nothing : html`<button type="button" data-act="clear" @click=${this.#clear}>${t("Clear")}</button>`}
@@ -288,6 +304,7 @@ class IntakePage {
   #escape(event) {
     if (event.target.closest?.("details, dialog")) return;
     event.preventDefault();
+    if (this.files.asked) return this.files.cancelAsked();
     const field = this.#list.field;
     if (field && this.#options(field).length) {
       this.#list.shut = true;
@@ -297,6 +314,7 @@ class IntakePage {
   }
 
   #clear = () => {
+    this.files.asked = null;
     this.call.clear();
     this.#begin();
     if (this.call.canUndo) this.#announce(t("Cleared. Press Esc to undo."));
@@ -317,18 +335,19 @@ class IntakePage {
   /** @param {any} event */
   #submit = (event) => {
     event.preventDefault();
-    this.#faults = this.call.faults;
+    this.#faults = [...this.call.faults, ...(this.files.isTip && this.files.items.length ? ["files"] : [])];
     if (this.#faults.length) {
       this.draw();
       return this.#focusField(this.#faults[0]);
     }
-    const { board, search, text, urgent } = this.call.typed;
+    const { board, search, text, urgent, files } = this.call.typed;
     const { data } = this.call;
     // The outbox stores the call before the draft is cleared.
     this.session.outbox.add(board, board === NO_SEARCH ? "tip.add" : "sighting.add", data).catch(() => {}); // the list shows refusals
     const command = /** @type {PendingCommand} */ (this.session.outbox.pending(board).at(-1)).id;
+    this.files.follow(board, files, command);
     this.call.sent();
-    this.taken.add({ command, board, search, text: text.trim(), urgent, at: data.received_at });
+    this.taken.add({ command, board, search, text: text.trim(), urgent, at: data.received_at, files });
     return this.#begin();
   };
 
@@ -337,9 +356,10 @@ class IntakePage {
    * @param {any} entry
    */
   mend(entry) {
-    this.letGo(entry);
     this.call.clear();
-    this.call.restore(entry.pending, entry.search);
+    this.call.restore(entry.pending, entry.search, entry.files);
+    this.files.unfollow(entry); // before it is given up: that takes its files along
+    this.letGo(entry);
     this.#begin();
   }
 
@@ -347,6 +367,7 @@ class IntakePage {
   letGo(entry) {
     this.taken.remove(entry.command); // first: the list asks the server about entries missing from the outbox
     this.session.outbox.discard(entry.command);
+    this.files.cancel(entry.command);
   }
 
   /** @param {any} entry */

@@ -4,9 +4,11 @@ import { post } from "../../core/api.js";
 
 const MAX_CALLS = 12;
 
-/* A stored entry: {command, board, search, text, urgent, at, number, sighting or tip} */
+/* A stored entry: {command, board, search, text, urgent, at, files, attached, number, sighting or tip}; `attached` counts its files on
+   the board. */
 export class RecentCalls {
-  /** @type {any} */ #told;
+  /** @type {(entry: any) => void} */ #told;
+  /** @type {(command: string) => void} */ #gone;
   /** @type {any} */ #draft;
   /** @type {Session} */ #session;
   /** @type {() => void} */ #changed;
@@ -15,15 +17,16 @@ export class RecentCalls {
 
   /**
    * @param {any} draft - {load, save, late}
-   * @param {() => void} changed called after each change
-   * @param {any} told called with each entry that got its number
    * @param {Session} session
+   * @param {{ changed: () => void, told: (entry: any) => void, gone: (command: string) => void }} calls `changed` after each
+   *   change, `told` with each entry that got its number, `gone` with each call that was discarded in another window
    */
-  constructor(draft, session, changed, told) {
+  constructor(draft, session, { changed, told, gone }) {
     this.#draft = draft;
     this.#session = session;
     this.#changed = changed;
     this.#told = told;
+    this.#gone = gone;
     this.#entries = draft.load() ?? [];
     draft.whenLoaded((/** @type {any} */ kept) => this.#keep([...this.#entries, ...kept].slice(0, MAX_CALLS)));
   }
@@ -36,7 +39,12 @@ export class RecentCalls {
 
   /** @param {any} entry */
   add(entry) {
-    this.#keep([{ number: null, sighting: null, ...entry }, ...this.#entries].slice(0, MAX_CALLS));
+    this.#keep([{ number: null, sighting: null, attached: 0, ...entry }, ...this.#entries].slice(0, MAX_CALLS));
+  }
+
+  /** A file of a call is on the board. @param {string} command */
+  attached(command) {
+    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, attached: (entry.attached ?? 0) + 1 } : entry)));
   }
 
   /** @param {any} command */
@@ -60,7 +68,10 @@ export class RecentCalls {
     try {
       this.#number(command, await post("/api/v1/intake/sightings", { id: command, board }));
     } catch (error) {
-      if (/** @type {Refusal} */ (error).status === 422) this.remove(command); // discarded in another window
+      if (/** @type {Refusal} */ (error).status === 422) {
+        this.remove(command); // discarded in another window
+        this.#gone(command);
+      }
     } finally {
       this.#asking.delete(command);
     }

@@ -3,11 +3,12 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
-import { t, withColon } from "../../core/i18n.js";
+import { n, t, withColon } from "../../core/i18n.js";
 import { briefLooks, chosenChild } from "./chosen_child.js";
 import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
+import { uploadList } from "../../shared/files/strip.js";
 import { guideLink } from "../../shared/guide_link.js";
 
 const MAX_TEXT = 160; // characters of a suggested sighting
@@ -66,8 +67,9 @@ function taken(entry, view) {
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
     ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)} · ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
     ${entry.urgent ? html`<span class="urgent">${label.priority("urgent")}</span>` : nothing}
-    <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
+    <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}${entry.attached ? ` · ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
+    ${uploadList(view.session.uploads.with(entry.command), view)}
     ${refused ? html`<p class="error" role="alert">${withColon(t("not saved"))} ${entry.pending.refusal.message}</p>
       <span class="inline"><button type="button" data-act="mend" @click=${() => view.mend(entry)}>${t("Back to the form")}</button>
       <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Discard")}</button></span>` : nothing}

@@ -2,17 +2,18 @@
 
 import { LOG } from "../../behaviours/card_url.js";
 import { FileDrop } from "../../behaviours/file_drop.js";
-import { targetKey } from "../../shared/files/strip.js";
+import { AddingFiles } from "../../shared/files/adding.js";
 
-const AGREED = "searchboard:files-hint"; // in the session storage: the hint was read since this person signed in
-
-export class Files {
-  /** @type {FilesAsked | null} */ asked = null;
+export class Files extends AddingFiles {
   #page;
   /** @type {Map<string, FoundInPicture>} */ #found = new Map(); // file -> what its metadata said, until it is used
 
   /** @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "undo" | "focus" | "draw"> & { readonly mayNote: boolean }} page */
   constructor(page) {
+    super({
+      account: () => page.session.account.id, mayAdd: () => page.mayNote, draw: page.draw, focus: (selector) => page.focus.field(selector),
+      send: (target, files) => files.forEach((file) => page.session.uploads.add(page.board.id, target, file)),
+    });
     this.#page = page;
     const { uploads } = page.session;
     uploads.watch(page.draw);
@@ -20,52 +21,12 @@ export class Files {
     new FileDrop({ at: (element) => this.#targetAt(element), open: () => this.#openTarget(), add: (target, files) => this.add(target, files) });
   }
 
-  /**
-   * Ask which files, by the button of a strip.
-   * @param {UploadTarget} target
-   * @param {Event} event
-   */
-  choose(target, event, camera = false) {
-    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files: null, camera });
-    return pick(/** @type {Element} */ (event.currentTarget), camera);
-  }
-
-  /** @param {UploadTarget} target @param {ControlEvent} event */
-  chosen(target, { currentTarget: input }) {
-    const files = [...(input.files ?? [])];
-    input.value = ""; // the same file may be chosen again
-    if (files.length) this.add(target, files);
-  }
-
-  /** @param {UploadTarget} target @param {File[]} files */
+  /** The card that gets them opens. @param {UploadTarget} target @param {File[]} files */
   add(target, files) {
-    if (!this.#page.mayNote) return;
-    const { card } = target, { ui, act } = this.#page;
-    if (card && ui.card !== card) act.openCard(card);
-    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files, camera: false });
-    for (const file of files) this.#page.session.uploads.add(this.#page.board.id, target, file);
-    this.#page.draw();
+    const { card } = target, { ui, act, mayNote } = this.#page;
+    if (mayNote && card && ui.card !== card) act.openCard(card);
+    super.add(target, files);
   }
-
-  /** The hint was read. @param {Event} event */
-  agreed = ({ currentTarget }) => {
-    const { asked } = this;
-    try {
-      sessionStorage.setItem(AGREED, this.#page.session.account.id);
-    } catch {
-      // then it is said again after a reload
-    }
-    this.#agreedHere = true;
-    this.asked = null;
-    if (asked?.files) this.add(asked.target, asked.files);
-    else pick(/** @type {Element} */ (currentTarget), asked?.camera ?? false);
-    this.#page.draw();
-  };
-
-  cancelAsked = () => {
-    this.asked = null;
-    this.#page.draw();
-  };
 
   /** @param {string} file */
   open(file) {
@@ -107,23 +68,6 @@ export class Files {
     this.#found.clear();
   }
 
-  #agreedHere = false;
-
-  get #hasAgreed() {
-    try {
-      return this.#agreedHere || sessionStorage.getItem(AGREED) === this.#page.session.account.id;
-    } catch {
-      return this.#agreedHere;
-    }
-  }
-
-  /** @param {FilesAsked} asked */
-  #ask(asked) {
-    this.asked = asked;
-    this.#page.focus.field("[data-act=files-continue]");
-    this.#page.draw();
-  }
-
   /** @param {UploadItem} item @param {Ack} ack */
   #attached({ board }, ack) {
     if (board === this.#page.board.id) this.#page.undo.did(ack, null);
@@ -151,11 +95,4 @@ export class Files {
     if (ui.card && board.get(ui.card)) return { card: ui.card };
     return ui.view === LOG ? {} : null;
   }
-}
-
-/** Open the picker beside a button. @param {Element} button @param {boolean} camera */
-function pick(button, camera) {
-  /** @type {HTMLInputElement | null | undefined} */
-  const input = (button.closest("[data-note]") ?? button.closest(".files"))?.querySelector(camera ? "[data-camera]" : "[data-choose]");
-  input?.click();
 }

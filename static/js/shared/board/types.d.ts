@@ -46,6 +46,17 @@ interface FilesAsked {
   camera: boolean;
 }
 
+/** What the adding of files needs of its page (shared/files/adding.js). */
+interface AddingHost {
+  account(): string;
+  mayAdd(): boolean;
+  send(target: UploadTarget, files: File[]): void;
+  focus(selector: string): void;
+  /** Called when the hint goes. */
+  left?(): void;
+  draw(): void;
+}
+
 /** What strips of files ask of their page. */
 interface FileActions {
   readonly asked: FilesAsked | null;

@@ -80,7 +80,12 @@ function strip(target, view) {
     ${pictures.length ? html`<ul class="pictures">${repeat(pictures, ({ id }) => id, (file) => picture(file, view))}</ul>` : nothing}
     ${others.length ? html`<ul class="other-files">${repeat(others, ({ id }) => id, (file) => other(file, view))}</ul>` : nothing}
     ${view.past ? nothing : files.map((file) => foundOffer(file, view))}
-    ${uploads.length && !view.past ? html`<ul class="uploads">${repeat(uploads, ({ id }) => id, (item) => upload(item, view))}</ul>` : nothing}`;
+    ${view.past ? nothing : uploadList(uploads, view)}`;
+}
+
+/** Files on their way. @param {UploadItem[]} uploads @param {Pick<LiveBoardView, "session">} view */
+export function uploadList(uploads, view) {
+  return uploads.length ? html`<ul class="uploads">${repeat(uploads, ({ id }) => id, (item) => upload(item, view))}</ul>` : nothing;
 }
 
 /** Said before the first file of a session. @param {UploadTarget} target @param {LiveBoardView} view */
@@ -121,7 +126,7 @@ function other({ id, state }, view) {
 
 /** @type {Record<string, (item: UploadItem) => string>} */
 const STATES = {
-  waiting: ({ problem, retryAt }) => problem ?? (retryAt ? t("waiting for connection…") : t("waiting…")),
+  waiting: ({ board, problem, retryAt }) => (board ? problem ?? (retryAt ? t("waiting for connection…") : t("waiting…")) : t("sent once a search is chosen")),
   sending: ({ offset, size }) => t("{percent}%", { percent: number(Math.floor((offset / size) * 100)) }),
   checking: () => t("being checked…"),
   ready: ({ target }) => (target.form ? t("ready") : t("attached once the card is saved")),
@@ -129,12 +134,12 @@ const STATES = {
   failed: ({ problem }) => problem ?? "",
 };
 
-/** @param {UploadItem} item @param {LiveBoardView} view */
+/** @param {UploadItem} item @param {Pick<LiveBoardView, "session">} view */
 function upload(item, view) {
   const { id, name, size, offset, state, isFinal, isKept } = item, { uploads } = view.session, isFailed = state === "failed";
   return html`<li class="upload ${state}" data-upload=${id} data-state=${state} data-kept=${isKept ? "" : nothing}>
     <span class="file-name"><bdi>${name}</bdi><small role=${isFailed ? "alert" : nothing}>${isFailed ? nothing : html`${sizeText(size)} · `}${STATES[state](item)}</small></span>
-    ${isFailed ? nothing : html`<progress max=${size} .value=${state === "checking" || state === "ready" || state === "attaching" ? size : offset} aria-label=${t("Sending {name}", { name })}></progress>`}
+    ${isFailed || !item.board ? nothing : html`<progress max=${size} .value=${state === "checking" || state === "ready" || state === "attaching" ? size : offset} aria-label=${t("Sending {name}", { name })}></progress>`}
     ${isKept === false && !isFailed ? html`<small class="not-kept">${t("Keep this page open until it is sent.")}</small>` : nothing}
     ${isFailed && !isFinal ? html`<button type="button" data-act="retry-upload" @click=${() => uploads.retry(id)}>${t("Try again")}</button>` : nothing}
     ${state === "attaching" ? nothing : html`<button type="button" class="plain" data-act="cancel-upload" aria-label=${isFailed ? t("Hide {name}", { name }) : t("Cancel {name}", { name })} title=${isFailed ? t("Hide") : t("Cancel")} @click=${() => uploads.cancel(id)}>✕</button>`}
