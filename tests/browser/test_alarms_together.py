@@ -70,7 +70,7 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
 
 
-async def test_who_is_mentioned_in_a_note_is_asked_to_answer_by_an_alarm(browsers: Browsers) -> None:
+async def test_note_can_ask_whoever_it_mentions_to_answer_by_an_alarm(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)
     alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
