@@ -24,6 +24,7 @@ AGAIN_S = 0.1
 TIMEOUT_S = 20.0  # of a call; a store that does not answer takes 15 s
 GIVES_UP_S = 60.0  # after the end of the run
 TENTHS = 10
+PARTS = 3  # of a file; the second of two senders cuts it up otherwise, so that parts overlap
 WAYS = TENTHS + 2  # cut at each tenth from the first to the ninth; by two at once; in parts
 PICTURE_EVERY, LARGE_EVERY, LOOKED_AT_EVERY, AGAIN_EVERY, WITHDRAWN_EVERY = 9, 80, 5, 7, 4
 LARGE = 1_600_000  # more than one part may have
@@ -100,7 +101,7 @@ class Uploader:
         sending = _Sending(self, record, _uuid(self._random), content, "p.jpg" if is_picture else "f.bin")
         way = number % WAYS
         if way == 0:
-            await asyncio.gather(sending.send(None), sending.send(None))
+            await asyncio.gather(sending.send(None), sending.send(None, parts=2 * PARTS - 1))
         else:
             await sending.send(way if way < TENTHS else None)
         ready = await sending.finish()
@@ -208,13 +209,12 @@ class _Sending:
         self._uploader, self._record, self._content = uploader, record, content
         self._name = name
         self._path = f"/boards/{uploader.boards[record.board]}/uploads/{id}"
-        self._part = max(1, min(1_000_000, -(-len(content) // 3)))
 
-    async def send(self, cut: int | None) -> None:
+    async def send(self, cut: int | None, parts: int = PARTS) -> None:
         """Send what the server does not have yet, until it has all; cut the line once, after so many tenths."""
-        offset = 0
+        offset, most = 0, max(1, min(1_000_000, -(-len(self._content) // parts)))
         while offset < len(self._content):
-            end = min(offset + self._part, len(self._content))
+            end = min(offset + most, len(self._content))
             until = None
             if cut is not None and offset <= (at := len(self._content) * cut // TENTHS) < offset + 1_000_000:
                 end, until, cut = min(offset + 1_000_000, len(self._content)), at, None

@@ -76,7 +76,7 @@ export const distribution = () => [
 
 export const note = () => [
   field("note", "text", { label: () => t("What happened or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
-  { ...flag("please_answer"), label: () => t("Answer needed: whoever is mentioned gets an alarm") },
+  { ...flag("please_answer"), label: () => t("Answer needed: an alarm for those mentioned") },
 ];
 
 export const reason = () => [text("reason", { autofocus: true })];
