@@ -201,6 +201,7 @@ async def test_approval_that_is_refused_after_a_reload_returns_as_it_was_ticked(
     await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "none"})
     is_cut = False
     await alice.reload()
+    await expect(alice.page.get_by_text("Not saved: Material.", exact=True)).to_be_visible()
     await alice("[data-act=reopen]").click()
     await keeps_what_was_filled_in(dialog)
     await expect(dialog.locator("[data-field=what] .error")).to_contain_text("A poster needs an appeal")
