@@ -28,7 +28,7 @@ ALL = ["last_name", "age", "looks", "clothing", "time", "place", "photo"]
 LONG_NAME = "Maximilian-Alexander Johannes Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
 TITLES = {"en": "MISSING", "fr": "DISPARITION", "nl": "VERMIST", "de": "VERMISST"}
 DRAFTS = {
-    "en": "DRAFT: NOT APPROVED", "fr": "BROUILLON : NON APPROUVÉ", "nl": "ONTWERP: NIET GOEDGEKEURD",
+    "en": "DRAFT: NOT APPROVED", "fr": "BROUILLON : NON APPROUVÉ", "nl": "CONCEPT: NIET GOEDGEKEURD",
     "de": "ENTWURF: NICHT GENEHMIGT",
 }  # fmt: skip
 MILLIMETRES = {"a3": (297, 420), "a4": (210, 297), "a6": (105, 148)}

@@ -288,3 +288,17 @@ async def test_the_past_has_the_view_too(browsers: Browsers) -> None:
     await window.live()
     await is_details(window)
     await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("green")
+
+
+async def test_times_of_a_task_name_who_has_it_now(browsers: Browsers) -> None:
+    search, bob, alice = await browsers.search(), await browsers.person("Bob"), await browsers.person("Alice")
+    await bob.command(search, "task.add", {"title": "Ask the school", "assignee": await bob.own_id()})
+    (task,) = [each["id"] for each in await bob.entities(search) if each["state"].get("title") == "Ask the school"]
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}/cards/{task}")
+    times = window("[data-testid=times]")
+    await expect(times).to_contain_text("assigned, Bob")
+    await bob.command(search, "card.assign", {"card": task, "assignee": await alice.own_id()})
+    await expect(times).to_contain_text("assigned, Alice")
+    await bob.command(search, "card.assign", {"card": task, "assignee": None})
+    await expect(times).to_contain_text("nobody assigned")

@@ -257,7 +257,7 @@ NIGHT = (
     Scene(
         leave_no_alarm,
         (
-            Shot("alarm-mine", "/", before=alarm_taken, shows="[data-testid=alarm-taken] [data-act=hand-on-alarm]"),
+            Shot("alarm-mine", "/", before=alarm_taken, shows="[data-testid=alarm-taken]"),
             Shot("alarm-taken", "/", person="sophie", before=alarm_taken, shows="[data-testid=alarm-taken]"),
             Shot(
                 "undo",

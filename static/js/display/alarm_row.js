@@ -13,6 +13,8 @@ const WORDS = {
   worrying_search: () => t("WORRYING?"),
   overdue_task: () => t("LATE"),
 };
+const IS_UPRIGHT = matchMedia("(orientation: portrait)"); // has room for few words: the mark says what it is
+
 /** @type {Record<string, () => string>} */
 const SENTENCES = {
   urgent_sighting: () => t("sighting: nobody has it"),
@@ -51,7 +53,7 @@ function named({ first_name: name, age }) {
 export function alarmRow([{ search, person, rule, raisedAt }, ...others], now) {
   return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
     <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b>${named(person)}
-    <span class="alarm-text">${SENTENCES[rule]?.() ?? t("nobody has it")}</span>
-    ${others.length ? html`<span class="alarm-others">${n("{count} more", "{count} more", others.length)}</span>` : nothing}
+    <span class="alarm-text">${(IS_UPRIGHT.matches ? null : SENTENCES[rule]?.()) ?? t("nobody has it")}</span>
+    ${others.length && !IS_UPRIGHT.matches ? html`<span class="alarm-others">${n("{count} more", "{count} more", others.length)}</span>` : nothing}
     <time class="alarm-time">${waited(raisedAt, now ?? undefined)}</time></div>`;
 }

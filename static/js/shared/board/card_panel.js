@@ -94,10 +94,9 @@ function thumbSave(id, [name, text], view) {
 function times({ id, kind, state, added }, view) {
   if (added) return nothing;
   const { events } = view.historyOf(id);
-  const assigned = events.find(({ state }) => state?.assignee);
-  const by = assigned && accountName(view.session, assigned.state?.assignee);
+  const who = state.assignee && accountName(view.session, state.assignee);
   /** @type {[string | null, string]} */
-  const lastCell = kind === "sighting" ? firstLook(state, view) : [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : t("nobody assigned")];
+  const lastCell = kind === "sighting" ? firstLook(state, view) : [givenBy({ id, state }, view)?.at ?? null, who ? t("assigned, {name}", { name: who }) : t("nobody assigned")];
   /** @type {[string | null, string][]} */
   const cells = [...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")], lastCell];
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? shortTimeElement(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
@@ -188,14 +187,24 @@ function quick({ id, kind, state }, view) {
 }
 
 /**
+ * Return the event by which the present assignee got the card; nothing until the history is read.
+ * @param {Pick<Card, "id" | "state">} entity
+ * @param {BoardView} view
+ */
+function givenBy({ id, state }, view) {
+  const { events } = view.historyOf(id);
+  const given = events.findLast((event) => (event.changes ?? []).includes("assignee") || event === events[0]);
+  return state.assignee && given?.state?.assignee === state.assignee ? given : undefined;
+}
+
+/**
  * Tell since when somebody has the card, and how long it waited for that. Empty until the history is read.
  * @param {Pick<Card, "id" | "state">} entity
  * @param {BoardView} view
  */
 function sinceAssigned({ id, state }, view) {
-  const { events } = view.historyOf(id);
-  const given = events.findLast((event) => (event.changes ?? []).includes("assignee") || event === events[0]);
-  if (!given || given.state?.assignee !== state.assignee) return "";
+  const { events } = view.historyOf(id), given = givenBy({ id, state }, view);
+  if (!given) return "";
   const at = formatShortMoment(given.at), waited = Date.parse(given.at) - Date.parse(events[0].at);
   return waited < MINUTE_MS ? t("assigned since {at}", { at }) : t("assigned since {at}, {length} after it was added", { at, length: formatDuration(waited) });
 }
