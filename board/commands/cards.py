@@ -149,8 +149,8 @@ WITHDRAWN = FieldSpec("withdrawn", N_("Withdrawn"), type=bool, exported=True, di
 EVENTS = {
     "card.moved": EventSpec(N_("Card moved"), "card.move", undoable=True),
     "card.assigned": EventSpec(N_("Card assigned"), "card.assign", undoable=True),
-    "card.withdrawn": EventSpec(N_("Card withdrawn"), "card.withdraw", undoable=True),
-    "card.restored": EventSpec(N_("Card restored"), "card.restore", undoable=True),
+    "card.withdrawn": EventSpec(N_("Card withdrawn"), "card.withdraw", undoable=True, revises=True),
+    "card.restored": EventSpec(N_("Card restored"), "card.restore", undoable=True, revises=True),
 }
 
 

@@ -21,7 +21,7 @@ from models.alert import EVERYBODY
 from models.card import Priority
 from models.entity import State
 from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
-from models.sighting import ASSURED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
+from models.sighting import ASSURED, SETTLED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
@@ -308,12 +308,14 @@ KIND = Kind(
     ),
     events={
         "sighting.added": EventSpec(
-            N_("Sighting added"), "sighting.add", is_significant=lambda state: bool(state["priority"] == "urgent")
+            N_("Sighting added"), "sighting.add",
+            is_significant=lambda state: state["priority"] == "urgent" and state["assessment"] not in SETTLED,
         ),
-        "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True),
+        "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True, revises=True),
         "sighting.graded": EventSpec(N_("Sighting graded"), "sighting.grade", undoable=True),
         "sighting.assessed": EventSpec(
-            N_("Sighting assessed"), "sighting.assess", undoable=True, is_significant=lambda state: state["assessment"] in ASSURED
+            N_("Sighting assessed"), "sighting.assess", undoable=True, revises=True,
+            is_significant=lambda state: state["assessment"] in ASSURED,
         ),
         "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
         "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),

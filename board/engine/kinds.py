@@ -64,11 +64,13 @@ class FieldSpec:
 @dataclass(frozen=True, slots=True)
 class EventSpec:
     """Type of an event. `command` makes it, and its rights are needed to undo it. `is_significant` tells from the new state
-    whether nobody may take over a shift without having read it."""
+    whether nobody may take over a shift without having read it. After one that `revises`, what an earlier significant event says
+    may no longer hold, or hold again."""
 
     label: str
     command: str | None = None
     undoable: bool = False
+    revises: bool = False
     is_significant: Callable[[State], bool] | None = None
 
 

@@ -160,24 +160,24 @@ class Suggestions:
 
 
 class LastSignificantEvents:
-    """Last significant event of each search, for displays, which get no others. Each event is read once. A new goal is left
-    out: rooms where it may be read show the goal itself, and the last sighting matters more."""
+    """Last significant event of each search that holds, for displays, which get no others. Each event is read once, and older
+    ones again only when one of them may no longer hold. A new goal is left out: rooms where it may be read show the goal itself,
+    and the last sighting matters more."""
 
     def __init__(self) -> None:
         self._read: dict[str, int] = {}  # by search: the seq up to which events were read
         self._last: dict[str, dict[str, Any]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
-        """Read further, at least up to `heads`; of a search that was not read yet, from there back."""
-        new = {board: seq for board, seq in heads.items() if board not in self._read}
-        for last in significant_events.last_significant_events(session, new, but=GOAL_SET):
+        """Read further, at least up to `heads`; of a search that was not read yet, or was revised, from there back."""
+        behind = {board: self._read[board] for board, seq in heads.items() if self._read.get(board, seq) != seq}
+        found, revised = significant_events.last_significant_events_after(session, behind, but=GOAL_SET)
+        back = {board: seq for board, seq in heads.items() if board in revised or board not in self._read}
+        for board in back:
+            self._last.pop(board, None)
+        for last in (*found, *significant_events.last_significant_events(session, back, but=GOAL_SET)):
             self._last[last.board] = _shown_on_displays(last)
-        behind = {board: self._read[board] for board, seq in heads.items() if board not in new and self._read[board] != seq}
-        for board, events in significant_events.significant_events_after(session, behind).items():
-            shown = [event for event in events if event.type != GOAL_SET]
-            if shown:
-                self._last[board] = _shown_on_displays(shown[-1])
-        self._read |= {board: heads[board] for board in new.keys() | behind.keys()}
+        self._read |= {board: heads[board] for board in behind.keys() | back.keys()}
 
     def for_displays(self, search: str, summary: Summary, profile: str) -> Summary:
         """Return a summary for displays with a profile: counts without people. In inner rooms it also says where and when the

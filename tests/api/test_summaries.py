@@ -148,19 +148,80 @@ async def test_viewers_who_see_the_same_share_frames_of_what_changed(team: Team,
         assert [{*each["searches"]} for each in reader.frames[start:] if each["type"] == "summary"] == [{search}]
 
 
+async def added_sighting(team: Team, search: str, **more: Any) -> str:
+    seqs = (await team.alice.command(search, "sighting.add", {"description": "x"} | more))["seqs"]
+    params = {"after": seqs[0] - 1, "limit": 1}
+    return str((await team.alice.http.get(f"/api/v1/boards/{search}/events", params=params)).json()["events"][0]["id"])
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_displays_are_told_only_a_last_event_that_still_holds(team: Team, profile: str) -> None:
+    """Live, and to a display that connects later: what was ruled out, taken back, withdrawn or settled is not the last event."""
+    alice, search = team.alice, await team.alice.open_search()
+    first, second = await added_sighting(team, search), await added_sighting(team, search)
+
+    async def act(name: str, **data: Any) -> int:
+        return int((await alice.command(search, name, data))["seqs"][0])
+
+    def assess(sighting: str, assessment: str) -> Any:
+        return act("sighting.assess", sighting=sighting, assessment=assessment, reason="so")
+
+    decided = await act("note.add", text="x", category="decision")
+    browser = DisplayBrowser(team.server)
+    await pair_browser(alice, browser, ["operations"], profile)
+    display = await browser.connect()
+    await display.subscribe("operations")
+
+    async def told(seq: int, assessment: str | None = None) -> None:
+        await display.wait_until(lambda: (latest(display, search).get("last") or {}).get("seq") == seq)
+        assert latest(display, search)["last"]["assessment"] == assessment
+
+    try:
+        await told(decided)
+        sure = await assess(first, "credible")
+        await told(sure, "credible")
+        surer = await assess(second, "confirmed")
+        await told(surer, "confirmed")
+        out = await assess(second, "not_the_child")
+        await told(sure, "credible")  # the latest that holds
+        await assess(first, "unassessed")
+        await told(decided)  # else the latest other one
+        back = (await alice.command(search, "undo", {"seq": out}))["seqs"][0]
+        await told(back, "confirmed")
+        await act("card.withdraw", card=second)
+        await told(decided)
+        await act("card.restore", card=second)
+        await told(back, "confirmed")
+        await assess(second, "unverifiable")
+        await told(decided)
+        urgent = await added_sighting(team, search, priority="urgent")
+        added = (await alice.snapshot(search))["seq"]
+        await display.wait_until(lambda: latest(display, search)["last"]["type"] == "sighting.added")
+        assert decided < latest(display, search)["last"]["seq"] <= added
+        await act("sighting.update", sighting=urgent, priority="normal")
+        await told(decided)
+        await act("sighting.update", sighting=urgent, priority="urgent")
+        await display.wait_until(lambda: latest(display, search)["last"]["type"] == "sighting.added")
+        await assess(urgent, "not_the_child")
+        await told(decided)
+    finally:
+        await display.close()
+        await browser.close()
+
+
 @pytest.mark.parametrize("window", [1, 50])
 async def test_last_significant_event_is_found_from_the_head_back(
     team: Team, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
     monkeypatch.setattr(significant_events, "FIRST_WINDOW", window)
     alice, searches = team.alice, [await team.alice.open_search() for _ in range(3)]
+    ruled_out: set[int] = set()
     for search in searches[:2]:
-        await alice.command(search, "sighting.add", {"description": "x"})
-        entities = (await alice.snapshot(search))["entities"]
-        sighting = next(id for kind, id in entities if kind == "sighting")
-        for assessment in ("credible", "unverifiable"):
+        sure, other = await added_sighting(team, search), await added_sighting(team, search)
+        for sighting, assessment in ((sure, "credible"), (other, "confirmed"), (other, "unverifiable")):
             data = {"sighting": sighting, "assessment": assessment, "reason": "so"}
-            await alice.command(search, "sighting.assess", data)
+            seq = (await alice.command(search, "sighting.assess", data))["seqs"][0]
+            ruled_out |= {seq} if assessment == "confirmed" else set()
         for number in range(6):
             await alice.command(search, "note.add", {"text": f"note {number}"})
     await alice.command(searches[0], "search.set_goal", {"text": "Ask at the school"})
@@ -169,9 +230,15 @@ async def test_last_significant_event_is_found_from_the_head_back(
         heads = {search: session.get_one(Board, search).seq for search in searches}
         every = significant_events.significant_events_after(session, dict.fromkeys(searches, 0))
         last = significant_events.last_significant_events(session, heads, but="search.goal_set")
-        whole = {board: [event.seq for event in events if event.type != "search.goal_set"] for board, events in every.items()}
-        return {event.board: event.seq for event in last}, {board: seqs[-1] for board, seqs in whole.items() if seqs}
+        whole = {board: [event for event in events if event.type != "search.goal_set"] for board, events in every.items()}
+        holding = {
+            board: [event.seq for event in events if event.payload()["state"].get("assessment") != "confirmed"]
+            for board, events in whole.items()
+        }
+        assert {events[-1].seq for events in whole.values()} >= ruled_out  # what a list of events alone would say
+        return {event.board: event.seq for event in last}, {board: seqs[-1] for board, seqs in holding.items() if seqs}
 
     found, expected = await team.server.service.database.read(read)
     assert found == expected
+    assert ruled_out.isdisjoint(found[search] for search in searches[:2])
     assert expected.keys() >= {*searches[:2]}

@@ -243,6 +243,13 @@ async def test_very_wide_screens_tell_what_happened_live(browsers: Browsers) -> 
     await wide.reload()
     await expect(wide(f"{happened} li").first).to_contain_text("credible")
     await expect(wide(f"{happened} li")).to_have_count(3)
+    ruled_out = {"sighting": sighting, "assessment": "not_the_child", "reason": "another girl"}
+    await (await browsers.person("Alice")).command(board, "sighting.assess", ruled_out)
+    for window in (wide, usual):
+        await expect(window(f"{happened} li")).to_have_count(2)  # it is credible no more
+        await expect(window(happened)).not_to_contain_text("credible")
+    await wide.reload()
+    await expect(wide(f"{happened} li")).to_have_count(2)
 
 
 async def test_a_change_of_the_search_moves_nothing_below_the_header(browsers: Browsers) -> None:

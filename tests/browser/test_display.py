@@ -135,6 +135,50 @@ async def test_single_search_display_shows_decisions_made_before(browsers: Brows
     await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
 
+@pytest.mark.parametrize("shown_alone", [False, True], ids=["all-searches", "one-search"])
+async def test_a_wall_names_no_sighting_as_credible_that_was_ruled_out(browsers: Browsers, shown_alone: bool) -> None:
+    alice = await browsers.person("Alice")
+    noor = await browsers.search(lead=await alice.own_id())
+    other, seen = await browsers.sighting(noor, "Girl at the bakery"), await browsers.sighting(noor, "Girl at the harbour")
+    await alice.command(noor, "note.add", {"text": "We go on", "category": "decision"})
+    for each in (await alice.http.get("/api/v1/boards/operations")).json()["entities"]:
+        if each["kind"] == "search" and each["id"] != noor and each["state"]["status"] == "open":
+            await alice.command(each["id"], "search.set_appeal", {"level": "discreet"})  # those of other tests are on no wall
+    wall, _ = await paired(browsers, [noor] if shown_alone else ["operations"], viewport=UPRIGHT)
+    place = ".single-search" if shown_alone else f".search-tile[data-search='{noor}']"
+    last, news = wall(f"{place} .last"), wall.page.get_by_test_id("moments")
+    screen = wall(".display-root")
+
+    async def assess(sighting: str, assessment: str) -> None:
+        data = {"sighting": sighting, "assessment": assessment, "reason": "she called back"}
+        await alice.command(noor, "sighting.assess", data)
+
+    async def shows(words: str, *gone: str) -> None:
+        """Say so now, and after the page was loaded anew."""
+        for reload in (False, True):
+            if reload:
+                await wall.page.reload()
+            await expect(last).to_contain_text(words)
+            await expect(news).to_contain_text(words)
+            for each in gone:
+                await expect(screen).not_to_contain_text(each)
+
+    await shows("Decision recorded", "Credible", "confirmed")
+    await assess(other, "credible")
+    await shows("Credible sighting")
+    await assess(seen, "confirmed")
+    await shows("Sighting confirmed")
+    await assess(seen, "not_the_child")
+    await expect(last).to_contain_text("Credible sighting")
+    await shows("Credible sighting", "confirmed")
+    await assess(other, "unassessed")
+    await shows("Decision recorded", "Credible", "confirmed")
+    await assess(seen, "credible")
+    await expect(wall(f"{place}[data-highlighted]")).to_have_count(1)
+    await alice.command(noor, "card.withdraw", {"card": seen, "reason": "entered twice"})
+    await shows("Decision recorded", "Credible", "confirmed")
+
+
 async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Browsers) -> None:
     alice, _, mila = await browsers.person("Alice"), await browsers.search(), await browsers.search(person={"first_name": "Mila"})
     wall, _ = await paired(browsers, ["operations"])

@@ -25,7 +25,7 @@ export class DisplayView {
   /** @type {HTMLElement} */ #root;
   /** @type {DisplaySession} */ #session;
   /** @type {StaleOverlay} */ #overlay;
-  #events = new SignificantEvents();
+  #events = new SignificantEvents(() => this.#session.shownBoards);
   #sound = new Sound();
   #startedAt = performance.now(); // older events are not news and make no sound
   #playlist = new Playlist();

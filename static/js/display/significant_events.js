@@ -1,9 +1,9 @@
-/* The latest significant events, in words fit for visitors. The contract lists them; the server sends the last one of each
-   search, and this screen remembers those it receives. */
+/* The latest significant events that hold, in words fit for visitors. The contract lists them; the server sends the last one of
+   each search, and this screen remembers those it receives. A sighting that was ruled out, taken back or withdrawn is not named. */
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { isSignificant } from "../core/significance.js";
+import { isOfSighting, isSignificant, isStillSo } from "../core/significance.js";
 import { day, committedAt } from "../core/time.js";
 
 const MAX_EVENTS = 200; // for all searches: the page may run for weeks
@@ -11,45 +11,79 @@ const HIGHLIGHT_MS = 60_000; // duration of the highlight after an event
 const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
 const NOT_SHOWN = "search.goal_set"; // rooms that may read the goal see it
+const OF_NOW = ["search.status_set", "search.worrying_set", "search.appeal_set"]; // told by what the search is now: only the last one is true
 
 export class SignificantEvents {
-  /** @type {Map<string, SignificantEvent>} */ #known = new Map(); // key -> {search, at, type, state}, in the order received
+  /** @type {Map<string, SignificantEvent>} */ #known = new Map(); // by key, in the order received
+  /** @type {() => Iterable<Board>} */ #boards;
+
+  /** @param {() => Iterable<Board>} boards those that can be shown */
+  constructor(boards) {
+    this.#boards = boards;
+  }
 
   /**
-   * Remember what a board applied; return the new significant events.
+   * Remember what a board applied; return the new significant events that hold.
    * @param {Board} board
    * @param {JournalEvent[]} events
    */
   onEvents(board, events) {
     const told = events.filter((event) => event.type !== NOT_SHOWN && isSignificant(event)).map((event) => ofEvent(board, event));
     const counted = [...board.summaries].flatMap(([search, { last }]) => (last ? [ofSummary(search, last)] : []));
-    return [...told, ...counted].filter((moment) => this.#addEvents(moment));
+    const added = [...told, ...counted].filter((moment) => this.#addEvents(moment)).map(keyOf);
+    return this.#holding(this.#known.values()).filter((moment) => added.includes(keyOf(moment)));
   }
 
   /**
-   * Return the last event of a search, considering its summary; null if there is none.
+   * Return the last event of a search that holds, considering its summary; null if there is none.
    * @param {string} search
    * @param {Summary | undefined} summary
    */
   last(search, summary) {
-    if (!summary?.last) return [...this.#known.values()].filter((moment) => moment.search === search).sort(newestFirst)[0] ?? null;
-    const moment = ofSummary(search, summary.last);
-    return this.#known.get(keyOf(moment)) ?? moment;
+    const counted = summary?.last ? ofSummary(search, summary.last) : null;
+    const known = [...this.#known.values()].filter((moment) => moment.search === search);
+    return this.#holding(!counted || this.#known.has(keyOf(counted)) ? known : [...known, counted])[0] ?? null;
   }
 
   /**
-   * Return the events of visible searches, newest first.
+   * Return the events of visible searches that hold, newest first.
    * @param {(search: string) => State | undefined} get state of a search, undefined if it is not visible
    */
   newest(get) {
-    const seen = [...this.#known.values()].filter((moment) => mayShow(moment, get(moment.search)));
-    return seen.sort(newestFirst);
+    return this.#holding(this.#known.values()).filter((moment) => mayShow(moment, get(moment.search)));
+  }
+
+  /**
+   * Return the events that hold, newest first: of one sighting, and of what is told by the present, only the last.
+   * @param {Iterable<SignificantEvent>} moments
+   */
+  #holding(moments) {
+    /** @type {Set<string>} */
+    const later = new Set();
+    return [...moments].sort(newestFirst).filter((moment) => {
+      const about = isOfSighting(moment) ? moment.card && `${moment.card} ${moment.type}` : OF_NOW.includes(moment.type) && `${moment.search} ${moment.type}`;
+      if (about && later.has(about)) return false;
+      if (about) later.add(about);
+      return !isOfSighting(moment) || this.#isStillSo(moment);
+    });
+  }
+
+  /**
+   * Return whether an event of a sighting holds: by the sighting, where this screen has it; else the server says so by telling it
+   * as the last one, as long as no sighting here contradicts.
+   * @param {SignificantEvent} moment
+   */
+  #isStillSo(moment) {
+    const boards = [...this.#boards()], own = boards.find(({ id, seq }) => id === moment.search && seq !== null);
+    if (own && moment.card) return isStillSo(moment, own.get(moment.card)?.state);
+    if (own && !own.of("sighting").some(({ state }) => isStillSo(moment, state))) return false;
+    return boards.some(({ summaries }) => isLast(moment, summaries.get(moment.search)));
   }
 
   /** @param {SignificantEvent} moment */
   #addEvents(moment) {
     const key = keyOf(moment), known = this.#known.get(key);
-    if (known && (known.state || !moment.state)) return false;
+    if (known && (known.card || !moment.card) && (known.state || !moment.state)) return false;
     if (!known && this.#known.size >= MAX_EVENTS && !this.#makeRoom(moment)) return false;
     this.#known.set(key, moment);
     return !known;
@@ -68,14 +102,19 @@ export class SignificantEvents {
 /** @param {SignificantEvent} event */
 const keyOf = ({ search, type, at }) => `${search} ${type} ${at}`;
 
+/** @param {SignificantEvent} event @param {Summary | undefined} summary */
+const isLast = (event, summary) => Boolean(summary?.last && keyOf(ofSummary(event.search, summary.last)) === keyOf(event));
+
 /** @param {SignificantEvent} a @param {SignificantEvent} b */
 const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
 
 /** @param {Board} board @param {JournalEvent} event @returns {SignificantEvent} */
-const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state: /** @type {any} */ (state) });
+const ofEvent = (board, { kind, id, at, clock, type, state }) => ({
+  search: kind === "search" ? id : board.id, card: kind === "sighting" ? id : null, at, clock, type, state: /** @type {any} */ (state),
+});
 
 /** @param {string} search @param {NonNullable<Summary["last"]>} last @returns {SignificantEvent} */
-const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, clock, type, state: assessment ? { assessment } : null });
+const ofSummary = (search, { at, clock, type, assessment }) => ({ search, card: null, at, clock, type, state: assessment ? { assessment } : null });
 
 /**
  * Return whether an event may be shown: of a found child only the finding itself.

@@ -69,6 +69,7 @@ interface LastEvent {
 
 interface SignificantEvent {
   search: string;
+  card: string | null; // the sighting, where the event itself was received
   at: string;
   clock: string | null | undefined;
   type: string;

@@ -3,7 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { get } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
-import { isSignificant } from "../../core/significance.js";
+import { isOfSighting, isSignificant, isStillSo } from "../../core/significance.js";
 import { cardOf, eventText, isCreation } from "../../format/event_text.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 
@@ -79,7 +79,7 @@ export class WhatHappened {
 
 /** @param {HeaderView} view */
 export function whatHappened(view) {
-  const { happened } = view;
+  const happened = view.happened?.filter((event) => !isOfSighting(event) || isStillSo(event, view.model.byId.get(/** @type {any} */ (event).id)?.state));
   if (!happened?.length) return nothing;
   return html`<section class="what-happened" data-testid="what-happened"><h2>${t("What happened")} <small>${t("newest first")}</small></h2>
     <ol>${repeat(happened, ({ seq }) => seq, (event) => line(event, view))}</ol></section>`;
