@@ -115,7 +115,8 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     await expect(window(ALARM)).to_contain_text(
         re.compile(r"Urgent sighting\s+Mila B\., 6:\s+seen \d\d:\d\d, Drongen, E40: girl with a man")
     )
-    await expect(window(f"{ALARM} .nobody .long")).to_have_text("nobody has it yet")
+    await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")
+    await expect(window(f"{ALARM} .which")).to_be_hidden()  # the mark says it here
     await expect(window(f"{ALARM} .for")).to_have_text(re.compile("04:1[2-9]"))
     await expect(window(CALM)).to_have_count(0)
     line.alarms(alarm(451, 2))
@@ -376,8 +377,10 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         window = line.window
         line.alarms(alarm())
         await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
-        await expect(window(f"{ALARM} .nobody .short")).to_be_visible()
+        await expect(window(f"{ALARM} .which")).to_be_visible()
+        await expect(window(f"{ALARM} .which")).to_have_text("Urgent sighting 4")
         await expect(window(f"{ALARM} .for")).to_be_visible()
+        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")  # to a screen reader
         for control in (window(TAKE), window(f"{LIST} summary")):
             box = await control.bounding_box()
             assert box
@@ -385,6 +388,27 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await window(f"{LIST} summary").tap()
         await expect(window(f"{LIST} [data-act=hand-on-alarm]")).to_be_visible()
         await expect(window(f"{LIST} .alarm-steps")).to_contain_text("Bob Claes, in charge")
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_the_line_of_a_phone_says_which_rule_its_alarm_is_about(browsers: Browsers, locale: str) -> None:
+    """Whole for sightings; a longer one ends in an ellipsis, and the list has it whole."""
+    line = await told(browsers, "/account", locale=locale, viewport=PHONE, has_touch=True, is_mobile=True)
+    window, said = line.window, set()
+    which = window(f"{ALARM} .which")
+    for step, rule in enumerate(("credible_sighting", "urgent_sighting")):
+        line.alarms(alarm(130 * step, step, id=rule, rule=rule, child="Lucas E., 15"))
+        await expect(window(f"{ALARM}[data-alarm={rule}] .which")).to_be_visible()
+        assert await which.evaluate("each => each.scrollWidth <= each.clientWidth"), await which.text_content()
+        assert await window.page.evaluate(CUT) == []
+        said.add(await which.text_content())
+    assert len(said) == 2
+    late = alarm(45_100, 2, id="late", rule="overdue_task", about={"kind": "task", "id": "task-1", "number": 1280})
+    line.alarms(late, alarm(20, 0, **NOOR))
+    await expect(window(f"{ALARM}[data-alarm=late] .which")).to_have_css("text-overflow", "ellipsis")
+    assert await window.page.evaluate(CUT) == []
+    await window(f"{LIST} summary").tap()
+    await expect(window("[data-testid=alarm-more] b").first).to_have_text(str(await which.text_content()))
 
 
 async def test_an_alarm_that_is_mine_is_opened_and_handed_on_by_thumb(browsers: Browsers) -> None:

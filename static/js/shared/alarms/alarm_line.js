@@ -104,6 +104,7 @@ class AlarmLine {
       main: html`<div class="alarm" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>:</i>` : nothing}</b> <span class="detail">${detail}</span></a>
+        ${isLive ? html`<span class="which" aria-hidden="true">${namedAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#others(alarm, open, more)}
@@ -122,7 +123,7 @@ class AlarmLine {
 
   /** @param {Alarm} alarm */
   #howLong(alarm) {
-    if (this.#state === "live") return html`<span class="nobody"><span class="long">${t("nobody has it yet")}</span><span class="short" aria-hidden="true">${t("nobody has it")}</span></span>
+    if (this.#state === "live") return html`<span class="nobody running"><span>${t("nobody has it yet")}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-waited=${alarm.raised_at}></time>`;
     const { at } = this.#session.alarms;
     return html`<span class="nobody" data-testid="alarm-stale">${at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it")}</span>`;
