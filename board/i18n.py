@@ -15,6 +15,7 @@ from typing import Any
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from models.texts import CONTEXT_END
@@ -60,6 +61,8 @@ def translate(text: str, language: str) -> str:
 def _value(value: Any, language: str) -> Any:
     if isinstance(value, Moment):
         return moment_text(value, "d MMM HH:mm", language)
+    if isinstance(value, float):
+        return format_decimal(value, "0.#", locale=DATE_LOCALES.get(language, language))
     return translate(value, language) if isinstance(value, Message) else value
 
 

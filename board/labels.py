@@ -58,7 +58,7 @@ DONE = {
     "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
     "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
-    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"), "archived": N_("left All searches"),
+    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("added to the handover"), "archived": N_("left All searches"),
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),

@@ -59,12 +59,12 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
             N_("{count} recipients have not been asked to take it down: {names}."),
         )
         sentence = one if len(recipients) == 1 else several
-        found.append(message(sentence, count=len(recipients), names=_named(recipients)))
+        found.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
     return found
 
 
-def _named(numbers: Sequence[int | str]) -> str | Message:
-    named = ", ".join(map(str, numbers[:MAX_NAMED]))
+def _named(numbers: Sequence[int | str], separator: str = ", ") -> str | Message:
+    named = separator.join(map(str, numbers[:MAX_NAMED]))
     return (
         message(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
     )

@@ -204,7 +204,7 @@ class _AnchorLookup:
             if self._number is None:
                 return message(N_("where the child was last seen"))
             return message(N_("the same place as Sighting {number}"), number=self._number)
-        km = f"{apart / 1000:.1f}"
+        km = round(apart / 1000, 1)
         if self._number is None:
             return message(N_("{km} km from where the child was last seen"), km=km)
         return message(N_("{km} km from Sighting {number}"), km=km, number=self._number)

@@ -197,7 +197,7 @@ async def test_thirty_recipients_get_thirty_entries_that_closing_names(team: Tea
     assert [take_down and take_down["done_at"] for take_down in await scene.take_downs()] == [None] * 30
     await scene.finish_tasks()
     told = (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
-    named = ", ".join(f"Shop {number:02}" for number in range(10))
+    named = "; ".join(f"Shop {number:02}" for number in range(10))
     assert f"30 recipients have not been asked to take it down: {named} and 20 more." in told
     await scene.does("distribution.take_down", {"distributions": ids[:29], "note": "by e-mail"}, team.bob)
     told = (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]

@@ -15,6 +15,7 @@ from board import app
 from board.accounts import accounts
 from board.accounts.login import Login
 from board.demo.seed import create
+from board.maintenance.escalation import Escalation
 from board.server.listening_socket import listen
 from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
@@ -99,6 +100,7 @@ async def running_demo() -> AsyncIterator[Demo]:
         server = GracefulServer(uvicorn_config(app.create_app(service)), service, started.set)
         server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
         running = asyncio.create_task(server.serve(sockets=[listening]))
+        escalating = asyncio.create_task(Escalation(service).run())
         demo = Demo(service, f"http://127.0.0.1:{listening.getsockname()[1]}")
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -107,6 +109,8 @@ async def running_demo() -> AsyncIterator[Demo]:
             yield demo
         finally:
             await demo.close()
+            escalating.cancel()
+            await asyncio.gather(escalating, return_exceptions=True)
             server.should_exit = True
             await running
             await service.close()

@@ -1,7 +1,7 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48"), and of
- * `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
+ * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
+ * "2 min late"), and of `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
 import { ago, formatDuration, late, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
@@ -44,7 +44,7 @@ export class RelativeTimes {
   #updateText(element, now) {
     const { since: from, ago: past, due, lateness, oldest, waited: open, until, waiting } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : lateness ? late(lateness, now) || ago(lateness, now)
-      : oldest ? toGrade(element, oldest, now) : open ? waited(open, now) : until ? t("in {length}", { length: waited(now, new Date(until)) })
+      : oldest ? toGrade(element, oldest, now) : open ? waited(open, now) : until ? untilText(until, now)
       : waiting ? waitingText(element, now) : dueText(/** @type {string} */ (due), now);
     if (waiting) element.toggleAttribute("data-overdue", age(element.dateTime, now) > Number(element.dataset.target) * MINUTE_MS);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
@@ -55,6 +55,9 @@ export class RelativeTimes {
 
 /** @param {HTMLTimeElement} element */
 const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
+
+/** @param {string} until @param {Date} now */
+const untilText = (until, now) => late(until, now) || t("in {length}", { length: waited(now, new Date(until)) });
 
 /** @param {HTMLElement} element @param {string} oldest @param {Date} now */
 function toGrade({ dataset }, oldest, now) {

@@ -2,9 +2,9 @@
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { formatHeight } from "../core/height.js";
-import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { formatHeight, hairText } from "../core/looks.js";
 import { late, moment, committedAt, since } from "../core/time.js";
 import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
 import { photo } from "./photo.js";
@@ -76,7 +76,7 @@ function latest(board, now) {
  * @param {State} person
  */
 function looksOf({ clothing, hair, build, height_cm: height }) {
-  const others = [hair, build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
+  const others = [hairText(hair), build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
   if (!clothing && !others) return null;
   return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && others ? ", " : nothing}${others}`;
 }

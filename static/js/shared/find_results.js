@@ -58,7 +58,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   const elsewhere = hit.board !== find.board;
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => opens(event, find, at)}>
-    <p class="where"><b>${where.join(" · ")}</b>${find.all && at === 0 && find.at < 0 ? html` <kbd aria-hidden="true">Enter</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}</p>
+    <p class="where"><b>${where.join(" · ")}</b>${find.all && at === 0 && find.at < 0 ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}</p>
     ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }
@@ -74,7 +74,7 @@ function wider(find) {
   const at = find.hits.length;
   const text = find.all ? t("Find in this search only") : t("Find in all searches");
   return html`<div role="option" id="found-${at}" class="search-all" aria-selected=${at === find.at} data-act="widen" @click=${() => find.choose(at)}>${text}
-    ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
+    ${find.all ? nothing : html`<kbd aria-hidden="true">${t("Enter")}</kbd>`}</div>`;
 }
 
 /** @param {Hit} hit @param {Entity | undefined} card */

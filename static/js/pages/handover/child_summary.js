@@ -1,9 +1,9 @@
 /** Top of a section: the child, with looks, places, goal and clock; or one row, once the section was read. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { formatHeight } from "../../core/height.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { eyesText, formatHeight, hairText } from "../../core/looks.js";
 import { initials } from "../../shared/avatars.js";
 import { reportedDetails } from "../../shared/board/kind_details.js";
 import { worryingBadge } from "../../shared/board/worrying_badge.js";
@@ -59,7 +59,7 @@ function readMark(it, view) {
 /** @param {any} search */
 function looks({ person }) {
   const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
-  const looks = [height && formatHeight(height), build && label.value("person.build", build), hair, eyes, features].filter(Boolean).join(", ");
+  const looks = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
   const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
   const needed = needs ? html`<p class="needs">${until ? t("Needs: {what}, by {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
   if (!lines.length) return html`${description ? html`<p>${description}</p>` : nothing}${needed}`;

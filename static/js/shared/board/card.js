@@ -59,7 +59,7 @@ function template(entity, shown, view) {
     <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
     <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
     ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${view.pictured ? fileAddress(view.board.id, picture.id, "thumb") : nothing} />` : nothing}
-    ${badge ? changeNote(badge) : nothing}
+    ${badge ? changeNote(badge, state) : nothing}
     ${first}
     ${second}
     ${foot(entity, shown, isRuledOut, view)}
@@ -113,17 +113,20 @@ export function priority({ priority: given }, isSettled = false) {
   return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.priority(given)}></span>`;
 }
 
-/** @param {ChangeBadge} badge */
-const changeNote = (badge) => html`<div class="change-note">${by(badge)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
+/** @param {ChangeBadge} badge @param {State} state */
+const changeNote = (badge, state) => html`<div class="change-note">${by(badge, state)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
 
 /** @param {Card} entity */
 function mover(entity) {
   return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")} aria-label=${t("Move {card} to…", { card: cardName(entity) })}>⋯</button>`;
 }
 
-/** @param {ChangeBadge} badge */
-function by({ type, actor }) {
-  const done = label.done(type);
+/** Return what was done to a card: an assignment that was ended is none. @param {string} type of the event @param {State} state */
+export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : label.done(type));
+
+/** @param {ChangeBadge} badge @param {State} state */
+function by({ type, actor }, state) {
+  const done = doneTo(type, state);
   return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
 }
 

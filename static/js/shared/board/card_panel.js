@@ -6,7 +6,7 @@ import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
-import { priority, sendingCard } from "./card.js";
+import { doneTo, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
 import { viewers } from "../avatars.js";
 import { placeMenu } from "./column_menu.js";
@@ -148,11 +148,11 @@ function menu({ id, kind }, view) {
 const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
 /** @param {Card} entity @param {BoardView} view */
-function changed({ id, kind }, view) {
+function changed({ id, kind, state }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor) return nothing;
-  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new
-  return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
+  const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new, and an assignment is said
+  return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: doneTo(badge.type, state), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

@@ -1,6 +1,6 @@
 /** Details of the child in the header: six of them in fixed places, and the same in one line. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { formatHeight } from "../../core/height.js";
+import { eyesText, formatHeight, hairText } from "../../core/looks.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
@@ -56,7 +56,7 @@ export function looks({ height_cm: height, build, hair, eyes, features, descript
   const parts = [
     height ? formatHeight(height) : null,
     build ? label.value("person.build", build, "search") ?? build : null,
-    hair, eyes, features ? html`<b>${features}</b>` : null,
+    hairText(hair), eyesText(eyes), features ? html`<b>${features}</b>` : null,
   ].filter(Boolean);
   return parts.length ? joined(parts) : description;
 }
