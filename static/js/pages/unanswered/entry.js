@@ -24,7 +24,7 @@ const PLACES = {
 export function entryRow(entry, view) {
   const { id, kind, queue, priority: urgency, title } = entry;
   const href = PLACES[kind]?.(entry), name = nameOf(entry);
-  return html`<li class="unanswered-entry ${kind} ${view.mineIs(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
+  return html`<li class="unanswered-entry ${view.mineIs(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
     <div class="age">${pill(entry)}${target(entry)}</div>
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
