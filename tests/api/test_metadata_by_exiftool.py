@@ -82,7 +82,7 @@ async def test_papers_have_no_metadata_but_their_title(team: Team, tmp_path: Pat
     await scene.does("search.set_photo", {"file": photo})
     for what in poster.PAPERS:
         material = (await scene.approved(what=what, languages=["en"], shows=["photo"]))["id"]
-        given = {"what": what, "language": "en", "shows": "photo"}
+        given = {"what": what, "language": "en", "shows": ["photo"]}
         papers = {f"{what}.pdf": (f"{material}.pdf", {}), f"{what}-draft.pdf": ("preview.pdf", given)}
         for name, (path, query) in (papers | {f"{what}.png": ("preview.png", given)}).items():
             answer = await fetched(team.bob, scene, path, **query)

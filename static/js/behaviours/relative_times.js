@@ -1,7 +1,7 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
  * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
- * "2 min late"), and of `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
+ * "overdue" from a minute after it), and of `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
 import { ago, formatDuration, late, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
@@ -57,7 +57,7 @@ export class RelativeTimes {
 const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
 
 /** @param {string} until @param {Date} now */
-const untilText = (until, now) => late(until, now) || t("in {length}", { length: waited(now, new Date(until)) });
+const untilText = (until, now) => (late(until, now) ? t("overdue") : t("in {length}", { length: waited(now, new Date(until)) }));
 
 /** @param {HTMLElement} element @param {string} oldest @param {Date} now */
 function toGrade({ dataset }, oldest, now) {
