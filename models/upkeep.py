@@ -1,6 +1,7 @@
 """Times of the last maintenance, such as a backup."""
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import text
+from sqlmodel import Field, Session, SQLModel
 
 BACKUP = "backup"
 PRUNING = "pruning"
@@ -13,3 +14,11 @@ class Upkeep(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     at: str
+
+
+_NOTE = text("INSERT INTO upkeep (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at")
+
+
+def note(session: Session, name: str, at: str) -> None:
+    """Note when something was done. Several processes may note the same at once."""
+    session.connection().execute(_NOTE, {"name": name, "at": at})

@@ -5,6 +5,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import Session, col, delete
 
 from board.files.store import FileStore
+from models import upkeep
 from models.upkeep import FOLDER, Upkeep
 
 _FILES = text("SELECT 1 FROM file LIMIT 1")
@@ -24,7 +25,7 @@ def is_known(session: Session, store: FileStore) -> bool:
 def note(session: Session, store: FileStore, at: str) -> None:
     """Note that the folder is there."""
     if (name := _name(store)) is not None and session.get(Upkeep, name) is None:
-        session.merge(Upkeep(name=name, at=at))
+        upkeep.note(session, name, at)
 
 
 def forget(session: Session) -> None:

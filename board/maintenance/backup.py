@@ -14,9 +14,10 @@ from board.audit import writer
 from board.audit.entries import BackupMade
 from board.engine import hash_chain
 from board.errors import OperationError
+from models import upkeep
 from models.db.database import Database
 from models.db.sqlite import configure_connection, library
-from models.upkeep import BACKUP, Upkeep
+from models.upkeep import BACKUP
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
@@ -53,7 +54,7 @@ def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[
 
 def note_backup(session: Session, at: str, file: Path | None) -> None:
     """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
-    session.merge(Upkeep(name=BACKUP, at=at))
+    upkeep.note(session, BACKUP, at)
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 
 

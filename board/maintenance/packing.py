@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine.stored_payload import is_packed, pack
+from models import upkeep
 from models.db.database import Database
 from models.times import format_utc, now
 from models.upkeep import PACKING, Upkeep
@@ -94,4 +95,4 @@ def _store(changed: list[dict[str, Any]], session: Session) -> None:
 
 
 def _finish(session: Session) -> None:
-    session.merge(Upkeep(name=PACKING, at=format_utc(now())))
+    upkeep.note(session, PACKING, format_utc(now()))

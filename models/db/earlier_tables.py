@@ -73,7 +73,7 @@ def left(session: Session) -> list[EarlierTable]:
 def move(database: Database, progress: Progress) -> None:
     """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
     tables = database.read_now(left)
-    counts = [database.read_now(partial(_count, each)) for each in tables]
+    counts = [database.write_now(partial(_count, database, each)) for each in tables]
     done, whole = 0, sum(counts)
     for table in tables:
         while moved := database.write_now(partial(_move_batch, database, table)):
@@ -81,8 +81,13 @@ def move(database: Database, progress: Progress) -> None:
             progress(done, whole)
 
 
-def _count(table: EarlierTable, session: Session) -> int:
-    return int(session.connection().execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
+def _count(database: Database, table: EarlierTable, session: Session) -> int:
+    """Return the number of rows that are left; of a table that another process has dropped meanwhile, none."""
+    connection = session.connection()
+    database.backend.lock_for_migration(connection)
+    if table not in left(session):
+        return 0
+    return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
 
 
 def _move_batch(database: Database, table: EarlierTable, session: Session) -> int:
