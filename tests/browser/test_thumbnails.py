@@ -28,6 +28,8 @@ MOVED = """async () => {
   const moved = nodes.map((node) => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node));
   return moved.filter((each) => !each?.closest(".presence, .header-bar, .watch-line")).map((each) => each?.className ?? "gone");
 }"""
+# The counts of all searches are there: they come after the searches.
+COUNTED = "() => [...document.querySelectorAll('li[data-search] .counts')].every((each) => each.textContent.trim())"
 LOADED = "(images) => images.length > 0 && images.every((each) => each.complete && each.naturalWidth > 0)"
 
 
@@ -80,6 +82,7 @@ async def test_nothing_moves_when_thumbnails_come(browsers: Browsers, page: str,
     await window.page.goto(path, wait_until="domcontentloaded")
     await window.live()
     await expect(window(IMAGES).first).to_be_visible()
+    await window.page.wait_for_function(COUNTED)
     await window.page.evaluate(WATCH)
     assert await window.page.evaluate(MOVED) == []
     await held.release()
