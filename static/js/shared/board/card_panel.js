@@ -150,7 +150,7 @@ const close = (view) => html`<button type="button" class="plain" data-act="close
 /** @param {Card} entity @param {BoardView} view */
 function changed({ id, kind, state }, view) {
   const badge = view.lastBadge.get(id);
-  if (!badge?.actor) return nothing;
+  if (!badge?.actor || (badge.type === "card.assigned" && (givenBy({ id, state }, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // assigned anew since
   const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new, and an assignment is said
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: doneTo(badge.type, state), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
