@@ -1,5 +1,6 @@
 """The command line: `python -m board …`, on the database named by the settings, beside a running server too."""
 
+import gc
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -52,12 +53,15 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def board(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     file: Annotated[str | None, typer.Option(env_file.OPTION, help="Settings file to read instead of `.env`.")] = None,
 ) -> None:
     """Live boards for searches for missing children."""
+    if context.invoked_subcommand != "serve":  # a server enables them when it has started
+        gc.enable()
 
 
 def main() -> None:

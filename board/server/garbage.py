@@ -19,10 +19,10 @@ EVERYTHING_S = 6 * 3_600.0
 
 
 def tune() -> None:
-    """Exclude what the start made from all collections, and leave the old generation to `run`."""
-    gc.collect()
+    """Exclude what the start made from all collections, and leave the old generation to `run`. Enable collections."""
     gc.freeze()
     gc.set_threshold(*YOUNG, NEVER)
+    gc.enable()
 
 
 async def run() -> NoReturn:

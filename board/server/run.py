@@ -1,6 +1,7 @@
 """Run a server until it is stopped."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 from board.server.serve import serve
@@ -14,6 +15,7 @@ def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
         if settings.workers > 1:
             from board.server.supervisor import supervise
 
+            gc.enable()  # workers are processes of their own
             supervise(settings, ready)
         else:
             asyncio.run(serve(settings, ready))

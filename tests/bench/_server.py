@@ -86,6 +86,7 @@ def serving(settings: dict[str, str], watched: dict[str, str] | None = None) -> 
 def serve(settings: dict[str, str], watched: dict[str, str] | None = None) -> tuple["subprocess.Popen[str]", int]:
     environment = os.environ | settings | {"BOARD_PREPARED": str(ROOT), "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
     environment |= watched or {}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled already
     words = [sys.executable, "-m", "tests.bench._watched" if watched else "board", "serve"]
     process = subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

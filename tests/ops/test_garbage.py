@@ -5,9 +5,11 @@ import contextlib
 import gc
 import weakref
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from board import cli
 from board.server import garbage
 
 
@@ -22,6 +24,7 @@ class Node:
 def as_it_was() -> Iterator[None]:
     thresholds = gc.get_threshold()
     yield
+    gc.enable()
     gc.set_threshold(*thresholds)
     gc.unfreeze()
 
@@ -79,3 +82,12 @@ async def test_old_generation_is_not_collected_by_the_way() -> None:
     assert len(kept) == 600_000
     assert {0, 1} <= set(seen)
     assert 2 not in seen
+
+
+@pytest.mark.parametrize(("command", "enabled"), [("serve", False), ("check", True), (None, True)])
+def test_garbage_is_collected_by_all_commands_but_a_starting_server(command: str | None, enabled: bool) -> None:
+    gc.disable()  # as the entry point does
+    cli.board(SimpleNamespace(invoked_subcommand=command), False, None)  # type: ignore[arg-type]
+    assert gc.isenabled() is enabled
+    garbage.tune()
+    assert gc.isenabled()
