@@ -5,23 +5,24 @@ from typing import Any
 
 from playwright.async_api import Page
 
-# When there were cards on the screen, and when all: ms since the page was asked for. After a change of the document, the frame
-# that shows it; what is queued in that frame comes when it has been drawn.
+# When cards were on the screen, in ms since the page was asked for. The first ones: when the browser has presented the frame with
+# the texts of a card, as it says itself. All: when the frame that has them is drawn; most of them are below the window.
 NOTED = """(all) => {
   const found = (window.noted = { first: null, all: null });
-  const drawn = (name) => requestAnimationFrame(() => {
+  new PerformanceObserver((list) => {
+    for (const { renderTime, startTime } of list.getEntries()) found.first ??= renderTime || startTime;
+  }).observe({ type: "element", buffered: true });
+  const drawn = () => requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { found[name] = performance.now(); };
+    port1.onmessage = () => { found.all = performance.now(); };
     port2.postMessage(null);
   });
   const cards = document.getElementsByTagName("article");
-  const asked = new Set();
+  let seen = 0;
   new MutationObserver(() => {
-    for (const [name, count] of [["first", 1], ["all", all]]) {
-      if (asked.has(name) || cards.length < count) continue;
-      asked.add(name);
-      drawn(name);
-    }
+    if (!seen && cards.length) for (const each of cards[0].querySelectorAll("*")) each.setAttribute("elementtiming", "card");
+    if (seen < all && cards.length >= all) drawn();
+    seen = cards.length;
   }).observe(document, { childList: true, subtree: true });
 }"""
 
@@ -29,6 +30,6 @@ NOTED = """(all) => {
 async def noted_on(page: Page) -> dict[str, Any]:
     """Wait until all was on the screen; return the times in ms, `first` and `all`."""
     async with asyncio.timeout(30):
-        while (noted := await page.evaluate("window.noted"))["all"] is None:
+        while None in (noted := await page.evaluate("window.noted")).values():
             await asyncio.sleep(0.1)
     return dict(noted)

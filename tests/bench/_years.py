@@ -19,6 +19,7 @@ from tests.bench._server import create_coordinator, create_coordinators, open_se
 
 AT_ONCE = 250  # commands that are sent before their acks are waited for
 EVENTS_PER_CARD = 8
+NOTE_TURN = 6  # of seven changes
 CARDS_IN_WORK = 40  # at a time, of each search
 PLACES = ("Gent-Sint-Pieters", "Dampoort", "Korenmarkt", "Antwerpen-Centraal", "Leuven", "Brussel-Noord", "Oostende")
 TEXT = (
@@ -52,6 +53,20 @@ async def make_large_board(settings: dict[str, str], cards: int) -> str:
     caller = await create_coordinator(service)
     board = await open_search(service, caller)
     await _all(service, caller, ((board, "sighting.add", _sighting(Random(card))) for card in range(cards)))
+    await service.close()
+    return board
+
+
+async def make_long_board(settings: dict[str, str], events: int, cards: int) -> str:
+    """Create a search with so many cards, whose other events are changes of them; return its id."""
+    service = await open_service(settings)
+    caller = await create_coordinator(service)
+    board, random = await open_search(service, caller), Random(1)
+    await _all(service, caller, ((board, "sighting.add", _sighting(random)) for _ in range(cards)))
+    ids, columns = await _ids(service, board, Sighting), await _ids(service, board, Column)
+    turns = (turn % 7 for turn in count() if turn % 7 != NOTE_TURN)
+    changes = (_change(random.choice(ids), next(turns), columns, caller.account.id, random) for _ in range(events - cards))
+    await _all(service, caller, ((board, *change) for change in changes))
     await service.close()
     return board
 

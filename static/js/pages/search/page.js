@@ -66,6 +66,7 @@ class SearchPage extends BoardPage {
   sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
   /** @type {HTMLElement} */ #root;
   /** @type {any | null} */ #frame = null;
+  #restDue = false;
   #histories = new Map();
   #happened;
   /** @type {number | null} */ #seq = null; // last seq received
@@ -221,16 +222,21 @@ class SearchPage extends BoardPage {
     this.added.show(this.#root);
     this.presence.tell();
     this.firstLook.update();
-    if (!this.pictured) this.#drawRest();
+    this.#drawRest();
     return undefined;
   }
 
-  /** Draw the other cards after the frame with the first ones, and the thumbnails, if there are any, after that with all cards. */
+  /** Draw the other cards in the frame after that with the first ones, and the thumbnails, if there are any, in the next one. */
   #drawRest() {
-    this.pictured = this.drawn;
-    if (this.pictured && !this.model.files.size) return;
-    this.drawn = true;
-    requestAnimationFrame(() => this.draw());
+    if (this.drawn && !this.model.files.size) this.pictured = true;
+    if (this.pictured || this.#restDue) return;
+    this.#restDue = true; // what is drawn until then, in the same frame, must not make it longer
+    requestAnimationFrame(() => {
+      this.#restDue = false;
+      this.pictured = this.drawn;
+      this.drawn = true;
+      this.#render();
+    });
   }
 
   #template() {

@@ -8,9 +8,9 @@ import { cardName, columnName } from "../../format/values.js";
 import { card, cardClicked } from "./card.js";
 import { columnMenu, columnMenuButton } from "./column_menu.js";
 
-// Cards per column in the first draw. The others follow in the next frame, so that a board of a thousand cards appears ten times
-// as fast.
-const FIRST = 20;
+// The first draw has the cards that fit into the window. The others follow in the next frame, so that a board of a thousand cards
+// appears ten times as fast.
+const LEAST_HEIGHT = 90; // px of a card
 
 /** @param {BoardView} view */
 export function columns(view) {
@@ -51,7 +51,7 @@ function section(column, cards, chosen, view) {
       <p class="matters" data-testid="matters">${whatMatters(column, cards, view)}</p>
       ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
     <div class="list" data-list=${column.id} @click=${cardClicked(view)}>
-      ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
+      ${repeat(view.drawn ? cards : cards.slice(0, Math.ceil(innerHeight / LEAST_HEIGHT)), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
     <p class="below" data-below hidden></p>
