@@ -83,6 +83,7 @@ DONE |= {
     for kind in ("search", "task", "card", "note", "column", "handover")
     for verb, text in _FEMININE.items()
 }
+DONE["material.withdrawn"] = _FEMININE["withdrawn"]
 DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip")}  # nothing else removes them from a board
 
 

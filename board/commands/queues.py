@@ -11,7 +11,7 @@ from models.sighting import ASSURED, SETTLED, Grade, Queue
 FIELDS = ("queue", "queue_since")
 LABELS = {
     "look": N_("to look at"),
-    "judge": N_("to judge"),
+    "judge": N_("looked at, to assess"),
     "pass_on": N_("to pass on"),
     "answered": P_("of a sighting", "answered"),
 }

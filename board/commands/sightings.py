@@ -15,7 +15,7 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import from_pydantic, invalid
-from board.i18n import N_
+from board.i18n import N_, P_
 from board.merge_patch import apply_patch, merge_patch
 from models.alert import EVERYBODY
 from models.card import Priority
@@ -251,7 +251,7 @@ KIND = Kind(
             "channel", N_("Channel"), control="choice", required=True, exported=True,
             choices={
                 "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field team"),
-                "social_media": N_("social media"), "other": N_("other"), "unknown": N_("not known"),
+                "social_media": N_("social media"), "other": N_("other"), "unknown": P_("of a channel", "not known"),
             },
         ),
         *place_fields("place", personal=True),

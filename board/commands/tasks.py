@@ -1,5 +1,6 @@
 """Tasks: what somebody has to do, by when, and its result."""
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
-from board.i18n import N_
+from board.i18n import N_, P_
 from board.predefined_tasks import TaskTemplate
 from models.card import Priority
 from models.column import Column
@@ -29,6 +30,11 @@ MAX_RANK_LENGTH = 64  # characters; longer ranks are made again
 _COLUMN = Column.__table__.c  # type: ignore[attr-defined]
 _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
+# Its words agree with the task: it is feminine in French.
+_PRIORITY = dataclasses.replace(
+    cards.PRIORITY,
+    choices={"low": P_("of a task", "low"), "normal": P_("of a task", "normal"), "urgent": P_("of a task", "urgent")},
+)
 
 
 class Fields(Data):
@@ -133,7 +139,7 @@ KIND = Kind(
             "title", N_("Title"), control="text", required=True, searched=True, exported=True, display="inner_room", prose=True
         ),
         cards.ASSIGNEE,
-        cards.PRIORITY,
+        _PRIORITY,
         cards.WITHDRAWN,
         FieldSpec("instruction", N_("Instruction"), control="long", searched=True, exported=True, personal=True, prose=True),
         FieldSpec("due", N_("Due"), control="time", exported=True, display="room"),

@@ -34,6 +34,14 @@ SHORTEST_NAME = 3
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
 WORDS_FOR_ALL = 4.0  # as many rare words in common give the whole score of words
 MAX_WORDS_TOLD = 4
+# Words of more than three letters that say nothing about a child, in four languages.
+_SAYING_NOTHING = """
+    about after also been before from have into near over some that their them then there they this very were when with
+    apres avant avec chez dans deux elle encore etait leur mais plus pour pres quand sans sous tres vers
+    aussi achter andere deze door haar heeft maar naar niet onder over toen voor waren zijn
+    aber auch beim dann diese eine einem einen einer habe hatte ihre nach nicht noch oder sein seine sich ueber uber unter
+    waren wird wurde"""
+FUNCTION_WORDS = frozenset(_SAYING_NOTHING.split())
 NEAR, PLACE, WORDS, NAME = 1.3, 0.5, 0.9, 0.8  # weights
 SAME_PLACE = 300  # metres that are told as the same place
 
@@ -110,7 +118,7 @@ class Corpus:
     def _wanted(self, texts: Collection[str | None]) -> dict[str, tuple[str, float]]:
         """Return the words about the child by stem: as they were written, and how rare they are."""
         words = [word for text in texts if text for word in normalize_name(text).split()]
-        stems = {word[:STEM_LENGTH]: word for word in words if len(word) > 3 or word.isdecimal()}
+        stems = {word[:STEM_LENGTH]: word for word in words if (len(word) > 3 and word not in FUNCTION_WORDS) or word.isdecimal()}
         return {stem: (word, self.rarity(self.frequency[stem])) for stem, word in stems.items() if self.frequency[stem]}
 
     def _match(

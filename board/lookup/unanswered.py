@@ -78,7 +78,7 @@ Unanswered = TypedDict("Unanswered", {
 
 @Call(
     "GET", "/unanswered",
-    N_("Lists the sightings and tips that wait to be looked at, judged or passed on, latest against its target first."),
+    N_("Lists the sightings and tips that wait to be looked at, assessed or passed on, latest against its target first."),
     (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
 )  # fmt: skip
 @limited_per_account

@@ -129,10 +129,13 @@ async def test_one_time_secret_is_copied_by_a_button(browsers: Browsers, ada: Wi
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {new_id()}")
     await ada("form[data-form=add] [name=account]").select_option("alice@desk.example")
+    await ada("form[data-form=add] [name=scope]").select_option(label="Add sightings only (intake)")
     await ada("form[data-form=add] button").click()
     await ada("[data-copy]").click()
     await expect(ada("[data-copy]")).to_have_text("Copied")
     assert await ada.page.evaluate("navigator.clipboard.readText()") == await ada("[data-secret]").input_value()
+    await ada.page.goto("/accounts/tokens")
+    await expect(ada("[data-token^=hotline] [title=intake]").first).to_have_text("Add sightings only")
 
 
 async def test_everybody_has_it_light_or_dark(browsers: Browsers) -> None:

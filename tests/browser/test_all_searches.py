@@ -30,7 +30,8 @@ PARTS = (
 )
 # Names, clocks, counts, and how grave it is. The rest may end in an ellipsis.
 DECISIVE = (
-    "h1, h2, h3, h4, .running, .reference, .worry, .lock, .counts, .news, .lead.nobody, .photo, button, .gravity,"
+    "h1, h2, h3, h4, .running, .reference, .kind, .worry, .lock, .counts, .news, .lead.nobody, .need.alarm b, .photo, button,"
+    " .gravity,"
     " .operations-tabs, .due-next a > b, .empty"
 )
 OPEN = ".operations-column.open li[data-search]"

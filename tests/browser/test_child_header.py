@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"  # 61 letters
 RIGHT_TO_LEFT = "فاطمة الزهراء"
 SIZES = [(390, 844), (844, 390), (700, 900), (1000, 700), (1400, 760), (1400, 900), (2560, 1440)]
+PHONE = 390
 HEAD = "[data-testid=head]"
 # Height of a box and top of the first card, in px.
 HEIGHT = "each => each.getBoundingClientRect().height"
@@ -137,6 +138,37 @@ async def test_long_and_right_to_left_names_are_whole(browsers: Browsers, first:
     await is_whole(alice)
 
 
+BROKEN = """() => [...document.querySelectorAll(".search-header .whole")].filter((each) => each.checkVisibility())
+  .filter((each) => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    return range.getClientRects().length > 1;
+  })
+  .map((each) => each.textContent)"""
+# The last line of the name: an age never stands there alone.
+LAST_LINE = """heading => {
+  const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), lines = new Map();
+  while (texts.nextNode()) for (let at = 0; at < texts.currentNode.data.length; at += 1) {
+    const range = document.createRange();
+    range.setStart(texts.currentNode, at);
+    range.setEnd(texts.currentNode, at + 1);
+    const top = Math.round(range.getBoundingClientRect().top);
+    lines.set(top, (lines.get(top) ?? "") + texts.currentNode.data[at]);
+  }
+  return lines.get(Math.max(...lines.keys())).trim();
+}"""
+
+
+async def test_a_reference_is_not_broken_and_no_age_stands_alone(browsers: Browsers) -> None:
+    given = {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "sex": "female"}
+    board = await browsers.search(person=given, kind="runaway", reference="REFERENZ-2026")
+    window = await browsers.window("Alice", viewport={"width": 2560, "height": 1440})
+    await window.open(f"/searches/{board}")
+    await expect(window(f"{HEAD} .whole")).to_have_text("REFERENZ-2026")
+    assert await window.page.evaluate(BROKEN) == []
+    assert (await window(f"{HEAD} h1").evaluate(LAST_LINE)).startswith("Voorbeeld,")
+
+
 async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", locale="fr-BE")
@@ -209,6 +241,9 @@ async def test_the_child_leads_on_the_history_of_a_search_too(browsers: Browsers
         assert first
         assert head
         assert first["y"] >= head["y"] + head["height"] or first["x"] >= head["x"] + head["width"], width
+        if width == PHONE:
+            cut = "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"
+            assert await window(f"{HEAD} .child-summary span").evaluate_all(cut) == []  # names stand in it
 
     await window.open("/history")
     await expect(window("h1")).to_contain_text("History")

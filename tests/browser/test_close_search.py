@@ -209,6 +209,9 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(b
     await browsers.same(alice, bob, board)
     await decide(alice, "set-status")
     await alice("dialog input[value=closed]").check()
+    await alice.page.keyboard.press("Escape")
+    await decide(alice, "set-status")
+    await expect(alice("dialog input[value=closed]")).to_be_focused()  # the one that is chosen, not the first
     await alice.fill("status", {"reason": "The family has her back", "acknowledge": "The police were there"})
     await send(alice)
     await expect(bob("[data-testid=status]")).to_have_text("Closed")

@@ -184,6 +184,12 @@ async def test_unsent_texts_are_named_before_signing_out_and_deleted_or_kept(bro
 
     await bob("details.account-menu summary").click()
     await bob("[data-sign-out] button").click()
+    assert await bob("dialog .buttons button").all_inner_texts() == [
+        "Stay signed in",
+        "Delete them and sign out",
+        "Keep them and sign out",
+    ]
+    await expect(bob("dialog [data-act=keep]")).to_be_focused()  # never what deletes
     named = bob("[data-testid=unsent-texts] li")
     assert sorted(await named.all_inner_texts()) == ["Draft: New task: Half a task", f"Draft: Take a call: {SEEN}"]
     await bob("dialog [data-act=keep]").click()
@@ -218,6 +224,7 @@ async def test_signing_out_names_what_waits_and_asks_nothing_when_it_is_sent(bro
         await bob("details.account-menu summary").click()
         await bob("[data-sign-out] button").click()
         assert await bob("[data-testid=unsent-texts] li").all_inner_texts() == [f"New sighting: {SEEN}"]
+        await expect(bob("dialog [data-act=delete]")).to_have_text("Delete it and sign out")
         await bob("dialog [data-act=stay]").click()
         line.heal()
         await taken(bob, 1)

@@ -36,6 +36,13 @@ async def test_the_goal_is_set_shown_to_others_and_cleared(browsers: Browsers) -
     await alice(f"{GOAL} [data-act=set-goal]").click()
     await expect(alice.field("goal", "goal.text")).to_be_focused()
     await expect(alice.field("goal", "goal.text")).to_have_value(TEXT)
+    await expect(alice.field("goal", "goal.text")).to_have_attribute("rows", "3")  # a sentence is seen whole
+    await alice.fill("goal", {"goal.text": f"{TEXT}\n  or saw her"})
+    await alice(f"{DIALOG} [data-act=send]").click()
+    await expect(alice("dialog")).to_have_count(0)
+    assert await alice(f"{GOAL} .is").text_content() == f"{TEXT} or saw her"  # one line on all boards and walls
+
+    await alice(f"{GOAL} [data-act=set-goal]").click()
     await alice.fill("goal", {"goal.text": ""})
     await alice(f"{DIALOG} [data-act=send]").click()
     await expect(alice(GOAL)).to_contain_text("No goal yet")

@@ -15,6 +15,13 @@ MOST = 0.22  # of the screen, before the first card
 TOP = "each => each.getBoundingClientRect().top"
 REST_IS_SHOWN = """sub => sub.querySelector(".rest").getBoundingClientRect().top < sub.getBoundingClientRect().bottom"""
 UNDER_13 = {"under_13": {"answer": "yes", "basis": "Birth certificate"}}
+# Least room between the text of a button and its sides.
+ROOM = """each => {
+  const range = document.createRange(), edge = each.getBoundingClientRect();
+  range.selectNodeContents([...each.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+  const text = range.getBoundingClientRect();
+  return Math.min(text.left - edge.left, edge.right - text.right);
+}"""
 # Controls that a thumb needs and that are smaller than 44 px.
 SMALL = """within => [...document.querySelectorAll(within)].filter((each) => each.checkVisibility()).flatMap((each) => {
   const { width, height } = each.getBoundingClientRect();
@@ -46,6 +53,16 @@ async def test_a_need_is_shown_with_some_words_or_not_at_all(browsers: Browsers)
         window = await phone(browsers, each, locale="de-BE")
         await expect(window(".child-name .rest")).to_contain_text(needs)
         assert await window(".child-name .sub").evaluate(REST_IS_SHOWN) is shown
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+async def test_five_columns_and_the_words_of_both_buttons_have_room(browsers: Browsers, language: str) -> None:
+    board = await browsers.search()
+    window = await phone(browsers, board, locale=f"{language}-BE")
+    await expect(window(".tabs [data-tab]")).to_have_count(5)
+    assert await window(".tabs").evaluate("tabs => tabs.scrollWidth <= tabs.clientWidth")
+    for act in ("add-sighting", "add-task"):
+        assert await window(f"[data-act={act}]").evaluate(ROOM) >= 5, act  # px between the words and the edge
 
 
 async def test_the_menu_has_the_call_once(browsers: Browsers) -> None:

@@ -14,7 +14,7 @@ from board import i18n
 FORBIDDEN = {
     "en": r"""\b(cases?|desk|seal(ed|s)?|chain|facts|anew|fingerprints?|whoever|evidence|lanes?|to-do|risk|please|sorry)\b
         |\b(some|every|any)body\b|\b(can't|don't|won't|isn't)\b|\bno\ lead\b|holds?\ the\ shift|handed\ it\ over|throws?\ away
-        |let\ go\b|since\ you\ left|opened\ again|folded\ away|command\ menu|all\ the\ same|!""",
+        |let\ go\b|since\ you\ left|opened\ again|folded\ away|command\ menu|all\ the\ same|to\ judge|!""",
     "fr": r"""scell|permanence|\bfaits\b|empreinte|découvert|\bconfi(e|é|er|ée)s?\b|\bcartes?\b|\b(trouver|rechercher|veuillez)\b
         |\bpreuves?\b|\bdéfauts?\b|\bchaîne""",
     "nl": r"""verzegel|permanentie|weer\ open|\bfeiten\b|vingerafdruk|bewijs|\bgebreken\b|verbeter|\b(merken|vinden|keten)\b""",

@@ -164,3 +164,13 @@ def test_reasons_are_said_in_words(
     found = Corpus([*others, tip("it", description, hours, place)]).best(known)
     told = [str(reason) for match in found if match.row == "it" for reason in match.reasons]
     assert told == reasons
+
+
+def test_words_that_say_nothing_are_no_match() -> None:
+    here = {"text": "Gent", "lat": 51.05, "lon": 3.72}
+    known = Known([], ["a yellow rucksack, with her brother"], [Anchor(None, at(0), here)])
+    others = [tip(number, "a boy and a dog", 500, None) for number in range(50)]
+    near = [tip("it", "girl with a yellow rucksack", 1, here), tip("other", "man with a ladder", 1, here)]
+    told = {match.row: [str(reason) for reason in match.reasons] for match in Corpus([*others, *near]).best(known)}
+    assert "the same words: yellow, rucksack" in told["it"]
+    assert not [reason for reason in told["other"] if "words" in reason]

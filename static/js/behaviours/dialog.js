@@ -71,5 +71,7 @@ export class Dialogs {
  * @param {HTMLDialogElement} dialog
  */
 function focusFirst(dialog) {
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"))?.focus();
+  const first = /** @type {HTMLInputElement | null} */ (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"));
+  const chosen = /** @type {HTMLElement | null} */ (first?.matches("[type=radio]") ? dialog.querySelector(`[name="${first.name}"]:checked`) : null);
+  (chosen ?? first)?.focus();
 }

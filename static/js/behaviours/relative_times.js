@@ -67,7 +67,7 @@ function toGrade({ dataset }, oldest, now) {
 
 /** @type {Record<string, (age: string) => string>} */
 const WAITING = {
-  look: (age) => t("needs a look: {age}", { age }), judge: (age) => t("to judge: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
+  look: (age) => t("needs a look: {age}", { age }), judge: (age) => t("to assess: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
 };
 
 /** @param {HTMLTimeElement} element @param {Date} now */

@@ -103,7 +103,7 @@ export const worrying = () => [{ path: "worrying", control: "decision" }, text("
 export const appeal = () => [choice("appeal.level"), time("appeal.from"), time("appeal.until"), text("reason")];
 
 export const goal = () => [
-  field("search", "goal.text", { autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until", { ahead: true }),
+  field("search", "goal.text", { control: "long", autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until", { ahead: true }),
 ];
 
 export const status = () => [

@@ -68,7 +68,7 @@ function control(form, field, id, ctx) {
   switch (field.control) {
     case "long":
       return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
-        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
+        placeholder=${field.placeholder?.() ?? nothing} aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
     case "list":
       return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${t("One per line")} .value=${live(raw)} @input=${type}></textarea>`;
     case "flag":

@@ -33,7 +33,7 @@ function openCard(search, view, grouped) {
       ${places(state, summary, gravity)}
     </div>
     ${view.past ? nothing : need(summary)}
-    <p class="foot">${changed(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts">${counts(summary)}${activity(summary)}</span></p>
+    <p class="foot">${changed(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts"><span class="dotted">${counts(summary)}${activity(summary)}</span></span></p>
   </li>`;
 }
 
@@ -119,7 +119,7 @@ function need(summary) {
 
 /** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
 const NEEDS = {
-  alarm: (card, { count }) => html`<b class="text-alert name-of-alarm">${namedAlarm(card)}</b> <b class="text-alert">${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html`<span>&nbsp;· ${n("{count} more", "{count} more", count - 1)}</span>` : nothing}`,
+  alarm: (card, { count }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing}</span>`,
   urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b> · ${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b> · ${
     count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,

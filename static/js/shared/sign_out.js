@@ -31,7 +31,7 @@ function ask(things) {
     render(dialog("sign-out", t("Sign out"), body(things, choose), () => choose("stay")), place);
     const drawn = /** @type {HTMLDialogElement} */ (place.querySelector("dialog"));
     drawn.showModal();
-    drawn.querySelector(".buttons button")?.focus();
+    /** @type {HTMLElement | null} */ (drawn.querySelector(".buttons .primary") ?? drawn.querySelector(".buttons button"))?.focus(); // never what deletes
   });
   return chosen.finally(() => place.remove());
 }
@@ -45,9 +45,10 @@ function body(things, choose) {
       ${left > 0 ? html`<li>${n("{count} more", "{count} more", left)}</li>` : nothing}</ul>
     ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
     <div class="buttons">
-      ${may ? html`<button type="button" class="primary" data-act="keep" @click=${() => choose("keep")}>${t("Keep them and sign out")}</button>` : nothing}
-      <button type="button" class="danger" data-act="delete" @click=${() => choose("delete")}>${t("Delete them and sign out")}</button>
+      <span class="space"></span>
       <button type="button" data-act="stay" @click=${() => choose("stay")}>${t("Stay signed in")}</button>
+      <button type="button" class="danger" data-act="delete" @click=${() => choose("delete")}>${n("Delete it and sign out", "Delete them and sign out", things.length)}</button>
+      ${may ? html`<button type="button" class="primary" data-act="keep" @click=${() => choose("keep")}>${n("Keep it and sign out", "Keep them and sign out", things.length)}</button>` : nothing}
     </div></div>`;
 }
 

@@ -61,7 +61,7 @@ function facts(it) {
  * @param {{ unanswered?: Record<string, number> }} given
  */
 function unanswered({ unanswered: counts }) {
-  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => `${label.queue(queue)}: ${number(counts[queue])}`) : [];
+  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => `${withColon(label.queue(queue))} ${number(counts[queue])}`) : [];
   return said.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${said.join(" · ")}</dd></div>` : nothing;
 }
 

@@ -75,7 +75,7 @@ export class OpenSearch {
     const buttons = html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
       <button type="button" data-act="later" @click=${this.hide}>${t("Finish later")}</button>
       <button type="button" data-act="discard" @click=${this.#discard}>${t("Discard draft")}</button>
-      <button type="submit" class="primary" data-act="send">${t("Open search")}</button>`;
+      <button type="submit" class="primary" data-act="send">${t("Create search")}</button>`;
     return dialog("open-search", t("New search"), formOf(form, "open-search", body, buttons, this.#submit), this.hide);
   }
 

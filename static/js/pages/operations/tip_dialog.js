@@ -96,7 +96,7 @@ export class TipDialog {
     return html`<form data-form="place-tip" @submit=${this.#place}>
         <label for="tip-search">${t("Place on the search")}</label>
         <div class="inline"><select id="tip-search" name="search" required @change=${(/** @type {any} */ event) => this.#pick(event.target.value)}>
-          <option value="">${t("Choose a search.")}</option>
+          <option value="">${t("Choose a search")}</option>
           ${open.map(({ id, state: { person, reference } }) => html`<option value=${id} ?selected=${id === this.#search}>${shortPersonName(person)} · ${reference}</option>`)}</select>
           <button class="primary" data-act="place" ?disabled=${this.#busy || !this.#search}>${t("Place it")}</button></div>
         <p class="hint">${t("It becomes a sighting there, with its times and its source.")}</p>

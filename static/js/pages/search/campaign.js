@@ -137,7 +137,7 @@ function withdrawal(id, { campaign, draw }) {
   };
   return html`<form class="inline" data-form="withdraw-material" @submit=${submit}>
     <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${type} />
-    <button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button><button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button>
+    <button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button><button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button>
     <p class="hint">${t("It cannot be given out any more, and everyone who got it is to be asked to take it down. This cannot be undone.")}</p>
   </form>`;
 }

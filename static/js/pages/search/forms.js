@@ -293,7 +293,8 @@ function appealed(form) {
  */
 function goalSet(form) {
   if (form.value("goal.text") === null) return { text: null }; // whatever its time
-  return form.filled(["goal.text", "goal.until"])?.goal ?? null;
+  const goal = form.filled(["goal.text", "goal.until"])?.goal;
+  return goal ? { ...goal, text: goal.text.replace(/\s+/g, " ").trim() } : null; // one line in the header and on walls
 }
 
 /** @param {Form} form */

@@ -56,7 +56,7 @@ function template(entity, shown, view) {
   const draft = view.marks.drafts.has(id) ? html`<span class="draft" .textContent=${t("draft")}></span>` : nothing;
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
-    <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
+    <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone, kind), draft, look.mark(entity))}</div>
     <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
     ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${view.pictured ? fileAddress(view.board.id, picture.id, "thumb") : nothing} />` : nothing}
     ${badge ? changeNote(badge, state) : nothing}
@@ -107,10 +107,11 @@ function foot({ kind, state, pending, added }, { people, assignee, isDone }, isR
  * Amber is for urgent cards, not for those that are done or ruled out.
  * @param {State} state
  * @param {boolean} isSettled
+ * @param {string} kind of the card: its label agrees with that
  */
-export function priority({ priority: given }, isSettled = false) {
+export function priority({ priority: given }, isSettled = false, kind = "sighting") {
   if (given === "normal") return nothing;
-  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.priority(given)}></span>`;
+  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.value("priority", given, kind) ?? label.priority(given)}></span>`;
 }
 
 /** @param {ChangeBadge} badge @param {State} state */

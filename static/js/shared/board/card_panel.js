@@ -118,7 +118,7 @@ function bar(entity, name, view) {
   const column = view.model.columns.find((column) => column.id === state.column);
   return html`<header class="panel-bar">
     <b class="kind">${name}</b>
-    ${priority(state, view.isDone(state.column))}
+    ${priority(state, view.isDone(state.column), entity.kind)}
     <span class="in-column">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
     ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
     <span class="space"></span>

@@ -48,7 +48,7 @@ function credible(view) {
   if (!found) return quiet(t("none yet"));
   const { id, state } = found, { seen_at: seen, place } = state;
   return html`<a href=${view.path(id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${seen ? html`<b>${shortTimeElement(seen)}</b>` : html`<b>${t("time unknown")}</b>`}
-    ${place?.text || nothing}</a>${seen ? html` · ${agoElement(seen)}` : nothing}`;
+    ${place?.text || nothing}</a>${seen ? html`\u00a0· ${agoElement(seen)}` : nothing}`;
 }
 
 /** @param {MissingPerson} person */

@@ -37,7 +37,7 @@ function tabs(shown, chosen, view) {
   return html`<nav class="tabs" aria-label=${t("Columns")}>
     ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => html`<button type="button" data-tab=${column.id}
         aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
-      ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.badgeOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
+      <span>${columnName(column.state)}</span> <b>${cards.length}</b>${cards.some(({ id }) => view.badgeOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
     </button>`)}
     ${columnMenuButton(view.model.columns.find(({ id }) => id === chosen), view)}
   </nav>`;

@@ -31,10 +31,10 @@ function headerDetails(view) {
 }
 
 /** @param {[string, string]} said */
-const named = ([path, text]) => html`${SHOWN_BY_THEMSELVES.test(path) ? nothing : html`<span class="term">${label.field(path)}</span> `}<b>${text}</b>`;
+const named = ([path, text]) => (SHOWN_BY_THEMSELVES.test(path) ? html`<b class="whole">${text}</b>` : html`<span class="term">${label.field(path)}</span> <b>${text}</b>`);
 
 /** @param {Drawn[]} parts */
-const joined = (parts) => parts.map((part, at) => html`${at ? " · " : nothing}${part}`);
+const joined = (parts) => parts.map((part, at) => html`${at ? "\u00a0· " : nothing}${part}`);
 
 /**
  * Line below the child's details: those of its kind, and the last time that it was missing.

@@ -37,7 +37,7 @@ function adding(form, notes, view) {
     form.take("corrects");
     view.draw();
   };
-  const body = html`${old ? html`<p class="hint">${t("Correction of: “{text}”", { text: old.state.text })} <button type="button" class="plain" @click=${drop}>${t("Not a correction")}</button></p>` : nothing}
+  const body = html`${old ? html`<div class="correcting"><p class="hint">${t("Correction of: “{text}”", { text: old.state.text })}</p><button type="button" class="plain" @click=${drop}>${t("Not a correction")}</button></div>` : nothing}
     ${row(form, "text", view)}
     ${mayMention(form.raw("text")) ? row(form, "please_answer", view) : nothing}
     <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;

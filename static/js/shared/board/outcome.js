@@ -46,7 +46,7 @@ export function outcomeText(found, status, reason) {
 }
 
 /** @param {Drawn[]} parts */
-export const joined = (parts) => parts.map((part, at) => html`${at ? " · " : ""}${part}`);
+export const joined = (parts) => parts.map((part, at) => html`${at ? "\u00a0· " : ""}${part}`);
 
 /**
  * Mark a call that was not made as urgent until the search is closed.
@@ -108,7 +108,7 @@ function names(list) {
 /** @param {Entity[]} list */
 function recipients(list) {
   const more = list.length - NAMED;
-  return [...list.slice(0, NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
+  return [...list.slice(0, NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join("; "); // their names have commas
 }
 
 /** @param {Form} form @param {FormView} view */

@@ -14,7 +14,7 @@ import { photo } from "../files/photo.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "./kind_details.js";
-import { outcome } from "./outcome.js";
+import { joined, outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../format/time_elements.js";
 import { whatHappened } from "./what_happened.js";
 import { worryingBadge } from "./worrying_badge.js";
@@ -23,7 +23,7 @@ import { worryingBadge } from "./worrying_badge.js";
 const nameOf = (person) => [person.first_name, person.last_name].filter(Boolean).join(" ");
 
 /** @param {string} name @param {number | null} age */
-const withAge = (name, age) => (age === null || age === undefined ? html`<bdi>${name}</bdi>` : html`<bdi>${name}</bdi>, ${age}`);
+const withAge = (name, age) => (age === null || age === undefined ? html`<bdi>${name}</bdi>` : html`<bdi>${name}</bdi>,\u00a0${age}`);
 
 /** @param {HeaderView} view */
 export function searchHeader(view) {
@@ -31,14 +31,14 @@ export function searchHeader(view) {
   const { person, reference, kind } = state;
   const badge = view.board.badges.get(id);
   const name = nameOf(person);
-  const about = [person.sex && label.sex(person.sex), label.kind(kind), reference];
+  const about = [person.sex && label.sex(person.sex), label.kind(kind), html`<span class="whole">${reference}</span>`];
   queueMicrotask(applyHeaderSize); // once the button is there
   return html`<header class="search-header ${pending ? "pending" : ""} ${badge ? "changed" : ""}" data-testid="head" data-status=${state.status}>
     ${portrait(view)}
     <div class="who">
       <div class="names">
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
-        <span class="about">${about.filter(Boolean).join(" · ")}</span>
+        <span class="about">${joined(about.filter(Boolean))}</span>
         ${state.status === "open" ? worrying(state) : nothing}
         ${timesChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
