@@ -16,6 +16,7 @@ from tests.support.tcp_proxy import proxy_to
 pytestmark = pytest.mark.browser
 
 MILA = {"first_name": "Mila", "last_name": "Voorbeeld", "age": 14}
+HEIGHT = "each => each.getBoundingClientRect().height"
 
 
 async def urgent(browsers: Browsers, search: str, by: str = "Bob", **more: object) -> None:
@@ -49,6 +50,9 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
     await alice.open("/")
     await charlie.page.goto("/account")
+    card = alice(f"li[data-search='{search}']")
+    await expect(card.locator("[data-need]")).to_have_count(1)
+    before = await card.locator("[data-need]").evaluate(HEIGHT)
     await urgent(browsers, search, "Bob")
     for window in (alice, charlie):
         await shown(window, search)
@@ -56,7 +60,8 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
         re.compile(r"Urgent sighting \d+\s*nobody has it, \d\d:\d\d")
     )
-    await expect(alice(f"li[data-search='{search}']")).to_have_attribute("data-alarmed", "")
+    await expect(card).to_have_attribute("data-alarmed", "")
+    assert await card.locator("[data-need]").evaluate(HEIGHT) == before  # nothing moves
     await charlie(TAKE).click()
     await expect(charlie(TAKEN)).to_contain_text("You have it")
     await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting \d+, taken at"))

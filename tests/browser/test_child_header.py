@@ -160,7 +160,7 @@ LAST_LINE = """heading => {
 
 
 async def test_a_reference_is_not_broken_and_no_age_stands_alone(browsers: Browsers) -> None:
-    given = {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "sex": "female"}
+    given = {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "sex": "f"}
     board = await browsers.search(person=given, kind="runaway", reference="REFERENZ-2026")
     window = await browsers.window("Alice", viewport={"width": 2560, "height": 1440})
     await window.open(f"/searches/{board}")

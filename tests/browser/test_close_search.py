@@ -207,10 +207,8 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(b
         await expect(window("[data-testid=outcome]")).to_contain_text("family told · police not told")
         await expect(window.column("todo").locator("h3", has_text="Posters: have them taken down")).to_be_visible()
     await browsers.same(alice, bob, board)
-    await decide(alice, "set-status")
-    await alice("dialog input[value=closed]").check()
-    await alice.page.keyboard.press("Escape")
-    await decide(alice, "set-status")
+    await alice("[data-act=status-menu]").click()
+    await alice("#status-menu [data-to=closed]").click()
     await expect(alice("dialog input[value=closed]")).to_be_focused()  # the one that is chosen, not the first
     await alice.fill("status", {"reason": "The family has her back", "acknowledge": "The police were there"})
     await send(alice)

@@ -106,6 +106,7 @@ async def test_the_list_is_walked_claimed_and_handed_on_by_keyboard(browsers: Br
     row = {id: bob(f"[data-entry='{id}']") for id in (first, second)}
     for id in row:
         await expect(row[id]).to_be_visible()
+    await expect(bob("[data-chip=judge]")).to_contain_text("Looked at, to assess")  # not all that is to be assessed
     await bob.live()
     await row[first].locator("h2 a").focus()
     following = await row[first].evaluate("(row) => row.nextElementSibling.dataset.entry")
