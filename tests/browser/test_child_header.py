@@ -182,6 +182,7 @@ async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers
 
     await alice.page.route_web_socket("**/ws", opened)
     await alice.open(f"/searches/{board}")
+    await expect(alice("[data-testid=here] .avatar")).to_have_count(1)  # the server has said who is here
     sockets[0].send(json.dumps({"type": "presence", "board": board, "count": len(people), "people": people}))
     await expect(alice("[data-testid=here] .avatar.more")).to_have_text("+35")
     await is_whole(alice)
