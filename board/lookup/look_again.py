@@ -129,7 +129,7 @@ class Corpus:
         if near := max((anchor.nearness(each) for anchor in anchors), default=None, key=lambda near: near.score):
             score += near.score
             reasons += near.reasons
-        shared = sorted((wanted[stem] for stem in wanted.keys() & each.stems), key=lambda word: -word[1])
+        shared = sorted((wanted[stem] for stem in wanted.keys() & each.stems), key=lambda word: (-word[1], word[0]))
         if shared:
             score += WORDS * min(1.0, sum(rarity for _, rarity in shared) / WORDS_FOR_ALL)
             told = ", ".join(word for word, _ in shared[:MAX_WORDS_TOLD])
