@@ -30,7 +30,6 @@ DESK = "desk"  # in an audience: every account, but no display
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
 _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
 _TIPS_OF_MEMBERS = text("SELECT t.id, t.placed_on FROM tip t JOIN search s ON s.id = t.placed_on WHERE s.access = 'members'")
-_LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
@@ -107,11 +106,6 @@ def can_see(account: str, access: str, members: Iterable[str]) -> bool:
 def is_visible_on_displays(search: Search) -> bool:
     """Return whether displays see a search."""
     return audience(search.access, search.members, search.discreet) is None
-
-
-def last_visibility_change(session: Session, account: str, board: str) -> int:
-    """Return the seq of the last change of this account's visibility of the board, 0 if none; on `operations`, of any search."""
-    return int(session.connection().execute(_LAST_CHANGE, {"board": board, "account": account}).scalar() or 0)
 
 
 def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
