@@ -18,7 +18,6 @@ ON = {  # by ground with a meaning of its own, the texts that stand on it
     "accent-wash": ("accent", "text", "text-2"),
     "accent": ("on-accent",),
     "sighting-wash": ("sighting", "text"),
-    "task-wash": ("task", "text"),
     "hit-wash": ("text",),
 }
 Palette = dict[str, tuple[str, str]]  # by token, the colour in the light and in the dark theme
