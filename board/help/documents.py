@@ -14,13 +14,17 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from board.help.markdown import Heading, plain_text, render
-from board.i18n import DEFAULT
+from board.i18n import DEFAULT, N_, P_
 from board.paths import CONTRACT, DOCS, STATIC
 
 BASE = "/help"
 INDEX = ""  # its name
 CONTRACT_NAME = "reference/contract"
-GUIDES, GUIDES_TITLE = "guides", "Guides for each role"  # its folder, and its heading in the index
+GUIDES = "guides"  # its folder
+PARTS = {  # headings of the index, as the frame has them in each language
+    "Guides for each role": N_("Guides for each role"), "Tutorial": N_("Tutorial"), "How-to guides": N_("How-to guides"),
+    "Reference": P_("part of the documentation", "Reference"), "Explanation": N_("Explanation"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from board.errors import MESSAGES
 from board.help import documents
 from board.help.security_txt import security_txt
+from board.i18n import translate
 from board.web.auth import signed_in
 from board.web.language import language_for
 from board.web.pages import error_page, page
@@ -23,9 +24,8 @@ async def show(request: Request) -> Response:
     found = (await asyncio.to_thread(documents.documents, reads)).get(name)
     if found is not None:
         before, after = documents.neighbours(found, reads)
-        parts = documents.contents(reads)
-        guides = next(part.documents for part in parts if part.title == documents.GUIDES_TITLE)
-        return page(request, "help.html", caller, document=found, parts=parts, guides=guides, before=before, after=after)
+        parts = [(translate(documents.PARTS[part.title], reads), part.documents) for part in documents.contents(reads)]
+        return page(request, "help.html", caller, document=found, parts=parts, before=before, after=after)
     attached = documents.attachments().get(name)
     if attached is not None:
         kind = mimetypes.guess_type(attached.name)[0]

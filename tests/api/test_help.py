@@ -64,9 +64,7 @@ def test_no_style_or_script_is_inline() -> None:
 
 def test_reading_order_goes_from_the_first_to_the_last() -> None:
     order = [each for part in documents.contents() for each in part.documents]
-    assert [part.title for part in documents.contents()] == [
-        "Guides for each role", "Tutorial", "How-to guides", "Reference", "Explanation",
-    ]  # fmt: skip
+    assert [part.title for part in documents.contents()] == list(documents.PARTS)
     assert documents.neighbours(order[0]) == (None, order[1])
     assert documents.neighbours(order[-1]) == (order[-2], None)
     assert documents.neighbours(documents.documents()[documents.INDEX]) == (None, None)
@@ -122,6 +120,30 @@ async def test_the_frame_is_in_the_readers_language_and_the_text_in_english(stra
         text = (await stranger.get("/help/how-to/install", headers={"Accept-Language": language})).text
         assert f'<html lang="{language}"' in text
         assert '<article lang="en"' in text
+        assert ('data-testid="in-english"' in text) == (language != "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "title", "part"),
+    [
+        ("fr", "Aide de Searchboard", "Marches à suivre"),
+        ("nl", "Hulp bij Searchboard", "Stap voor stap"),
+        ("de", "Hilfe zu Searchboard", "Schritt für Schritt"),
+    ],
+)
+async def test_index_is_in_the_readers_language_and_says_what_is_not(
+    stranger: httpx.AsyncClient, asked: str, title: str, part: str
+) -> None:
+    text = (await stranger.get("/help", headers={"Accept-Language": asked})).text
+    assert f'<article lang="{asked}"' in text
+    assert f"<h1>{title}</h1>" in text
+    assert f"<h2>{part}</h2>" in text
+    assert f'<p class="part">{part}</p>' in text
+    assert 'data-testid="in-english"' in text
+    for heading in documents.PARTS:
+        assert f"<h2>{heading}</h2>" not in text or heading == "Tutorial", heading
+    for each in (each for listed in documents.contents(asked) for each in listed.documents):
+        assert f'href="{each.url}" lang="{each.language}"' in text, each.name
 
 
 async def test_titles_lead_to_documents(stranger: httpx.AsyncClient) -> None:

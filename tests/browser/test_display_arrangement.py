@@ -19,7 +19,8 @@ SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chlo
 LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
-SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one, theme = "dark" }) => {
+SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one,
+    cards: many = 24, goal, due = -3, level = "child_alert", theme = "dark" }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -39,12 +40,12 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
     ...(inner && { credible_sighting: { seen_at: back(30), place: "Gent-Sint-Pieters, platform 4, by the stairs" } }) }]));
   const board = { id: "operations", seq: 1, freshness: { state: "live" }, summaries,
     of: (kind) => (kind === "search" ? searches : []), get: (id) => searches.find((each) => each.id === id) };
-  const cards = Array.from({ length: one ? 24 : 0 }, (_, at) => ({ kind: at % 2 ? "task" : "sighting", id: `c${at}`, state: {
+  const cards = Array.from({ length: one ? many : 0 }, (_, at) => ({ kind: at % 2 ? "task" : "sighting", id: `c${at}`, state: {
     number: count + at, column: "k", withdrawn: false, priority: at % 4 ? "normal" : "urgent", due: back(at * 9 + 1),
     assessment: at ? "unassessed" : "confirmed", seen_at: back(30),
     ...(at % 2 && { title: "Ask De Lijn for camera images " + at }) } }));
-  if (one) Object.assign(searches[0].state, { lead_name: holder, appeal: { level: "child_alert", until: back(-99) },
-    goal: { text: "Find out who got off line 2 with her at the last stop, and where they went", until: back(-3) } });
+  if (one) Object.assign(searches[0].state, { lead_name: holder, appeal: { level, until: back(-99) },
+    goal: { text: goal ?? "Find out who got off line 2 with her at the last stop, and where they went", until: back(due) } });
   if (one) Object.assign(searches[0].state.person, { clothing: "yellow rucksack, green coat, blue glasses", hair: "dark, curly",
     build: "slim", height_cm: 158 });
   const column = { kind: "column", id: "k", state: { role: "doing", rank: "a" } }, own = [searches[0], column, ...cards];
@@ -176,6 +177,19 @@ async def test_inner_room_sees_where_and_whom_to_look_for_and_nothing_is_cut(bro
                 assert fact in facts, (screen, name)
     await show(page, ["Noor"], holder=HOLDER, one=True)
     assert "Gent-Sint-Pieters" not in await page.inner_text(".facts"), "the server does not tell other rooms"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_goal_and_titles_are_whole_where_there_is_room(browsers: Browsers, language: str) -> None:
+    page = await opened(browsers, language)
+    goal = "Reach the father through his sister before anyone rings at the door"
+    for screen in ("1080p", "4K", "portrait"):
+        await resized(page, screen)
+        await show(page, ["Mila"], holder="Bob Claes", inner=True, one=True, cards=6, goal=goal, due=0, level=None)
+        assert await page.evaluate(FAULTS, ".kind, .what, .fact:not(.goal) dd") == [], screen
+        assert goal in await page.inner_text(".facts"), screen
+        await show(page, ["Mila"], holder="Bob Claes", inner=True, one=True, cards=24, goal=goal)
+        assert await page.evaluate(FAULTS, DESCRIPTIONS) == [], screen
 
 
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:

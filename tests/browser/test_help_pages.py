@@ -106,7 +106,7 @@ async def test_the_sign_in_page_leads_to_it(browsers: Browsers) -> None:
 async def test_guides_are_reached_by_keyboard_and_their_pictures_load(browsers: Browsers) -> None:
     stranger = await browsers.stranger(locale="de")
     await show(stranger, "/help")
-    first = stranger(".own-language a").first
+    first = stranger("article a[href^='/help/guides/']").first
     await first.focus()
     await stranger.page.keyboard.press("Enter")
     await expect(stranger("h1")).to_have_text("Anleitung für die Koordination")

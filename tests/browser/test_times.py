@@ -157,6 +157,35 @@ async def test_an_hour_that_comes_twice_is_asked_for(browsers: Browsers) -> None
     assert state["seen_at"].startswith("2026-10-25T01:30:00")
 
 
+async def test_date_fields_take_words_and_show_the_readers_own(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice", locale="de")
+    await alice.open(f"/searches/{board}")
+    await alice.choose("edit-search")
+    born = alice.field("facts", "person.birth_date")
+    await alice.fill("facts", {"person.birth_date": "some day"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("form[data-form=facts] [data-field='person.birth_date'] .error")).to_contain_text(
+        "dieses Datum nicht lesen"
+    )
+    await expect(born).to_have_value("some day")
+    await alice.fill("facts", {"person.birth_date": "12/3/2014"})
+    await born.press("Tab")
+    await expect(born).to_have_value("12. März 2014")
+    await alice("dialog [data-act=add-earlier]").click()
+    date = alice("dialog .earlier-item input[data-date]")
+    yesterday = now().astimezone(DESK_TIME_ZONE) - timedelta(days=1)
+    await date.press_sequentially("gestern")
+    await date.press("Tab")
+    await expect(date).to_have_value(re.compile(rf"^{yesterday.day}\. \w+\.? {yesterday.year}$"))
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog")).to_have_count(0)
+    await alice.same_as_server(board)
+    state = next(each["state"] for each in await entities_of(alice, board) if each["kind"] == "search")
+    assert state["person"]["birth_date"] == "2014-03-12"
+    assert [each["date"] for each in state["earlier"].values()] == [yesterday.strftime("%Y-%m-%d")]
+
+
 async def entities_of(window: Window, board: str) -> list[dict[str, Any]]:
     answer = await window.http.get(f"/api/v1/boards/{board}")
     entities: list[dict[str, Any]] = answer.json()["entities"]

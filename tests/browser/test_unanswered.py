@@ -132,6 +132,59 @@ async def test_the_list_is_walked_claimed_and_handed_on_by_keyboard(browsers: Br
     await expect(row[first]).to_have_count(0)  # answered: gone without a reload
 
 
+async def test_numbers_of_what_waits_are_those_of_what_is_shown(browsers: Browsers) -> None:
+    board, found = await browsers.search(), await browsers.search()
+    bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
+    mine, _ = await sighting(browsers, board), await sighting(browsers, board, priority="urgent")
+    await sighting(browsers, found)
+    outcome = {"found_at": "2026-11-24T18:00:00Z", "condition": "well", "how": "police"}
+    await alice.command(found, "search.set_status", {"status": "found", "reason": "at home", "outcome": outcome})
+    await alice.command("operations", "tip.add", {"description": "a girl on a bridge"})
+    await alice.command(board, "card.assign", {"card": mine, "assignee": await (await browsers.person("Bob")).own_id()})
+    await bob.open("/")
+    counts = (await alice.http.get("/api/v1/unanswered")).json()["counts"]
+    said = str(counts["look"] + counts["judge"] + counts["pass_on"])
+    await expect(bob("[data-testid=unanswered] b")).to_have_text(said)
+    await bob("[data-testid=unanswered]").click()
+    rows, tabs = bob("li[data-entry]"), bob("[data-chip]:has(b)")
+    await expect(bob("[data-chip=all] b")).to_have_text(said)
+    for owner in ("mine", "nobody"):
+        await bob(f"[data-chip={owner}]").click()
+        for tab in await tabs.all():
+            await tab.click()
+            await expect(rows).to_have_count(int(await tab.locator("b").inner_text()))
+    await bob("[data-chip=nobody]").click()
+    await bob("[data-chip=mine]").click()
+    await bob("[data-chip=all]").click()
+    await expect(bob(f"[data-entry='{mine}']")).to_be_visible()
+
+
+async def test_a_card_does_not_move_when_someone_looks_at_its_search(browsers: Browsers) -> None:
+    """The number of those who look at it has a kept place."""
+    board = await browsers.search(
+        person={"first_name": "Maximiliaan-Alexander"}, lead=await (await browsers.person("Alice")).own_id()
+    )
+    for _ in range(3):
+        await sighting(browsers, board)
+    alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
+    await alice.open("/")
+    card = alice(f"[data-search='{board}']")
+    await expect(card.locator("[data-count=unassessed]")).to_have_text("3 to assess")
+
+    async def heights() -> list[float]:
+        found = []
+        for width in (390, 700, 1400):
+            await alice.page.set_viewport_size({"width": width, "height": 900})
+            found.append(float(await card.evaluate("(card) => card.getBoundingClientRect().height")))
+        return found
+
+    before = await heights()
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{board}")
+    await expect(card.locator("[data-count=people]")).to_be_visible()
+    assert await heights() == before
+
+
 async def test_a_conflicting_claim_is_said_and_changes_nothing(browsers: Browsers) -> None:
     board = await browsers.search()
     id = await sighting(browsers, board)

@@ -25,11 +25,12 @@ test("of two equally grave searches the newest missing comes first, and the orde
   assert.equal(ids([...all].sort(compareGravity)), "badc");
   assert.equal(ids([...all].reverse().sort(compareGravity)), "badc");
 });
-test("totals count open searches only", () => {
+test("totals count open searches only, and what is unanswered of one that was found", () => {
   const summaries = new Map([["a", { overdue_tasks: 2, unassessed_sightings: 1, unanswered: { look: 1, judge: 0, pass_on: 2, late: 1 } }],
-    ["b", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 9, judge: 9, pass_on: 9, late: 9 } }]]);
-  const all = [search("a", 1, { worrying: true }), search("b", 2, { status: "closed", worrying: true }), search("c", 3, {})];
-  assert.deepEqual(totals(all, summaries), { worrying: 1, undecided: 0, other: 1, open: 2, overdue: 2, unassessed: 1, unanswered: 3, late: 1 });
+    ["b", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 9, judge: 9, pass_on: 9, late: 9 } }],
+    ["d", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 1, judge: 0, pass_on: 0, late: 0 } }]]);
+  const all = [search("a", 1, { worrying: true }), search("b", 2, { status: "closed", worrying: true }), search("c", 3, {}), search("d", 4, { status: "found" })];
+  assert.deepEqual(totals(all, summaries), { worrying: 1, undecided: 0, other: 1, open: 2, overdue: 2, unassessed: 1, unanswered: 4, late: 1 });
   assert.deepEqual(totals([], summaries), { worrying: 0, undecided: 0, other: 0, open: 0, overdue: 0, unassessed: 0, unanswered: 0, late: 0 });
 });
 test("closed searches have the last changed first", () => {

@@ -54,6 +54,6 @@ export function alarmRow([{ search, person, rule, raisedAt }, ...others], now) {
   return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
     <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b>${named(person)}
     <span class="alarm-text">${(IS_UPRIGHT.matches ? null : SENTENCES[rule]?.()) ?? t("nobody has it")}</span>
-    ${others.length && !IS_UPRIGHT.matches ? html`<span class="alarm-others">${n("{count} more", "{count} more", others.length)}</span>` : nothing}
+    ${others.length && !IS_UPRIGHT.matches ? html`<span class="alarm-others">· ${n("{count} more", "{count} more", others.length)}</span>` : nothing}
     <time class="alarm-time">${waited(raisedAt, now ?? undefined)}</time></div>`;
 }

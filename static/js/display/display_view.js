@@ -8,7 +8,7 @@ import { clockWithSeconds, day, committedAt, formatDuration, steadyServerNow } f
 import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
 import { searchBoard } from "./search_board.js";
-import { hideOverflow, isOverflowing } from "./hide_overflow.js";
+import { growTexts, hideOverflow, isOverflowing, shrinkTexts } from "./hide_overflow.js";
 import { alarmRow, displayAlarms } from "./alarm_row.js";
 import { allSearches, nameElement, pageOf, placesOf, shortTime } from "./all_searches.js";
 import { Playlist } from "./playlist.js";
@@ -106,6 +106,7 @@ export class DisplayView {
    * @param {Date | null} now
    */
   #render(shown, now) {
+    shrinkTexts(this.#root);
     for (let fewer = 0; fewer < MAX_FEWER; fewer += 1) {
       render(this.#all(shown && { ...shown, fewer }, now), this.#root);
       const list = /** @type {HTMLElement | null} */ (this.#root.querySelector(".work"));
@@ -288,6 +289,7 @@ export class DisplayView {
    */
   #fit(arrangement) {
     for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(/** @type {HTMLElement} */ (place));
+    growTexts(this.#root);
     const place = /** @type {HTMLElement | null} */ (this.#root.querySelector(".overview"));
     if (!place || !arrangement) return;
     const { columns, rows, bigsHeight } = arrangement;

@@ -1,4 +1,6 @@
-/* Overflow on a display: items are hidden whole, or their words end in an ellipsis. */
+/* Overflow on a display: items are hidden whole, or their words end in an ellipsis; where there is room, texts have more lines. */
+
+const LINES = "--lines";
 
 /**
  * Hide items (`data-hide-priority`, the highest first, the last of equals first) until the rest fits; if it does not, let
@@ -21,3 +23,42 @@ export function hideOverflow(place) {
 export function isOverflowing({ dataset, scrollWidth, clientWidth, scrollHeight, clientHeight }) {
   return dataset.fitAxis === "width" ? scrollWidth > clientWidth : scrollHeight > clientHeight;
 }
+
+/**
+ * Give each text (`data-most-lines`) that ends in an ellipsis more lines, as long as nothing around it overflows; first those that may
+ * have the most. Properties are set by script, as the policy forbids inline styles.
+ * @param {HTMLElement} root
+ */
+export function growTexts(root) {
+  const places = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-fit-axis=height]")]);
+  for (const text of textsIn(root).sort((one, other) => Number(other.dataset.mostLines) - Number(one.dataset.mostLines))) {
+    for (let lines = Number(getComputedStyle(text).getPropertyValue(LINES)) + 1; lines <= Number(text.dataset.mostLines) && isCut(text); lines += 1) {
+      const before = text.style.getPropertyValue(LINES);
+      setLines(text, String(lines));
+      if (!places.some(isOverflowing)) continue;
+      setLines(text, before);
+      break;
+    }
+  }
+}
+
+/**
+ * Take back the lines that texts were given: what has to be shown is counted without them.
+ * @param {HTMLElement} root
+ */
+export function shrinkTexts(root) {
+  for (const text of textsIn(root)) setLines(text, "");
+}
+
+/** @param {HTMLElement} root */
+const textsIn = (root) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-most-lines]")]);
+
+/** @param {HTMLElement} text @param {string} lines */
+function setLines(text, lines) {
+  if (lines) text.style.setProperty(LINES, lines);
+  else text.style.removeProperty(LINES);
+  text.toggleAttribute("data-grown", Boolean(lines));
+}
+
+/** @param {HTMLElement} text */
+const isCut = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight + 1;

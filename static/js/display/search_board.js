@@ -2,7 +2,7 @@
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { n, number, t } from "../core/i18n.js";
+import { n, number, p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/looks.js";
 import { late, moment, committedAt, since } from "../core/time.js";
@@ -11,6 +11,8 @@ import { photo } from "./photo.js";
 import { gravity, gravityMark, kind, nameElement, shortTime } from "./all_searches.js";
 
 const LOOKS = 2; // place of the looks among the facts: they have one line more
+const GOAL = 3; // place of the goal: it is the first that has more lines where there is room
+const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // at most
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const CREDIBLE = ["credible", "confirmed"];
 const LONG_NAME = 11; // letters of a name that has no room with its age in the largest type
@@ -48,14 +50,14 @@ function factList(search, board, now) {
   const { goal, person, missing_since: missing, lead_name: lead } = search;
   /** @type {[string, unknown][]} */
   const facts = [
-    [label.field("missing_since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
+    [p("missing child, under the clock that says so", "Since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
     [t("Latest"), latest(board, now)],
     [t("Look for"), looksOf(person)],
     [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
     [label.field("lead"), lead],
   ];
   return html`<dl class="fact-list">${facts.map(([name, value], at) => (value
-    ? html`<div class="fact ${at === LOOKS ? "looks" : ""}" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}</dl>`;
+    ? html`<div class="fact ${at === LOOKS ? "looks" : at === GOAL ? "goal" : ""}" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd data-most-lines=${at === GOAL ? GOAL_LINES : FACT_LINES}>${value}</dd></div>` : nothing))}</dl>`;
 }
 
 /**
@@ -153,7 +155,7 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now), noun = html`${label.noun(what)} ${number(state.number)}`;
   return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><b class="state">${stateOf(state, overdue, now)}</b>
-    <span class="title">${state.title ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
+    <span class="title" data-most-lines=${TITLE_LINES}>${state.title ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
 }
 
 /** @param {State} state @param {boolean} overdue @param {Date | null} now */

@@ -1,6 +1,6 @@
 /* Texts of alarms: what each is about, and whom it asks. */
 
-import { t } from "../core/i18n.js";
+import { p, t } from "../core/i18n.js";
 import { waited } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName } from "./values.js";
@@ -54,6 +54,20 @@ export function namedAlarm(alarm) {
   if (isUrgentTip(alarm)) return t("Urgent tip {number}", { number });
   return NUMBERED[rule]?.(number) ?? t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
 }
+
+// translators: names of alarms in one line of a phone, at most 24 letters
+/** @type {Record<string, (number: number | null) => string>} */
+const SHORT = {
+  overdue_task: (number) => p("alarm, short", "Task {number} overdue", { number }),
+  handover_waiting: (number) => p("alarm, short", "Handover {number} not accepted", { number }),
+  worrying_search: () => p("alarm, short", "Worrying?"),
+};
+
+/**
+ * "Task 4 overdue": the name for a line that has little room.
+ * @param {{ rule: string, about: { kind: Kind, number: number | null } }} alarm
+ */
+export const shortAlarm = (alarm) => (alarm.about.number === null && alarm.rule !== "worrying_search" ? null : SHORT[alarm.rule]?.(alarm.about.number)) ?? namedAlarm(alarm);
 
 /**
  * "Mila B., 6", or what it is about where it is about no child.

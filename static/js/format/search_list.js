@@ -47,7 +47,7 @@ export const gravityOf = (state) => (state.worrying === true ? "worrying" : need
 export const compareGravity = (a, b) => GRAVITIES.indexOf(gravityOf(a.state)) - GRAVITIES.indexOf(gravityOf(b.state)) || newest(a, b);
 
 /**
- * Count what open searches come to: by gravity, overdue tasks, sightings to assess, and what is unanswered.
+ * Count what open searches come to: by gravity, overdue tasks and sightings to assess; and what is unanswered of those that are not closed.
  * @param {Entity[]} searches
  * @param {Map<string, Summary>} summaries
  * @returns {Record<string, number>}
@@ -56,7 +56,7 @@ export function totals(searches, summaries) {
   const open = searches.filter(({ state }) => state.status === "open");
   const sum = (/** @type {"overdue_tasks" | "unassessed_sightings"} */ name) => open.reduce((all, { id }) => all + (summaries.get(id)?.[name] ?? 0), 0);
   const grave = Object.fromEntries(GRAVITIES.map((gravity) => [gravity, open.filter(({ state }) => gravityOf(state) === gravity).length]));
-  const waiting = open.map(({ id }) => summaries.get(id)?.unanswered).filter((each) => each !== undefined);
+  const waiting = searches.filter(({ state }) => state.status !== "closed").map(({ id }) => summaries.get(id)?.unanswered).filter((each) => each !== undefined);
   const unanswered = waiting.reduce((all, { look, judge, pass_on: passOn }) => all + look + judge + passOn, 0), late = waiting.reduce((all, each) => all + each.late, 0);
   return { ...grave, open: open.length, overdue: sum("overdue_tasks"), unassessed: sum("unassessed_sightings"), unanswered, late };
 }

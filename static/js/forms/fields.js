@@ -7,6 +7,7 @@ import { field } from "../core/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
+import { isDate } from "./parse_date.js";
 import { timeOf } from "./time_value.js";
 
 export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
@@ -157,6 +158,7 @@ export function fromRaw(field, raw) {
   if (field.control === "time") return timeOf(raw);
   const typed = raw.trim();
   if (typed === "") return null;
+  if (field.control === "date") return isDate(typed) ? typed : undefined;
   if (field.control !== "number" && !field.number) return field.control === "long" ? raw.trimEnd() : typed;
   const value = Number(typed.replace(",", "."));
   return Number.isFinite(value) ? value : undefined;

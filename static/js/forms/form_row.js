@@ -5,6 +5,7 @@ import { t, withColon } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
+import { dateInput, unreadableDateText } from "./date_input.js";
 import { isPartOfPlace, placeInput, pointPaths } from "./place_input.js";
 import { gapText, timeInput, unreadableText } from "./time_input.js";
 import { leaningOf, problemOf } from "./time_value.js";
@@ -46,6 +47,7 @@ export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path)
 /** @param {any} error @param {any} field @param {any} raw */
 function sentence(error, field, raw) {
   if (error === "unreadable" && field.control === "time") return problemOf(raw) === "gap" ? gapText() : unreadableText();
+  if (error === "unreadable" && field.control === "date") return unreadableDateText();
   if (error === "required") return t("This field is required.");
   if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
@@ -81,9 +83,11 @@ function control(form, field, id, ctx) {
       return select(id, raw, edit, ctx.cards(field.refers_to), false, describe);
     case "time":
       return timeInput({ id, raw, edit, leaning: leaningOf(field), describedBy, required: field.required });
+    case "date":
+      return dateInput({ id, value: raw, edit, describedBy, required: field.required });
     default:
       if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
-      return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
+      return html`<input id=${id} type="text" inputmode=${field.control === "number" ? "decimal" : nothing}
         autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus} />`;
   }
@@ -93,9 +97,6 @@ function control(form, field, id, ctx) {
 function choices({ path, kind, codes = path, coded }) {
   return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${label.value(codes, code, kind)}` : label.value(codes, code, kind)]);
 }
-
-/** @type {Record<string, any>} */
-const TYPES = { date: "date" };
 
 /**
  * Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form.

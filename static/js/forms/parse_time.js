@@ -4,6 +4,7 @@
 import { clock, day as dayName, instantsOf, toInput } from "../core/time.js";
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const MAX_DAYS = 36_500;
 const MAX_LENGTH = 80; // characters; no time is longer
 const NOW = /^(now|just now|maintenant|nu|net|zonet|jetzt|gerade)$/;
 const AGO = /^(?:-|il y a|vor|voor)|\b(?:ago|geleden|plus tot|her)$/;
@@ -73,12 +74,33 @@ export function readTime(text, now, leaning = "past") {
  */
 export const describeTime = (iso, now = new Date()) => (iso && toInput(iso) ? `${dayName(iso, now)} ${clock(iso)}` : "");
 
-/** @param {string} text */
-const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f,]/g, "").replace(/\s+/g, " ");
+/** Return a text in small letters, without accents and commas. @param {string} text */
+export const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f,]/g, "").replace(/\s+/g, " ");
+
+/** @param {string} words */
+const counts = (words) => COUNTS.reduce((said, [pattern, count]) => said.replace(pattern, count), words);
+
+/**
+ * Return how many days from today a text of one word for a day names ("yesterday": -1), or null.
+ * @param {string} words
+ */
+export function dayNamedIn(words) {
+  const named = DAYS.find(([pattern]) => pattern.exec(words)?.[0] === words);
+  return named ? named[1] : null;
+}
+
+/**
+ * Return the days of "3 days ago" as -3, or null.
+ * @param {string} words
+ */
+export function daysAgoIn(words) {
+  const counted = counts(words), [pattern] = UNITS[UNITS.length - 1], found = pattern.exec(counted);
+  return found && AGO.test(counted) && Number(found[1]) <= MAX_DAYS ? -Number(found[1]) : null;
+}
 
 /** @param {string} words @param {Date} now */
 function fromNow(words, now) {
-  const counted = COUNTS.reduce((said, [pattern, count]) => said.replace(pattern, count), words);
+  const counted = counts(words);
   const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(counted);
   const ahead = AHEAD.test(counted);
   if (!AGO.test(counted) && !minutesAlone && !ahead) return null;
@@ -126,7 +148,7 @@ function clockIn(words) {
  * @param {string} words
  * @returns {{ text: string, day: string, month: string, year?: string } | null}
  */
-function dateIn(words) {
+export function dateIn(words) {
   const found = DATE.exec(words) ?? DOTTED_DATE.exec(words);
   if (found) return { text: found[0], day: found[1], month: found[2], year: found[3] };
   const named = NAMED_DATE.exec(words);
@@ -165,7 +187,7 @@ function instant(local) {
 
 // Noon is safe on days of 23 or 25 hours.
 /** @param {string} day @param {number} count */
-const addDays = (day, count) => new Date(Date.parse(`${day}T12:00:00Z`) + count * DAY).toISOString().slice(0, 10);
+export const addDays = (day, count) => new Date(Date.parse(`${day}T12:00:00Z`) + count * DAY).toISOString().slice(0, 10);
 
 /** @param {number} ms */
 const dated = (ms) => (Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null);

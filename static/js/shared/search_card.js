@@ -26,7 +26,7 @@ function openCard(search, view, grouped) {
   const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state);
   return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${!view.past && summary?.alarm}
       data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
-    ${photo(state, id)}
+    ${photo(state, id)}${viewing(summary)}
     <div class="who">
       <div class="name">${heading(search, view)}<span class="running" title=${t("missing since {at}", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
       <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
@@ -67,6 +67,15 @@ const seen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
 
 /** Photo of the child over the initials. @param {any} state @param {string} [id] */
 const photo = ({ person, photo: file }, id) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}${id ? photoImage(id, file) : nothing}</span>`;
+
+const PERSON = html`<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="5" r="3.2"/><path d="M1.800 15c0-3.600 2.700-5.600 6.200-5.600s6.200 2 6.200 5.600Z"/></svg>`;
+
+/** Who comes and goes moves nothing: the number stands on the edge of the photo. @param {Summary | undefined} summary */
+function viewing(summary) {
+  if (!summary?.people) return nothing;
+  const said = t("{count} viewing", { count: summary.people });
+  return html`<span class="people" data-count="people" title=${said}>${PERSON}<span aria-hidden="true">${number(summary.people)}</span><span class="visually-hidden">${said}</span></span>`;
+}
 
 /** @param {any} person */
 const nameAndAge = (person) => `${shortPersonName(person)}${age(person)}`;
@@ -142,13 +151,12 @@ function inCharge(state, session, brief) {
 /** @param {Summary | undefined} summary */
 function counts(summary) {
   if (!summary) return nothing;
-  const { unassessed_sightings: sightings, open_tasks: tasks, people, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
+  const { unassessed_sightings: sightings, open_tasks: tasks, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
   const late = unanswered?.late ? "late" : "", why = late ? t("Sightings over their target") : nothing;
   return [
     sightings ? html`<span class="sightings ${late}" title=${why} data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
     toPassOn ? html`<span class="to-pass-on ${late}" title=${why} data-count="pass-on">${n("{count} to pass on", "{count} to pass on", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
-    people ? html`<span class="people" data-count="people">${t("{count} viewing", { count: people })}</span>` : nothing,
   ];
 }
 

@@ -2,9 +2,11 @@
 
 import { get } from "../../core/api.js";
 import { n, t } from "../../core/i18n.js";
+import { mountTimeFilters } from "./time_filter.js";
 
 /** @param {HTMLElement} main */
 export function mount(main) {
+  mountTimeFilters(main);
   const days = /** @type {HTMLElement} */ (main.querySelector("[data-days]"));
   const said = /** @type {HTMLElement} */ (main.querySelector("[data-added]"));
   main.addEventListener("click", (/** @type {any} */ event) => {

@@ -23,7 +23,7 @@ export function displayRow(display, view) {
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
       <button data-act="reload" aria-describedby=${name} @click=${() => view.act(() => post(`${DISPLAYS}/${display.id}/reload`), reloads)}>${t("Reload")}</button>
-      <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Remove")}</button></span>`}
+      <button data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Remove")}</button></span>`}
   </li>`;
 }
 

@@ -61,7 +61,7 @@ function looks({ person }) {
   const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
   const looks = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
   const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
-  const needed = needs ? html`<p class="needs">${until ? t("Needs: {what}, by {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
+  const needed = needs ? html`<p class="needs">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
   if (!lines.length) return html`${description ? html`<p>${description}</p>` : nothing}${needed}`;
   return html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>${needed}`;
 }

@@ -99,7 +99,7 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
 /** @param {JournalEvent[]} events @param {string} board */
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
+  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${event.number ? t("{what}: {card}", { what: label.event(event.type), card: cardName({ kind: event.kind, state: { number: event.number } }) }) : label.event(event.type)}</a></li>`)}</ul>`;
 }
 
 /**
@@ -193,7 +193,7 @@ const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, stat
 function line(card, until, { board }, view) {
   const { kind, id, number, title, assignee } = card;
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until)}` : nothing}</small></li>`;
+    <small>${joined([assignee && view.nameOf(assignee), cardTime(card), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

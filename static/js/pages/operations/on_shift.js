@@ -2,20 +2,28 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
+import { targetMinutes } from "../../core/queues.js";
+import { serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
 
 const MOST_PEOPLE = 30, MOST_DUE = 5;
+const MINUTE_MS = 60_000;
 
 /**
- * Link to what waits on all searches, and how much of it is late.
+ * Link to what waits, on searches and as tips without one, and how much of it is late: the numbers of the page that it leads to.
  * @param {Record<string, number>} totals
+ * @param {Entity[]} tips that wait
  */
-export function waiting({ unanswered, late }) {
+export function waiting({ unanswered: ofSearches, late: lateOfSearches }, tips) {
+  const unanswered = ofSearches + tips.length, late = lateOfSearches + tips.filter(isLate).length;
   if (!unanswered) return nothing;
   return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${t("Unanswered")} <b>${number(unanswered)}</b></a></h2>
     ${late ? html`<p class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</p>` : nothing}</section>`;
 }
+
+/** @param {Entity} tip */
+const isLate = ({ state: { queue, queue_since: since, priority } }) => Number(serverNow()) - Date.parse(since) > targetMinutes(queue, priority) * MINUTE_MS;
 
 /** @param {Board} board @param {Session} session */
 export function onShift(board, session) {

@@ -177,7 +177,7 @@ class OperationsPage {
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${tipsColumn(this)}${waiting(all)}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${tipsColumn(this)}${waiting(all, waitingTips(this.board))}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>

@@ -104,8 +104,8 @@ class UnansweredPage {
         <h1>${t("Unanswered")}</h1>
         <p class="totals" data-testid="totals">${this.#totals(found.counts)}</p>
         <div class="chips" role="group" aria-label=${t("Show only")}>
-          ${this.#chip("queue", "", t("All"), QUEUES.reduce((sum, queue) => sum + found.counts[queue], 0))}
-          ${QUEUES.map((queue) => this.#chip("queue", queue, capital(label.queue(queue)), found.counts[queue]))}
+          ${this.#chip("queue", "", t("All"), this.#count(found, QUEUES))}
+          ${QUEUES.map((queue) => this.#chip("queue", queue, capital(label.queue(queue)), this.#count(found, [queue])))}
           <span class="gap" aria-hidden="true"></span>
           ${this.#chip("owner", "mine", p("sightings", "Mine"))}${this.#chip("owner", "nobody", t("Nobody assigned"))}
         </div>
@@ -141,9 +141,22 @@ class UnansweredPage {
     this.draw();
   }
 
+  /**
+   * Return how many are shown with these queues: of all that wait, or of one owner.
+   * @param {Unanswered} found @param {WaitingQueue[]} queues
+   */
+  #count({ counts, entries }, queues) {
+    if (!this.#owner) return queues.reduce((sum, queue) => sum + counts[queue], 0);
+    return entries.filter((entry) => queues.some((queue) => queue === entry.queue) && this.#isOfOwner(entry)).length;
+  }
+
   /** @param {UnansweredEntry} entry */
   #fits(entry) {
-    if (this.#queue && entry.queue !== this.#queue) return false;
+    return (!this.#queue || entry.queue === this.#queue) && this.#isOfOwner(entry);
+  }
+
+  /** @param {UnansweredEntry} entry */
+  #isOfOwner(entry) {
     return this.#owner === "" || (this.#owner === "mine" ? this.mineIs(entry) : !entry.assignee);
   }
 

@@ -4,10 +4,10 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { p, t } from "../../core/i18n.js";
+import { p, t, withColon } from "../../core/i18n.js";
 import { prefix, storage } from "../../core/storage.js";
 import { clockWithSeconds, serverNow, steadyServerNow, waited } from "../../core/time.js";
-import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, whoseAlarm } from "../../format/alarm_text.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { announce, interrupt } from "../announcer.js";
 import { commandName } from "../refusals.js";
 import { watchLine } from "../watch_line/line.js";
@@ -103,15 +103,15 @@ class AlarmLine {
       tone: isLive ? `alarm-${level}` : "alarm-stale",
       main: html`<div class="alarm" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
-        <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>:</i>` : nothing}</b> <span class="detail">${detail}</span></a>
-        ${isLive ? html`<span class="which" aria-hidden="true">${namedAlarm(alarm)}</span>` : nothing}
+        <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
+        ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#others(alarm, open, more)}
         ${this.#takeButton(alarm)}
         <a class="button open" href=${alarmUrl(alarm)} data-act="open-alarm">${p("go to the card", "Open")}</a>
       </div>`,
-      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b></p><p>${[whoseAlarm(alarm), detail].filter(Boolean).join(": ")}</p>
+      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b></p><p>${detail ? html`${withColon(whoseAlarm(alarm))} ${detail}` : whoseAlarm(alarm)}</p>
           ${isLive ? ladder(alarm) : nothing}
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>

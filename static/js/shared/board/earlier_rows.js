@@ -7,7 +7,9 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { applyPatch } from "../../core/merge_patch.js";
+import { dateInput, unreadableDateText } from "../../forms/date_input.js";
 import { theirs } from "../../forms/form_row.js";
+import { isDate } from "../../forms/parse_date.js";
 import { earlierText, inOrder } from "../../format/earlier.js";
 import { shortPersonName } from "../../format/search_list.js";
 
@@ -82,12 +84,15 @@ function group(form, view, known, key, item, number) {
 function input(form, view, known, key, field, value) {
   const path = `${PATH}.${key}.${field}`, id = idOf(form, key, field), error = form.errors[path];
   const { type = "text", min = nothing, max = nothing, step = nothing, inputmode = nothing, maxlength = nothing } = INPUTS[field];
-  const edit = (/** @type {any} */ { target }) => change(form, view, known, key, { [field]: read(type, target.value) });
+  const changed = (/** @type {string} */ typed) => change(form, view, known, key, { [field]: read(type, typed) });
+  const edit = (/** @type {any} */ { target }) => changed(target.value);
+  const describedBy = error ? `${id}-error` : null;
   return html`<div class="row earlier-${field}" data-field=${path}>
     <label for=${id}>${label.field(`${PATH}.*.${field}`)}</label>
-    <input id=${id} type=${type} min=${min} max=${max} step=${step} inputmode=${inputmode} maxlength=${maxlength} autocomplete="off" dir=${type === "text" ? "auto" : nothing}
-      aria-describedby=${error ? `${id}-error` : nothing} .value=${live(value === null ? "" : String(value))} @input=${edit} />
-    ${error ? html`<p class="error" id="${id}-error">${error}</p>` : nothing}
+    ${type === "date" ? dateInput({ id, value: value ?? "", edit: changed, describedBy })
+      : html`<input id=${id} type=${type} min=${min} max=${max} step=${step} inputmode=${inputmode} maxlength=${maxlength} autocomplete="off" dir=${type === "text" ? "auto" : nothing}
+      aria-describedby=${describedBy ?? nothing} .value=${live(value === null ? "" : String(value))} @input=${edit} />`}
+    ${error ? html`<p class="error" id="${id}-error">${type === "date" && value && !isDate(value) ? unreadableDateText() : error}</p>` : nothing}
   </div>`;
 }
 
