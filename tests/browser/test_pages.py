@@ -327,6 +327,9 @@ async def test_typed_text_is_shown_as_typed_on_every_page(browsers: Browsers) ->
     await fill_all(alice)
     await alice.fill("open-search", {"kind": "runaway", "missing_since": "2026-11-24T15:10", "person.age": "9"})
     await alice("dialog [data-act=send]").click()
+    await expect(alice.field("open-search", "person.birth_date")).to_have_value(HOSTILE)  # it is no date, and is shown
+    await alice.fill("open-search", {"person.birth_date": "12/3/2017"})
+    await alice("dialog [data-act=send]").click()
     await alice.page.wait_for_url("**/searches/*")
     await alice.live()
     board = alice.page.url.rpartition("/")[2]
