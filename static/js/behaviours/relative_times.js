@@ -43,7 +43,7 @@ export class RelativeTimes {
   /** @param {HTMLTimeElement} element @param {Date} now */
   #updateText(element, now) {
     const { since: from, ago: past, due, lateness, oldest, waited: open, until, waiting } = element.dataset;
-    const text = from ? since(from, now) : past ? ago(past, now) : lateness ? late(lateness, now) || ago(lateness, now)
+    const text = from ? since(from, now) : past ? ago(past, now) : lateness ? latenessText(lateness, now)
       : oldest ? toGrade(element, oldest, now) : open ? waited(open, now) : until ? untilText(until, now)
       : waiting ? waitingText(element, now) : dueText(/** @type {string} */ (due), now);
     if (waiting) element.toggleAttribute("data-overdue", age(element.dateTime, now) > Number(element.dataset.target) * MINUTE_MS);
@@ -55,6 +55,9 @@ export class RelativeTimes {
 
 /** @param {HTMLTimeElement} element */
 const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
+
+/** Within its first minute it is late by no length yet. @param {string} due @param {Date} now */
+const latenessText = (due, now) => late(due, now) || (new Date(due) < now ? t("overdue") : ago(due, now));
 
 /** @param {string} until @param {Date} now */
 const untilText = (until, now) => (late(until, now) ? t("overdue") : t("in {length}", { length: waited(now, new Date(until)) }));
