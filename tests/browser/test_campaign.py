@@ -219,7 +219,7 @@ async def test_withdrawn_poster_asks_for_a_reason_and_closing_names_recipients(b
     await alice.page.keyboard.press("Escape")
     await alice.choose("set-status")
     await alice("dialog input[value=closed]").check()
-    await expect(alice("[data-testid=open-list]")).to_contain_text("not asked to take it down: De Lijn, NMBS")
+    await expect(alice("[data-testid=open-list]")).to_contain_text("not asked to take it down: De Lijn; NMBS")
 
 
 async def test_campaign_is_worked_by_keyboard_and_has_no_barriers(browsers: Browsers) -> None:
