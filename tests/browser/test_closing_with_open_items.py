@@ -55,7 +55,7 @@ async def test_page_lists_open_items_after_found(browsers: Browsers) -> None:
 
 
 def re_numbers(text: str) -> "re.Pattern[str]":
-    return re.compile(re.escape(text).replace(r"\{task\}", r"\d+").replace(r"\{sighting\}", r"\d+"))
+    return re.compile(re.escape(text).replace(r"\ ", r"\s").replace(r"\{task\}", r"\d+").replace(r"\{sighting\}", r"\d+"))
 
 
 async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browsers: Browsers) -> None:
