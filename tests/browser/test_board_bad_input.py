@@ -157,6 +157,7 @@ async def test_forty_people_on_one_card_leave_room_for_its_assignee(browsers: Br
         {"account": f"p{each}", "name": f"Person {each} {WORD[:40]}", "card": card, "editing": each % 2 == 0}
         for each in range(40)
     ]
+    await expect(window("[data-testid=here] .avatar")).to_have_count(1)  # the server has said who is here
     heard.say("presence", board=board, count=40, people=people)
     await expect(window("article.card .viewer.more")).to_have_text("+38")
     await check(window)
