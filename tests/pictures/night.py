@@ -241,6 +241,7 @@ NIGHT = (
                     at("dialog .approval-fields .error"),
                 ),
                 dialog="approve",
+                shows="[data-testid=preview] img:not(.busy)",
             ),
             Shot("give-dialog", NOOR, click("[data-act=campaign]", "[data-act=give]"), dialog="give"),
             Shot("displays-paired", "/displays", shows="li[data-display]"),
