@@ -107,7 +107,7 @@ SCENES = (
             Shot("details-earlier", "/searches/{chloe}", edit_at(EARLIER), dialog="facts"),
             Shot("details-criteria", MILA, edit_at("dialog .criterion"), dialog="facts"),
             Shot("appeal-dialog", MILA, click("[data-act=appeal]"), dialog="appeal"),
-            Shot("campaign-empty", NOOR, click("[data-act=campaign]"), dialog="campaign"),
+            Shot("campaign-empty", MILA, click("[data-act=campaign]"), dialog="campaign"),
             Shot("access-dialog", MILA, click("[data-act=access]"), dialog="access"),
             Shot("status-dialog", MILA, click("[data-act=set-status]"), dialog="status"),
             Shot("worrying-dialog", MILA, click("[data-act=log]", "[data-act=qualify]"), dialog="worrying"),

@@ -81,7 +81,7 @@ class IntakePage {
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
-        ${call.typed.board ? nothing : html`<button type="button" class="plain no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
+        ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
