@@ -80,7 +80,7 @@ _FEMININE = {
 }
 DONE |= {
     f"{kind}.{verb}": text
-    for kind in ("search", "task", "card", "note", "column", "handover")
+    for kind in ("search", "task", "card", "note", "column", "handover", "alarm")
     for verb, text in _FEMININE.items()
 }
 DONE["material.withdrawn"] = _FEMININE["withdrawn"]

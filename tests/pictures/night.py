@@ -217,7 +217,7 @@ NIGHT = (
             Shot("unanswered-tips", "/unanswered?queue=look", shows="li[data-entry]"),
             Shot("look-again-dialog", NOOR, click("[data-act=look-again]"), dialog="look-again", shows="[data-again]"),
             Shot("campaign", NOOR, click("[data-act=campaign]", "[data-act=filter-all]"), dialog="campaign"),
-            Shot("campaign-to-take-down", NOOR, click("[data-act=campaign]"), dialog="campaign"),
+            Shot("campaign-to-take-down", NOOR, click("[data-act=campaign]", "[data-act=filter-open]"), dialog="campaign"),
             Shot(
                 "campaign-withdraw",
                 NOOR,

@@ -157,7 +157,9 @@ async def tour_offered(page: Page) -> None:
 async def words_typed(page: Page) -> None:
     """Type a word that people think of into the quick menu."""
     await page.keyboard.press("Control+k")
-    await write("[data-testid=palette]", FOUND[str(await page.evaluate("document.body.dataset.language"))])(page)
+    word = FOUND[str(await page.evaluate("document.body.dataset.language"))]
+    async with page.expect_response(lambda answer: "/api/v1/find?" in answer.url):
+        await write("[data-testid=palette]", word)(page)
 
 
 FOUND = {"en": "found", "fr": "retrouvé", "nl": "gevonden", "de": "gefunden"}

@@ -189,3 +189,11 @@ def test_days_have_a_dot_in_german_alone() -> None:
     said = {language: i18n.moment_text("2026-11-24T21:34:00.000Z", "d MMM y", language) for language in ("en", "fr", "nl", "de")}
     assert said == {"en": "24 Nov 2026", "fr": "24 nov. 2026", "nl": "24 nov 2026", "de": "24. Nov. 2026"}
     assert i18n.moment_text("2026-11-24T21:34:00.000Z", "EEEE, d. MMMM y", "de") == "Dienstag, 24. November 2026"
+
+
+def test_a_french_sign_never_begins_a_line() -> None:
+    with (i18n.LOCALES / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    texts = [text for each in catalogue if each.id for text in ([each.string] if isinstance(each.string, str) else each.string)]
+    assert len(texts) > 1_500
+    assert [text for text in texts if re.search(r" [:;?!»]|« ", text)] == []

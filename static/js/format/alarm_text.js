@@ -111,6 +111,15 @@ export function askedName({ ask, name }) {
 export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Date(at));
 
 /**
+ * "05:00 min": how long nobody had it. Without the unit it would read as a time of day.
+ * @param {{ raised_at: string, taken_at: string | null }} alarm
+ */
+export function waitText({ raised_at: raised, taken_at: taken }) {
+  const time = waited(raised, new Date(taken ?? raised)), parts = time.split(":").length;
+  return parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time;
+}
+
+/**
  * Return the URL of what an alarm is about.
  * @param {Alarm} alarm
  */

@@ -3,13 +3,12 @@
  * values, and the changes that the text does not mention, so that a page can highlight or link a value. Pure, except for the
  * language.
  */
-import { askedName, namedAlarm } from "./alarm_text.js";
+import { askedName, namedAlarm, waitText } from "./alarm_text.js";
 import { accountName, cardName, columnName, formatPath } from "./values.js";
 import { addsCard, isCard, titleOf } from "../core/kinds.js";
 import { fieldChanges } from "../core/merge_patch.js";
 import { locale, n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { waited } from "../core/time.js";
 import { shortPersonName } from "./search_list.js";
 
 const SHORT = 60; // characters: a longer value gets a line of its own
@@ -180,7 +179,7 @@ const DESCRIPTIONS = {
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
   "alarm.raised": (/** @type {any} */ it) => ofAlarm(t("{who} raised an alarm: {what}"), it),
   "alarm.escalated": escalated,
-  "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waited(it.state.raised_at, new Date(it.state.taken_at)) }),
+  "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waitText(it.state) }),
   "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
   "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm is open again, as the person who had it can no longer act: {what}"), it),
   "alarm.archived": () => ({ says: t("An alarm left “All searches”, a day after it ended") }),
@@ -444,5 +443,5 @@ function escalated(it) {
   const { state, before, isKnown } = it;
   const asked = state.asked.filter((/** @type {string} */ id) => !before?.asked?.includes(id)).map((/** @type {string} */ id) => account(it, id));
   const names = [...(state.everybody && !before?.everybody ? [askedName({ ask: "desk", name: null })] : []), ...asked].join(", ");
-  return isKnown && names ? ofAlarm(t("Nobody had the alarm: {who} asked {names}. {what}"), it, { names }) : ofAlarm(t("Nobody had the alarm: {who} asked the next. {what}"), it);
+  return isKnown && names ? ofAlarm(t("{what}: nobody had it, so {who} asked {names}"), it, { names }) : ofAlarm(t("{what}: nobody had it, so {who} asked the next"), it);
 }

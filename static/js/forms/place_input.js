@@ -78,10 +78,11 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
 
 /** @param {string | null} point @param {PlaceFinder} finder @param {() => void} restore @param {() => void} remove */
 function hint(point, finder, restore, remove) {
-  if (finder.isOpen) return t("Places: {source}", { source: finder.attribution });
-  if (point) return html`${t("On the map: {point}", { point })}
+  const said = (/** @type {string} */ text) => html`<span title=${text}>${text}</span>`; // the button beside it is never cut
+  if (finder.isOpen) return said(t("Places: {source}", { source: finder.attribution }));
+  if (point) return html`${said(t("On the map: {point}", { point }))}
     <button type="button" class="plain" data-act="remove-point" @click=${remove}>${t("Remove the point")}</button>`;
-  if (finder.removed) return html`${t("The point on the map was removed.")}
+  if (finder.removed) return html`${said(t("The point on the map was removed."))}
     <button type="button" class="plain" data-act="restore-point" @click=${restore}>${t("Put it back")}</button>`;
   return nothing;
 }

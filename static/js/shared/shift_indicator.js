@@ -63,9 +63,17 @@ class ShiftIndicator {
  */
 function indicator(shiftStatus) {
   const { shift } = shiftStatus, open = openOne(shiftStatus);
-  return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
+  return html`<span class="long">${who(shift)}${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
 }
+
+/**
+ * The same as `holding`, in two parts: where there is no room, the second is left out, and nothing is cut.
+ * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
+ */
+const who = (shift) => (shift
+  ? html`<span class="who"><span>${t("Shift: {name}", { name: shift.name })}</span> <span>${t("since {at}", { at: formatShortMoment(shift.since) })}</span></span>`
+  : html`<span class="who"><span>${holding(shift)}</span></span>`);
 
 /**
  * "Shift: Alice since 22:00"

@@ -62,10 +62,10 @@ class KeysDialog {
     const may = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may?.(right) ?? right === undefined;
     const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && may(entry.may));
     return html`<div class="key-list" data-testid="keys">
-      ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
         ${t("Use single-key shortcuts in this browser")}</label>
       <p class="hint">${t("Turn this off to avoid actions by accident. This list stays in the menu under your name.")}</p>
+      ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
       <p><a href="/help">${t("Guides for each role")}</a></p>
     </div>`;
   }

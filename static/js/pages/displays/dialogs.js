@@ -28,14 +28,14 @@ export function pairingDialog(view) {
 export function settingsDialog(view, display) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
   const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), done);
-  return dialog("change", t("Edit {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
+  return dialog("change", t("Edit “{name}”", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
 /** @param {DisplaysView} view @param {any} display */
 export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops immediately and shows a new code. To use it again, pair it again.")}</p>`;
   const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was removed.", { name }));
-  return dialog("revoke", t("Remove {name}?", { name: display.name }), form(view, body, t("Remove"), send), view.close);
+  return dialog("revoke", t("Remove “{name}”?", { name: display.name }), form(view, body, t("Remove"), send), view.close);
 }
 
 /**

@@ -31,7 +31,7 @@ export function onShift(board, session) {
   const people = peopleHere(board.presence.people, board.of("search"), board.summaries, shift);
   const more = people.length - MOST_PEOPLE;
   return html`<section class="operations-column on-shift" aria-labelledby="on-shift" data-testid="here">
-    <h2 id="on-shift">${t("On shift")} <b>${people.filter(({ here }) => here).length}</b></h2>
+    <h2 id="on-shift">${t("On shift")} <b>${people.length}</b></h2>
     ${people.length ? nothing : html`<p class="empty">${t("Nobody is here.")}</p>`}
     <ul>${people.slice(0, MOST_PEOPLE).map((person) => row(person))}</ul>
     ${more > 0 ? html`<p class="more" title=${people.slice(MOST_PEOPLE).map(({ name }) => name).join(", ")}>${t("and {count} more", { count: more })}</p>` : nothing}

@@ -127,5 +127,5 @@ export function fileWithdrawal(view, { entity: id }) {
   const body = html`<p>${t("After that nobody can open the file. Its name, who added it and the reason stay in the history.")}</p>${row(form, "reason", view, null, true)}`;
   const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="send">${t("Withdraw")}</button>`;
-  return dialog("withdraw-file", t("Withdraw {card}", { card: fileTitle(file.state, view.board) }), formOf(form, "withdraw-file", body, buttons, view.submit), view.act.closeDialog);
+  return dialog("withdraw-file", t("Withdraw “{name}”", { name: fileTitle(file.state, view.board) }), formOf(form, "withdraw-file", body, buttons, view.submit), view.act.closeDialog);
 }

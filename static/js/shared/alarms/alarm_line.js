@@ -7,7 +7,7 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { p, t, withColon } from "../../core/i18n.js";
 import { prefix, storage } from "../../core/storage.js";
 import { clockWithSeconds, serverNow, steadyServerNow, waited } from "../../core/time.js";
-import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, waitText, whoseAlarm } from "../../format/alarm_text.js";
 import { announce, interrupt } from "../announcer.js";
 import { commandName } from "../refusals.js";
 import { watchLine } from "../watch_line/line.js";
@@ -292,7 +292,7 @@ const CHECK = html`<svg class="icon check" viewBox="0 0 16 16" aria-hidden="true
 
 /** @param {Alarm} alarm */
 const takenValues = (alarm) => ({
-  child: whoseAlarm(alarm), what: namedAlarm(alarm), at: clockWithSeconds(alarm.taken_at), length: waited(alarm.raised_at, new Date(alarm.taken_at ?? alarm.raised_at)),
+  child: whoseAlarm(alarm), what: namedAlarm(alarm), at: clockWithSeconds(alarm.taken_at), length: waitText(alarm),
 });
 
 /** @param {Alarm} alarm */
