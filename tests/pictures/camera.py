@@ -19,7 +19,7 @@ HEIGHTS = {390: 844, 1400: 900, 2560: 1440}  # of the windows, by their width
 PATIENCE_MS = 10_000  # for one step of a shot
 SHOT_S = 30  # for one picture
 AT_ONCE = 2  # windows that are photographed at the same time
-LONGEST = 6000  # pixels of the longest page
+LONGEST = 16_000  # pixels of the longest page
 CLOCK = """(ahead) => {
   const Real = Date;
   globalThis.Date = class extends Real {

@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { eyesText, formatHeight, hairText } from "../../core/looks.js";
+import { serverNow } from "../../core/time.js";
 import { initials } from "../../shared/avatars.js";
 import { reportedDetails } from "../../shared/board/kind_details.js";
 import { worryingBadge } from "../../shared/board/worrying_badge.js";
@@ -61,7 +62,8 @@ function looks({ person }) {
   const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
   const looks = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
   const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
-  const needed = needs ? html`<p class="needs">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
+  const isOver = Boolean(until) && until < serverNow().toISOString(); // ISO times compare as text
+  const needed = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
   if (!lines.length) return html`${description ? html`<p>${description}</p>` : nothing}${needed}`;
   return html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>${needed}`;
 }

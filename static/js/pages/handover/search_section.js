@@ -110,7 +110,7 @@ function important(events, board) {
  */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("No events since you last looked.");
-  const weighty = significant.length ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  const weighty = significant.length ? html`, <b>${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
   return html`<b>${n("{count} event since you last looked", "{count} events since you last looked", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
@@ -134,7 +134,7 @@ function after(it, view) {
   const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("No events since signing.")}</p>
+    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b>${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("No events since signing.")}</p>
     ${view.mayTakeOver ? reading(it, view, mine) : nothing}
     ${readers(it, view)}
   </div>`;

@@ -178,7 +178,7 @@ function recipientRow(distribution, view) {
       <b dir="auto">${state.recipient}</b></label>` : html`<b dir="auto">${state.recipient}</b>`}
     <span class="said">${said.filter(Boolean).join(" · ")}</span>
     ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("to be asked to take it down")} · ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
-    ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Withdraw {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Withdraw")}</button>` : nothing}
+    ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Remove {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Remove")}</button>` : nothing}
   </li>`;
 }
 
