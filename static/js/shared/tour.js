@@ -43,6 +43,7 @@ class Tour {
   #account;
   #root = document.createElement("div");
   #step = -1; // -1: offered
+  #redrawn = new MutationObserver(() => this.#ring()); // the page is drawn after the tour has begun
 
   /** @param {string} account */
   constructor(account) {
@@ -68,6 +69,7 @@ class Tour {
   #close = () => {
     const closed = storage.read(CLOSED), hadFocus = this.#root.contains(document.activeElement);
     storage.write(CLOSED, [...new Set([...(Array.isArray(closed) ? closed : []), this.#account])]);
+    this.#redrawn.disconnect();
     removeRing();
     this.#root.remove();
     document.documentElement.removeAttribute("data-tour");
@@ -83,8 +85,13 @@ class Tour {
     if (!this.#root.isConnected) document.querySelector("main")?.before(this.#root);
     document.documentElement.dataset.tour = ""; // room below the page: nothing stays covered
     removeRing();
-    if (step >= 0) ring(all[step].at);
+    this.#ring();
+    this.#redrawn.observe(/** @type {HTMLElement} */ (document.querySelector("main")), { childList: true, subtree: true });
     return undefined;
+  }
+
+  #ring() {
+    if (this.#step >= 0 && !document.querySelector(`[${RING}]`)) ring(steps()[this.#step].at);
   }
 
   #offered() {

@@ -10,6 +10,7 @@ export class Suggestions {
   /** @type {any[]} */ searches = [];
   /** @type {any[]} */ similar = [];
   /** @type {() => void} */ #changed;
+  /** @type {Set<string>} */ #failed = new Set();
   /** @type {Map<string, any>} */ #asked = new Map(); // kind -> {key, timer, abort}
 
   /** @param {() => void} changed */
@@ -39,6 +40,14 @@ export class Suggestions {
     return this.#asked.get(kind)?.answered === true;
   }
 
+  /**
+   * Return whether something was asked that the server has not answered, or could not: then "none" would be untrue.
+   * @param {"places" | "searches" | "similar"} kind
+   */
+  isUnknown(kind) {
+    return this.#failed.has(kind) || (Boolean(this.#asked.get(kind)?.key) && !this.answered(kind));
+  }
+
   /** @param {"places" | "searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
   #ask(kind, url, body = null) {
     const key = url && `${url} ${JSON.stringify(body)}`;
@@ -46,6 +55,7 @@ export class Suggestions {
     if ((before?.key ?? null) === key) return;
     clearTimeout(before?.timer);
     before?.abort.abort();
+    this.#failed.delete(kind);
     const abort = new AbortController();
     const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE_MS);
     this.#asked.set(kind, { key, timer, abort });
@@ -63,6 +73,7 @@ export class Suggestions {
     } catch {
       if (signal.aborted) return;
       this.#asked.delete(kind); // retried at the next key
+      this.#failed.add(kind);
       this.#take(kind, []);
     }
   }

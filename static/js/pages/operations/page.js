@@ -153,12 +153,13 @@ class OperationsPage {
     const columns = byStatus(searches, { keep: (/** @type {any} */ search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
     const all = totals(searches, this.board.summaries);
+    const isCounted = searches.every(({ id, state }) => state.status !== "open" || this.board.summaries.has(id)); // the counts come after the searches
     return html`
       <header class="operations-header">
         <h1>${t("All searches")}</h1>
         ${this.#totals(all)}
         <div class="chips" role="group" aria-label=${t("Show only")}>
-          ${this.#chips(all)}
+          ${this.#chips(all, isCounted)}
         </div>
         ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
@@ -170,7 +171,7 @@ class OperationsPage {
             <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
             ${this.#mayOpen ? nothing : html`<p class="menu-note">${t("A coordinator opens new searches.")}</p>`}
-            <div class="chips-on-phone" role="group" aria-label=${t("Show only")}>${this.#chips(all)}</div></div></details>
+            <div class="chips-on-phone" role="group" aria-label=${t("Show only")}>${this.#chips(all, isCounted)}</div></div></details>
       </header>
       ${printNote(this)}
       <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
@@ -191,15 +192,15 @@ class OperationsPage {
     return html`<p class="totals" data-testid="totals">${said.filter(Boolean).map((each, at) => html`${at ? " · " : ""}<span>${each}</span>`)}</p>`;
   }
 
-  /** @param {Record<string, number>} all */
-  #chips({ overdue, unassessed }) {
-    return html`${this.#chipButton("overdue", t("Overdue"), overdue)}${this.#chipButton("unassessed", t("To assess"), unassessed)}${this.#chipButton("mine", p("searches", "Mine"))}`;
+  /** @param {Record<string, number>} all @param {boolean} isCounted */
+  #chips({ overdue, unassessed }, isCounted) {
+    return html`${this.#chipButton("overdue", t("Overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("To assess"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
   }
 
-  /** @param {string} chip @param {string} name @param {number | null} [count] */
+  /** @param {string} chip @param {string} name @param {number | "–" | null} [count] "–": not known yet */
   #chipButton(chip, name, count = null) {
-    return html`<button type="button" class="chip ${chip} ${count ? "some" : ""}" data-chip=${chip} aria-pressed=${this.#chip === chip} @click=${() => this.#toggle(chip)}>${name}${
-      count === null ? nothing : html` <b>${number(count)}</b>`}</button>`;
+    return html`<button type="button" class="chip ${chip} ${Number(count) ? "some" : ""}" data-chip=${chip} aria-pressed=${this.#chip === chip} @click=${() => this.#toggle(chip)}>${name}${
+      count === null ? nothing : html` <b>${count === "–" ? count : number(count)}</b>`}</button>`;
   }
 
   /** @param {any} searches @param {any} pending */

@@ -122,8 +122,13 @@ function mover(entity) {
   return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")} aria-label=${t("Move {card} to…", { card: cardName(entity) })}>⋯</button>`;
 }
 
-/** Return what was done to a card: an assignment that was ended is none. @param {string} type of the event @param {State} state */
-export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : label.done(type));
+/**
+ * Return what was done to a card: an assignment that was ended is none; of a note or a file on it, what was done to that.
+ * @param {string} type of the event
+ * @param {State} state
+ */
+export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : OF_ATTACHED.test(type) ? label.event(type) : label.done(type));
+const OF_ATTACHED = /^(note|file)\./;
 
 /** @param {ChangeBadge} badge @param {State} state */
 function by({ type, actor }, state) {
