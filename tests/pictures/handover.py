@@ -13,6 +13,10 @@ WRITTEN = {
     "contingencies": "If the sister does not answer by 15:22, the Austrian police ring at the door.",
     "contacts": "Mother at 12:00. Federal magistrate at 14:00. No press before that.",
 }
+WRITTEN_OF_NOOR = {
+    "assessment": "On foot and alone since the tram, we believe. She knows the way to her aunt’s in Oostende.",
+    "hypotheses": "She waits for somebody from the game. Or she took the last train, and nobody noticed.",
+}
 OF_THE_SHIFT = {"faults": "The printer of the second room does not work.", "remarks": "Sophie Lambert is on call from 18:00."}
 SUMMARISED: dict[str, tuple[str, dict[str, Any] | None]] = {
     "DEMO-10": ("The father is called at ten, and nobody rings at the door before that.", None),
@@ -35,7 +39,7 @@ async def handover_begun(demo: Demo) -> None:
 async def handover_written(demo: Demo) -> None:
     """Write all six answers about one search, two about another, and what concerns the shift as a whole."""
     number = int(demo.numbers["handover"])
-    for board, texts in ((demo.boards["DEMO-10"], WRITTEN), (demo.boards["DEMO-01"], dict(list(WRITTEN.items())[:2]))):
+    for board, texts in ((demo.boards["DEMO-10"], WRITTEN), (demo.boards["DEMO-01"], WRITTEN_OF_NOOR)):
         pinned = {"pinned": [demo.cards["task"]]} if board == demo.boards["DEMO-10"] else {}
         await demo.command("alice", board, "handover.write", {"handover": number, **texts, **pinned})
     await demo.command("alice", "operations", "handover.write", {"handover": number, **OF_THE_SHIFT})

@@ -85,7 +85,7 @@ export class TipDialog {
   #sourceRow({ source, source_kept: kept }) {
     const read = this.#source;
     return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}
-      ${read ? html`<span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
+      ${read ? html`· <span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
       ${kept && !read && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
   }
 
