@@ -258,6 +258,22 @@ async def test_a_possible_duplicate_is_linked_or_marked_in_one_step(browsers: Br
     await expect(victor("[data-testid=possible-duplicates]")).to_have_count(0)
 
 
+async def test_only_a_sighting_that_is_not_of_the_child_is_crossed_out(browsers: Browsers) -> None:
+    board, alice = await browsers.search(), await browsers.person("Alice")
+    first, same, other = [await add(alice, board, "sighting", description=f"Girl number {number}") for number in range(3)]
+    await alice.command(board, "sighting.assess", {"sighting": first, "assessment": "credible"})
+    await alice.command(board, "sighting.assess", {"sighting": same, "assessment": "duplicate", "duplicate_of": first})
+    await alice.command(board, "sighting.assess", {"sighting": other, "assessment": "not_the_child"})
+    window = await browsers.window("Bob")
+    await window.open(f"/searches/{board}")
+    crossed = {number: window.card(f"Girl number {number}").locator(".grade.out") for number in range(3)}
+    await expect(crossed[2]).to_be_visible()
+    await expect(window.card("Girl number 2").locator("h3")).to_have_css("text-decoration-line", "line-through")
+    for number in (0, 1):  # a duplicate is of a sighting that may be the child
+        await expect(window.card(f"Girl number {number}").locator("h3")).to_have_css("text-decoration-line", "none")
+        await expect(crossed[number]).to_have_count(0)
+
+
 async def test_clothes_that_were_said_stand_beside_those_known(browsers: Browsers) -> None:
     person = {"first_name": "Noor", "clothing": "dark green coat, yellow rucksack", "hair": "dark blond"}
     board, alice = await browsers.search(person=person), await browsers.person("Alice")

@@ -48,6 +48,7 @@ function template(entity, shown, view) {
   if (badge) classes.push("changed");
   if (view.ui.card === id) classes.push("opened");
   if (isRuledOut) classes.push("ruled-out");
+  if (look.isStruck(state)) classes.push("struck");
   if (isDone) classes.push("done");
   if (picture) classes.push("pictured");
   const isMovable = view.mayEdit && !entity.added;

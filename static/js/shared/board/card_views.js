@@ -15,20 +15,22 @@ import { checklist } from "./checklist.js";
 import { mayReadSource, sourceSection } from "./source_reveal.js";
 
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
+const isNotTheChild = (/** @type {State} */ { assessment }) => assessment === "not_the_child"; // the cross: a duplicate may be credible
 const GOOD = new Set(["credible", "confirmed"]);
 const FEW = 3; // facts on a card without a look of its own
 const SOURCE = ["source_name", "source_contact", "source.kind", "source.sealed"];
 
 /** @type {CardLook} */
-const PLAIN = { mark: () => nothing, says: plainFacts, result: () => nothing, isRuledOut: () => false, times: () => [], work: () => nothing, end: () => nothing, apart: [], withheld: () => [] };
+const PLAIN = { mark: () => nothing, says: plainFacts, result: () => nothing, isRuledOut: () => false, isStruck: () => false, times: () => [], work: () => nothing, end: () => nothing, apart: [], withheld: () => [] };
 
 /** @type {Record<string, Partial<CardLook>>} */
 const LOOKS = {
   sighting: {
-    mark: ({ state }) => grade(state.grade, RULED_OUT.has(state.assessment)),
+    mark: ({ state }) => grade(state.grade, isNotTheChild(state)),
     says: seenAndWhere,
     result: (state, isDone) => (isDone ? nothing : sightingResult(state)),
     isRuledOut: (state) => RULED_OUT.has(state.assessment),
+    isStruck: isNotTheChild,
     times: ({ state }) => [
       [state.seen_at, t("seen")],
       [state.received_at, state.channel === "unknown" ? t("reported") : t("reported, {channel}", { channel: label.channel(state.channel) })],

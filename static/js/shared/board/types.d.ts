@@ -153,6 +153,7 @@ interface CardLook {
   /** Before its assignee: what it turned out to be; of a card that is done, `says` tells it. */
   result(state: State, isDone: boolean): Drawn;
   isRuledOut(state: State): boolean;
+  isStruck(state: State): boolean;
   /** In its panel: its times, and what stands before and after the facts. */
   times(entity: Card): [string | null, string][];
   work(entity: Card, view: BoardView): Drawn;
