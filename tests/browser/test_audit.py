@@ -81,7 +81,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await ada("[name=kind]").focus()
     await ada.page.keyboard.press("Enter")  # Enter submits the form, also in a select box
     await ada("[name=account]").focus()
-    await ada("form[role=search] button").focus()
+    await ada("form[role=search] .primary").focus()
     await ada.page.keyboard.press("Enter")
     await ada.page.wait_for_url(f"**/audit?account={kim.id}*")
     lines, more = ada("[data-testid=entries] li"), ada("[data-more] a")

@@ -79,7 +79,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
 
     row = desk("[data-testid=displays] [data-display]", has_text="Side room")
     await row.locator("[data-act=revoke]").click()
-    await expect(desk("dialog")).to_contain_text("Remove Side room?")
+    await expect(desk("dialog")).to_contain_text("Remove “Side room”?")
     await desk("dialog [data-act=send]").click()
     await expect(wall.page.get_by_test_id("why")).to_have_text("This display was removed.", timeout=REVOKED_MS)
     await expect(wall(".single-search")).to_have_count(0)

@@ -114,7 +114,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await expect(window.card("Kíte").locator("a")).to_be_focused()
     await window("#find").fill("zeppelin")
     await window("[data-act=widen]").click()
-    await window("[data-hit].note").click()
+    await window("[data-hit][data-kind=note]").click()
     await window.page.wait_for_url(f"**/searches/{secret}#log")
     await expect(window("[data-testid=details-and-log]")).to_contain_text("The zeppelin is still there")
 

@@ -194,6 +194,8 @@ def test_days_have_a_dot_in_german_alone() -> None:
 def test_a_french_sign_never_begins_a_line() -> None:
     with (i18n.LOCALES / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale="fr")
-    texts = [text for each in catalogue if each.id for text in ([each.string] if isinstance(each.string, str) else each.string)]
+    texts = [
+        text for each in catalogue if each.id for text in ([each.string] if isinstance(each.string, str) else each.string or ())
+    ]
     assert len(texts) > 1_500
     assert [text for text in texts if re.search(r" [:;?!»]|« ", text)] == []
