@@ -1,6 +1,7 @@
 """All searches with none, one and forty of them, and with bad input: nothing overlaps, nothing is cut without a sign, the gravest
 come first, and keys reach each."""
 
+import re
 from typing import Any
 
 import pytest
