@@ -214,6 +214,19 @@ async def test_initials_stand_once_on_a_phone(browsers: Browsers, forty: Browser
     await expect(window(".account-menu .menu")).to_be_visible()
 
 
+async def test_counts_are_unknown_until_they_have_come(browsers: Browsers) -> None:
+    await browsers.search()
+    window = await browsers.window("Bob")
+    heard = Heard(window, withheld=frozenset({"summary"}))
+    await heard.listen()
+    await window.open("/")
+    count = window(".operations-header > .chips [data-chip=overdue] b")
+    await expect(count).to_have_text("–")
+    again = await browsers.window("Alice")
+    await again.open("/")
+    await expect(again(".operations-header > .chips [data-chip=overdue] b")).to_have_text(re.compile(r"^\d+$"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
     window = await browsers.window("Bob", locale=f"{language}-BE")

@@ -1,9 +1,10 @@
 """The person on the phone takes one call after the other by keyboard alone; nothing that was typed is lost or told twice."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.test_alarm_line import ALARM, TAKE, TAKEN
 from tests.browser.test_alarms_together import settle
@@ -123,6 +124,26 @@ async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(bro
     await expect(bob("#search")).to_have_value("2026-7102 · Kobe")
     await expect(bob(f"[data-similar='{told}']")).to_have_count(0)
     await expect(bob("#text")).to_have_value("yellow coat, skateboard")
+    await browsers.clear()
+
+
+async def test_no_duplicates_are_said_once_they_were_looked_for(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Mirre"}, reference="2026-7103", last_seen=LAST_SEEN)
+    bob = await browsers.window("Bob")
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await may_answer.wait()
+        await route.continue_()
+
+    await bob.page.route("**/similar", hold)
+    await bob.open("/intake")
+    await tell(bob.page, "mirre", "a boy on a scooter")
+    await asked.wait()
+    await expect(bob("[data-testid=similar]")).not_to_contain_text("No similar")
+    may_answer.set()
+    await expect(bob("[data-testid=similar]")).to_contain_text("No similar sightings")
     await browsers.clear()
 
 

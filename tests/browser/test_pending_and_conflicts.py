@@ -118,6 +118,16 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(browsers: 
         await browsers.same(alice, bob, board)
 
 
+async def test_a_note_on_a_card_is_not_told_as_a_new_card(browsers: Browsers) -> None:
+    board, bob = await browsers.search(), await browsers.person("Bob")
+    card = await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.card(SIGHTING).wait_for()
+    await bob.command(board, "note.add", {"text": "Called back", "card": card})
+    await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("Note added by Bob, just now")
+
+
 async def test_change_during_reading_is_marked_with_author_and_time(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
