@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from types import SimpleNamespace
@@ -292,17 +293,69 @@ async def test_abandoned_read_is_stopped(team: Team) -> None:
 # -- the pace -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, rests = itertools.count(), list[float]()
-    # Each reading of the clock adds a second.
-    monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
+class Machine:
+    """Clock on which each look takes a second, and an offer of the interpreter as long as other threads have it."""
+
+    def __init__(self, taken_s: float = 0.0) -> None:
+        self.taken_s = taken_s
+        self.now = 0.0
+        self.slept = list[float]()
+
+    def monotonic(self) -> float:
+        self.now += 1.0
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; an offer ends at the next look at the clock, unless somebody took it."""
+        self.slept.append(seconds)
+        if seconds == read_pacing.OFFER_S:
+            self.now += seconds + self.taken_s - 1.0
+
+
+def test_a_heavy_read_rests_as_it_works_where_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(taken_s=2 * read_pacing.TAKEN_S)
+    monkeypatch.setattr(read_pacing, "time", machine)
     assert sum(paced([1] * 1_000)) == 1_000
-    assert rests == []
+    assert machine.slept == []
     with read_pacing.Pace(10**9).activate():
         assert sum(paced([1] * 1_000, every=50)) == 1_000
-        assert rests == [read_pacing.MAX_REST_S] * 20
+        assert machine.slept == [read_pacing.OFFER_S, read_pacing.MAX_REST_S] * 20
     yield_to_others()
-    assert len(rests) == 20
+    assert len(machine.slept) == 40
+
+
+def test_a_heavy_read_goes_on_at_once_where_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine()
+    monkeypatch.setattr(read_pacing, "time", machine)
+    with read_pacing.Pace(10**9).activate():
+        assert sum(paced([1] * 1_000, every=50)) == 1_000
+    assert machine.slept == [read_pacing.OFFER_S] * 20
+
+
+def test_another_thread_has_its_share_beside_a_heavy_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real interpreter and clock: the read finds out that another thread wants to work, and rests."""
+    ended, slept = threading.Event(), list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        time.sleep(seconds)
+
+    def work() -> None:
+        while not ended.is_set():
+            sum(range(1_000))
+
+    monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    other = threading.Thread(target=work, daemon=True)
+    other.start()
+    try:
+        with read_pacing.Pace(PATIENCE_S).activate():
+            for _ in paced(itertools.count()):
+                if any(seconds > read_pacing.TAKEN_S for seconds in slept):
+                    break
+    finally:
+        ended.set()
+        other.join(PATIENCE_S)
+    assert slept[0] == read_pacing.OFFER_S
 
 
 @pytest.mark.parametrize("path", HEAVY)
