@@ -83,8 +83,9 @@ DONE |= {
     for kind in ("search", "task", "card", "note", "column", "handover", "alarm")
     for verb, text in _FEMININE.items()
 }
+DONE |= {f"alarm.{verb}": DONE["raised"] for verb in ("added",)}  # as its events say it
 DONE["material.withdrawn"] = _FEMININE["withdrawn"]
-DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip")}  # nothing else removes them from a board
+DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip", "alarm")}  # nothing else removes them from a board
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:

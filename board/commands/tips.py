@@ -242,7 +242,7 @@ KIND = Kind(
         "tip.assigned": EventSpec(N_("Tip assigned"), "tip.assign"),
         "tip.placed": EventSpec(N_("Tip placed on a search"), "tip.place"),
         "tip.dismissed": EventSpec(N_("Tip dismissed"), "tip.dismiss"),
-        "tip.restored": EventSpec(N_("Tip taken back"), "tip.restore"),
+        "tip.restored": EventSpec(N_("Tip restored"), "tip.restore"),
         "tip.archived": EventSpec(N_("Tip left All searches")),
     },
     alerts=_alerts,

@@ -76,11 +76,14 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
         "sighting.grade", "Bob graded {card} from F6 to B2. Reason: the shopkeeper knows her",
         sighting=sighting, grade={"source": "B", "content": 2}, reason="the shopkeeper knows her",
     )  # fmt: skip
-    await does("card.move", "Bob moved {card} from New to Doing", card=sighting, column=doing)
+    await does("card.move", "Bob moved {card} from “New” to “Doing”", card=sighting, column=doing)
     taken = await does("card.assign", "Bob took on {card}", card=sighting, assignee=me)
     await does("sighting.update", "Bob filled in “clothing” on {card}: blue coat", sighting=sighting, clothing="blue coat")
     await does(
-        "sighting.update", "Bob changed “clothing” on {card} from blue coat to red coat", sighting=sighting, clothing="red coat"
+        "sighting.update",
+        "Bob changed “clothing” on {card} from “blue coat” to “red coat”",
+        sighting=sighting,
+        clothing="red coat",
     )
     await does("undo", "Bob undid: Card assigned · {card}", seq=taken)
     await does("note.add", "Bob wrote a note on {card}: Called back", card=sighting, text="Called back")

@@ -121,7 +121,7 @@ async def test_its_history_is_told_and_a_change_undone(browsers: Browsers, board
     told = bob("[data-sentence]")
     await expect(told).to_have_text([
         "Alice undid: Vehicle changed · Vehicle 7",
-        "Alice changed “colour” on Vehicle 7 from grey to black",
+        "Alice changed “colour” on Vehicle 7 from “grey” to “black”",
         f"Alice added Vehicle 7: {PLATE}",
     ])  # fmt: skip
     await expect(told.last.locator("a")).to_have_attribute("href", f"/searches/{board}/cards/{card}")

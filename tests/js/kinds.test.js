@@ -58,7 +58,7 @@ test("sentences of a history name a declared kind and its title", () => {
   const told = (type, before, changes) => describeEvent({ ...VAN, type, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
   assert.deepEqual([told("vehicle.added", null).values.what, told("vehicle.added", null).values.text], ["Vehicle 7", "1-ABC"]);
   const { says, values } = told("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
-  assert.equal(says, "{who} changed “{field}” on {what} from {from} to {to}");
+  assert.equal(says, "{who} changed “{field}” on {what} from “{from}” to “{to}”");
   assert.deepEqual([values.field, values.from, values.to], ["colour", "red", "grey"]);
   assert.equal(told("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle 7");
 });

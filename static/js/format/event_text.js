@@ -124,12 +124,12 @@ function otherwise({ event: { type, kind }, what }) {
 const DESCRIPTIONS = {
   "search.opened": (/** @type {{ state: { person: any } }} */ { state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: shortPersonName(person) } }),
   "search.updated": updated,
-  "search.status_set": (/** @type {any} */ it) => turned(it, "status", [t("{who} changed the status to {to}"), t("{who} changed the status from {from} to {to}")]),
+  "search.status_set": (/** @type {any} */ it) => turned(it, "status", [t("{who} changed the status to “{to}”"), t("{who} changed the status from “{from}” to “{to}”")]),
   "search.worrying_set": (/** @type {any} */ it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to} (was: {from})")]),
-  "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal to {to}"), t("{who} changed the appeal from {from} to {to}")]),
+  "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal to “{to}”"), t("{who} changed the appeal from “{from}” to “{to}”")]),
   "search.goal_set": goalSet,
   "search.outcome_set": updated,
-  "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
+  "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to “{to}”"), t("{who} changed access from “{from}” to “{to}”")]),
   "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
   "search.photo_set": (/** @type {any} */ { state, before }) => ({ says: photoSet(state, before), said: ["photo", "public_photo"] }),
   "material.approved": ofMaterial(() => t("{who} approved to be given out: {name}")),
@@ -148,14 +148,14 @@ const DESCRIPTIONS = {
   "tip.assigned": assigned,
   "tip.placed": tipPlaced,
   "tip.dismissed": () => ({ says: t("{who} dismissed {what}"), said: ["dismissed", "queue", "queue_since"] }),
-  "tip.restored": (/** @type {any} */ { before }) => ({ says: before?.placed ? t("{who} took {what} back from the search") : t("{who} took {what} back"), said: TIP }),
+  "tip.restored": (/** @type {any} */ { before }) => ({ says: before?.placed ? t("{who} took {what} back from the search") : t("{who} restored {what}"), said: TIP }),
   "tip.archived": () => ({ says: t("{what} left “All searches”, a day after it was answered"), said: TIP }),
-  "column.added": () => ({ says: t("{who} added the column {what}") }),
+  "column.added": () => ({ says: t("{who} added the column “{what}”") }),
   "column.renamed": renamed,
-  "column.moved": () => ({ says: t("{who} moved the column {what}") }),
-  "column.removed": () => ({ says: t("{who} removed the column {what}"), said: ["title", "role"] }),
+  "column.moved": () => ({ says: t("{who} moved the column “{what}”") }),
+  "column.removed": () => ({ says: t("{who} removed the column “{what}”"), said: ["title", "role"] }),
   "sighting.graded": graded,
-  "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} changed the assessment of {what} from {from} to {to}")]),
+  "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} changed the assessment of {what} from “{from}” to “{to}”")]),
   "sighting.looked_at": () => ({ says: t("{who} looked at {what}"), said: ["looked_at"] }),
   "sighting.passed_on": passedOn,
   "card.moved": moved,
@@ -282,9 +282,9 @@ function graded({ state: { grade }, before }) {
 function moved({ event, state, before, ctx }) {
   if (!event.changes?.includes("column")) return { says: t("{who} moved {what} within its column"), said: ["rank"] };
   const column = (/** @type {string} */ id) => columnName(ctx.board.get(id)?.state);
-  if (!before) return { says: t("{who} moved {what} to {column}"), values: { column: column(state.column) }, said: ["column"] };
+  if (!before) return { says: t("{who} moved {what} to “{column}”"), values: { column: column(state.column) }, said: ["column"] };
   const values = { from: column(before.column), to: column(state.column) };
-  return { says: t("{who} moved {what} from {from} to {to}"), values, said: ["column"] };
+  return { says: t("{who} moved {what} from “{from}” to “{to}”"), values, said: ["column"] };
 }
 
 /** @param {any} it */
@@ -330,7 +330,7 @@ function inLog(isKnown, corrects, category) {
 function renamed({ state, before }) {
   const to = columnName(state);
   if (!before) return { says: t("{who} renamed a column: {to}"), values: { to }, said: ["title"] };
-  return { says: t("{who} renamed the column {from} to {to}"), values: { from: columnName(before), to }, said: ["title"] };
+  return { says: t("{who} renamed the column “{from}” to “{to}”"), values: { from: columnName(before), to }, said: ["title"] };
 }
 
 /**
@@ -367,7 +367,7 @@ const fieldsOf = (changes) => [...new Set(changes.map((/** @type {{ path: string
 /** @param {{ from: any, to: any }} given */
 function setting({ from, to }) {
   if (from === null) return t("{who} filled in “{field}” on {what}: {to}");
-  return to === null ? t("{who} cleared “{field}” on {what} (was: {from})") : t("{who} changed “{field}” on {what} from {from} to {to}");
+  return to === null ? t("{who} cleared “{field}” on {what} (was: {from})") : t("{who} changed “{field}” on {what} from “{from}” to “{to}”");
 }
 
 /**
@@ -432,10 +432,16 @@ function accepted({ state }) {
 
 const ALARM = ["about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at", "ended"];
 
+/**
+ * "Urgent sighting 4", by the state of an alarm.
+ * @param {State} state
+ * @param {any} ctx
+ */
+export const alarmName = ({ rule, about }, ctx) => namedAlarm({ rule, about: { ...about, number: ctx.board.get(about.id)?.state.number ?? null } });
+
 /** @param {string} says @param {any} it @param {Record<string, unknown>} [values] */
-function ofAlarm(says, { state: { rule, about }, ctx }, values = {}) {
-  const number = ctx.board.get(about.id)?.state.number ?? null;
-  return { says, values: { what: namedAlarm({ rule, about: { ...about, number } }), ...values }, said: ALARM };
+function ofAlarm(says, { state, ctx }, values = {}) {
+  return { says, values: { what: alarmName(state, ctx), ...values }, said: ALARM };
 }
 
 /** @param {any} it */

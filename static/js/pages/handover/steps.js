@@ -101,7 +101,7 @@ const DIALOGS = {
 /** @param {HandoverView} view */
 function answering(view) {
   const { board, account } = view.ui.answering, form = view.forms.answered(board), said = view.report.section(board)?.restatements?.[account];
-  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${t("Not quite")}</button>`;
+  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${t("Send")}</button>`;
   return dialog("answer", t("Not quite"), formOf(form, "answer", html`${said ? html`<p>${withColon(view.nameOf(account))} <q>${said.text}</q></p>` : nothing} ${row(form, "reason", view)}`, buttons, view.act.notQuite), view.act.closeDialog);
 }
 

@@ -101,7 +101,7 @@ export class TipDialog {
           <button class="primary" data-act="place" ?disabled=${this.#busy || !this.#search}>${t("Place it")}</button></div>
         <p class="hint">${t("It becomes a sighting there, with its times and its source.")}</p>
       </form>
-      ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#give("tip.restore", {})}>${t("Take back")}</button></div>`
+      ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#give("tip.restore", {})}>${t("Restore")}</button></div>`
         : html`<form data-form="dismiss-tip" @submit=${this.#dismiss}>
         <label for="tip-reason">${t("Or dismiss it, because")}</label>
         <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${(/** @type {any} */ event) => this.#type(event.target.value)} />

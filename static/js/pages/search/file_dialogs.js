@@ -111,7 +111,7 @@ function actions({ id, state }, view) {
     ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Take off as photo of the child")}</button>`
       : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
     ${isPicture ? nothing : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
-    ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Original")}</a>` : nothing}
+    ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Download original")}</a>` : nothing}
     ${mayWithdraw ? html`<button type="button" class="danger" data-act="withdraw-file" @click=${() => view.act.dialog("withdraw-file", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
   </div>`;
 }

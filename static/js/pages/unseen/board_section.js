@@ -6,7 +6,7 @@ import { n, t } from "../../core/i18n.js";
 import { isCard, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { fieldChange } from "../../format/field_change.js";
-import { eventText } from "../../format/event_text.js";
+import { alarmName, eventText } from "../../format/event_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
 
@@ -103,6 +103,7 @@ const NAMES = {
   column: (/** @type {State} */ state) => [label.noun("column"), columnName(state)],
   search: (/** @type {State} */ state, /** @type {any} */ { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
   note: (/** @type {{ text: string }} */ { text }) => [label.noun("note"), text],
+  alarm: (/** @type {State} */ state, /** @type {any} */ ctx) => [label.noun("alarm"), state.about && alarmName(state, ctx)],
   shift: (/** @type {{ holder: any }} */ { holder }, /** @type {{ session: Session }} */ { session }) => [label.noun("shift"), holder && accountName(session, holder)],
 };
 

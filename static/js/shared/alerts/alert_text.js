@@ -45,7 +45,7 @@ function eventText({ kind, type, actor, entity, card, value, acknowledge, reason
 }
 
 /** @param {{ who: string, value: string, reason: string | null }} said */
-const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} changed the status to {value}", said));
+const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} changed the status to “{value}”", said));
 
 /**
  * Describe a change of shift to those concerned, with the reason if one was given.

@@ -1,7 +1,7 @@
 /** Card in a column: what it is, what was said, what follows. */
 import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
-import { t } from "../../core/i18n.js";
+import { p, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { queueOf } from "../../core/queues.js";
 import { label } from "../../core/labels.js";
@@ -82,6 +82,12 @@ export const cardClicked = (view) => (event) => {
 };
 
 /**
+ * A participle agrees with what it is said of.
+ * @param {string} kind
+ */
+export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task, card, note, column or handover", "nobody assigned") : t("nobody assigned"));
+
+/**
  * Line of who has it and who looks at it; left out where it would only say that nobody has what is settled.
  * @param {Card} entity
  * @param {ShownCard} shown
@@ -99,7 +105,7 @@ function foot({ kind, state, pending, added }, { people, assignee, isDone }, isR
   return html`<div class="foot">${beside(
     pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
     result, waits, looked,
-    assignee ? assigneeMark(assignee) : nobody ? html`<span class="quiet" .textContent=${t("nobody assigned")}></span>` : nothing,
+    assignee ? assigneeMark(assignee) : nobody ? html`<span class="quiet" .textContent=${nobodyAssigned(kind)}></span>` : nothing,
     viewers(people),
   )}</div>`;
 }

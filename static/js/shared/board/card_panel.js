@@ -6,7 +6,7 @@ import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
-import { doneTo, priority, sendingCard } from "./card.js";
+import { doneTo, nobodyAssigned, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
 import { viewers } from "../avatars.js";
 import { placeMenu } from "./column_menu.js";
@@ -96,7 +96,7 @@ function times({ id, kind, state, added }, view) {
   const { events } = view.historyOf(id);
   const who = state.assignee && accountName(view.session, state.assignee);
   /** @type {[string | null, string]} */
-  const lastCell = kind === "sighting" ? firstLook(state, view) : [givenBy({ id, state }, view)?.at ?? null, who ? t("assigned, {name}", { name: who }) : t("nobody assigned")];
+  const lastCell = kind === "sighting" ? firstLook(state, view) : [givenBy({ id, state }, view)?.at ?? null, who ? t("assigned, {name}", { name: who }) : nobodyAssigned(kind)];
   /** @type {[string | null, string][]} */
   const cells = [...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")], lastCell];
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? shortTimeElement(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
