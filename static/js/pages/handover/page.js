@@ -7,6 +7,7 @@ import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
+import { Frames } from "../../behaviours/frames.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
@@ -36,6 +37,10 @@ export function mount(main, session, board) {
 /** @typedef {HandoverPage} HandoverView what templates are given */
 
 class HandoverPage {
+  #frames = new Frames(() => this.#render());
+  draw = this.#frames.ask;
+  /** Draw at once, for a caller that needs the new elements. */
+  drawNow = this.#frames.now;
   /** @type {Record<string, any>} */
   ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null,
     unfolded: new Set() /* read boards that are shown whole */, added: new Set() /* "board path" of texts to write */, saved: new Map() /* board -> when its text was saved here */ };
@@ -52,7 +57,6 @@ class HandoverPage {
   /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
   #key = ""; // identity of the report, from the operations board
   #isLinkShown = false;
-  /** @type {any | null} */ #frame = null;
   /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
 
   /** @param {HTMLElement} main @param {Session} session @param {string} board */
@@ -70,10 +74,10 @@ class HandoverPage {
     this.board.setPresence(null);
     this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events));
     this.session.watch(this.draw);
-    addEventListener("beforeprint", this.#render);
+    addEventListener("beforeprint", this.drawNow);
     this.report.moved();
     this.earlier.read();
-    this.#render();
+    this.drawNow();
   }
 
   // --- for templates
@@ -225,15 +229,6 @@ class HandoverPage {
     this.draw();
   };
 
-  draw = () => {
-    this.#frame ??= requestAnimationFrame(this.#render);
-  };
-
-  /** Draw at once, for a caller that needs the new elements. */
-  drawNow() {
-    this.#render();
-  }
-
   /** @param {string} board @param {string} name */
   #sent(board, name) {
     return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
@@ -268,9 +263,7 @@ class HandoverPage {
 
   // --- drawing
 
-  #render = () => {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = null;
+  #render() {
     this.#settle();
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
     keepFocus(this.#root, () => render(this.#template(), this.#root));
@@ -282,7 +275,7 @@ class HandoverPage {
     if (!this.trouble) return;
     this.trouble = false;
     this.#root.querySelector("dialog [data-testid=problem], [data-testid=problem], .row:has(.error) :is(input, textarea, select)")?.scrollIntoView({ block: "nearest" });
-  };
+  }
 
   /** Show the search that the address names, once its section is there: the browser looked for it too early. */
   #showLinked() {
@@ -320,7 +313,7 @@ class HandoverPage {
     return /** @type {PageCommands} */ ({
       page: "handover",
       may: (right) => right === undefined || (right === "take-over" && this.mayTakeOver),
-      settle: () => this.#frame !== null && this.#render(),
+      settle: this.#frames.settle,
       commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
     });
   }

@@ -2,6 +2,7 @@
 
 import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { Frames } from "../../behaviours/frames.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
@@ -32,6 +33,9 @@ export function mount(main, session, board) {
 /** @typedef {HistoryPage} HistoryView what templates are given */
 
 class HistoryPage {
+  #frames = new Frames(() => this.#render());
+  draw = this.#frames.ask;
+  drawNow = this.#frames.settle;
   values = read(location.search);
   text = readHash(location.hash).text;
   seq = readHash(location.hash).seq; // seq of the event in the URL
@@ -47,7 +51,6 @@ class HistoryPage {
   /** @type {string | null} */ #top = null; // key of the newest event that was on screen
   #revealed = false;
   #isLost = false; // access was lost
-  /** @type {any | null} */ #frame = null;
 
   /** @param {HTMLElement} main @param {Session} session @param {string} board */
   constructor(main, session, board) {
@@ -60,7 +63,7 @@ class HistoryPage {
     this.#shown = new ShownEvents(this.history);
     this.#shifts = new ShiftHistory(this.#more);
     this.#chain = new ChainStatus(() => this.#root.querySelector("[data-chain]"), board);
-    this.#windowed = new VirtualList(() => this.#render(), () => this.#list);
+    this.#windowed = new VirtualList(this.#frames.now, () => this.#list);
     new ShortcutHandler((session.pageCommands = historyCommands(this)));
     this.#main.classList.add("history-page");
     this.clock = new RelativeTimes(main);
@@ -70,7 +73,7 @@ class HistoryPage {
     this.session.watch(this.#onShiftChanged);
     this.history.connect();
     this.#onShiftChanged();
-    this.#render();
+    this.#frames.now();
     this.#chain.connect();
   }
 
@@ -163,7 +166,7 @@ class HistoryPage {
     Object.assign(this, readHash(location.hash));
     this.#revealed = false;
     this.#stale = true;
-    this.#render();
+    this.#frames.now();
   };
 
   #onScroll = () => {
@@ -193,18 +196,7 @@ class HistoryPage {
     this.draw();
   };
 
-  /** Draw synchronously. */
-  drawNow() {
-    if (this.#frame !== null) this.#render();
-  }
-
-  draw = () => {
-    this.#frame ??= requestAnimationFrame(() => this.#render());
-  };
-
   #render() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = null;
     if (this.history.state === "forbidden") return this.#onAccessLost();
     if (this.#stale) this.#find();
     const reads = this.#isReading;
@@ -215,7 +207,6 @@ class HistoryPage {
     if (reads && isFocusLost()) this.#list?.focus({ preventScroll: true }); // the focused event was scrolled far away
     this.#reveal();
     if (this.#isNearEnd()) this.history.read();
-    return undefined;
   }
 
   #template() {
@@ -303,7 +294,7 @@ class HistoryPage {
   #focus(key) {
     if (!key) return;
     this.current = key;
-    this.#render();
+    this.#frames.now();
     if (!this.#rowOf(key)) this.#windowed.reveal(key);
     this.#rowOf(key)?.focus({ preventScroll: true });
     this.#rowOf(key)?.scrollIntoView({ block: "nearest" });

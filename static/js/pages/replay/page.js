@@ -7,6 +7,7 @@ import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { MoreBelow } from "../../behaviours/more_below.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { Frames } from "../../behaviours/frames.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Slider } from "../../behaviours/slider.js";
@@ -34,6 +35,9 @@ export function mount(root, session, boardId, cardId = null) {
 /** @typedef {ReplayPage} ReplayView what templates are given */
 
 class ReplayPage {
+  #frames = new Frames(() => this.#render());
+  draw = this.#frames.ask;
+  drawNow = this.#frames.settle;
   /** @type {Session} */ session;
   /** @type {any} */ past;
   player;
@@ -41,7 +45,6 @@ class ReplayPage {
   /** @type {HTMLElement} */ #root;
   #indicator = document.querySelector("[data-freshness-mark]");
   #live;
-  /** @type {any | null} */ #frame = null;
   /** @type {MomentUrl} */ #address;
 
   /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
@@ -49,13 +52,13 @@ class ReplayPage {
     this.#root = root;
     this.session = session;
     this.#live = session.board(boardId);
-    this.past = new Replay(this.#live, MomentUrl.asked(), () => this.#schedule());
+    this.past = new Replay(this.#live, MomentUrl.asked(), this.draw);
     this.body = boardId === OPERATIONS ? new PastOperations(this) : new PastSearch(this, cardId);
     this.player = new Player({
       time: () => this.past.time,
       next: () => this.#next(),
       go: (/** @type {any} */ time) => this.past.goTo(time),
-      changed: () => this.#schedule(),
+      changed: this.draw,
     });
     this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
@@ -65,10 +68,10 @@ class ReplayPage {
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
-    this.session.watch(() => this.#schedule());
+    this.session.watch(this.draw);
     addEventListener("pagehide", this.#settle);
     this.past.connect();
-    this.#render();
+    this.#frames.now();
   }
 
   // --- actions
@@ -116,22 +119,9 @@ class ReplayPage {
     return this.body.path();
   }
 
-  /** Draw synchronously. */
-  drawNow() {
-    if (this.#frame !== null) this.#render();
-  }
-
-  draw = () => this.#schedule();
-
   // --- drawing
 
-  #schedule() {
-    this.#frame ??= requestAnimationFrame(() => this.#render());
-  }
-
   #render() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = null;
     const { past } = this;
     this.body.look();
     keepFocus(this.#root, () => render(this.#template(), this.#root));

@@ -7,6 +7,7 @@ import { MoreBelow } from "../../behaviours/more_below.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
 import { Drag } from "../../behaviours/drag.js";
+import { Frames } from "../../behaviours/frames.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
@@ -58,14 +59,15 @@ export function mount(root, session, boardId, cardId = null) {
 class SearchPage extends BoardPage {
   drawn = false; // the first draw has only the first cards
   pictured = false; // thumbnails are asked for once all cards are drawn, as they take the processor and the line
+  #frames = new Frames(() => this.#render());
+  draw = this.#frames.ask;
+  drawNow = this.#frames.settle;
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
   /** @param {Form} form */
   resolved = (form) => this.act.resolved(form);
-  draw = () => this.#schedule();
   sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
   /** @type {HTMLElement} */ #root;
-  /** @type {any | null} */ #frame = null;
   #restDue = false;
   #histories = new Map();
   #happened;
@@ -82,7 +84,7 @@ class SearchPage extends BoardPage {
     this.focus = new FocusAfterDraw(root);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
-    this.newNotes = new NewNotes(root, session, () => this.#render());
+    this.newNotes = new NewNotes(root, session, this.#frames.now);
     this.address = new CardUrl(boardId, (card, view) => this.#onUrl(card, view));
     this.ui.view = this.address.view;
     this.similar = new SimilarSightings(boardId, this.draw);
@@ -116,11 +118,11 @@ class SearchPage extends BoardPage {
     const { act, drawNow, destinations } = this, model = () => this.model, path = (/** @type {string | null} */ card) => this.path(card);
     new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, files: this.files, undo, focus, may, path, draw, drawNow, model, destinations, campaign: this.campaign })));
     this.#root.classList.add("search-page");
-    addEventListener("beforeprint", () => this.#render()); // updates the time of printing
+    addEventListener("beforeprint", this.#frames.now); // updates the time of printing
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
     this.board.watch((_, events) => this.#onEvents(events));
     this.session.watch(this.draw);
-    this.#render();
+    this.#frames.now();
   }
 
   // --- permissions
@@ -194,16 +196,7 @@ class SearchPage extends BoardPage {
 
   // --- drawing
 
-  /** Draw synchronously. */
-  drawNow = () => this.#frame !== null && this.#render();
-
-  #schedule() {
-    this.#frame ??= requestAnimationFrame(() => this.#render());
-  }
-
   #render() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = null;
     const { state } = this.board.freshness;
     if (state === "forbidden") return this.#onAccessLost();
     this.model = boardViewModel(this.board, this.ui.held);
@@ -223,7 +216,6 @@ class SearchPage extends BoardPage {
     this.presence.tell();
     this.firstLook.update();
     this.#drawRest();
-    return undefined;
   }
 
   /** Draw the other cards in the frame after that with the first ones, and the thumbnails, if there are any, in the next one. */
@@ -235,7 +227,7 @@ class SearchPage extends BoardPage {
       this.#restDue = false;
       this.pictured = this.drawn;
       this.drawn = true;
-      this.#render();
+      this.#frames.now();
     });
   }
 
@@ -304,7 +296,7 @@ class SearchPage extends BoardPage {
     this.undo.onEvents(events);
     this.added.onEvents(events);
     this.again.onEvents(events);
-    this.#render();
+    this.#frames.now();
   }
 
   /** Show a dialog without a form. @param {string} name */
