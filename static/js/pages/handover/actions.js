@@ -15,8 +15,6 @@ export class HandoverActions {
   /** @param {HandoverView} view */
   constructor(view) {
     this.#view = view;
-    const own = /** @type {Record<string, any>} */ (this);
-    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) own[name] = own[name].bind(this); // templates pass these as listeners
   }
 
   /** @param {string} name */
@@ -28,63 +26,47 @@ export class HandoverActions {
     view.draw();
   }
 
-  closeDialog() {
+  closeDialog = () => {
     Object.assign(this.#view.ui, { dialog: null, stale: null, signing: null });
     this.#view.draw();
-  }
+  };
 
   /**
    * Submit the form of a step.
    * @param {Form} form
    */
-  async submit(form) {
-    const view = this.#view, { name } = form.command;
-    const data = form.command.data(form);
+  submit = async (form) => {
+    const view = this.#view, data = form.command.data(form);
     if (!data) return this.#trouble();
-    const sent = await this.#sendForm(form, OPERATIONS, name, data, view.board);
-    if (sent) this.closeDialog();
+    if (await this.#sendForm(form, OPERATIONS, data, view.board)) this.closeDialog();
     return view.draw();
-  }
+  };
 
   /**
    * Save the text about a search or the desk.
    * @param {Form} form
    */
-  async save(form) {
+  save = async (form) => {
     const view = this.#view, board = form.entity;
-    if (!form.dirty) return undefined;
+    if (!form.dirty) return;
     const { handover, ...data } = form.command.data(form) ?? {};
     if (!handover) return this.#trouble();
-    const ack = await this.#sendForm(form, board, "handover.write", { handover, ...data }, form.position());
-    if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
+    const ack = await this.#sendForm(form, board, { handover, ...data }, form.position());
+    if (ack) view.saved(board, data, ack);
     else view.report.moved(board === OPERATIONS ? null : board);
-    return view.draw();
-  }
+    view.draw();
+  };
 
-  /**
-   * Send the rest once all conflicts of a form are resolved.
-   * @param {Form} form
-   */
-  resolved = (form) => this.save(form);
-
-  saveAll() {
-    const view = this.#view;
-    return Promise.all(view.forms.unsaved([OPERATIONS, ...view.sections.map((/** @type {{ board: string }} */ { board }) => board)]).map((/** @type {string} */ board) => this.save(view.forms.written(board))));
-  }
+  saveAll = () => Promise.all(this.#view.unsaved.map((board) => this.save(this.#view.forms.written(board))));
 
   /**
    * Pin or unpin a card or note.
    * @param {{ board: string }} given
    * @param {string} id
    */
-  async pin({ board }, id) {
-    const view = this.#view;
-    const pinned = view.written(board).pinned ?? [];
-    const data = { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ each) => each !== id) : [...pinned, id] };
-    const { seq: base, epoch } = view.position(board); // without a base both of two simultaneous pins apply
-    const ack = await this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
-    if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
-    view.draw();
+  pin({ board }, id) {
+    const pinned = this.#view.written(board).pinned ?? [];
+    return this.#write(board, { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ each) => each !== id) : [...pinned, id] });
   }
 
   /**
@@ -92,14 +74,8 @@ export class HandoverActions {
    * @param {{ board: string }} given
    * @param {any} keeper
    */
-  async keep({ board }, keeper) {
-    const view = this.#view, data = { keeper };
-    const { seq: base, epoch } = view.position(board);
-    const answer = this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
-    view.draw();
-    const ack = await answer;
-    if (ack) view.saved(board, { handover: view.number, ...data }, Math.max(0, ...ack.seqs));
-    view.draw();
+  keep({ board }, keeper) {
+    return this.#write(board, { handover: this.#view.number, keeper });
   }
 
   /**
@@ -107,12 +83,8 @@ export class HandoverActions {
    * @param {{ board: string, outside: any }} given
    */
   async letIn({ board, outside }) {
-    const view = this.#view, members = [...view.membersOf(board), outside];
-    const { seq: base, epoch } = view.position(board);
-    const answer = this.#sendCommand(board, "search.set_access", { access: "members", members }, { base, epoch });
-    view.draw();
-    if (await answer) view.report.moved();
-    view.draw();
+    const members = [...this.#view.membersOf(board), outside];
+    if (await this.#sendCommand(board, "search.set_access", { access: "members", members }, this.#view.position(board))) this.#view.report.moved();
   }
 
   /**
@@ -133,11 +105,8 @@ export class HandoverActions {
    */
   async read({ board, after }) {
     const view = this.#view;
-    const answer = this.#sendCommand(board, "handover.read", { handover: view.number, seq: after.seq });
-    view.draw();
-    if (await answer) view.read(board, after.seq);
+    if (await this.#sendCommand(board, "handover.read", { handover: view.number, seq: after.seq })) view.read(board, after.seq);
     view.report.moved(board);
-    view.draw();
   }
 
   /**
@@ -147,7 +116,7 @@ export class HandoverActions {
   restate = async (form) => {
     const view = this.#view, data = form.command.data(form);
     if (!data) return this.#trouble();
-    if (await this.#sendForm(form, form.entity, form.command.name, data, {})) view.report.moved(form.entity);
+    if (await this.#sendForm(form, form.entity, data)) view.report.moved(form.entity);
     return view.draw();
   };
 
@@ -159,11 +128,8 @@ export class HandoverActions {
    */
   async correct(board, account, at) {
     const view = this.#view;
-    const answer = this.#sendCommand(board, "handover.answer", { handover: view.number, account, at, correct: true });
-    view.draw();
-    await answer;
+    await this.#sendCommand(board, "handover.answer", { handover: view.number, account, at, correct: true });
     view.report.moved(board);
-    view.draw();
   }
 
   /** @param {{ board: string, account: string, at: string }} said */
@@ -179,13 +145,13 @@ export class HandoverActions {
   notQuite = async (form) => {
     const view = this.#view, { account, at } = view.ui.answering, data = form.command.data(form);
     if (!data) return this.#trouble();
-    if (await this.#sendForm(form, form.entity, form.command.name, { ...data, account, at, correct: false }, {})) this.closeDialog();
+    if (await this.#sendForm(form, form.entity, { ...data, account, at, correct: false })) this.closeDialog();
     view.report.moved(form.entity);
     return view.draw();
   };
 
   /** Sign at the positions shown when the dialog was opened. */
-  async sign() {
+  sign = async () => {
     const view = this.#view, { signing } = view.ui;
     const { positions } = signing;
     signing.busy = true;
@@ -200,7 +166,7 @@ export class HandoverActions {
       view.report.moved();
     }
     view.draw();
-  }
+  };
 
   /** Use the positions now on the screen for signing. */
   lookAgain = () => {
@@ -249,13 +215,12 @@ export class HandoverActions {
    * Send a form. It empties once the outbox has stored the text, and gets it back if refused. Return the ack, or null.
    * @param {Form} form
    * @param {string} board
-   * @param {string} name
    * @param {Record<string, any>} data
-   * @param {Record<string, any>} position
+   * @param {Position} [position]
    */
-  async #sendForm(form, board, name, data, { seq, base = seq, epoch }) {
+  async #sendForm(form, board, data, { seq, base = seq, epoch } = {}) {
     const { session, draw } = this.#view;
-    const answer = session.outbox.add(board, name, data, { base, epoch });
+    const answer = session.outbox.add(board, form.command.name, data, { base, epoch });
     const sent = form.release();
     draw();
     try {
@@ -270,17 +235,28 @@ export class HandoverActions {
   }
 
   /**
+   * Send what was said about a search without a form.
+   * @param {string} board
+   * @param {Record<string, any>} data
+   */
+  async #write(board, data) {
+    const view = this.#view; // without a position both of two simultaneous pins apply
+    const ack = await this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, view.position(board));
+    if (ack) view.saved(board, data, ack);
+  }
+
+  /**
    * Send a command without a form; refused, it is listed among the refusals. Return the ack, or null.
    * @param {string} board
    * @param {string} name
    * @param {Record<string, any>} data
+   * @param {Position} [position]
    */
-  async #sendCommand(board, name, data, position = {}) {
-    try {
-      return await this.#view.session.outbox.add(board, name, data, position);
-    } catch {
-      return null;
-    }
+  async #sendCommand(board, name, data, { seq: base, epoch } = {}) {
+    const { session, draw } = this.#view;
+    const answer = session.outbox.add(board, name, data, { base, epoch }).catch(() => null);
+    draw();
+    return answer.finally(draw);
   }
 
   #trouble() {

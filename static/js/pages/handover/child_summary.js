@@ -22,7 +22,7 @@ export const nameAndAge = ({ person: { first_name: name, age } }) => (age === nu
  * @param {any} it
  * @param {HandoverView} view
  */
-export const isFolded = (it, view) => view.mayTakeOver && !view.isUnread(it) && !view.isBeingRead(it.board) && !view.ui.unfolded.has(it.board);
+export const isFolded = (it, view) => view.mayTakeOver && !view.isUnread(it) && !view.isSending(it.board, "read") && !view.ui.unfolded.has(it.board);
 
 /** @param {any} it section of the report @param {HandoverView} view */
 export function childSummary(it, view) {

@@ -9,7 +9,7 @@ const OPERATIONS = "operations";
 /** @type {Record<string, any>} */
 const STEPS = {
   "shift.take": fields.TAKE, "handover.prepare": fields.PREPARE, "handover.accept": fields.ACCEPT, "handover.refuse": fields.REFUSE,
-  "handover.withdraw": fields.WITHDRAW,
+  "handover.withdraw": fields.WITHDRAW, "handover.restate": fields.RESTATE, "handover.answer": fields.ANSWER,
 };
 
 export class Forms {
@@ -43,51 +43,22 @@ export class Forms {
   }
 
   /**
-   * Form of what the reader understood of a search.
-   * @param {string} board
-   */
-  restated(board) {
-    return this.#get(`restated:${board}`, () => this.#ofSearch(`restated-${board}`, board, "handover.restate", fields.RESTATE, draft(`${board}:handover.restate`)));
-  }
-
-  /**
-   * Form of what is not quite right in it.
-   * @param {string} board
-   */
-  answered(board) {
-    return this.#get(`answered:${board}`, () => this.#ofSearch(`answered-${board}`, board, "handover.answer", fields.ANSWER, draft(`${board}:handover.answer`)));
-  }
-
-  /** @param {string} key @param {string} board @param {string} name @param {any} its @param {any} kept */
-  #ofSearch(key, board, name, its, kept) {
-    const data = (/** @type {Form} */ form) => {
-      const filled = form.filled();
-      return filled && { handover: this.#view.number, ...filled };
-    };
-    return new Form({ key, entity: board, board: this.#view.board, fields: its, command: { name, data }, draft: kept });
-  }
-
-  /**
-   * Form of a step.
+   * Form of a step; of a search, what the reader understood of it ("handover.restate"), or what is not quite right in that ("handover.answer").
    * @param {string} name
+   * @param {string} [of] the search
    */
-  step(name) {
-    return this.#get(name, () => {
+  step(name, of) {
+    const kept = `${of ?? OPERATIONS}:${name}`;
+    return this.#get(kept, () => {
       const data = (/** @type {Form} */ form) => {
         const filled = form.filled();
         return filled && (name === "shift.take" || name === "handover.prepare" ? filled : { handover: this.#view.number, ...filled });
       };
-      const board = this.#view.board;
-      return new Form({ key: name.replace(".", "-"), board, fields: STEPS[name], command: { name, data }, draft: draft(`${OPERATIONS}:${name}`) });
+      return new Form({
+        key: [name.replace(".", "-"), of].filter(Boolean).join("-"), entity: of, board: this.#view.board, fields: STEPS[name],
+        command: { name, data }, draft: draft(kept),
+      });
     });
-  }
-
-  /**
-   * Boards with unsaved text.
-   * @param {any} boards
-   */
-  unsaved(boards) {
-    return boards.filter((/** @type {string} */ board) => this.written(board).dirty);
   }
 
   /** @param {string} key @param {any} make */

@@ -48,7 +48,7 @@ function choices(it, name, keeper, view) {
   const { outgoing } = view.handover, members = view.membersOf(it.board);
   const keep = outgoing === view.session.account.id ? t("I stay responsible") : t("{name} stays responsible", { name: view.nameOf(outgoing) });
   const others = view.coordinators.filter((/** @type {{ id: string }} */ { id }) => members.includes(id) && id !== outgoing && id !== it.outside);
-  const busy = view.isSaving(it.board) || view.isBeingOpened(it.board);
+  const busy = view.isSending(it.board, "write") || view.isBeingOpened(it.board);
   return html`<p class="buttons on-screen">
     ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Give {name} access", { name })}</button>`}
     ${members.includes(outgoing) ? html`<button type="button" data-act="keep" aria-pressed=${String(keeper === outgoing)} ?disabled=${busy} @click=${() => view.act.keep(it, outgoing)}>${keep}</button>` : nothing}

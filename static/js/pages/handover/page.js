@@ -27,7 +27,6 @@ import { section } from "./search_section.js";
 import { shiftTexts } from "./texts.js";
 
 const OPERATIONS = "operations";
-const WRITE = "handover.write";
 
 /** @param {HTMLElement} main @param {Session} session @param {string} board */
 export function mount(main, session, board) {
@@ -149,7 +148,7 @@ class HandoverPage {
    * @param {{ board: string, reader: { unread: any }, after: any }} given
    */
   isUnread({ board, reader: { unread }, after }) {
-    return (unread || !this.report.isOf(this.handover)) && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
+    return (unread || !this.report.isOf(this.handover)) && !this.isSending(board, "read") && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
 
   /** @param {string} id */
@@ -163,7 +162,7 @@ class HandoverPage {
    */
   written(board) {
     const known = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
-    const sending = this.#sent(board, WRITE).map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
+    const sending = this.#sent(board, "handover.write").map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
     return Object.assign({}, known, this.#saved.get(board)?.data, ...sending);
   }
 
@@ -174,29 +173,23 @@ class HandoverPage {
     return { epoch, seq: after.seq };
   }
 
-  /** @param {string} board */
-  isSaving(board) {
-    return this.#sent(board, WRITE).length > 0;
+  /**
+   * Return whether a command of this handover is on its way: "write", "read", "restate" or "answer".
+   * @param {string} board
+   * @param {string} verb
+   */
+  isSending(board, verb) {
+    return this.#sent(board, `handover.${verb}`).length > 0;
   }
 
   /** @param {string} board */
   isBeingOpened(board) {
-    return this.session.outbox.pending(board).some((/** @type {{ name: string, status: string }} */ { name, status }) => name === "search.set_access" && status !== "refused");
+    return this.session.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
   }
 
-  /** @param {string} board */
-  isBeingRead(board) {
-    return this.#sent(board, "handover.read").length > 0;
-  }
-
-  /** @param {string} board */
-  isRestating(board) {
-    return this.#sent(board, "handover.restate").length > 0;
-  }
-
-  /** @param {string} board */
-  isAnswering(board) {
-    return this.#sent(board, "handover.answer").length > 0;
+  /** Boards with text that was not sent. */
+  get unsaved() {
+    return [OPERATIONS, ...this.sections.map((/** @type {{ board: string }} */ { board }) => board)].filter((board) => this.forms.written(board).dirty);
   }
 
   /** Refused changes that no form shows. */
@@ -208,11 +201,11 @@ class HandoverPage {
    * Keep acknowledged data until the report contains it.
    * @param {string} board
    * @param {Record<string, any>} data
-   * @param {number} seq
+   * @param {Ack} ack
    */
-  saved(board, data, seq) {
+  saved(board, data, { seqs }) {
     this.ui.saved.set(board, serverNow());
-    this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq });
+    this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq: Math.max(0, ...seqs) });
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
@@ -247,24 +240,21 @@ class HandoverPage {
     const searches = this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => `${id} ${state.status}`);
     const of = [...this.board.of("shift"), ...this.board.of("handover")].map(({ seq, state }) => `${seq} ${state.status ?? ""}`);
     const key = [...of, ...searches.sort()].join("\n");
-    if (key !== this.#key) this.#turned(key);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.report.moved();
+      this.earlier.read();
+    }
     for (const [board, { last }] of this.board.summaries) {
       const known = this.report.section(board);
       if (known && last && known.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
     }
   }
 
-  /** @param {string} key */
-  #turned(key) {
-    this.#key = key;
-    this.report.moved();
-    this.earlier.read();
-  }
-
   // --- drawing
 
   #render() {
-    this.#settle();
+    for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board); // the report contains it by now
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
     keepFocus(this.#root, () => render(this.#template(), this.#root));
     watchLine.say("page", refusals(this));
@@ -284,11 +274,6 @@ class HandoverPage {
     this.#isLinkShown = true;
     section.scrollIntoView({ block: "start" });
     section.focus({ preventScroll: true });
-  }
-
-  /** Drop saved data that the report contains by now. */
-  #settle() {
-    for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
   }
 
   #template() {

@@ -33,7 +33,7 @@ function line(it, account, { text, at, correct, reason, answered_by: by, answere
 
 /** @param {{ board: string }} given @param {string} account @param {string} at @param {HandoverView} view */
 function answers({ board }, account, at, view) {
-  if (view.isAnswering(board)) return html`<p class="hint on-screen" role="status">${t("sending…")}</p>`;
+  if (view.isSending(board, "answer")) return html`<p class="hint on-screen" role="status">${t("sending…")}</p>`;
   return html`<p class="buttons on-screen"><button type="button" class="primary" data-act="correct" @click=${() => view.act.correct(board, account, at)}>${t("Correct")}</button>
     <button type="button" data-act="not-quite" @click=${() => view.act.askWhat({ board, account, at })}>${t("Not quite…")}</button>
     <span class="hint">${t("With “Not quite” you say what is not right. They then summarise once more. All of it stays in the history.")}</span></p>`;
@@ -41,8 +41,8 @@ function answers({ board }, account, at, view) {
 
 /** @param {any} it @param {HandoverView} view */
 function own(it, view) {
-  const form = view.forms.restated(it.board);
-  if (view.isRestating(it.board)) return html`<p class="hint on-screen" role="status">${t("sending…")}</p>`;
+  const form = view.forms.step("handover.restate", it.board);
+  if (view.isSending(it.board, "restate")) return html`<p class="hint on-screen" role="status">${t("sending…")}</p>`;
   return formOf(form, "restate", row(form, "text", view), html`<span class="space"></span><button type="submit" class=${form.dirty ? "primary" : ""} data-act="restate">${t("Send summary")}</button>`, view.act.restate);
 }
 

@@ -142,7 +142,7 @@ function after(it, view) {
 
 /** @param {any} it @param {HandoverView} view @param {any} mine */
 function reading(it, view, mine) {
-  if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
+  if (view.isSending(it.board, "read")) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
   if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
   const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears

@@ -91,32 +91,27 @@ export function dialogOf(view) {
 
 /** @type {Record<string, (view: HandoverView) => any>} */
 const DIALOGS = {
-  take: (/** @type {HandoverView} */ view) => asking(view, "take", "shift.take", t("Take the shift"), taking(view), t("Take the shift")),
-  refuse: (/** @type {HandoverView} */ view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift is not handed over. Everyone will see your reason.")}</p>`, t("Refuse")),
-  withdraw: (/** @type {HandoverView} */ view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift is not handed over. What was written about the searches is kept for the next handover.")}</p>`, t("Withdraw")),
-  sign: (/** @type {HandoverView} */ view) => signing(view),
-  answer: (/** @type {HandoverView} */ view) => answering(view),
+  take: (view) => asking(view, "take", view.forms.step("shift.take"), t("Take the shift"), taking(view), t("Take the shift")),
+  refuse: (view) => asking(view, "refuse", view.forms.step("handover.refuse"), t("Refuse the handover"), html`<p>${t("The shift is not handed over. Everyone will see your reason.")}</p>`, t("Refuse")),
+  withdraw: (view) => asking(view, "withdraw", view.forms.step("handover.withdraw"), t("Withdraw the handover"), html`<p>${t("The shift is not handed over. What was written about the searches is kept for the next handover.")}</p>`, t("Withdraw")),
+  sign: signing,
+  answer: answering,
 };
 
 /** @param {HandoverView} view */
 function answering(view) {
-  const { board, account } = view.ui.answering, form = view.forms.answered(board), said = view.report.section(board)?.restatements?.[account];
-  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${t("Send")}</button>`;
-  return dialog("answer", t("Not quite"), formOf(form, "answer", html`${said ? html`<p>${withColon(view.nameOf(account))} <q>${said.text}</q></p>` : nothing} ${row(form, "reason", view)}`, buttons, view.act.notQuite), view.act.closeDialog);
+  const { board, account } = view.ui.answering, form = view.forms.step("handover.answer", board), said = view.report.section(board)?.restatements?.[account];
+  const body = said ? html`<p>${withColon(view.nameOf(account))} <q>${said.text}</q></p>` : nothing;
+  return asking(view, "answer", form, t("Not quite"), body, t("Send"), view.act.notQuite);
 }
 
 /**
- * @param {HandoverView} view
- * @param {string} name
- * @param {any} command
- * @param {string} title
- * @param {any} body
- * @param {any} act
+ * Dialog that asks for a reason.
+ * @param {HandoverView} view @param {string} name @param {Form} form @param {string} title @param {Drawn} body @param {string} act
  */
-function asking(view, name, command, title, body, act) {
-  const form = view.forms.step(command);
+function asking(view, name, form, title, body, act, send = view.act.submit) {
   const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${act}</button>`;
-  return dialog(name, title, formOf(form, name, html`${body} ${row(form, "reason", view)}`, buttons, view.act.submit), view.act.closeDialog);
+  return dialog(name, title, formOf(form, name, html`${body} ${row(form, "reason", view)}`, buttons, send), view.act.closeDialog);
 }
 
 /** @param {{ shift: any, stage: string }} given */
@@ -129,7 +124,7 @@ function taking({ shift, stage }) {
 /** @param {HandoverView} view */
 function signing(view) {
   const { signing: { positions, busy, problem }, stale } = view.ui;
-  const unsaved = view.forms.unsaved(["operations", ...view.sections.map((/** @type {{ board: string }} */ { board }) => board)]);
+  const { unsaved } = view;
   const boards = view.sections.filter((/** @type {{ board: string }} */ { board }) => board in positions);
   const body = html`<div class="form signing">
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}

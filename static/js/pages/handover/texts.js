@@ -49,14 +49,14 @@ function unwritten(said) {
 /** @param {HandoverView} view @param {string} board @param {any} ctx */
 function form(view, board, ctx) {
   const written = view.forms.written(board);
-  const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
+  const buttons = html`${view.isSending(board, "write") ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
     ${!written.dirty && view.ui.saved.has(board) ? html`<span class="hint saved" role="status" data-testid="saved">✓ ${t("Saved {at}", { at: clock(view.ui.saved.get(board)) })}</span>` : nothing}
     ${written.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
       <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Discard draft")}</button>
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
   const shown = paths(written.fields).filter((/** @type {string} */ path) => isShown(path, written, view, board));
   const hidden = written.fields.filter((/** @type {{ path: string }} */ { path }) => !shown.includes(path));
-  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.resolved })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
+  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
     html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => add(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
