@@ -27,9 +27,6 @@ export class Actions {
    */
   constructor(page) {
     this.#page = page;
-    // Templates pass these as listeners.
-    const own = /** @type {Record<string, any>} */ (this);
-    for (const name of ["close", "closeDialog", "allSeen", "log", "toBoard", "toggleSheet", "closeSheet"]) own[name] = own[name].bind(this);
   }
 
   /** @param {string} id */
@@ -39,18 +36,16 @@ export class Actions {
     address.open(id);
     for (const { id: part } of [...this.#page.notesOf(id), ...this.#page.filesOf(id)]) board.clearBadge(part);
     this.#page.focus.panel();
-    this.#page.draw();
   }
 
-  close() {
+  close = () => {
     const { ui, address } = this.#page, card = /** @type {string} */ (ui.card);
     this.#leave(card);
     if (ui.view === LOG) this.#page.focus.field(".details-view");
     else this.#page.focus.card(card);
     ui.card = null;
     address.close();
-    this.#page.draw();
-  }
+  };
 
   /**
    * Show another view; a card that was open stays behind.
@@ -67,64 +62,73 @@ export class Actions {
   }
 
   /** Show details and log, and focus them: keys scroll them. */
-  log() {
+  log = () => {
     this.show(LOG);
     this.#page.focus.field(".details-view");
-    this.#page.draw();
-  }
+  };
 
   /** Show the board again, whatever lies over it. */
-  toBoard() {
-    this.show(BOARD);
-  }
+  toBoard = () => this.show(BOARD);
 
   /** Open or close the sheet of a phone with all that is not in the bar at the bottom. */
-  toggleSheet() {
+  toggleSheet = () => {
     const { ui } = this.#page;
     ui.sheet = !ui.sheet;
     if (ui.sheet) this.#page.focus.field(".tool-sheet button");
     this.#page.draw();
-  }
+  };
 
-  closeSheet() {
+  closeSheet = () => {
     if (!this.#page.ui.sheet) return;
     this.#page.ui.sheet = false;
     document.querySelector("[data-act=more]")?.focus();
     this.#page.draw();
+  };
+
+  /** Open the dialog of a form. @param {string} name @param {{ entity?: string }} [more] of what, if not of the search */
+  dialog(name, { entity } = {}) {
+    this.#page.forms.get(name, name.startsWith("add-") ? null : entity ?? this.#page.board.id).open();
+    this.showDialog(name, entity);
   }
 
-  /** @param {string} name */
-  dialog(name, more = {}) {
-    this.#page.forms.get(name, this.#entityOf(name, more)).open();
-    this.#page.ui.dialog = { name, ...more };
+  /** @param {string} name @param {string} [entity] */
+  showDialog(name, entity) {
+    this.#page.ui.dialog = { name, entity };
     this.#page.draw();
   }
 
   /** Close the dialog; one that lies over another shows that again. */
-  closeDialog() {
+  closeDialog = () => {
     const over = OVER[this.#page.ui.dialog?.name];
     this.#page.ui.dialog = over ? { name: over } : null;
     this.#page.draw();
+  };
+
+  /** @param {string} card */
+  move(card) {
+    this.showDialog("move", card);
   }
 
-  /** @param {any} card */
-  move(card) {
-    this.#page.ui.dialog = { name: "move", entity: card };
-    this.#page.draw();
+  /**
+   * Open the dialog of the status with one chosen.
+   * @param {string} status
+   */
+  setStatus(status) {
+    this.dialog("status");
+    const form = this.#page.forms.get("status", this.#page.board.id);
+    if (form.raw("status") !== status) form.edit("status", status);
   }
 
   /** @param {string} kind @param {any} card */
   edit(kind, card) {
     this.#page.ui.editing.add(`${kind}:${card}`);
     this.#page.focus.field(".card-facts.editing :is(input, textarea)");
-    this.#page.draw();
   }
 
   /** @param {string} kind @param {any} card */
   stopEditing(kind, card) {
     this.#page.ui.editing.delete(`${kind}:${card}`);
     this.#page.focus.facts();
-    this.#page.draw();
   }
 
   /**
@@ -148,10 +152,10 @@ export class Actions {
     this.#page.board.clearBadge(id);
   }
 
-  allSeen() {
+  allSeen = () => {
     if (this.#page.filters.values.changed === SINCE_LAST_LOOK) this.#page.filters.set("changed", null);
     for (const id of [...this.#page.board.badges.keys()]) this.#page.board.clearBadge(id);
-  }
+  };
 
   /** @param {any} card @param {any} place */
   sendMove(card, place) {
@@ -170,11 +174,11 @@ export class Actions {
   }
 
   /** @param {Form} form */
-  async submit(form) {
+  submit = async (form) => {
     const { board } = this.#page;
     if (!form.dirty) return this.#shut(form);
     const data = form.command.data(form);
-    if (!data) return this.#showError();
+    if (!data) return this.#page.focus.error();
     // The outbox stores the text before the form is cleared, and keeps it until the ack.
     const id = newId(), { uploads } = this.#page.session;
     const answer = board.send(form.command.name, data, { ...form.position(), id });
@@ -195,15 +199,7 @@ export class Actions {
       }
     }
     return this.#page.draw();
-  }
-
-  /**
-   * Send the rest once all conflicts of a form are resolved.
-   * @param {Form} form
-   */
-  resolved(form) {
-    return this.submit(form);
-  }
+  };
 
   /**
    * Return a refused change to its form.
@@ -254,16 +250,6 @@ export class Actions {
   /** @param {Ack} ack @param {{ name: string, data: Record<string, any> }} command */
   #onAck(ack, command) {
     this.#page.undo.did(ack, cardOfCommand(command) ?? command.data.column ?? this.#page.board.id);
-  }
-
-  #showError() {
-    this.#page.focus.error();
-    this.#page.draw();
-  }
-
-  /** @param {string} name @param {Record<string, any>} more */
-  #entityOf(name, { entity }) {
-    return name.startsWith("add-") ? null : entity ?? this.#page.board.id;
   }
 
   /** @param {Form} form */

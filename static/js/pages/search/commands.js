@@ -17,8 +17,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations" | "campaign">
-   *   & { model(): BoardViewModel | null }} page
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "drawNow" | "destinations" | "campaign" | "model">} page
    */
   constructor(page) {
     this.#page = page;
@@ -38,7 +37,7 @@ export class SearchCommands {
    * @param {any} at
    */
   commands(at) {
-    if (!this.#page.model()?.search) return [];
+    if (!this.#page.model?.search) return [];
     const card = this.#card(at);
     /** @type {PageCommand[]} */
     const all = [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch(card)];
@@ -47,7 +46,7 @@ export class SearchCommands {
 
   /** Return the commands about the search that only a coordinator may use. */
   others() {
-    if (!this.#page.model()?.search) return [];
+    if (!this.#page.model?.search) return [];
     return this.#ofSearch(null).filter(({ may, not }) => may === "lead" && !this.may(may) && !not);
   }
 
@@ -93,7 +92,7 @@ export class SearchCommands {
 
   /** @param {any} card */
   #ofSearch(card) {
-    const { act, ui, model } = this.#page, state = model()?.search?.state, isClosed = state?.status === "closed";
+    const { act, ui, model } = this.#page, state = model?.search?.state, isClosed = state?.status === "closed";
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
       { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
@@ -108,21 +107,11 @@ export class SearchCommands {
       { id: "campaign", title: t("Posters and campaign…"), run: () => this.#page.campaign.open() },
       { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },
       ...label.status.codes.filter((code) => code !== state?.status).map((code) => ({
-        id: `set-status-${code}`, may: "lead", title: t("Set status: {status}…", { status: label.status(code) }), run: () => this.#setStatus(code),
+        id: `set-status-${code}`, may: "lead", title: t("Set status: {status}…", { status: label.status(code) }), run: () => act.setStatus(code),
       })),
       { id: "set-status", may: "lead", title: t("Set status…"), run: dialog("status") },
       { id: "outcome", may: "lead", not: !state?.outcome, title: t("Correct the outcome…"), run: dialog("outcome") },
     ];
-  }
-
-  /**
-   * Open the dialog with a status chosen.
-   * @param {string} status
-   */
-  #setStatus(status) {
-    const { act, board, forms } = this.#page;
-    forms.get("status", board.id).edit("status", status);
-    act.dialog("status");
   }
 
   /**
@@ -131,7 +120,7 @@ export class SearchCommands {
    */
   #card(at) {
     const { model, ui } = this.#page;
-    return model()?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
+    return model?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
   }
 
   /** @param {string} kind @param {string} id */
@@ -144,12 +133,10 @@ export class SearchCommands {
   #open(card, field) {
     if (this.#page.ui.card !== card) this.#page.act.openCard(card);
     this.#page.focus.field(field);
-    this.#page.draw();
   }
 
   #writeInLog() {
     this.#page.act.show(LOG);
     this.#page.focus.field(LOG_FIELD);
-    this.#page.draw();
   }
 }

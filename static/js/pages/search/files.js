@@ -30,16 +30,14 @@ export class Files extends AddingFiles {
 
   /** @param {string} file */
   open(file) {
-    this.#page.ui.dialog = { name: "file", entity: file };
+    this.#page.act.showDialog("file", file);
     this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // keys lead on from one picture to the next
-    this.#page.draw();
   }
 
   /** Show those of the search itself, in its details. */
   show() {
     this.#page.act.show(LOG);
     this.#page.focus.field(".details-view .files h3");
-    this.#page.draw();
   }
 
   /** @param {string} file */

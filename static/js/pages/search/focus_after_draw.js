@@ -4,16 +4,18 @@ import { focusFirstError } from "../../behaviours/focus_first_error.js";
 
 export class FocusAfterDraw {
   #root;
+  #draw;
   /** @type {(() => void)[]} */ #requests = [];
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {() => void} draw called with each request */
+  constructor(root, draw) {
     this.#root = root;
+    this.#draw = draw;
   }
 
   /** Focus the panel. Opening a card moves no card: only one that is nowhere in sight is scrolled to. */
   panel() {
-    this.#requests.push(() => {
+    this.#ask(() => {
       this.#find(".panel")?.focus({ preventScroll: true });
       const card = this.#find("article.opened");
       if (card && !isInSight(card)) card.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -22,7 +24,7 @@ export class FocusAfterDraw {
 
   /** @param {string} selector */
   field(selector) {
-    this.#requests.push(() => this.#find(selector)?.focus());
+    this.#ask(() => this.#find(selector)?.focus());
   }
 
   /**
@@ -31,22 +33,28 @@ export class FocusAfterDraw {
    */
   card(id) {
     const name = CSS.escape(id);
-    this.#requests.push(() => this.#find(`[data-card="${name}"] a, [data-column="${name}"] [data-part="column-menu"]`)?.focus({ preventScroll: true }));
+    this.#ask(() => this.#find(`[data-card="${name}"] a, [data-column="${name}"] [data-part="column-menu"]`)?.focus({ preventScroll: true }));
   }
 
   /** Scroll to the facts that replaced a long form. */
   facts() {
-    this.#requests.push(() => this.#find(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" }));
+    this.#ask(() => this.#find(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" }));
   }
 
   /** Focus the first refused field. */
   error() {
-    this.#requests.push(() => focusFirstError(this.#root));
+    this.#ask(() => focusFirstError(this.#root));
   }
 
   /** Do what was asked for. Call after each draw. */
   apply() {
     for (const request of this.#requests.splice(0)) request();
+  }
+
+  /** @param {() => void} request */
+  #ask(request) {
+    this.#requests.push(request);
+    this.#draw();
   }
 
   /** @param {string} selector */

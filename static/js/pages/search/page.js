@@ -64,8 +64,7 @@ class SearchPage extends BoardPage {
   drawNow = this.#frames.settle;
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
-  /** @param {Form} form */
-  resolved = (form) => this.act.resolved(form);
+  resolved = this.submit; // once all conflicts of a form are resolved, the rest is sent
   sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
   /** @type {HTMLElement} */ #root;
   #restDue = false;
@@ -81,7 +80,7 @@ class SearchPage extends BoardPage {
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
     this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
-    this.focus = new FocusAfterDraw(root);
+    this.focus = new FocusAfterDraw(root, this.draw);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
     this.newNotes = new NewNotes(root, session, this.#frames.now);
@@ -93,17 +92,16 @@ class SearchPage extends BoardPage {
     this.sameReference = new SameReference(boardId, this.draw);
     this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
-    const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, filesOf, may, draw } = this;
+    const { board, address, notesOf, may, draw } = this;
     this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.#showCards() });
-    this.undo = new Undo({ session, board, focus, may, draw });
+    this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
-    const { filters, undo, added } = this;
-    this.act = new Actions({ session, board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, filesOf, draw });
+    this.act = new Actions(this);
     this.files = new Files(this);
-    this.again = new LookAgain({ session, board, may, draw, show: () => this.#show("look-again") });
-    this.campaign = new Campaign({ board, draw, show: () => this.#show("campaign") });
+    this.again = new LookAgain({ session, board, may, draw, show: () => this.act.showDialog("look-again") });
+    this.campaign = new Campaign({ board, draw, show: () => this.act.showDialog("campaign") });
     if (new URLSearchParams(location.search).has("campaign")) this.ui.dialog = { name: "campaign" };
-    this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, filesOf, draw });
+    this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
@@ -115,8 +113,7 @@ class SearchPage extends BoardPage {
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
-    const { act, drawNow, destinations } = this, model = () => this.model, path = (/** @type {string | null} */ card) => this.path(card);
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, files: this.files, undo, focus, may, path, draw, drawNow, model, destinations, campaign: this.campaign })));
+    new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", this.#frames.now); // updates the time of printing
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
@@ -297,12 +294,6 @@ class SearchPage extends BoardPage {
     this.added.onEvents(events);
     this.again.onEvents(events);
     this.#frames.now();
-  }
-
-  /** Show a dialog without a form. @param {string} name */
-  #show(name) {
-    this.ui.dialog = { name };
-    this.draw();
   }
 
   /** @param {string | null} card @param {BoardViewName} view */

@@ -22,26 +22,15 @@ const STATUS_NAMES = {
 const ASKED = { open: () => t("with a reason"), found: () => t("when, where, how"), closed: () => t("with a note") };
 
 /** @param {SearchView} view */
-const hasStatusMenu = (view) => view.mayLead;
-
-/** @param {SearchView} view */
 export function statusMenu(view) {
-  if (!hasStatusMenu(view)) return nothing;
+  if (!view.mayLead) return nothing;
   const now = view.model.search.state.status;
   const item = (/** @type {string} */ status) => html`<button type="button" role="menuitemradio" class="menu-item status-is ${status}" aria-checked=${status === now ? "true" : "false"} data-act=${status === now ? "keep-status" : "set-status"} data-to=${status}
-    popovertarget="status-menu" popovertargetaction="hide" @click=${() => (status === now ? undefined : setting(view, status))}>
+    popovertarget="status-menu" popovertargetaction="hide" @click=${() => (status === now ? undefined : view.act.setStatus(status))}>
     <i class="mark" aria-hidden="true"></i>${STATUS_NAMES[status](status === now)} <small>${status === now ? nothing : ASKED[status]()}</small></button>`;
   return html`<div class="popup-menu" id="status-menu" popover role="menu" aria-label=${t("Set status…")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
     ${STATUSES.map(item)}
   </div>`;
-}
-
-/** @param {SearchView} view @param {string} status */
-function setting(view, status) {
-  view.act.dialog("status");
-  const form = view.forms.get("status", view.board.id);
-  if (form.raw("status") !== status) form.edit("status", status);
-  view.draw();
 }
 
 /**
@@ -50,7 +39,7 @@ function setting(view, status) {
  */
 export function statusInSheet(view) {
   const now = view.model.search.state.status;
-  if (!hasStatusMenu(view)) return nothing;
+  if (!view.mayLead) return nothing;
   return html`<button type="button" class="phone-only sheet-status status-is ${now}" popovertarget="status-menu" aria-haspopup="menu"><i class="mark" aria-hidden="true"></i>${label.status(now)}<i class="arrow" aria-hidden="true"></i></button>`;
 }
 
@@ -68,9 +57,6 @@ function openPages() {
  * @param {Pick<SearchView, "path" | "ui" | "board">} view
  */
 export const replayPath = (view) => `${view.path(view.ui.card)}?at=${view.board.seq}${hashOf(view.ui.view)}`;
-
-/** @param {SearchView} view */
-const pathNow = (view) => view.path(view.ui.card);
 
 /** @param {SearchView} view */
 export function searchMenu(view) {
@@ -128,5 +114,5 @@ function showWithdrawn() {
 
 /** @param {SearchView} view */
 async function copyLink(view) {
-  if (await copyText(new URL(pathNow(view) + hashOf(view.ui.view), location.href).href)) announce(t("Copied"));
+  if (await copyText(new URL(view.path(view.ui.card) + hashOf(view.ui.view), location.href).href)) announce(t("Copied"));
 }

@@ -30,7 +30,6 @@ export class Undo {
   /** @param {Pick<SearchView, "session" | "board" | "focus" | "may" | "draw">} page */
   constructor(page) {
     this.#page = page;
-    this.close = this.close.bind(this);
     this.#noteStatus();
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -84,10 +83,10 @@ export class Undo {
     }
   }
 
-  close() {
+  close = () => {
     this.#keepFocus();
     this.#show(null);
-  }
+  };
 
   /** Forget all, on another board or when access is lost. */
   forget() {
