@@ -6,11 +6,10 @@ import { formFields } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { ago, serverNow } from "../../core/time.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { cardName, newCardName } from "../../format/values.js";
+import { cardName, columnName, newCardName } from "../../format/values.js";
 import { formOf, row, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/access_form.js";
 import { appealBody } from "../../shared/board/appeal.js";
-import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 import { earlierRows } from "../../shared/board/earlier_rows.js";
 import { kindRows } from "../../shared/board/kind_rows.js";
@@ -38,26 +37,26 @@ export function openDialog(view) {
   return DIALOGS[open.name]?.(view, open) ?? adding(view, open.name);
 }
 
-/** @type {Record<string, any>} */
+/** @type {Record<string, (view: SearchView, open: any) => Drawn>} */
 const DIALOGS = {
-  facts: (/** @type {SearchView} */ view) => plain(view, "facts", t("Details of the search"), facts, t("Save")),
-  access: (/** @type {SearchView} */ view) => plain(view, "access", t("Who can see this search"), accessBody, t("Save")),
-  status: (/** @type {SearchView} */ view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
-  outcome: (/** @type {SearchView} */ view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
-  worrying: (/** @type {SearchView} */ view) => plain(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
-  appeal: (/** @type {SearchView} */ view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
-  goal: (/** @type {SearchView} */ view) => plain(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
-  withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
-  move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
-  file: (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileDialog(view, open),
-  "withdraw-file": (/** @type {SearchView} */ view, /** @type {{ entity: string }} */ open) => fileWithdrawal(view, open),
-  campaign: (/** @type {SearchView} */ view) => campaignDialog(view),
-  approve: (/** @type {SearchView} */ view) => plain(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
-  give: (/** @type {SearchView} */ view) => plain(view, "give", t("Add recipients"), givingBody, t("Add")),
-  "look-again": (/** @type {SearchView} */ view) => lookAgainDialog(view),
-  "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
-  "column-before": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
-  "column-after": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
+  facts: (view) => asking(view, "facts", t("Details of the search"), facts, t("Save")),
+  access: (view) => asking(view, "access", t("Who can see this search"), accessBody, t("Save")),
+  status: (view) => asking(view, "status", t("Set status"), statusBody, t("Set status")),
+  outcome: (view) => asking(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
+  worrying: (view) => asking(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
+  appeal: (view) => asking(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  goal: (view) => asking(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
+  withdraw: (view, { entity }) => asking(view, "withdraw", t("Withdraw {card}", { card: cardName(view.model.byId.get(entity)) }), withdrawal, t("Withdraw"), entity),
+  move: (view, { entity }) => moveDialog(view, entity),
+  file: fileDialog,
+  "withdraw-file": fileWithdrawal,
+  campaign: campaignDialog,
+  approve: (view) => asking(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
+  give: (view) => asking(view, "give", t("Add recipients"), givingBody, t("Add")),
+  "look-again": lookAgainDialog,
+  "column-title": (view, { entity }) => asking(view, "column-title", t("Rename “{column}”", { column: columnOf(view, entity) }), columnTitle, t("Rename"), entity),
+  "column-before": (view, { entity }) => asking(view, "column-before", t("New column before “{column}”", { column: columnOf(view, entity) }), newColumn, t("Add"), entity),
+  "column-after": (view, { entity }) => asking(view, "column-after", t("New column after “{column}”", { column: columnOf(view, entity) }), newColumn, t("Add"), entity),
 };
 
 /** @param {SearchView} view @param {string} name of the form that adds a card */
@@ -104,14 +103,18 @@ function adds(form, view) {
 
 /**
  * @param {SearchView} view
- * @param {string} kind
+ * @param {string} name of the form
  * @param {string} title
- * @param {any} body
- * @param {any} send
+ * @param {(form: any, view: SearchView) => Drawn} body
+ * @param {string} send
+ * @param {string} [entity] that it is about, if not the search
  */
-function plain(view, kind, title, body, send) {
-  const form = view.forms.get(kind, view.board.id);
-  return dialog(kind, title, formOf(form, kind, body(form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
+function asking(view, name, title, body, send, entity = view.board.id) {
+  const form = view.forms.get(name, entity);
+  const buttons = html`<span class="space"></span>
+    <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act="send">${send}</button>`;
+  return dialog(name, title, formOf(form, name, body(form, view), buttons, view.submit), view.act.closeDialog);
 }
 
 /** @param {Form} form @param {SearchView} view */
@@ -120,13 +123,6 @@ const discarding = (form, view) => () => {
   for (const { id } of view.session.uploads.of(view.board.id, { form: form.key })) view.session.uploads.cancel(id);
   view.act.closeDialog();
 };
-
-/** @param {SearchView} view @param {Form} form @param {any} send */
-function buttons(view, form, send) {
-  return html`<span class="space"></span>
-    <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
-    <button type="submit" class="primary" data-act="send">${send}</button>`;
-}
 
 /** @param {Form} form @param {SearchView} view */
 function facts(form, view) {
@@ -138,18 +134,18 @@ function facts(form, view) {
 /** @param {Form} form @param {SearchView} view */
 const goalBody = (form, view) => html`${rows(form, ["goal.text", "goal.until"], view)}<p class="hint">${t("Everyone on this search sees the goal. Leave it empty to clear it.")}</p>`;
 
-/** @param {SearchView} view @param {{ name: string, entity: any }} given @param {any} send */
-function column(view, { name, entity }, send) {
-  const form = view.forms.get(name, entity);
-  const title = columnTitle(name, /** @type {Entity} */ (view.board.get(entity)));
-  return dialog(name, title, formOf(form, name, columnBody(name, form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
+/** @param {Form} form @param {SearchView} view */
+const withdrawal = (form, view) => html`<p>${t("The card is not deleted. It moves to the withdrawn cards below the board, keeps its number and history, and can be restored.")}</p>${row(form, "reason", view)}`;
+
+/** @param {SearchView} view @param {string} id */
+const columnOf = (view, id) => columnName(view.board.get(id)?.state);
+
+/** @param {Form} form @param {SearchView} view */
+function columnTitle(form, view, role = view.board.get(form.entity)?.state.role) {
+  return html`${row(form, "title", view)}
+    ${role ? html`<p class="hint">${t("Leave empty to use “{role}”, in each reader’s language.", { role: label.column(role) })}</p>` : nothing}`;
 }
 
-/** @param {SearchView} view @param {any} card */
-function withdrawal(view, card) {
-  const form = view.forms.get("withdraw", card);
-  const entity = view.model.byId.get(card);
-  const body = html`<p>${t("The card is not deleted. It moves to the withdrawn cards below the board, keeps its number and history, and can be restored.")}</p>${row(form, "reason", view)}`;
-  const title = t("Withdraw {card}", { card: cardName(entity) });
-  return dialog("withdraw", title, formOf(form, "withdraw", body, buttons(view, form, t("Withdraw")), view.submit), view.act.closeDialog);
-}
+/** @param {Form} form @param {SearchView} view */
+const newColumn = (form, view) => html`${columnTitle(form, view, form.raw("role"))} ${row(form, "role", view)}
+  <p class="hint">${t("The role decides which cards arrive here: new sightings go to the first “New” column, new tasks to the first “To do” column. Cards in “Done” are never overdue.")}</p>`;

@@ -57,14 +57,14 @@ const FORMS = {
   item: { fields: fields.item, name: "task.update", data: item, adds: true },
   withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
-  "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withId("file", form), adds: true },
+  "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withFilled(form, { file: form.entity }), adds: true },
   "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
   approve: { fields: fields.approval, name: "material.approve", data: approved, flags: ["languages", "shows"], defaults: approvalNow, adds: true },
   give: { fields: fields.distribution, name: "distribution.add", data: given, defaults: givingNow, adds: true },
   note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
-  "column-before": { fields: fields.column, name: "column.add", data: beside("before"), adds: true },
-  "column-after": { fields: fields.column, name: "column.add", data: beside("after"), adds: true },
+  "column-before": { fields: fields.column, name: "column.add", data: (form) => withFilled(form, { before: form.entity }), adds: true },
+  "column-after": { fields: fields.column, name: "column.add", data: (form) => withFilled(form, { after: form.entity }), adds: true },
   facts: { fields: fields.facts, name: "search.update", data: (form) => form.patch() },
   access: { fields: fields.access, name: "search.set_access", data: (form) => ({ access: form.value("access"), members: form.value("members") }) },
   // each decision has its own basis
@@ -180,10 +180,10 @@ function assessed(form) {
   return reasoned(form, { sighting: form.entity, assessment, ...duplicate });
 }
 
-/** @param {string} kind @param {Form} form */
-function withId(kind, form) {
+/** @param {Form} form @param {Record<string, any>} more */
+function withFilled(form, more) {
   const filled = form.filled();
-  return filled && { [kind]: form.entity, ...filled };
+  return filled && { ...more, ...filled };
 }
 
 /** @param {string} kind @param {Form} form */
@@ -250,17 +250,6 @@ function item(form) {
   // 2^32 keys: items that two people add at once do not collide.
   const key = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
   return filled && { task: form.entity, checklist: { [key]: { text: filled.text, done: false } } };
-}
-
-/**
- * Data of a new column beside the given one.
- * @param {string} side
- */
-function beside(side) {
-  return (/** @type {Form} */ form) => {
-    const filled = form.filled();
-    return filled && { ...filled, [side]: form.entity };
-  };
 }
 
 /** @param {Form} form */
