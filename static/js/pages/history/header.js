@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
-import { childHeader } from "./child.js";
+import { searchHeader } from "../../shared/board/search_header.js";
 
 /** @param {HistoryView} view */
 export function head(view) {
@@ -19,6 +19,18 @@ export function head(view) {
     <p class="chain" data-chain data-chain-board=${boardId}></p>
     ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
   </div>`;
+}
+
+/** The child's header as on its board, without what changes it. @param {HistoryView} view */
+function childHeader({ session, boardId, search, history }) {
+  const board = /** @type {Board} */ (history.live());
+  const sightings = /** @type {Card[]} */ (board.of("sighting"));
+  return searchHeader({
+    past: true, mayLead: false, session, board, happened: null,
+    model: { search: /** @type {SearchEntity} */ (search), byId: new Map(sightings.map((card) => [card.id, card])) },
+    path: (card) => `/searches/${boardId}/cards/${card}`,
+    open: () => {}, // the link leads to the board
+  });
 }
 
 /**

@@ -7,7 +7,6 @@ import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
-import { accountName } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { ChainStatus } from "../../replay/chain_status.js";
 import { AllBoardsHistory } from "../../replay/all_boards_history.js";
@@ -18,7 +17,6 @@ import { NONE, read, readHash, written, toHash } from "./filter.js";
 import { head, newer, notices, rest } from "./header.js";
 import { row } from "./event_row.js";
 import { ShownEvents } from "./shown_events.js";
-import { historyCommands } from "./commands.js";
 import { tools } from "./toolbar.js";
 import { forbidden } from "../../shared/placeholders.js";
 
@@ -35,7 +33,6 @@ export function mount(main, session, board) {
 class HistoryPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
-  drawNow = this.#frames.settle;
   values = read(location.search);
   text = readHash(location.hash).text;
   seq = readHash(location.hash).seq; // seq of the event in the URL
@@ -64,7 +61,14 @@ class HistoryPage {
     this.#shifts = new ShiftHistory(this.#more);
     this.#chain = new ChainStatus(() => this.#root.querySelector("[data-chain]"), board);
     this.#windowed = new VirtualList(this.#frames.now, () => this.#list);
-    new ShortcutHandler((session.pageCommands = historyCommands(this)));
+    new ShortcutHandler((session.pageCommands = {
+      page: "history", settle: this.#frames.settle,
+      commands: () => [
+        { id: "find", title: t("Find in history"), run: () => document.querySelector("#find")?.focus() },
+        { id: "show-all", not: !this.isFiltered, title: t("Show all events"), run: this.clearFilter },
+        { id: "newest", not: !this.fresh, title: t("Go to the newest event"), run: this.toNewest },
+      ].filter(({ not }) => !not),
+    }));
     this.#main.classList.add("history-page");
     this.clock = new RelativeTimes(main);
     addEventListener("hashchange", this.#went);
@@ -112,12 +116,7 @@ class HistoryPage {
 
   /** @param {string} key */
   isShown(key) {
-    return this.#keysShown.includes(key);
-  }
-
-  /** @param {string} id */
-  accountName(id) {
-    return accountName(this.session, id);
+    return this.#shown.keys.includes(key);
   }
 
   // --- actions
@@ -139,7 +138,7 @@ class HistoryPage {
   leavesField = (event) => {
     if (event.isComposing || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
     event.preventDefault();
-    this.#focus(this.#keysShown[0]);
+    this.#focus(this.#shown.keys[0]);
   };
 
   toNewest = () => {
@@ -152,14 +151,10 @@ class HistoryPage {
     this.values = values;
     this.text = text;
     this.#stale = true;
-    this.#writeUrl();
+    // no history entry: the back button must not go through every letter
+    history.replaceState(history.state, "", location.pathname + written(values) + toHash(/** @type {any} */ (this)));
     this.#top = null;
     this.#windowed.toTop();
-  }
-
-  /** Replace the URL without a history entry: the back button must not go through every letter. */
-  #writeUrl() {
-    history.replaceState(history.state, "", location.pathname + written(this.values) + toHash(/** @type {any} */ (this)));
   }
 
   #went = () => {
@@ -200,7 +195,7 @@ class HistoryPage {
     if (this.history.state === "forbidden") return this.#onAccessLost();
     if (this.#stale) this.#find();
     const reads = this.#isReading;
-    this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
+    this.#windowed.update(this.#shown.keys, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
     this.clock.fill();
     if (this.#isLost) this.#chain.ask();
     this.#isLost = false;
@@ -236,7 +231,7 @@ class HistoryPage {
 
   /** Count events that arrived above the first seen one. */
   #count() {
-    const keys = this.#keysShown;
+    const keys = this.#shown.keys;
     if (this.#top === null || (this.#windowed.isAtTop && !this.#isReading) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
     this.fresh = this.#top === null ? 0 : keys.indexOf(this.#top);
     this.current = keys.includes(this.current) ? this.current : keys[0] ?? null;
@@ -262,10 +257,6 @@ class HistoryPage {
     return Boolean(this.#list?.contains(document.activeElement));
   }
 
-  get #keysShown() {
-    return this.#shown.keys;
-  }
-
   /** @param {string} key */
   #rowOf(key) {
     return this.#root.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -282,7 +273,7 @@ class HistoryPage {
   /** @param {any} event */
   #pressed = (event) => {
     if (event.target.closest("a") && event.key === "Enter") return;
-    const keys = this.#keysShown, at = keys.indexOf(this.current);
+    const keys = this.#shown.keys, at = keys.indexOf(this.current);
     const to = findPressed("walk-events", event) ? at + (event.key === "ArrowDown" ? 1 : -1)
       : findPressed("first-last", event) ? (event.key === "Home" ? 0 : keys.length - 1) : null;
     if (to === null || !keys[to]) return;

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
-import { cardName } from "../../format/values.js";
+import { accountName, cardName } from "../../format/values.js";
 import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { timeFilter } from "../../forms/time_filter.js";
@@ -63,7 +63,7 @@ function filtered(view) {
 function chips(view) {
   const { values, offered } = view;
   return [
-    ["person", values.person && (offered.people.get(values.person) ?? view.accountName(values.person))],
+    ["person", values.person && (offered.people.get(values.person) ?? accountName(view.session, values.person))],
     ["kind", values.kind && Object.fromEntries(kindChoices())[values.kind]],
     ["card", values.card && cardName(offered.cards.get(values.card) && asCard(offered.cards.get(values.card)))],
     ["field", values.field && label.field(values.field)],

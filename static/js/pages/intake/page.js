@@ -9,11 +9,11 @@ import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { combobox } from "../../forms/combobox.js";
 import { keptText, placeOption } from "../../forms/place_option.js";
-import { searchOption } from "./combobox_options.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
-import { suggestionsPanel, distanceText, recentCallsList } from "./suggestions_panel.js";
+import { suggestionsPanel, distanceText, recentCallsList, searchOption } from "./suggestions_panel.js";
+import { announce } from "../../shared/announcer.js";
 import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
@@ -34,6 +34,8 @@ class IntakePage {
   files;
   /** @type {HTMLElement} */ #root;
   #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
+  /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
+  #lists = { search: { found: () => this.#searches(), pick: (option) => this.#pickSearch(option) }, where: { found: () => this.#places(), pick: (option) => this.#pickPlace(option) } };
   /** @type {string[]} */ #faults = [];
   /** @type {string | null} */ #focusNext = null; // selector, once it is drawn
 
@@ -44,7 +46,8 @@ class IntakePage {
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
     this.taken = new RecentCalls(draft("intake:taken"), session, {
-      changed: () => this.draw(), told: (entry) => this.#announceNumber(entry), gone: (command) => this.files.cancel(command),
+      changed: this.draw, gone: (command) => this.files.cancel(command),
+      told: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
     });
     this.files = new CallFiles(this);
     this.board.watch(this.draw);
@@ -80,12 +83,12 @@ class IntakePage {
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
-        ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
+        ${this.#choice("search", t("Which search"), this.#searchHint())}
         ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
-        ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
+        ${this.#choice("where", t("Where"), this.#placeHint())}
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
         <div class="grid">
           ${this.#row("name", t("Caller’s name"), this.#text("name"), this.#cutHint("name"))}
@@ -114,17 +117,11 @@ class IntakePage {
       ${fault ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
   }
 
-  /**
-   * @param {string} id
-   * @param {string} name
-   * @param {any} hint
-   * @param {any} options
-   * @param {any} pick
-   */
-  #choice(id, name, hint, options, pick) {
-    const { field, active, shut } = this.#list;
+  /** @param {string} id @param {string} name @param {Drawn} hint */
+  #choice(id, name, hint) {
+    const { field, active, shut } = this.#list, { found, pick } = this.#lists[id];
     const shown = { id, value: this.call.typed[id], active, open: field === id && !shut, fault: this.#faults.includes(id) };
-    return this.#row(id, name, combobox(shown, options, (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
+    return this.#row(id, name, combobox(shown, found(), (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
   }
 
   /** @param {string} id */
@@ -193,10 +190,10 @@ class IntakePage {
   }
 
   /** @param {{ key: string, text: string }} given */
-  #pickSearch = ({ key, text }) => {
+  #pickSearch({ key, text }) {
     this.call.chooseSearch(key, text);
     this.#changed();
-  };
+  }
 
   #pickNone = () => {
     this.#pickSearch({ key: NO_SEARCH, text: t("Fits no search") });
@@ -207,11 +204,11 @@ class IntakePage {
    * Keep the typed text if it says more than the place's name: "behind the station, Gent".
    * @param {{ text: string, place: any }} given
    */
-  #pickPlace = ({ text, place }) => {
+  #pickPlace({ text, place }) {
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
     this.call.choosePlace(keptText(this.call.typed.where, text), point);
     this.#changed();
-  };
+  }
 
   /** @param {string} id */
   chooseSearch(id) {
@@ -251,13 +248,11 @@ class IntakePage {
     if (event.isComposing || event.defaultPrevented) return;
     const inForm = event.target.closest?.("form[data-form=intake]");
     if (event.key === "Escape") return this.#escape(event);
-    if (!inForm) return undefined;
+    if (!inForm) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#submit(event);
     const field = event.target.dataset.field;
-    const options = this.#options(field);
     if (["ArrowDown", "ArrowUp"].includes(event.key) && this.#found(field).length) return this.#walk(event, this.#found(field));
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) return this.#onEnter(event, field, options);
-    return undefined;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) this.#onEnter(event, field);
   };
 
   /**
@@ -269,11 +264,7 @@ class IntakePage {
   }
 
   /** @param {any} field */
-  #found(field) {
-    /** @type {Record<string, () => any[]>} */
-    const options = { search: () => this.#searches(), where: () => this.#places() };
-    return options[field]?.() ?? [];
-  }
+  #found = (field) => this.#lists[field]?.found() ?? [];
 
   /** @param {any} event @param {any} options */
   #walk(event, options) {
@@ -288,15 +279,12 @@ class IntakePage {
    * Handle Enter: take the active option and advance.
    * @param {any} event
    * @param {any} field
-   * @param {any} options
    */
-  #onEnter(event, field, options) {
+  #onEnter(event, field) {
     event.preventDefault();
-    const option = options[this.#list.active];
+    const option = this.#options(field)[this.#list.active];
     this.#list.shut = true;
-    /** @type {Record<string, (option: any) => void>} */
-    const picks = { search: this.#pickSearch, where: this.#pickPlace };
-    if (option) picks[field](option);
+    if (option) this.#lists[field].pick(option);
     this.#focusField(field === "urgent" ? AFTER_URGENT : FIELDS[FIELDS.indexOf(field) + 1]);
   }
 
@@ -317,7 +305,7 @@ class IntakePage {
     this.files.asked = null;
     this.call.clear();
     this.#begin();
-    if (this.call.canUndo) this.#announce(t("Cleared. Press Esc to undo."));
+    if (this.call.canUndo) announce(t("Cleared. Press Esc to undo."));
   };
 
   #undo = () => {
@@ -368,17 +356,6 @@ class IntakePage {
     this.taken.remove(entry.command); // first: the list asks the server about entries missing from the outbox
     this.session.outbox.discard(entry.command);
     this.files.cancel(entry.command);
-  }
-
-  /** @param {any} entry */
-  #announceNumber(entry) {
-    this.#announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry));
-  }
-
-  /** @param {string} sentence */
-  #announce(sentence) {
-    const announcer = document.querySelector("[data-announcer]");
-    if (announcer) announcer.textContent = sentence;
   }
 
   /** @param {any} field */

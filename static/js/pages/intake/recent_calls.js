@@ -44,7 +44,7 @@ export class RecentCalls {
 
   /** A file of a call is on the board. @param {string} command */
   attached(command) {
-    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, attached: (entry.attached ?? 0) + 1 } : entry)));
+    this.#change(command, ({ attached = 0 }) => ({ attached: attached + 1 }));
   }
 
   /** @param {any} command */
@@ -66,7 +66,9 @@ export class RecentCalls {
   async #ask(command, board) {
     this.#asking.add(command);
     try {
-      this.#number(command, await post("/api/v1/intake/sightings", { id: command, board }));
+      const { number, sighting = null, tip = null } = await post("/api/v1/intake/sightings", { id: command, board });
+      this.#change(command, () => ({ number, sighting, tip }));
+      this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
     } catch (error) {
       if (/** @type {Refusal} */ (error).status === 422) {
         this.remove(command); // discarded in another window
@@ -77,10 +79,9 @@ export class RecentCalls {
     }
   }
 
-  /** @param {any} command @param {{ number: any, sighting?: string | null, tip?: string | null }} given */
-  #number(command, { number, sighting = null, tip = null }) {
-    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, number, sighting, tip } : entry)));
-    this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
+  /** @param {string} command @param {(entry: any) => object} more */
+  #change(command, more) {
+    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, ...more(entry) } : entry)));
   }
 
   /** @param {any} entries */

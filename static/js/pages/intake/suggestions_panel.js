@@ -5,8 +5,8 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { n, t, withColon } from "../../core/i18n.js";
 import { briefLooks, chosenChild } from "./chosen_child.js";
-import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
+import { shortPersonName } from "../../format/search_list.js";
 import { seenText } from "../../format/time_elements.js";
 import { uploadList } from "../../shared/files/strip.js";
 import { guideLink } from "../../shared/guide_link.js";
@@ -18,6 +18,22 @@ const MAX_TEXT = 160; // characters of a suggested sighting
  * @param {number} metres
  */
 export const distanceText = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
+
+/**
+ * "2026-0412 · Noor V."
+ * @param {State} search
+ */
+const searchName = ({ reference, person }) => `${reference} · ${shortPersonName(person)}`;
+
+/**
+ * Option of the field for the search, with "Girl, 6" beside it.
+ * @param {Entity} entity
+ */
+export function searchOption({ id, state }) {
+  const { person: { sex, age }, kind, last_seen: place } = state;
+  const sexAndAge = [sex && label.sex(sex), age].filter((part) => part || part === 0).join(", ");
+  return { key: id, text: searchName(state), more: [sexAndAge, label.kind(kind), place?.text].filter(Boolean).join(" · ") };
+}
 
 /** @param {IntakeView} view */
 export function suggestionsPanel(view) {

@@ -5,7 +5,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
 import { SPEEDS } from "../../replay/player.js";
 import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
-import { eventLine } from "./event_line.js";
+import { eventText } from "../../format/event_text.js";
 
 // Icons as SVG paths on a 16 by 16 grid: few fonts have these signs.
 /** @type {Record<string, any>} */
@@ -26,6 +26,10 @@ export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSecond
 
 /** @param {any} past */
 export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
+
+/** @param {any} event @param {ReplayView} replay */
+export const eventLine = (event, { session, past }) =>
+  eventText(event, { session, board: { id: past.board.id, get: (/** @type {string} */ id) => past.either(id) } }, past.stateBefore(event));
 
 /**
  * Replaces the freshness indicator of a live board.

@@ -18,7 +18,6 @@ import { Player } from "../../replay/player.js";
 import { comparison } from "./comparison.js";
 import { band, pastIndicator } from "./bar.js";
 import { PastOperations } from "./past_operations.js";
-import { replayCommands } from "./commands.js";
 import { PastSearch } from "./past_search.js";
 import { failed, noMoment, reading } from "./placeholders.js";
 import { timelinePosition, timeline } from "./timeline.js";
@@ -37,7 +36,6 @@ export function mount(root, session, boardId, cardId = null) {
 class ReplayPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
-  drawNow = this.#frames.settle;
   /** @type {Session} */ session;
   /** @type {any} */ past;
   player;
@@ -64,7 +62,8 @@ class ReplayPage {
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.below = new MoreBelow(root);
     new CardArrowKeys(root, ...this.body.walked);
-    new ShortcutHandler((session.pageCommands = replayCommands(this)));
+    session.pageCommands = { page: "replay", settle: this.#frames.settle, commands: (at) => this.#commands(at), destinations: () => this.body.destinations() };
+    new ShortcutHandler(session.pageCommands);
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
@@ -113,6 +112,14 @@ class ReplayPage {
     this.#address.settle();
     location.assign(this.now);
   };
+
+  /** Escape closes what is open, then leaves the replay; in a header menu it closes the menu. @param {Element | null} at */
+  #commands(at) {
+    const { body, backToNow } = this;
+    if (at?.closest("header.header-bar details")) return [];
+    if (body.isOpen) return [{ id: "close", title: t("Close the card"), run: () => body.close() }, { id: "now", title: t("Back to live"), run: backToNow }];
+    return [{ id: "close", title: t("Back to live"), run: backToNow }];
+  }
 
   /** URL of the same board, live. */
   get now() {

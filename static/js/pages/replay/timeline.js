@@ -5,8 +5,7 @@ import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../../replay/density.js";
 import { moment } from "../../core/time.js";
 import { t } from "../../core/i18n.js";
-import { controls, numbered, formatDateAndTime } from "./bar.js";
-import { eventLine } from "./event_line.js";
+import { controls, eventLine, numbered, formatDateAndTime } from "./bar.js";
 
 const BARS = 240; // bars
 const HEIGHT = 40; // units
