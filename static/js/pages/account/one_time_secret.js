@@ -8,11 +8,8 @@ export function mount(main) {
   localizeTimes(main);
   const secret = /** @type {HTMLInputElement | null} */ (main.querySelector("[data-secret]"));
   const copy = /** @type {HTMLButtonElement} */ (main.querySelector("[data-copy]"));
-  if (secret) offer(secret, copy, main.querySelector("[data-copy-status]"));
-}
-
-/** @param {HTMLInputElement} secret @param {HTMLButtonElement} copy @param {any} said */
-function offer(secret, copy, said) {
+  const said = /** @type {HTMLElement} */ (main.querySelector("[data-copy-status]"));
+  if (!secret) return;
   copy.hidden = false;
   copy.addEventListener("click", async () => {
     secret.select();

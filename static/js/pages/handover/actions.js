@@ -185,12 +185,6 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** @param {any} entry */
-  discard(entry) {
-    this.#view.session.outbox.discard(entry.id);
-    this.#view.draw();
-  }
-
   #look() {
     const positions = Object.fromEntries(this.#view.sections.map((/** @type {{ board: string, seq: number }} */ { board, seq }) => [board, seq]));
     this.#view.ui.signing = { positions, busy: false, problem: null };

@@ -182,7 +182,7 @@ function refusal(view, entry) {
     text: entry.refusal?.message ?? "",
     tone: "own",
     actions: html`${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
-      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>`,
+      <button type="button" data-act="discard" @click=${() => view.session.outbox.discard(entry.id)}>${t("Discard")}</button>`,
   };
 }
 

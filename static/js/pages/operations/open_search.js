@@ -102,7 +102,6 @@ export class OpenSearch {
       this.show();
       this.#trouble();
     }
-    return undefined;
   };
 
   #trouble() {

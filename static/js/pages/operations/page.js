@@ -17,7 +17,6 @@ import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
 import { TipDialog } from "./tip_dialog.js";
 import { tipsColumn, waitingTips } from "./tips.js";
-import { operationsCommands } from "./commands.js";
 import { dueNext, onShift, waiting } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
@@ -81,7 +80,7 @@ class OperationsPage {
     this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
     new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
-    new ShortcutHandler((session.pageCommands = operationsCommands(this.board, () => this.#mayOpen, this.#opening)));
+    new ShortcutHandler((session.pageCommands = this.#commands()));
     this.board.watch(this.draw);
     this.session.watch(this.draw);
     addEventListener("beforeprint", this.draw);
@@ -94,12 +93,6 @@ class OperationsPage {
   /** Return whether this person may place and dismiss tips. */
   get mayAct() {
     return this.session.can("investigator");
-  }
-
-  /** @param {string} id */
-  #openAsked(id) {
-    this.#asked = null;
-    this.openTip(id);
   }
 
   /** @param {string} id @param {string} [search] */
@@ -128,7 +121,11 @@ class OperationsPage {
   }
 
   draw = () => {
-    if (this.#asked && this.board.seq !== null) return this.#openAsked(this.#asked);
+    const asked = this.board.seq === null ? null : this.#asked;
+    if (asked) {
+      this.#asked = null;
+      return this.openTip(asked);
+    }
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
     watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
@@ -137,6 +134,21 @@ class OperationsPage {
     if (this.focusTrouble) focusFirstError(this.#root);
     this.focusTrouble = false;
   };
+
+  /** For shortcuts and the palette, also the searches to go to. @returns {PageCommands} */
+  #commands() {
+    return {
+      page: "operations",
+      may: (right) => (right === "open" || right === "note" ? this.#mayOpen : right === undefined), // only coordinators type here
+      commands: () => [
+        { id: "open-search", may: "open", title: t("New search"), run: this.#opening.show },
+        { id: "find", title: t("Find a search"), run: () => document.querySelector("main [name=find]")?.focus() },
+      ].filter(({ may }) => !may || this.#mayOpen),
+      destinations: () => this.board.of("search").map(({ id, state }) => ({
+        id, title: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), run: () => location.assign(`/searches/${id}`),
+      })),
+    };
+  }
 
   // Only coordinators open searches; the server checks too.
   get #mayOpen() {

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { get } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 import { Refusal } from "../../core/errors.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
@@ -29,7 +29,7 @@ export class TipDialog {
 
   /** @param {string} id @param {string} [search] that is chosen */
   show(id, search = "") {
-    Object.assign(this, { id });
+    this.id = id;
     this.#kept = null;
     this.#source = null;
     this.#search = search;
@@ -46,14 +46,11 @@ export class TipDialog {
 
   /** Read the last state of a tip that has left the board. @param {string} id */
   async #read(id) {
-    try {
-      const { events } = await get(`/api/v1/boards/operations/events?${new URLSearchParams({ entity: id, limit: "1000" })}`);
-      const last = events.findLast((/** @type {any} */ event) => event.state);
-      if (this.id === id) this.#kept = last ? /** @type {any} */ ({ id, kind: "tip", seq: last.seq, state: last.state }) : null;
-      if (!last && this.id === id) this.#trouble = t("Not found, or you do not have access.");
-    } catch {
-      this.#trouble = t("Not found, or you do not have access.");
-    }
+    const answer = await orNull(get(`/api/v1/boards/operations/events?${new URLSearchParams({ entity: id, limit: "1000" })}`));
+    if (this.id !== id) return;
+    const last = answer?.events.findLast((/** @type {any} */ event) => event.state);
+    if (last) this.#kept = { id, kind: "tip", seq: last.seq, state: last.state };
+    else this.#trouble = t("Not found, or you do not have access.");
     this.#view.draw();
   }
 
@@ -93,33 +90,29 @@ export class TipDialog {
   #acts({ state }) {
     if (state.placed) return nothing;
     const { open } = byStatus(this.#view.board.of("search"), {});
-    return html`<form data-form="place-tip" @submit=${this.#place}>
+    const submit = (/** @type {() => void} */ give) => (/** @type {Event} */ event) => {
+      event.preventDefault();
+      give();
+    };
+    const edit = (/** @type {(value: string) => void} */ set) => (/** @type {any} */ event) => {
+      set(event.target.value);
+      this.#view.draw();
+    };
+    return html`<form data-form="place-tip" @submit=${submit(() => this.#give("tip.place", { search: this.#search }))}>
         <label for="tip-search">${t("Place on the search")}</label>
-        <div class="inline"><select id="tip-search" name="search" required @change=${(/** @type {any} */ event) => this.#pick(event.target.value)}>
+        <div class="inline"><select id="tip-search" name="search" required @change=${edit((search) => (this.#search = search))}>
           <option value="">${t("Choose a search")}</option>
           ${open.map(({ id, state: { person, reference } }) => html`<option value=${id} ?selected=${id === this.#search}>${shortPersonName(person)} · ${reference}</option>`)}</select>
           <button class="primary" data-act="place" ?disabled=${this.#busy || !this.#search}>${t("Place it")}</button></div>
         <p class="hint">${t("It becomes a sighting there, with its times and its source.")}</p>
       </form>
       ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#give("tip.restore", {})}>${t("Restore")}</button></div>`
-        : html`<form data-form="dismiss-tip" @submit=${this.#dismiss}>
+        : html`<form data-form="dismiss-tip" @submit=${submit(() => this.#give("tip.dismiss", { reason: this.#reason.trim() }))}>
         <label for="tip-reason">${t("Or dismiss it, because")}</label>
-        <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${(/** @type {any} */ event) => this.#type(event.target.value)} />
+        <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${edit((reason) => (this.#reason = reason))} />
           <button data-act="dismiss" ?disabled=${this.#busy || !this.#reason.trim()}>${t("Dismiss")}</button></div>
         <p class="hint">${t("It is kept, and suggested again when a search knows more.")}</p>
       </form>`}`;
-  }
-
-  /** @param {string} search */
-  #pick(search) {
-    this.#search = search;
-    this.#view.draw();
-  }
-
-  /** @param {string} reason */
-  #type(reason) {
-    this.#reason = reason;
-    this.#view.draw();
   }
 
   #readSource = async () => {
@@ -131,18 +124,6 @@ export class TipDialog {
       this.#trouble = error instanceof Refusal ? error.message : t("This did not work. Try again.");
     }
     this.#view.draw();
-  };
-
-  /** @param {Event} event */
-  #place = (event) => {
-    event.preventDefault();
-    this.#give("tip.place", { search: this.#search });
-  };
-
-  /** @param {Event} event */
-  #dismiss = (event) => {
-    event.preventDefault();
-    this.#give("tip.dismiss", { reason: this.#reason.trim() });
   };
 
   /** @param {string} name @param {object} data */

@@ -67,7 +67,7 @@ export function controls(replay) {
     ${button("on", t("Next event"), () => replay.step(1), { off: last })}
     ${button("last", t("Last event"), () => replay.go(past.length), { off: last })}
     <label><span class="visually-hidden">${t("Speed")}</span>
-      <select name="speed" @change=${(/** @type {{ target: any }} */ { target }) => replay.setSpeed(Number(target.value))}>
+      <select name="speed" @change=${(/** @type {{ target: any }} */ { target }) => (player.speed = Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
       </select></label>
     ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("skipped {length} without events", { length: formatDuration(player.skipped) })}</span>` : nothing}

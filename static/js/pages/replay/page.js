@@ -68,7 +68,7 @@ class ReplayPage {
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
     this.session.watch(this.draw);
-    addEventListener("pagehide", this.#settle);
+    addEventListener("pagehide", () => this.#address.settle());
     this.past.connect();
     this.#frames.now();
   }
@@ -94,11 +94,6 @@ class ReplayPage {
     if (this.past.count === this.past.length) this.past.go(1);
     return this.player.start();
   };
-
-  /** @param {number} speed */
-  setSpeed(speed) {
-    this.player.speed = speed;
-  }
 
   /** Start or stop comparing with the selected moment. */
   compare = () => this.past.compareWith(this.past.other === null);
@@ -165,6 +160,4 @@ class ReplayPage {
     const event = this.past.event(this.past.count + 1);
     return event ? Date.parse(event.at) : null;
   }
-
-  #settle = () => this.#address.settle();
 }

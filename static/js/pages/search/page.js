@@ -93,7 +93,7 @@ class SearchPage extends BoardPage {
     this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, address, notesOf, may, draw } = this;
-    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.#showCards() });
+    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.ui.view === BOARD || this.act.show(BOARD) }); // another view shows no cards
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
@@ -266,13 +266,8 @@ class SearchPage extends BoardPage {
 
   #forget() {
     this.#histories.clear();
-    this.#happened.forget();
     this.sources.clear();
-    this.added.forget();
-    this.similar.forget();
-    this.again.forget();
-    this.files.forget();
-    this.undo.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo]) part.forget();
   }
 
   // --- events
@@ -284,15 +279,8 @@ class SearchPage extends BoardPage {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the source read earlier is outdated
-    for (const history of this.#histories.values()) history.onEvents(events);
-    this.#happened.onEvents(/** @type {BoardEvent[]} */ (events));
-    this.authors.onEvents(events);
-    this.newNotes.onEvents(events);
-    this.forms.onEvents(events);
-    this.files.onEvents(events);
-    this.undo.onEvents(events);
-    this.added.onEvents(events);
-    this.again.onEvents(events);
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again];
+    for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }
 
@@ -300,11 +288,6 @@ class SearchPage extends BoardPage {
   #onUrl(card, view) {
     Object.assign(this.ui, { card, view });
     this.draw();
-  }
-
-  /** Show the columns: cards are filtered, and another view shows none. */
-  #showCards() {
-    if (this.ui.view !== BOARD) this.act.show(BOARD);
   }
 
   /** @param {string} id @param {any} place */

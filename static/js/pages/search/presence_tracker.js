@@ -20,9 +20,8 @@ export class PresenceTracker {
       if (badge) lastBadge.set(ui.card, badge);
       board.clearBadge(ui.card);
     }
-    const notes = [...(ui.card ? this.#page.notesOf(ui.card) : []), ...(ui.view === LOG ? this.#page.notesOf(null) : [])];
-    const files = [...(ui.card ? this.#page.filesOf(ui.card) : []), ...(ui.view === LOG ? this.#page.filesOf(null) : [])];
-    for (const { id } of [...notes, ...files]) board.clearBadge(id);
+    const shown = [...(ui.card ? [ui.card] : []), ...(ui.view === LOG ? [null] : [])], notes = shown.flatMap(this.#page.notesOf);
+    for (const { id } of [...notes, ...shown.flatMap(this.#page.filesOf)]) board.clearBadge(id);
     if (notes.length) authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#page.draw());
   }
 

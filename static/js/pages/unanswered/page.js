@@ -189,15 +189,13 @@ class UnansweredPage {
 
   /** @param {UnansweredEntry} entry @param {string} assignee */
   #assign({ kind, board, id, seq }, assignee) {
-    const done = () => this.#list.read();
+    const answered = () => {
+      this.#list.read();
+      this.draw();
+    };
     if (this.sending({ board, id })) return;
     const [name, data] = kind === "tip" ? ["tip.assign", { tip: id, assignee }] : ["card.assign", { card: id, assignee }];
-    this.session.outbox.add(board ?? OPERATIONS, name, data, { base: seq }).then(done, () => this.#refusedOne());
-    this.draw();
-  }
-
-  #refusedOne() {
-    this.#list.read();
+    this.session.outbox.add(board ?? OPERATIONS, name, data, { base: seq }).then(answered, answered);
     this.draw();
   }
 
@@ -209,13 +207,7 @@ class UnansweredPage {
   #refused() {
     return this.#pending().filter(({ status }) => status === "refused").map((entry) => ({
       kind: "not-saved", refused: entry.id, title: t("Not saved: {what}.", { what: t("Assignment") }), text: entry.refusal?.message ?? "", tone: "own",
-      actions: html`<button type="button" data-act="discard" @click=${() => this.#discard(entry.id)}>${t("Discard")}</button>`,
+      actions: html`<button type="button" data-act="discard" @click=${() => this.session.outbox.discard(entry.id)}>${t("Discard")}</button>`,
     }));
-  }
-
-  /** @param {string} id */
-  #discard(id) {
-    this.session.outbox.discard(id);
-    this.draw();
   }
 }

@@ -46,9 +46,9 @@ export class WaitingList {
     }
     this.#isReading = false;
     this.#changed();
-    if (!this.#isAsked) return undefined;
+    if (!this.#isAsked) return;
     this.#isAsked = false;
-    return this.#soon();
+    this.#soon();
   }
 
   #soon() {

@@ -18,7 +18,7 @@ const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 /** @param {any} entry @param {UnseenView} view */
 export function section(entry, view) {
   const { board } = entry;
-  const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
+  const open = view.isOpen(entry), title = view.titleOf(board), search = view.board.get(board)?.state;
   return html`<section class="unseen-board ${search?.status ?? ""}" data-unseen-board=${board} aria-label=${title}>
     <header>
       <h2><button type="button" class="plain" data-act="show-news" aria-expanded=${open} @click=${() => view.toggle(entry)}><span aria-hidden="true" class="disclosure">▸</span> ${title}</button></h2>

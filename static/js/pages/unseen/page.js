@@ -64,11 +64,6 @@ class UnseenPage {
     return search ? `${shortPersonName(search.state.person)} · ${search.state.reference}` : null;
   }
 
-  /** @param {string} board */
-  searchOf(board) {
-    return this.board.get(board)?.state ?? null;
-  }
-
   /** @param {any} entry */
   isOpen(entry) {
     return this.#open.get(entry.board) ?? (entry.seen !== null && this.#first.has(entry.board));
