@@ -1,14 +1,15 @@
 /* Shapes that the pages share. Global, so that JSDoc can use them without an import. */
 
-type SearchView = import("./search/page.js").SearchView;
-type OperationsView = import("./operations/page.js").OperationsView;
-type IntakeView = import("./intake/page.js").IntakeView;
-type HandoverView = import("./handover/page.js").HandoverView;
-type HistoryView = import("./history/page.js").HistoryView;
-type ReplayView = import("./replay/page.js").ReplayView;
-type UnansweredView = import("./unanswered/page.js").UnansweredView;
-type UnseenView = import("./unseen/page.js").UnseenView;
-type DisplaysView = import("./displays/page.js").DisplaysView;
+/* Pages, which are what their templates are given. */
+type SearchView = import("./search/page.js").SearchPage;
+type OperationsView = import("./operations/page.js").OperationsPage;
+type IntakeView = import("./intake/page.js").IntakePage;
+type HandoverView = import("./handover/page.js").HandoverPage;
+type HistoryView = import("./history/page.js").HistoryPage;
+type ReplayView = import("./replay/page.js").ReplayPage;
+type UnansweredView = import("./unanswered/page.js").UnansweredPage;
+type UnseenView = import("./unseen/page.js").UnseenPage;
+type DisplaysView = import("./displays/page.js").DisplaysPage;
 
 /** A form over an entity, or over nothing yet (forms/form.js). */
 interface Form {

@@ -1,9 +1,8 @@
 /* Page of displays, for coordinators: which screens there are, their health, and what they show. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { Dialogs } from "../../behaviours/dialog.js";
-import { keepFocus } from "../../behaviours/keep_focus.js";
+import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { t } from "../../core/i18n.js";
 import { get, orNull } from "../../core/api.js";
 import { Refusal } from "../../core/errors.js";
@@ -16,31 +15,25 @@ const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
 const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
-export function mount(root, session, boardId) {
-  new DisplaysPage(root, session, session.board(boardId));
-}
+export const mount = (root, session, boardId) => new DisplaysPage(root, session, session.board(boardId));
 
-/** @typedef {DisplaysPage} DisplaysView what templates are given */
-
-class DisplaysPage {
+export class DisplaysPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;         // operations board, for the searches' names
   /** @type {any | null} */ at = null;     // server time of the list
   /** @type {string | null} */ problem = null; // message of the failed action
   fields = {};    // errors by field
-  /** @type {HTMLElement} */ #root;
   /** @type {any[] | null} */ #displays = null;
   #failed = false;
   /** @type {any} */ #dialog = null; // {name: "pair" | "change" | "revoke", display?}
-  #dialogs;
+  #drawing;
   #acting = false;
 
   /** @param {HTMLElement} root @param {Session} session @param {Board} board */
   constructor(root, session, board) {
-    this.#root = root;
     this.session = session;
     this.board = board;
-    this.#dialogs = new Dialogs(root);
+    this.#drawing = new PageDrawing(root);
     this.board.watch(() => this.#draw());
     setInterval(() => this.#ask(), POLL_MS);
     this.#draw();
@@ -92,8 +85,7 @@ class DisplaysPage {
   };
 
   #draw() {
-    keepFocus(this.#root, () => render(this.#page(), this.#root));
-    this.#dialogs.settle();
+    this.#drawing.draw(this.#page());
   }
 
   #page() {

@@ -3,12 +3,10 @@
  * user's text.
  */
 
-import { html, render } from "../../../vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { Dialogs } from "../../behaviours/dialog.js";
 import { Frames } from "../../behaviours/frames.js";
-import { keepFocus } from "../../behaviours/keep_focus.js";
+import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { serverNow } from "../../core/time.js";
@@ -29,13 +27,9 @@ import { shiftTexts } from "./texts.js";
 const OPERATIONS = "operations";
 
 /** @param {HTMLElement} main @param {Session} session @param {string} board */
-export function mount(main, session, board) {
-  new HandoverPage(main, session, board);
-}
+export const mount = (main, session, board) => new HandoverPage(main, session, board);
 
-/** @typedef {HandoverPage} HandoverView what templates are given */
-
-class HandoverPage {
+export class HandoverPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
   /** Draw at once, for a caller that needs the new elements. */
@@ -49,8 +43,7 @@ class HandoverPage {
   /** @type {any} */ earlier;
   trouble = false; // focus the first error after the next draw
   /** @type {HTMLElement} */ #root;
-  #dialogs;
-  /** @type {any} */ #clock;
+  #drawing;
   #fixed; // number in the URL, or null
   #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
   /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
@@ -66,8 +59,7 @@ class HandoverPage {
     this.#fixed = Number(this.#root.dataset.number) || null;
     this.report = new Report(this.#fixed, this.#reported);
     this.earlier = new EarlierHandovers(this.draw);
-    this.#dialogs = new Dialogs(this.#root);
-    this.#clock = new RelativeTimes(this.#root);
+    this.#drawing = new PageDrawing(this.#root);
     new AutoSave(this.#root, this);
     new ShortcutHandler((session.pageCommands = this.#pageCommands()));
     this.board.setPresence(null);
@@ -256,12 +248,10 @@ class HandoverPage {
   #render() {
     for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board); // the report contains it by now
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
-    keepFocus(this.#root, () => render(this.#template(), this.#root));
+    this.#drawing.draw(this.#template());
     watchLine.say("page", refusals(this));
     if (!this.isFixed) restatements.tell(this.report.whole, this.session.account.id);
     this.#showLinked();
-    this.#dialogs.settle();
-    this.#clock.fill();
     if (!this.trouble) return;
     this.trouble = false;
     this.#root.querySelector("dialog [data-testid=problem], [data-testid=problem], .row:has(.error) :is(input, textarea, select)")?.scrollIntoView({ block: "nearest" });

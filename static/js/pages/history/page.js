@@ -24,13 +24,9 @@ const OPERATIONS = "operations";
 const NEAR_END_PX = 1500; // distance from the end at which the next page is loaded
 
 /** @param {HTMLElement} main @param {Session} session @param {string} board */
-export function mount(main, session, board) {
-  new HistoryPage(main, session, board);
-}
+export const mount = (main, session, board) => new HistoryPage(main, session, board);
 
-/** @typedef {HistoryPage} HistoryView what templates are given */
-
-class HistoryPage {
+export class HistoryPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
   values = read(location.search);

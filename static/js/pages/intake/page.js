@@ -21,13 +21,9 @@ const AFTER_URGENT = "where"; // few calls are urgent: Tab leads there, and Ente
 const MAX_OPTIONS = 8; // searches to choose from
 
 /** @param {HTMLElement} root @param {Session} session */
-export function mount(root, session) {
-  new IntakePage(root, session);
-}
+export const mount = (root, session) => new IntakePage(root, session);
 
-/** @typedef {IntakePage} IntakeView what templates are given */
-
-class IntakePage {
+export class IntakePage {
   call = new CallDraft(draft("intake"), draft("intake:earlier"));
   suggestions;
   taken;
@@ -89,7 +85,7 @@ class IntakePage {
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
         ${this.#choice("where", t("Where"), this.#placeHint())}
-        ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
+        ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), call.typed.seen ? moment(call.typed.seen) : nothing)}
         <div class="grid">
           ${this.#row("name", t("Caller’s name"), this.#text("name"), this.#cutHint("name"))}
           ${this.#row("contact", t("Caller’s phone or e-mail"), this.#text("contact"), this.#cutHint("contact"))}
@@ -160,10 +156,6 @@ class IntakePage {
   #placeHint() {
     const { place } = this.call.typed;
     return place ? t("On the map at {place}, within {km} km", { place: place.name, km: distanceText(place.radius_m) }) : nothing;
-  }
-
-  #whenHint() {
-    return this.call.typed.seen ? moment(this.call.typed.seen) : nothing;
   }
 
   /** @param {string} id */

@@ -1,11 +1,9 @@
 /* Operations page: all visible searches, live, in the columns open, found and closed. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
-import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { Dialogs } from "../../behaviours/dialog.js";
-import { keepFocus } from "../../behaviours/keep_focus.js";
+import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler, hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -45,13 +43,9 @@ const EMPTY_TEXTS = {
 };
 
 /** @param {HTMLElement} root @param {Session} session */
-export function mount(root, session) {
-  new OperationsPage(root, session);
-}
+export const mount = (root, session) => new OperationsPage(root, session);
 
-/** @typedef {OperationsPage} OperationsView what templates are given */
-
-class OperationsPage {
+export class OperationsPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
   focusTrouble = false; // scroll to refused text
@@ -60,8 +54,7 @@ class OperationsPage {
   #tip;
   /** @type {HTMLElement} */ #root;
   /** @type {any} */ #opening;
-  /** @type {any} */ #clock;
-  #dialogs;
+  #drawing;
   #finder;
   #sort = sortFromQuery(location.search);
   #tab = "open";       // the column shown on a phone
@@ -77,8 +70,7 @@ class OperationsPage {
     this.earlierSearches = new EarlierSearches(null, () => this.draw());
     this.#tip = new TipDialog(this);
     this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
-    this.#clock = new RelativeTimes(root);
-    this.#dialogs = new Dialogs(root);
+    this.#drawing = new PageDrawing(root);
     new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
     new ShortcutHandler((session.pageCommands = this.#commands()));
     this.board.watch(this.draw);
@@ -127,10 +119,8 @@ class OperationsPage {
       return this.openTip(asked);
     }
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
-    keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
+    this.#drawing.draw(this.board.seq === null ? loading(this.session.connection) : this.#page());
     watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
-    this.#clock.fill();
-    this.#dialogs.settle();
     if (this.focusTrouble) focusFirstError(this.#root);
     this.focusTrouble = false;
   };

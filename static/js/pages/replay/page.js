@@ -27,13 +27,9 @@ const OPERATIONS = "operations";
 const PAGE_EVENTS = 10; // events skipped by the page keys
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
-export function mount(root, session, boardId, cardId = null) {
-  new ReplayPage(root, session, boardId, cardId);
-}
+export const mount = (root, session, boardId, cardId = null) => new ReplayPage(root, session, boardId, cardId);
 
-/** @typedef {ReplayPage} ReplayView what templates are given */
-
-class ReplayPage {
+export class ReplayPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
   /** @type {Session} */ session;

@@ -24,13 +24,11 @@ export class SearchCommands {
   }
 
   /** @param {string | undefined} right */
-  may(right) {
-    return right === undefined || this.#page.may(right);
-  }
+  may = (right) => right === undefined || this.#page.may(right);
 
-  settle() {
-    this.#page.drawNow();
-  }
+  settle = () => this.#page.drawNow();
+
+  destinations = () => this.#page.destinations();
 
   /**
    * Return the permitted commands, [{id, title, run}]. Those about a card apply to the one focused at `at`.
@@ -48,10 +46,6 @@ export class SearchCommands {
   others() {
     if (!this.#page.model?.search) return [];
     return this.#ofSearch(null).filter(({ may, not }) => may === "lead" && !this.may(may) && !not);
-  }
-
-  destinations() {
-    return this.#page.destinations();
   }
 
   /** @param {any} card */

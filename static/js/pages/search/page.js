@@ -50,13 +50,9 @@ const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
-export function mount(root, session, boardId, cardId = null) {
-  new SearchPage(root, session, boardId, cardId);
-}
+export const mount = (root, session, boardId, cardId = null) => new SearchPage(root, session, boardId, cardId);
 
-/** @typedef {SearchPage} SearchView what templates are given */
-
-class SearchPage extends BoardPage {
+export class SearchPage extends BoardPage {
   drawn = false; // the first draw has only the first cards
   pictured = false; // thumbnails are asked for once all cards are drawn, as they take the processor and the line
   #frames = new Frames(() => this.#render());

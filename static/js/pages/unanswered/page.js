@@ -1,10 +1,9 @@
 /** "Unanswered" page: what waits to be looked at, judged or passed on, over all searches, latest against its target first. */
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
-import { dialog, Dialogs } from "../../behaviours/dialog.js";
-import { keepFocus } from "../../behaviours/keep_focus.js";
-import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { locale, n, number, p, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/queues.js";
@@ -20,18 +19,13 @@ const OPERATIONS = "operations";
 const capital = (text) => text.replace(/^./u, (first) => first.toLocaleUpperCase(locale()));
 
 /** @param {HTMLElement} root @param {Session} session */
-export function mount(root, session) {
-  new UnansweredPage(root, session);
-}
+export const mount = (root, session) => new UnansweredPage(root, session);
 
-/** @typedef {UnansweredPage} UnansweredView what templates are given */
-
-class UnansweredPage {
+export class UnansweredPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
   #root;
-  #clock;
-  #dialogs;
+  #drawing;
   #list;
   #queue = new URLSearchParams(location.search).get("queue") ?? "";
   /** @type {"" | "mine" | "nobody"} */ #owner = "";
@@ -43,8 +37,7 @@ class UnansweredPage {
     this.#root = root;
     this.session = session;
     this.board = session.board(OPERATIONS);
-    this.#clock = new RelativeTimes(root);
-    this.#dialogs = new Dialogs(root);
+    this.#drawing = new PageDrawing(root);
     this.#list = new WaitingList(this.draw);
     new CardArrowKeys(root, "li[data-entry]", "[data-waiting-list]");
     root.classList.add("unanswered-page");
@@ -57,10 +50,8 @@ class UnansweredPage {
   draw = () => {
     this.#list.follow(this.board.summaries, this.board.seq);
     this.session.ensureAccounts((this.#list.found?.entries ?? []).map((entry) => ({ state: entry })));
-    keepFocus(this.#root, () => render(this.#page(), this.#root));
+    this.#drawing.draw(this.#page());
     watchLine.say("page", this.#refused());
-    this.#clock.fill();
-    this.#dialogs.settle();
   };
 
   // --- for templates

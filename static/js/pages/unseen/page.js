@@ -1,9 +1,8 @@
 /** "Since you left" page: net changes and events by board, and marking them as seen. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { keepFocus } from "../../behaviours/keep_focus.js";
+import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { n, t } from "../../core/i18n.js";
 import { STATUSES, compareGravity, shortPersonName } from "../../format/search_list.js";
 import { MarkSeen } from "./mark_seen.js";
@@ -15,19 +14,14 @@ const OPEN_AT_FIRST = 5; // boards opened at first
 const READ_PERIOD_MS = 5_000; // period of reading the list while boards change
 
 /** @param {HTMLElement} root @param {Session} session */
-export function mount(root, session) {
-  new UnseenPage(root, session);
-}
+export const mount = (root, session) => new UnseenPage(root, session);
 
-/** @typedef {UnseenPage} UnseenView what templates are given */
-
-class UnseenPage {
+export class UnseenPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
   unseen;
-  /** @type {HTMLElement} */ #root;
   #marking;
-  /** @type {any} */ #clock;
+  #drawing;
   /** @type {any} */ #open = new Map(); // board -> whether it is open, where the user chose
   /** @type {any | null} */ #first = null;     // boards opened at first
   #readAt = -Infinity;
@@ -35,21 +29,19 @@ class UnseenPage {
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
-    this.#root = root;
     this.session = session;
     this.board = session.board(OPERATIONS);
     this.unseen = new UnseenEvents(session, () => this.#onEvents());
     this.#marking = new MarkSeen(() => this.draw(), () => this.unseen.read());
-    this.#clock = new RelativeTimes(root);
-    this.#root.classList.add("unseen-page");
+    this.#drawing = new PageDrawing(root);
+    root.classList.add("unseen-page");
     this.board.watch(() => this.#onEvents());
     this.session.watch(() => this.draw());
     this.draw();
   }
 
   draw() {
-    keepFocus(this.#root, () => render(this.#page(), this.#root));
-    this.#clock.fill();
+    this.#drawing.draw(this.#page());
   }
 
   // --- for templates
