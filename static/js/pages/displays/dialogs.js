@@ -15,8 +15,7 @@ const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 
 /** @param {DisplaysView} view */
 export function pairingDialog(view) {
-  const done = (/** @type {{ name: string }} */ { name }) => t("{name} is paired.", { name });
-  const send = (/** @type {any} */ form) => view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), done);
+  const send = (/** @type {any} */ form) => view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), ({ name }) => t("{name} is paired.", { name }));
   const code = row(view, "code", t("Code shown on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
   const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
@@ -26,15 +25,14 @@ export function pairingDialog(view) {
 
 /** @param {DisplaysView} view @param {any} display */
 export function settingsDialog(view, display) {
-  const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
-  const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), done);
+  const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), ({ name }) => t("{name} was changed.", { name }));
   return dialog("change", t("Edit “{name}”", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
 /** @param {DisplaysView} view @param {any} display */
 export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops immediately and shows a new code. To use it again, pair it again.")}</p>`;
-  const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was removed.", { name }));
+  const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), ({ name }) => t("{name} was removed.", { name }));
   return dialog("revoke", t("Remove “{name}”?", { name: display.name }), form(view, body, t("Remove"), send), view.close);
 }
 

@@ -22,13 +22,10 @@ export function displayRow(display, view) {
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
-      <button data-act="reload" aria-describedby=${name} @click=${() => view.act(() => post(`${DISPLAYS}/${display.id}/reload`), reloads)}>${t("Reload")}</button>
+      <button data-act="reload" aria-describedby=${name} @click=${() => view.act(() => post(`${DISPLAYS}/${display.id}/reload`), ({ name }) => t("{name} is reloading.", { name }))}>${t("Reload")}</button>
       <button data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Remove")}</button></span>`}
   </li>`;
 }
-
-/** @param {{ name: string }} given */
-const reloads = ({ name }) => t("{name} is reloading.", { name });
 
 /** @type {Record<string, any>} */
 const HEALTH_TEXTS = { // by health as judged by the server

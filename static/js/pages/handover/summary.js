@@ -131,9 +131,7 @@ function unsigned(view) {
 export function steps(view) {
   const { stage, handover, isFixed } = view;
   if (isFixed) return nothing;
-  /** @type {Record<string, number>} */
-  const order = { none: 0, prepared: 1, signed: 2 };
-  const at = order[stage];
+  const at = ["none", "prepared", "signed"].indexOf(stage);
   const all = view.sections.length, read = view.mayTakeOver ? all - view.unread.length : readByOthers(view);
   const list = [
     [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
