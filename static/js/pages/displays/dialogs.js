@@ -15,7 +15,8 @@ const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 
 /** @param {DisplaysView} view */
 export function pairingDialog(view) {
-  const send = (/** @type {any} */ form) => view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), ({ name }) => t("{name} is paired.", { name }));
+  const send = (/** @type {any} */ form) =>
+    view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), ({ name }) => t("{name} is paired.", { name }));
   const code = row(view, "code", t("Code shown on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
   const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
@@ -25,7 +26,8 @@ export function pairingDialog(view) {
 
 /** @param {DisplaysView} view @param {any} display */
 export function settingsDialog(view, display) {
-  const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), ({ name }) => t("{name} was changed.", { name }));
+  const send = (/** @type {any} */ form) =>
+    view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), ({ name }) => t("{name} was changed.", { name }));
   return dialog("change", t("Edit “{name}”", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 

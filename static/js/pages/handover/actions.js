@@ -83,8 +83,8 @@ export class HandoverActions {
    * @param {{ board: string, outside: any }} given
    */
   async letIn({ board, outside }) {
-    const members = [...this.#view.membersOf(board), outside];
-    if (await this.#sendCommand(board, "search.set_access", { access: "members", members }, this.#view.position(board))) this.#view.report.moved();
+    const view = this.#view, data = { access: "members", members: [...view.membersOf(board), outside] };
+    if (await this.#sendCommand(board, "search.set_access", data, view.position(board))) view.report.moved();
   }
 
   /**

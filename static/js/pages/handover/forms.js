@@ -43,7 +43,8 @@ export class Forms {
   }
 
   /**
-   * Form of a step; of a search, what the reader understood of it ("handover.restate"), or what is not quite right in that ("handover.answer").
+   * Form of a step; of a search, what the reader understood of it ("handover.restate"), or what is not quite right in that
+   * ("handover.answer").
    * @param {string} name
    * @param {string} [of] the search
    */

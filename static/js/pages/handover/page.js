@@ -181,7 +181,8 @@ export class HandoverPage {
 
   /** Boards with text that was not sent. */
   get unsaved() {
-    return [OPERATIONS, ...this.sections.map((/** @type {{ board: string }} */ { board }) => board)].filter((board) => this.forms.written(board).dirty);
+    const boards = [OPERATIONS, ...this.sections.map((/** @type {{ board: string }} */ { board }) => board)];
+    return boards.filter((board) => this.forms.written(board).dirty);
   }
 
   /** Refused changes that no form shows. */
@@ -246,7 +247,8 @@ export class HandoverPage {
   // --- drawing
 
   #render() {
-    for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board); // the report contains it by now
+    // what the report contains by now
+    for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
     this.#drawing.draw(this.#template());
     watchLine.say("page", refusals(this));

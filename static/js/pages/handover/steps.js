@@ -107,7 +107,8 @@ function answering(view) {
 
 /**
  * Dialog that asks for a reason.
- * @param {HandoverView} view @param {string} name @param {Form} form @param {string} title @param {Drawn} body @param {string} act
+ * @param {HandoverView} view @param {string} name @param {Form} form @param {string} title
+ * @param {Drawn} body @param {string} act
  */
 function asking(view, name, form, title, body, act, send = view.act.submit) {
   const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${act}</button>`;

@@ -31,7 +31,10 @@ export class IntakePage {
   /** @type {HTMLElement} */ #root;
   #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
   /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
-  #lists = { search: { found: () => this.#searches(), pick: (option) => this.#pickSearch(option) }, where: { found: () => this.#places(), pick: (option) => this.#pickPlace(option) } };
+  #lists = {
+    search: { found: () => this.#searches(), pick: (option) => this.#pickSearch(option) },
+    where: { found: () => this.#places(), pick: (option) => this.#pickPlace(option) },
+  };
   /** @type {string[]} */ #faults = [];
   /** @type {string | null} */ #focusNext = null; // selector, once it is drawn
 

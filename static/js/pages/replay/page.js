@@ -58,7 +58,9 @@ export class ReplayPage {
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.below = new MoreBelow(root);
     new CardArrowKeys(root, ...this.body.walked);
-    session.pageCommands = { page: "replay", settle: this.#frames.settle, commands: (at) => this.#commands(at), destinations: () => this.body.destinations() };
+    session.pageCommands = {
+      page: "replay", settle: this.#frames.settle, commands: (at) => this.#commands(at), destinations: () => this.body.destinations(),
+    };
     new ShortcutHandler(session.pageCommands);
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";

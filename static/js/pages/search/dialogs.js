@@ -54,9 +54,9 @@ const DIALOGS = {
   approve: (view) => asking(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
   give: (view) => asking(view, "give", t("Add recipients"), givingBody, t("Add")),
   "look-again": lookAgainDialog,
-  "column-title": (view, { entity }) => asking(view, "column-title", t("Rename “{column}”", { column: columnOf(view, entity) }), columnTitle, t("Rename"), entity),
-  "column-before": (view, { entity }) => asking(view, "column-before", t("New column before “{column}”", { column: columnOf(view, entity) }), newColumn, t("Add"), entity),
-  "column-after": (view, { entity }) => asking(view, "column-after", t("New column after “{column}”", { column: columnOf(view, entity) }), newColumn, t("Add"), entity),
+  "column-title": (view, { entity }) => asking(view, "column-title", t("Rename “{column}”", columnOf(view, entity)), columnTitle, t("Rename"), entity),
+  "column-before": (view, { entity }) => asking(view, "column-before", t("New column before “{column}”", columnOf(view, entity)), newColumn, t("Add"), entity),
+  "column-after": (view, { entity }) => asking(view, "column-after", t("New column after “{column}”", columnOf(view, entity)), newColumn, t("Add"), entity),
 };
 
 /** @param {SearchView} view @param {string} name of the form that adds a card */
@@ -138,7 +138,7 @@ const goalBody = (form, view) => html`${rows(form, ["goal.text", "goal.until"], 
 const withdrawal = (form, view) => html`<p>${t("The card is not deleted. It moves to the withdrawn cards below the board, keeps its number and history, and can be restored.")}</p>${row(form, "reason", view)}`;
 
 /** @param {SearchView} view @param {string} id */
-const columnOf = (view, id) => columnName(view.board.get(id)?.state);
+const columnOf = (view, id) => ({ column: columnName(view.board.get(id)?.state) });
 
 /** @param {Form} form @param {SearchView} view */
 function columnTitle(form, view, role = view.board.get(form.entity)?.state.role) {

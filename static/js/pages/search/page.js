@@ -89,7 +89,10 @@ export class SearchPage extends BoardPage {
     this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, address, notesOf, may, draw } = this;
-    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.ui.view === BOARD || this.act.show(BOARD) }); // another view shows no cards
+    this.filters = new FilterState({
+      session, board, address, notesOf, draw, cleared: () => this.finder.stop(),
+      narrowed: () => this.ui.view === BOARD || this.act.show(BOARD), // another view shows no cards
+    });
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
