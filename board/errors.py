@@ -1,14 +1,16 @@
 """Errors that a person reads: refusals with their codes and messages."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from board.i18n import DEFAULT, N_, message, translate
 from realtime.wire_types import Shape
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class OperationError(Exception):
@@ -127,3 +129,11 @@ def from_pydantic(error: ValidationError, within: str = "") -> Refused:
         path = [within, *map(str, each["loc"])] if within else list(map(str, each["loc"]))
         fields[".".join(path) or "data"] = message_for(each)
     return Refused("invalid", fields=fields)
+
+
+def validated(type: type[M], value: Any, within: str = "") -> M:
+    """Return a value as this type. Raises Refused `invalid`."""
+    try:
+        return type.model_validate(value)
+    except ValidationError as error:
+        raise from_pydantic(error, within) from error

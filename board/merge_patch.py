@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from board.errors import from_pydantic
+from board.errors import from_pydantic, validated
 from models.entity import State
 from models.fields import Data
 
@@ -22,10 +22,7 @@ def merge_patch(state: Any, patch: Any) -> Any:
 
 def apply_patch(fields: type[Data], state: State, patch: State) -> State:
     """Return all fields after a merge patch, validated. Raises Refused `invalid`."""
-    try:
-        return fields.model_validate(merge_patch(state, patch)).model_dump()
-    except ValidationError as error:
-        raise from_pydantic(error) from error
+    return validated(fields, merge_patch(state, patch)).model_dump()
 
 
 def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:

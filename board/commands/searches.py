@@ -14,7 +14,6 @@ from board.commands import (
     closing,
     columns,
     materials,
-    outcomes,
     past_times,
     photos,
     references,
@@ -164,7 +163,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     row = writer.find(Search, writer.board.id, "search")
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
-        values["outcome"] = outcomes.of_finding(data.outcome, data.reason)
+        values["outcome"] = data.outcome.model_dump() | {"reason": data.outcome.reason or data.reason}
     elif data.status == "open":
         values["outcome"] = None
     else:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from board.commands.places import place_fields
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
-from board.errors import from_pydantic, invalid
+from board.errors import invalid, validated
 from board.i18n import N_, P_
 from board.merge_patch import apply_patch, merge_patch
 from models.alert import EVERYBODY
@@ -118,13 +118,10 @@ def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int 
 
 def grade(writer: EventWriter, data: SetGrade) -> None:
     """Grade a sighting; the former grade stays in the history."""
-    try:
-        Grade.model_validate(data.grade)
-        row = writer.find(Sighting, data.sighting, "sighting")
-        graded = Grade.model_validate(merge_patch(row.grade, data.grade)).model_dump()
-    except ValidationError as error:
-        raise from_pydantic(error, "grade") from error
-    writer.update(row, "sighting.graded", {"grade": graded}, data.reason)
+    validated(Grade, data.grade, "grade")
+    row = writer.find(Sighting, data.sighting, "sighting")
+    graded = validated(Grade, merge_patch(row.grade, data.grade), "grade")
+    writer.update(row, "sighting.graded", {"grade": graded.model_dump()}, data.reason)
 
 
 def assess(writer: EventWriter, data: Assess) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from board.commands import materials
 from board.documents import pdf, poster
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import Refused, from_pydantic, invalid
+from board.errors import Refused, invalid, validated
 from board.i18n import N_
 from board.service import BoardService
 from board.web.endpoint import ON_A_BOARD, Call, Param
@@ -76,7 +76,7 @@ class _Made:
 async def preview(request: Request) -> Response:
     """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log."""
     caller = await require_caller(request)
-    return await _answer_pdf(request, caller, partial(_draft, await _read_draft(request)))
+    return await _answer_pdf(request, caller, partial(_draft, validated(Draft, await read_json_object(request))))
 
 
 @Call(
@@ -86,7 +86,8 @@ async def preview(request: Request) -> Response:
 async def preview_picture(request: Request) -> Response:
     """Serve the draft of a material as a picture. It is no document to take along, and is no entry of the audit journal."""
     caller = await require_caller(request)
-    body, _ = await _printed(request, caller, partial(_draft, await _read_draft(request)), PICTURE_WIDTH)
+    draft = validated(Draft, await read_json_object(request))
+    body, _ = await _printed(request, caller, partial(_draft, draft), PICTURE_WIDTH)
     return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
 
 
@@ -130,13 +131,6 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
     is_over = row.ended_at is not None or row.ends_at <= now
     by = session.get(Account, row.approved_by)
     return _Made(state, "ended" if is_over else "", language, paper, by.name if by is not None else "")
-
-
-async def _read_draft(request: Request) -> Draft:
-    try:
-        return Draft.model_validate(await read_json_object(request))
-    except ValidationError as error:
-        raise from_pydantic(error) from error
 
 
 def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _Made:

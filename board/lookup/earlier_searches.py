@@ -7,7 +7,6 @@ search. Names are compared letter by letter, as in `look_again`.
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import ValidationError
 from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlmodel import Session
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.engine.identity import Caller
-from board.errors import from_pydantic
+from board.errors import validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name
 from board.web.endpoint import EVERYWHERE, Call, of_state, part_of_state
@@ -68,10 +67,7 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 @limited_per_account
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log."""
-    try:
-        asked = Asked.model_validate(await read_json_object(request))
-    except ValidationError as error:
-        raise from_pydantic(error) from error
+    asked = validated(Asked, await read_json_object(request))
     found = await service_of(request).heavy_reads.read(caller, lambda session: _offered(session, asked))
     return json_response({"searches": found})
 

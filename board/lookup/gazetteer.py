@@ -23,7 +23,7 @@ from board.errors import invalid
 from board.i18n import N_
 from board.lookup import place_radius
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
-from board.lookup.place_radius import Point
+from board.lookup.place_radius import Point, point_of
 from board.paths import DATA
 from board.web.endpoint import Call, IntParam, Param
 from board.web.http import Reply, json_response, require_caller
@@ -226,10 +226,6 @@ def _add(index: Gazetteer, place: Place, row: dict[str, Any]) -> None:
         index.add_name(number, name, old=True)
 
 
-def _point(row: dict[str, Any]) -> Point | None:
-    return Point(row["lat"], row["lon"]) if row["lat"] is not None else None
-
-
 def _municipality(row: dict[str, Any], data: dict[str, Any]) -> Place:
     fr = row["fr"]
     nl = row["nl"] or fr
@@ -237,7 +233,7 @@ def _municipality(row: dict[str, Any], data: dict[str, Any]) -> Place:
     name = f"{fr} / {nl}" if row["lang"] == "fr,nl" and fr != nl else own
     names: PlaceNames = {"fr": fr, "nl": nl, "de": row["de"] or own}
     codes, province = tuple(row["postal"]), data["provinces"].get(row["province"]) or data["regions"][row["region"]]
-    return Place(f"nis:{row['nis']}", "municipality", name, names, _point(row), row["pop"], codes=codes, province=province)
+    return Place(f"nis:{row['nis']}", "municipality", name, names, point_of(row), row["pop"], codes=codes, province=province)
 
 
 def _locality(row: dict[str, Any], towns: dict[str, tuple[Place, dict[str, Any]]]) -> Place:
@@ -246,7 +242,7 @@ def _locality(row: dict[str, Any], towns: dict[str, tuple[Place, dict[str, Any]]
     codes = town.codes if town and len(town.codes) == 1 else ()
     name, province = row["name"], town.province if town else None
     return Place(
-        f"gn:{row['geonameid']}", "locality", name, {"fr": name, "nl": name, "de": name}, _point(row), row["pop"],
+        f"gn:{row['geonameid']}", "locality", name, {"fr": name, "nl": name, "de": name}, point_of(row), row["pop"],
         codes=codes, province=province, within=town,
     )  # fmt: skip
 
@@ -255,7 +251,7 @@ def _city(row: dict[str, Any]) -> Place:
     name = row["name"]
     names: PlaceNames = {"fr": row["fr"] or name, "nl": row["nl"] or name, "de": row["de"] or name}
     return Place(
-        f"gn:{row['geonameid']}", "city", name, names, _point(row), row["pop"],
+        f"gn:{row['geonameid']}", "city", name, names, point_of(row), row["pop"],
         country=row["country"], radius_m=CITY_RADIUS[row["pop"]],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from board.i18n import N_, Message, message
 from board.lookup.fuzzy_names import normalize_name
-from board.lookup.place_radius import Point, metres
+from board.lookup.place_radius import metres, point_of
 from models.db.read_pacing import paced
 from models.times import parse_utc
 
@@ -226,18 +226,8 @@ def _alike(text: str, choices: Sequence[str], scorer: Any, least: float) -> Iter
             yield each, alike
 
 
-def point_of(place: dict[str, Any] | None) -> Point | None:
-    """Return the point of a place, if it has one."""
-    return Point(place["lat"], place["lon"]) if place and place.get("lat") is not None else None
-
-
 def _apart(between: timedelta) -> Message:
     minutes = round(between / timedelta(minutes=1))
     if minutes < 60:
         return message(N_("{minutes} min apart"), minutes=minutes)
     return message(N_("{hours} h {minutes} apart"), hours=minutes // 60, minutes=f"{minutes % 60:02}")
-
-
-def newest_first(anchors: Iterable[Anchor]) -> list[Anchor]:
-    """Return anchors with a known time first, the newest in front."""
-    return sorted(anchors, key=lambda anchor: anchor.at or "", reverse=True)

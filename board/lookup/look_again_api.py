@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from board.engine import access, snapshot
 from board.engine.identity import Caller
 from board.i18n import N_, translate
-from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Known, Match, newest_first
+from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Known, Match
 from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
@@ -107,14 +107,11 @@ def _look_again(basis: _Basis, session: Session) -> _Found:
     tips = connection.execute(_TIPS).all()
     sightings = connection.execute(_SIGHTINGS.where(_S.board != board, _S.board.not_in(hidden))).all()
     known = known_of(search, connection.execute(_GOOD.where(_S.board == board)))
-    matches = Corpus(_candidate(row) for row in (*tips, *sightings)).best(known)
+    candidates = (Candidate(row, row.folded, row.seen_at or row.received_at, row.place) for row in (*tips, *sightings))
+    matches = Corpus(candidates).best(known)
     boards = {match.row.board for match in matches}
     references = {row.id: row.reference for row in connection.execute(_REFERENCES.where(_F.id.in_(boards)))}
     return _Found(matches[:MOST], references)
-
-
-def _candidate(row: Any) -> Candidate:
-    return Candidate(row, row.folded, row.seen_at or row.received_at, row.place)
 
 
 def known_of(search: Search, good: Iterable[Any]) -> Known:
@@ -124,7 +121,8 @@ def known_of(search: Search, good: Iterable[Any]) -> Known:
     texts = [person.get(name) for name in LOOKS]
     texts += [text for row in rows for text in (row.description, row.clothing, row.company, row.direction)]
     last_seen = [Anchor(None, search.missing_since, search.last_seen)] if search.last_seen else []
-    sure = newest_first(Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place)
+    sure = [Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place]
+    sure.sort(key=lambda anchor: anchor.at or "", reverse=True)  # the newest in front
     aliases = (search.details or {}).get("aliases") or []
     return Known([name for name in (person["first_name"], person.get("last_name"), *aliases) if name], texts, [*last_seen, *sure])
 

@@ -6,8 +6,8 @@ municipality; a locality half the way to its neighbour.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 LOCALITY_MARGIN = 1_000  # metres around the farthest locality's point
 MIN_MUNICIPALITY = (2_000, 2_000, 2_000, 2_000, 3_000, 4_000, 6_000)  # minimum, by class of population
@@ -22,6 +22,11 @@ class Point(NamedTuple):
 
     lat: float
     lon: float
+
+
+def point_of(place: Mapping[str, Any] | None) -> Point | None:
+    """Return the point of a place, if it has one."""
+    return Point(place["lat"], place["lon"]) if place and place.get("lat") is not None else None
 
 
 Grid = dict[tuple[int, int], list[Point]]

@@ -13,7 +13,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import Row, select
 from sqlmodel import Session
 from starlette.requests import Request
@@ -21,10 +20,10 @@ from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import Refused, from_pydantic, invalid
+from board.errors import Refused, invalid, validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
-from board.lookup.place_radius import Point, metres
+from board.lookup.place_radius import Point, metres, point_of
 from board.web.endpoint import EVERYWHERE, ON_A_BOARD, Call, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
@@ -113,10 +112,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
 
     A POST, as what a caller said must not get into a URL, which proxies log.
     """
-    try:
-        typed = Typed.model_validate(await read_json_object(request))
-    except ValidationError as error:
-        raise from_pydantic(error) from error
+    typed = validated(Typed, await read_json_object(request))
     service = service_of(request)
     board, now = request.path_params["board"], service.clock()
 
@@ -195,7 +191,7 @@ def _near_in_time(row: Row[Any], at: datetime) -> float:
 
 
 def _near_in_place(typed_words: dict[str, Any] | None, candidate_words: dict[str, Any] | None) -> float:
-    own_point, other_point = _point(typed_words), _point(candidate_words)
+    own_point, other_point = point_of(typed_words), point_of(candidate_words)
     if own_point is None or other_point is None:
         return 0.0
     between = metres(own_point, other_point) - sum((place or {}).get("radius_m") or 0 for place in (typed_words, candidate_words))
@@ -267,21 +263,15 @@ def _to_json(row: Row[Any], near: _Near) -> OpenSearch:
 
 
 def _distance_from(point: Point | None, place: State | None, by: Literal["last_seen", "sighting"]) -> _Near:
-    other_point = _point(place)
+    other_point = point_of(place)
     return _Near(metres(point, other_point), by) if point and other_point else _UNKNOWN
-
-
-def _point(place: dict[str, Any] | None) -> Point | None:
-    return Point(place["lat"], place["lon"]) if place and place.get("lat") is not None else None
 
 
 def _query_point(request: Request) -> Point | None:
     """Return the point of `lat` and `lon` in the query string. Raise Refused `invalid`."""
     coordinates = {each.name: each.read(request) for each in (LAT, LON)}
     try:
-        place = LocationWithRadius.model_validate({name: float(text) for name, text in coordinates.items() if text is not None})
-    except ValidationError as error:
-        raise from_pydantic(error) from error
+        given = {name: float(text) for name, text in coordinates.items() if text is not None}
     except ValueError:
         raise Refused("invalid", fields={name: N_("This must be a number.") for name in coordinates}) from None
-    return _point(place.model_dump())
+    return point_of(validated(LocationWithRadius, given).model_dump())
