@@ -39,8 +39,8 @@ _OVERDUE = text(
 )
 _UNACCEPTED = text("SELECT number FROM handover WHERE id = :id AND status = 'signed' AND signed_at <= :until")
 _LATE_TAKE_DOWNS = text(
-    "SELECT d.board, min(d.due) AS due FROM distribution d JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') "
-    "WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
+    "SELECT d.board, d.board AS id, min(d.due) AS due FROM distribution d "
+    "JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
     "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
     "GROUP BY d.board LIMIT :limit"
 )
@@ -96,21 +96,17 @@ def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: dat
     """Return what the rules find by time, by board: urgent tasks and take-downs that became
     overdue after `since`, and a handover that waits."""
     found: dict[str, list[Found]] = defaultdict(list)
-    for rule in rules.of("task_overdue"):
-        wait = timedelta(seconds=rule.after_s)
-        asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
-        for task in session.connection().execute(_OVERDUE, asked):
-            found[task.board].append(Found(rule.key, task.id, task.due))
+    for when, query in (("task_overdue", _OVERDUE), (alarms.TAKE_DOWN, _LATE_TAKE_DOWNS)):
+        for rule in rules.of(when):
+            wait = timedelta(seconds=rule.after_s)
+            asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
+            for late in session.connection().execute(query, asked):
+                found[late.board].append(Found(rule.key, late.id, late.due))
     for rule in rules.of("handover_waiting"):
         until = format_utc(now - timedelta(seconds=rule.after_s))
         number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
         if number is not None and not _is_known(session, OPERATIONS, Found(rule.key, OPERATIONS, str(number))):
             found[OPERATIONS].append(Found(rule.key, OPERATIONS, str(number)))
-    for rule in rules.of(alarms.TAKE_DOWN):
-        wait = timedelta(seconds=rule.after_s)
-        asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
-        for late in session.connection().execute(_LATE_TAKE_DOWNS, asked):
-            found[late.board].append(Found(rule.key, late.board, late.due))
     return found
 
 

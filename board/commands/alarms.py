@@ -192,9 +192,8 @@ def raise_take_down_alarm(writer: EventWriter, rule: Rule) -> None:
 
 def is_known(session: Session, board: str, rule: str, entity: str, cause: str) -> bool:
     """Return whether an alarm was raised for this cause, or one about the same entity by the same rule has not ended."""
-    unit_of_work.flush(session)
     asked = {"board": board, "rule": rule, "entity": entity, "cause": cause}
-    return session.connection().execute(_KNOWN, asked).first() is not None
+    return unit_of_work.execute(session, _KNOWN, asked).first() is not None
 
 
 def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None) -> None:
@@ -229,12 +228,8 @@ def end(writer: EventWriter, row: Alarm) -> None:
 def _end_all(writer: EventWriter, but_take_downs: bool) -> None:
     """End the alarms of a search that is no longer open. Finding the child does not settle that its posters hang."""
     kept = {rule.key for rule in writer.alarm_rules.of(TAKE_DOWN)} if but_take_downs else set()
-    unit_of_work.flush(writer.session)
-    ids = list(writer.session.connection().execute(_OF_BOARD, {"board": writer.board.id}).scalars())
-    unit_of_work.prefetch(writer.session, Alarm, ids)
-    for id in ids:
-        row = unit_of_work.get(writer.session, Alarm, id)
-        if row is not None and row.rule not in kept:
+    for row in unit_of_work.select(writer.session, Alarm, _OF_BOARD, {"board": writer.board.id}):
+        if row.rule not in kept:
             end(writer, row)
 
 
@@ -256,11 +251,7 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
 
 def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:
     """Return the alarms about an entity by these rules that have not ended."""
-    unit_of_work.flush(session)
-    asked = {"board": board, "rules": list(rules), "entity": entity}
-    ids = list(session.connection().execute(_OF_ENTITY, asked).scalars())
-    unit_of_work.prefetch(session, Alarm, ids)
-    return [row for id in ids if (row := unit_of_work.get(session, Alarm, id)) is not None]
+    return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "rules": list(rules), "entity": entity})
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------------

@@ -26,26 +26,25 @@ from models.tip import Tip
 
 E = TypeVar("E", bound=Entity)
 
+
+def _queries(due: str, id: str, at: str) -> tuple[TextClause, TextClause]:
+    """Return the query for the ids of rows that are due, and the one for those of some ids that still are. No value
+    is pasted into them."""
+    still_due = text(f"SELECT {id} FROM {due} AND {id} IN :ids ORDER BY {at}, {id}")  # noqa: S608
+    still_due = still_due.bindparams(bindparam("ids", expanding=True))
+    return text(f"SELECT {id} FROM {due} ORDER BY {at}, {id}"), still_due  # noqa: S608
+
+
 # Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
-_IS_DUE = (
-    "FROM search s JOIN event e ON e.board = 'operations' AND e.seq = s.operations_seq "
-    "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before"
-)
-_DUE = text(f"SELECT s.id {_IS_DUE} ORDER BY e.at, s.id")
-_STILL_DUE = text(f"SELECT s.id {_IS_DUE} AND s.id IN :ids ORDER BY e.at, s.id").bindparams(bindparam("ids", expanding=True))
-
+_DUE, _STILL_DUE = _queries(
+    "search s JOIN event e ON e.board = 'operations' AND e.seq = s.operations_seq "
+    "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before", "s.id", "e.at",
+)  # fmt: skip
 TIP_DAYS = ALARM_DAYS = 1
-_IS_DUE_TIP = "FROM tip WHERE archived_at IS NULL AND queue = 'answered' AND queue_since <= :before"
-_DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} ORDER BY queue_since, id")
-_STILL_DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} AND id IN :ids ORDER BY queue_since, id").bindparams(
-    bindparam("ids", expanding=True)
+_DUE_TIPS, _STILL_DUE_TIPS = _queries(
+    "tip WHERE archived_at IS NULL AND queue = 'answered' AND queue_since <= :before", "id", "queue_since"
 )
-
-_IS_DUE_ALARM = "FROM alarm WHERE board = 'operations' AND ended_at <= :before"
-_DUE_ALARMS = text(f"SELECT id {_IS_DUE_ALARM} ORDER BY ended_at, id")
-_STILL_DUE_ALARMS = text(f"SELECT id {_IS_DUE_ALARM} AND id IN :ids ORDER BY ended_at, id").bindparams(
-    bindparam("ids", expanding=True)
-)
+_DUE_ALARMS, _STILL_DUE_ALARMS = _queries("alarm WHERE board = 'operations' AND ended_at <= :before", "id", "ended_at")
 
 
 def due(session: Session, now: datetime, after_days: int) -> list[str]:
@@ -106,14 +105,9 @@ def _archive_due(
     if operations is None:
         raise Refused("not_found")
     now = clock()
-    unit_of_work.flush(session)
-    left = session.connection().execute(still_due, {"before": _before(now, days), "ids": list(ids)}).scalars().all()
     writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
-    unit_of_work.prefetch(session, model, left)
-    for id in left:
-        row = unit_of_work.get(session, model, id)
-        if row is not None:
-            archive_one(writer, row)
+    for row in unit_of_work.select(session, model, still_due, {"before": _before(now, days), "ids": list(ids)}):
+        archive_one(writer, row)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
 

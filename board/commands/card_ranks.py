@@ -55,30 +55,25 @@ def query_of_highest(unit: UnitOfWork, boards: Collection[str]) -> Query:
 
 def below(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
     """Return the highest rank below one, without the card `but`."""
-    unit_of_work.flush(writer.session)
-    return writer.session.connection().execute(_statements().below, {"column": column, "but": but, "rank": rank}).scalar()
+    return unit_of_work.execute(writer.session, _statements().below, {"column": column, "but": but, "rank": rank}).scalar()
 
 
 def above(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
     """Return the lowest rank above one, without the card `but`."""
-    unit_of_work.flush(writer.session)
-    return writer.session.connection().execute(_statements().above, {"column": column, "but": but, "rank": rank}).scalar()
+    return unit_of_work.execute(writer.session, _statements().above, {"column": column, "but": but, "rank": rank}).scalar()
 
 
 def in_order(writer: EventWriter, column: str) -> list[str]:
     """Return the ids of the cards of a column, withdrawn ones included, in their order."""
-    unit_of_work.flush(writer.session)
-    return [row.id for row in writer.session.connection().execute(_statements().in_column, {"column": column})]
+    return list(unit_of_work.execute(writer.session, _statements().in_column, {"column": column}).scalars())
 
 
 def is_taken(writer: EventWriter, card: Card) -> bool:
     """Return whether another card of its column has the same rank."""
-    unit_of_work.flush(writer.session)
     values = {"column": card.column, "rank": card.rank, "but": card.id}
-    return writer.session.connection().execute(_statements().same, values).first() is not None
+    return unit_of_work.execute(writer.session, _statements().same, values).first() is not None
 
 
 def is_any_in(writer: EventWriter, column: str) -> bool:
     """Return whether a column has a card, withdrawn or not."""
-    unit_of_work.flush(writer.session)
-    return writer.session.connection().execute(_statements().any, {"column": column}).first() is not None
+    return unit_of_work.execute(writer.session, _statements().any, {"column": column}).first() is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from board.commands import take_downs
 from board.engine import unit_of_work
@@ -45,22 +45,22 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
             found.append(message(N_("The family has not been told.")))
         if not row.outcome.get("police_told"):
             found.append(message(N_("The police have not been told.")))
-    unit_of_work.flush(writer.session)
-    connection = writer.session.connection()
-    if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
+    if tasks := _numbers(writer, _TASKS):
         found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
-    if sightings := connection.execute(_SIGHTINGS, {"board": row.id}).scalars().all():
+    if sightings := _numbers(writer, _SIGHTINGS):
         found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
-    if waiting := connection.execute(_NOT_PASSED_ON, {"board": row.id}).scalars().all():
+    if waiting := _numbers(writer, _NOT_PASSED_ON):
         found.append(message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(waiting)))
     if recipients := take_downs.open_recipients(writer):
-        one, several = (
-            N_("{count} recipient has not been asked to take it down: {names}."),
-            N_("{count} recipients have not been asked to take it down: {names}."),
-        )
+        one = N_("{count} recipient has not been asked to take it down: {names}.")
+        several = N_("{count} recipients have not been asked to take it down: {names}.")
         sentence = one if len(recipients) == 1 else several
         found.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
     return found
+
+
+def _numbers(writer: EventWriter, query: TextClause) -> Sequence[int]:
+    return unit_of_work.execute(writer.session, query, {"board": writer.board.id}).scalars().all()
 
 
 def _named(numbers: Sequence[int | str], separator: str = ", ") -> str | Message:

@@ -69,13 +69,12 @@ class Withdraw(Data):
 
 def add(writer: EventWriter, data: Add) -> None:
     """Record to whom a material was given. One that is no longer given out is to be taken down at once."""
-    material = _material(writer, data.material)
+    material = writer.find(Material, data.material, "material")
     if material.withdrawn is not None:
         raise invalid("material", N_("This was withdrawn: it must not be given out."))
     _check(writer, material, data.language, data.at)
     recipients = list(dict.fromkeys(each.strip() for each in data.recipients))
-    unit_of_work.flush(writer.session)
-    known = writer.session.connection().execute(_COUNT, {"board": writer.board.id}).scalar_one()
+    known = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one()
     if known + len(recipients) > MAX_DISTRIBUTIONS:
         raise Refused("too_large")
     values = data.model_dump(exclude={"recipients"}) | {"at": data.at or writer.now, "by": writer.account_id}
@@ -90,7 +89,8 @@ def update(writer: EventWriter, data: Update) -> None:
     """Correct to whom, how or when a material was given."""
     blank = {"recipient": "-", "way": "other", "language": "fr", "at": writer.now}
     row, values = writer.find_patched(Distribution, data.distribution, "distribution", Fields, data.model_extra or {}, blank)
-    _check(writer, _material(writer, row.material), values["language"], values["at"] if values["at"] != row.at else None)
+    material = writer.find(Material, row.material, "material")
+    _check(writer, material, values["language"], values["at"] if values["at"] != row.at else None)
     take_downs.write(writer, row, "distribution.updated", values)
 
 
@@ -120,10 +120,6 @@ def withdraw(writer: EventWriter, data: Withdraw) -> None:
     if row.withdrawn is None:
         withdrawn = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
         take_downs.write(writer, row, "distribution.withdrawn", {"withdrawn": withdrawn}, data.reason)
-
-
-def _material(writer: EventWriter, id: str) -> Material:
-    return writer.find(Material, id, "material")
 
 
 def _check(writer: EventWriter, material: Material, language: str, at: str | None) -> None:

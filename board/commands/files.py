@@ -1,8 +1,5 @@
 """Files of a search: attached when their upload is complete, described, and withdrawn. Their bytes are in the file store."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import orjson
 from sqlalchemy import null, text
 
@@ -88,8 +85,7 @@ def _find_ready(writer: EventWriter, id: str) -> Upload:
 
 def _require_room(writer: EventWriter) -> None:
     """Raise Refused `too_large` where the search has all the files that it can have."""
-    unit_of_work.flush(writer.session)
-    counts = writer.session.connection().execute(_COUNTS, {"board": writer.board.id}).one()
+    counts = unit_of_work.execute(writer.session, _COUNTS, {"board": writer.board.id}).one()
     if counts.shown >= MAX_FILES:
         raise Refused("too_large", message(N_("A search has at most {count} files. Withdraw some first."), count=MAX_FILES))
     if counts.all_files - counts.shown >= MAX_WITHDRAWN:
@@ -181,8 +177,3 @@ KIND = Kind(
     reported=lambda file, due_before: file.withdrawn.is_(null()),
     undo=UndoRules(apply=_apply_undo, creation=_take_back),
 )
-
-
-def name_of(state: Mapping[str, Any]) -> str:
-    """Return how a file is called in a sentence."""
-    return str(state["caption"] or state["name"])

@@ -70,8 +70,7 @@ def approve(writer: EventWriter, data: Approve) -> None:
     if data.what != "brief" and appeal_until is not None and data.until > appeal_until:
         raise invalid("until", N_("The appeal ends before that."))
     _require_shown_facts(writer, row, data.shows)
-    unit_of_work.flush(writer.session)
-    if writer.session.connection().execute(_COUNT, {"board": row.id}).scalar_one() >= MAX_MATERIALS:
+    if unit_of_work.execute(writer.session, _COUNT, {"board": row.id}).scalar_one() >= MAX_MATERIALS:
         raise Refused("too_large")
     values = {
         "id": new_id(), "board": row.id, "what": data.what, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
@@ -136,7 +135,7 @@ def withdraw(writer: EventWriter, data: Withdraw) -> None:
 def follow_search(writer: EventWriter, search: Search) -> None:
     """End the materials that a search no longer allows, after a change of its appeal or its status; the others end with the
     appeal."""
-    for row in _running(writer):
+    for row in unit_of_work.select(writer.session, Material, _RUNNING, {"board": writer.board.id}):
         if not allows(search, row.what):
             end(writer, row)
         else:
@@ -147,13 +146,6 @@ def end(writer: EventWriter, row: Material) -> None:
     """End a material: it must no longer be given out, and each recipient is to be asked to take it down."""
     if writer.update(row, "material.ended", {"ended_at": writer.now}, conflicts=False):
         take_downs.begin(writer, row.id)
-
-
-def _running(writer: EventWriter) -> list[Material]:
-    unit_of_work.flush(writer.session)
-    ids = list(writer.session.connection().execute(_RUNNING, {"board": writer.board.id}).scalars())
-    unit_of_work.prefetch(writer.session, Material, ids)
-    return [row for id in ids if (row := unit_of_work.get(writer.session, Material, id)) is not None and row.ended_at is None]
 
 
 def _ends_at(what: str, until: str, search: Search) -> str:

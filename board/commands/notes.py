@@ -51,10 +51,9 @@ def add(writer: EventWriter, data: Add) -> None:
 
 
 def _require_few_asking(writer: EventWriter) -> None:
-    unit_of_work.flush(writer.session)
     rules = [rule.key for rule in writer.alarm_rules.of("mention")]
     asked = {"board": writer.board.id, "author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
-    if len(writer.session.connection().execute(_ASKING, asked).all()) >= MAX_ASKING:
+    if len(unit_of_work.execute(writer.session, _ASKING, asked).all()) >= MAX_ASKING:
         raise invalid("please_answer", N_("Too many of your notes wait for an answer. Add this one without asking for one."))
 
 

@@ -5,6 +5,7 @@ nothing.
 """
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -61,49 +62,30 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
             raise invalid(f"earlier.{key}.search", N_("This is not a closed search that everyone can see."))
 
 
+_private = partial(FieldSpec, exported=True, personal=True)
+_written = partial(_private, searched=True, prose=True)
+
 FIELDS = (
     FieldSpec("details", N_("Details of the type"), personal=True),
-    FieldSpec(
-        "details.taking_parent", N_("Taking parent"), control="text", searched=True, exported=True, personal=True, prose=True
-    ),
-    FieldSpec(
-        "details.relation", N_("Relation to the child"), control="choice", exported=True, personal=True,
+    _written("details.taking_parent", N_("Taking parent"), control="text"),
+    _private(
+        "details.relation", N_("Relation to the child"), control="choice",
         choices={"mother": N_("mother"), "father": N_("father"), "other": P_("relation to the child", "other")},
     ),
-    FieldSpec(
-        "details.described_person", N_("Person described"), control="long", searched=True, exported=True, personal=True,
-        prose=True,
-    ),
-    FieldSpec(
-        "details.vehicle_plate", N_("Number plate"), control="text", searched=True, exported=True, personal=True, prose=True,
-        spellings=plate_spellings,
-    ),
-    FieldSpec(
-        "details.vehicle_make", N_("Make of the vehicle"), control="text", searched=True, exported=True, personal=True,
-        prose=True,
-    ),
-    FieldSpec(
-        "details.vehicle_colour", N_("Colour of the vehicle"), control="text", searched=True, exported=True, personal=True,
-        prose=True,
-    ),
-    FieldSpec(
-        "details.countries", N_("Countries, known or feared"), control="list", searched=True, exported=True, personal=True,
-        prose=True,
-    ),
-    FieldSpec("details.papers", N_("Passport or ID of the child"), control="text", exported=True, personal=True, prose=True),
-    FieldSpec(
-        "details.hague", N_("Hague Convention applies"), control="choice", exported=True, personal=True, choices=_ANSWERS
-    ),
-    FieldSpec(
-        "details.central_authority", N_("Central authority informed"), control="choice", exported=True, personal=True,
-        choices=_ANSWERS,
-    ),
-    FieldSpec("details.facility", N_("Facility"), control="text", searched=True, exported=True, personal=True, prose=True),
-    FieldSpec("details.guardian", N_("Guardian"), control="text", searched=True, exported=True, personal=True, prose=True),
-    FieldSpec("details.aliases", N_("Aliases"), control="list", searched=True, exported=True, personal=True, prose=True),
-    FieldSpec("details.languages", N_("Languages spoken"), control="list", exported=True, personal=True, prose=True),
-    FieldSpec("details.destination", N_("Destination"), control="text", searched=True, exported=True, personal=True, prose=True),
-    FieldSpec("earlier", N_("Earlier disappearances"), exported=True, personal=True),
+    _written("details.described_person", N_("Person described"), control="long"),
+    _written("details.vehicle_plate", N_("Number plate"), control="text", spellings=plate_spellings),
+    _written("details.vehicle_make", N_("Make of the vehicle"), control="text"),
+    _written("details.vehicle_colour", N_("Colour of the vehicle"), control="text"),
+    _written("details.countries", N_("Countries, known or feared"), control="list"),
+    _private("details.papers", N_("Passport or ID of the child"), control="text", prose=True),
+    _private("details.hague", N_("Hague Convention applies"), control="choice", choices=_ANSWERS),
+    _private("details.central_authority", N_("Central authority informed"), control="choice", choices=_ANSWERS),
+    _written("details.facility", N_("Facility"), control="text"),
+    _written("details.guardian", N_("Guardian"), control="text"),
+    _written("details.aliases", N_("Aliases"), control="list"),
+    _private("details.languages", N_("Languages spoken"), control="list", prose=True),
+    _written("details.destination", N_("Destination"), control="text"),
+    _private("earlier", N_("Earlier disappearances")),
     FieldSpec("earlier.*.date", N_("Missing since (day)"), personal=True),
     FieldSpec("earlier.*.days", N_("Days missing"), personal=True),
     FieldSpec("earlier.*.place", N_("Where found"), searched=True, personal=True),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
@@ -65,27 +65,20 @@ def due_of(take_down: State | None, withdrawn: State | None) -> str | None:
 
 def overdue(writer: EventWriter, by_s: float = 0.0) -> Overdue | None:
     """Return the take-down of the board that is overdue longest, if by at least so many seconds."""
-    unit_of_work.flush(writer.session)
     until = format_utc(parse_utc(max(writer.now, writer.board.at)) - timedelta(seconds=by_s))
-    found = writer.session.connection().execute(_OVERDUE, {"board": writer.board.id, "until": until}).first()
-    return Overdue(*found) if found is not None else None
+    found = unit_of_work.execute(writer.session, _OVERDUE, {"board": writer.board.id, "until": until}).first()
+    return Overdue(found.due, found.seq) if found is not None else None
 
 
 def open_recipients(writer: EventWriter) -> list[str]:
     """Return the recipients who have not been asked to take down what they were given, whether an entry asks for it or not."""
     return [
         row.recipient
-        for row in _read(writer, _OF_BOARD, {"board": writer.board.id})
+        for row in unit_of_work.select(writer.session, Distribution, _OF_BOARD, {"board": writer.board.id})
         if row.withdrawn is None and (row.take_down is None or row.take_down["done_at"] is None)
     ]
 
 
 def _of_material(writer: EventWriter, material: str) -> list[Distribution]:
-    return _read(writer, _OF_MATERIAL, {"board": writer.board.id, "material": material})
-
-
-def _read(writer: EventWriter, query: TextClause, asked: dict[str, str]) -> list[Distribution]:
-    unit_of_work.flush(writer.session)
-    ids = list(writer.session.connection().execute(query, asked).scalars())
-    unit_of_work.prefetch(writer.session, Distribution, ids)
-    return [row for id in ids if (row := unit_of_work.get(writer.session, Distribution, id)) is not None]
+    asked = {"board": writer.board.id, "material": material}
+    return unit_of_work.select(writer.session, Distribution, _OF_MATERIAL, asked)

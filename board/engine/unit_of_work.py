@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import String, bindparam, text
+from sqlalchemy import CursorResult, String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel
 
 from board.engine import kinds
@@ -321,6 +321,19 @@ def flush(session: Session) -> None:
     """Write pending rows and events, so that queries see them."""
     session.flush()
     current(session).flush_events(session)
+
+
+def execute(session: Session, query: TextClause, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run a query that sees what this transaction has changed."""
+    flush(session)
+    return session.connection().execute(query, parameters)
+
+
+def select(session: Session, model: type[E], query: TextClause, parameters: Mapping[str, Any]) -> list[E]:
+    """Return the rows whose ids a query finds, in its order."""
+    ids = execute(session, query, parameters).scalars().all()
+    prefetch(session, model, ids)
+    return [row for id in ids if (row := get(session, model, id)) is not None]
 
 
 def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
