@@ -1,7 +1,7 @@
 """HTTP API of uploads and files."""
 
 import re
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -87,7 +87,8 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
 async def status(request: Request) -> Reply[UploadStatus]:
     caller = await require_caller(request)
     row = await _uploads(request).find(caller, *_place(request))
-    found: UploadStatus = {"upload": row.id, "offset": row.offset, "size": row.size, "state": _state(row)}
+    state: Any = row.state if row.state in ("ready", "attached") else "receiving"
+    found: UploadStatus = {"upload": row.id, "offset": row.offset, "size": row.size, "state": state}
     if row.result is not None:
         found["result"] = _facts(row)
     return json_response(found)
@@ -132,10 +133,6 @@ def _place(request: Request) -> tuple[str, str]:
     if not _ID.fullmatch(id):
         raise Refused("not_found")
     return board, id
-
-
-def _state(row: Upload) -> Literal["receiving", "ready", "attached"]:
-    return {"ready": "ready", "attached": "attached"}.get(row.state, "receiving")  # type: ignore[return-value]
 
 
 def _facts(row: Upload) -> FileFacts:

@@ -1,6 +1,5 @@
 """Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, NamedTuple
 
 import structlog
@@ -13,7 +12,7 @@ from board.audit.entries import OriginalRead
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
-from board.files import media_types, names
+from board.files import media_types, names, stored
 from board.i18n import N_
 from board.web import display_auth, etags
 from board.web.auth import signed_in
@@ -150,10 +149,4 @@ async def _send(request: Request, file: File, size: str, type: str, name: str | 
     except FileNotFoundError:
         log.error("file is missing in the store", file=file.id, size=size)
         raise Refused("unavailable") from None
-    return StreamingResponse(_rest(first, pieces), media_type=type, headers=headers)
-
-
-async def _rest(first: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in pieces:
-        yield piece
+    return StreamingResponse(stored.chain(first, pieces), media_type=type, headers=headers)

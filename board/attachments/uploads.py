@@ -6,7 +6,6 @@ What arrived before a line broke is kept. Two uploads with one id take turns: ea
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -50,13 +49,10 @@ class Uploads:
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
         """Begin an upload, or go on with the one of this id."""
-        row, dropped = await self._database.write(partial(self._begin, caller, new))
+        row, dropped = await self._database.write(lambda session: upload_rows.begin(session, caller, new, self._service.clock()))
         for each in dropped:
             await self._forget(each)
         return row
-
-    def _begin(self, caller: Caller, new: NewUpload, session: Any) -> tuple[Upload, list[Dropped]]:
-        return upload_rows.begin(session, caller, new, self._service.clock())
 
     async def find(self, caller: Caller, board: str, id: str) -> Upload:
         """Return an upload of the caller's own. Raises Refused `not_found`."""
@@ -116,7 +112,8 @@ class Uploads:
         new = new_id()
         row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new))
         try:
-            result = await self._store(row, await self._parts(row), sha256)
+            parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
+            result = await self._store(row, parts, sha256)
         except Refused as refused:
             if refused.code in ("invalid", "too_large"):  # it will not do, however often
                 await self.give_up(caller, row.board, row.id)
@@ -132,9 +129,6 @@ class Uploads:
         with suppress(Refused):  # the sweep does it later
             await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
         return ready
-
-    async def _parts(self, row: Upload) -> list[str]:
-        return await self._database.read(lambda session: upload_rows.parts(session, row.id))
 
     async def _store(self, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
         """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused, or FileNotFoundError

@@ -1,8 +1,8 @@
 """Store of files in a bucket of the S3 kind, for installations on several machines. The store itself syncs and is atomic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import S3Store
 
-from board.files.stored import PAGE_SIZE, PIECE_BYTES, Stored
+from board.files.stored import PAGE_SIZE, PIECE_BYTES, Stored, chain
 from board.files.unavailable import FilesUnavailable, Reason
 
 T = TypeVar("T")
@@ -40,52 +40,41 @@ class Bucket:
         )  # fmt: skip
 
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
-        with _errors(writes=True):
-            async with asyncio.timeout(PUT_TIMEOUT_S):
-                await self._put(key, content)
-
-    async def _put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         """Send what fits into one part in one request; only more than that in several, which the store puts together."""
-        first, rest = content, None
-        if not isinstance(first, bytes):
-            first, rest = await _first_part(content)  # type: ignore[arg-type]
-        if rest is None:
-            await obstore.put_async(self._store, key, first, use_multipart=False)
-        else:
-            parts = _chain(first, rest)
-            await obstore.put_async(self._store, key, parts, use_multipart=True, chunk_size=PART_BYTES, max_concurrency=1)
+        async with _call(PUT_TIMEOUT_S, writes=True):
+            first, rest = (content, None) if isinstance(content, bytes) else await _first_part(content)
+            if rest is None:
+                await obstore.put_async(self._store, key, first, use_multipart=False)
+            else:
+                parts = chain(first, rest)
+                await obstore.put_async(self._store, key, parts, use_multipart=True, chunk_size=PART_BYTES, max_concurrency=1)
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
-        with _errors():
-            async with asyncio.timeout(TIMEOUT_S):
-                found = await obstore.get_async(self._store, key)
+        async with _call():
+            found = await obstore.get_async(self._store, key)
             pieces = found.stream(min_chunk_size=PIECE_BYTES).__aiter__()
         while True:
-            with _errors():
-                async with asyncio.timeout(TIMEOUT_S):
-                    piece = bytes(await _next(pieces, b""))
+            async with _call():
+                piece = bytes(await _next(pieces, b""))
             if not piece:
                 return
             for start in range(0, len(piece), PIECE_BYTES):
                 yield piece[start : start + PIECE_BYTES]
 
     async def size(self, key: str) -> int:
-        with _errors():
-            async with asyncio.timeout(TIMEOUT_S):
-                return (await obstore.head_async(self._store, key))["size"]
+        async with _call():
+            return (await obstore.head_async(self._store, key))["size"]
 
     async def delete(self, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), PAGE_SIZE):
-            with _errors(writes=True):
-                async with asyncio.timeout(TIMEOUT_S):
-                    await obstore.delete_async(self._store, list(keys[start : start + PAGE_SIZE]))
+            async with _call(writes=True):
+                await obstore.delete_async(self._store, list(keys[start : start + PAGE_SIZE]))
 
     async def list(self, prefix: str) -> AsyncIterator[Stored]:
         pages = obstore.list(self._store, prefix.strip("/") or None, chunk_size=PAGE_SIZE).__aiter__()
         while True:
-            with _errors(writes=True):
-                async with asyncio.timeout(TIMEOUT_S):
-                    page = await _next(pages, ())
+            async with _call(writes=True):
+                page = await _next(pages, ())
             if not page:
                 return
             for each in page:
@@ -117,17 +106,13 @@ async def _first_part(content: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterat
     return bytes(first), None
 
 
-async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece
-
-
-@contextmanager
-def _errors(writes: bool = False) -> Iterator[None]:
-    """Raise FilesUnavailable for errors of the store. With `writes`, what is not found is the bucket."""
+@asynccontextmanager
+async def _call(timeout_s: float = TIMEOUT_S, writes: bool = False) -> AsyncIterator[None]:
+    """Limit the time of a call, and raise FilesUnavailable for errors of the store. With `writes`, what is not found is the
+    bucket."""
     try:
-        yield
+        async with asyncio.timeout(timeout_s):
+            yield
     except TimeoutError:
         raise FilesUnavailable(Reason.SLOW) from None
     except FileNotFoundError as error:

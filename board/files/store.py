@@ -10,19 +10,24 @@ import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from sqlalchemy import make_url
 
 from board.files.folder import Folder
-from board.files.stored import PIECE_BYTES, Backend, Stored
+from board.files.stored import PIECE_BYTES, Stored
 from board.files.unavailable import FilesUnavailable, Reason
 from board.settings import FILES_SUFFIX, Settings
 
+if TYPE_CHECKING:
+    from board.files.bucket import Bucket
+
 log = structlog.get_logger()
 
+# Both raise FilesUnavailable; their methods that read, FileNotFoundError.
+Backend = Union[Folder, "Bucket"]
 _KEY = re.compile(r"(uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
 _PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 

@@ -1,7 +1,7 @@
-"""Interface of a store of files, and its bounds."""
+"""Files in a store, and the bounds of reading and writing them."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 PIECE_BYTES = 256 * 1024  # largest piece that is read or written at once
 PAGE_SIZE = 1_000  # keys of one step of a listing or a deletion
@@ -15,13 +15,8 @@ class Stored(NamedTuple):
     changed_at: float
 
 
-class Backend(Protocol):
-    """Store of files: a folder, or a bucket. All methods raise FilesUnavailable; those that read, FileNotFoundError."""
-
-    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None: ...
-    def get(self, key: str) -> AsyncIterator[bytes]: ...
-    async def size(self, key: str) -> int: ...
-    async def delete(self, keys: Sequence[str]) -> None: ...
-    def list(self, prefix: str) -> AsyncIterator[Stored]: ...
-    async def room(self) -> int | None: ...
-    async def close(self) -> None: ...
+async def chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the first bytes, which were read to see whether there are any, then the rest."""
+    yield first
+    async for piece in rest:
+        yield piece

@@ -38,13 +38,8 @@ async def chain(request: Request, caller: Caller) -> Reply[Chain]:
     async with acquire_or_refuse(service.verified_chains.lock(id)):
         board, cursor, error = await service.heavy_reads.read(caller, read)
         await service.verified_chains.keep(service.database, id)
-    body: Chain = {
-        "board": id,
-        "epoch": board.epoch,
-        "seq": cursor.seq,
-        "head": cursor.head.hex(),
-        "holds": error is None,
-    }
+    head, holds = cursor.head.hex(), error is None
+    body: Chain = {"board": id, "epoch": board.epoch, "seq": cursor.seq, "head": head, "holds": holds}
     if error is not None:
         body["fault"], body["bad_seq"] = translate(error.message, language.language_for(request)), error.seq
     return json_response(body)

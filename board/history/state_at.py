@@ -4,7 +4,7 @@ Rows are read where nothing changed since, and the journal where something did. 
 old one as much as happened since.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select, text
@@ -50,12 +50,10 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
     """
     reported = [kind for kind in kinds.every() if kind.reported is not None or kind.is_card]
     found: BoardState = {kind.name: {} for kind in reported}
-    for journal_event in paced(_changed(session, positions)):
-        state = journal_event.payload().get("state")
-        if state is not None and journal_event.kind in found:
-            found[journal_event.kind][journal_event.entity] = EntityAt(
-                journal_event.board, journal_event.entity, journal_event.seq, state
-            )
+    for event in paced(_changed(session, positions)):
+        state = event.payload().get("state")
+        if state is not None and event.kind in found:
+            found[event.kind][event.entity] = EntityAt(event.board, event.entity, event.seq, state)
     for kind in sorted(reported, key=lambda kind: kind.model in pinnable()):  # what may be pinned comes after the pins
         pinned = {id for briefing in found[Briefing.KIND].values() for id in briefing.state["pinned"]}
         _read(session, kind, positions, due_before, pinned, found)
@@ -76,13 +74,10 @@ def _read(
     table: Any = kind.model.__table__.c  # type: ignore[attr-defined]
     where = or_(kind.report_condition(table, due_before), table.id.in_(pinned))
     query = select(table.id, table.board, table.seq, *(table[name] for name in kind.model.STATE))
-    for boards in _batches(positions):
+    ids = sorted(positions)
+    for start in range(0, len(ids), BOARDS_PER_QUERY):
+        boards = ids[start : start + BOARDS_PER_QUERY]
         rows = session.connection().execute(query.where(table.board.in_(boards), where))
         for id, board, seq, *values in in_pages(rows):
             if seq <= positions[board]:
                 found[kind.name][id] = EntityAt(board, id, seq, dict(zip(kind.model.STATE, values, strict=True)))
-
-
-def _batches(boards: Iterable[str]) -> Iterator[list[str]]:
-    ids = sorted(boards)
-    return (ids[start : start + BOARDS_PER_QUERY] for start in range(0, len(ids), BOARDS_PER_QUERY))

@@ -82,9 +82,8 @@ async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]
 
     await service.database.write(move)
     stored = await service.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
-    return json_response(
-        {"seen": [_to_json(stored[board]) for board in sorted({each.board for each in positions}) if board in stored]}
-    )
+    moved = sorted(stored.keys() & {each.board for each in positions})
+    return json_response({"seen": [_to_json(stored[board]) for board in moved]})
 
 
 def _to_json(stored: StoredReadPosition) -> SeenMark:
@@ -134,13 +133,8 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
     stored: SeenPosition | None = None
     if position and position.has_looked:
         stored = {"epoch": position.epoch, "seq": position.seq, "at": position.at}
-    return {
-        "board": board,
-        "epoch": epoch,
-        "seq": seq,
-        "seen": stored,
-        "events": seq - (position.seq + position.own if position else 0),
-    }
+    events = seq - (position.seq + position.own if position else 0)
+    return {"board": board, "epoch": epoch, "seq": seq, "seen": stored, "events": events}
 
 
 def _of_board(session: Session, account: str, id: str) -> Unseen:
@@ -164,13 +158,12 @@ def what_changed(
     """
     if board.seq - seq > MAX_EVENTS:
         old, new = (_states(session, board.id, each, hidden) for each in (seq, board.seq))
-        return state_diff.diff(old, new, {key: _last_seq(session, board, key[1]) for key in old.keys() - new.keys()}), None
+        gone = {key: journal.latest_events(session, board.id, key[1], 0, board.seq + 1, 1) for key in old.keys() - new.keys()}
+        return state_diff.diff(old, new, {key: events[-1].seq for key, events in gone.items()}), None
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
-    before = {
-        (journal_event.kind, journal_event.entity): EntityState(journal_event.seq, state)
-        for journal_event, state in journal.states_at(session, board.id, seq, touched)
-    } if touched else {}  # fmt: skip
+    known = journal.states_at(session, board.id, seq, touched) if touched else ()
+    before = {(event.kind, event.entity): EntityState(event.seq, state) for event, state in known}
     changes = state_diff.diff(before, state_diff.apply_events(before, events), {event.key: event.seq for event in events})
     return state_diff.by_others(changes, state_diff.reverted(changes, events), events, but)
 
@@ -179,30 +172,17 @@ def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> l
     """Return the events after a seq, without erased ones."""
     found: list[Event] = []
     while page := journal.events_after(session, board, seq):
-        for journal_event in paced(page):
-            if journal_event.body is not None and journal_event.entity not in hidden:
-                payload = journal_event.payload()
-                found.append(
-                    Event(
-                        journal_event.seq,
-                        (journal_event.kind, journal_event.entity),
-                        payload["state"],
-                        payload["changes"],
-                        journal_event.account,
-                    )
-                )
+        for event in paced(page):
+            if event.body is not None and event.entity not in hidden:
+                payload, key = event.payload(), (event.kind, event.entity)
+                found.append(Event(event.seq, key, payload["state"], payload["changes"], event.account))
         seq = page[-1].seq
     return found
 
 
 def _states(session: Session, board: str, seq: int, hidden: frozenset[str]) -> States:
     return {
-        (journal_event.kind, journal_event.entity): EntityState(journal_event.seq, state)
-        for journal_event, state in journal.as_of(session, board, seq)
-        if journal_event.entity not in hidden
+        (event.kind, event.entity): EntityState(event.seq, state)
+        for event, state in journal.as_of(session, board, seq)
+        if event.entity not in hidden
     }
-
-
-def _last_seq(session: Session, board: Board, entity: str) -> int:
-    """Return the seq of the last event of an entity."""
-    return journal.latest_events(session, board.id, entity, 0, board.seq + 1, 1)[-1].seq

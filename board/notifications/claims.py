@@ -140,7 +140,11 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
             _end(session, id, code)
             ended.append((row.way, code))
         else:
-            notices.append(_notice(row, occasions.get(row.rule, "")))
+            notice = Notice(
+                row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
+                occasions.get(row.rule, ""), _json(row.about), row.reference, row.email or "", row.language or DEFAULT,
+            )  # fmt: skip
+            notices.append(notice)
     return Claimed(notices, ended)
 
 
@@ -190,13 +194,6 @@ def _why_not(row: Row[Any], now: datetime) -> str | None:
     may_act = row.enabled and row.role in ROLES[1:]
     may_see = row.board == OPERATIONS or (row.access is not None and access.can_see(row.account, row.access, _json(row.members)))
     return None if may_act and may_see else NO_ACCESS
-
-
-def _notice(row: Row[Any], occasion: str) -> Notice:
-    return Notice(
-        row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
-        occasion, _json(row.about), row.reference, row.email or "", row.language or DEFAULT,
-    )  # fmt: skip
 
 
 def _json(value: Any) -> Any:

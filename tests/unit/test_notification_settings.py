@@ -6,8 +6,9 @@ from pydantic import ValidationError
 from board import alarm_rules
 from board import notification_settings as read
 from board.audit import installation
-from board.notifications import addresses, notice, signatures
+from board.notifications import addresses, notice
 from board.notifications.claims import pause_after
+from board.notifications.webhooks import signed_headers
 from board.settings import Settings
 from models.db.errors import ConfigurationError
 
@@ -101,7 +102,7 @@ def test_the_key_of_a_webhook_stays_and_does_not_tell_its_url() -> None:
 def test_a_signature_is_that_of_the_specification() -> None:
     """The example of the specification of standard webhooks, and of the libraries that follow it."""
     keys = read.signing_keys(SECRET)
-    found = signatures.headers("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}', keys)
+    found = signed_headers("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}', keys)
     assert found == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",
