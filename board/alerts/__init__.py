@@ -1,1 +1,1 @@
-"""HTTP API that lists alerts and marks them as read."""
+"""Alerts and open alarms over HTTP."""

@@ -1,4 +1,4 @@
-"""HTTP API of the caller's alerts: list them, and mark them as read."""
+"""HTTP API of the caller's alerts, which are listed and marked as read, and of open alarms."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,10 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.commands import alerts
+from board.commands.alarm_list import open_alarms
 from board.commands.alerts import Key
+from board.engine import snapshot
+from board.engine.alarm_format import OpenAlarm
 from board.engine.alert_format import Alert
 from board.engine.identity import require_active
 from board.errors import Refused
@@ -23,6 +26,7 @@ AlertList = TypedDict("AlertList", {"alerts": list[Alert], "unread": Count, "qui
 UnreadAlerts = TypedDict("UnreadAlerts", {"unread": Count})
 AlertKey = TypedDict("AlertKey", {"board": Id, "seq": Annotated[int, Shape(minimum=0, maximum=MAX_INTEGER)]})
 AllAlerts = TypedDict("AllAlerts", {"all": Literal[True]})
+AlarmList = TypedDict("AlarmList", {"alarms": list[OpenAlarm]})
 NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shape(maxItems=alerts.MAX_LISTED)]})
 
 
@@ -57,6 +61,23 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     left = await service.database.write(mark)
     service.hub.requested["alerts"].set()
     return json_response({"unread": left})
+
+
+@Call(
+    "GET", "/alarms",
+    N_("Lists the alarms that nobody has taken yet, and those taken within the last minute, of what you may see."),
+)  # fmt: skip
+async def list_alarms(request: Request) -> Reply[AlarmList]:
+    caller = await require_caller(request)
+    service = service_of(request)
+
+    def load(session: Session) -> AlarmList:
+        me = require_active(session, caller)
+        hidden = snapshot.hidden_searches(session, me.id)
+        found = [each for each in open_alarms(session, service.alarm_rules, service.clock()) if each.body["board"] not in hidden]
+        return {"alarms": [{**each.body, "asked_me": each.asks(me.id, me.role)} for each in found]}
+
+    return json_response(await service.database.read(load))
 
 
 def _keys(body: dict[str, object]) -> set[Key] | None:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import draft_keys
-from board.alarms import api as alarm_calls
 from board.alerts import api as alert_calls
 from board.api import endpoints
 from board.attachments import api as file_calls
@@ -65,8 +64,7 @@ CALLS: dict[tuple[str, str], Call] = {
         endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
         text_search.find, closed_searches.closed, unanswered.unanswered, alert_calls.list_alerts, alert_calls.mark_read,
-        alarm_calls.list_alarms,
-        since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
+        alert_calls.list_alarms, since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,
         look_again_api.look_again, earlier_searches.earlier,

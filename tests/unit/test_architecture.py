@@ -17,7 +17,7 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "alerts", "attachments", "audit_log", "displays", "documents", "exports", "handover", "help",
+        "accounts", "alerts", "attachments", "audit_log", "displays", "documents", "exports", "handover", "help",
         "history", "lookup", "maintenance",
     ),
     ("web",),

@@ -1,1 +1,0 @@
-"""Alarms: HTTP API."""
