@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session
-
 from board import labels
 from board.commands.alerts import short_name
 from board.documents.content import Fact, Line, UserText, short_datetime, template
@@ -73,11 +71,6 @@ class Briefing:
     signatures: tuple[str, str]
 
 
-def briefing(session: Session, report: State, printed: str, seq: int, reads: str) -> Briefing:
-    """Return the briefing of a report, composed for its reader (board/handover/report.py), in the language `reads`."""
-    return BriefingDocument(session, report, reads).briefing(printed, seq)
-
-
 def html(paper: Briefing) -> str:
     """Return the briefing as an HTML page without external resources."""
     return template("briefing.html").render(paper=paper)
@@ -90,13 +83,15 @@ def cut_text(text: str, length: int) -> str:
 
 
 class BriefingDocument(ReportDocument):
+    """Report as a briefing."""
+
     def briefing(self, printed: str, seq: int) -> Briefing:
         report, handover = self._report, self._handover
         now, sections = report["composed_at"], report["searches"]
         children = [self._one(each) for each in sections]
         large, rows = [each for each in children if each.is_large], [each for each in children if not each.is_large]
         number = f"-{handover['number']}" if handover else ""
-        as_of = self._translate(N_("As of {at}, event {seq}")).format(at=moment_text(now, "HH:mm:ss", self._reads), seq=seq)
+        as_of = self._say(N_("As of {at}, event {seq}"), at=moment_text(now, "HH:mm:ss", self._reads), seq=seq)
         checksum = f"{self._translate(N_('Checksum'))} {handover['digest'][:16]}" if handover and handover["digest"] else ""
         return Briefing(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
@@ -106,10 +101,8 @@ class BriefingDocument(ReportDocument):
         )  # fmt: skip
 
     def _texts(self) -> dict[str, str]:
-        translate, count = self._translate, len(self._report["searches"])
-        all_correct = self.ngettext(
-            "The search is summarised, correct", "All {count} searches are summarised, all correct", count
-        )
+        count, ngettext = len(self._report["searches"]), self.ngettext
+        all_correct = ngettext("The search is summarised, correct", "All {count} searches are summarised, all correct", count)
         texts = {
             "private": N_("Personal data of children. Shred it after the shift."),
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue, and next"),
@@ -120,7 +113,7 @@ class BriefingDocument(ReportDocument):
                 "■ overdue. Dashed frame: still to be decided, or empty. Long texts are whole in the report of the handover."
             ),
         }  # fmt: skip
-        return {name: translate(text) for name, text in texts.items()} | {"all": all_correct}
+        return {name: self._translate(text) for name, text in texts.items()} | {"all": all_correct}
 
     # -- the desk
 
@@ -148,7 +141,7 @@ class BriefingDocument(ReportDocument):
         handover, translate, facts = self._handover, self._translate, list[Fact]()
         for path in ("faults", "remarks") if handover else ():
             if handover and handover[path]:
-                facts.append((labels.field(path, translate), [self._cut(handover[path], MAX_BOX_TEXT, OPERATIONS, path)]))
+                facts.append((self._field(path), [self._cut(handover[path], MAX_BOX_TEXT, OPERATIONS, path)]))
         due = [(each, card) for each in sections for card in each["tasks"]["due"]]
         soon = sorted(due, key=lambda found: str(found[1]["due"]))[:MAX_NEXT]
         if soon:
@@ -178,11 +171,11 @@ class BriefingDocument(ReportDocument):
         incoming = handover and handover["incoming"]
         outgoing = self._name(of) if of else translate(N_("Outgoing coordinator"))
         if handover and handover["signed_at"]:
-            signed = translate(N_("{name}, signed at {at}")).format(name=outgoing, at=self._near(handover["signed_at"]))
+            signed = self._say(N_("{name}, signed at {at}"), name=outgoing, at=self._near(handover["signed_at"]))
         else:
-            signed = translate(N_("{name}, signs at {at}")).format(name=outgoing, at="____ : ____")
-        name = self._name(incoming) if incoming else labels.field("incoming", translate)
-        return signed, translate(N_("{name}, accepts at {at}")).format(name=name, at="____ : ____")
+            signed = self._say(N_("{name}, signs at {at}"), name=outgoing, at="____ : ____")
+        name = self._name(incoming) if incoming else self._field("incoming")
+        return signed, self._say(N_("{name}, accepts at {at}"), name=name, at="____ : ____")
 
     # -- one search
 
@@ -191,9 +184,9 @@ class BriefingDocument(ReportDocument):
         person, briefing = search["person"], section["briefing"] or {}
         is_open = search["status"] == "open"
         is_grave = is_open and bool(search["worrying"])
-        kind = translate(labels.VALUES["search.kind"][search["kind"]])
+        kind = self._word("search.kind", search["kind"])
         sex = labels.value("person.sex", "search", person["sex"], translate)
-        since = translate(N_("missing since {at}")).format(at=self._near(search["missing_since"]))
+        since = self._say(N_("missing since {at}"), at=self._near(search["missing_since"]))
         return Child(
             is_large=is_grave, name=short_name(person),
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
@@ -211,14 +204,15 @@ class BriefingDocument(ReportDocument):
     def _tags(self, search: State, is_open: bool) -> list[Tag]:
         translate = self._translate
         if not is_open:
-            return [Tag(translate(labels.VALUES["status"][search["status"]]))]
-        tags = [Tag(labels.field("worrying", translate))] if search["worrying"] else []
+            return [Tag(self._word("status", search["status"]))]
+        tags = [Tag(self._field("worrying"))] if search["worrying"] else []
         tags += [Tag(translate(N_("Worrying?")), is_open=True)] if search["undecided"] and not search["worrying"] else []
-        return [*tags, Tag(translate(labels.VALUES["access"]["members"]))] if search["access"] == "members" else tags
+        return [*tags, Tag(self._word("access", "members"))] if search["access"] == "members" else tags
 
     def _looks(self, person: State) -> Line:
         translate = self._translate
-        height = self._height(person["height_cm"]) if person["height_cm"] else None
+        cm = person["height_cm"]
+        height = self._say(N_("{metres} m {centimetres}"), metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
         parts = [each for each in (height, build, person["hair"], person["eyes"], person["features"]) if each]
         looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
@@ -227,9 +221,9 @@ class BriefingDocument(ReportDocument):
     def _lead(self, search: State) -> Line:
         translate, appeal = self._translate, search["appeal"] or {}
         who = self._name(search["lead"]) if search["lead"] else None
-        line: Line = [translate(N_("in charge: {name}")).format(name=who) if who else translate(N_("nobody in charge"))]
+        line: Line = [self._say(N_("in charge: {name}"), name=who) if who else translate(N_("nobody in charge"))]
         if appeal.get("level", "none") != "none":
-            level, until = translate(labels.VALUES["appeal.level"][appeal["level"]]), appeal.get("until")
+            level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
             text = N_("Appeal: {level} until {until}") if until else N_("Appeal: {level}")
             line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
         return line
@@ -239,12 +233,12 @@ class BriefingDocument(ReportDocument):
         needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
-            facts.append((labels.field("last_seen", translate), [self._cut(place, MAX_ROW_TEXT)]))
+            facts.append((self._field("last_seen"), [self._cut(place, MAX_ROW_TEXT)]))
         details = search["details"] or {}
         if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, MAX_ROW_TEXT)]))
         if earlier := in_order(search["earlier"]):
-            facts.append((labels.field("earlier", translate), [self._cut(described(earlier[-1], self._reads), MAX_ROW_TEXT)]))
+            facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), MAX_ROW_TEXT)]))
         if last:
             at = self._sighted(last, lambda stamp, _: self._near(stamp))
             where = (last["place"] or {}).get("text")
@@ -257,12 +251,12 @@ class BriefingDocument(ReportDocument):
             facts.append((translate(N_("Critical points")), line[1:]))
         facts.append((translate(N_("Situation")), self._situation(section, briefing, MAX_BOX_TEXT, is_box=True)))
         if goal:
-            by = [f" {translate(N_('by {at}')).format(at=self._near(goal['until']))}"] if goal["until"] else []
+            by = [f" {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
             facts.append((translate(N_("Goal")), [self._cut(goal["text"], MAX_BOX_TEXT), *by]))
         if needs:
             until = search["person"]["needs_until"]
-            by = [f" {translate(N_('by {at}')).format(at=self._near(until))}"] if until else []
-            facts.append((labels.field("person.needs", translate), [self._cut(needs, MAX_ROW_TEXT), *by]))
+            by = [f" {self._say(N_('by {at}'), at=self._near(until))}"] if until else []
+            facts.append((self._field("person.needs"), [self._cut(needs, MAX_ROW_TEXT), *by]))
         if briefing.get("contingencies"):
             text = self._cut(briefing["contingencies"], MAX_BOX_TEXT, section["board"], "contingencies")
             facts.append((translate(N_("If … then …")), [text]))
@@ -332,13 +326,8 @@ class BriefingDocument(ReportDocument):
 
     def _near(self, stamp: str) -> str:
         """Return "09:41" on the day of the report, else "24 Nov 22:34"."""
-        moment_of_day = [moment_text(each, "y D", "en") for each in (stamp, self._report["composed_at"])]
-        same = moment_of_day[0] == moment_of_day[1]
+        same = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
         return moment_text(stamp, "HH:mm", self._reads) if same else short_datetime(stamp, self._reads)
-
-    def _height(self, cm: int) -> str:
-        """Return "1 m 42"."""
-        return self._translate(N_("{metres} m {centimetres}")).format(metres=cm // 100, centimetres=f"{cm % 100:02}")
 
     def _length(self, stamp: str) -> str:
         """Return how long it was from a time to that of the report: "42 min", "6 h 32", "1 d 14 h"."""
@@ -346,7 +335,7 @@ class BriefingDocument(ReportDocument):
         days, rest = divmod(passed, DAY)
         hours, minutes = rest // HOUR, rest % HOUR // MINUTE
         if days:
-            return self._translate(N_("{days} d {hours} h")).format(days=days, hours=hours)
+            return self._say(N_("{days} d {hours} h"), days=days, hours=hours)
         if hours:
-            return self._translate(N_("{hours} h {minutes}")).format(hours=hours, minutes=f"{minutes:02}")
-        return self._translate(N_("{minutes} min")).format(minutes=minutes)
+            return self._say(N_("{hours} h {minutes}"), hours=hours, minutes=f"{minutes:02}")
+        return self._say(N_("{minutes} min"), minutes=minutes)

@@ -31,47 +31,36 @@ _DESK = ("faults", "remarks")
 _CHILD = ("description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs")  # to know the child by
 
 
-def handover_document(session: Session, report: State, printed: str, reads: str) -> Document:
-    """Return a report, composed for its reader (board/handover/report.py), in the language `reads`."""
-    return ReportDocument(session, report, reads).document(printed)
-
-
-def _handover_of(report: State) -> State | None:
-    """Return the handover of a report; one that has ended is not part of the present report."""
-    handover: State | None = report["handover"]
-    return None if handover is None or (report["live"] and handover["ended_at"]) else handover
-
-
 class ReportDocument:
+    """Report as a document, composed for its reader (board/handover/report.py), in the language `reads`."""
+
     def __init__(self, session: Session, report: State, reads: str) -> None:
         self._report, self._reads = report, reads
         catalogue = translations(reads)
         self._translate: Callable[[str], str] = catalogue.ugettext
         self._count: Callable[[str, str, int], str] = catalogue.ungettext
         self._languages = TextLanguages(session, reads)
-        self._handover = _handover_of(report)
+        handover: State | None = report["handover"]
+        # one that has ended is not part of the present report
+        self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover
         signed_at = self._handover["position"] if self._handover else None
         self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
             sightings = (section["ungraded"], section["to_pass_on"])
-            listed = (*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
-            cards = [*chain(*listed)]
+            cards = chain(*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def document(self, printed: str) -> Document:
-        handover, translate = self._handover, self._translate
-        title = translate(N_("Handover {number}")).format(number=handover["number"]) if handover else translate(N_("Handover"))
-        notes = (
-            []
-            if not self._report["live"]
-            else [translate(N_("Not signed. Searches as they were at {at}.")).format(at=self._at(self._report["composed_at"]))]
-        )
-        withheld = self._report["withheld"]
-        if withheld:
+        """Return the document. `printed` says who printed it, when, and up to which event."""
+        handover, notes = self._handover, list[str]()
+        title = self._say(N_("Handover {number}"), number=handover["number"]) if handover else self._say(N_("Handover"))
+        if self._report["live"]:
+            notes.append(self._say(N_("Not signed. Searches as they were at {at}."), at=self._at(self._report["composed_at"])))
+        if withheld := self._report["withheld"]:
             notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
         facts = [*self._shift(), *(self._steps(handover) if handover else [])]
-        service = self._desk(handover) if handover else []
-        sections = [*service, *(self._section(each) for each in self._report["searches"])]
+        sections = self._desk(handover) if handover else []
+        sections += [self._section(each) for each in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)
 
@@ -89,30 +78,25 @@ class ReportDocument:
 
     def _steps(self, state: State) -> list[Fact]:
         translate = self._translate
-        facts: list[Fact] = [(labels.field("status", translate), [translate(labels.VALUES["handover.status"][state["status"]])])]
+        facts: list[Fact] = [(self._field("status"), [self._word("handover.status", state["status"])])]
         if state["signed_at"]:
             facts.append((translate(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
         if state["incoming"]:
-            facts.append((labels.field("incoming", translate), [self._name(state["incoming"])]))
+            facts.append((self._field("incoming"), [self._name(state["incoming"])]))
         if state["ended_at"]:
-            facts.append(
-                (translate(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"])
-            )
+            ended = f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"
+            facts.append((translate(_ENDED[state["status"]]), [ended]))
         facts += [
-            (labels.field(path, translate), [self._languages.text_by(state[path], state["ended_by"])])
+            (self._field(path), [self._languages.text_by(state[path], state["ended_by"])])
             for path in ("restatement", "reason") if state[path]
         ]  # fmt: skip
         if state["digest"]:
-            where = translate(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
+            where = self._say(N_("all searches at event {seq}"), seq=state["position"]["seq"])
             facts.append((translate(N_("Integrity")), [f"{where} · {translate(N_('digest'))} {state['digest']}"]))
         return facts
 
     def _desk(self, state: State) -> list[Section]:
-        words = [
-            (labels.field(path, self._translate), self._languages.user_text(state[path], OPERATIONS, path))
-            for path in _DESK
-            if state[path]
-        ]
+        words = [(self._field(path), self._languages.user_text(state[path], OPERATIONS, path)) for path in _DESK if state[path]]
         return [Section([self._translate(N_("General"))], words=words)] if words else []
 
     # -- one search
@@ -130,23 +114,23 @@ class ReportDocument:
 
     def _restated(self, account: str, said: State) -> list[tuple[str, UserText]]:
         """Return what somebody understood, whether it is correct, and what is not."""
-        translate, at = self._translate, short_datetime(said["at"], self._reads)
-        label = translate(N_("In their own words: {name}, {at}")).format(name=self._name(account), at=at)
+        at = short_datetime(said["at"], self._reads)
+        label = self._say(N_("In their own words: {name}, {at}"), name=self._name(account), at=at)
         by, when = self._name(said["answered_by"]), short_datetime(said["answered_at"], self._reads)
         if said["correct"]:
-            label += " · " + translate(N_("correct, {name}, {at}")).format(name=by, at=when)
+            label += " · " + self._say(N_("correct, {name}, {at}"), name=by, at=when)
         words = [(label, self._languages.text_by(said["text"], account))]
         if said["correct"] is False:
-            label = translate(N_("Not quite, {name}, {at}")).format(name=by, at=when)
+            label = self._say(N_("Not quite, {name}, {at}"), name=by, at=when)
             words.append((label, self._languages.text_by(said["reason"], said["answered_by"])))
         return words
 
     def _heading(self, search: State) -> Line:
         person, translate = search["person"], self._translate
-        marks = [] if search["status"] == "open" else [translate(labels.VALUES["status"][search["status"]])]
-        marks += [labels.field("worrying", translate)] if search["worrying"] else []
+        marks = [] if search["status"] == "open" else [self._word("status", search["status"])]
+        marks += [self._field("worrying")] if search["worrying"] else []
         marks += [translate(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
-        marks += [translate(labels.VALUES["access"]["members"])] if search["access"] == "members" else []
+        marks += [self._word("access", "members")] if search["access"] == "members" else []
         age = f", {person['age']}" if person["age"] is not None else ""
         return [f"{search['reference']} · {person['first_name']}{age}", *(f" · {mark}" for mark in marks)]
 
@@ -154,14 +138,11 @@ class ReportDocument:
         search, last, translate = section["search"], section["last_confirmed"], self._translate
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
-            (labels.field("kind", translate), [translate(labels.VALUES["search.kind"][search["kind"]])]),
-            (labels.field("status", translate), [translate(labels.VALUES["status"][search["status"]])]),
-            (labels.field("worrying", translate), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
-            (labels.field("missing_since", translate), [self._at(search["missing_since"])]),
-            (
-                labels.field("lead", translate),
-                [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))],
-            ),
+            (self._field("kind"), [self._word("search.kind", search["kind"])]),
+            (self._field("status"), [self._word("status", search["status"])]),
+            (self._field("worrying"), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
+            (self._field("missing_since"), [self._at(search["missing_since"])]),
+            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))]),
             *self._goal(search),
             *self._child(search["person"]),
             *self._details(search["details"] or {}),
@@ -169,21 +150,21 @@ class ReportDocument:
             (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none so far"))]),
         ]
         if appeal.get("level", "none") != "none":
-            until = f" · {translate(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
-            facts.append((labels.field("appeal", translate), [translate(labels.VALUES["appeal.level"][appeal["level"]]) + until]))
+            until = f" · {self._say(N_('until {at}'), at=self._at(appeal['until']))}" if appeal.get("until") else ""
+            facts.append((self._field("appeal"), [self._word("appeal.level", appeal["level"]) + until]))
         if section["outside"]:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         facts += self._ended(search)
-        position = translate(N_("event {seq}")).format(seq=section["seq"])
+        position = self._say(N_("event {seq}"), seq=section["seq"])
         return [*facts, (translate(N_("Integrity")), [f"{position} · {section['head']}"])]
 
     def _goal(self, search: State) -> list[Fact]:
         goal = search["goal"]
         if goal is None:
             return []
-        due = [f" · {self._translate(N_('due {at}')).format(at=self._at(goal['until']))}"] if goal["until"] else []
+        due = [f" · {self._say(N_('due {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
         line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
-        return [(labels.field("goal", self._translate), line)]
+        return [(self._field("goal"), line)]
 
     def _child(self, person: State) -> list[Fact]:
         """Return how to know the child, and what it needs, without empty fields."""
@@ -193,8 +174,8 @@ class ReportDocument:
                 coded = labels.value(f"person.{name}", "search", person[name], translate)
                 text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
                 until = person["needs_until"] if name == "needs" else None
-                due = [f" · {translate(N_('until {at}')).format(at=self._at(until))}"] if until else []
-                facts.append((labels.field(f"person.{name}", translate), [text, *due]))
+                due = [f" · {self._say(N_('until {at}'), at=self._at(until))}"] if until else []
+                facts.append((self._field(f"person.{name}"), [text, *due]))
         return facts
 
     def _details(self, details: State) -> list[Fact]:
@@ -205,11 +186,11 @@ class ReportDocument:
                 coded = labels.value(f"details.{name}", "search", value, translate)
                 text = ", ".join(value) if isinstance(value, list) else value
                 shown = coded if coded is not None else self._languages.text_by(text, None)
-                facts.append((labels.field(f"details.{name}", translate), [shown]))
+                facts.append((self._field(f"details.{name}"), [shown]))
         return facts
 
     def _earlier(self, earlier: State | None) -> list[Fact]:
-        label = labels.field("earlier", self._translate)
+        label = self._field("earlier")
         return [(label, [self._languages.text_by(described(item, self._reads), None)]) for item in in_order(earlier)]
 
     def _keeper(self, section: State) -> str:
@@ -224,7 +205,7 @@ class ReportDocument:
         """Return the criteria that the child's age suggests, until somebody has decided."""
         if search["worrying"] is not None or not search["suggested"]:
             return []
-        keys = ", ".join(labels.field(f"criteria.{key}", self._translate) for key in search["suggested"])
+        keys = ", ".join(self._field(f"criteria.{key}") for key in search["suggested"])
         return [f" · {labels.with_colon(self._translate(N_('suggested by the age')), self._translate)} {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
@@ -233,30 +214,27 @@ class ReportDocument:
         if outcome:
             family = N_("family told") if outcome["family_told"] else N_("family not told")
             police = N_("police told") if outcome["police_told"] else N_("police not told")
-            codes = [
-                labels.value(path, "search", outcome[path[8:]], self._translate) for path in ("outcome.condition", "outcome.how")
-            ]
+            codes = [labels.value(f"outcome.{name}", "search", outcome[name], self._translate) for name in ("condition", "how")]
             text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
-            facts.append((labels.field("outcome", self._translate), [" · ".join(each for each in text if each)]))
+            facts.append((self._field("outcome"), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
-                facts.append(
-                    (labels.field("outcome.reason", self._translate), [self._languages.text_by(outcome["reason"], None)])
-                )
+                facts.append((self._field("outcome.reason"), [self._languages.text_by(outcome["reason"], None)]))
         if search["status"] == "closed" and search["status_reason"]:
             facts.append((self._translate(N_("Closing note")), [self._languages.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
-            facts.append((labels.field("acknowledge", self._translate), [self._languages.text_by(search["acknowledge"], None)]))
+            facts.append((self._field("acknowledge"), [self._languages.text_by(search["acknowledge"], None)]))
         return facts
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
-        number = self._translate(N_("Sighting {number}")).format(number=sighting["number"])
+        number = self._say(N_("Sighting {number}"), number=sighting["number"])
         text = f"{number} · {self._sighted(sighting, datetime_text)}"
         return [text, " · ", self._languages.text_by(place, None)] if place else [text]
 
     def _blocks(self, section: State) -> list[Block]:
         translate, tasks, others = self._translate, section["tasks"], section["cards"]
-        events = [self._event(each) for each in section["since"]["significant"]]
+        events, count = [self._event(each) for each in section["since"]["significant"]], section["left_out"]
+        left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
         return [
             Block(translate(N_("Critical points")), [self._card(each) for each in section["pinned"]]),
             Block(translate(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
@@ -265,21 +243,19 @@ class ReportDocument:
             Block(translate(N_("Credible sightings not yet passed on")), [self._card(each) for each in section["to_pass_on"]]),
             Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
-            Block("", self._left_out(section["left_out"])),
+            Block("", left_out),  # paper says, too, how many cards it does not show
             Block(translate(N_("Photos and files added in this shift")), [self._file(each) for each in section["files"]]),
             Block(translate(N_("Important since the shift began")), events),
         ]
-
-    def _left_out(self, count: int) -> list[Line]:
-        """Return a line that counts what was left out, so that paper shows it too."""
-        return [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
     def _card(self, card: State) -> Line:
         translate = self._translate
         noun = translate(labels.VALUES["category"].get(card.get("category") or "", labels.KINDS[card["kind"]]))
         title = self._languages.user_text(card["title"], card["id"], kinds.named(card["kind"]).title_field or "text")
-        about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
-        about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
+        seen = {"seen_at": card["seen_at"], "received_at": card["at"]}
+        when = self._sighted(seen, short_datetime) if card["kind"] == "sighting" else short_datetime(card["at"], self._reads)
+        about = [card["assignee"] and self._name(card["assignee"]), when]
+        about += [self._say(N_("due {at}"), at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
@@ -291,21 +267,24 @@ class ReportDocument:
         about = [on, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
         return [title, "".join(f" · {each}" for each in about if each)]
 
-    def _when(self, card: State) -> str:
-        if card["kind"] != "sighting":
-            return short_datetime(card["at"], self._reads)
-        return self._sighted({"seen_at": card["seen_at"], "received_at": card["at"]}, short_datetime)
-
     def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
         """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown."""
-        seen, translate = sighting["seen_at"], self._translate
-        if seen:
-            return translate(N_("seen {at}")).format(at=write(seen, self._reads))
-        return translate(N_("reported {at}, time unknown")).format(at=write(sighting["received_at"], self._reads))
+        if seen := sighting["seen_at"]:
+            return self._say(N_("seen {at}"), at=write(seen, self._reads))
+        return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
 
     def _event(self, event: State) -> Line:
         number = f" {event['number']}" if event.get("number") else ""
         return [f"{short_datetime(event['at'], self._reads)} · {labels.event(event['type'], self._translate)}{number}"]
+
+    def _say(self, text: str, **values: Any) -> str:
+        return self._translate(text).format(**values)
+
+    def _field(self, path: str) -> str:
+        return labels.field(path, self._translate)
+
+    def _word(self, path: str, code: str) -> str:
+        return self._translate(labels.VALUES[path][code])
 
     def _at(self, stamp: str | None) -> str:
         return datetime_text(stamp, self._reads)

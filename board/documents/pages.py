@@ -16,10 +16,10 @@ from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
-from board.documents import handover_report as paper_report
 from board.documents import pdf
-from board.documents import search_history as paper_history
 from board.documents.content import Document
+from board.documents.handover_report import ReportDocument
+from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
@@ -103,12 +103,12 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
     data, seq = _composed(number, session, caller, now)
-    return paper_report.handover_document(session, data, _printed(caller.account.name, now, seq, reads), reads)
+    return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, seq, reads))
 
 
 def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> tuple[str, str]:
     data, seq = _composed(number, session, caller, now)
-    made = paper_briefing.briefing(session, data, _printed(caller.account.name, now, seq, reads), seq, reads)
+    made = paper_briefing.BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, seq, reads), seq)
     return made.file, paper_briefing.html(made)
 
 
@@ -126,7 +126,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
         raise Refused("not_found")
     line = N_("Printed by {name}, {at}; up to event {seq}")
     printed = gettext_for(reads)(line).format(name=account.name, at=paper.datetime_text(now, reads), seq=board.seq)
-    made = paper_history.history_document(session, board, printed, reads)
+    made = HistoryDocument(session, board, reads).document(session, printed)
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
     return replace(made, file=f"{reference}-history")
 

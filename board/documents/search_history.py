@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, select
 
 from board import labels
-from board.documents.content import Block, Document, Line, Piece, Section, UserText, datetime_text, day, time_text
+from board.documents.content import Block, Document, Fact, Line, Piece, Section, UserText, datetime_text, day, time_text
 from board.documents.text_languages import mark_language
 from board.earlier_disappearances import described
 from board.engine import journal, kinds
@@ -44,12 +44,9 @@ class HistoryEntry(NamedTuple):
     begins: bool
 
 
-def history_document(session: Session, board: Board, printed: str, reads: str) -> Document:
-    """Return the newest events of a search as a document. The caller has checked access."""
-    return HistoryDocument(session, board, reads).document(session, printed)
-
-
 class HistoryDocument:
+    """Newest events of a search as a document. The caller has checked access."""
+
     def __init__(self, session: Session, board: Board, reads: str) -> None:
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         self._languages = dict(session.exec(select(Account.id, Account.language)).all())
@@ -62,25 +59,19 @@ class HistoryDocument:
         printed_events = self._newest(events)
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
-        sections = [self._day(list(each)) for _, each in days]
+        sections = [
+            Section([day(of_day[0][0], self._reads)], blocks=[Block("", [line for _, line in of_day])])
+            for of_day in (list(each) for _, each in days)
+        ]
         title = self._translate(N_("History: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(
             "Showing the latest {count} of {all} events. For all events: /api/v1/boards/{board}/journal.json, or journal.csv."
         )
-        notes = (
-            [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq, board=self._board.id)]
-            if left
-            else []
-        )
-        head = [
-            (
-                self._translate(N_("Integrity")),
-                [f"{self._translate(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
-            )
-        ]
-        return Document(
-            title, self._reads, search.reference, printed, [(name, list(line)) for name, line in head], notes, sections
-        )
+        shown = {"count": self._board.seq - left, "all": self._board.seq, "board": self._board.id}
+        notes = [self._translate(rest).format(**shown)] if left else []
+        position = self._translate(N_("event {seq}")).format(seq=self._board.seq)
+        facts: list[Fact] = [(self._translate(N_("Integrity")), [f"{position} · {self._board.head.hex()}"])]
+        return Document(title, self._reads, search.reference, printed, facts, notes, sections)
 
     def _newest(self, events: list[HistoryEntry]) -> list[tuple[str, Line]]:
         """Return the newest events that fit, at least one, each with its time, in order."""
@@ -93,9 +84,6 @@ class HistoryDocument:
                 break
             lines.append((entry.event.at, line))
         return lines[::-1]
-
-    def _day(self, events: list[tuple[str, Line]]) -> Section:
-        return Section([day(events[0][0], self._reads)], blocks=[Block("", [line for _, line in events])])
 
     def _event(self, entry: HistoryEntry) -> Line:
         event, payload = entry.event, entry.payload
