@@ -1,7 +1,5 @@
 """HTTP API of handovers: the current one, earlier ones, and each as it was signed."""
 
-from functools import partial
-
 from sqlmodel import Session, select
 from starlette.requests import Request
 
@@ -61,9 +59,9 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
 async def _report_response(request: Request, caller: Caller, number: int | None) -> Reply[HandoverReport]:
     service = service_of(request)
     now, board = format_utc(service.clock()), BOARD.read(request)
-    return json_response(await service.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
+    def read(session: Session) -> HandoverReport:
+        scope = report.current(session, now) if number is None else report.as_signed(session, number)
+        return report.compose(session, caller.account.id, scope, board)
 
-def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> HandoverReport:
-    scope = report.current(session, now) if number is None else report.as_signed(session, number)
-    return report.compose(session, account, scope, board)
+    return json_response(await service.heavy_reads.read(caller, read))

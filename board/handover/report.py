@@ -7,12 +7,11 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.commands import briefings, handovers, shifts
-from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
-from board.engine.event import JournalEvent
+from board.engine import journal, kinds, many_boards, significant_events, snapshot, stored_payload, unit_of_work
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
-from board.handover import report_sections
-from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, Restated, SearchReport
+from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
+from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, ReportedSearch, Restated, SearchReport
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
@@ -34,7 +33,7 @@ _HANDOVERS = text(
 # -- scope ----------------------------------------------------------------------------------------------------------------
 
 
-def current(session: Session, now: str) -> report_sections.ReportScope:
+def current(session: Session, now: str) -> ReportScope:
     """Return the scope of the current report: a signed handover until it has ended, otherwise of now."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
@@ -43,10 +42,10 @@ def current(session: Session, now: str) -> report_sections.ReportScope:
     searches = shifts.active_since(session, shift.seq if shift is not None else None)
     positions = unit_of_work.positions(session, searches)
     handover = row.state() if row is not None else None
-    return report_sections.ReportScope(handover, shift.state() if shift is not None else None, now, positions, live=True)
+    return ReportScope(handover, shift.state() if shift is not None else None, now, positions, live=True)
 
 
-def as_signed(session: Session, number: int) -> report_sections.ReportScope:
+def as_signed(session: Session, number: int) -> ReportScope:
     """Return the scope of a handover as it was signed, whatever happened to it later. Raise Refused `not_found`."""
     last: State | None = None
     for type, state in _handover_events(session):
@@ -76,27 +75,24 @@ def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
     while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
         for row in rows:
             before = row.seq
-            yield (
-                row.type,
-                JournalEvent(OPERATIONS, row.seq, "", row.type, "handover", OPERATIONS, None, row.body).payload()["state"],
-            )
+            yield row.type, stored_payload.load(row.body)["state"]
 
 
-def _position_at_signing(session: Session, handover: State) -> report_sections.ReportScope:
+def _position_at_signing(session: Session, handover: State) -> ReportScope:
     """Return the scope at the signing of a handover. The signed position of each search is in an event right after the position
     of `operations`."""
     before = handover["position"]["seq"]
-    handover_events = journal.events_after(session, OPERATIONS, before, handover["searches"])
-    positions = {journal_event.entity: journal_event.payload()["state"]["position"] for journal_event in handover_events}
+    signed = journal.events_after(session, OPERATIONS, before, handover["searches"])
+    positions = {event.entity: event.payload()["state"]["position"] for event in signed}
     states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
-    shift = next((state for journal_event, state in states if journal_event.kind == Shift.KIND), None)
-    return report_sections.ReportScope(handover, shift, handover["signed_at"], positions, live=False)
+    shift = next((state for event, state in states if event.kind == Shift.KIND), None)
+    return ReportScope(handover, shift, handover["signed_at"], positions, live=False)
 
 
 # -- content --------------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, scope: report_sections.ReportScope, board: str | None = None) -> HandoverReport:
+def compose(session: Session, account: str, scope: ReportScope, board: str | None = None) -> HandoverReport:
     """Return the report as an account may see it now; with `board` only the section of that search. Raise Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
@@ -104,39 +100,28 @@ def compose(session: Session, account: str, scope: report_sections.ReportScope, 
         raise Refused("not_found")
     data = _read(session, account, scope, positions)
     by_board = _by_board(data.entities)
-    found = [
-        report_sections.section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]
-    ]
-    found.sort(key=lambda section: section["board"])
-    found.sort(key=lambda section: section["search"]["missing_since"], reverse=True)  # as in the list of all searches
-    found.sort(key=_order)
+    found = [section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]]
+    found.sort(key=lambda each: each["board"])
+    found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
+    found.sort(key=lambda each: _order(each["search"]))
+    people, withheld = _people(session, scope, found), len(scope.positions.keys() & hidden)
     return {
-        "handover": scope.handover,
-        "shift": scope.shift,
-        "composed_at": scope.at,
-        "live": scope.live,
-        "people": _people(session, scope, found),
-        "withheld": len(scope.positions.keys() & hidden),
-        "searches": found,
-    }
+        "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
+        "withheld": withheld, "searches": found,
+    }  # fmt: skip
 
 
-def _read(
-    session: Session, account: str, scope: report_sections.ReportScope, positions: dict[str, report_sections.Position]
-) -> report_sections.ReportData:
-    heads = unit_of_work.positions(session, positions)
-    entities = state_at.entities_at(
-        session, {id: at["seq"] for id, at in positions.items()}, report_sections.next_shift_end(scope.at)
-    )
+def _read(session: Session, account: str, scope: ReportScope, positions: dict[str, Position]) -> ReportData:
+    heads, seqs = unit_of_work.positions(session, positions), {id: at["seq"] for id, at in positions.items()}
+    entities = state_at.entities_at(session, seqs, next_shift_end(scope.at))
     shift_starts = many_boards.seqs_at(session, positions, scope.shift["since"]) if scope.shift is not None else {}
     seen = {board: position.seq for board, position in positions_of(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), shift_starts.get(id, 0)) for id, at in positions.items()}
     number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
-    read_events = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, MARKS)
-    read_counts = {id: len(journal_event) for id, journal_event in read_events.items()}
-    return report_sections.ReportData(
+    read_counts = {id: len(marks) for id, marks in many_boards.events_after(session, seqs, MARKS).items()}
+    return ReportData(
         scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts,
         _restatements(session, positions, number), _cards_of_files(session, entities),
     )  # fmt: skip
@@ -147,11 +132,7 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
     handover."""
     rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
     return {
-        id: {
-            account: {"seq": position["seq"], "at": position["at"]}
-            for account, position in reads.items()
-            if position["handover"] == number
-        }
+        id: {account: {"seq": at["seq"], "at": at["at"]} for account, at in reads.items() if at["handover"] == number}
         for id, reads in rows
         if id in boards
     }
@@ -162,15 +143,12 @@ def _restatements(session: Session, boards: Collection[str], number: int) -> dic
     rows = session.exec(select(Briefing).where(Briefing.handover == number))
     return {
         row.id: {
-            account: {
-                "text": each["text"], "at": each["at"], "correct": each["correct"], "reason": each["reason"],
-                "answered_by": each["answered_by"], "answered_at": each["answered_at"],
-            }
+            account: {name: each[name] for name in Restated.__annotations__}  # type: ignore[misc]
             for account, each in sorted(briefings.restatements(row, number).items())
         }
         for row in rows
         if row.id in boards
-    }  # fmt: skip
+    }
 
 
 def _cards_of_files(session: Session, entities: BoardState) -> dict[str, CardOfFile]:
@@ -194,24 +172,23 @@ def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
     return found
 
 
-def _order(section: SearchReport) -> tuple[Any, ...]:
-    """Return the sort key of a section: open searches first, worrying ones before those that await a decision."""
-    search = section["search"]
+def _order(search: ReportedSearch) -> tuple[bool, ...]:
+    """Return the sort key of a search: open ones first, worrying ones before those that await a decision."""
     return search["status"] != "open", not search["worrying"], not search["undecided"]
 
 
-def _people(session: Session, scope: report_sections.ReportScope, sections: Collection[SearchReport]) -> dict[str, str]:
+def _people(session: Session, scope: ReportScope, sections: Collection[SearchReport]) -> dict[str, str]:
     """Return the names of all accounts that the report refers to, by id."""
     ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
-    for section in sections:
-        ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
-        ids |= {(section["search"]["goal"] or {}).get("by")}
-        tasks = section["tasks"]
-        for cards in (section["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *section["cards"].values()):
+    for part in sections:
+        ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper")}
+        ids |= {(part["search"]["goal"] or {}).get("by")}
+        tasks = part["tasks"]
+        for cards in (part["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *part["cards"].values()):
             ids |= {card["assignee"] for card in cards}
-        ids |= {card["assignee"] for card in section["pinned"]} | section["reads"].keys()
-        ids |= {file["added_by"] for file in section["files"]}
-        ids |= section["restatements"].keys() | {each["answered_by"] for each in section["restatements"].values()}
+        ids |= {card["assignee"] for card in part["pinned"]} | part["reads"].keys()
+        ids |= {file["added_by"] for file in part["files"]}
+        ids |= part["restatements"].keys() | {each["answered_by"] for each in part["restatements"].values()}
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
 
 

@@ -112,7 +112,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "after": {
             "seq": head["seq"],
             "events": head["seq"] - at["seq"] - data.read_counts.get(id, 0),
-            "significant": sum(journal_event.seq > at["seq"] for journal_event in events),
+            "significant": sum(event.seq > at["seq"] for event in events),
         },
         "reads": data.reads.get(id, {}),
         "restatements": data.restatements.get(id, {}),
@@ -162,26 +162,17 @@ def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOf
 def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> News:
     """Return the events after a seq, up to the position of the report."""
     until = data.positions[id]["seq"]
-    found = [journal_event for journal_event in events if start < journal_event.seq <= until]
-    return {
-        "seq": start,
-        "events": max(0, until - start),
-        "significant": [_event(journal_event) for journal_event in found[-MAX_ITEMS:]],
-    }
+    found = [event for event in events if start < event.seq <= until]
+    significant = [_event(event) for event in found[-MAX_ITEMS:]]
+    return {"seq": start, "events": max(0, until - start), "significant": significant}
 
 
-def _event(journal_event: JournalEvent) -> ReportedEvent:
-    number = (journal_event.payload().get("state") or {}).get("number")
-    event: ReportedEvent = {
-        "seq": journal_event.seq,
-        "at": journal_event.at,
-        "type": journal_event.type,
-        "kind": journal_event.kind,
-        "id": journal_event.entity,
-    }
+def _event(event: JournalEvent) -> ReportedEvent:
+    number = (event.payload().get("state") or {}).get("number")
+    shown: ReportedEvent = {"seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity}
     if number is not None:
-        event["number"] = number
-    return event
+        shown["number"] = number
+    return shown
 
 
 def _cards(
@@ -215,16 +206,14 @@ def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
     """Return the files that were added since the shift began and are not withdrawn, the oldest first."""
     since = data.scope.shift["since"] if data.scope.shift is not None else ""
     found = [each for each in files if each.state["withdrawn"] is None and each.state["added_at"] >= since]
-    return [_file(data, each) for each in sorted(found, key=lambda each: (each.state["added_at"], each.id))]
-
-
-def _file(data: ReportData, entity: EntityAt) -> ReportedFile:
-    state = entity.state
-    return {
-        "id": entity.id, "seq": entity.seq, "name": state["name"], "caption": state["caption"], "picture": state["picture"],
-        "card": data.cards_of_files.get(state["card"]), "note": state["note"], "added_by": state["added_by"],
-        "added_at": state["added_at"],
-    }  # fmt: skip
+    return [
+        {
+            "id": each.id, "seq": each.seq, "name": each.state["name"], "caption": each.state["caption"],
+            "picture": each.state["picture"], "card": data.cards_of_files.get(each.state["card"]), "note": each.state["note"],
+            "added_by": each.state["added_by"], "added_at": each.state["added_at"],
+        }
+        for each in sorted(found, key=lambda each: (each.state["added_at"], each.id))
+    ]  # fmt: skip
 
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
@@ -236,34 +225,22 @@ def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
 
 
 def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:
-    return [_card(kind, each) for each in sorted(cards, key=_number)[:MAX_ITEMS]]
-
-
-def _number(entities: EntityAt) -> int:
-    number: int = entities.state["number"]
-    return number
+    by_number = sorted(cards, key=lambda each: int(each.state["number"]))
+    return [_card(kind, each) for each in by_number[:MAX_ITEMS]]
 
 
 def _card(kind: str, entity: EntityAt) -> ReportedCard:
     state = entity.state
     return {
-        "kind": kind,
-        "id": entity.id,
-        "seq": entity.seq,
-        "number": state["number"],
-        "title": state[kinds.named(kind).title_field],
-        "assignee": state["assignee"],
-        "priority": state["priority"],
-        "due": state.get("due"),
-        "at": state.get("seen_at") or state.get("received_at"),
-        "seen_at": state.get("seen_at"),
-    }
+        "kind": kind, "id": entity.id, "seq": entity.seq, "number": state["number"],
+        "title": state[kinds.named(kind).title_field], "assignee": state["assignee"], "priority": state["priority"],
+        "due": state.get("due"), "at": state.get("seen_at") or state.get("received_at"), "seen_at": state.get("seen_at"),
+    }  # fmt: skip
 
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:
     """Return the pinned cards and notes in order, without erased ones."""
-    found = ((kind, each) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None)
-    return [_pin(kind, each) for kind, each in found]
+    return [_pin(kind, each) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None]
 
 
 def _pin(kind: str, entity: EntityAt) -> Pinned:

@@ -23,8 +23,6 @@ ReportedEvent = TypedDict("ReportedEvent", {
     "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "number": NotRequired[Count],
 })  # fmt: skip
 News = TypedDict("News", {"seq": Count, "events": Count, "significant": list[ReportedEvent]})
-_FromShift = TypedDict("_FromShift", {"from": Literal["shift"]})
-_FromEither = TypedDict("_FromEither", {"from": Literal["seen", "shift"], "unread": bool})
 NewsOfShift = TypedDict("NewsOfShift", {
     "seq": Count, "events": Count, "significant": list[ReportedEvent], "from": Literal["shift"],
 })  # fmt: skip
