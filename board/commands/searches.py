@@ -1,6 +1,7 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -9,17 +10,7 @@ from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
-from board.commands import (
-    appeals,
-    closing,
-    columns,
-    materials,
-    past_times,
-    photos,
-    references,
-    search_details,
-    tasks,
-)
+from board.commands import appeals, closing, columns, materials, past_times, photos, references, search_details, tasks
 from board.commands.command import Patch
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
@@ -268,9 +259,10 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "worrying_search", False
 
 
-def _always(state: State) -> bool:
-    return True
-
+_private = partial(FieldSpec, exported=True, personal=True)
+_written = partial(_private, searched=True, prose=True)
+_shown = partial(FieldSpec, exported=True, display="inner_room")
+_significant = partial(EventSpec, is_significant=lambda state: True)
 
 KIND = Kind(
     model=Search,
@@ -291,50 +283,43 @@ KIND = Kind(
             "status", N_("Status"), type=Status, exported=True, display="room",
             choices={"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")},
         ),
-        FieldSpec("status_reason", N_("Reason"), type=LongText | None, exported=True, personal=True, prose=True),
+        _private("status_reason", N_("Reason"), type=LongText | None, prose=True),
         FieldSpec("person", N_("Person")),
         # first name and age are not marked as personal: displays name the child
         FieldSpec(
             "person.first_name", N_("First name"), control="text", required=True, searched=True, exported=True, display="room"
         ),
-        FieldSpec("person.last_name", N_("Last name"), control="text", searched=True, exported=True, personal=True),
+        _private("person.last_name", N_("Last name"), control="text", searched=True),
         FieldSpec("person.age", N_("Age"), control="number", exported=True, display="room"),
-        FieldSpec("person.birth_date", N_("Date of birth"), control="date", exported=True, personal=True),
-        FieldSpec(
-            "person.sex", N_("Sex"), control="choice", exported=True, personal=True,
+        _private("person.birth_date", N_("Date of birth"), control="date"),
+        _private(
+            "person.sex", N_("Sex"), control="choice",
             choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")},
         ),
-        FieldSpec(
-            "person.description", N_("Description of the person"), control="long", searched=True, exported=True, personal=True
-        , prose=True),
+        _written("person.description", N_("Description of the person"), control="long"),
         # height, build, hair and clothing are not marked as personal: displays in inner rooms say whom to look for
-        FieldSpec("person.height_cm", N_("Height (cm)"), control="number", exported=True, display="inner_room"),
-        FieldSpec(
-            "person.build", N_("Build"), control="choice", exported=True, display="inner_room",
+        _shown("person.height_cm", N_("Height (cm)"), control="number"),
+        _shown(
+            "person.build", N_("Build"), control="choice",
             choices={"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")},
         ),
-        FieldSpec("person.hair", N_("Hair"), control="text", searched=True, exported=True, display="inner_room", prose=True),
-        FieldSpec("person.eyes", N_("Eyes"), control="text", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec(
-            "person.features", N_("Distinctive features"), control="text", searched=True, exported=True, personal=True, prose=True
-        ),
-        FieldSpec(
-            "person.clothing", N_("Clothing"), control="text", searched=True, exported=True, display="inner_room",
-            prose=True,
-        ),
-        FieldSpec("person.needs", N_("Needs"), control="text", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec("person.needs_until", N_("Needs covered until"), control="time", exported=True, personal=True),
+        _shown("person.hair", N_("Hair"), control="text", searched=True, prose=True),
+        _written("person.eyes", N_("Eyes"), control="text"),
+        _written("person.features", N_("Distinctive features"), control="text"),
+        _shown("person.clothing", N_("Clothing"), control="text", searched=True, prose=True),
+        _written("person.needs", N_("Needs"), control="text"),
+        _private("person.needs_until", N_("Needs covered until"), control="time"),
         FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
         FieldSpec("last_seen", N_("Last seen"), personal=True),
-        FieldSpec("last_seen.text", N_("Last seen"), control="text", exported=True, personal=True, prose=True),
-        FieldSpec("last_seen.lat", N_("Last seen, latitude"), control="number", exported=True, personal=True),
-        FieldSpec("last_seen.lon", N_("Last seen, longitude"), control="number", exported=True, personal=True),
+        _private("last_seen.text", N_("Last seen"), control="text", prose=True),
+        _private("last_seen.lat", N_("Last seen, latitude"), control="number"),
+        _private("last_seen.lon", N_("Last seen, longitude"), control="number"),
         FieldSpec(
             "worrying", N_("Worrying"), type=bool | None, exported=True, display="room",
             choices={"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")},
         ),
-        FieldSpec("worrying_basis", N_("Basis"), type=ShortText | None, exported=True, personal=True, prose=True),
-        FieldSpec("criteria", N_("Criteria"), exported=True, personal=True),
+        _private("worrying_basis", N_("Basis"), type=ShortText | None, prose=True),
+        _private("criteria", N_("Criteria")),
         FieldSpec("appeal", N_("Appeal")),
         FieldSpec(
             "appeal.level", N_("Appeal"), exported=True, display="room",
@@ -345,10 +330,7 @@ KIND = Kind(
         ),
         FieldSpec("appeal.from", N_("Appeal from"), exported=True),
         FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room"),
-        FieldSpec(
-            "access", N_("Access"), exported=True,
-            choices={"desk": N_("All users"), "members": N_("Members only")},
-        ),
+        FieldSpec("access", N_("Access"), exported=True, choices={"desk": N_("All users"), "members": N_("Members only")}),
         FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
         FieldSpec("lead", N_("In charge"), control="person", exported=True, display="inner_room"),
         FieldSpec("goal", N_("Goal")),
@@ -359,41 +341,37 @@ KIND = Kind(
         FieldSpec("photo", N_("Photo"), type=Id | None),
         FieldSpec("public_photo", N_("Public photo"), type=Id | None, display="room"),
         FieldSpec("outcome", N_("Outcome"), personal=True),
-        FieldSpec("outcome.found_at", N_("Found at"), exported=True, personal=True),
-        FieldSpec("outcome.place", N_("Where found"), exported=True, personal=True, prose=True),
-        FieldSpec(
-            "outcome.condition", N_("Condition"), exported=True, personal=True,
+        _private("outcome.found_at", N_("Found at")),
+        _private("outcome.place", N_("Where found"), prose=True),
+        _private(
+            "outcome.condition", N_("Condition"),
             choices={
                 "well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown"),
             },
         ),
-        FieldSpec(
-            "outcome.how", N_("How"), exported=True, personal=True,
+        _private(
+            "outcome.how", N_("How"),
             choices={
                 "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
                 "other": N_("another way"),
             },
         ),
-        FieldSpec("outcome.confirmed_by", N_("Confirmed by"), exported=True, personal=True, prose=True),
-        FieldSpec("outcome.family_told", N_("Family told"), exported=True, personal=True),
-        FieldSpec("outcome.police_told", N_("Police told"), exported=True, personal=True),
-        FieldSpec("outcome.reason", N_("What happened, in one sentence"), exported=True, personal=True, prose=True),
+        _private("outcome.confirmed_by", N_("Confirmed by"), prose=True),
+        _private("outcome.family_told", N_("Family told")),
+        _private("outcome.police_told", N_("Police told")),
+        _private("outcome.reason", N_("What happened, in one sentence"), prose=True),
         FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
         *search_details.FIELDS,
-        FieldSpec(
-            "acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, exported=True, personal=True, prose=True
-        ),
+        _private("acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, prose=True),
     ),
     events={
-        "search.opened": EventSpec(N_("Search opened"), "search.open", is_significant=_always),
+        "search.opened": _significant(N_("Search opened"), "search.open"),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
-        "search.status_set": EventSpec(N_("Status changed"), "search.set_status", is_significant=_always),
-        "search.worrying_set": EventSpec(
-            N_("Worrying or not: decided"), "search.set_worrying", undoable=True, is_significant=_always
-        ),
-        "search.appeal_set": EventSpec(N_("Appeal changed"), "search.set_appeal", undoable=True, is_significant=_always),
+        "search.status_set": _significant(N_("Status changed"), "search.set_status"),
+        "search.worrying_set": _significant(N_("Worrying or not: decided"), "search.set_worrying", undoable=True),
+        "search.appeal_set": _significant(N_("Appeal changed"), "search.set_appeal", undoable=True),
         "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
-        "search.goal_set": EventSpec(N_("Goal changed"), "search.set_goal", undoable=True, is_significant=_always),
+        "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
         "search.archived": EventSpec(N_("Search left All searches")),

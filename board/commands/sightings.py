@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -11,17 +12,30 @@ from sqlmodel import Session
 from board.commands import cards, past_times, queues, sources, urgent_alerts
 from board.commands.command import Patch
 from board.commands.places import place_fields
+from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid, validated
 from board.i18n import N_, P_
-from board.merge_patch import apply_patch, merge_patch
+from board.merge_patch import merge_patch
 from models.alert import EVERYBODY
 from models.card import Priority
 from models.entity import State
 from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
-from models.sighting import ASSURED, SETTLED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
+from models.sighting import (
+    ASSURED,
+    SETTLED,
+    Assessment,
+    Channel,
+    EarlierSource,
+    Grade,
+    LookedAt,
+    PassedOn,
+    Queue,
+    Sighting,
+    Source,
+)
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
@@ -86,32 +100,38 @@ class PassOn(Data):
 
 def add(writer: EventWriter, data: Add) -> None:
     """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
+    cards.add(writer, KIND, reported(writer, data) | {"grade": Grade().model_dump()})
+
+
+def reported(writer: EventWriter, data: Fields) -> State:
+    """Return the values of a sighting or a tip that is taken in now."""
     values = data.model_dump()
     received = values["received_at"] = data.received_at or writer.now
-    made = {"grade": Grade().model_dump(), "late": is_late(received, writer.now), "recorded_at": writer.now}
-    taken_by = writer.account.id if writer.account else ""
-    cards.add(writer, KIND, values | made | {"taken_by": taken_by, "source_kept": sources.has_source(values)})
+    values |= {"late": is_late(received, writer.now), "recorded_at": writer.now, "source_kept": sources.has_source(values)}
+    return values | {"taken_by": writer.account.id if writer.account else ""}
 
 
 def update(writer: EventWriter, data: Update) -> None:
     """Correct a sighting. Name and contact of its source are stored with their former values, but appear in no event."""
-    patch = dict(data.model_extra or {})
-    private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
-    given = apply_patch(sources.Private, {}, private)
+    patch, private = sources.split(data)
     row, values = writer.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
+    correct(writer, row, values, private)
+
+
+def correct(writer: EventWriter, row: sources.Report, values: State, private: State) -> None:
+    """Correct a sighting or a tip, as far as the account may set its source. Raises Refused."""
     sources.check_seal(writer, row, values["source"]["sealed"])
     if private:
         sources.check_may_set(writer, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
-    values["late"] = is_late(received, row.recorded_at)
-    apply_values(writer, row, values | {name: given[name] for name in private})
+    apply_values(writer, row, values | private | {"late": is_late(received, row.recorded_at)})
 
 
-def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
-    """Set fields of a sighting, storing former values of the source if it is set."""
+def apply_values(writer: EventWriter, row: sources.Report, values: State, undoes: int | None = None) -> None:
+    """Set fields of a sighting or a tip, storing former values of the source if it is set."""
     was = sources.source_of(row)
     values = values | {"source_kept": sources.has_source(values, row.source_kept)}
-    writer.update(row, "sighting.updated", values, undoes=undoes)
+    writer.update(row, f"{row.KIND}.updated", values, undoes=undoes)
     if was.keys() & values.keys():
         sources.keep_earlier(writer, row, was)
 
@@ -186,8 +206,9 @@ def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
     if not names:
         return {}
     sources.check_may_set(writer, row)
-    earlier = sources.source_before(writer.session, writer.board.id, event.seq)
-    if earlier is None:
+    unit_of_work.flush(writer.session)
+    earlier = writer.session.get(EarlierSource, (writer.board.id, event.seq))
+    if earlier is None:  # it was erased
         raise invalid("seq", N_("This cannot be undone."))
     return {name: getattr(earlier, name) for name in names}
 
@@ -223,6 +244,9 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
+_private = partial(FieldSpec, exported=True, personal=True)
+_written = partial(_private, searched=True, prose=True)
+
 KIND = Kind(
     model=Sighting,
     title=N_("Sighting"),
@@ -234,10 +258,7 @@ KIND = Kind(
         cards.NUMBER,
         cards.COLUMN,
         cards.RANK,
-        FieldSpec(
-            "description", N_("Description"), control="long", required=True, searched=True, exported=True, personal=True,
-            prose=True,
-        ),
+        _written("description", N_("Description"), control="long", required=True),
         cards.ASSIGNEE,
         cards.PRIORITY,
         cards.WITHDRAWN,
@@ -252,20 +273,18 @@ KIND = Kind(
             },
         ),
         *place_fields("place", personal=True),
-        FieldSpec("direction", N_("Direction"), control="text", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec("clothing", N_("Clothing"), control="text", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec("company", N_("Alone or accompanied"), control="text", searched=True, exported=True, personal=True, prose=True),
+        _written("direction", N_("Direction"), control="text"),
+        _written("clothing", N_("Clothing"), control="text"),
+        _written("company", N_("Alone or accompanied"), control="text"),
         FieldSpec("source", N_("Source"), personal=True),
-        FieldSpec(
-            "source.kind", N_("Source"), control="choice", exported=True, personal=True,
+        _private(
+            "source.kind", N_("Source"), control="choice",
             choices={"named": N_("named"), "anonymous": N_("anonymous"), "unknown": N_("not known")},
         ),
         FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
         FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
-        FieldSpec("source.sealed", N_("Confidential source"), control="flag", exported=True, personal=True),
-        FieldSpec(
-            "source_kept", N_("Name or contact details of the source are kept"), type=bool | None, exported=True, personal=True
-        ),
+        _private("source.sealed", N_("Confidential source"), control="flag"),
+        _private("source_kept", N_("Name or contact details of the source are kept"), type=bool | None),
         FieldSpec("grade", N_("Grade")),
         FieldSpec(
             "grade.source", N_("Source grade"), exported=True,

@@ -10,13 +10,16 @@ from typing_extensions import TypedDict
 
 from board.audit import actor, writer
 from board.audit.entries import SourceRead
-from board.engine import access, unit_of_work
+from board.commands.command import Patch
+from board.engine import access
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
 from board.i18n import N_
+from board.merge_patch import apply_patch
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
+from models.entity import State
 from models.fields import Data, Name, ShortText
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
@@ -67,6 +70,14 @@ def check_seal(writer: EventWriter, sighting: Report, sealed: bool) -> None:
         )
 
 
+def split(data: Patch) -> tuple[State, State]:
+    """Return a merge patch without name and contact of the source, and those of them that it gives, validated."""
+    patch = dict(data.model_extra or {})
+    private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
+    given = apply_patch(Private, {}, private)
+    return patch, {name: given[name] for name in private}
+
+
 def source_of(sighting: Report) -> dict[str, str | None]:
     """Return name and contact as they are now, by field."""
     return {name: getattr(sighting, name) for name in Private.model_fields}
@@ -82,12 +93,6 @@ def keep_earlier(writer: EventWriter, sighting: Report, was: dict[str, str | Non
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 
 
-def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
-    """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
-    unit_of_work.flush(session)
-    return session.get(EarlierSource, (board, seq))
-
-
 FormerSource = TypedDict("FormerSource", {
     "name": str | None, "contact": str | None, "seq": Count, "at": Time, "account": Id | None,
 })  # fmt: skip
@@ -99,7 +104,7 @@ Source = TypedDict("Source", {
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> Source:
     """Return name and contact of a source, and the newest former values before the event `before`, by present rights. Raises
     Refused."""
-    account = _reader(session, caller)
+    account = require_active(session, caller)  # rights may have ended while this waited for earlier commits
     access.get_visible_board(session, account.id, board)
     _check_role(account)
     row = session.get(Sighting, id)
@@ -112,28 +117,21 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
 def read_tip(session: Session, caller: Caller, id: str, before: int) -> Source:
     """Return the same of a tip. Of one that was placed they are kept with its sighting, with the rights there; former values from
     before that stay here."""
-    account = _reader(session, caller)
+    account = require_active(session, caller)
     _check_role(account)
     tip = session.get(Tip, id)
-    if tip is None or (tip.placed_on is not None and not _sees(session, account, tip.placed_on)):
+    search = session.get(Search, tip.placed_on) if tip is not None and tip.placed_on is not None else None
+    hidden = search is None or not access.can_see(account.id, search.access, search.members)
+    if tip is None or (tip.placed_on is not None and hidden):
         raise not_found("tip")
     kept: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
     entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)
     return _read(session, caller, account, tip, kept, entry, before)
 
 
-def _reader(session: Session, caller: Caller) -> Account:
-    return require_active(session, caller)  # rights may have ended while this waited for earlier commits
-
-
 def _check_role(account: Account) -> None:
     if ROLES.index(account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")
-
-
-def _sees(session: Session, account: Account, search: str) -> bool:
-    found = session.get(Search, search)
-    return found is not None and access.can_see(account.id, found.access, found.members)
 
 
 def _read(

@@ -15,7 +15,6 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, P_
-from board.merge_patch import apply_patch
 from models.accounts import Account
 from models.db import rows
 from models.entity import State
@@ -61,31 +60,18 @@ class Restore(Data):
 def add(writer: EventWriter, data: Add) -> None:
     """Add a tip: it waits to be looked at."""
     writer.require_person(data.assignee, "assignee")
-    values = data.model_dump()
-    received = values["received_at"] = data.received_at or writer.now
-    made: State = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "recorded_at": writer.now}
-    made |= {"late": sightings.is_late(received, writer.now), "taken_by": writer.account.id if writer.account else ""}
-    made |= {"source_kept": sources.has_source(values), "queue": "look", "queue_since": writer.now}
-    writer.create(rows.new(Tip, values | made), "tip.added")
+    made: State = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number()}
+    made |= {"queue": "look", "queue_since": writer.now}
+    writer.create(rows.new(Tip, sightings.reported(writer, data) | made), "tip.added")
 
 
 def update(writer: EventWriter, data: Update) -> None:
     """Correct a tip. Name and contact of its source are stored with their former values, but appear in no event."""
-    patch = dict(data.model_extra or {})
-    private = {name: patch.pop(name) for name in sources.Private.model_fields if name in patch}
-    given = apply_patch(sources.Private, {}, private)
+    patch, private = sources.split(data)
     row, values = writer.find_patched(Tip, data.tip, "tip", sightings.Fields, patch, blank={"description": "-"})
     _check_visible(writer, row)
     _check_unplaced(row)
-    sources.check_seal(writer, row, values["source"]["sealed"])
-    if private:
-        sources.check_may_set(writer, row)
-    received = values["received_at"] = values["received_at"] or row.recorded_at
-    values |= {name: given[name] for name in private} | {"late": sightings.is_late(received, row.recorded_at)}
-    was = sources.source_of(row)
-    writer.update(row, "tip.updated", values | {"source_kept": sources.has_source(values, row.source_kept)})
-    if private:
-        sources.keep_earlier(writer, row, was)
+    sightings.correct(writer, row, values, private)
 
 
 def assign(writer: EventWriter, data: Assign) -> None:
