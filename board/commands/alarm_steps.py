@@ -105,8 +105,9 @@ def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: dat
     for rule in rules.of("handover_waiting"):
         until = format_utc(now - timedelta(seconds=rule.after_s))
         number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
-        if number is not None and not _is_known(session, OPERATIONS, Found(rule.key, OPERATIONS, str(number))):
-            found[OPERATIONS].append(Found(rule.key, OPERATIONS, str(number)))
+        waits = Found(rule.key, OPERATIONS, str(number))
+        if number is not None and not alarms.is_known(session, OPERATIONS, *waits):
+            found[OPERATIONS].append(waits)
     return found
 
 
@@ -167,7 +168,7 @@ def _raise(writer: EventWriter, found: Found) -> None:
     if rule.when == alarms.TAKE_DOWN:
         alarms.raise_take_down_alarm(writer, rule)
         return
-    if _is_known(writer.session, writer.board.id, found):
+    if alarms.is_known(writer.session, writer.board.id, *found):
         return
     if rule.when == "task_overdue":
         task = unit_of_work.get(writer.session, Task, found.entity)
@@ -177,7 +178,3 @@ def _raise(writer: EventWriter, found: Found) -> None:
         handover = unit_of_work.get(writer.session, Handover, found.entity)
         if handover is not None and handover.status == "signed" and str(handover.number) == found.cause:
             alarms.raise_alarm(writer, rule, "handover", handover.id, handover.seq, found.cause, None)
-
-
-def _is_known(session: Session, board: str, found: Found) -> bool:
-    return alarms.is_known(session, board, found.rule, found.entity, found.cause)

@@ -84,12 +84,9 @@ _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since
 def record_alerts(session: Session, change: Change) -> None:
     """Store alerts for everybody whom an event concerns, except its author."""
     event, after, fields = change.event, change.after, change.fields
-    body = event.body or b""
-    found = (
-        [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
-        if b"@" in body
-        else []
-    )
+    found: list[tuple[str, str]] = []
+    if b"@" in (event.body or b""):
+        found = [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
     found += kinds.named(event.kind).alerts(session, event, after, fields)
@@ -206,9 +203,8 @@ def short_name(person: Mapping[str, Any]) -> str:
 
 def _add_places(session: Session, listed: list[Alert]) -> None:
     """Add the place of the sighting that an alert is about."""
-    asked = select(Sighting.id, Sighting.place).where(
-        col(Sighting.id).in_({each["card"]["id"] for each in listed if each["card"]})
-    )
+    about = {each["card"]["id"] for each in listed if each["card"]}
+    asked = select(Sighting.id, Sighting.place).where(col(Sighting.id).in_(about))
     places = {id: place["text"] for id, place in session.exec(asked) if place and place["text"]}
     for each in listed:
         if each["card"] and each["card"]["id"] in places:
@@ -269,9 +265,8 @@ def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, U
     """Return the unread alerts that an account may see and has not switched off."""
     kinds, hidden = enabled_kinds(settings_of(session, account)), snapshot.hidden_searches(session, account)
     all = unread(session, [account], now)[account]
-    return {
-        key: each for key, each in all.items() if hidden.isdisjoint({key[0], each.entity}) and not each.kinds.isdisjoint(kinds)
-    }
+    shown = {key: each for key, each in all.items() if hidden.isdisjoint({key[0], each.entity})}
+    return {key: each for key, each in shown.items() if not each.kinds.isdisjoint(kinds)}
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:

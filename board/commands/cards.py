@@ -55,8 +55,12 @@ def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) 
     """Add a card of a kind; in the first column of its role unless `values` names one. Raises Refused."""
     writer.require_person(values.get("assignee"), "assignee")
     _check_references(writer, kind, values)
-    column, rank = rank_for_new_card(writer, values.get("column"), kind.first_column)
-    made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column, "rank": rank}
+    if (named := values.get("column")) is not None:
+        column = columns.find(writer, named, "column")
+    else:
+        column = columns.first_with_role(writer, kind.first_column)
+    rank = ranks.between(card_ranks.highest(writer, column.id), None)  # at its end
+    made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column.id, "rank": rank}
     writer.create(rows.new(kind.model, values | made), f"{kind.name}.added", reserved=reserved)
 
 
@@ -71,12 +75,6 @@ def _check_references(writer: EventWriter, kind: Kind, values: State) -> None:
     for spec in kind.fields:
         if spec.refers_to and values.get(spec.path) is not None:
             writer.find(kinds.named(spec.refers_to).model, values[spec.path], spec.path)
-
-
-def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tuple[str, str]:
-    """Return (column, rank) for a new card: at the end of the named column, or of the first one with this role."""
-    found = columns.find(writer, column, "column") if column is not None else columns.first_with_role(writer, role)
-    return found.id, ranks.between(card_ranks.highest(writer, found.id), None)
 
 
 def move(writer: EventWriter, data: Move) -> None:
@@ -104,12 +102,6 @@ def move(writer: EventWriter, data: Move) -> None:
     rank = ranks.between(low, high)
     writer.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
     if len(rank) > MAX_RANK_LENGTH:
-        _rebalance(writer, card)
-
-
-def fix_rank_collision(writer: EventWriter, card: Card) -> None:
-    """Give a card and its neighbours new ranks if another card got the same rank meanwhile."""
-    if card_ranks.is_taken(writer, card) or len(card.rank) > MAX_RANK_LENGTH:
         _rebalance(writer, card)
 
 
@@ -158,8 +150,8 @@ def apply_undo(writer: EventWriter, row: Card, event: JournalEvent, values: Stat
     """Write former values of a card. One that goes back to its place may meet another with its rank."""
     moved = event.type == "card.moved"
     writer.update(row, event.type, ({"column": row.column, "rank": row.rank} if moved else {}) | values, undoes=event.seq)
-    if moved:
-        fix_rank_collision(writer, row)
+    if moved and (card_ranks.is_taken(writer, row) or len(row.rank) > MAX_RANK_LENGTH):
+        _rebalance(writer, row)
 
 
 UNDO = UndoRules(apply=apply_undo)

@@ -105,13 +105,12 @@ def update(writer: EventWriter, data: Update) -> None:
 
 def withdraw(writer: EventWriter, data: Withdraw) -> None:
     """Withdraw a file: nobody can fetch it from now on. By coordinators, and by who attached it."""
-    row = writer.find(File, data.file, "file")
-    if row.withdrawn is not None:
-        raise _withdrawn(row)
-    _withdraw(writer, row, data.reason)
+    _withdraw(writer, writer.find(File, data.file, "file"), data.reason)
 
 
 def _withdraw(writer: EventWriter, row: File, reason: str | None, undoes: int | None = None) -> None:
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
     if row.added_by != writer.account_id and not _is_coordinator(writer):
         raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can withdraw it."))
     withdrawn = {"reason": reason, "at": writer.now, "by": writer.account_id}
@@ -128,13 +127,6 @@ def _is_coordinator(writer: EventWriter) -> bool:
 
 
 # -- undo and declaration -------------------------------------------------------------------------------------------------
-
-
-def _take_back(writer: EventWriter, row: File, event: JournalEvent) -> None:
-    """Undo an attaching: the file is withdrawn."""
-    if row.withdrawn is not None:
-        raise _withdrawn(row)
-    _withdraw(writer, row, None, event.seq)
 
 
 def _apply_undo(writer: EventWriter, row: File, event: JournalEvent, values: State) -> None:
@@ -175,5 +167,6 @@ KIND = Kind(
     },
     counted=False,
     reported=lambda file, due_before: file.withdrawn.is_(null()),
-    undo=UndoRules(apply=_apply_undo, creation=_take_back),
+    # a file whose attaching is undone is withdrawn
+    undo=UndoRules(apply=_apply_undo, creation=lambda writer, row, event: _withdraw(writer, row, None, event.seq)),
 )

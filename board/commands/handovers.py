@@ -131,21 +131,22 @@ def sign(writer: EventWriter, data: Sign) -> None:
         raise Refused("invalid", fields={f"positions.{id}": N_("This board does not have that event yet.") for id in above})
     row = shifts.require_open(writer, data.handover, "prepared")
     if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
-        fields = {
-            f"searches.{id}": N_(
-                "The incoming coordinator does not have access to this search. Add them as a member, "
-                "or choose who is responsible for it."
-            )
-            for id in undecided
-        }
-        raise Refused("invalid", fields=fields)
+        sentence = N_(
+            "The incoming coordinator does not have access to this search. Add them as a member, "
+            "or choose who is responsible for it."
+        )
+        raise Refused("invalid", fields={f"searches.{id}": sentence for id in undecided})
     wrong = _invalid_positions(writer, data.positions, seen)
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
     handed = current | _positions_at(writer.session, seen, data.positions)
     unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
-        _record_search_handover(writer, id, data.handover, handed[id])
+        values: State = {"handover": data.handover, "position": handed[id]}
+        if (search := unit_of_work.get(writer.session, SearchHandover, id)) is None:
+            writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
+        else:
+            writer.update(search, "handed.set", values, conflicts=False)
     for id, seq in data.positions.items():
         marks.advance_with_command(
             writer.session, writer.account_id, marks.ReadPosition(id, current[id]["epoch"], seq), current[id]["seq"], writer.now
@@ -176,14 +177,6 @@ def _positions_at(session: Session, current: Mapping[str, Position], given: Mapp
     earlier = {id: seq for id, seq in given.items() if seq != current[id]["seq"]}
     heads = many_boards.hashes_at(session, earlier)
     return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in current.items()}
-
-
-def _record_search_handover(writer: EventWriter, id: str, number: int, position: Position) -> None:
-    row = unit_of_work.get(writer.session, SearchHandover, id)
-    if row is None:
-        writer.create(SearchHandover(id=id, board=OPERATIONS, handover=number, position=position), "handed.set")
-    else:
-        writer.update(row, "handed.set", {"handover": number, "position": position}, conflicts=False)
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------

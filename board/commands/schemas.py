@@ -182,14 +182,13 @@ def state(kind: Kind) -> Schema:
         properties[name] = written[name] if made is None else schema_of(made, "serialization")
     if kind.model is Search:
         properties["criteria"]["properties"] |= {key: schema_of(Criterion, "serialization") for key in former_criteria()}
-    return {"title": class_name(kind.name, "state"), **_object(properties)}
+    return {
+        "title": class_name(kind.name, "state"), "type": "object", "properties": properties, "required": list(properties),
+        "additionalProperties": False,
+    }  # fmt: skip
 
 
 def class_name(*words: str) -> str:
     """Return the name of a schema in generated clients, such as `SightingGradeCommand`. Unique, also with a field's name
     appended."""
     return "".join(part.capitalize() for word in words for part in re.split(r"[._]", word))
-
-
-def _object(properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

@@ -5,11 +5,11 @@ nothing.
 """
 
 import re
-from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
+from board.commands.shared_fields import private, written
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import FieldSpec
@@ -62,30 +62,27 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
             raise invalid(f"earlier.{key}.search", N_("This is not a closed search that everyone can see."))
 
 
-_private = partial(FieldSpec, exported=True, personal=True)
-_written = partial(_private, searched=True, prose=True)
-
 FIELDS = (
     FieldSpec("details", N_("Details of the type"), personal=True),
-    _written("details.taking_parent", N_("Taking parent"), control="text"),
-    _private(
+    written("details.taking_parent", N_("Taking parent"), control="text"),
+    private(
         "details.relation", N_("Relation to the child"), control="choice",
         choices={"mother": N_("mother"), "father": N_("father"), "other": P_("relation to the child", "other")},
     ),
-    _written("details.described_person", N_("Person described"), control="long"),
-    _written("details.vehicle_plate", N_("Number plate"), control="text", spellings=plate_spellings),
-    _written("details.vehicle_make", N_("Make of the vehicle"), control="text"),
-    _written("details.vehicle_colour", N_("Colour of the vehicle"), control="text"),
-    _written("details.countries", N_("Countries, known or feared"), control="list"),
-    _private("details.papers", N_("Passport or ID of the child"), control="text", prose=True),
-    _private("details.hague", N_("Hague Convention applies"), control="choice", choices=_ANSWERS),
-    _private("details.central_authority", N_("Central authority informed"), control="choice", choices=_ANSWERS),
-    _written("details.facility", N_("Facility"), control="text"),
-    _written("details.guardian", N_("Guardian"), control="text"),
-    _written("details.aliases", N_("Aliases"), control="list"),
-    _private("details.languages", N_("Languages spoken"), control="list", prose=True),
-    _written("details.destination", N_("Destination"), control="text"),
-    _private("earlier", N_("Earlier disappearances")),
+    written("details.described_person", N_("Person described"), control="long"),
+    written("details.vehicle_plate", N_("Number plate"), control="text", spellings=plate_spellings),
+    written("details.vehicle_make", N_("Make of the vehicle"), control="text"),
+    written("details.vehicle_colour", N_("Colour of the vehicle"), control="text"),
+    written("details.countries", N_("Countries, known or feared"), control="list"),
+    private("details.papers", N_("Passport or ID of the child"), control="text", prose=True),
+    private("details.hague", N_("Hague Convention applies"), control="choice", choices=_ANSWERS),
+    private("details.central_authority", N_("Central authority informed"), control="choice", choices=_ANSWERS),
+    written("details.facility", N_("Facility"), control="text"),
+    written("details.guardian", N_("Guardian"), control="text"),
+    written("details.aliases", N_("Aliases"), control="list"),
+    private("details.languages", N_("Languages spoken"), control="list", prose=True),
+    written("details.destination", N_("Destination"), control="text"),
+    private("earlier", N_("Earlier disappearances")),
     FieldSpec("earlier.*.date", N_("Missing since (day)"), personal=True),
     FieldSpec("earlier.*.days", N_("Days missing"), personal=True),
     FieldSpec("earlier.*.place", N_("Where found"), searched=True, personal=True),

@@ -12,6 +12,7 @@ from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, materials, past_times, photos, references, search_details, tasks
 from board.commands.command import Patch
+from board.commands.shared_fields import private, written
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
@@ -259,8 +260,6 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "worrying_search", False
 
 
-_private = partial(FieldSpec, exported=True, personal=True)
-_written = partial(_private, searched=True, prose=True)
 _shown = partial(FieldSpec, exported=True, display="inner_room")
 _significant = partial(EventSpec, is_significant=lambda state: True)
 
@@ -283,20 +282,17 @@ KIND = Kind(
             "status", N_("Status"), type=Status, exported=True, display="room",
             choices={"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")},
         ),
-        _private("status_reason", N_("Reason"), type=LongText | None, prose=True),
+        private("status_reason", N_("Reason"), type=LongText | None, prose=True),
         FieldSpec("person", N_("Person")),
         # first name and age are not marked as personal: displays name the child
         FieldSpec(
             "person.first_name", N_("First name"), control="text", required=True, searched=True, exported=True, display="room"
         ),
-        _private("person.last_name", N_("Last name"), control="text", searched=True),
+        private("person.last_name", N_("Last name"), control="text", searched=True),
         FieldSpec("person.age", N_("Age"), control="number", exported=True, display="room"),
-        _private("person.birth_date", N_("Date of birth"), control="date"),
-        _private(
-            "person.sex", N_("Sex"), control="choice",
-            choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")},
-        ),
-        _written("person.description", N_("Description of the person"), control="long"),
+        private("person.birth_date", N_("Date of birth"), control="date"),
+        private("person.sex", N_("Sex"), control="choice", choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}),
+        written("person.description", N_("Description of the person"), control="long"),
         # height, build, hair and clothing are not marked as personal: displays in inner rooms say whom to look for
         _shown("person.height_cm", N_("Height (cm)"), control="number"),
         _shown(
@@ -304,22 +300,22 @@ KIND = Kind(
             choices={"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")},
         ),
         _shown("person.hair", N_("Hair"), control="text", searched=True, prose=True),
-        _written("person.eyes", N_("Eyes"), control="text"),
-        _written("person.features", N_("Distinctive features"), control="text"),
+        written("person.eyes", N_("Eyes"), control="text"),
+        written("person.features", N_("Distinctive features"), control="text"),
         _shown("person.clothing", N_("Clothing"), control="text", searched=True, prose=True),
-        _written("person.needs", N_("Needs"), control="text"),
-        _private("person.needs_until", N_("Needs covered until"), control="time"),
+        written("person.needs", N_("Needs"), control="text"),
+        private("person.needs_until", N_("Needs covered until"), control="time"),
         FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
         FieldSpec("last_seen", N_("Last seen"), personal=True),
-        _private("last_seen.text", N_("Last seen"), control="text", prose=True),
-        _private("last_seen.lat", N_("Last seen, latitude"), control="number"),
-        _private("last_seen.lon", N_("Last seen, longitude"), control="number"),
+        private("last_seen.text", N_("Last seen"), control="text", prose=True),
+        private("last_seen.lat", N_("Last seen, latitude"), control="number"),
+        private("last_seen.lon", N_("Last seen, longitude"), control="number"),
         FieldSpec(
             "worrying", N_("Worrying"), type=bool | None, exported=True, display="room",
             choices={"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")},
         ),
-        _private("worrying_basis", N_("Basis"), type=ShortText | None, prose=True),
-        _private("criteria", N_("Criteria")),
+        private("worrying_basis", N_("Basis"), type=ShortText | None, prose=True),
+        private("criteria", N_("Criteria")),
         FieldSpec("appeal", N_("Appeal")),
         FieldSpec(
             "appeal.level", N_("Appeal"), exported=True, display="room",
@@ -332,37 +328,37 @@ KIND = Kind(
         FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room"),
         FieldSpec("access", N_("Access"), exported=True, choices={"desk": N_("All users"), "members": N_("Members only")}),
         FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
-        FieldSpec("lead", N_("In charge"), control="person", exported=True, display="inner_room"),
+        _shown("lead", N_("In charge"), control="person"),
         FieldSpec("goal", N_("Goal")),
-        FieldSpec("goal.text", N_("Goal"), control="text", searched=True, exported=True, display="inner_room", prose=True),
-        FieldSpec("goal.until", N_("Goal due"), control="time", exported=True, display="inner_room"),
+        _shown("goal.text", N_("Goal"), control="text", searched=True, prose=True),
+        _shown("goal.until", N_("Goal due"), control="time"),
         FieldSpec("goal.by", N_("Goal set by"), exported=True),
         FieldSpec("goal.at", N_("Goal set at"), exported=True),
         FieldSpec("photo", N_("Photo"), type=Id | None),
         FieldSpec("public_photo", N_("Public photo"), type=Id | None, display="room"),
         FieldSpec("outcome", N_("Outcome"), personal=True),
-        _private("outcome.found_at", N_("Found at")),
-        _private("outcome.place", N_("Where found"), prose=True),
-        _private(
+        private("outcome.found_at", N_("Found at")),
+        private("outcome.place", N_("Where found"), prose=True),
+        private(
             "outcome.condition", N_("Condition"),
             choices={
                 "well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown"),
             },
         ),
-        _private(
+        private(
             "outcome.how", N_("How"),
             choices={
                 "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
                 "other": N_("another way"),
             },
         ),
-        _private("outcome.confirmed_by", N_("Confirmed by"), prose=True),
-        _private("outcome.family_told", N_("Family told")),
-        _private("outcome.police_told", N_("Police told")),
-        _private("outcome.reason", N_("What happened, in one sentence"), prose=True),
+        private("outcome.confirmed_by", N_("Confirmed by"), prose=True),
+        private("outcome.family_told", N_("Family told")),
+        private("outcome.police_told", N_("Police told")),
+        private("outcome.reason", N_("What happened, in one sentence"), prose=True),
         FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
         *search_details.FIELDS,
-        _private("acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, prose=True),
+        private("acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, prose=True),
     ),
     events={
         "search.opened": _significant(N_("Search opened"), "search.open"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -11,7 +10,7 @@ from sqlmodel import Session
 
 from board.commands import cards, past_times, queues, sources, urgent_alerts
 from board.commands.command import Patch
-from board.commands.places import place_fields
+from board.commands.shared_fields import place_fields, private, written
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -244,9 +243,6 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
-_private = partial(FieldSpec, exported=True, personal=True)
-_written = partial(_private, searched=True, prose=True)
-
 KIND = Kind(
     model=Sighting,
     title=N_("Sighting"),
@@ -258,7 +254,7 @@ KIND = Kind(
         cards.NUMBER,
         cards.COLUMN,
         cards.RANK,
-        _written("description", N_("Description"), control="long", required=True),
+        written("description", N_("Description"), control="long", required=True),
         cards.ASSIGNEE,
         cards.PRIORITY,
         cards.WITHDRAWN,
@@ -273,18 +269,18 @@ KIND = Kind(
             },
         ),
         *place_fields("place", personal=True),
-        _written("direction", N_("Direction"), control="text"),
-        _written("clothing", N_("Clothing"), control="text"),
-        _written("company", N_("Alone or accompanied"), control="text"),
+        written("direction", N_("Direction"), control="text"),
+        written("clothing", N_("Clothing"), control="text"),
+        written("company", N_("Alone or accompanied"), control="text"),
         FieldSpec("source", N_("Source"), personal=True),
-        _private(
+        private(
             "source.kind", N_("Source"), control="choice",
             choices={"named": N_("named"), "anonymous": N_("anonymous"), "unknown": N_("not known")},
         ),
         FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
         FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
-        _private("source.sealed", N_("Confidential source"), control="flag"),
-        _private("source_kept", N_("Name or contact details of the source are kept"), type=bool | None),
+        private("source.sealed", N_("Confidential source"), control="flag"),
+        private("source_kept", N_("Name or contact details of the source are kept"), type=bool | None),
         FieldSpec("grade", N_("Grade")),
         FieldSpec(
             "grade.source", N_("Source grade"), exported=True,

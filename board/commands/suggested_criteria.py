@@ -13,33 +13,26 @@ def suggested(search: State) -> list[str]:
     """Return the keys of unanswered criteria that the child's age suggests. If age and date of birth contradict each other,
     either is enough."""
     ages = _ages(search)
-    return [key for key, years in younger_than().items() if not _is_answered(search, key) and any(age < years for age in ages)]
+    unanswered = {key: years for key, years in younger_than().items() if _answer(search, key) not in ("yes", "no")}
+    return [key for key, years in unanswered.items() if any(age < years for age in ages)]
 
 
 def undecided(search: State) -> bool:
     """Return whether somebody should decide if the disappearance is worrying: a criterion applies or is suggested."""
     if search["worrying"] is not None:
         return False
-    applies = any(_answer(search, key) == "yes" for key in search["criteria"])
-    return applies or bool(suggested(search))
+    return any(_answer(search, key) == "yes" for key in search["criteria"]) or bool(suggested(search))
 
 
 def _ages(search: State) -> list[int]:
     """Return the stated age, and the one computed from the date of birth, on the day of the disappearance."""
     person: dict[str, Any] = search["person"]
-    stated, born = person.get("age"), person.get("birth_date")
-    by_birth = (
-        _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK_TIME_ZONE).date()) if born else None
-    )
-    return [age for age in (stated, by_birth) if age is not None and age >= 0]
-
-
-def _years(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _is_answered(search: State, key: str) -> bool:
-    return _answer(search, key) in ("yes", "no")
+    ages = [person.get("age")]
+    if person.get("birth_date"):
+        born = date.fromisoformat(person["birth_date"])
+        day = parse_utc(search["missing_since"]).astimezone(DESK_TIME_ZONE).date()
+        ages.append(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
+    return [age for age in ages if age is not None and age >= 0]
 
 
 def _answer(search: State, key: str) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from board.commands import cards, ranks
 from board.commands.command import Patch
+from board.commands.shared_fields import written
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -141,11 +142,11 @@ KIND = Kind(
         cards.ASSIGNEE,
         _PRIORITY,
         cards.WITHDRAWN,
-        FieldSpec("instruction", N_("Instruction"), control="long", searched=True, exported=True, personal=True, prose=True),
+        written("instruction", N_("Instruction"), control="long"),
         FieldSpec("due", N_("Due"), control="time", exported=True, display="room"),
         FieldSpec("checklist", N_("Checklist"), exported=True, personal=True),
         FieldSpec("checklist.*.text", N_("Checklist"), searched=True, personal=True),
-        FieldSpec("result", N_("Result"), control="long", searched=True, exported=True, personal=True, prose=True),
+        written("result", N_("Result"), control="long"),
         FieldSpec("sighting", N_("Sighting"), control="card", refers_to="sighting", exported=True),
         FieldSpec("take_down", N_("Take-down task"), type=bool, exported=True),
     ),

@@ -94,6 +94,5 @@ def _is_here(writer: EventWriter, id: str, name: str) -> bool:
     account = unit_of_work.get(writer.session, Account, id)
     if account is None or not account.enabled:
         return False
-    return name == "members" or not program_accounts.program_accounts_among(
-        writer.session, [id]
-    )  # a program may see a search, but is assigned no work
+    # a program may see a search, but is assigned no work
+    return name == "members" or not program_accounts.program_accounts_among(writer.session, [id])

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import Session
 
 from board.commands import cards
-from board.commands.places import place_fields
+from board.commands.shared_fields import place_fields
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from models.card import Card, Priority
 from models.entity import json_column

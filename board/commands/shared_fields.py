@@ -1,9 +1,13 @@
-"""Places: the fields of a place in a declaration of a kind."""
+"""Fields that several kinds declare."""
 
+from functools import partial
 from typing import Any
 
 from board.engine.kinds import FieldSpec
 from board.i18n import N_
+
+private = partial(FieldSpec, exported=True, personal=True)  # exported, but shown on no display
+written = partial(private, searched=True, prose=True)  # by people
 
 
 def place_fields(name: str, **more: Any) -> tuple[FieldSpec, ...]:
