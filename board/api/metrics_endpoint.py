@@ -10,7 +10,7 @@ from starlette.responses import Response
 from board.commands import alarm_list
 from board.displays import health as display_standing
 from board.errors import Refused
-from board.notifications import outbox_state, ways
+from board.notifications import outbox, ways
 from board.service import BoardService
 from board.telemetry import metrics
 from board.web.auth import signed_in
@@ -42,7 +42,7 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
-            waiting = await service.database.read(partial(outbox_state.waiting, ways=ways.configured(service.settings)))
+            waiting = await service.database.read(partial(outbox.waiting, ways=ways.configured(service.settings)))
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""

@@ -10,7 +10,7 @@ from typing import Any
 from board.checks.finding import State
 from board.maintenance.database import read
 from board.notification_settings import mail_server
-from board.notifications import outbox_state, ways
+from board.notifications import outbox, ways
 from board.notifications.undelivered import Undelivered
 from board.settings import Settings
 from models.times import format_utc, now
@@ -56,7 +56,7 @@ def check_webhook(settings: Settings) -> tuple[State, str]:
 def check_outbox(settings: Settings) -> tuple[State, str]:
     at = now()
     set_ways = ways.configured(settings)
-    state = read(partial(outbox_state.state, late=format_utc(at - LATE), since=format_utc(at - SHOWN), ways=set_ways))
+    state = read(partial(outbox.state, late=format_utc(at - LATE), since=format_utc(at - SHOWN), ways=set_ways))
     warnings = []
     if state.given_up:
         codes = ", ".join(sorted(state.given_up))

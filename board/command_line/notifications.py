@@ -7,7 +7,7 @@ import typer
 from board.checks.notifications import attempt, sentence
 from board.errors import OperationError
 from board.i18n import DEFAULT, languages
-from board.notifications import test_message, ways
+from board.notifications import ways
 from board.settings import Settings
 
 notifications = typer.Typer(no_args_is_help=True, help="E-mails and webhooks about alarms.")
@@ -38,7 +38,7 @@ def _send_email(settings: Settings, to: str, language: str) -> None:
     mail = ways.make(settings).mail
     if mail is None:
         raise OperationError("There is no mail server. Set SMTP_URL and MAIL_FROM.")
-    if (code := attempt(test_message.send_email(mail, to, language))) is not None:
+    if (code := attempt(mail.send_test(to, language))) is not None:
         raise OperationError(f"The e-mail was not sent: the mail server {sentence(code)}.")
     print("The mail server has taken the e-mail.")
 
@@ -48,6 +48,6 @@ def _send_webhooks(settings: Settings) -> None:
     if not webhooks:
         raise OperationError("There is no webhook. Set WEBHOOK_URL and WEBHOOK_SECRET.")
     for number, each in enumerate(webhooks.values(), 1):
-        if (code := attempt(test_message.send_webhook(each))) is not None:
+        if (code := attempt(each.send_test())) is not None:
             raise OperationError(f"Webhook {number} was not sent: its receiver {sentence(code)}.")
         print(f"The receiver of webhook {number} has taken it.")

@@ -99,7 +99,7 @@ def poster(
         call=translate(N_("Have you seen this child? Call")), number=HOTLINE,
         free=translate(N_("free of charge, day and night")), notice=notice.get(what, ""),
         qr=_qr(url, content["reference"]), qr_text=translate(N_("More about this search")),
-        photo=_data_uri(photo), end=end,
+        photo=f"data:{photo[0]};base64,{base64.b64encode(photo[1]).decode()}" if photo is not None else "", end=end,
         footer=[content["reference"], NATIVE_NAMES[language]], decision=_decision(material, language, approved_by),
         mark=translate(MARKS[mark]) if mark else "",
     )  # fmt: skip
@@ -169,10 +169,6 @@ def _decision(material: State, language: str, approved_by: str) -> list[Fact]:
         at = moment_text(material["approved_at"], "d MMM y, HH:mm", language)
         facts.append(Fact(labels.field("approved_by", translate, "material"), f"{approved_by}, {at}"))
     return facts
-
-
-def _data_uri(photo: tuple[str, bytes] | None) -> str:
-    return f"data:{photo[0]};base64,{base64.b64encode(photo[1]).decode()}" if photo is not None else ""
 
 
 def page_url(url: str, reference: str) -> str:

@@ -63,10 +63,6 @@ class Filter:
     kind: str | None = None
     outcome: str | None = None
 
-    @property
-    def is_set(self) -> bool:
-        return self != Filter()
-
 
 class ClosedPage(NamedTuple):
     """Searches of one page; the cursor of the next, None if this is the last; and the years in which searches were closed, the
@@ -127,9 +123,8 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
     """Return the page after the cursor `before` (None: the first), of what this account may see. Raises Refused `invalid`."""
     columns = Search.__table__.c  # type: ignore[attr-defined]
     visible = and_(columns.status == "closed", columns.id.not_in(snapshot.hidden_searches(session, account)))
-    first, last = session.connection().execute(
-        select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
-    ).one()  # fmt: skip
+    ends = select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
+    first, last = session.connection().execute(ends).one()
     query = (
         select(*(columns[name] for name in ("id", "reference", "kind", "person", "missing_since", "outcome", "photo")))
         .add_columns(columns.status_at, columns.archived_at)

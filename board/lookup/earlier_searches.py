@@ -4,7 +4,9 @@ Members-only searches are left out by the query itself, for their members too: w
 search. Names are compared letter by letter, as in `look_again`.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Annotated, Any
 
 from rapidfuzz import fuzz
@@ -73,9 +75,9 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
 
 
 def _offered(session: Session, asked: Asked) -> list[EarlierSearch]:
-    name = _Name(asked.first_name, asked.last_name or "")
-    if not name.is_long_enough:
+    if len(normalize_name(asked.first_name)) < SHORTEST:
         return []
+    name = _Name(asked.first_name, asked.last_name or "")
     connection = session.connection()
     rows = connection.execute(_NAMES)
     found = [(alike, row.id) for row in paced(rows) if row.id != asked.board and (alike := name.alike(row)) >= LEAST]
@@ -89,27 +91,21 @@ class _Name:
     """Name that is sought. It compares each other name once, as many searches share one."""
 
     def __init__(self, first: str, last: str) -> None:
-        self._first, self._last = normalize_name(first), normalize_name(last)
-        self._likeness_first: dict[str, float] = {}
-        self._likeness_last: dict[str, float] = {}
-
-    @property
-    def is_long_enough(self) -> bool:
-        return len(self._first) >= SHORTEST
+        self._likeness_first, self._likeness_last = _likeness_to(first), _likeness_to(last)
+        self._has_last = bool(normalize_name(last))
 
     def alike(self, row: Any) -> float:
         """Return how alike a child's name is, of 100: the first name, or an alias, and the last name where both are known."""
         aliases = (row.details or {}).get("aliases") or ()
-        first = max(_likeness(self._first, each, self._likeness_first) for each in (row.first, *aliases))
-        if not first or not self._last or not normalize_name(row.last or ""):
+        first = max(map(self._likeness_first, (row.first, *aliases)))
+        if not first or not self._has_last or not normalize_name(row.last or ""):
             return first * 0.99  # a last name that is alike comes first
-        return min(first, _likeness(self._last, row.last, self._likeness_last))
+        return min(first, self._likeness_last(row.last))
 
 
-def _likeness(name: str, other: str, known: dict[str, float]) -> float:
-    if (found := known.get(other)) is None:
-        found = known[other] = fuzz.ratio(name, normalize_name(other), score_cutoff=LEAST)
-    return found
+def _likeness_to(name: str) -> Callable[[str], float]:
+    sought = normalize_name(name)
+    return cache(lambda other: fuzz.ratio(sought, normalize_name(other), score_cutoff=LEAST))
 
 
 def _to_json(row: Any) -> EarlierSearch:

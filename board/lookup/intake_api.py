@@ -100,8 +100,8 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
         return id_text(processed.board)
     if (board is None) == (reference is None):
         raise invalid("board", N_("Give either the board or the reference of the search."))
-    for name, present_fields in (("board", board), ("reference", reference)):
-        if present_fields is not None and not isinstance(present_fields, str):
+    for name in _NAMES:
+        if not isinstance(value.get(name), str | None):
             raise invalid(name, N_("This must be text."))
     for name in value.keys() - set(_NAMES):
         if name not in _ACCEPTED_FIELDS:  # `column` and `assignee` need a view of the board
@@ -143,11 +143,8 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
 def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
     """Return the processed command with this id. Raise Refused `invalid` if it was another command."""
     processed = session.get(ProcessedCommand, command_digest(account, id))
-    if processed is not None and not _added_sighting(session, processed):
-        raise invalid("id", N_("This id was already used for another command."))
+    if processed is not None:
+        event = journal.event_at(session, id_text(processed.board), processed.seq) if processed.events else None
+        if event is None or event.type not in TYPES:
+            raise invalid("id", N_("This id was already used for another command."))
     return processed
-
-
-def _added_sighting(session: Session, processed: ProcessedCommand) -> bool:
-    event = journal.event_at(session, id_text(processed.board), processed.seq) if processed.events else None
-    return event is not None and event.type in TYPES

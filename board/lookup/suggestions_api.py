@@ -118,9 +118,8 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
 
     def read(session: Session) -> list[SimilarSighting]:
         access.get_visible_board(session, caller.account.id, board)
-        candidates = (
-            session.connection().execute(_SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)).all()
-        )
+        newest = _SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)
+        candidates = session.connection().execute(newest).all()
         return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
 
     return json_response({"similar": await service.heavy_reads.read(caller, read)})
@@ -151,17 +150,15 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
 def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSighting]:
     place = typed.place.model_dump() if typed.place else None
-    typed_words = _words(typed.text, _text_without_point(place))
-    candidate_words = [
-        _words(row.description, row.direction, row.clothing, row.company, _text_without_point(row.place))
-        for row in paced(candidates)
-    ]
+    typed_words = _words(place, typed.text)
+    candidate_words = [_words(row.place, row.description, row.direction, row.clothing, row.company) for row in paced(candidates)]
     frequency = Counter(word for words in candidate_words for word in words)
     weights = {word: 1 / max(1, frequency[word]) for word in typed_words}
     found: list[tuple[float, Row[Any], Likeness]] = []
     for row, words in paced(zip(candidates, candidate_words, strict=True)):
         shared = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
-        near = _near_in_time(row, at) * _near_in_place(place, row.place)
+        in_time = max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
+        near = in_time * _near_in_place(place, row.place)
         if shared + near >= MIN_SCORE:
             found.append((shared + near, row, {"words": round(shared, 2), "near": round(near, 2)}))
     found.sort(key=lambda each: (-each[0], -each[1].number))
@@ -175,19 +172,11 @@ def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSightin
     ]  # fmt: skip
 
 
-def _words(*texts: str | None) -> set[str]:
-    """Return the distinctive words: longer ones, and numbers."""
-    words = normalize_name(" ".join(text[:MAX_TEXT] for text in texts if text)).split()
+def _words(place: dict[str, Any] | None, *texts: str | None) -> set[str]:
+    """Return the distinctive words of these texts, and of a place without coordinates: longer ones, and numbers."""
+    where = place["text"] if place and place.get("lat") is None else None
+    words = normalize_name(" ".join(text[:MAX_TEXT] for text in (*texts, where) if text)).split()
     return {word[:STEM_LENGTH] for word in words if len(word) > 3 or word.isdecimal()}
-
-
-def _text_without_point(place: dict[str, Any] | None) -> str | None:
-    """Return the text of a place without coordinates."""
-    return place["text"] if place and place.get("lat") is None else None
-
-
-def _near_in_time(row: Row[Any], at: datetime) -> float:
-    return max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
 
 
 def _near_in_place(typed_words: dict[str, Any] | None, candidate_words: dict[str, Any] | None) -> float:
@@ -225,10 +214,8 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
     if not words:
         return 0
     aliases = " ".join((row.details or {}).get("aliases") or ())
-    reference, names = (
-        normalize_name(row.reference),
-        normalize_name(f"{row.person['first_name']} {row.person['last_name'] or ''} {aliases}").split(),
-    )
+    reference = normalize_name(row.reference)
+    names = normalize_name(f"{row.person['first_name']} {row.person['last_name'] or ''} {aliases}").split()
     if " ".join(words) in (reference, " ".join(names), *names):
         return 0
     parts = [*names, *reference.split()]

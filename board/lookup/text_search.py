@@ -37,14 +37,11 @@ CHARS_BEFORE, CHARS_AFTER = 40, 160  # characters shown before the first word an
 MAX_TRIED = 50  # words that are tried as the first one shown
 
 
-def _searchable_kinds() -> dict[str, Any]:
-    return {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]}
-
-
 Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotated[list[Count], Shape(minItems=2, maxItems=2)]]})
 Hit = TypedDict("Hit", {
-    "board": Id, "reference": str | None, "kind": Annotated[str, Made(_searchable_kinds)], "id": Id,
-    "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "found": list[Snippet],
+    "board": Id, "reference": str | None,
+    "kind": Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]})],
+    "id": Id, "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "found": list[Snippet],
 })  # fmt: skip
 Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
@@ -80,14 +77,10 @@ def _found(session: Session, query_words: list[str], board: str | None, hidden: 
         if kind.is_searchable:
             rows += session.scalars(_query(kind.model, query_words, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
-    searches = _searches(session, {row.board for row in rows})
-    return [_hit(row, query_words, *searches.get(row.board, (None, None))) for row in paced(rows)]
-
-
-def _searches(session: Session, boards: set[str]) -> dict[str, tuple[str, str | None]]:
-    """Return the reference of each search, and when it was archived."""
+    boards = {row.board for row in rows}
     query = select_rows(Search.id, Search.reference, Search.archived_at).where(Search.id.in_(boards))  # type: ignore[attr-defined]
-    return {id: (reference, archived_at) for id, reference, archived_at in session.exec(query)}
+    searches = {id: (reference, archived_at) for id, reference, archived_at in session.exec(query)}
+    return [_hit(row, query_words, *searches.get(row.board, (None, None))) for row in paced(rows)]
 
 
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:

@@ -15,12 +15,17 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 
+from board.i18n import N_, gettext_for
 from board.notification_settings import MailServer, mail_address
 from board.notifications import resolver
 from board.notifications.notice import Notice
 from board.notifications.undelivered import Undelivered, connection_code
+from models.ids import new_id
+from models.times import now
 
 CONNECT_S = 5.0  # for each address of the server
+TEST_SUBJECT = N_("Test message of Searchboard")
+TEST_TEXT = N_("Alarms reach you by e-mail. Nothing has happened: an administrator is testing this.")
 QUIT_S = 1.0  # for the answer to QUIT: by then the server has the message
 
 
@@ -30,20 +35,27 @@ class Mail:
     def __init__(self, server: MailServer, sender: Address, public_url: str, tls: ssl.SSLContext) -> None:
         self._server, self._sender, self._public_url, self._tls = server, sender, public_url, tls
 
-    async def send(self, notice: Notice, now: datetime) -> None:
+    async def send(self, notice: Notice, at: datetime) -> None:
         """Send an e-mail. Raises Undelivered, or TimeoutError where the caller sets a limit."""
         recipient = mail_address(notice.email)
         if recipient is None:
             raise Undelivered("address", final=True)
-        text = notice.text(self._public_url, now)
-        await self.submit(self.compose(notice.subject(), text, recipient, notice.id, now), recipient)
+        text = notice.text(self._public_url, at)
+        await self.submit(self.compose(notice.subject(), text, recipient, notice.id, at), recipient)
 
-    def compose(self, subject: str, text: str, recipient: Address, id: str, now: datetime) -> EmailMessage:
+    async def send_test(self, to: str, language: str) -> None:
+        """Send a message by which an administrator sees that e-mails arrive. Raises Undelivered."""
+        recipient, _ = mail_address(to), gettext_for(language)
+        if recipient is None:
+            raise Undelivered("address", final=True)
+        await self.submit(self.compose(_(TEST_SUBJECT), f"{_(TEST_TEXT)}\n", recipient, new_id(), now()), recipient)
+
+    def compose(self, subject: str, text: str, recipient: Address, id: str, at: datetime) -> EmailMessage:
         """Return a message of plain text. Its Message-ID is made of the id, so that a second delivery can be recognised."""
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"], message["To"] = self._sender, recipient
         message["Subject"] = "".join(sign if sign.isprintable() else " " for sign in subject)
-        message["Date"] = format_datetime(now)
+        message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{id}@{self._sender.domain.strip('[]')}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook, which send notes of absence regardless

@@ -1,11 +1,14 @@
-"""Outbox of notifications: a step of an alarm puts them here in its own transaction, and they are sent after it."""
+"""Outbox of notifications: a step of an alarm puts them here in its own transaction, and they are sent after it. How many wait,
+and which were given up."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.notifications import claims
 from models.ids import new_id
 
 Way = Literal["email", "webhook"]
@@ -15,6 +18,12 @@ _ADD = text(
     "INSERT INTO notification (id, board, alarm, step, way, account, created_at, next_try_at, tries, failed) "
     "VALUES (:id, :board, :alarm, :step, :way, :account, :now, :now, 0, '') ON CONFLICT (alarm, step, way, account) DO NOTHING"
 )
+_WAITING = text("SELECT way, count(*) AS count FROM notification WHERE next_try_at IS NOT NULL GROUP BY way")
+_LATE = text("SELECT way, count(*) AS count FROM notification WHERE next_try_at IS NOT NULL AND created_at <= :late GROUP BY way")
+_ENDED = text(
+    "SELECT way, failed, count(*) AS count FROM notification "
+    "WHERE next_try_at IS NULL AND sent_at IS NULL AND created_at > :since GROUP BY way, failed"
+)
 
 
 def add(session: Session, *, board: str, alarm: str, step: int, way: Way, accounts: Iterable[str], now: str) -> None:
@@ -23,3 +32,25 @@ def add(session: Session, *, board: str, alarm: str, step: int, way: Way, accoun
     rows = [named | {"id": new_id(), "account": account} for account in accounts]
     if rows:
         session.connection().execute(_ADD, rows)
+
+
+class OutboxState(NamedTuple):
+    """Notifications that have waited for long, and how many were given up, by their way and the code of the last failure."""
+
+    late: int
+    given_up: Counter[str]
+
+
+def waiting(session: Session, ways: Collection[str]) -> dict[str, int]:
+    """Return how many notifications wait, by their way, of those ways that are set."""
+    return {row.way: row[1] for row in session.connection().execute(_WAITING) if row.way in ways}
+
+
+def state(session: Session, late: str, since: str, ways: Collection[str]) -> OutboxState:
+    """Return the state of the outbox: what was made before `late` and waits for one of these ways, and what was made after
+    `since` and given up."""
+    connection = session.connection()
+    ended = connection.execute(_ENDED, {"since": since})
+    given_up = Counter({f"{row.way}: {row.failed}": row[2] for row in ended if row.failed not in claims.FOR_A_REASON})
+    waits = connection.execute(_LATE, {"late": late})
+    return OutboxState(sum(row[1] for row in waits if row.way in ways), given_up)

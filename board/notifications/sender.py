@@ -77,7 +77,7 @@ class Sender:
             if outcome == "given_up":
                 log.error("notification given up", way=way, code=code)
         for notice in notices:
-            key = self._key_of(notice)
+            key = (EMAIL, "") if notice.way == EMAIL else (WEBHOOK, notice.account or self._hooks[0])
             self._sending[notice.id] = key
             task = asyncio.create_task(self._send(notice, key))
             self._tasks.add(task)
@@ -92,11 +92,6 @@ class Sender:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _key_of(self, notice: Notice) -> Key:
-        if notice.way == EMAIL:
-            return EMAIL, ""
-        return WEBHOOK, notice.account or self._hooks[0]
 
     async def _send(self, notice: Notice, key: Key) -> None:
         try:

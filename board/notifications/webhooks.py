@@ -16,6 +16,8 @@ from board.notifications.addresses import AddressRefused, checked_addresses
 from board.notifications.notice import Notice
 from board.notifications.undelivered import Undelivered, connection_code
 from board.settings import VERSION
+from models.ids import new_id
+from models.times import format_utc, now
 
 CONNECT_S = 5.0  # for each address of the receiver
 GONE = 410  # by the specification of standard webhooks: the receiver wants none any more
@@ -30,14 +32,19 @@ class WebhookSender:
         self._url, self._keys, self._public_url, self._tls = httpx2.URL(webhook.url), keys, public_url, tls
         self._allow_private = allow_private
 
-    async def send(self, notice: Notice, now: datetime) -> None:
+    async def send(self, notice: Notice, at: datetime) -> None:
         """Send a notice. Raises Undelivered, or TimeoutError where the caller sets a limit."""
-        await self.post(notice.id, notice.body(self._public_url), now)
+        await self.post(notice.id, notice.body(self._public_url), at)
 
-    async def post(self, id: str, body: dict[str, Any], now: datetime) -> None:
+    async def send_test(self) -> None:
+        """Send a webhook by which an administrator sees that they arrive. Raises Undelivered."""
+        at, id = now(), new_id()
+        await self.post(id, {"type": "test", "timestamp": format_utc(at), "data": {"id": id}}, at)
+
+    async def post(self, id: str, body: dict[str, Any], at: datetime) -> None:
         """Post a body: the receiver has taken it when this returns. Raises Undelivered."""
         content = orjson.dumps(body)
-        headers = signed_headers(id, int(now.timestamp()), content, self._keys) | {
+        headers = signed_headers(id, int(at.timestamp()), content, self._keys) | {
             "content-type": "application/json", "user-agent": f"Searchboard/{VERSION}", "host": self._url.netloc.decode("ascii"),
         }  # fmt: skip
         for address in await self._addresses():
