@@ -1,6 +1,6 @@
 """Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import structlog
 from sqlmodel import Session
@@ -34,13 +34,6 @@ Binary = Annotated[str, Shape(format="binary")]
 WEBP, BYTES = "image/webp", "application/octet-stream"
 
 
-class Served(NamedTuple):
-    """File that a caller may have, and the account as it is now."""
-
-    file: File
-    reference: str
-
-
 @Call(
     "GET", "/boards/{board}/files/{file}/thumb", N_("The thumbnail of a picture, without any metadata."),
     ON_A_BOARD, media=WEBP, answer=Binary, tagged=True,
@@ -65,17 +58,16 @@ async def view(request: Request) -> Response:
 async def original(request: Request) -> Response:
     caller = await require_caller(request)
 
-    def read(session: Session) -> Served:
-        served = _find(session, caller, request)
-        account = require_active(session, caller)
-        if served.file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
+    def read(session: Session) -> File:
+        file, account = _find(session, caller, request), require_active(session, caller)
+        if file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
             raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can have the original."))
-        entry = OriginalRead(id=served.file.id, board=served.file.board, reference=served.reference)
+        entry = OriginalRead(id=file.id, board=file.board, reference=session.get_one(Search, file.board).reference)
         writer.write(session, entry, by=actor.account(account, caller.token))
-        return served
+        return file
 
-    found = await service_of(request).database.write(read)
-    return await _send(request, found.file, "original", BYTES, found.file.name)
+    file = await service_of(request).database.write(read)
+    return await _send(request, file, "original", BYTES, file.name)
 
 
 @Call(
@@ -84,20 +76,20 @@ async def original(request: Request) -> Response:
 )  # fmt: skip
 async def content(request: Request) -> Response:
     caller = await require_caller(request)
-    found = await service_of(request).database.read(lambda session: _find(session, caller, request))
-    if media_types.is_sealed(found.file.media_type):
+    file = await service_of(request).database.read(lambda session: _find(session, caller, request))
+    if media_types.is_sealed(file.media_type):
         raise Refused("not_found")
-    return await _send(request, found.file, "original", BYTES, found.file.name)
+    return await _send(request, file, "original", BYTES, file.name)
 
 
 async def _picture(request: Request, size: str) -> Response:
-    found = await _account_or_display(request)
-    if not found.file.picture:
+    file = await _account_or_display(request)
+    if not file.picture:
         raise Refused("not_found")
-    return await _send(request, found.file, size, WEBP, None)
+    return await _send(request, file, size, WEBP, None)
 
 
-async def _account_or_display(request: Request) -> Served:
+async def _account_or_display(request: Request) -> File:
     """Return the file if the caller, or the display, may have it. Raises Refused."""
     service, caller = service_of(request), await signed_in(request)
     if caller is None and (caller := await display_auth.signed_in(request)) is not None:
@@ -108,13 +100,13 @@ async def _account_or_display(request: Request) -> Served:
     return await service.database.read(lambda session: _find(session, caller, request))
 
 
-def _find(session: Session, caller: Caller, request: Request) -> Served:
+def _find(session: Session, caller: Caller, request: Request) -> File:
     account = require_active(session, caller)
     access.get_visible_board(session, account.id, request.path_params["board"])
-    return _served(session, request)
+    return _file(session, request)
 
 
-def _find_for_display(session: Session, display: Caller, request: Request) -> Served:
+def _find_for_display(session: Session, display: Caller, request: Request) -> File:
     """Return a file that is the public photo of a search that this display shows."""
     search = session.get(Search, request.path_params["board"])
     shown = display.display.shows["boards"] if display.display is not None else ()
@@ -122,16 +114,15 @@ def _find_for_display(session: Session, display: Caller, request: Request) -> Se
         raise Refused("not_found")
     if search.public_photo is None or search.public_photo != request.path_params["file"]:
         raise Refused("not_found")
-    return _served(session, request)
+    return _file(session, request)
 
 
-def _served(session: Session, request: Request) -> Served:
+def _file(session: Session, request: Request) -> File:
     file = session.get(File, request.path_params["file"])
     if file is None or file.board != request.path_params["board"] or file.withdrawn is not None:
         raise Refused("not_found")
-    search = session.get_one(Search, file.board)
     session.expunge(file)
-    return Served(file, search.reference)
+    return file
 
 
 async def _send(request: Request, file: File, size: str, type: str, name: str | None) -> Response:

@@ -152,14 +152,12 @@ class Uploads:
 
     async def _pictures_of(self, type: MediaType, key: str) -> Pictures | None:
         """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
-        if type.is_picture:
-            return await self._pictures.make(self._files.get(key))
-        if type.name != media_types.PDF or find_spec("pypdfium2") is None:
+        if not type.is_picture and (type.name != media_types.PDF or find_spec("pypdfium2") is None):
             return None
         try:
             return await self._pictures.make(self._files.get(key))
         except Refused as refused:
-            if refused.code == "unavailable":
+            if type.is_picture or refused.code == "unavailable":
                 raise
             return None  # such as one with a password: it is a file as others are
 

@@ -3,7 +3,7 @@
 Nobody is asked who may not see the search, is disabled, a viewer, or a program's account.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -48,54 +48,45 @@ class AlarmPeople:
 
     def first_responsible(self, kind: str, id: str) -> str | None:
         """Return who answers for a card or a search first: the assignee, else who leads the search, else who holds the shift."""
-        found = (*self._assignee(kind, id), *self._lead(), *self._holder())
+        found = (self._assignee(kind, id), self._lead(), urgent_alerts.holder(self._session))
         return next((each for each in found if each in self._roles), None)
 
-    def _of(self, ask: str, alarm: Alarm) -> Iterator[str]:
-        about = alarm.about
+    def _of(self, ask: str, alarm: Alarm) -> Iterable[str | None]:
         match ask:
             case "assignee":
-                yield from self._assignee(about["kind"], about["id"])
+                return [self._assignee(alarm.about["kind"], alarm.about["id"])]
             case "lead":
-                yield from self._lead()
+                return [self._lead()]
             case "holder":
-                yield from self._holder()
+                return [urgent_alerts.holder(self._session)]
             case "coordinators":
-                yield from self._coordinators()
+                return self._coordinators()
             case "desk":
-                yield from sorted(self._roles)
+                return sorted(self._roles)
             case "mentioned":
-                note = unit_of_work.get(self._session, Note, about["id"])
-                yield from sorted(mentions.new_mentions(self._session, [note.text], ())) if note is not None else ()
+                note = unit_of_work.get(self._session, Note, alarm.about["id"])
+                return sorted(mentions.new_mentions(self._session, [note.text], ())) if note is not None else ()
             case "expected":
-                yield from self._expected()
+                return self._expected()
+        return ()
 
-    def _assignee(self, kind: str, id: str) -> Iterator[str]:
+    def _assignee(self, kind: str, id: str) -> str | None:
         declared = kinds.find(kind)
         card = unit_of_work.get(self._session, declared.model, id) if declared is not None and declared.is_numbered else None
-        assignee = getattr(card, "assignee", None)
-        if assignee is not None:
-            yield assignee
+        return getattr(card, "assignee", None)
 
-    def _lead(self) -> Iterator[str]:
-        if self._search is not None and self._search.lead is not None:
-            yield self._search.lead
+    def _lead(self) -> str | None:
+        return self._search.lead if self._search is not None else None
 
-    def _holder(self) -> Iterator[str]:
-        holder = urgent_alerts.holder(self._session)
-        if holder is not None:
-            yield holder
+    def _coordinators(self) -> list[str]:
+        return sorted(id for id, role in self._roles.items() if role in COORDINATORS)
 
-    def _coordinators(self) -> Iterator[str]:
-        yield from sorted(id for id, role in self._roles.items() if role in COORDINATORS)
-
-    def _expected(self) -> Iterator[str]:
-        """Yield who is expected to take over the shift; where nobody is, the coordinators, but not who hands over."""
+    def _expected(self) -> list[str]:
+        """Return who is expected to take over the shift; where nobody is, the coordinators, but not who hands over."""
         handover = unit_of_work.get(self._session, Handover, OPERATIONS)
-        if handover is not None and handover.incoming is not None:
-            yield handover.incoming
-        elif handover is not None:
-            yield from (id for id in self._coordinators() if id != handover.outgoing)
+        if handover is None:
+            return []
+        return [handover.incoming] if handover.incoming else [id for id in self._coordinators() if id != handover.outgoing]
 
 
 def _acting(session: Session) -> dict[str, str]:

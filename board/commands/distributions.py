@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import text
 
-from board.commands import past_times, take_downs
+from board.commands import materials, past_times, take_downs
 from board.commands.command import Patch
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
@@ -150,10 +150,7 @@ KIND = Kind(
                 "social_media": N_("Social media"), "portal": N_("Website or portal"), "press": N_("Press"), "other": N_("Other"),
             },
         ),
-        FieldSpec(
-            "language", N_("Language"), control="choice", required=True,
-            choices={"fr": N_("French"), "nl": N_("Dutch"), "de": N_("German"), "en": N_("English")},
-        ),
+        FieldSpec("language", N_("Language"), control="choice", required=True, choices=materials.LANGUAGES),
         FieldSpec("copies", N_("Copies"), control="number"),
         FieldSpec("at", N_("Given at"), type=Time, control="time", past=True),
         FieldSpec("by", N_("Given by"), type=Id, control="person"),

@@ -32,6 +32,10 @@ LEVELS = {  # of the appeal, that allow a material; a brief goes to the police, 
 }
 ONLY_BRIEF: tuple[Shown, ...] = ("birth_date", "needs")  # never shown in public
 LOOKS = ("sex", "height_cm", "build", "hair", "eyes", "features")
+_PATHS = {
+    "looks": tuple(f"person.{name}" for name in LOOKS), "time": ("missing_since",), "place": ("last_seen.text",),
+    "photo": ("photo",),
+}  # fmt: skip
 SHOWN: tuple[Shown, ...] = get_args(Shown)
 NEEDS_LEVEL = {
     "poster": N_("A poster needs an appeal of level posters, public or Child Alert."),
@@ -161,11 +165,7 @@ def _require_shown_facts(writer: EventWriter, row: Search, shows: list[Shown]) -
     """Check that nobody else has changed what the material shows since its author looked. Raises Refused `conflict`."""
     if writer.command.base is None or row.seq <= writer.command.base:
         return
-    paths = {"person.first_name", "person.last_name", *(f"person.{name}" for name in shows)}
-    paths |= {f"person.{name}" for name in LOOKS} if "looks" in shows else set()
-    paths |= {"missing_since"} if "time" in shows else set()
-    paths |= {"last_seen.text"} if "place" in shows else set()
-    paths |= {"photo"} if "photo" in shows else set()
+    paths = {"person.first_name", "person.last_name"}.union(*(_PATHS.get(name, (f"person.{name}",)) for name in shows))
     theirs = writer.changed_since(row, writer.command.base, but=writer.account_id)
     clash = {name: sentence for name, sentence in theirs.items() if name in paths}
     if clash:

@@ -38,16 +38,11 @@ def several_between(low: str | None, high: str | None, count: int) -> list[str]:
     if count == 0:
         return []
     rank = between(low, high)
-    if high is None:
+    if low is None or high is None:
         found = [rank]
         while len(found) < count:
-            found.append(between(found[-1], None))
-        return found
-    if low is None:
-        found = [rank]
-        while len(found) < count:
-            found.append(between(None, found[-1]))
-        return found[::-1]
+            found.append(between(found[-1], None) if high is None else between(None, found[-1]))
+        return found if high is None else found[::-1]
     half = count // 2
     return [*several_between(low, rank, half), rank, *several_between(rank, high, count - half - 1)] if count > 1 else [rank]
 

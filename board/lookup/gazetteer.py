@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -147,9 +148,8 @@ class Gazetteer:
 
     def _match_prefix(self, name: str) -> dict[int, Rank]:
         found: dict[int, Rank] = {}
-        for text, at, whole, old in self._keys[
-            bisect_left(self._keys, (name,)) : bisect_left(self._keys, (name + AFTER_LETTERS,))
-        ]:
+        begin, end = (bisect_left(self._keys, (each,)) for each in (name, name + AFTER_LETTERS))
+        for text, at, whole, old in self._keys[begin:end]:
             match_class = (0 if text == name and not old else 1) if whole else 2
             self._keep_best(found, at, match_class, old, text)
         return found
@@ -185,9 +185,7 @@ def gazetteer() -> Gazetteer:
         if part.point:
             own[row["nis"]].append(part.point)
     seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
-    everywhere = place_radius.grid(
-        [*(point for cell in seats.values() for point in cell), *(each for some in own.values() for each in some)]
-    )
+    everywhere = place_radius.grid(chain(*seats.values(), *own.values()))
     index = Gazetteer([], data["attribution"])
     for nis, (town, row) in towns.items():
         if town.point:
