@@ -166,32 +166,25 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
     listed = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
-    _add_first_names(session, listed, hidden)
-    _add_children(session, listed)
+    _add_children(session, listed, hidden)
     _add_places(session, listed)
     listed += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
     return sorted(listed, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
 
-def _add_first_names(session: Session, listed: list[Alert], hidden: Collection[str]) -> None:
-    """Add the child's first name to alerts of searches whose reference is not unique among those that the account may see."""
+def _add_children(session: Session, listed: list[Alert], hidden: Collection[str]) -> None:
+    """Add the child of the search, as "Mila B., 6", and its first name where other searches that the account may see have the
+    same reference. The account may see the search, else the alert is not listed."""
     named = {each["reference"] for each in listed} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
-    seen = [row for row in session.exec(asked) if row[0] not in hidden]
-    times = Counter(reference for _, reference, _ in seen)
-    names = {id: person["first_name"] for id, reference, person in seen if times[reference] > 1}
+    seen = {id: (reference, person) for id, reference, person in session.exec(asked) if id not in hidden}
+    times = Counter(reference for reference, _ in seen.values())
     for each in listed:
-        if each["board"] in names:
-            each["first_name"] = names[each["board"]]
-
-
-def _add_children(session: Session, listed: list[Alert]) -> None:
-    """Add the child of the search, as "Mila B., 6". The account may see the search, else the alert is not listed."""
-    asked = select(Search.id, Search.person).where(col(Search.id).in_({each["board"] for each in listed}))
-    children = {id: short_name(person) for id, person in session.exec(asked)}
-    for each in listed:
-        if each["board"] in children:
-            each["child"] = children[each["board"]]
+        if each["board"] in seen:
+            reference, person = seen[each["board"]]
+            each["child"] = short_name(person)
+            if times[reference] > 1:
+                each["first_name"] = person["first_name"]
 
 
 def short_name(person: Mapping[str, Any]) -> str:

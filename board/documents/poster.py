@@ -149,14 +149,10 @@ def _looks(content: State, language: str) -> list[Fact]:
             text = f"{value} cm" if name == "height_cm" else labels.value(f"person.{name}", "search", value, translate) or value
             label = translate(N_("Height")) if name == "height_cm" else labels.field(f"person.{name}", translate)
             facts.append(Fact(label, str(text)))
-    if content["clothing"]:
-        facts.append(Fact(labels.field("person.clothing", translate), content["clothing"]))
-    if content["birth_date"]:
-        day = moment_text(f"{content['birth_date']}T12:00:00Z", "d MMMM y", language)
-        facts.append(Fact(labels.field("person.birth_date", translate), day))
-    if content["needs"]:
-        facts.append(Fact(labels.field("person.needs", translate), content["needs"]))
-    return facts
+    born = content["birth_date"]
+    day = moment_text(f"{born}T12:00:00Z", "d MMMM y", language) if born else None
+    more = (("clothing", content["clothing"]), ("birth_date", day), ("needs", content["needs"]))
+    return facts + [Fact(labels.field(f"person.{name}", translate), text) for name, text in more if text]
 
 
 def _decision(material: State, language: str, approved_by: str) -> list[Fact]:

@@ -18,7 +18,7 @@ from board.exports.tables import UNDISCLOSED, NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
-from models.entity import State, flatten
+from models.entity import flatten
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 
@@ -36,11 +36,13 @@ INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values 
 
 
 class HistoryEntry(NamedTuple):
-    """Event with its entity's former state (None if that is not in the document). `begins`: the event created the entity."""
+    """Event with the fields of its entity after and before it (empty if that is not in the document). `begins`: the event created
+    the entity."""
 
     event: JournalEvent
     payload: dict[str, Any]
-    before: State | None
+    now: dict[str, Any]
+    was: dict[str, Any]
     begins: bool
 
 
@@ -96,9 +98,9 @@ class HistoryDocument:
         by_clock = payload.get("clock")
         if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= CLOCK_TOLERANCE:
             line.append(f" · {self._translate(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
-        reason, state = payload.get("reason"), flatten(payload.get("state") or {})
+        reason = payload.get("reason")
         # the reason is printed once
-        paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
+        paths = [path for path in payload.get("changes", ()) if reason is None or entry.now.get(path) != reason]
         for path in sorted(paths, key=lambda path: not kinds.is_prose(path)):  # texts typed by people come first
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
@@ -115,8 +117,7 @@ class HistoryDocument:
 
     def _change(self, path: str, entry: HistoryEntry) -> Line:
         """Return "Source grade: F → B"; for typed text only the new one, as the old one stands further up."""
-        event, now = entry.event, flatten(entry.payload.get("state") or {}).get(path)
-        was = flatten(entry.before).get(path) if entry.before is not None else None
+        event, now, was = entry.event, entry.now.get(path), entry.was.get(path)
         if HIDDEN_FIELDS.match(path) or (entry.begins and (now is False or now in INITIAL_VALUES)):
             return []
         name = f" · {self._label(path)} "
@@ -126,7 +127,7 @@ class HistoryDocument:
 
     def _answer(self, criterion: str, entry: HistoryEntry) -> Line:
         """Return an answer with its basis, which change together: "Disability: Unknown → No (her mother says)"."""
-        now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
+        now, was = entry.now, entry.was
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
         if entry.begins and now.get(answer) in INITIAL_VALUES and not now.get(basis):
             return []
@@ -138,7 +139,7 @@ class HistoryDocument:
 
     def _item(self, item: str, entry: HistoryEntry) -> Line:
         """Return a checklist item with its text and state: "Checklist: call the school · To do → Done"."""
-        now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
+        now, was = entry.now, entry.was
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)
         line: Line = [f" · {self._label(item)} ", self._typed(words, entry.event) if words else "–"]
@@ -182,10 +183,10 @@ class HistoryDocument:
 
 
 def _entries(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
-    known: dict[tuple[str, str], State | None] = {}
+    known: dict[tuple[str, str], dict[str, Any]] = {}
     for event in events:
         payload = event.payload()
-        state: State | None = payload.get("state")
-        begins = state is not None and flatten(state).keys() == set(payload["changes"])
-        yield HistoryEntry(event, payload, known.get((event.kind, event.entity)), begins)
-        known[event.kind, event.entity] = state
+        now = flatten(payload.get("state") or {})
+        begins = bool(now) and now.keys() == set(payload["changes"])
+        yield HistoryEntry(event, payload, now, known.get((event.kind, event.entity), {}), begins)
+        known[event.kind, event.entity] = now
