@@ -24,6 +24,7 @@ LATE = timedelta(seconds=10)  # of a step: servers look each second
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
 MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
 MAX_TITLE = 120  # characters
+MAY_ACT = ROLES[ROLES.index("investigator") :]
 
 _FIELDS = (
     "a.id, a.board, a.seq, a.about, a.rule, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, a.taken_at, "
@@ -57,16 +58,12 @@ class ListedAlarm:
         """Return whether an account is asked. It has to see the search, too."""
         if account in self.handed_on:
             return False
-        return _may_act(role) and (account in self.asked or (self.everybody and account != self.caused_by))
+        return role in MAY_ACT and (account in self.asked or (self.everybody and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
         """Return whether an account is told: who is asked, who caused it, as nobody may have taken what they reported, and who
         handed it on, who wants to know that somebody has it."""
-        return self.asks(account, role) or (_may_act(role) and (account == self.caused_by or account in self.handed_on))
-
-
-def _may_act(role: str) -> bool:
-    return ROLES.index(role) >= ROLES.index("investigator") if role in ROLES else False
+        return self.asks(account, role) or (role in MAY_ACT and (account == self.caused_by or account in self.handed_on))
 
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
