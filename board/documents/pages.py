@@ -17,6 +17,7 @@ from board.audit.entries import ExportRead
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import pdf
+from board.documents.briefing import Briefing, BriefingDocument
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
 from board.documents.search_history import HistoryDocument
@@ -33,12 +34,12 @@ from models.board import OPERATIONS, Board
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Make = Callable[[Session, Caller, str, str], tuple[str, str]]  # takes the time and the reader's language; file and content
+Make = Callable[[Session, Caller, str, str], Document | Briefing]  # takes the time and the reader's language
 
 
 async def handover(request: Request) -> Response:
     """Serve the present handover report, or a handover as it was signed."""
-    return await _answer(request, _written(request, partial(_report, request.path_params.get("number"))))
+    return await _answer(request, partial(_report, request.path_params.get("number")))
 
 
 async def briefing(request: Request) -> Response:
@@ -48,18 +49,7 @@ async def briefing(request: Request) -> Response:
 
 async def history(request: Request) -> Response:
     """Serve the newest events of a search."""
-    return await _answer(request, _written(request, partial(_events, request.path_params["id"])))
-
-
-def _written(request: Request, make: Callable[[Session, Caller, str, str], Document]) -> Make:
-    """Return what writes a document in the format that the address names."""
-    write = paper.html if request.url.path.endswith(".pdf") else paper.markdown
-
-    def written(session: Session, caller: Caller, now: str, reads: str) -> tuple[str, str]:
-        made = make(session, caller, now, reads)
-        return made.file, write(made)
-
-    return written
+    return await _answer(request, partial(_events, request.path_params["id"]))
 
 
 async def _answer(request: Request, make: Make) -> Response:
@@ -73,7 +63,10 @@ async def _answer(request: Request, make: Make) -> Response:
     is_pdf = request.url.path.endswith(".pdf")
 
     def read(session: Session) -> tuple[str, str]:
-        return make(session, caller, format_utc(service.clock()), reads)
+        made = make(session, caller, format_utc(service.clock()), reads)
+        if isinstance(made, Briefing):
+            return made.file, paper_briefing.html(made)
+        return made.file, paper.html(made) if is_pdf else paper.markdown(made)
 
     try:
         async with service.heavy_reads.slot(caller.account.id):
@@ -106,10 +99,9 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
     return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, seq, reads))
 
 
-def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> tuple[str, str]:
+def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Briefing:
     data, seq = _composed(number, session, caller, now)
-    made = paper_briefing.BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, seq, reads), seq)
-    return made.file, paper_briefing.html(made)
+    return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, seq, reads), seq)
 
 
 def _composed(number: int | None, session: Session, caller: Caller, now: str) -> tuple[Any, int]:
