@@ -1,12 +1,11 @@
 """List of alarms that nobody has taken yet, or that were taken within the last minute: as it is now, for whoever may see them."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import JSON, Row, text
 from sqlmodel import Session, col, select
 
 from board.alarm_rules import AlarmRules, Rule
@@ -34,8 +33,7 @@ _FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p O
 _LIST = text(
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6 DESC, 1 DESC LIMIT :limit"
-)
-
+).columns(about=JSON, person=JSON, asked=JSON, handed_on=JSON)
 
 _COUNT = text(
     "SELECT count(*) AS open, count(CASE WHEN next_at < :late THEN 1 END) AS late FROM alarm "
@@ -72,7 +70,7 @@ def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[List
     found = list(session.connection().execute(_LIST, asked))[::-1]
     if not found:
         return []
-    subjects = _Subjects(session, [_json(row.about) for row in found])
+    subjects = _Subjects(session, [row.about for row in found])
     return [_listed(row, rules.rules.get(row.rule), subjects) for row in found]
 
 
@@ -83,19 +81,18 @@ def count(session: Session, now: datetime) -> tuple[int, int]:
 
 
 def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAlarm:
-    about, person = _json(row.about), _json(row.person)
+    about = row.about
     body: OpenAlarm = {
         "id": row.id, "board": row.board, "seq": row.seq, "reference": row.reference,
-        "child": short_name(person) if person else None,
+        "child": short_name(row.person) if row.person else None,
         "about": {"kind": about["kind"], "id": about["id"], "number": subjects.number(about["id"])},
         "place": subjects.place(about["id"]), "seen_at": subjects.seen_at(about["id"]), "title": subjects.title(about["id"]),
         "rule": row.rule, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,
         "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
     }  # fmt: skip
-    asked, handed_on = frozenset(_json(row.asked)), frozenset(_json(row.handed_on))
     is_mention = rule is not None and rule.when == "mention"
-    return ListedAlarm(body, asked, handed_on, bool(row.everybody), row.caused_by, is_mention)
+    return ListedAlarm(body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), row.caused_by, is_mention)
 
 
 def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:
@@ -106,7 +103,7 @@ def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmSt
         done = number <= row.step
         at = format_utc(parse_utc(row.raised_at) + timedelta(seconds=step.after_s + (0 if done else moved)))
         for ask in step.ask:
-            account = subjects.account(ask, _json(row.about)["id"], row.lead)
+            account = subjects.account(ask, row.about["id"], row.lead)
             if account is not None or ask not in ("assignee", "lead", "holder"):
                 yield {"ask": ask, "name": subjects.names.get(account) if account else None, "at": at, "done": done}
 
@@ -168,8 +165,3 @@ def _numbered() -> list[kinds.Kind]:
 
 def _by_id(session: Session, model: Any, ids: Collection[str]) -> dict[str, Any]:
     return {row.id: row for row in session.exec(select(model).where(col(model.id).in_(ids)))} if ids else {}
-
-
-def _json(value: Any) -> Any:
-    """Return a JSON column, which a text query leaves as text on SQLite."""
-    return json.loads(value) if isinstance(value, str) else value

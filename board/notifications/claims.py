@@ -5,12 +5,11 @@ claim that ends. The receiver has it exactly once if it answers in time; where t
 same id.
 """
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import JSON, Row, text
 from sqlmodel import Session
 
 from board.engine import access
@@ -53,7 +52,7 @@ _FACTS = text(
     "SELECT n.*, a.raised_at, a.rule, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, p.role, "
     "s.reference, s.access, s.members FROM notification n LEFT JOIN alarm a ON a.id = n.alarm "
     "LEFT JOIN account p ON p.id = n.account AND n.way = 'email' LEFT JOIN search s ON s.id = n.board WHERE n.id = :id"
-)
+).columns(about=JSON, handed_on=JSON, members=JSON)
 _SPREAD = text("UPDATE notification SET account = :account WHERE id = :id AND account = '' AND next_try_at IS NOT NULL")
 _SPREAD_MORE = text(
     "INSERT INTO notification (id, board, alarm, step, way, account, created_at, next_try_at, tries, failed) "
@@ -142,7 +141,7 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
         else:
             notice = Notice(
                 row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
-                occasions.get(row.rule, ""), _json(row.about), row.reference, row.email or "", row.language or DEFAULT,
+                occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
             )  # fmt: skip
             notices.append(notice)
     return Claimed(notices, ended)
@@ -189,16 +188,11 @@ def _why_not(row: Row[Any], now: datetime) -> str | None:
         return row.failed or TOO_LATE
     if row.way != EMAIL:
         return None
-    if row.account in _json(row.handed_on):
+    if row.account in row.handed_on:
         return NOT_NEEDED
     may_act = row.enabled and row.role in ROLES[1:]
-    may_see = row.board == OPERATIONS or (row.access is not None and access.can_see(row.account, row.access, _json(row.members)))
+    may_see = row.board == OPERATIONS or (row.access is not None and access.can_see(row.account, row.access, row.members))
     return None if may_act and may_see else NO_ACCESS
-
-
-def _json(value: Any) -> Any:
-    """Return the value of a JSON column, which SQLite gives as text."""
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def _end(session: Session, id: str, code: str) -> Row[Any] | None:
