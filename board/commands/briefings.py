@@ -106,13 +106,8 @@ def read(writer: EventWriter, data: Read) -> None:
     _require_handed(writer, data.handover)
     row = _briefing(writer)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
-    read_positions.advance_with_command(
-        writer.session,
-        writer.account_id,
-        read_positions.ReadPosition(writer.board.id, writer.board.epoch, data.seq),
-        writer.board.seq,
-        writer.now,
-    )
+    position = read_positions.ReadPosition(writer.board.id, writer.board.epoch, data.seq)
+    read_positions.advance_with_command(writer.session, writer.account_id, position, writer.board.seq, writer.now)
     if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
         marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
         kept = {"keeper": _keeper(row, data.handover)}

@@ -148,9 +148,8 @@ def sign(writer: EventWriter, data: Sign) -> None:
         else:
             writer.update(search, "handed.set", values, conflicts=False)
     for id, seq in data.positions.items():
-        marks.advance_with_command(
-            writer.session, writer.account_id, marks.ReadPosition(id, current[id]["epoch"], seq), current[id]["seq"], writer.now
-        )
+        read = marks.ReadPosition(id, current[id]["epoch"], seq)
+        marks.advance_with_command(writer.session, writer.account_id, read, current[id]["seq"], writer.now)
     signed = {"signed_at": writer.now, "searches": len(searches), "position": before, "digest": digest(handed)}
     writer.update(row, "handover.signed", signed | {"status": "signed"})
 

@@ -29,18 +29,7 @@ from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
 from models.display import ALL_DISPLAYS
 from models.entity import State
-from models.fields import (
-    Data,
-    Id,
-    Location,
-    LongText,
-    RequiredLongText,
-    RequiredShortText,
-    ShortText,
-    Time,
-    Title,
-    none_if_empty,
-)
+from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
 from models.ids import new_epoch, new_id
 from models.search import Criterion, Outcome, Person, Search
 from realtime.protocol import Command

@@ -32,10 +32,7 @@ TITLES = {
     "vignette": P_("on a poster", "Missing"),
     "brief": N_("Missing child: brief for the police"),
 }
-MARKS = {
-    "draft": N_("Draft: not approved"),
-    "ended": N_("No longer valid"),
-}
+MARKS = {"draft": N_("Draft: not approved"), "ended": N_("No longer valid")}
 _LOOKS = ("height_cm", "build", "hair", "eyes", "features")
 
 
