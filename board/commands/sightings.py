@@ -11,7 +11,6 @@ from sqlmodel import Session
 from board.commands import cards, past_times, queues, sources, urgent_alerts
 from board.commands.command import Patch
 from board.commands.shared_fields import place_fields, private, written
-from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
@@ -22,19 +21,7 @@ from models.alert import EVERYBODY
 from models.card import Priority
 from models.entity import State
 from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
-from models.sighting import (
-    ASSURED,
-    SETTLED,
-    Assessment,
-    Channel,
-    EarlierSource,
-    Grade,
-    LookedAt,
-    PassedOn,
-    Queue,
-    Sighting,
-    Source,
-)
+from models.sighting import ASSURED, SETTLED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
@@ -205,9 +192,8 @@ def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
     if not names:
         return {}
     sources.check_may_set(writer, row)
-    unit_of_work.flush(writer.session)
-    earlier = writer.session.get(EarlierSource, (writer.board.id, event.seq))
-    if earlier is None:  # it was erased
+    earlier = sources.source_before(writer.session, writer.board.id, event.seq)
+    if earlier is None:
         raise invalid("seq", N_("This cannot be undone."))
     return {name: getattr(earlier, name) for name in names}
 

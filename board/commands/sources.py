@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.commands.command import Patch
-from board.engine import access
+from board.engine import access, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
@@ -91,6 +91,12 @@ def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | 
 def keep_earlier(writer: EventWriter, sighting: Report, was: dict[str, str | None]) -> None:
     """Store the source as it was before the event that just set it."""
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
+
+
+def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
+    """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
+    unit_of_work.flush(session)
+    return session.get(EarlierSource, (board, seq))
 
 
 FormerSource = TypedDict("FormerSource", {
