@@ -41,12 +41,20 @@ CHANGED = {
 }
 
 
-async def account(request: Request) -> Response:
-    """`GET /account`: settings of the caller's account and of this browser, and the caller's sessions."""
-    caller = await signed_in(request)
-    if caller is None:
-        return pages.redirect_to_login(request)
-    return await _account_page(request, caller)
+async def account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
+    """`GET /account`: settings of the account and of this browser, and its sessions; with the problem of a failed change."""
+    id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
+    service = service_of(request)
+    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
+    alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
+    message = problem and i18n.translate(problem, reads)
+    changed, ended = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
+    tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
+    return pages.page(
+        request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
+        changed=changed and i18n.translate(changed, reads), ended=ended, alerts=alert_settings, tokens=tokens,
+        good=token_list.count_active(tokens),
+    )  # fmt: skip
 
 
 async def choose_language(request: Request) -> Response:
@@ -70,7 +78,7 @@ async def choose_theme(request: Request) -> Response:
     try:
         await service.database.write(recheck(caller, lambda session: accounts.set_theme(session, caller.account.id, theme)))
     except OperationError as error:
-        return await _account_page(request, caller, str(error))
+        return await account_page(request, caller, str(error))
     return RedirectResponse(PATH, 303)
 
 
@@ -105,15 +113,15 @@ async def change_password(request: Request) -> Response:
             )
             is None
         ):
-            return await _account_page(request, caller, N_("Your current password is wrong."))
+            return await account_page(request, caller, N_("Your current password is wrong."))
         change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
         ended = await live_changes.apply_change(service, recheck(caller, change_it))
     except OperationError as error:
-        return await _account_page(request, caller, str(error))
+        return await account_page(request, caller, str(error))
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
-        return with_retry_after(await _account_page(request, caller, refused.message, 429), refused)
+        return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
     response = RedirectResponse(_password_changed(ended), 303)
     fresh = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if fresh is not None:
@@ -209,35 +217,23 @@ async def require_session(request: Request) -> Caller:
     return caller
 
 
-def recheck(caller: Caller, fn: Callable[[Session], T]) -> Callable[[Session], T]:
-    """Wrap `fn` so that the caller's session is checked in the same transaction: it may have ended while this waited."""
+def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None) -> Callable[[Session], T]:
+    """Wrap `fn` so that the caller's session, and role if one is needed, are checked in the same transaction: they may have ended
+    while this waited."""
 
     def do(session: Session) -> T:
         lock_rights_version(session)
-        actor.set_current(session, actor.account(require_active(session, caller)))
+        account = require_active(session, caller)
+        if role not in (None, account.role):
+            raise Refused("not_found")
+        actor.set_current(session, actor.account(account))
         return fn(session)
 
     return do
 
 
-async def _account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
-    """Return the account page, with the problem of a failed change."""
-    id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
-    service = service_of(request)
-    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
-    alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
-    message = problem and i18n.translate(problem, reads)
-    changed, ended = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
-    tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
-    return pages.page(
-        request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
-        changed=changed and i18n.translate(changed, reads), ended=ended, alerts=alert_settings, tokens=tokens,
-        good=token_list.count_active(tokens),
-    )  # fmt: skip
-
-
 routes = [
-    Route(PATH, account),
+    Route(PATH, pages.for_people(account_page)),
     Route(f"{PATH}/language", choose_language, methods=["POST"]),
     Route(f"{PATH}/theme", choose_theme, methods=["POST"]),
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),

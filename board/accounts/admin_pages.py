@@ -16,11 +16,9 @@ from starlette.routing import Route
 
 from board import i18n, labels
 from board.accounts import accounts, live_changes, password_links, token_list
-from board.accounts.account_pages import form_reader
+from board.accounts.account_pages import form_reader, recheck
 from board.accounts.token_list import TokenRow
-from board.audit import actor
-from board.engine.identity import Caller, require_active
-from board.engine.rights_version import lock_rights_version
+from board.engine.identity import Caller
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
@@ -44,26 +42,27 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
     """
 
     def do(session: Session) -> T:
-        # Locked: if two administrators revoke each other's role at once, the second change is refused
-        lock_rights_version(session)
-        account = require_active(session, caller)
-        if account.role != "admin":
-            raise Refused("not_found")
-        actor.set_current(session, actor.account(account))
         result = fn(session)
         if not accounts.has_admin(session):
             raise OperationError(N_("You are the only administrator. Make someone else an administrator first."))
         return result
 
-    return await live_changes.apply_change(service_of(request), do)
+    # Rights are locked: if two administrators revoke each other's role at once, the second change is refused
+    return await live_changes.apply_change(service_of(request), recheck(caller, do, role="admin"))
 
 
 # -- all accounts ---------------------------------------------------------------------------------------------------------
 
 
-async def list_accounts(request: Request, caller: Caller) -> Response:
+async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
     """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
-    return await _list_page(request, caller)
+    query = request.query_params.get("q", "")
+    rows = await service_of(request).database.read(accounts.all_accounts)
+    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
+    return _page(
+        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
+        typed={name: form(name) for name in ("name", "email", "role")},
+    )  # fmt: skip
 
 
 async def add(request: Request, caller: Caller) -> Response:
@@ -80,27 +79,26 @@ async def add(request: Request, caller: Caller) -> Response:
 
         secret = await _change(request, caller, make)
     except OperationError as error:
-        return await _list_page(request, caller, str(error), form)
+        return await list_page(request, caller, str(error), form)
     return _link(request, caller, form("name"), secret, 0)
-
-
-async def _list_page(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
-    query = request.query_params.get("q", "")
-    rows = await service_of(request).database.read(accounts.all_accounts)
-    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
-    value_of = form or (lambda name: "")
-    return _page(
-        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
-        typed={name: value_of(name) for name in ("name", "email", "role")},
-    )  # fmt: skip
 
 
 # -- one account ----------------------------------------------------------------------------------------------------------
 
 
-async def account_detail(request: Request, caller: Caller) -> Response:
+async def detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
     """`GET /accounts/{id}`: an account, with its sessions."""
-    return await _detail_page(request, caller)
+    at = format_utc(now())
+
+    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
+        account = _account(session, request)
+        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+
+    owner, sessions, tokens = await service_of(request).database.read(read)
+    return _page(
+        request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
+        good=token_list.count_active(tokens),
+    )  # fmt: skip
 
 
 async def set_role(request: Request, caller: Caller) -> Response:
@@ -136,7 +134,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
     try:
         name, secret, good = await _change(request, caller, make)
     except OperationError as error:
-        return await _detail_page(request, caller, str(error))
+        return await detail_page(request, caller, str(error))
     return _link(request, caller, name, secret, good)
 
 
@@ -145,22 +143,8 @@ async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[S
     try:
         await _change(request, caller, lambda session: fn(session, _account(session, request)))
     except OperationError as error:
-        return await _detail_page(request, caller, str(error))
+        return await detail_page(request, caller, str(error))
     return RedirectResponse(f"{PATH}/{request.path_params['id']}", 303)
-
-
-async def _detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
-    at = format_utc(now())
-
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
-        account = _account(session, request)
-        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
-
-    owner, sessions, tokens = await service_of(request).database.read(read)
-    return _page(
-        request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
-        good=token_list.count_active(tokens),
-    )  # fmt: skip
 
 
 def _account(session: Session, request: Request) -> Account:
@@ -179,9 +163,15 @@ def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def list_tokens_page(request: Request, caller: Caller) -> Response:
+async def tokens_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
     """`GET /accounts/tokens`: the tokens of other programs, without their secrets."""
-    return await _tokens_page(request, caller)
+    database, at = service_of(request).database, format_utc(now())
+    rows = await database.read(lambda session: token_list.list_tokens(session, at))
+    people = await database.read(accounts.all_accounts)
+    return _page(
+        request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
+        typed={name: form(name) for name in ("name", "scope", "account", "days")},
+    )  # fmt: skip
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
@@ -195,7 +185,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
     try:
         secret = await _change(request, caller, add)
     except OperationError as error:
-        return await _tokens_page(request, caller, str(error), form)
+        return await tokens_page(request, caller, str(error), form)
     never = days == accounts.NEVER_EXPIRES
     return _page(request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never)
 
@@ -206,19 +196,8 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     try:
         await _change(request, caller, lambda session: accounts.revoke_token(session, name, at))
     except OperationError as error:
-        return await _tokens_page(request, caller, str(error))
+        return await tokens_page(request, caller, str(error))
     return RedirectResponse(TOKENS, 303)
-
-
-async def _tokens_page(request: Request, caller: Caller, problem: str | None = None, form: Form | None = None) -> Response:
-    database, at = service_of(request).database, format_utc(now())
-    rows = await database.read(lambda session: token_list.list_tokens(session, at))
-    people = await database.read(accounts.all_accounts)
-    value_of = form or (lambda name: "")
-    return _page(
-        request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
-        typed={name: value_of(name) for name in ("name", "scope", "account", "days")},
-    )  # fmt: skip
 
 
 def _days(typed: str) -> int:
@@ -240,12 +219,12 @@ def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]])
 
 
 routes = [
-    Route(PATH, for_admins(list_accounts)),
+    Route(PATH, for_admins(list_page)),
     _post(PATH, add),
-    Route(TOKENS, for_admins(list_tokens_page)),
+    Route(TOKENS, for_admins(tokens_page)),
     _post(TOKENS, add_token),
     _post(f"{TOKENS}/revoke", revoke_token),
-    Route(f"{PATH}/{{id}}", for_admins(account_detail)),
+    Route(f"{PATH}/{{id}}", for_admins(detail_page)),
     _post(f"{PATH}/{{id}}/role", set_role),
     _post(f"{PATH}/{{id}}/enabled", set_enabled),
     _post(f"{PATH}/{{id}}/sessions", end_sessions),

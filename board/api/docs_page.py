@@ -15,12 +15,12 @@ from board.api.routes import CALLS
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema
+from board.engine.identity import Caller
 from board.errors import MESSAGES
 from board.i18n import N_
 from board.web import language
-from board.web.auth import signed_in
 from board.web.http import BASE, STATUS
-from board.web.pages import page, redirect_to_login
+from board.web.pages import for_people, page
 from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}
@@ -40,11 +40,8 @@ class Field:
     codes: list[str]
 
 
-async def api(request: Request) -> Response:
+async def api(request: Request, caller: Caller) -> Response:
     """Serve the page of the HTTP API."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     translate = i18n.gettext_for(language.language_for(request, caller))
     calls, commands = await asyncio.to_thread(_calls, translate), await asyncio.to_thread(_commands, translate)
     codes = [(code, STATUS[code], translate(sentence)) for code, sentence in MESSAGES.items()]
@@ -131,4 +128,4 @@ def _without_null(shape: Schema) -> Schema:
     return left[0] if len(left) == 1 else {"anyOf": left}
 
 
-routes = [Route("/api", api)]
+routes = [Route("/api", for_people(api))]

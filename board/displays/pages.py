@@ -7,9 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.displays.api import may_manage
+from board.engine.identity import Caller
 from board.i18n import N_
 from board.web import display_auth, pages
-from board.web.auth import signed_in
 from board.web.display_auth import SCREEN
 from models.db.database import DatabaseUnavailable
 from models.display import Display
@@ -37,11 +37,8 @@ async def wall(request: Request) -> Response:
     return response
 
 
-async def all_displays(request: Request) -> Response:
+async def all_displays(request: Request, caller: Caller) -> Response:
     """`GET /displays`: all displays, their status and content, for coordinators."""
-    caller = await signed_in(request)
-    if caller is None:
-        return pages.redirect_to_login(request)
     if not may_manage(caller.account):
         return pages.error_page(request, 403, FOR_COORDINATORS, caller)
     return pages.page(request, "displays.html", caller, board=pages.OPERATIONS)
@@ -52,4 +49,4 @@ def _page(request: Request, state: str, display: Display | None, status: int = 2
     return pages.page(request, "display.html", None, status=status, state=state, display=display, settings=settings)
 
 
-routes = [Route("/wall", wall), Route(PATH, all_displays)]
+routes = [Route("/wall", wall), Route(PATH, pages.for_people(all_displays))]

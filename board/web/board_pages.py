@@ -10,21 +10,21 @@ from starlette.routing import Route
 from board import i18n, labels
 from board.engine import kinds
 from board.engine.access import get_visible_board
+from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
 from board.i18n import N_
 from board.web import static_files
 from board.web.auth import signed_in
 from board.web.http import service_of
-from board.web.pages import OPERATIONS, _own_path, error_page, page, redirect_to_login, sign_in_page
+from board.web.pages import OPERATIONS, _own_path, error_page, for_people, page, sign_in_page
 
 if TYPE_CHECKING:
-    from board.engine.identity import Caller
     from board.service import BoardService
 
 TAKES_NO_CALLS = N_("Your role can read, but cannot take calls. Ask an administrator.")
 
 
-async def can_open_board(service: "BoardService", caller: "Caller", board_id: str) -> bool:
+async def can_open_board(service: "BoardService", caller: Caller, board_id: str) -> bool:
     """Return whether the caller may open the page of this board. Raises DatabaseUnavailable."""
 
     def look(session: Session) -> bool:
@@ -37,30 +37,21 @@ async def can_open_board(service: "BoardService", caller: "Caller", board_id: st
     return await service.database.read(look)
 
 
-async def operations(request: Request) -> Response:
+async def operations(request: Request, caller: Caller) -> Response:
     """Serve the page of all searches."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     days = service_of(request).settings.archive_closed_days
     return page(request, _live_or_replay(request, "operations.html"), caller, board=OPERATIONS, archive_days=days)
 
 
-async def intake(request: Request) -> Response:
+async def intake(request: Request, caller: Caller) -> Response:
     """Serve the intake page, for the person on the phone. Viewers take no calls."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     if caller.account.role == "viewer":
         return error_page(request, 403, TAKES_NO_CALLS, caller)
     return page(request, "intake.html", caller, board=OPERATIONS)
 
 
-async def search(request: Request) -> Response:
+async def search(request: Request, caller: Caller) -> Response:
     """Serve the board of one search, with a card open beside it if the URL names one."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return error_page(request, 404, MESSAGES["not_found"], caller)
@@ -71,19 +62,13 @@ def _live_or_replay(request: Request, live: str) -> str:
     return "replay.html" if "at" in request.query_params else live
 
 
-async def since(request: Request) -> Response:
+async def since(request: Request, caller: Caller) -> Response:
     """Serve the page of unseen changes on all boards."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     return page(request, "unseen.html", caller, board=OPERATIONS)
 
 
-async def unanswered(request: Request) -> Response:
+async def unanswered(request: Request, caller: Caller) -> Response:
     """Serve the page of what waits for somebody on all boards."""
-    caller = await signed_in(request)
-    if caller is None:
-        return redirect_to_login(request)
     return page(request, "unanswered.html", caller, board=OPERATIONS)
 
 
@@ -104,12 +89,12 @@ async def catalogue(request: Request) -> Response:
 
 
 routes: list[Route] = [
-    Route("/", operations),
-    Route("/intake", intake),
-    Route("/since", since),
-    Route("/unanswered", unanswered),
-    Route("/searches/{id}", search),
-    Route("/searches/{id}/cards/{card}", search),
+    Route("/", for_people(operations)),
+    Route("/intake", for_people(intake)),
+    Route("/since", for_people(since)),
+    Route("/unanswered", for_people(unanswered)),
+    Route("/searches/{id}", for_people(search)),
+    Route("/searches/{id}/cards/{card}", for_people(search)),
     Route("/login", sign_in, methods=["GET"]),
     Route("/i18n/{language}.json", catalogue),
 ]

@@ -5,7 +5,8 @@ With `?at=` (a seq or a time) both boards show the past, with the same rights; t
 A search that the caller may not see gets the page of one that does not exist.
 """
 
-from functools import cache
+from collections.abc import Awaitable, Callable
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,8 @@ from board.engine.identity import Caller
 from board.paths import TEMPLATES
 from board.settings import VERSION
 from board.web import language, static_files
-from board.web.http import service_of
+from board.web.auth import signed_in
+from board.web.http import Endpoint, service_of
 from board.web.same_origin import own_origin
 
 HOME = "/"
@@ -64,6 +66,17 @@ def _templates(language: str) -> Environment:
     )
     environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first."""
+
+    @wraps(endpoint)
+    async def call(request: Request) -> Response:
+        caller = await signed_in(request)
+        return redirect_to_login(request) if caller is None else await endpoint(request, caller)
+
+    return call
 
 
 def redirect_to_login(request: Request) -> Response:
