@@ -3,10 +3,10 @@ be erased."""
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.entity import Entity, json_column
+from models.entity import Entity, json_column, partial_index
 from models.fields import Data, Id
 
 
@@ -31,17 +31,10 @@ class Alarm(Entity, table=True):
 
     __table_args__ = (
         Index("alarm_once", "board", "rule", "entity", "cause", unique=True),
-        Index("alarm_next", "next_at", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
-        Index(
-            "alarm_open", "board", "raised_at",
-            sqlite_where=text("taken_at IS NULL AND ended_at IS NULL"),
-            postgresql_where=text("taken_at IS NULL AND ended_at IS NULL"),
-        ),
-        Index(
-            "alarm_taken", "taken_at",
-            sqlite_where=text("taken_at IS NOT NULL"), postgresql_where=text("taken_at IS NOT NULL"),
-        ),
-    )  # fmt: skip
+        partial_index("alarm_next", "next_at", where="next_at IS NOT NULL"),
+        partial_index("alarm_open", "board", "raised_at", where="taken_at IS NULL AND ended_at IS NULL"),
+        partial_index("alarm_taken", "taken_at", where="taken_at IS NOT NULL"),
+    )
 
     about: dict[str, Any] = json_column(AlarmSubject)
     rule: str

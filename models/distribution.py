@@ -2,9 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Index, text
-
-from models.entity import Entity, json_column
+from models.entity import Entity, json_column, partial_index
 from models.fields import Data, Id, ShortText, Time
 from models.material import Withdrawal
 
@@ -28,9 +26,7 @@ class Distribution(Entity, table=True):
         "material", "recipient", "way", "language", "copies", "at", "by", "take_down", "withdrawn",
     )  # fmt: skip
 
-    __table_args__ = (
-        Index("distribution_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")),
-    )
+    __table_args__ = (partial_index("distribution_due", "due", where="due IS NOT NULL"),)
 
     material: str
     recipient: str

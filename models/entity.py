@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 State = dict[str, Any]
@@ -31,6 +31,11 @@ def json_column(type: Any, nullable: bool = False) -> Any:
     """Return a JSON column for a group of fields, or a list. `type` is that of its values; commands and the documentation of the
     API share it. Replace the value, never change it in place: SQLAlchemy would not notice."""
     return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable, info={"type": type}))
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Return an index over the rows that meet a condition."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def json_type(model: builtins.type[SQLModel], column: str) -> Any:

@@ -10,11 +10,7 @@ import hashlib
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-
-def _of_audit(name: str, *columns: str) -> Index:
-    """Return a partial index over the entries of the audit journal."""
-    only = text("board = 'audit'")
-    return Index(name, *columns, sqlite_where=only, postgresql_where=only)
+from models.entity import partial_index
 
 
 class Event(SQLModel, table=True):
@@ -24,10 +20,10 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         Index("event_of_entity", "board", "entity", "seq"),
-        _of_audit("audit_by_account", "account", "seq"),
-        _of_audit("audit_by_type", "type", "seq"),
-        _of_audit("audit_by_time", "at", "seq"),
-        Index("event_erased", "board", "seq", sqlite_where=text("body IS NULL"), postgresql_where=text("body IS NULL")),
+        partial_index("audit_by_account", "account", "seq", where="board = 'audit'"),
+        partial_index("audit_by_type", "type", "seq", where="board = 'audit'"),
+        partial_index("audit_by_time", "at", "seq", where="board = 'audit'"),
+        partial_index("event_erased", "board", "seq", where="body IS NULL"),
     )
 
     board: str = Field(primary_key=True)

@@ -3,9 +3,8 @@
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
-from sqlalchemy import Index, text
 
-from models.entity import Entity, json_column
+from models.entity import Entity, json_column, partial_index
 from models.fields import Data, Date, Id, LongText, Name, Time, Title
 
 What = Literal["poster", "vignette", "brief"]
@@ -62,12 +61,7 @@ class Material(Entity, table=True):
         "withdrawn",
     )  # fmt: skip
 
-    __table_args__ = (
-        Index(
-            "material_ends", "ends_at",
-            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
-        ),
-    )  # fmt: skip
+    __table_args__ = (partial_index("material_ends", "ends_at", where="ended_at IS NULL"),)
 
     what: str
     languages: list[str] = json_column(list[Language])

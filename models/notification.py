@@ -1,7 +1,9 @@
 """Notifications of alarms that leave the board by e-mail or a webhook: written with the step that asks, sent afterwards."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
+
+from models.entity import partial_index
 
 
 class Notification(SQLModel, table=True):
@@ -10,11 +12,8 @@ class Notification(SQLModel, table=True):
 
     __table_args__ = (
         Index("notification_once", "alarm", "step", "way", "account", unique=True),
-        Index(
-            "notification_next", "next_try_at",
-            sqlite_where=text("next_try_at IS NOT NULL"), postgresql_where=text("next_try_at IS NOT NULL"),
-        ),
-    )  # fmt: skip
+        partial_index("notification_next", "next_try_at", where="next_try_at IS NOT NULL"),
+    )
 
     id: str = Field(primary_key=True)
     board: str

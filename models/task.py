@@ -3,11 +3,11 @@
 from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
-from sqlalchemy import Index, false, text
+from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from models.card import Card
-from models.entity import json_column
+from models.entity import json_column, partial_index
 from models.fields import Data, Name
 
 
@@ -28,12 +28,8 @@ class Task(Card, table=True):
 
     __table_args__ = (
         Index("task_in_column", "column", "rank"),
-        Index(
-            "task_urgent", "due",
-            sqlite_where=text("priority = 'urgent' AND NOT withdrawn"),
-            postgresql_where=text("priority = 'urgent' AND NOT withdrawn"),
-        ),
-    )  # fmt: skip
+        partial_index("task_urgent", "due", where="priority = 'urgent' AND NOT withdrawn"),
+    )
 
     title: str
     instruction: str | None = None
