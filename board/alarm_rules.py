@@ -4,7 +4,6 @@ installation may replace the file by its own, with the same name under FILES_PAT
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -99,15 +98,7 @@ class AlarmRules:
         return [rule for rule in self.rules.values() if rule.when == when]
 
 
-@cache
-def default_rules() -> AlarmRules:
-    """Return the rules that come with the program."""
-    return AlarmRules()
-
-
-def load_rules(folder: str | None) -> AlarmRules:
-    """Return the rules of an installation, from its FILES_PATH. Raises ConfigurationError."""
-    return AlarmRules(folder) if folder else default_rules()
+load_rules = data_files.loader(AlarmRules)
 
 
 def _steps(ladders: Mapping[str, LadderData], name: str) -> Iterator[Step]:

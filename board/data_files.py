@@ -2,6 +2,8 @@
 FILES_PATH."""
 
 import tomllib
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +14,7 @@ from board.paths import DATA
 from models.db.errors import ConfigurationError
 from models.fields import Data
 
+T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 
@@ -31,3 +34,18 @@ def read(name: str, type: type[D], folder: str | None) -> D:
         raise ConfigurationError(f"{path}, at {field}: {sentence}") from None
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} can't be read: {error}") from None
+
+
+def loader(load: Callable[[str | None], T]) -> Callable[..., T]:
+    """Wrap a function of an installation's FILES_PATH: without one, it returns what comes with the program, which is read once.
+    It raises ConfigurationError."""
+
+    @cache
+    def default() -> T:
+        return load(None)
+
+    @wraps(load)
+    def load_from(folder: str | None = None) -> T:
+        return load(folder) if folder else default()
+
+    return load_from

@@ -1,6 +1,6 @@
 """Details that each kind of search has, kept as data. An installation may replace the file by its own, under FILES_PATH."""
 
-from functools import cache
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -42,13 +42,4 @@ class KindFields(Data):
     undefined: FieldsOfKind = Field(default_factory=FieldsOfKind)
 
 
-@cache
-def default_kind_fields() -> KindFields:
-    """Return the fields that come with the program."""
-    return load_kind_fields(None)
-
-
-def load_kind_fields(folder: str | None) -> KindFields:
-    """Return the fields of an installation, from its FILES_PATH. Raises ConfigurationError."""
-    found: KindFields = data_files.read(FILE, KindFields, folder)
-    return found
+load_kind_fields = data_files.loader(partial(data_files.read, FILE, KindFields))

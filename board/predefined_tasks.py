@@ -90,15 +90,7 @@ class TaskCatalogue:
         return minutes.get(way, DAY_MINUTES)
 
 
-@cache
-def default_catalogue() -> TaskCatalogue:
-    """Return the catalogue that comes with the program."""
-    return TaskCatalogue()
-
-
-def load_catalogue(folder: str | None) -> TaskCatalogue:
-    """Return the catalogue of an installation, from its FILES_PATH. Raises ConfigurationError."""
-    return TaskCatalogue(folder) if folder else default_catalogue()
+load_catalogue = data_files.loader(TaskCatalogue)
 
 
 def criteria() -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Target times of the queues of sightings, kept as data. An installation may replace the file by its own, under FILES_PATH."""
 
 from datetime import timedelta
-from functools import cache
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -41,13 +41,4 @@ class Targets(Data):
         return format_utc(parse_utc(since) + timedelta(minutes=self.minutes(queue, priority)))
 
 
-@cache
-def default_targets() -> Targets:
-    """Return the targets that come with the program."""
-    return load_targets(None)
-
-
-def load_targets(folder: str | None) -> Targets:
-    """Return the targets of an installation, from its FILES_PATH. Raises ConfigurationError."""
-    found: Targets = data_files.read(FILE, Targets, folder)
-    return found
+load_targets = data_files.loader(partial(data_files.read, FILE, Targets))

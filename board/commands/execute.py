@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules, default_rules
+from board.alarm_rules import AlarmRules, load_rules
 from board.commands import alarms, alerts
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
@@ -24,7 +24,7 @@ from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
-from board.predefined_tasks import TaskCatalogue, default_catalogue
+from board.predefined_tasks import TaskCatalogue, load_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
@@ -54,9 +54,9 @@ class QueuedCommand:
     caller: Caller
     command: Command
     clock: Callable[[], datetime]
-    task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
+    task_catalogue: TaskCatalogue = field(default_factory=load_catalogue)
     content: bytes | None = None
-    alarm_rules: AlarmRules = field(default_factory=default_rules)
+    alarm_rules: AlarmRules = field(default_factory=load_rules)
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,7 +112,7 @@ def execute(
     """
     order = Order(caller, command, boards_to_lock(command))
     _lock(session, unit_of_work.current(session), order)
-    return _execute(session, order, now, task_catalogue or default_catalogue(), content, alarm_rules or default_rules())
+    return _execute(session, order, now, task_catalogue or load_catalogue(), content, alarm_rules or load_rules())
 
 
 def _execute(

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules, default_rules
+from board.alarm_rules import AlarmRules, load_rules
 from board.engine import access, journal, kinds, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, Moment, message
 from board.merge_patch import apply_patch, validate_patch_alone
-from board.predefined_tasks import TaskCatalogue, default_catalogue
+from board.predefined_tasks import TaskCatalogue, load_catalogue
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db import rows
@@ -79,8 +79,8 @@ class EventWriter:
     board: Board
     operations: Board | None
     now: str
-    task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
-    alarm_rules: AlarmRules = field(default_factory=default_rules)
+    task_catalogue: TaskCatalogue = field(default_factory=load_catalogue)
+    alarm_rules: AlarmRules = field(default_factory=load_rules)
     result: WrittenChanges = field(default_factory=WrittenChanges)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
-from board.targets import QUEUES, Targets, default_targets
+from board.targets import QUEUES, Targets, load_targets
 
 BATCH_SIZE = 500  # searches in a query
 
@@ -50,7 +50,7 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     are filled in later, from the hub."""
     rows = _rows(session, _COUNT, boards, at)
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
-    waiting, late_next = _unanswered(session, boards, at, targets or default_targets())
+    waiting, late_next = _unanswered(session, boards, at, targets or load_targets())
     return {
         row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
             "unassessed_sightings": row.unassessed,

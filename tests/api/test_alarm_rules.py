@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from board.alarm_rules import WHEN, AlarmRules, default_rules, load_rules
+from board.alarm_rules import WHEN, AlarmRules, load_rules
 from board.checks.finding import State
 from board.checks.run import run
 from board.paths import DATA
@@ -21,11 +21,11 @@ def rules(folder: Path, text: str) -> AlarmRules:
 
 
 def test_the_program_has_a_rule_for_every_occasion() -> None:
-    assert {rule.when for rule in default_rules().rules.values()} == set(WHEN)
+    assert {rule.when for rule in load_rules().rules.values()} == set(WHEN)
 
 
 def test_an_installation_has_rules_of_its_own(tmp_path: Path) -> None:
-    assert load_rules(str(tmp_path)).rules == default_rules().rules, "it has no file yet"
+    assert load_rules(str(tmp_path)).rules == load_rules().rules, "it has no file yet"
     own = rules(tmp_path, LADDER + RULE).rules
     assert list(own) == ["own"]
     assert own["own"].steps[0].ask == ("desk",)

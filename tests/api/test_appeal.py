@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from board.predefined_tasks import default_catalogue
+from board.predefined_tasks import load_catalogue
 from models.times import format_utc, parse_utc
 from tests.support.backends import ALTERNATING
 from tests.support.search_scenario import SearchScenario
@@ -121,7 +121,7 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
     assert (appeal["type"], appeal["changes"]) == ("search.appeal_set", ["appeal.level", "appeal.until"])
     assert appeal["reason"] == "came home"
     assert appeal["state"] == status["state"] | {"appeal": NONE}
-    known = default_catalogue().take_down(level)
+    known = load_catalogue().take_down(level)
     assert known
     assert [(task["type"], task["state"]["title"]) for task in tasks] == [("task.added", each.title) for each in known]
     assert [task["state"]["number"] for task in tasks] == list(range(number + 1, number + 1 + len(known)))

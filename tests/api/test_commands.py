@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from board.client import Refusal
 from board.engine import event_writer
-from board.predefined_tasks import default_catalogue
+from board.predefined_tasks import load_catalogue
 from models.ids import new_id
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
@@ -40,7 +40,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
     scene = SearchScenario(team, search)
     board = await team.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
-    tasks = len(default_catalogue().first_tasks("parental_abduction"))
+    tasks = len(load_catalogue().first_tasks("parental_abduction"))
     assert [event["type"] for event in events] == ["search.opened", *["column.added"] * 5, *["task.added"] * tasks]
     assert all(event["actor"] == {"id": team.alice.account["id"], "name": "Alice"} for event in events)
     assert {event["command"] for event in events} == {ack["id"]}
@@ -82,7 +82,7 @@ async def test_each_kind_has_its_first_tasks_in_todo(team: Team, kind: str) -> N
     scene = SearchScenario(team, await team.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
-    assert titles == [task.title for task in default_catalogue().first_tasks(kind)]
+    assert titles == [task.title for task in load_catalogue().first_tasks(kind)]
     assert titles
 
 
@@ -278,7 +278,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sea
     rank = state.pop("rank")
     assert rank.isascii()
     assert state == {
-        "number": len(default_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"],
+        "number": len(load_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["inbox"],
         "description": "a girl",
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "unknown",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
@@ -485,7 +485,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: SearchSce
     assert event["type"] == "task.added"
     state.pop("rank")
     assert state == {
-        "number": len(default_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
+        "number": len(load_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
         "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
         "sighting": None, "withdrawn": False, "take_down": False,

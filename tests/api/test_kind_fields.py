@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from board.commands.searches import KIND, Fields, SearchKind
-from board.kind_fields import FILE, default_kind_fields, load_kind_fields
+from board.kind_fields import FILE, load_kind_fields
 from board.merge_patch import apply_patch
 from models.db.database import Database
 from models.db.errors import ConfigurationError
@@ -264,7 +264,7 @@ async def test_only_a_closed_search_that_all_see_is_linked(scene: SearchScenario
 
 
 def test_each_field_is_of_some_kind_and_has_a_control_and_personal_data() -> None:
-    file = default_kind_fields()
+    file = load_kind_fields()
     asked = {name for kind in KINDS for name in getattr(file, kind).form}
     assert asked == set(Details.model_fields)
     specs = {spec.path: spec for spec in KIND.fields if spec.path.startswith("details.")}
@@ -275,7 +275,7 @@ def test_each_field_is_of_some_kind_and_has_a_control_and_personal_data() -> Non
 
 
 def test_an_installation_has_fields_of_its_own(tmp_path: Path) -> None:
-    assert load_kind_fields(str(tmp_path)) == default_kind_fields()
+    assert load_kind_fields(str(tmp_path)) == load_kind_fields()
     (tmp_path / FILE).write_text('[runaway]\nform = ["vehicle_plate", "destination"]\n')
     assert load_kind_fields(str(tmp_path)).runaway.form == ["vehicle_plate", "destination"]
     assert load_kind_fields(str(tmp_path)).parental_abduction.form == []

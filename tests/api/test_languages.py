@@ -108,7 +108,7 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
 
 
 async def test_first_tasks_are_in_the_language_of_the_person_who_opens(alice: Any, server: Server) -> None:
-    first = predefined_tasks.default_catalogue().first_tasks("runaway")
+    first = predefined_tasks.load_catalogue().first_tasks("runaway")
     english = await tasks(alice)
     await choose(server, alice, "nl")
     assert english == [(each.title, each.instruction) for each in first]
@@ -131,7 +131,7 @@ def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
 
 @pytest.mark.parametrize("code", ["fr", "nl", "de"])
 def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> None:
-    known = predefined_tasks.default_catalogue()
+    known = predefined_tasks.load_catalogue()
     lists = [known.first_tasks(kind) for kind in predefined_tasks.FirstTasksFile.model_fields]
     lists += [known.take_down(level) for level in ("discreet", "posters", "public", "child_alert")]
     every = [each for tasks in lists for each in tasks]

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from board.commands import searches
-from board.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, default_catalogue
+from board.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, load_catalogue
 from models.db.database import ConfigurationError
 from models.search import AppealLevel
 from tests.support.people import connect_person, create_token, running_server, settings_for
@@ -16,8 +16,8 @@ OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\
 
 def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
     assert FirstTasksFile.model_fields.keys() == set(get_args(searches.SearchKind))
-    assert all(default_catalogue().first_tasks(kind) for kind in get_args(searches.SearchKind))
-    assert [level for level in get_args(AppealLevel) if not default_catalogue().take_down(level)] == ["none"]
+    assert all(load_catalogue().first_tasks(kind) for kind in get_args(searches.SearchKind))
+    assert [level for level in get_args(AppealLevel) if not load_catalogue().take_down(level)] == ["none"]
 
 
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
         outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
         await alice.command(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
         tasks = (await alice.subscribe(search)).of_kind("task").values()
-        assert [task["title"] for task in tasks] == [each.title for each in default_catalogue().take_down("discreet")]
+        assert [task["title"] for task in tasks] == [each.title for each in load_catalogue().take_down("discreet")]
         await alice.close()
 
 

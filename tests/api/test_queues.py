@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from board.client import Refusal
 from board.commands.queues import queue_of
-from board.targets import default_targets, load_targets
+from board.targets import load_targets
 from models.db.database import ConfigurationError
 from models.times import format_utc, now, parse_utc
 from tests.support import random_commands
@@ -334,7 +334,7 @@ OWN = "[look]\nurgent = 5\nother = 20\n[judge]\nurgent = 5\nother = 20\n[pass_on
 
 
 def test_an_installation_has_targets_of_its_own(tmp_path: Path) -> None:
-    assert load_targets(str(tmp_path)) == default_targets()
+    assert load_targets(str(tmp_path)) == load_targets()
     (tmp_path / "targets.toml").write_text(OWN)
     assert load_targets(str(tmp_path)).minutes("look", "urgent") == 5
     assert load_targets(str(tmp_path)).minutes("judge", "low") == 20

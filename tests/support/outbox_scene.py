@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from board.accounts import live_changes
-from board.alarm_rules import default_rules
+from board.alarm_rules import load_rules
 from board.commands.registry import Command
 from board.engine.identity import Caller
 from board.notifications import outbox, ways
@@ -86,7 +86,7 @@ class OutboxScene:
     async def sender(self, **settings: Any) -> Sender:
         """Make the sender of another process, with a connection of its own."""
         database = Database(self.settings.database_url)
-        made = Sender(database, self.settings.model_copy(update=settings), default_rules(), self.clock)
+        made = Sender(database, self.settings.model_copy(update=settings), load_rules(), self.clock)
         made._ways = await asyncio.to_thread(ways.make, made._settings)
         self._senders.append((made, database))
         return made
