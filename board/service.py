@@ -111,7 +111,7 @@ class BoardService:
         bus = bus or _bus(settings)
         database = Database(settings.database_url)
         database.health.on_change = _report_write_health
-        database.acquire_server_lock()
+        database.backend.acquire_server_lock()
         await asyncio.to_thread(migrate, database, progress=_report_moved_rows)
         service = cls(settings, database, clock, bus)
         await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))

@@ -10,35 +10,24 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, Transaction, make_url, text
+from sqlalchemy import Connection, Transaction, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
 from models.db import sqlite
-from models.db.errors import ConfigurationError, DatabaseUnavailable, ReadTimeout, is_statement_error
+from models.db.backend import Backend
+from models.db.errors import ConfigurationError as ConfigurationError
+from models.db.errors import DatabaseUnavailable as DatabaseUnavailable
+from models.db.errors import ReadTimeout as ReadTimeout
+from models.db.errors import is_statement_error
+from models.db.job import deliver
 from models.db.read_pacing import Pace
 from models.db.read_queue import ReadQueue
 from models.db.statement import Write, write_all
 from models.db.write_health import WriteHealth
 from models.db.write_queue import WriteJob, WriteQueue
-
-__all__ = [
-    "ConfigurationError",
-    "Database",
-    "DatabaseUnavailable",
-    "ReadTimeout",
-    "after_commit",
-    "at_commit",
-    "batch",
-    "before_commit",
-    "before_flush",
-    "connection_of",
-    "maybe_committed",
-]
 
 T = TypeVar("T")
 BeforeCommit = Callable[[Session], None]
@@ -48,42 +37,11 @@ MAX_PENDING_WRITES = 4_096  # pending writes; above it, writes are refused inste
 RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
 RETRY_PAUSE_S = 0.1  # pause before a group is retried, for a server that is coming back
 HEAVY_READ_LIMIT_S = 10.0  # run time of a heavy read
-SERVER_START_TIMEOUT_S = 10.0  # wait for a server that may have been started at the same moment
 _REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not of the database
 _NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
 # Keys of `Session.info`.
 _BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = "before commit", "batch", "maybe committed", "after commit"
 _BEFORE_FLUSH, _AT_COMMIT, _CONNECTION = "before flush", "at commit", "connection"
-
-
-class Backend(Protocol):
-    """Differences between the databases. See `models.db.sqlite` and `models.db.postgresql`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def path(self) -> Path | None: ...
-    @property
-    def read_threads(self) -> int: ...
-    @property
-    def heavy_read_threads(self) -> int: ...
-    @property
-    def write_threads(self) -> int: ...
-
-    read_engine: Engine
-    write_engine: Engine
-
-    def wait_until_ready(self, patience_s: float) -> None: ...
-    def acquire_server_lock(self) -> None: ...
-    def release_server_lock(self) -> None: ...
-    def queue_key(self, boards: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]: ...
-    def write_lock(self) -> AbstractContextManager[None]: ...
-    def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]: ...
-    def lock_for_migration(self, connection: Connection) -> None: ...
-    def disable_timeouts(self, connection: Connection) -> None: ...
-    def statement_deadline(self, connection: Connection, pace: Pace) -> AbstractContextManager[None]: ...
-    def is_retryable(self, error: Exception) -> bool: ...
-    def has_free_space(self) -> bool: ...
 
 
 class _WriteSession(Session):
@@ -129,16 +87,6 @@ class Database:
         self._close_deadline = float("inf")
         self._closing = False
         self.health = WriteHealth()
-
-    def wait_until_ready(self, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-        """Wait until the server accepts connections. Raises ConfigurationError after `patience_s` seconds, or if the server can't
-        be used."""
-        self.backend.wait_until_ready(patience_s)
-
-    def acquire_server_lock(self) -> None:
-        """Reserve the database for this serving process until it closes. Raises ConfigurationError if another server has a file
-        that two writers would destroy."""
-        self.backend.acquire_server_lock()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
         """Run fn, a short read, on one consistent view of the database and return its result; fn may run twice, and others may
@@ -211,7 +159,7 @@ class Database:
         if self._pending >= MAX_PENDING_WRITES or self._closing:
             raise DatabaseUnavailable
         key, locked_boards = self.backend.queue_key(boards)
-        job = WriteJob(fn, locked_boards, loop, loop.create_future(), on_committed)
+        job = WriteJob(fn, loop, loop.create_future(), locked_boards, on_committed)
         self._pending += 1
         self._start_writers()
         self._queue.put(key, job)
@@ -361,19 +309,11 @@ class Database:
             time.sleep(RETRY_PAUSE_S)
 
     def _deliver(self, group: list[WriteJob]) -> None:
-        """Deliver the results of a group to the loops that wait for them, in order, in one call per loop."""
-        by_loop: dict[asyncio.AbstractEventLoop, list[WriteJob]] = {}
-        for job in group:
-            by_loop.setdefault(job.loop, []).append(job)
-        for loop, jobs in by_loop.items():
+        """Deliver the results of a group to the loops that wait for them."""
+        deliver(group, self._on_delivery)
 
-            def deliver(jobs: list[WriteJob] = jobs) -> None:
-                self._pending -= len(jobs)
-                for job in jobs:
-                    job.resolve()
-
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(deliver)
+    def _on_delivery(self, count: int) -> None:
+        self._pending -= count
 
 
 def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.db import statement
+from models.db.backend import SERVER_START_TIMEOUT_S, Backend
 from models.db.errors import ConfigurationError
 from models.db.read_pacing import Pace
 
@@ -60,12 +61,11 @@ _PERMANENT_ERRORS = (
 )  # fmt: skip
 
 
-class PostgreSQLBackend:
+class PostgreSQLBackend(Backend):
     """Database on a server. Several boards are written to in parallel, each by one connection at a time."""
 
     kind = "postgresql"
     read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, WRITE_THREADS
-    path = None
 
     def __init__(self, url: URL) -> None:
         """Raise ConfigurationError if the URL has parts that can't be meant so."""
@@ -79,9 +79,7 @@ class PostgreSQLBackend:
         event.listen(self.write_engine, "connect", _let_transactions_begin_here)
         event.listen(self.write_engine, "before_cursor_execute", _begin)
 
-    def wait_until_ready(self, patience_s: float) -> None:
-        """Wait for a server that is not up yet. Raises ConfigurationError if there is none within `patience_s` seconds, or it
-        can't be used."""
+    def wait_until_ready(self, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
         deadline = time.monotonic() + patience_s
         logged = False
         while True:
@@ -108,18 +106,7 @@ class PostgreSQLBackend:
         """Use the last board as key, so that writes to one board run in order; a job that locks no board waits for nothing."""
         return (boards[-1] if boards else object()), boards
 
-    @contextlib.contextmanager
-    def write_lock(self) -> Iterator[None]:
-        yield
-
-    def acquire_server_lock(self) -> None:
-        """Do nothing: a server can have many clients."""
-
-    def release_server_lock(self) -> None:
-        pass
-
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
-        """Lock the boards that no other transaction holds now, and return them."""
         return {id for (id,) in statement.read(connection, _LOCK_AVAILABLE, {"boards": boards})}
 
     def lock_for_migration(self, connection: Connection) -> None:
@@ -128,7 +115,6 @@ class PostgreSQLBackend:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY})
 
     def disable_timeouts(self, connection: Connection) -> None:
-        """Remove the timeouts of this transaction: for work that may take long while nobody waits."""
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
@@ -138,13 +124,8 @@ class PostgreSQLBackend:
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
-    def has_free_space(self) -> bool:
-        """Return true: the disk is the server's own matter."""
-        return True
-
     def is_retryable(self, error: Exception) -> bool:
-        """Return whether a failed transaction may work on a fresh connection: the connection was lost, or it gave way to another
-        one."""
+        """Return whether the connection was lost, or the transaction gave way to another one."""
         if not isinstance(error, DBAPIError):
             return False
         # "cached plan must not change result type": another process has migrated.

@@ -6,11 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
+
+from models.db.job import Job, deliver
 
 HURRY_S = 0.002  # a read that has waited so long gets a thread of its own, if one is left
 MAX_SHARED = 32  # reads per session; the last one waits for all
@@ -22,26 +23,6 @@ class ReadNow(Protocol):
     def __call__(self, fn: Callable[[Session], Any]) -> Any: ...
 
 
-@dataclass(slots=True)
-class ReadJob:
-    """Waiting read."""
-
-    fn: Callable[[Session], Any]
-    loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Any]"
-    result: Any = None
-    error: BaseException | None = None
-
-    def resolve(self) -> None:
-        """Resolve the future, in its loop."""
-        if self.future.cancelled():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 class ReadQueue:
     """Reads that wait for one of a number of threads; mostly one is enough. If `read_now` raises an error, each of the reads
     that shared a session runs again by itself."""
@@ -49,14 +30,14 @@ class ReadQueue:
     def __init__(self, executor: Executor, threads: int, read_now: ReadNow) -> None:
         self._executor, self._threads, self._read_now = executor, threads, read_now
         self._running = 0  # threads
-        self._jobs: deque[ReadJob] = deque()
+        self._jobs: deque[Job] = deque()
         self._lock = threading.Lock()
         self._check: asyncio.TimerHandle | None = None
 
     def put(self, fn: Callable[[Session], Any]) -> "asyncio.Future[Any]":
         """Queue a read; the future gets its result. It is cancelled if the threads were stopped."""
         loop = asyncio.get_running_loop()
-        job = ReadJob(fn, loop, loop.create_future())
+        job = Job(fn, loop, loop.create_future())
         with self._lock:
             self._jobs.append(job)
             is_first = not self._running
@@ -98,9 +79,9 @@ class ReadQueue:
             if len(jobs) == 1 or not self._run_shared(jobs):
                 for job in jobs:
                     self._run_single(job)
-            _deliver(jobs)
+            deliver(jobs)
 
-    def _run_shared(self, jobs: list[ReadJob]) -> bool:
+    def _run_shared(self, jobs: list[Job]) -> bool:
         """Run reads in one session. Return false if the database failed one of them: the others may have failed because of it."""
 
         def run(session: Session) -> None:
@@ -118,23 +99,8 @@ class ReadQueue:
             return False
         return True
 
-    def _run_single(self, job: ReadJob) -> None:
+    def _run_single(self, job: Job) -> None:
         try:
             job.result, job.error = self._read_now(job.fn), None
         except BaseException as error:
             job.error = error
-
-
-def _deliver(jobs: list[ReadJob]) -> None:
-    """Resolve the futures, in one call per loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[ReadJob]] = {}
-    for job in jobs:
-        by_loop.setdefault(job.loop, []).append(job)
-    for loop, its_jobs in by_loop.items():
-
-        def resolve(jobs: list[ReadJob] = its_jobs) -> None:
-            for job in jobs:
-                job.resolve()
-
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(resolve)

@@ -28,7 +28,8 @@ from models import (  # noqa: F401  (importing registers the tables)
     verified,
 )
 from models.db import earlier_tables
-from models.db.database import SERVER_START_TIMEOUT_S, ConfigurationError, Database
+from models.db.backend import SERVER_START_TIMEOUT_S
+from models.db.database import ConfigurationError, Database
 from models.db.earlier_tables import Progress
 
 metadata = SQLModel.metadata
@@ -41,7 +42,7 @@ def migrate(
     """Migrate the database to this program's tables; wait for a server that is not up yet. Rows of tables that have become others
     are moved in many transactions: interrupted, the next call goes on. Raises ConfigurationError if there is no database, or it
     is newer than the program."""
-    database.wait_until_ready(patience_s)
+    database.backend.wait_until_ready(patience_s)
 
     def run(session: Session) -> None:
         connection = session.connection()
@@ -57,7 +58,7 @@ def migrate(
 def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
     """Check, without a change, that the database has this program's tables. Raises ConfigurationError if not, or if it can't be
     reached."""
-    database.wait_until_ready(patience_s)
+    database.backend.wait_until_ready(patience_s)
     version = database.read_now(lambda session: version_of(session.connection()))
     if version is None:
         raise ConfigurationError("The database has no tables of the board. Create them with `board migrate`.")

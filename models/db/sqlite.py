@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from models.db import statement
+from models.db.backend import Backend
 from models.db.errors import ConfigurationError
 from models.db.read_pacing import Pace
 
@@ -37,11 +38,12 @@ library = _library()
 needs_lock_file: bool = library.sqlite_version_info < SAFE_VERSION
 
 
-class SQLiteBackend:
+class SQLiteBackend(Backend):
     """Database in a file. One connection writes, for all boards."""
 
     kind = "sqlite"
     read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, 1
+    path: Path
 
     def __init__(self, url: URL, must_exist: bool, read_only: bool) -> None:
         """Raise ConfigurationError if the URL names no file that can be used. `must_exist`: the file must exist; `read_only`: it
@@ -59,16 +61,12 @@ class SQLiteBackend:
         self.write_engine = _engine(self.path, "BEGIN IMMEDIATE", 1)
         self.read_engine = _engine(self.path, "BEGIN", READ_THREADS + HEAVY_READ_THREADS, read_only)
 
-    def wait_until_ready(self, patience_s: float) -> None:
-        """Return at once: a file needs no server."""
-
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
         """Use one key for all writes; those that lock boards share a commit, whichever boards they are."""
         return None, ("any",) if boards else ()
 
     def acquire_server_lock(self) -> None:
-        """Allow one server to write if the library has the corruption bug; the command line may write in turns. Raises
-        ConfigurationError if another server does."""
+        """Allow one server to write if the library has the corruption bug; the command line may write in turns."""
         if not needs_lock_file:
             return
         import fcntl
@@ -104,12 +102,6 @@ class SQLiteBackend:
         """Return all boards: this transaction has locked the whole file."""
         return boards
 
-    def lock_for_migration(self, connection: Connection) -> None:
-        """Do nothing: SQLite has one writer at a time."""
-
-    def disable_timeouts(self, connection: Connection) -> None:
-        """Do nothing: there are no timeouts."""
-
     @contextlib.contextmanager
     def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
         """Make statements fail within the context as soon as the read must end."""
@@ -121,13 +113,8 @@ class SQLiteBackend:
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
     def has_free_space(self) -> bool:
-        """Return false if a small write may still fit into the files as they are, but the next one may not."""
         space = os.statvfs(self.path.parent)
         return space.f_bavail * space.f_frsize >= MIN_FREE_BYTES
-
-    def is_retryable(self, error: Exception) -> bool:
-        """Return false: an error of a file stays (a full disk, for example), and locks have been waited for."""
-        return False
 
 
 def _engine(path: Path, begin: str, pool: int, read_only: bool = False) -> Engine:

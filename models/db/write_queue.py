@@ -1,7 +1,6 @@
 """Queue of pending writes. Jobs with the same key run in order, one group at a time; different keys may run in parallel or share
 a transaction."""
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -9,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlmodel import Session
+from models.db.job import Job
 
 MAX_GROUP = 64  # jobs per commit; with more, the first of them would wait for long
 # New jobs are collected while a thread has been busy for less; a longer job waits for a lock or the network.
@@ -17,18 +16,13 @@ COLLECT_S = 0.05
 
 
 @dataclass(slots=True)
-class WriteJob:
-    """Pending write and its waiter. `boards` are the boards that it locks."""
+class WriteJob(Job):
+    """Pending write. `boards` are the boards that it locks."""
 
-    fn: Callable[[Session], Any]
     boards: tuple[str, ...]
-    loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Any]"
     on_committed: Callable[[Any], None] | None = None
     queued_at: float = field(default_factory=time.monotonic)
     maybe_committed: bool = False  # the connection was lost during a commit of it
-    result: Any = None
-    error: BaseException | None = None
 
     def resolve(self) -> None:
         """Resolve the future, in its loop. `on_committed` runs first, so that commits are published in commit order."""
@@ -37,12 +31,7 @@ class WriteJob:
                 self.on_committed(self.result)
             except Exception as error:  # a bug: the write is committed, and its caller must not wait for ever
                 self.loop.call_exception_handler({"message": "after a commit", "exception": error})
-        if self.future.cancelled():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
+        Job.resolve(self)  # `super()` finds no class in one with slots
 
 
 def _next_group(waiting: deque[WriteJob], limit: int) -> list[WriteJob]:

@@ -255,15 +255,15 @@ async def test_two_programs_with_an_old_sqlite_write_in_turn(file: Database, mon
 
 async def test_two_servers_with_an_old_sqlite_are_refused(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Database(file.url)
-    file.acquire_server_lock()
-    other.acquire_server_lock()  # an SQLite without the bug allows both
+    file.backend.acquire_server_lock()
+    other.backend.acquire_server_lock()  # an SQLite without the bug allows both
     monkeypatch.setattr(sqlite, "needs_lock_file", True)
-    file.acquire_server_lock()
+    file.backend.acquire_server_lock()
     with pytest.raises(ConfigurationError, match="Another server"):
-        other.acquire_server_lock()
+        other.backend.acquire_server_lock()
     assert await other.write(lambda session: _add(session, "a")) == "a"  # the command line, beside it
     await file.close()
-    other.acquire_server_lock()
+    other.backend.acquire_server_lock()
     await other.close()
 
 

@@ -532,7 +532,7 @@ async def test_a_server_that_can_not_be_used_is_said_so_in_a_sentence(
 ) -> None:
     opened = Database(change(postgres_url))
     with pytest.raises(ConfigurationError) as refused:
-        opened.wait_until_ready(0)
+        opened.backend.wait_until_ready(0)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
     assert "secretword" not in str(refused.value)
@@ -546,10 +546,10 @@ async def test_an_old_server_and_a_wrong_encoding_are_refused(
         connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0 OWNER board")
     latin, old = Database(postgres.url("latin")), Database(postgres_url)
     with pytest.raises(ConfigurationError, match="UTF8"):
-        latin.wait_until_ready(0)
+        latin.backend.wait_until_ready(0)
     monkeypatch.setattr(postgresql, "MIN_VERSION", 990_000)
     with pytest.raises(ConfigurationError, match="newer"):
-        old.wait_until_ready(0)
+        old.backend.wait_until_ready(0)
     for each in (latin, old):
         await each.close()
     postgres.drop("latin")

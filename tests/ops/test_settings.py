@@ -111,7 +111,7 @@ def test_a_wrong_option_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> No
     """A server that is not there may come; a word in the URL stays as it is."""
     monkeypatch.setattr(postgresql, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pytest.fail))
     with pytest.raises(ConfigurationError, match="sslmode"):
-        Database(f"{POSTGRES}?sslmode=perhaps").wait_until_ready(float("inf"))
+        Database(f"{POSTGRES}?sslmode=perhaps").backend.wait_until_ready(float("inf"))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 def job(loop: asyncio.AbstractEventLoop, key: str) -> WriteJob:
-    return WriteJob(lambda session: None, (key,), loop, loop.create_future())
+    return WriteJob(lambda session: None, loop, loop.create_future(), (key,))
 
 
 @pytest.mark.parametrize("releases_with_next", [True, False])
