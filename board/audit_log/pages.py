@@ -55,7 +55,8 @@ async def audit_page(request: Request, caller: Caller) -> Response:
     query = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
-        criteria = Filter(query["account"][:64] or None, _kind(query["kind"]), _time(query["from"]), _time(query["until"]))
+        kind = query["kind"] if Filter(kind=query["kind"]).types() else None
+        criteria = Filter(query["account"][:64] or None, kind, _time(query["from"]), _time(query["until"]))
     except (ValueError, OverflowError):
         criteria, problem = Filter(), WRONG_TIME
     before = _before(request.query_params.get("before", ""))
@@ -67,16 +68,13 @@ async def audit_page(request: Request, caller: Caller) -> Response:
     found, people = await service.database.read(read)
     entries, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     active_query = {name: value for name, value in query.items() if value} if problem is None else {}
+    applied = {"account": criteria.account, "kind": criteria.kind, "from": criteria.since, "until": criteria.until}
     older = f"{PATH}?{urlencode(active_query | {'before': entries[-1].seq})}" if more else None
     return pages.page(
         request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, language_code),
         days=_days(entries, language_code), asked=query, filtered=bool(active_query), older=older, kinds=KINDS, people=people,
-        file=f"{BASE}/audit.csv?{urlencode(_for_file(criteria))}".rstrip("?"),
+        file=f"{BASE}/audit.csv?{urlencode({name: value for name, value in applied.items() if value is not None})}".rstrip("?"),
     )  # fmt: skip
-
-
-def _kind(query: str) -> str | None:
-    return query if Filter(kind=query).types() else None
 
 
 def _time(typed: str) -> str | None:
@@ -86,11 +84,6 @@ def _time(typed: str) -> str | None:
 
 def _before(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 16 else MAX_INTEGER
-
-
-def _for_file(criteria: Filter) -> dict[str, str]:
-    query = {"account": criteria.account, "kind": criteria.kind, "from": criteria.since, "until": criteria.until}
-    return {name: value for name, value in query.items() if value is not None}
 
 
 def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, str, list[EntryLine]]]:

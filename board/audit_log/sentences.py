@@ -70,11 +70,20 @@ def entry_text(entry: AuditEntry) -> str:
     values["actor"] = actor_name(entry.actor)
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))
-    template = _VARIANTS[entry.type](entry.about) if entry.type in _VARIANTS else _SAYS.get(entry.type)
+    template = _template(entry)
     if template is None:
         return entry.type
     text, count = message(template, **values), values.get("count", 1)
     return text if count == 1 or "{count}" in template else message(N_("{what} ({count} more times)"), what=text, count=count)
+
+
+def _template(entry: AuditEntry) -> str | None:
+    """Return the sentence of an entry without its values; None for a type of a newer version."""
+    if entry.type in _BY_FIELD:
+        field, sentences = _BY_FIELD[entry.type]
+        return sentences.get(entry.about.get(field, ""))
+    is_so, sentence = _INSTEAD.get(entry.type, (lambda about: False, ""))
+    return sentence if is_so(entry.about) else _SAYS.get(entry.type)
 
 
 def actor_name(actor: Values) -> str:
@@ -90,35 +99,20 @@ def actor_name(actor: Values) -> str:
     return message(N_("Someone"))
 
 
-def _throttled(about: Values) -> str | None:
-    if about.get("name") is None:
-        return _SAYS["sign_in.throttled"]
-    return N_("A sign-in as {name} was blocked after too many attempts, from {address}")
-
-
-def _settings(about: Values) -> str | None:
-    if about.get("first"):
-        return N_("Searchboard was started for the first time, on {machine}: {changes}")
-    return _SAYS["settings.changed"]
-
-
-def _backup(about: Values) -> str | None:
-    return N_("{actor} made a backup with another program") if about.get("file") is None else _SAYS["backup.made"]
-
-
-def _source(about: Values) -> str | None:
-    return N_("{actor} read the source of tip {number}") if about.get("board") == OPERATIONS else _SAYS["source.read"]
-
-
-_VARIANTS: dict[str, Callable[[Values], str | None]] = {
-    "sign_in.failed": lambda about: _FAILED.get(about.get("reason", "")),
-    "sign_in.throttled": _throttled,
-    "token.refused": lambda about: _TOKENS.get(about.get("reason", "")),
-    "audit.overflowed": lambda about: _OVER.get(about.get("of", "")),
-    "settings.changed": _settings,
-    "backup.made": _backup,
-    "source.read": _source,
-}
+_BY_FIELD = {  # sentences by the value of a field
+    "sign_in.failed": ("reason", _FAILED), "token.refused": ("reason", _TOKENS), "audit.overflowed": ("of", _OVER),
+}  # fmt: skip
+_INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences for entries of which this is true
+    "sign_in.throttled": (
+        lambda about: about.get("name") is not None,
+        N_("A sign-in as {name} was blocked after too many attempts, from {address}"),
+    ),
+    "settings.changed": (
+        lambda about: bool(about.get("first")), N_("Searchboard was started for the first time, on {machine}: {changes}"),
+    ),
+    "backup.made": (lambda about: about.get("file") is None, N_("{actor} made a backup with another program")),
+    "source.read": (lambda about: about.get("board") == OPERATIONS, N_("{actor} read the source of tip {number}")),
+}  # fmt: skip
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
     "display.changed": lambda about: [message(_FIELDS.get(each, each)) for each in about.get("fields", ())],
     "settings.changed": lambda about: [_setting(each) for each in about.get("changes", ())],
