@@ -43,37 +43,26 @@ class Archiving:
 
     async def archive(self) -> int:
         """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
-        clock, days = self._service.clock, self._days
-        due = await self._service.database.read(lambda session: archiving.due(session, clock(), days))
-        count = 0
-        for start in range(0, len(due), BATCH_SIZE):
-            some = partial(archiving.archive, ids=due[start : start + BATCH_SIZE], clock=clock, after_days=days)
-            written = await self._service.write(some)
-            count += sum(event.type == "search.archived" for event in written.events)
-            await asyncio.sleep(PAUSE_S)
-        if count:
-            log.info("searches archived", count=count)
-        return count
+        find, archive = partial(archiving.due, after_days=self._days), partial(archiving.archive, after_days=self._days)
+        return await self._archive_due(find, archive, "search.archived", "searches archived")
 
     async def archive_tips(self) -> int:
         """Archive all tips that are due; return their number. Raises DatabaseUnavailable; the rest is done the next time."""
-        count = await self._archive_due(archiving.due_tips, archiving.archive_tips)
-        if count:
-            log.info("tips archived", count=count)
-        return count
+        return await self._archive_due(archiving.due_tips, archiving.archive_tips, "tip.archived", "tips archived")
 
     async def archive_alarms(self) -> int:
         """Remove all alarms of `operations` that are due; return their number. Raises DatabaseUnavailable, as above."""
-        count = await self._archive_due(archiving.due_alarms, archiving.archive_alarms)
-        if count:
-            log.info("alarms archived", count=count)
-        return count
+        return await self._archive_due(archiving.due_alarms, archiving.archive_alarms, "alarm.archived", "alarms archived")
 
-    async def _archive_due(self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult]) -> int:
+    async def _archive_due(
+        self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult], type: str, logged: str
+    ) -> int:
         clock, count = self._service.clock, 0
         due = await self._service.database.read(lambda session: find(session, clock()))
         for start in range(0, len(due), BATCH_SIZE):
-            some = partial(archive, ids=due[start : start + BATCH_SIZE], clock=clock)
-            count += len((await self._service.write(some)).events)
+            written = await self._service.write(partial(archive, ids=due[start : start + BATCH_SIZE], clock=clock))
+            count += sum(event.type == type for event in written.events)
             await asyncio.sleep(PAUSE_S)
+        if count:
+            log.info(logged, count=count)
         return count
