@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 
 import structlog
@@ -71,14 +71,11 @@ async def serve(
     tune_runtime()
     metrics.attach(service.hub)
     application = app.create_app(service)
-    watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
-    metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
-    garbage_task = asyncio.create_task(garbage.run())
-    pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
-    archiving_task = asyncio.create_task(Archiving(service).run())
-    sweep_task = asyncio.create_task(UploadSweep(service).run())
-    escalation_task = asyncio.create_task(Escalation(service).run())
-    sender_task = asyncio.create_task(Sender(service.database, settings, service.alarm_rules, service.clock).run())
+    sender = Sender(service.database, settings, service.alarm_rules, service.clock)
+    of_process = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
+    maintenance = Pruning(service.database, settings), Archiving(service), UploadSweep(service), Escalation(service), sender
+    process_tasks = [asyncio.create_task(each) for each in of_process]
+    maintenance_tasks = [asyncio.create_task(each.run()) for each in maintenance]
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -94,13 +91,15 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        for loop in (pruning_task, archiving_task, sweep_task, escalation_task, sender_task):
-            loop.cancel()
-        await asyncio.gather(pruning_task, archiving_task, sweep_task, escalation_task, sender_task, return_exceptions=True)
+        await _cancel(maintenance_tasks)
         await service.close()
-        for task in (watchdog_task, metrics_task, garbage_task):
-            task.cancel()
-        await asyncio.gather(watchdog_task, metrics_task, garbage_task, return_exceptions=True)
+        await _cancel(process_tasks)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def tune_runtime() -> None:
