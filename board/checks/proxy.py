@@ -4,6 +4,7 @@ origin."""
 import http.client
 import re
 import ssl
+from contextlib import closing
 from urllib.parse import urlsplit
 
 from board.checks.finding import State
@@ -41,7 +42,7 @@ def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
 
 def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
     try:
-        healthy = _ask(origin, "/healthz", {})
+        healthy, _ = _ask(origin, "/healthz")
     except ssl.SSLCertVerificationError as error:
         return State.WRONG, f"The certificate of {origin} is refused: {error.verify_message}."
     except (OSError, http.client.HTTPException) as error:
@@ -67,37 +68,27 @@ def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
 def _status(origin: str, path: str, headers: dict[str, str] | None = None) -> int:
     """Return the status of a response; 0 if there is none."""
     try:
-        return _ask(origin, path, headers or {})
+        return _ask(origin, path, headers)[0]
     except (OSError, http.client.HTTPException):
         return 0
 
 
-def _ask(origin: str, path: str, headers: dict[str, str]) -> int:
-    connection = _connection(origin)
-    try:
-        connection.request("GET", path, headers=headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def _connection(origin: str) -> http.client.HTTPConnection:
+def _ask(origin: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+    """Return the status and the page of a response."""
     to = urlsplit(origin)
     kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
-    return kind(to.hostname or "", to.port, timeout=TIMEOUT_S)
+    with closing(kind(to.hostname or "", to.port, timeout=TIMEOUT_S)) as connection:
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read(MAX_PAGE_BYTES).decode(errors="replace") if answer.status == 200 else ""
 
 
 def _read(origin: str, path: str) -> str:
     """Return a page; empty if there is none."""
-    connection = _connection(origin)
     try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.read(MAX_PAGE_BYTES).decode(errors="replace") if answer.status == 200 else ""
+        return _ask(origin, path)[1]
     except (OSError, http.client.HTTPException):
         return ""
-    finally:
-        connection.close()
 
 
 def _stated_origin(origin: str) -> str:
