@@ -70,7 +70,7 @@ def create_app(service: BoardService) -> Starlette:
         exception_handlers={
             HTTPException: _http_error,
             Refused: _refused_page,
-            DatabaseUnavailable: _unavailable,
+            DatabaseUnavailable: _refused_page,
             ClientDisconnect: _client_left,
             Exception: _internal_error,
         },
@@ -125,12 +125,7 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
 
 
 async def _refused_page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return with_retry_after(pages.error_page(request, STATUS[error.code], error.message), error)
-
-
-async def _unavailable(request: Request, error: Exception) -> Response:
-    refused = refusal_for(error, "page")
+    refused = error if isinstance(error, Refused) else refusal_for(error, "page")
     return with_retry_after(pages.error_page(request, STATUS[refused.code], refused.message), refused)
 
 
