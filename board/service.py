@@ -97,7 +97,7 @@ class BoardService:
         self.open_alarms = OpenAlarmPublisher(self.database, self.hub, self.source, self.alarm_rules, clock)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)
         self.clock_watch = ClockCheck(self.database, self.hub.broadcast, clock)
-        self._rights = Version(-1, -1)
+        self.rights = Version(-1, -1)  # that open sockets are at
         self._polls = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -199,11 +199,6 @@ class BoardService:
             self.hub.announce_head(written.ack.board, max(written.ack.seqs))
             self.hub.head_poller.request_check()
 
-    @property
-    def rights(self) -> Version:
-        """Versions of rights that open sockets are at."""
-        return self._rights
-
     # -- rights -------------------------------------------------------------------------------------------------------
 
     async def rights_changed(self) -> None:
@@ -224,7 +219,7 @@ class BoardService:
             if checked not in (None, version):  # rights changed again meanwhile: check everybody again
                 checked_sockets.clear()
             checked = version
-            if all or version.people != self._rights.people:
+            if all or version.people != self.rights.people:
                 await self.source.reload()
             for connection, caller in renewed.items():
                 self._refresh_connection(connection, caller)
@@ -233,7 +228,7 @@ class BoardService:
                 break
             all = True  # new sockets may have been opened with rights that just ended
         if checked is not None:
-            self._rights = checked
+            self.rights = checked
         self.hub.subscriptions.drop_unauthorized()
 
     def _refresh_connection(self, connection: Subscriber[Caller], caller: Caller | None) -> None:
@@ -261,9 +256,9 @@ class BoardService:
         """Return the versions of rights, and the callers concerned as they are now (None: access has ended); no callers if no
         version changed."""
         version = rights_version.version(session)
-        if version == self._rights and not all:
+        if version == self.rights and not all:
             return version, None
-        has_people, has_screens = (all or now != before for now, before in zip(version, self._rights, strict=True))
+        has_people, has_screens = (all or now != before for now, before in zip(version, self.rights, strict=True))
         people = {each: caller for each, caller in callers.items() if has_people and caller.display is None}
         screens = {each: caller for each, caller in callers.items() if has_screens and caller.display is not None}
         renewed = zip(people, identity.reload_callers(session, list(people.values())), strict=True)
@@ -288,7 +283,7 @@ class BoardService:
     async def _poll_rights(self) -> None:
         self._polls += 1
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
-        if all or await self.database.read(rights_version.version) != self._rights:
+        if all or await self.database.read(rights_version.version) != self.rights:
             await self._refresh_rights(all)
         else:
             self.hub.subscriptions.drop_unauthorized()
