@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 from functools import partial
 
+from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -46,11 +47,7 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""
-    return (
-        metrics.displays((display.id, state) for display, state in found)
-        + metrics.notifications_waiting(waiting)
-        + metrics.alarms(*alarms)
-    )
+    return generate_latest(metrics.Given(((display.id, state) for display, state in found), waiting, *alarms))
 
 
 def _is_local(request: Request) -> bool:

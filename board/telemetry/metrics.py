@@ -217,53 +217,32 @@ def _copy_as(old: str, metric: Metric) -> Metric:
 
 def render() -> bytes:
     """Return the metrics of all workers in Prometheus' text format."""
-    whole = CollectorRegistry()
-    source: CollectorRegistry | MultiProcessCollector = registry
-    if FOLDER in os.environ:
-        source = MultiProcessCollector(None)  # type: ignore[no-untyped-call]
-    whole.register(_WithDeprecatedNames(source))
-    return generate_latest(whole)
+    source = MultiProcessCollector(None) if FOLDER in os.environ else registry  # type: ignore[no-untyped-call]
+    return generate_latest(_WithDeprecatedNames(source))
 
 
-def displays(states: Iterable[tuple[str, str]]) -> bytes:
-    """Return the metric of wall displays in Prometheus' text format, from pairs (id, state)."""
-    help = "1 for each wall display that shows the current state, 0 for one that does not"
-    current = GaugeMetricFamily("board_display_current", help, labels=["display"])
-    for id, state in states:
-        current.add_metric([id], state == "current")
-    return _of_tables(current)
+class Given:
+    """Collector of metrics that are read for each scrape. They belong to no process, as the numbers of a Gauge do."""
 
+    def __init__(self, displays: Iterable[tuple[str, str]], waiting: Mapping[str, int], open: int, late: int) -> None:
+        """Take wall displays as pairs (id, state), notifications in the outbox by way, and alarms that nobody has: all, and those
+        whose step is late."""
+        shown = "1 for each wall display that shows the current state, 0 for one that does not"
+        in_outbox = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
+        is_late = "Alarms whose next step is more than 10 s late: no server takes it"
+        self._metrics = (
+            current := GaugeMetricFamily("board_display_current", shown, labels=["display"]),
+            unsent := GaugeMetricFamily("board_notifications_waiting", in_outbox, labels=["way"]),
+            GaugeMetricFamily("board_alarms_open", "Alarms that nobody has taken", value=open),
+            GaugeMetricFamily("board_alarms_late", is_late, value=late),
+        )
+        for id, state in displays:
+            current.add_metric([id], state == "current")
+        for way in NOTIFICATION_WAYS:
+            unsent.add_metric([way], waiting.get(way, 0))
 
-def notifications_waiting(counts: Mapping[str, int]) -> bytes:
-    """Return the metric of notifications that wait in the outbox, by way, in Prometheus' text format."""
-    help = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
-    waiting = GaugeMetricFamily("board_notifications_waiting", help, labels=["way"])
-    for way in NOTIFICATION_WAYS:
-        waiting.add_metric([way], counts.get(way, 0))
-    return _of_tables(waiting)
-
-
-def alarms(open: int, late: int) -> bytes:
-    """Return the metrics of alarms in Prometheus' text format: those that nobody has, and those of them whose step is late."""
-    return _of_tables(GaugeMetricFamily("board_alarms_open", "Alarms that nobody has taken", value=open)) + _of_tables(
-        GaugeMetricFamily("board_alarms_late", "Alarms whose next step is more than 10 s late: no server takes it", value=late)
-    )
-
-
-class _Given:
-    """Collector of a metric that is read for each scrape. It belongs to no process, as the numbers of a Gauge do."""
-
-    def __init__(self, metric: Metric) -> None:
-        self._metric = metric
-
-    def collect(self) -> Iterator[Metric]:
-        yield self._metric
-
-
-def _of_tables(metric: Metric) -> bytes:
-    own = CollectorRegistry()
-    own.register(_Given(metric))
-    return generate_latest(own)
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
 
 
 def _pid() -> str:
