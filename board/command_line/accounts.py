@@ -1,14 +1,13 @@
 """Commands for accounts, tokens of other programs, and members of a search."""
 
 import sys
-from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
 from board.accounts import accounts
 from board.accounts.token_list import list_tokens
-from board.command_line.output import AsJson, print_rows
+from board.command_line.output import AsJson, one_of, print_rows
 from board.command_line.passwords import FromStdin, password
 from board.maintenance.database import read, write
 from models.accounts import ROLES, SCOPES
@@ -19,13 +18,8 @@ token = typer.Typer(no_args_is_help=True, help="Bearer tokens of other programs.
 search = typer.Typer(no_args_is_help=True, help="Searches, for an administrator.")
 
 
-def _one_of(words: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return a shell completion that offers these words."""
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
-
-
-Role = Annotated[str, typer.Option(help="viewer, investigator, coordinator or admin.", autocompletion=_one_of(ROLES))]
-Scope = Annotated[str, typer.Option(help="read, write or intake.", autocompletion=_one_of(SCOPES))]
+Role = Annotated[str, typer.Option(help="viewer, investigator, coordinator or admin.", autocompletion=one_of(ROLES))]
+Scope = Annotated[str, typer.Option(help="read, write or intake.", autocompletion=one_of(SCOPES))]
 
 
 @account.command("add")
@@ -58,7 +52,7 @@ def account_enable(email: str) -> None:
 
 
 @account.command("set-role")
-def account_set_role(email: str, role: Annotated[str, typer.Argument(autocompletion=_one_of(ROLES))]) -> None:
+def account_set_role(email: str, role: Annotated[str, typer.Argument(autocompletion=one_of(ROLES))]) -> None:
     """Change the role of an account."""
     write(lambda session: accounts.set_role(session, email, role))
 

@@ -70,23 +70,23 @@ def bench(
     events: Annotated[int | None, typer.Option(help="Size of the journal that `years` makes.")] = None,
 ) -> None:
     """Run the benchmarks on this machine, and print one line for each figure."""
-    from board.dev.bench import run
+    from board.dev import test_programs
 
-    sys.exit(run(names or [], limits, events))
+    sys.exit(test_programs.bench(names or [], limits, events))
 
 
 def pictures(context: typer.Context) -> None:
     """Photograph every page and dialog of a demo (--help lists the options)."""
-    from board.dev.pictures import run
+    from board.dev import test_programs
 
-    sys.exit(run(context.args))
+    sys.exit(test_programs.pictures(context.args))
 
 
 def fault_test(context: typer.Context) -> None:
     """Run the board while faults are injected under it, and report broken promises (--help lists the options)."""
-    from board.dev.faults import run
+    from board.dev import test_programs
 
-    sys.exit(run(context.args))
+    sys.exit(test_programs.faults(context.args))
 
 
 @dev.callback(invoke_without_command=True)
@@ -98,25 +98,14 @@ def dev_all(context: typer.Context) -> None:
         run_all()
 
 
-@dev.command("postgres")
-def dev_postgres() -> None:
-    """Run a PostgreSQL server with invented searches."""
-    from board.dev.stack import postgres
+def _add_to_dev(name: str, help: str) -> None:
+    @dev.command(name, help=help)
+    def run() -> None:
+        from board.dev import stack
 
-    postgres()
-
-
-@dev.command("redis")
-def dev_redis() -> None:
-    """Run a Redis server."""
-    from board.dev.stack import redis
-
-    redis()
+        getattr(stack, name)()
 
 
-@dev.command("web")
-def dev_web() -> None:
-    """Run the board, on these two servers or on those named in the settings."""
-    from board.dev.stack import web
-
-    web()
+_add_to_dev("postgres", "Run a PostgreSQL server with invented searches.")
+_add_to_dev("redis", "Run a Redis server.")
+_add_to_dev("web", "Run the board, on these two servers or on those named in the settings.")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from board.checks.notifications import attempt, sentence
+from board.command_line.output import one_of
 from board.errors import OperationError
 from board.i18n import DEFAULT, languages
 from board.notifications import ways
@@ -13,15 +14,11 @@ from board.settings import Settings
 notifications = typer.Typer(no_args_is_help=True, help="E-mails and webhooks about alarms.")
 
 
-def _languages(incomplete: str) -> list[str]:
-    return [each for each in languages() if each.startswith(incomplete)]
-
-
 @notifications.command("test")
 def notifications_test(
     email: Annotated[str | None, typer.Option(help="Send an e-mail to this address.")] = None,
     webhook: Annotated[bool, typer.Option("--webhook", help="Send a webhook to each address of WEBHOOK_URL.")] = False,
-    language: Annotated[str, typer.Option(help="Language of the e-mail.", autocompletion=_languages)] = DEFAULT,
+    language: Annotated[str, typer.Option(help="Language of the e-mail.", autocompletion=one_of(languages()))] = DEFAULT,
 ) -> None:
     """Send a test message. Exit 1 if a receiver does not take it."""
     settings = Settings()

@@ -2,12 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a shell completion that offers these words."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
 def print_rows(rows: Iterable[tuple[str, dict[str, Any]]], as_json: bool) -> None:

@@ -1,8 +1,8 @@
 """Demo (`board demo`): serve the board with invented searches, in a folder of its own."""
 
 import asyncio
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from board.demo import data_dir, simulated_users
@@ -16,6 +16,7 @@ from models.db.schema import migrate
 
 HOST = "127.0.0.1"  # the passwords are known, so only this machine may connect
 STAMP = "made"  # file with the password; its time is when the demo data was created
+_print = partial(print, flush=True)
 MAX_AGE_H = 6  # the last events are dated minutes before the demo data was created
 
 
@@ -116,8 +117,3 @@ def _print_welcome(address: str, folder: Path, team_names: list[str]) -> None:
         "  All searches and people are invented. What you change is kept; --fresh starts over.\n"
         f"  Its data is in {folder}. Stop it with Ctrl+C.\n"
     )
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

@@ -52,11 +52,9 @@ class ManagedProcess:
         self, command: Sequence[str], log: Path, account: OsUser, at_our_end: signal.Signals, *,
         cwd: Path | str = "/", env: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        wrapper = [sys.executable, "-I", "-S", "-c", _EXEC_AS_USER]
-        parameters = [str(account.uid), str(account.gid), str(os.getpid()), str(int(at_our_end))]
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as out:
             self._process = _starting.submit(
-                subprocess.Popen, [*wrapper, *parameters, *command],
+                subprocess.Popen, _as_user(command, account, at_our_end),
                 cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             ).result()  # fmt: skip
         self.log = log
@@ -178,16 +176,25 @@ class LocalServer:
         raise NotImplementedError
 
 
+def _as_user(command: Sequence[str], account: OsUser, at_our_end: signal.Signals) -> list[str]:
+    parameters = [account.uid, account.gid, os.getpid(), int(at_our_end)]
+    return [sys.executable, "-I", "-S", "-c", _EXEC_AS_USER, *map(str, parameters), *command]
+
+
 def run(command: Sequence[str], account: OsUser) -> None:
     """Run a command to its end as a user of this machine. Raise CannotStart with its error output."""
-    wrapper = [sys.executable, "-I", "-S", "-c", _EXEC_AS_USER]
-    parameters = [str(account.uid), str(account.gid), str(os.getpid()), str(int(signal.SIGKILL))]
     done = _starting.submit(
-        subprocess.run, [*wrapper, *parameters, *command],
+        subprocess.run, _as_user(command, account, signal.SIGKILL),
         cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
     ).result()  # fmt: skip
     if done.returncode != 0:
         raise CannotStart(f"{Path(command[0]).name} failed: {' '.join(done.stderr.split())[-400:]}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user can read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
 
 
 def free_port() -> int:

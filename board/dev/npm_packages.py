@@ -67,12 +67,8 @@ def _fetch(root: Path, node: Node, into: Path) -> None:
                 "run this once where npm's registry, or a mirror of it that npm is configured for, can be reached."
             )
         try:
-            Path(folder, "node_modules").rename(_made(into) / "node_modules")
+            into.mkdir(exist_ok=True)
+            Path(folder, "node_modules").rename(into / "node_modules")
         except OSError:
             if not (into / "node_modules").is_dir():  # another run was first
                 raise
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -5,8 +5,7 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from board.dev import child_process
-from board.dev.child_process import CannotStart, LocalServer
+from board.dev.child_process import CannotStart, LocalServer, write_private
 from board.dev.server_binaries import find_postgres, postgres_version
 from board.dev.unprivileged_user import unprivileged
 
@@ -71,8 +70,10 @@ class Postgres(LocalServer):
             self._initialise()
         self._passwords = json.loads((self.folder / "passwords").read_text())
         self._launch()
-        if not self._has_owner():
-            self._add_owner()
+        with self.admin() as connection:
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone() is None:
+                statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                connection.execute(statement.format(sql.Identifier(OWNER), sql.Literal(self._passwords[OWNER])))
 
     # -- databases ---------------------------------------------------------------------------------------------------
 
@@ -89,14 +90,9 @@ class Postgres(LocalServer):
         with self.admin() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    @contextmanager
-    def admin(self) -> Iterator[psycopg.Connection[Any]]:
-        """Yield a connection of the superuser, in autocommit mode."""
-        connection = psycopg.connect(self.admin_url(), autocommit=True)
-        try:
-            yield connection
-        finally:
-            connection.close()
+    def admin(self) -> closing[psycopg.Connection[Any]]:
+        """Return a connection of the superuser, in autocommit mode, which a `with` statement closes."""
+        return closing(psycopg.connect(self.admin_url(), autocommit=True))
 
     # -- private -----------------------------------------------------------------------------------------------------
 
@@ -171,18 +167,3 @@ class Postgres(LocalServer):
         except OSError:
             return False
         return len(lines) >= 8 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
-
-    def _has_owner(self) -> bool:
-        with self.admin() as connection:
-            return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone() is not None
-
-    def _add_owner(self) -> None:
-        with self.admin() as connection:
-            statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-            connection.execute(statement.format(sql.Identifier(OWNER), sql.Literal(self._passwords[OWNER])))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)

@@ -1,6 +1,5 @@
 """Redis server for development and tests: with a password, without persistence, on this machine only."""
 
-import os
 import secrets
 import signal
 import socket
@@ -8,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from board.dev.child_process import LocalServer
+from board.dev.child_process import LocalServer, write_private
 from board.dev.server_binaries import find_redis
 from board.dev.unprivileged_user import current_user
 
@@ -50,8 +49,7 @@ class Redis(LocalServer):
             "dir": str(self.folder), "save": '""', "appendonly": "no",
         }  # fmt: skip
         path = self.folder / "redis.conf"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.writelines(f"{name} {value}\n" for name, value in (lines | self._options).items())
+        write_private(path, "".join(f"{name} {value}\n" for name, value in (lines | self._options).items()))
         return path
 
     def _is_ready(self) -> bool:

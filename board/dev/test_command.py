@@ -15,6 +15,7 @@ from board.dev.phases import Phases
 from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks, run_and_report
 from board.dev.second_try import Run
 from board.dev.server_binaries import fetch_redis
+from board.dev.test_programs import has_tests
 from board.install import report
 
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase
@@ -35,8 +36,7 @@ WIDTH = 80
 
 def run(arguments: Sequence[str]) -> int:
     """Run all rules, and beside them pytest with `arguments`. Return the exit code of the first that failed."""
-    if not (ROOT / "tests").is_dir():
-        report("the tests are not installed: run this in a checkout")
+    if not has_tests():
         return 1
     try:
         os.environ[BROWSER_VARIABLE] = str(find(ROOT / ".venvs" / "browser"))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from board.dev.browser import attempt
+from board.install import find_uv
 from board.install.environments import python_of
 from board.install.steps import run
 
@@ -18,3 +20,10 @@ def temporary_install(requirement: str) -> Iterator[Path]:
         python = python_of(Path(folder))
         run([str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", requirement])
         yield python.parent
+
+
+def fetch_wheel(package: str, into: Path, *options: str) -> None:
+    """Install the wheel of a package into a folder, without what it depends on. A failure is reported."""
+    uv = find_uv()
+    installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+    attempt([*installer, "--no-deps", "--only-binary", ":all:", *options, "--target", str(into), package])
