@@ -171,11 +171,6 @@ def has_admin(session: Session) -> bool:
     return session.exec(select(Account).where(Account.role == "admin", Account.enabled)).first() is not None
 
 
-def tokens(session: Session) -> list[tuple[Token, Account]]:
-    rows = session.exec(select(Token, Account).where(Token.account == Account.id).order_by(Token.created_at))
-    return [(token, account) for token, account in rows]
-
-
 def active_tokens(session: Session, id: str, now: str) -> list[Token]:
     """Return the tokens of an account that are neither expired nor revoked."""
     not_expired = or_(col(Token.expires_at).is_(None), col(Token.expires_at) > now)

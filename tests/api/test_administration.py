@@ -15,7 +15,7 @@ from board import app
 from board.accounts import accounts, live_changes, password_links
 from board.errors import Refused
 from board.web.http import STATUS
-from models.accounts import ROLES, Account
+from models.accounts import ROLES, Account, Token
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id
@@ -311,8 +311,8 @@ def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
 async def all_of_it(server: Server) -> list[object]:
     """Return all accounts and tokens as they are stored."""
     people = await server.service.database.read(accounts.all_accounts)
-    tokens = await server.service.database.read(accounts.tokens)
-    return [[each.model_dump() for each in people], [token.model_dump() for token, _ in tokens]]
+    tokens = await server.service.database.read(lambda session: session.exec(select(Token).order_by(Token.id)).all())
+    return [[each.model_dump() for each in people], [each.model_dump() for each in tokens]]
 
 
 @pytest.mark.parametrize("role", ROLES[:-1])
