@@ -33,20 +33,10 @@ class SeedError(Exception):
     """Step of the seed data that the server refuses; the text names it and the reason."""
 
 
-class FakeClock:
-    """Clock of the service during seeding: returns the time it is set to."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-
 async def create(settings: Settings, moment: datetime | None = None) -> int:
     """Create an installation with the demo data, as seen from `moment` (default: now). Return the number of commands."""
     seeder = Seeder(moment or now())
-    service = await BoardService.open(settings, seeder.clock)
+    service = await BoardService.open(settings, lambda: seeder.clock)
     try:
         return await seeder.run(service)
     finally:
@@ -58,7 +48,7 @@ class Seeder:
 
     def __init__(self, moment: datetime) -> None:
         self._now = moment
-        self.clock = FakeClock(moment - ACCOUNTS_CREATED)
+        self.clock = moment - ACCOUNTS_CREATED  # the time that the service takes for now
         self._callers: dict[str, Caller] = {}
         self._people: dict[str, str] = {}  # id by short name, for `resolve`
         self._boards: dict[str, str] = {}
@@ -70,7 +60,7 @@ class Seeder:
         all_steps = steps()
         for count, step in enumerate(all_steps):
             await self._take_alarms(service, self._now + step.ago)
-            self.clock.moment = self._now + step.ago
+            self.clock = self._now + step.ago
             try:
                 await self._execute(service, uploads, step, f"demo-{count}")
             except (Refused, KeyError) as error:
@@ -85,7 +75,7 @@ class Seeder:
         for alarm, lead in await service.database.read(lambda session: _open_alarms(session, format_utc(latest))):
             taker = next((callers[id] for id in (lead, *alarm.asked) if id in callers), None)
             if taker is not None:
-                self.clock.moment = parse_utc(alarm.raised_at) + ALARMS_TAKEN
+                self.clock = parse_utc(alarm.raised_at) + ALARMS_TAKEN
                 data = {"alarm": alarm.id}
                 await service.execute(taker, Command(f"take-{alarm.id}", alarm.board, "alarm.take", data))
 
