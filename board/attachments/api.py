@@ -76,7 +76,8 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
     except Refused as refused:
         if refused.code != "not_found":
             raise
-    check_allowed(request, await service_of(request).limits.count_upload(caller.account.id))
+    service = service_of(request)
+    check_allowed(request, await service.limiter.take(service.limits.uploads, caller.account.id))
     return await uploads.begin(caller, NewUpload(id, board, _name(request), size))
 
 

@@ -76,7 +76,7 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
     # The token's scope allows this one command; the command checks what its account may do.
     command_caller = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
-        check_allowed(request, await service.limits.count_intake(account))
+        check_allowed(request, await service.limiter.take(service.limits.intake, account))
         board = await service.database.read(lambda session: _board(session, account, id, value))
         for name in _NAMES:
             value.pop(name, None)

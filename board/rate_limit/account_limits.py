@@ -42,14 +42,6 @@ class Limits:
         first = [self._limiter.take_now(self.calls, account)] if changes else []
         return first if first and not first[0].allowed else [*first, self._limiter.take_now(self.account, account)]
 
-    async def count_intake(self, account: str) -> LimitResult:
-        """Count a reported sighting."""
-        return await self._limiter.take(self.intake, account)
-
-    async def count_upload(self, account: str) -> LimitResult:
-        """Count an upload that is begun."""
-        return await self._limiter.take(self.uploads, account)
-
 
 def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in {time}."), field: str | None = None) -> Refused:
     """Return a refusal that says how long to wait, optionally in a field of a form."""
