@@ -112,14 +112,13 @@ class ClockCheck:
         now = self._clock()
         ahead_s = (parse_utc(facts.newest) - now).total_seconds() if facts.newest else 0.0
         metrics.clock_ahead(max(0.0, ahead_s))
-        if ahead_s > JUMP_S and not self._is_stored(facts.faults.get(AHEAD), now):
+        stored = facts.faults.get(AHEAD)
+        is_told = stored is not None and abs(now - parse_utc(stored.at)) < timedelta(seconds=REPEAT_S)
+        if ahead_s > JUMP_S and not is_told:
             log.warning("events ahead of the clock", seconds=round(ahead_s, 1), until=facts.newest)
             await self._store(kind=AHEAD, at=format_utc(now), until=facts.newest)
             facts = await self._database.read(_read)
         self._announce(facts.faults, now)
-
-    def _is_stored(self, fault: ClockFault | None, now: datetime) -> bool:
-        return fault is not None and abs(now - parse_utc(fault.at)) < timedelta(seconds=REPEAT_S)
 
     async def _store(self, **fault: Any) -> None:
         def store(session: Session) -> None:

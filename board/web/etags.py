@@ -33,11 +33,6 @@ def etag_of_body(body: bytes) -> str:
     return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def is_conditional(request: Request) -> bool:
-    """Return whether the request is conditional."""
-    return "if-none-match" in request.headers
-
-
 def matches(request: Request, tag: str) -> bool:
     """Return whether the caller's copy is current (RFC 9110, 13.1.2)."""
     given = [each.strip() for line in request.headers.getlist("if-none-match") for each in line.split(",")]

@@ -255,16 +255,10 @@ def _vlq(number: int) -> str:
             return digits
 
 
-def page_entries(main: Module) -> dict[str, str]:
-    """Return the module that draws each page."""
-    return dict(main.dynamic)
-
-
 def bundles(static: Path) -> dict[str, str]:
     """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; and `wall.js`,
     which stands alone. Raises ValueError with the line that is not supported."""
     folder = ModuleGraph(static)
-    drawn_by = page_entries(folder[MAIN])
     everywhere, displayed = folder.in_order([MAIN]), folder.in_order([WALL])
     whole = folder.bundle(everywhere)
     # a page's bundle fails to load with any other version of `main.js`
@@ -272,7 +266,7 @@ def bundles(static: Path) -> dict[str, str]:
     exports = f"export {{ {', '.join(map(variable, everywhere))}, {variable(MAIN)} as {this} }};\n"
     files = {"main.js": whole + exports, "wall.js": folder.bundle(displayed)}
     maps = {name: folder.source_map(name, names) for name, names in (("main.js", everywhere), ("wall.js", displayed))}
-    for page, name in drawn_by.items():
+    for page, name in folder[MAIN].dynamic.items():
         own, bundle = folder.in_order([name], everywhere), f"{page}.js"
         taken = {other for each in own for other, _, _ in folder[each].imports}
         imports = f'import {{ {", ".join([*map(variable, sorted(taken.intersection(everywhere))), this])} }} from "./main.js";\n'

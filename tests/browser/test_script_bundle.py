@@ -26,7 +26,7 @@ JOINED = f"""async (address) => {{ {SAID}
 
 async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) -> None:
     folder = js_bundle.ModuleGraph(STATIC)
-    views = js_bundle.page_entries(folder[js_bundle.MAIN])
+    views = folder[js_bundle.MAIN].dynamic
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and start a page
     names = [name for name in folder.in_order([*begin, *views.values()]) if name not in begin]
     window = await browsers.stranger()
