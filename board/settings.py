@@ -1,7 +1,9 @@
 """Settings, from the environment or a file `.env`. The contract fixes names and defaults."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,23 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
 FILES_SUFFIX = ".files"  # the same, for the folder of photos and files
+
+FORMS = {  # of settings, with the sentence for another one
+    "files_url": (  # a folder by its whole path, or a bucket with or without a prefix
+        r"file:///[^?#\0]*[^/?#\0]/?|s3://[a-z0-9][a-z0-9.-]+(/[\w./=-]*)?",
+        "it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix",
+    ),
+    "aws_endpoint_url": (r"https?://[^\s/@]+/?", "it is the address of a store, as in https://s3.example.org"),
+    "poster_url": (  # of at most 500 characters; `{reference}` stands for that of a search
+        r"(?=.{1,500}\Z)https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?",
+        "it is the address of a page, as in https://example.org/missing/{reference}",
+    ),
+}
+READERS: dict[str, Callable[[str], object]] = {  # of settings of notifications; they raise ValueError
+    "smtp_url": notification_settings.mail_server, "mail_from": notification_settings.sender,
+    "webhook_url": partial(notification_settings.webhooks, allow_private=True),
+    "webhook_secret": notification_settings.signing_keys,
+}  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -83,19 +102,12 @@ class Settings(BaseSettings):
         """Read an empty value, such as `REDIS_URL=`, as unset."""
         return value or None
 
-    @field_validator("files_url", mode="after")
+    @field_validator(*FORMS, mode="after")
     @classmethod
-    def _is_store(cls, value: str | None) -> str | None:
-        """Accept a folder by its whole path, or a bucket with or without a prefix."""
-        if value is not None and not re.fullmatch(r"file:///[^?#\0]*[^/?#\0]/?|s3://[a-z0-9][a-z0-9.-]+(/[\w./=-]*)?", value):
-            raise ValueError("it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix")
-        return value
-
-    @field_validator("aws_endpoint_url", mode="after")
-    @classmethod
-    def _is_endpoint(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://[^\s/@]+/?", value):
-            raise ValueError("it is the address of a store, as in https://s3.example.org")
+    def _has_its_form(cls, value: str | None, info: ValidationInfo) -> str | None:
+        form, sentence = FORMS[info.field_name or ""]
+        if value is not None and not re.fullmatch(form, value):
+            raise ValueError(sentence)
         return value
 
     @field_validator("log_level", mode="after")
@@ -116,31 +128,11 @@ class Settings(BaseSettings):
             raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
         return contact
 
-    @field_validator("poster_url", mode="after")
-    @classmethod
-    def _is_page(cls, value: str | None) -> str | None:
-        """Accept the address of a web page, in which `{reference}` stands for that of a search."""
-        if value is not None and (len(value) > 500 or not re.fullmatch(r"https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?", value)):
-            raise ValueError("it is the address of a page, as in https://example.org/missing/{reference}")
-        return value
-
-    @field_validator("smtp_url", "mail_from", "webhook_secret", mode="after")
+    @field_validator(*READERS, mode="after")
     @classmethod
     def _can_notify(cls, value: str | None, info: ValidationInfo) -> str | None:
-        read = {
-            "smtp_url": notification_settings.mail_server,
-            "mail_from": notification_settings.sender,
-            "webhook_secret": notification_settings.signing_keys,
-        }[info.field_name or ""]
         if value is not None:
-            read(value)
-        return value
-
-    @field_validator("webhook_url", mode="after")
-    @classmethod
-    def _are_webhooks(cls, value: str | None) -> str | None:
-        if value is not None:
-            notification_settings.webhooks(value, allow_private=True)
+            READERS[info.field_name or ""](value)
         return value
 
     @field_validator("forwarded_allow_ips", mode="after")
