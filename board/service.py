@@ -53,7 +53,7 @@ from models.ids import new_epoch
 from models.times import format_utc, now
 from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub
-from realtime.periodic import run_every
+from realtime.periodic import cancel_all, run_every
 from realtime.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 from realtime.subscriber import Subscriber
 
@@ -137,9 +137,7 @@ class BoardService:
 
     async def close(self) -> None:
         """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self.hub.stop()
         with contextlib.suppress(DatabaseUnavailable):
             await self.repeats.close()

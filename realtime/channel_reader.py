@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from realtime import protocol
 from realtime.keyed_semaphore import KeyedSemaphore, Slot
+from realtime.periodic import cancel_all
 from realtime.render import MAX_FRAME_BYTES
 from realtime.source import ChannelView, EventRecord, EventSource, Position, Viewer
 from realtime.text_frames import split_into_runs
@@ -144,6 +145,4 @@ class ChannelReader(Generic[Viewer]):
 
     async def stop(self) -> None:
         """Cancel all reads."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)

@@ -21,6 +21,7 @@ from realtime.counters import Counters
 from realtime.delivery import Delivery
 from realtime.head_poller import HeadPoller
 from realtime.initial_sync import InitialSync
+from realtime.periodic import cancel_all
 from realtime.presence import Presence
 from realtime.sequence import Verdict
 from realtime.slices import SlicedWork, StepBudget
@@ -70,9 +71,7 @@ class Hub(Generic[Viewer]):
         self.presence.close()
         for connection in list(self.connections):
             connection.close(protocol.CLOSE_RESTART)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self.initial_sync.stop()
         await self.channel_reader.stop()
 

@@ -13,6 +13,7 @@ from realtime.channel import Channel, Subscription
 from realtime.channel_reader import ChannelReader
 from realtime.counters import Counters
 from realtime.delivery import Delivery
+from realtime.periodic import cancel_all
 from realtime.presence import Presence
 from realtime.render import event_frames
 from realtime.source import ChannelView, EventSource, Position, TemporarilyUnavailable, Viewer
@@ -165,6 +166,4 @@ class InitialSync(Generic[Viewer]):
 
     async def stop(self) -> None:
         """Cancel the snapshots that are being sent again."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)

@@ -1,9 +1,9 @@
-"""Run a coroutine at a fixed interval; log errors and keep going."""
+"""Tasks that run until they are cancelled: at a fixed interval; errors are logged, and the task goes on."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, NoReturn
 
 log = logging.getLogger("realtime.periodic")
 
@@ -20,3 +20,10 @@ async def run_every(seconds: float, fn: Callable[[], Awaitable[None]]) -> NoRetu
             if not failed:
                 log.exception("periodic task failed", extra={"task": getattr(fn, "__qualname__", repr(fn))})
             failed = True
+
+
+async def cancel_all(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, and wait until they have ended."""
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -19,6 +19,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from realtime.bus import MAX_MESSAGE_BYTES, BusMisconfigured, GapHandler, MessageHandler
+from realtime.periodic import cancel_all
 from realtime.redis_connection import CONNECTION_ERRORS, RedisConnection, connection_of, until_one_ends
 
 log = logging.getLogger("realtime.bus")
@@ -119,8 +120,7 @@ class RedisBus:
         if self._publisher is not None and self.up:
             await self._publisher.drain(DRAIN_TIMEOUT_S)
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await cancel_all([self._task])
             self._task = None
         self.up = False
 

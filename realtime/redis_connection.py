@@ -14,6 +14,8 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection, Connection, UnixDomainSocketConnection, parse_url
 from redis.exceptions import ConnectionError, RedisError, ResponseError
 
+from realtime.periodic import cancel_all
+
 CONNECT_TIMEOUT_S = 2.0
 MAX_QUEUED = 10_000  # commands
 MAX_QUEUED_BYTES = 16 * 1_048_576
@@ -142,6 +144,4 @@ async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(tasks)

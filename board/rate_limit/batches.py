@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from board.rate_limit.rules import Rule
+from realtime.periodic import cancel_all
 
 if TYPE_CHECKING:
     from board.rate_limit.shared import Shared
@@ -79,6 +80,4 @@ class Batches:
             entry.is_reporting = False
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from functools import partial
 
 import structlog
@@ -29,6 +29,7 @@ from board.telemetry import library_messages, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, abort_late_connections
 from realtime.http_protocol import HttpProtocol
+from realtime.periodic import cancel_all
 from realtime.websocket_protocol import CLOSE_TIMEOUT_S, WebSocketProtocol
 
 log = structlog.get_logger()
@@ -91,15 +92,9 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        await _cancel(maintenance_tasks)
+        await cancel_all(maintenance_tasks)
         await service.close()
-        await _cancel(process_tasks)
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for each in tasks:
-        each.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(process_tasks)
 
 
 def tune_runtime() -> None:
@@ -170,8 +165,7 @@ class GracefulServer(uvicorn.Server):
             listening.close()
         await self._close_websockets()
         await super().shutdown(sockets=sockets)
-        self._watch.cancel()
-        await asyncio.gather(self._watch, return_exceptions=True)
+        await cancel_all([self._watch])
 
     async def _close_websockets(self) -> None:
         """Close every socket with 1012, in random order, spread over time if there are many."""
