@@ -3,7 +3,7 @@ FILES_PATH."""
 
 import tomllib
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,7 +44,6 @@ def loader(load: Callable[[str | None], T]) -> Callable[..., T]:
     def default() -> T:
         return load(None)
 
-    @wraps(load)
     def load_from(folder: str | None = None) -> T:
         return load(folder) if folder else default()
 

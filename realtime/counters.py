@@ -4,10 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-def _ignore(seconds: float) -> None:
-    """Default of `observe_delay`: nothing measures."""
-
-
 @dataclass
 class Counters:
     """Numbers since the start of the process."""
@@ -21,6 +17,5 @@ class Counters:
     rate_limit_closed: int = 0  # connections closed because the client sent far too much
     subscribes_failed: int = 0  # subscriptions ended by an unexpected exception
     sockets_failed: int = 0  # connections ended by an unexpected exception
-    observe_delay: Callable[[float], None] = (
-        _ignore  # called with the seconds from publishing an event to queueing it for clients here
-    )
+    # called with the seconds from publishing an event to queueing it for clients here
+    observe_delay: Callable[[float], None] = lambda seconds: None

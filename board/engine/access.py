@@ -5,7 +5,7 @@ Displays all see the same: searches with access `desk` whose appeal is not discr
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import or_, text, true
 from sqlmodel import Session, select
@@ -18,9 +18,6 @@ from models.display import ALL_DISPLAYS
 from models.search import Search
 from models.tip import Tip
 from realtime.source import Position
-
-if TYPE_CHECKING:
-    pass
 
 RestrictedSearches = dict[
     str, frozenset[str]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from argon2 import PasswordHasher
 from sqlalchemy import Row, TextClause, bindparam, text
@@ -19,9 +19,6 @@ from models.db import statement as statements
 from models.db.statement import Parameters, Statement
 from models.display import ALL_DISPLAYS, Display
 from models.times import format_utc, now
-
-if TYPE_CHECKING:
-    pass
 
 
 class RefusedToken(NamedTuple):
