@@ -1,16 +1,6 @@
 """Errors of the database."""
 
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    DisconnectionError,
-    IntegrityError,
-    PendingRollbackError,
-    ProgrammingError,
-    ResourceClosedError,
-    SQLAlchemyError,
-    TimeoutError,
-)
+from sqlalchemy import exc
 
 SQLITE_STATEMENT_ERROR = "SQLITE_ERROR"  # code of an invalid statement (PostgreSQL has a class of errors instead)
 
@@ -30,24 +20,27 @@ class ReadTimeout(DatabaseUnavailable):
 
 
 # A connection was lost or not available.
-_CONNECTION_ERRORS = (TimeoutError, DisconnectionError, ResourceClosedError, PendingRollbackError)
+_CONNECTION_ERRORS = (exc.TimeoutError, exc.DisconnectionError, exc.ResourceClosedError, exc.PendingRollbackError)
 
 
 def is_statement_error(error: BaseException) -> bool:
     """Return whether a statement, not the database, is the cause of an error."""
-    if not isinstance(error, SQLAlchemyError):
+    if not isinstance(error, exc.SQLAlchemyError):
         return False
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, exc.DBAPIError):
         return not isinstance(error, _CONNECTION_ERRORS)
     if error.connection_invalidated:
         return False
-    return isinstance(error, DataError | IntegrityError | ProgrammingError) or error_code(error) == SQLITE_STATEMENT_ERROR
+    return (
+        isinstance(error, exc.DataError | exc.IntegrityError | exc.ProgrammingError)
+        or error_code(error) == SQLITE_STATEMENT_ERROR
+    )
 
 
 def error_code(error: Exception) -> str:
     """Return the database's own code, such as SQLITE_FULL or 53100; else the type of the error. Never its text, which may quote
     data."""
-    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    original = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
     return str(code or type(original).__name__)
 

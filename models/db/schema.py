@@ -1,37 +1,20 @@
 """Tables and migrations. The migrations are the record of how the tables became what they are."""
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session, SQLModel
 
-from models import (  # noqa: F401  (importing registers the tables)
-    accounts,
-    alarm,
-    alert,
-    board,
-    clock,
-    column,
-    display,
-    distribution,
-    event,
-    handover,
-    material,
-    note,
-    notification,
-    read_position,
-    search,
-    sighting,
-    task,
-    tip,
-    upkeep,
-    verified,
-)
+import models
 from models.db import earlier_tables
 from models.db.backend import SERVER_START_TIMEOUT_S
 from models.db.database import ConfigurationError, Database
 from models.db.earlier_tables import Progress
 
+for _each in iter_modules(models.__path__, "models."):
+    import_module(_each.name)  # which registers its tables
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
