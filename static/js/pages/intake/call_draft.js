@@ -70,22 +70,12 @@ export class CallDraft {
   edit(field, value) {
     /** @type {Record<string, () => object>} */
     const more = { search: () => ({ board: null }), where: () => ({ place: null }), when: () => ({ seen: parseTime(value, serverNow()) }) };
-    this.#set({ [field]: value, ...more[field]?.() });
-  }
-
-  /** @param {string | null} board @param {string} name */
-  chooseSearch(board, name) {
-    this.#set({ board, search: name });
-  }
-
-  /** @param {any} words text shown for the place @param {any} place */
-  choosePlace(words, place) {
-    this.#set({ where: words, place });
+    this.set({ [field]: value, ...more[field]?.() });
   }
 
   /** Return the key under which the files of this call wait. */
   keyOfFiles() {
-    if (!this.typed.files) this.#set({ files: `${FILES_OF_A_CALL}${newId()}` });
+    if (!this.typed.files) this.set({ files: `${FILES_OF_A_CALL}${newId()}` });
     return this.typed.files;
   }
 
@@ -106,7 +96,7 @@ export class CallDraft {
     const before = this.#before;
     if (this.#cleared === null) this.#earlier.clear();
     this.#cleared = null;
-    this.#set(before);
+    this.set(before);
   }
 
   get #before() {
@@ -148,7 +138,7 @@ export class CallDraft {
    */
   restore({ board, data }, search, files = null) {
     const { place } = data;
-    this.#set({
+    this.set({
       ...EMPTY_CALL, board, search, text: data.description, urgent: data.priority === "urgent", where: place?.text ?? "",
       place: place?.lat === undefined ? null : { name: place.text, ...place },
       when: describeTime(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
@@ -156,8 +146,8 @@ export class CallDraft {
     });
   }
 
-  /** @param {any} changes */
-  #set(changes) {
+  /** @param {Record<string, any>} changes */
+  set(changes) {
     this.typed = { ...this.typed, ...changes };
     this.typed.began ??= serverNow().toISOString();
     this.#save();

@@ -186,7 +186,7 @@ export class IntakePage {
 
   /** @param {{ key: string, text: string }} given */
   #pickSearch({ key, text }) {
-    this.call.chooseSearch(key, text);
+    this.call.set({ board: key, search: text });
     this.#changed();
   }
 
@@ -201,7 +201,7 @@ export class IntakePage {
    */
   #pickPlace({ text, place }) {
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
-    this.call.choosePlace(keptText(this.call.typed.where, text), point);
+    this.call.set({ where: keptText(this.call.typed.where, text), place: point });
     this.#changed();
   }
 

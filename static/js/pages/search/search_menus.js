@@ -43,15 +43,6 @@ export function statusInSheet(view) {
   return html`<button type="button" class="phone-only sheet-status status-is ${now}" popovertarget="status-menu" aria-haspopup="menu"><i class="mark" aria-hidden="true"></i>${label.status(now)}<i class="arrow" aria-hidden="true"></i></button>`;
 }
 
-/** Open the pages and the account of a phone, which the bar has no room for. */
-function openPages() {
-  /** @type {HTMLDetailsElement | null} */
-  const menu = document.querySelector("details.account-menu");
-  if (!menu) return;
-  menu.open = true;
-  menu.querySelector("a")?.focus();
-}
-
 /**
  * Return the URL of what is shown, in the past; it begins with the present.
  * @param {Pick<SearchView, "path" | "ui" | "board">} view
@@ -79,9 +70,9 @@ export function searchMenu(view) {
     ],
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],
     [
-      model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), showWithdrawn, model.withdrawn.length) : null,
+      model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), opening("details.withdrawn", "summary"), model.withdrawn.length) : null,
       item("copy-link", t("Copy link"), () => copyLink(view)),
-      item("pages", t("Other pages and your account"), openPages),
+      item("pages", t("Other pages and your account"), opening("details.account-menu", "a")), // on a phone, where the bar has no room for them
     ],
   ];
   return html`<div class="popup-menu search-menu" id="search-menu" popover role="menu" aria-label=${t("More search actions")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
@@ -103,14 +94,14 @@ function item(act, text, run, now = nothing, command = act) {
 /** @param {string} act @param {string} text @param {string} href */
 const link = (act, text, href) => html`<a role="menuitem" class="menu-item" data-act=${act} href=${href}>${text} <small></small> ${keyHint(act, PAGE)}</a>`;
 
-function showWithdrawn() {
-  /** @type {HTMLDetailsElement | null} */
-  const details = document.querySelector("details.withdrawn");
+/** @param {string} selector of `<details>` @param {string} first what gets the focus in it */
+const opening = (selector, first) => () => {
+  const details = /** @type {HTMLDetailsElement | null} */ (document.querySelector(selector));
   if (!details) return;
   details.open = true;
   details.scrollIntoView({ block: "nearest" });
-  details.querySelector("summary")?.focus();
-}
+  details.querySelector(first)?.focus();
+};
 
 /** @param {SearchView} view */
 async function copyLink(view) {
