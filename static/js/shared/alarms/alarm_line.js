@@ -287,8 +287,8 @@ class AlarmLine {
 /** @param {Alarm} alarm */
 const isLong = ({ raised_at: raised }) => waited(raised).length > "04:12".length;
 
-const WARNING = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
-const CHECK = html`<svg class="icon check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
+const WARNING = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
+const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
 
 /** @param {Alarm} alarm */
 const takenValues = (alarm) => ({

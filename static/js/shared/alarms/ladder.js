@@ -11,4 +11,4 @@ export function ladder(alarm) {
     step.done ? html`${CHECK}<span class="visually-hidden">${t("asked")}</span> ` : nothing}${askedName(step)}${step.done ? nothing : step === next ? html` · <time datetime=${step.at} data-until=${step.at}></time>` : html` · ${stepTime(alarm, step)}`}</li>`)}</ol>`;
 }
 
-const CHECK = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
+const CHECK = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
