@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { alarmUrl, ruleName } from "../../format/alarm_text.js";
 import { permission } from "../alerts/desktop_notifications.js";
 import { unreadIcon } from "../alerts/tab_badge.js";
-import { maySignal } from "./may_signal.js";
+import { maySignal } from "./alarm_sound.js";
 
 const MAX_TOLD = 50;
 

@@ -4,7 +4,6 @@ import { Sound } from "../../core/sound.js";
 import { t } from "../../core/i18n.js";
 import { prefix, storage } from "../../core/storage.js";
 import { watchLine } from "../watch_line/line.js";
-import { maySignal } from "./may_signal.js";
 
 const AGAIN_MS = 5_000; // between two sounds until somebody has it
 const HOLD_MS = 1_500; // as long as a chime: other tabs of this browser are silent meanwhile
@@ -45,6 +44,12 @@ export class AlarmSound {
     watchLine.say("alarm-sound", isMute ? [{ kind: "mute", text: t("The browser blocks the sound of alarms. Click anywhere on this page once to allow it.") }] : []);
   }
 }
+
+/**
+ * Return whether this person wants signals: quiet silences them, but not for who is in charge of the shift.
+ * @param {Session} session
+ */
+export const maySignal = ({ alerts, shiftStatus, account }) => !alerts?.quiet || shiftStatus?.shift?.holder === account.id;
 
 /**
  * Run in one tab of this browser alone. Without https a page has no locks: then each tab sounds.

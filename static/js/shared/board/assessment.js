@@ -5,7 +5,6 @@ import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { choiceButtons } from "../../forms/choice_buttons.js";
-import { CROSS, contentMark, contentShape, crossMark } from "./marks.js";
 import { passingOn } from "./passing_on.js";
 import { possibleDuplicates } from "./possible_duplicates.js";
 import { saidAndKnown } from "./said_and_known.js";
@@ -13,8 +12,19 @@ import { saidAndKnown } from "./said_and_known.js";
 const SOURCES = ["A", "B", "C", "D", "E", "F"];
 const CONTENTS = ["1", "2", "3", "4", "5", "6"];
 
-/** @type {Record<string, () => ReturnType<typeof crossMark>>} */
-const ASSESSMENT_MARKS = { confirmed: () => contentMark(1), not_the_child: crossMark };
+const NOT_JUDGED = 6; // as content
+
+// Marks: shapes, so that no colour is needed to tell them apart; marks.css draws them.
+const CROSS = "cross";
+
+/** The fuller, the surer: by the content grade, 1 confirmed to 6 not judged. */
+const contentShape = (/** @type {number} */ content) => `content-${content >= 1 && content < NOT_JUDGED ? content : NOT_JUDGED}`;
+
+/** @param {string} shape */
+const mark = (shape) => html`<i class="mark shape ${shape}" aria-hidden="true"></i>`;
+
+/** @type {Record<string, () => ReturnType<typeof mark>>} */
+const ASSESSMENT_MARKS = { confirmed: () => mark(contentShape(1)), not_the_child: () => mark(CROSS) };
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
@@ -36,7 +46,7 @@ function grading(id, view) {
   const form = view.forms.get("grade", id);
   const source = String(form.raw("grade.source")), content = String(form.raw("grade.content"));
   const sources = SOURCES.map((code) => ({ code, text: code, title: `${code}: ${label.grade_source(code)}` }));
-  const contents = CONTENTS.map((code) => ({ code, text: code, mark: contentMark(Number(code)), title: `${code}: ${label.grade_content(code)}` }));
+  const contents = CONTENTS.map((code) => ({ code, text: code, mark: mark(contentShape(Number(code))), title: `${code}: ${label.grade_content(code)}` }));
   const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)} @pointerover=${sayOption} @pointerleave=${sayOption}>
       ${choiceButtons(form, "grade.source", view, { name: label.field("grade.source"), options: sources })}
       ${choiceButtons(form, "grade.content", view, { name: label.field("grade.content"), options: contents })}

@@ -1,15 +1,17 @@
 /** View of a search in place of its columns: all its details, each with the control that changes it, and the log beside them. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { t, withColon } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { valueAt } from "../../core/merge_patch.js";
+import { formatField } from "../../format/values.js";
+import { facts } from "../../forms/fields.js";
 import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
 import { historySection } from "./card_history.js";
-import { exportLinks } from "./export_links.js";
 import { filesSection } from "../files/strip.js";
 import { goalFacts } from "./goal.js";
-import { earlierFacts } from "./kind_details.js";
+import { earlierFacts, kindFacts } from "./kind_details.js";
 import { notesSection } from "./notes.js";
-import { searchFacts } from "./search_facts.js";
 import { worryingFacts } from "./worrying.js";
 
 /** @param {BoardView} view */
@@ -24,4 +26,35 @@ export function detailsView(view) {
       ${historySection(view.board.id, "", view)}
     </div>
   </div>`;
+}
+
+/**
+ * Details of the search, read-only: those that are recorded, then the names of the others.
+ * @param {BoardView} view
+ */
+function searchFacts(view) {
+  const { state } = view.model.search;
+  const some = facts().filter(({ path }) => !/^(criteria\.|details\.|earlier$)/.test(path));
+  const said = [...some.map((field) => ({ path: field.path, text: formatField(field, valueAt(state, field.path), view), left: false })), ...kindFacts(view)];
+  const unset = said.filter(({ text }) => text === null).map(({ path }) => label.field(path));
+  return html`<section class="card-facts" data-testid="search-facts">
+    <h3>${t("Details of the search")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
+    </h3>
+    <dl>
+      ${said.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${text}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
+      ${unset.length ? html`<dt>${t("Not recorded")}</dt><dd class="unset" data-testid="not-recorded">${unset.join(" · ")}</dd>` : nothing}
+    </dl>
+  </section>`;
+}
+
+/** Links that download cards and journal as files. @param {string} board */
+function exportLinks(board) {
+  const file = (/** @type {string} */ name, /** @type {string} */ text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
+  return html`<section><h3>${t("Export")}</h3>
+    <ul class="bulleted">
+      <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))} · ${file("cards.json", t("for a program"))}</li>
+      <li>${withColon(t("History"))} ${file("journal.csv", t("for a spreadsheet"))} · ${file("journal.json", t("for a program"))}</li>
+    </ul>
+  </section>`;
 }
