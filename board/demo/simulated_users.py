@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from secrets import token_urlsafe
 
@@ -15,7 +16,8 @@ import structlog
 from sqlmodel import Session, select
 
 from board.accounts import accounts
-from board.client import AccessEnded, AsyncClient, Board, Refusal
+from board.client import AccessEnded, AsyncClient, Refusal
+from board.demo.followed_board import FollowedBoard, follow
 from board.demo.seed_data import Person, people
 from board.demo.simulated_actions import Activity, Actor, BoardView, Step, possible_activities, report_sighting
 from board.demo.simulated_texts import texts
@@ -128,22 +130,24 @@ class SimulatedUser:
         self._me = Actor(member.account, member.person.role == "coordinator", team.team)
         self._texts = texts(self._random)
         self._client = AsyncClient(team.url, member.token)
+        self._follow = partial(follow, team.url, member.token)
 
     async def run(self) -> None:
         """Run until cancelled, or until the server refuses this account."""
         try:
             async with self._client:
-                await self._work()
+                await self._pause(TRAVEL_S)
+                async with self._follow(OPERATIONS) as operations:
+                    await self._work(operations)
         except AccessEnded:
             pass
         finally:
             self._team.locations.pop(self._me.account, None)
 
-    async def _work(self) -> None:
-        await self._pause(TRAVEL_S)
+    async def _work(self, operations: FollowedBoard) -> None:
         while True:
-            operations = await self._client.subscribe(OPERATIONS)
-            await self._show_presence(OPERATIONS)
+            await operations.wait_until_live()
+            await operations.show_presence()
             await self._pause(LOOK_S)
             incoming = self._team.sighting_due()
             board = self._choose(operations, adding=incoming)
@@ -154,9 +158,10 @@ class SimulatedUser:
             await self._visit(board, incoming)
             self._team.locations.pop(self._me.account, None)
 
-    def _choose(self, operations: Board, adding: bool) -> str | None:
+    def _choose(self, operations: FollowedBoard, adding: bool) -> str | None:
         """Choose an open search: preferably where a person watches or much is to do, not where the team is."""
-        searches = [id for (kind, id), state in operations.entities.items() if kind == "search" and state["status"] == "open"]
+        entities = operations.replica.entities.items()
+        searches = [id for (kind, id), state in entities if kind == "search" and state["status"] == "open"]
         free = [id for id in sorted(searches) if self._team.is_free(id)]
         if adding:
             free = [id for id in free if self._team.has_room(id, "card", 0)]
@@ -171,14 +176,13 @@ class SimulatedUser:
 
     async def _visit(self, board: str, incoming: bool) -> None:
         try:
-            await self._work_on(board, await self._client.subscribe(board), incoming)
+            async with self._follow(board) as followed:
+                await self._work_on(board, followed, incoming)
         except Refusal:  # the board is not to be seen any more
             pass
-        finally:
-            await self._client.unsubscribe(board)
 
-    async def _work_on(self, board: str, followed: Board, incoming: bool) -> None:
-        await self._show_presence(board)
+    async def _work_on(self, board: str, followed: FollowedBoard, incoming: bool) -> None:
+        await followed.show_presence()
         for _ in range(self._random.randint(*ACTIVITIES_PER_VISIT)):
             view = await self._view(board, followed)
             if view is None:
@@ -189,18 +193,15 @@ class SimulatedUser:
             if activity is None or not await self._do(board, followed, view, activity):
                 break
 
-    async def _show_presence(self, board: str, card: str | None = None, editing: bool = False) -> None:
-        await self._client.send({"type": "presence", "board": board, "card": card, "editing": editing})
-
-    async def _view(self, board: str, followed: Board) -> BoardView | None:
+    async def _view(self, board: str, followed: FollowedBoard) -> BoardView | None:
         """Return the search as this user sees it, once it is live; None if it is not open, or somebody else is editing."""
-        await self._client.wait_until(followed, lambda replica: replica.live and replica.people is not None)
+        await followed.wait_until_live()
         if any(each["editing"] and each["account"] not in self._team.team for each in followed.people or ()):
             self._team.pause(board)
             return None
-        return BoardView.from_entities(followed.entities)
+        return BoardView.from_entities(followed.replica.entities)
 
-    def _choose_activity(self, board: str, followed: Board, view: BoardView, incoming: bool) -> Activity | None:
+    def _choose_activity(self, board: str, followed: FollowedBoard, view: BoardView, incoming: bool) -> Activity | None:
         full = not self._team.has_room(board, "card", view.counts.get("card", 0))
         if incoming and not full:
             return report_sighting(view, self._texts, now())
@@ -217,14 +218,14 @@ class SimulatedUser:
         adds = [step.adds for step in activity.steps if step.adds]
         return all(self._team.has_room(board, each, view.counts.get(each, 0)) for each in adds)
 
-    async def _do(self, board: str, followed: Board, view: BoardView, activity: Activity) -> bool:
+    async def _do(self, board: str, followed: FollowedBoard, view: BoardView, activity: Activity) -> bool:
         """Wait, type, and send the steps; return false if somebody else starts to edit here, or the search is no longer open."""
         found = view.current_values(activity)
-        await self._show_presence(board, activity.card)
+        await followed.show_presence(activity.card)
         await self._pause(LOOK_S)
-        base, epoch = followed.seq, followed.epoch
+        base, epoch = followed.replica.seq, followed.replica.epoch
         if activity.types and await self._view(board, followed) is not None:
-            await self._show_presence(board, activity.card, editing=True)
+            await followed.show_presence(activity.card, editing=True)
             await self._pause(TYPE_S)
         for number, step in enumerate(activity.steps):
             if (seen := await self._view(board, followed)) is None or (number == 0 and seen.current_values(activity) != found):
@@ -232,7 +233,7 @@ class SimulatedUser:
             if not seen.is_possible(step) or not await self._send(board, seen, step, base, epoch):
                 break
             await self._pause(STEP_S)
-        await self._show_presence(board, activity.card)
+        await followed.show_presence(activity.card)
         return await self._view(board, followed) is not None
 
     async def _send(self, board: str, view: BoardView, step: Step, base: int, epoch: str) -> bool:

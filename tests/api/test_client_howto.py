@@ -96,7 +96,7 @@ async def test_commands_of_a_program_are_accepted_once_or_refused(alice: Person,
 
 async def test_a_program_ends_when_its_token_is_wrong(alice: Person, server: Server, tmp_path: Path) -> None:
     done = await run(tmp_path, FOLLOW, environment(server, "none", BOARD=await alice.open_search()))
-    assert (done.returncode, done.stdout) == (0, "The server refuses the connection with status 401.\n")
+    assert (done.returncode, done.stdout) == (0, "The server ended access, with code 401.\n")
 
 
 @pytest.mark.parametrize("program", [INTAKE, FOLLOW, COMMAND])

@@ -298,7 +298,7 @@ async def _come_back(screen: Screen, boards: list[str]) -> None:
     await screen.now.close()
     display = await screen.open()
     for board in ("operations", *boards):
-        display.boards[board] = Screened(before[board].epoch, 3)
+        display.boards[board] = Screened(board, before[board].epoch, 3)
         await display.subscribe(board, before[board].epoch, 3)
         await display.subscribe(board)
 

@@ -309,7 +309,7 @@ async def test_returning_display_gets_nothing_about_a_found_child(team: Team, wa
     await alice.command(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
     other = await alice.open_search()
     display = await wall.open()
-    display.boards["operations"] = BoardReplica(desk.epoch, desk.seq, dict(desk.entities))
+    display.boards["operations"] = BoardReplica("operations", desk.epoch, desk.seq, dict(desk.entities))
     desk = await display.subscribe("operations", desk.epoch, desk.seq)
     assert not of(display, "snapshot")
     assert desk.entities["search", search]["status"] == "found"

@@ -202,7 +202,7 @@ async def test_erased_event_is_served_without_its_content(team: Team) -> None:
     listed = (await reader.http.get(path, params={"after": before})).json()["events"]
     of_entity = (await reader.http.get(path, params={"entity": entity})).json()["events"]
     epoch = (await alice.snapshot(search))["epoch"]
-    screen = reader.boards.setdefault(search, type(await team.alice.subscribe(search))(epoch=epoch, seq=before))
+    screen = reader.boards.setdefault(search, type(await team.alice.subscribe(search))(search, epoch, before))
     await reader.subscribe(search, epoch, before)
     for events in (listed, of_entity, screen.events):
         assert {key: value for key, value in events[0].items() if key != "at"} == shape

@@ -169,7 +169,7 @@ async def test_outsiders_see_gapless_numbers_and_nothing_else(team: Team) -> Non
     assert screen.events == [{"seq": seq, "hidden": True} for seq in range(since + 1, last + 1)]
     assert await events_of(charlie, "operations", after=since) == screen.events
     caught_up = await team.open_socket(team.charlie)
-    caught_up.boards["operations"] = type(screen)(epoch=screen.epoch, seq=since)
+    caught_up.boards["operations"] = type(screen)("operations", screen.epoch, since)
     again = await caught_up.subscribe("operations", screen.epoch, since)
     assert again.events == screen.events
     assert not traces(search, charlie.frames, caught_up.frames)
@@ -224,12 +224,12 @@ async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(t
         assert [frame["type"] for frame in fresh.frames if frame["type"] in ("snapshot", "events")] == ["snapshot"]
         # a position that is not older is continued
         later = await team.open_socket(team.charlie)
-        later.boards[board] = type(screen)(epoch=epoch, seq=now_at)
+        later.boards[board] = type(screen)(board, epoch, now_at)
         await later.subscribe(board, epoch, now_at)
         assert not [frame for frame in later.frames if frame["type"] == "snapshot"]
         # and nothing changed for a remaining member
         stayed = await team.open_socket(team.alice)
-        stayed.boards[board] = type(screen)(epoch=epoch, seq=before)
+        stayed.boards[board] = type(screen)(board, epoch, before)
         await stayed.subscribe(board, epoch, before)
         assert not [frame for frame in stayed.frames if frame["type"] == "snapshot"]
 
@@ -298,7 +298,7 @@ async def test_rights_are_applied_before_an_event_of_another_process(team: Team)
     written = await service.database.write(lambda session: execute.execute(session, caller, command, format_utc(now())))
     assert not traces(written.ack.opened or "", await events_of(charlie, "operations"))
     late = await team.open_socket(team.charlie)
-    late.boards["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
+    late.boards["operations"] = type(screen)("operations", screen.epoch, screen.seq)
     await late.subscribe("operations", screen.epoch, screen.seq)
     await charlie.wait_for_seq("operations", written.events[0].seq)
     assert not traces(written.ack.opened or "", charlie.frames, late.frames)

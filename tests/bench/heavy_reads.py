@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from board.client import AsyncClient
+from board.client import AsyncClient, Board, Frame
 from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
 from tests.bench._clients import read_line, write_line
@@ -113,15 +113,29 @@ async def _read_on(port: int, token: str, address: str, answered: list[int]) -> 
 
 
 class Screen:
-    """Screen of a person at work: the seconds between the frames that confirm that it is current."""
+    """Screen of a person at work: the seconds between the frames that confirm that it is current, and commands by its socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: AsyncClient, board: str) -> None:
         self.gaps: list[float] = []
+        self.live = asyncio.Event()
+        self._client, self._board = client, board
+        self._acks: asyncio.Queue[Frame] = asyncio.Queue()
         self._last = time.monotonic()
 
-    def take(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "heads":
-            self.proven()
+    async def read(self) -> None:
+        async for frame in self._client.follow(Board(self._board)):
+            match frame["type"]:
+                case "subscribed":
+                    self.live.set()
+                case "heads":
+                    self.proven()
+                case "ack" | "refused":
+                    self._acks.put_nowait(frame)
+
+    async def command(self, name: str, data: dict[str, Any], id: str) -> None:
+        await self._client.send({"type": "command", "id": id, "board": self._board, "name": name, "data": data})
+        answer = await self._acks.get()
+        assert (answer["type"], answer["id"]) == ("ack", id), answer
 
     def proven(self) -> None:
         now = time.monotonic()
@@ -132,10 +146,11 @@ class Screen:
 async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
     """Give commands by the socket and over HTTP, in turn."""
     board = await read_line()
-    screen = Screen()
     took: tuple[list[float], list[float]] = ([], [])
-    async with AsyncClient(f"http://127.0.0.1:{port}", token, on_frame=screen.take) as client:
-        await client.subscribe(board)
+    async with AsyncClient(f"http://127.0.0.1:{port}", token) as client:
+        screen = Screen(client, board)
+        reading = asyncio.create_task(screen.read())
+        await screen.live.wait()
         write_line("ready")
         await read_line()
         await asyncio.sleep(warm_s)
@@ -145,15 +160,15 @@ async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
             id, data = f"n{number}", {"text": f"Called back, {number} times."}
             began = time.monotonic()
             if number % 2:
-                await client.command(board, "note.add", data, id=id)
+                await screen.command("note.add", data, id)
             else:
-                command = {"id": id, "name": "note.add", "data": data}
-                await client.request("POST", f"/api/v1/boards/{board}/commands", json=command)
+                await client.command(board, "note.add", data, id=id)
             took[number % 2].append(time.monotonic() - began)
             if number and time.monotonic() > until:
                 break
             await asyncio.sleep(PAUSE_S)
         screen.proven()  # commands that were waiting until now count too
+        reading.cancel()
     write_line(json.dumps([*took, screen.gaps]))
 
 

@@ -10,11 +10,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from board.client import AsyncClient
+from board.client import AsyncClient, Board, Frame
 from models.event import command_digest
 from tests.ops.test_crash_recovery import prepare
 from tests.support import strace_log
@@ -75,18 +76,22 @@ async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], 
 
 
 async def give(url: str, token: str, name: str) -> set[str]:
-    """Commands, some at a time; those that were acknowledged."""
-    free = asyncio.Semaphore(IN_FLIGHT)
+    """Commands over a socket, some at a time, while events travel between the acks; those that were acknowledged."""
     async with AsyncClient(url, token) as client, asyncio.timeout(3 * PATIENCE_S):
         opened = await client.command("operations", "search.open", FIRST, id=f"{name}-opens")
-        await client.subscribe(opened["opened"])  # so that events travel between the acks
+        acked, commands = {opened["id"]}, (note(opened["opened"], f"{name}-{number:03}") for number in range(COMMANDS))
+        async with contextlib.aclosing(client.follow(Board(opened["opened"]))) as frames:
+            async for frame in frames:
+                acked |= {frame["id"]} if frame["type"] == "ack" else set()
+                if len(acked) > COMMANDS:
+                    break
+                for command in islice(commands, {"subscribed": IN_FLIGHT, "ack": 1}.get(frame["type"], 0)):
+                    await client.send(command)
+    return acked
 
-        async def note(number: int) -> str:
-            async with free:
-                data = {"text": f"note {number}"}
-                return str((await client.command(opened["opened"], "note.add", data, id=f"{name}-{number:03}"))["id"])
 
-        return {opened["id"], *await asyncio.gather(*map(note, range(COMMANDS)))}
+def note(board: str, id: str) -> Frame:
+    return {"type": "command", "id": id, "board": board, "name": "note.add", "data": {"text": f"note {id}"}}
 
 
 def digests_of_alice(folder: Path) -> Callable[[str], str]:

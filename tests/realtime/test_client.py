@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import json
+import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +72,21 @@ async def until(frames: AsyncIterator[Frame], type: str) -> Frame:
     return frame
 
 
+async def live(client: AsyncClient, board: str) -> Board:
+    """Return a replica of a board once it is live; it is not followed any more."""
+    replica = Board(board)
+    async with contextlib.aclosing(client.follow(replica)) as frames:
+        await until(frames, "subscribed")
+        assert replica.live
+    return replica
+
+
 # --- boards
 
 
 async def test_each_event_comes_once_over_a_line_that_is_cut(alice: Person, line: TcpProxy, token: str) -> None:
     search = await alice.open_search()
-    async with AsyncClient(line.url, token) as client, contextlib.aclosing(client.follow(search)) as frames:
+    async with AsyncClient(line.url, token) as client, contextlib.aclosing(client.follow(Board(search))) as frames:
         live = await until(frames, "subscribed")
         await notes_after(alice, search, "before")
         line.cut()
@@ -88,20 +100,40 @@ async def test_a_program_goes_on_from_the_position_of_its_last_run(alice: Person
     search = await alice.open_search()
     seq = (await alice.subscribe(search)).seq
     await notes_after(alice, search, "meanwhile")
-    epoch = alice.boards[search].epoch
-    async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(search, epoch, seq)) as frames:
-        assert (await anext(frames))["type"] == "events"
-        assert (await until(frames, "subscribed"))["seq"] == seq + 1
+    replica = Board(search, alice.boards[search].epoch, seq)
+    async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(replica)) as frames:
+        said = [await anext(frames)]
+        while said[-1]["type"] != "subscribed":
+            said.append(await anext(frames))
+        assert [each["type"] for each in said if each.get("board")] == ["events", "subscribed"]
+        assert said[-1]["seq"] == seq + 1
 
 
 async def test_frames_of_no_board_are_handed_over(alice: Person, server: Server, token: str) -> None:
-    frames: list[Frame] = []
-    async with AsyncClient(server.url, token, on_frame=frames.append) as client:
-        replica = await client.subscribe(await alice.open_search())
+    search = await alice.open_search()
+    async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(Board(search))) as frames:
+        assert (await anext(frames))["type"] == "hello"
         await client.send({"type": "ping", "id": "mine"})
-        await client.command("operations", "note.add", {"text": "answered after the ping"})
-        assert {"type": "pong", "id": "mine"} in frames
-        assert (frames[0]["type"], replica.live) == ("hello", True)
+        assert (await until(frames, "pong"))["id"] == "mine"
+
+
+async def test_many_boards_are_followed_over_one_socket(alice: Person, server: Server, line: TcpProxy, token: str) -> None:
+    searches = [await alice.open_search() for _ in range(5)]
+    boards = [Board(search) for search in searches]
+    async with AsyncClient(line.url, token) as client, contextlib.aclosing(client.follow(*boards)) as frames:
+        for _ in range(2):
+            for _ in searches:
+                await until(frames, "subscribed")
+            assert all(board.live for board in boards)
+            assert [each.account["name"] for each in server.service.hub.connections].count("Robot") == 1
+            line.cut()
+            for search in searches:
+                await notes_after(alice, search, "meanwhile")
+            line.heal()
+        for _ in searches:
+            await until(frames, "subscribed")
+        for board in boards:
+            assert board.entities == (await alice.snapshot(board.name))["entities"]
 
 
 async def test_a_replica_goes_on_after_a_restart_and_a_restore(tmp_path: Path) -> None:
@@ -109,71 +141,76 @@ async def test_a_replica_goes_on_after_a_restart_and_a_restore(tmp_path: Path) -
         async with running_server(tmp_path) as server:
             alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
             search = await alice.open_search()
+            replica = Board(search)
             client = await stack.enter_async_context(AsyncClient(server.url, alice.token))
-            replica = await client.subscribe(search)
+            frames = await stack.enter_async_context(contextlib.aclosing(client.follow(replica)))
+            await until(frames, "subscribed")
             epoch, seq, entities = replica.epoch, replica.seq, dict(replica.entities)
             await alice.close()
             port = int(server.url.rpartition(":")[2])
-        async with running_server(tmp_path, port=port) as server, asyncio.timeout(PATIENCE_S):
-            await client.wait_until(replica, lambda board: not board.live)
-            await client.wait_until(replica, lambda board: board.live)
+        async with running_server(tmp_path, port=port) as server:
+            await until(frames, "hello")
+            assert not replica.live
+            await until(frames, "subscribed")
             assert (await client.command(search, "note.add", {"text": "lost by the restore"}))["seqs"] == [seq + 1]
-            await client.wait_until(replica, lambda board: board.seq == seq + 1)
-            assert replica.epoch == epoch
+            assert await seqs(frames, seq + 1) == [seq + 1]
+            assert (replica.live, replica.epoch, replica.seq) == (True, epoch, seq + 1)
         database = Database(backends.sqlite_url(tmp_path))
         database.write_now(transfer.reset_epochs)
         await database.close()
-        async with running_server(tmp_path, port=port), asyncio.timeout(PATIENCE_S):
-            await client.wait_until(replica, lambda board: board.live and board.epoch != epoch)
+        async with running_server(tmp_path, port=port):
+            await until(frames, "subscribed")
+            assert replica.epoch != epoch
             assert {key: state for key, state in replica.entities.items() if key[0] != "note"} == entities
 
 
-async def test_a_reader_that_lags_loses_nothing(
-    alice: Person, server: Server, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_module, "MAX_QUEUED_FRAMES", 4)
+async def test_a_reader_that_lags_loses_nothing(alice: Person, server: Server, token: str) -> None:
     search = await alice.open_search()
-    async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(search)) as frames:
+    async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(Board(search))) as frames:
         live = await until(frames, "subscribed")
-        await notes_after(alice, search, *map(str, range(12)))
-        replica = await client.wait_until(client._boards[search], lambda board: board._overrun)
-        await client.command(search, "note.add", {"text": "a full queue holds up no answer"})
-        assert len(replica._queue or ()) == 4
-        assert await seqs(frames, live["seq"] + 13) == list(range(live["seq"] + 1, live["seq"] + 14))
+        await notes_after(alice, search, *map(str, range(40)))
+        await client.command(search, "note.add", {"text": "what is not read holds up no answer"})
+        next(each for each in server.service.hub.connections if each.account["name"] == "Robot").close(4008)
+        await notes_after(alice, search, "meanwhile")
+        assert await seqs(frames, live["seq"] + 42) == list(range(live["seq"] + 1, live["seq"] + 43))
 
 
 async def test_a_board_that_may_not_be_seen_is_refused(alice: Person, server: Server, token: str) -> None:
     search = await alice.open_search()
+    replica = Board(search)
     async with AsyncClient(server.url, token) as client:
-        replica = await client.subscribe(search)
-        await alice.command(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
-        with pytest.raises(Refusal, match="forbidden"):
-            await client.wait_until(replica, lambda board: False)
-        assert not replica.entities
+        async with contextlib.aclosing(client.follow(replica, Board("operations"))) as frames:
+            await until(frames, "subscribed")
+            await alice.command(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+            with pytest.raises(Refusal, match="forbidden") as refused:
+                await until(frames, "none")
+        assert (refused.value.body["board"], replica.entities) == (search, {})
         with pytest.raises(Refusal, match="not_found"):
-            await client.subscribe(search)
-        assert (await client.subscribe("operations")).live
+            await live(client, search)
+        assert (await live(client, "operations")).seq > 0
 
 
 async def test_a_board_that_was_left_can_be_followed_again(alice: Person, server: Server, token: str) -> None:
     search = await alice.open_search()
+    replica = Board(search)
     async with AsyncClient(server.url, token) as client:
         for number in range(3):
-            replica = await client.subscribe(search)
+            async with contextlib.aclosing(client.follow(replica)) as frames:
+                await until(frames, "subscribed")
+            assert not replica.live
             await notes_after(alice, search, f"note {number}")
-            await client.unsubscribe(search)
-        replica = await client.subscribe(search)
-        assert replica.entities == (await alice.snapshot(search))["entities"] == (await client.read(search)).entities
+        fresh = await live(client, search)
+        assert fresh.entities == (await alice.snapshot(search))["entities"] == (await client.read(search)).entities
 
 
 @pytest.mark.parametrize("events", [[3], [1], [2, 4], [2, 2]])
 def test_an_event_that_is_not_the_next_one_is_a_gap(events: list[int]) -> None:
-    replica = Board()
-    replica.apply({"type": "snapshot", "epoch": "e", "seq": 1, "entities": []})
+    replica = Board("b")
+    replica.apply({"type": "snapshot", "board": "b", "epoch": "e", "seq": 1, "entities": []})
     with pytest.raises(Gap):
-        replica.apply({"type": "events", "epoch": "e", "events": [{"seq": seq, "hidden": True} for seq in events]})
+        replica.apply({"type": "events", "board": "b", "epoch": "e", "events": [{"seq": seq, "hidden": True} for seq in events]})
     assert replica.seq == 1
-    replica.apply({"type": "events", "epoch": "e", "events": [{"seq": 2, "hidden": True}]})
+    replica.apply({"type": "events", "board": "b", "epoch": "e", "events": [{"seq": 2, "hidden": True}]})
     assert replica.seq == 2
 
 
@@ -184,7 +221,6 @@ async def test_a_command_whose_answer_is_lost_is_executed_once(alice: Person, li
     search = await alice.open_search()
     replica = await alice.subscribe(search)
     async with AsyncClient(line.url, token) as client:
-        await client.subscribe(search)
         line.hold_answers()
         answer = asyncio.create_task(client.command(search, "note.add", {"text": "once"}))
         await alice.wait_until(lambda: len(replica.of_kind("note")) == 1)
@@ -211,7 +247,7 @@ async def test_a_refusal_names_fields_and_the_current_state(alice: Person, serve
         assert (refused.value.code, refused.value.current["clothing"]) == ("conflict", "red")
         with pytest.raises(Refusal, match="too_large"):
             await client.command(search, "note.add", {"text": "x" * 70_000})
-        assert (await client.command(search, "note.add", {"text": "and it goes on"}))["type"] == "ack"
+        assert (await client.command(search, "note.add", {"text": "and it goes on"}))["seqs"]
 
 
 async def test_many_commands_stay_within_the_rate_limit(tmp_path: Path) -> None:
@@ -220,8 +256,8 @@ async def test_many_commands_stay_within_the_rate_limit(tmp_path: Path) -> None:
         async with AsyncClient(server.url, token) as client, asyncio.timeout(6 * PATIENCE_S):
             acks = await asyncio.gather(*(client.command("operations", "note.add", {"text": f"{n}"}) for n in range(60)))
             assert len({ack["seqs"][0] for ack in acks}) == 60
-            replica = await client.subscribe("operations")
-            assert len([kind for kind, _ in replica.entities if kind == "note"]) == 60
+            entities = (await client.read("operations")).entities
+            assert len([kind for kind, _ in entities if kind == "note"]) == 60
 
 
 async def test_calls_read_boards_and_raise_refusals(alice: Person, server: Server, token: str) -> None:
@@ -237,156 +273,197 @@ async def test_calls_read_boards_and_raise_refusals(alice: Person, server: Serve
             await client.read(search)
 
 
-async def test_a_call_is_made_again_after_the_seconds_that_the_server_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[Any] = []
-    pause = client_module._pause
-    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append(wait), pause(attempt))[1])
-    replies = iter([b"429 T\r\nRetry-After: 7", b"503 U\r\nRetry-After: 3", None, b"200 OK\r\nContent-Type: application/json"])
+async def answered(replies: list[bytes | None], use: Callable[[AsyncClient], Coroutine[Any, Any, None]]) -> list[dict[str, Any]]:
+    """Use a client whose calls are answered with these replies, or by a lost connection; return the JSON that was sent."""
+    asked: list[dict[str, Any]] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        if (reply := next(replies)) is not None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        if length := int((re.findall(r"content-length: (\d+)", head) or [0])[0]):
+            asked.append(json.loads(await reader.readexactly(length)))
+        if (reply := replies.pop(0)) is not None:
             writer.write(b"HTTP/1.1 " + reply + b"\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
         writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, AsyncClient(url_of(server), "token") as client:
+        await asyncio.wait_for(use(client), PATIENCE_S)
+    return asked
+
+
+OK = b"200 OK\r\nContent-Type: application/json"
+
+
+async def test_a_call_is_made_again_after_the_seconds_that_the_server_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[Any] = []
+    pause = client_module._pause
+    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append(wait), pause(attempt))[1])
+
+    async def use(client: AsyncClient) -> None:
         assert await client.request("GET", "/") == {}
+
+    await answered([b"429 T\r\nRetry-After: 7", b"503 U\r\nRetry-After: 3", None, OK], use)
     assert waits == ["7", "3", None]
+
+
+async def test_an_unanswered_command_is_sent_again_with_the_same_id() -> None:
+    async def use(client: AsyncClient) -> None:
+        assert await client.command("board", "note.add", id="mine") == {}
+
+    replies = [None, b"503 Unavailable", *[None] * client_module.CALL_ATTEMPTS, OK]
+    asked = await answered(replies, use)
+    assert [each["id"] for each in asked] == ["mine"] * (3 + client_module.CALL_ATTEMPTS)
+
+
+async def test_a_call_that_may_not_be_repeated_is_made_once() -> None:
+    async def use(client: AsyncClient) -> None:
+        with pytest.raises(client_module.httpx.TransportError):
+            await client.request("POST", "/", json={"name": "no id"})
+        with pytest.raises(Refusal, match="status 503"):
+            await client.request("POST", "/", json={"name": "no id"})
+
+    assert len(await answered([None, b"503 Unavailable", OK], use)) == 2
 
 
 # --- the end
 
 
 async def test_nothing_comes_back_once_access_has_ended(server: Server, token: str) -> None:
-    async with AsyncClient(server.url, token) as client, asyncio.timeout(PATIENCE_S):
-        replica = await client.subscribe("operations")
-        email = await server.service.database.read(lambda session: session.exec(select(Account.email)).one())
-        await live_changes.apply_change(server.service, lambda session: accounts.set_enabled(session, email, False))
-        with pytest.raises(AccessEnded, match="4501"):
-            await client.wait_until(replica, lambda board: False)
-        for refused in (client.command("operations", "note.add", {"text": "a"}), client.subscribe("none")):
+    async with AsyncClient(server.url, token) as client:
+        async with contextlib.aclosing(client.follow(Board("operations"))) as frames:
+            await until(frames, "subscribed")
+            email = await server.service.database.read(lambda session: session.exec(select(Account.email)).one())
+            await live_changes.apply_change(server.service, lambda session: accounts.set_enabled(session, email, False))
+            with pytest.raises(AccessEnded, match="4501"):
+                await until(frames, "none")
+        for refused in (client.command("operations", "note.add", {"text": "a"}), live(client, "none")):
             with pytest.raises(AccessEnded):
-                await refused
+                await asyncio.wait_for(refused, PATIENCE_S)
 
 
 async def test_a_wrong_token_ends_everything_that_waits(server: Server) -> None:
     async with AsyncClient(server.url, "no such token") as client, asyncio.timeout(PATIENCE_S):
-        waiting = [client.command("operations", "note.add", {"text": "a"}), client.subscribe("operations")]
+        waiting = [client.command("operations", "note.add", {"text": "a"}), live(client, "operations")]
         said = await asyncio.gather(*waiting, return_exceptions=True)
         assert [type(each) for each in said] == [AccessEnded, AccessEnded]
 
 
-async def test_everything_that_waits_ends_when_the_client_is_closed() -> None:
-    async with AsyncClient("http://127.0.0.1:1", "token") as client:  # nobody is there
-        waiting = asyncio.create_task(client.command("operations", "note.add", {"text": "a"}))
+async def test_everything_that_waits_ends_when_the_client_is_closed(server: Server, token: str) -> None:
+    async with AsyncClient(server.url, token) as client, AsyncClient("http://127.0.0.1:1", token) as alone:
+        frames, nobody = client.follow(Board("operations")), alone.follow(Board("operations"))
+        await until(frames, "subscribed")
+        command = alone.command("operations", "note.add", {"text": "a"})
+        waiting = [asyncio.create_task(each) for each in (until(frames, "none"), until(nobody, "none"), command)]
         await asyncio.sleep(0)
-    with pytest.raises(ConnectionError):
-        await asyncio.wait_for(waiting, PATIENCE_S)
+    said = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), PATIENCE_S)
+    assert [type(each) for each in said] == [StopAsyncIteration, StopAsyncIteration, RuntimeError]
 
 
-async def served(
-    handle: Callable[[ServerConnection], Awaitable[None]], use: Callable[[AsyncClient], Coroutine[Any, Any, None]]
-) -> None:
+# --- invented servers
+
+
+def said(type: str, **more: Any) -> str:
+    return json.dumps({"type": type, **more})
+
+
+def snapshot(board: str, seq: int) -> str:
+    return said("snapshot", board=board, epoch="e", seq=seq, entities=[])
+
+
+def event(board: str, seq: int) -> str:
+    return said("events", board=board, epoch="e", events=[{"seq": seq, "hidden": True}])
+
+
+def subscribed(board: str, seq: int) -> str:
+    return said("subscribed", board=board, epoch="e", seq=seq)
+
+
+async def served(answers: Callable[[Frame], list[str]], use: Callable[[AsyncClient], Coroutine[Any, Any, None]]) -> list[Frame]:
+    """Use a client whose frames are answered like this; return what it sent."""
+    asked: list[Frame] = []
+
+    async def handle(connection: ServerConnection) -> None:
+        await connection.send(said("hello"))
+        async for text in connection:
+            asked.append(json.loads(text))
+            for frame in answers(asked[-1]):
+                await connection.send(frame)
+
     async with serve(handle, "127.0.0.1", 0) as server, AsyncClient(url_of(server), "token") as client:
         await asyncio.wait_for(use(client), PATIENCE_S)
+    return asked
 
 
-async def test_an_unanswered_command_is_sent_again_with_the_same_id() -> None:
-    asked: list[str] = []
-
-    async def board(socket: ServerConnection) -> None:
-        await socket.send(json.dumps({"type": "hello"}))
-        async for text in socket:
-            asked.append(json.loads(text)["id"])
-            if len(asked) == 1:
-                return await socket.close(1012)
-            refusal = {"type": "refused", "id": asked[-1], "code": "unavailable"}
-            await socket.send(json.dumps(refusal if len(asked) == 2 else {"type": "ack", "id": asked[-1]}))
-        return None
-
-    async def use(client: AsyncClient) -> None:
-        assert (await client.command("board", "note.add", id="mine"))["type"] == "ack"
-
-    await served(board, use)
-    assert asked == ["mine"] * 3
+async def read_two_and_three(client: AsyncClient) -> None:
+    async with contextlib.aclosing(client.follow(Board("b"))) as frames:
+        assert await seqs(frames, 3) == [2, 3]
 
 
 async def test_a_hole_in_what_is_sent_is_read_again_from_the_position() -> None:
-    asked: list[Frame] = []
+    def answers(asked: Frame) -> list[str]:
+        return [event("b", 2), event("b", 3)] if "after" in asked else [snapshot("b", 1), event("b", 3)]
 
-    async def board(socket: ServerConnection) -> None:
-        await socket.send(json.dumps({"type": "hello"}))
-        async for text in socket:
-            asked.append(frame := json.loads(text))
-            if frame["type"] == "unsubscribe":
-                await socket.send(json.dumps({"type": "unsubscribed", "board": "b", "reason": "asked"}))
-            elif "after" in frame:
-                await socket.send(event(2))
-                await socket.send(event(3))
-            else:
-                empty = {"type": "snapshot", "board": "b", "epoch": "e", "seq": 1, "entities": []}
-                await socket.send(json.dumps(empty))
-                await socket.send(event(3))
+    asked = await served(answers, read_two_and_three)
+    assert asked[1] == {"type": "subscribe", "board": "b", "epoch": "e", "after": 1}
 
-    def event(seq: int) -> str:
-        return json.dumps({"type": "events", "board": "b", "epoch": "e", "events": [{"seq": seq, "hidden": True}]})
+
+async def test_a_head_that_was_not_reached_by_the_next_one_is_read_again() -> None:
+    heads = said("heads", heads={"b": {"epoch": "e", "seq": 3}, "other": {"epoch": "x", "seq": 9}})
+
+    def answers(asked: Frame) -> list[str]:
+        if "after" in asked:
+            return [event("b", 2), event("b", 3)]
+        return [snapshot("b", 1), subscribed("b", 1), heads, heads]
+
+    asked = await served(answers, read_two_and_three)
+    assert asked[1] == {"type": "subscribe", "board": "b", "epoch": "e", "after": 1}
+
+
+async def test_a_subscribe_is_sent_again_when_the_server_could_not_answer() -> None:
+    answer = iter([[said("error", board="b", code="unavailable")], [snapshot("b", 1), event("b", 2), event("b", 3)]])
+    assert await served(lambda _: next(answer), read_two_and_three) == [{"type": "subscribe", "board": "b"}] * 2
+
+
+async def test_a_board_that_has_to_wait_holds_up_nothing_else() -> None:
+    def answers(asked: Frame) -> list[str]:
+        if asked["board"] == "busy":
+            return [said("error", board="busy", code="rate_limited", retry_after_s=600)]
+        return [snapshot("other", 1), subscribed("other", 1)]
 
     async def use(client: AsyncClient) -> None:
-        async with contextlib.aclosing(client.follow("b")) as frames:
-            assert await seqs(frames, 3) == [2, 3]
+        waiting = asyncio.create_task(live(client, "busy"))
+        for _ in range(3):
+            await live(client, "other")
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.wait([waiting])
 
-    await served(board, use)
-    assert asked[2] == {"type": "subscribe", "board": "b", "epoch": "e", "after": 1}
+    assert [each["board"] for each in await served(answers, use)].count("busy") == 1
 
 
 # --- without asyncio, and alone
 
 
-async def test_a_board_that_has_to_wait_holds_up_nothing_else() -> None:
-    asked = 0
-
-    async def handle(socket: ServerConnection) -> None:
-        nonlocal asked
-        await socket.send(json.dumps({"type": "hello"}))
-        async for text in socket:
-            frame = json.loads(text)
-            if frame["type"] == "subscribe":
-                asked += 1
-                refusal = {"type": "error", "board": frame["board"], "code": "rate_limited", "retry_after_s": 600}
-                await socket.send(json.dumps(refusal))
-            elif frame["type"] == "command":
-                await socket.send(json.dumps({"type": "ack", "id": frame["id"], "seqs": []}))
-
-    async with serve(handle, "127.0.0.1", 0) as server, AsyncClient(url_of(server), "token") as client:
-        waiting = asyncio.create_task(client.subscribe("busy"))
-        async with asyncio.timeout(PATIENCE_S):
-            assert (await client.command("other", "note.add"))["type"] == "ack"
-            await client.unsubscribe("busy")
-            with pytest.raises(Refusal, match="left"):
-                await waiting
-    assert asked <= 2
-
-
 def test_parts_of_another_snapshot_are_forgotten() -> None:
     def part(epoch: str, id: str, **more: Any) -> Frame:
-        return {"type": "snapshot", "epoch": epoch, "seq": 4, "entities": [{"kind": "note", "id": id, "state": {}}], **more}
+        entities = [{"kind": "note", "id": id, "state": {}}]
+        return {"type": "snapshot", "board": "b", "epoch": epoch, "seq": 4, "entities": entities, **more}
 
-    replica = Board()
+    replica = Board("b")
     for frame in (part("a", "old", more=True), part("b", "one", more=True), part("b", "two")):
         replica.apply(frame)
     assert set(replica.entities) == {("note", "one"), ("note", "two")}
 
 
-async def test_an_id_that_the_server_could_not_name_is_refused_here() -> None:
-    async with AsyncClient("http://127.0.0.1:9", "token") as client:
+async def test_an_id_that_the_server_could_not_name_is_refused(alice: Person, server: Server, token: str) -> None:
+    search = await alice.open_search()
+    async with AsyncClient(server.url, token) as client:
         for id in ("a b", "x" * 65, "é"):
-            with pytest.raises(ValueError, match="An id has"):
-                await client.command("board", "note.add", id=id)
+            with pytest.raises(Refusal, match="invalid") as refused:
+                await client.command(search, "note.add", {"text": "a"}, id=id)
+            assert list(refused.value.fields) == ["id"]
 
 
 def test_closing_ends_what_other_threads_wait_for() -> None:
-    with pytest.raises(RuntimeError, match="with"):
-        Client("http://127.0.0.1:9", "token").read("board")
     ended: list[str] = []
 
     def wait(client: Client) -> None:
@@ -395,13 +472,43 @@ def test_closing_ends_what_other_threads_wait_for() -> None:
         except BaseException as error:
             ended.append(type(error).__name__)
 
-    with Client("http://127.0.0.1:9", "token") as client:
-        thread = threading.Thread(target=wait, args=(client,), daemon=True)
-        thread.start()
-        while not client._client._commands and thread.is_alive():
-            thread.join(0.01)
-    thread.join(PATIENCE_S)
-    assert ended == ["ConnectionError"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client:
+            thread = threading.Thread(target=wait, args=(client,), daemon=True)
+            thread.start()
+            asked, _ = silent.accept()
+        thread.join(PATIENCE_S)
+        asked.close()
+    assert ended == ["CancelledError"]
+    with pytest.raises(RuntimeError, match="not running"):
+        client.read("board")
+
+
+async def test_a_program_that_is_interrupted_ends_at_once(server: Server, token: str) -> None:
+    program = """
+import sys
+from board.client import Board, Client
+with Client(*sys.argv[1:]) as client:
+    for frame in client.follow(Board("operations")):
+        print(frame["type"], flush=True)
+"""
+    words = [sys.executable, "-c", program, server.url, token]
+    process = await asyncio.create_subprocess_exec(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(4 * PATIENCE_S):
+            while await process.stdout.readline() != b"subscribed\n":
+                pass
+            process.send_signal(signal.SIGINT)
+            await process.wait()
+        said = (await process.stderr.read()).decode()
+        assert said.splitlines()[-1] == "KeyboardInterrupt", said
+        assert said.count("Traceback") == 1, said
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def test_a_program_without_asyncio_follows_commands_and_reads(alice: Person, server: Server, token: str) -> None:
@@ -410,7 +517,7 @@ async def test_a_program_without_asyncio_follows_commands_and_reads(alice: Perso
     def work() -> list[str]:
         with Client(server.url, token) as client:
             told: list[str] = []
-            for frame in client.follow(search):
+            for frame in client.follow(Board(search)):
                 told.append(frame["type"])
                 if frame["type"] == "subscribed":
                     client.command(search, "note.add", {"text": "from a thread"})
@@ -425,6 +532,10 @@ async def test_a_program_without_asyncio_follows_commands_and_reads(alice: Perso
     assert [each for each in told if each in ("snapshot", "subscribed", "events")] == ["snapshot", "subscribed", "events"]
 
 
+def test_the_file_is_short_enough_to_be_read_before_it_is_copied() -> None:
+    assert len(Path(client_module.__file__).read_text().splitlines()) <= 250
+
+
 async def test_a_copy_of_the_file_works_alone(alice: Person, server: Server, token: str, tmp_path: Path) -> None:
     shutil.copy(client_module.__file__, tmp_path / "searchboard_client.py")
     program = """
@@ -433,11 +544,12 @@ sys.modules.update(dict.fromkeys(("board", "realtime", "models", "orjson", "star
 from searchboard_client import Client
 url, token, search = sys.argv[1:]
 with Client(url, token) as client:
-    print(client.command(search, "note.add", {"text": "alone"})["type"], len(client.read(search).entities))
+    print(client.command(search, "note.add", {"text": "alone"})["seqs"], len(client.read(search).entities))
 """
     (tmp_path / "program.py").write_text(program)
     search = await alice.open_search()
+    seq = (await alice.subscribe(search)).seq
     words = [sys.executable, "program.py", server.url, token, search]
     options: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 4 * PATIENCE_S}
     done = await asyncio.to_thread(lambda: subprocess.run(words, check=False, **options))
-    assert (done.stdout, done.stderr) == (f"ack {len((await alice.snapshot(search))['entities'])}\n", "")
+    assert (done.stdout, done.stderr) == (f"[{seq + 1}] {len((await alice.snapshot(search))['entities'])}\n", "")

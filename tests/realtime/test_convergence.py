@@ -206,7 +206,7 @@ class Storm(RuleBasedStateMachine):
         person, id = self.people[who], self._board(board)
         screen = person.boards.get(id)
         if screen is not None and screen.live:
-            self.left[who, id] = BoardReplica(screen.epoch, screen.seq, dict(screen.entities))
+            self.left[who, id] = BoardReplica(id, screen.epoch, screen.seq, dict(screen.entities))
             self.run(person.request({"type": "unsubscribe", "board": id}, type="unsubscribed"))
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))

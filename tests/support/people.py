@@ -108,10 +108,13 @@ class BoardReplica(Board):
     """Replica that keeps its events. It fails on any event that is not the next one."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
+    unsubscribed: str | None = None  # reason
 
     def apply(self, frame: dict[str, Any]) -> None:
-        super().apply(frame)
+        with contextlib.suppress(Refusal):  # a test may look at what it was refused
+            super().apply(frame)
         self.events += frame["events"] if frame["type"] == "events" else []
+        self.unsubscribed = frame["reason"] if frame["type"] == "unsubscribed" else self.unsubscribed
 
     def of_kind(self, kind: str) -> dict[str, Any]:
         return {id: state for (each, id), state in self.entities.items() if each == kind}
@@ -153,7 +156,7 @@ class Person:
             case "ack" | "refused":
                 self._answers.pop(frame["id"]).set_result(frame)
             case _ if isinstance(frame.get("board"), str):
-                self.boards.setdefault(frame["board"], BoardReplica()).apply(frame)
+                self.boards.setdefault(frame["board"], BoardReplica(frame["board"])).apply(frame)
 
     async def wait_until(self, true: Callable[[], Any]) -> Any:
         """Wait until a condition on the received frames is true."""
@@ -181,7 +184,7 @@ class Person:
         """Subscribe, and wait until the board is live."""
         position = {} if epoch is None else {"epoch": epoch, "after": after}
         if epoch is None:
-            self.boards[board] = BoardReplica()
+            self.boards[board] = BoardReplica(board)
         await self.request({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
         return self.boards[board]
 

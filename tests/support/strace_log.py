@@ -14,7 +14,7 @@ LOG_HEADER, FRAME_HEADER = 32, 24  # bytes
 _BEGUN = re.compile(r"(\d+) +(\w+)\(\d+<([^>]*)>(.*)")
 _RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>(.*)")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
-_ACK = re.compile(rb'"type":"ack","id":"([^"]+)"')
+_ACK = re.compile(rb'\{(?:"type":"ack",)?"id":"([^"]+)","board":')  # on a websocket, or in the answer to a call
 
 
 @dataclass(slots=True)
