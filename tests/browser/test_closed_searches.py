@@ -88,7 +88,7 @@ async def test_the_history_says_that_a_search_left(browsers: Browsers) -> None:
     await expect(left).to_contain_text("The search left “All searches”, closed and unchanged for 0 days")
     await expect(left.locator(".of")).to_have_attribute("href", f"/searches/{search}/history")
     status = bob("li[data-type='search.status_set']").filter(has_text=name)
-    await expect(status.filter(has_text="to Closed")).to_have_count(1)
+    await expect(status.filter(has_text="to “Closed”")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [390, 1400])

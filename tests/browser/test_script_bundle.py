@@ -38,7 +38,9 @@ async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) 
     assert len(everywhere) > 40
     assert {name: main[js_bundle.variable(name)] for name in everywhere} == {name: apart[name] for name in everywhere}
     for page, name in views.items():
-        assert set(await window.page.evaluate(JOINED, static_files.script_url(page))) == set(apart[name]) == {"mount"}
+        joined = set(await window.page.evaluate(JOINED, static_files.script_url(page)))
+        assert joined == set(apart[name])
+        assert "mount" in joined
 
 
 TAKES, GIVES = 'import { b } from "./b.js";\n', "export const b = 1;\n"
