@@ -20,7 +20,7 @@ _SAYS: dict[str, str] = {
     "password.set": N_("{actor} set the password of {name}"),
     "link.made": N_("{actor} made a one-time link to set the password of {name}"),
     "link.used": N_("A one-time link for {name} was used from {address}"),
-    "token.added": N_("{actor} created the API token “{title}” ({scope}) for {name}"),
+    "token.added": N_("{actor} created the API token “{title}” for {name}: “{scope}”"),
     "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
@@ -52,6 +52,7 @@ _OVER = {
     "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
+_SCOPES = {"read": N_("View only"), "write": N_("View and change"), "intake": N_("Add sightings only")}
 _UNKNOWN = {"address": N_("an unknown address")}
 _FIELDS = {  # fields of a display
     "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),
@@ -67,6 +68,8 @@ def entry_text(entry: AuditEntry) -> str:
     values = {**entry.about, **unknown}
     roles = labels.VALUES["account.role"]
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
+    if "scope" in values:
+        values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
     values["actor"] = actor_name(entry.actor)
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))

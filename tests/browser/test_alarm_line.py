@@ -122,7 +122,7 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     line.alarms(alarm(451, 2))
     await expect(window(LINE)).to_have_attribute("data-tone", "alarm-3")
     await expect(window(f"{ALARM} .for")).to_have_text(re.compile("07:3"))
-    await expect(window(f"{ALARM} .alarm-steps .next")).to_have_text(re.compile("all coordinators · in 02:2"))
+    await expect(window(f"{ALARM} .alarm-steps .next")).to_have_text(re.compile(r"all coordinators\s· in 02:2"))
     line.alarms()
     await expect(window(CALM)).to_be_visible()
 
@@ -193,7 +193,7 @@ async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: B
     await expect(window(ALARM)).to_be_visible()
     line.alarms(taken())
     await expect(window(TAKEN)).to_contain_text(
-        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting 4, taken at \d\d:\d\d:\d\d after 05:00 min")
+        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting\s4, taken at \d\d:\d\d:\d\d after 05:00 min")
     )
     await expect(window(ALARM)).to_have_count(0)
     await window(f"{TAKEN} [data-act=dismiss-alarm]").click()

@@ -58,20 +58,20 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
         await shown(window, search)
         await expect(window(f"{ALARM} .detail").first).to_contain_text("Drongen: girl with a man")
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
-        re.compile(r"Urgent sighting \d+\s*nobody has it, \d\d:\d\d")
+        re.compile(r"Urgent sighting\s\d+\s*nobody has it, \d\d:\d\d")
     )
     await expect(card).to_have_attribute("data-alarmed", "")
     assert await card.locator("[data-need]").evaluate(HEIGHT) == before  # nothing moves
     await charlie(TAKE).click()
     await expect(charlie(TAKEN)).to_contain_text("You have it")
-    await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting \d+, taken at"))
+    await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting\s\d+, taken at"))
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_have_count(0)
     await alice("[data-act=dismiss-alarm]").click()
     await expect(alice(TAKEN, has_text="Charlie has it")).to_have_count(0)
     events = [each["type"] for each in await (await browsers.person("Alice")).events(search)]
     assert events[-2:] == ["alarm.raised", "alarm.taken"]
     await alice.page.goto(f"/searches/{search}/history")
-    await expect(alice("main")).to_contain_text(re.compile(r"Charlie has the alarm, after \d\d:\d\d min: Urgent sighting \d+"))
+    await expect(alice("main")).to_contain_text(re.compile(r"Charlie has the alarm, after \d\d:\d\d min: Urgent sighting\s\d+"))
     await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
 
 

@@ -63,7 +63,7 @@ async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: 
     await bob.page.keyboard.press("Enter")
     lines = bob("[data-testid=alerts] li[data-unread]")
     await expect(lines.nth(0)).to_contain_text("Alice mentioned you: Note · Sighting")
-    await expect(lines.nth(1)).to_contain_text(re.compile(r"^\s*Unread\s*Noor: Sighting \d+ confirmed"))
+    await expect(lines.nth(1)).to_contain_text(re.compile(r"^\s*Unread\s*Noor: Sighting\s\d+ confirmed"))
     await alice.command(board, "card.assign", {"card": card, "assignee": (await me(browsers, "Bob"))["id"]})
     await expect(lines.nth(0)).to_contain_text("Alice assigned Sighting")  # while the list is open
     await bob.page.keyboard.press("Escape")
@@ -166,7 +166,7 @@ async def test_urgent_sighting_alerts_the_lead_where_they_chose(browsers: Browse
     await bell(bob).focus()
     await bob.page.keyboard.press("Enter")
     newest = bob("[data-testid=alerts] li[data-unread]").first
-    await expect(newest).to_contain_text(re.compile(r"Noor: Sighting \d+ urgent"))
+    await expect(newest).to_contain_text(re.compile(r"Noor: Sighting\s\d+ urgent"))
     await bob.page.keyboard.press("Escape")
     choice = bob("form[data-form=alerts] select[name=urgent]")
     await expect(choice).to_have_value("list")

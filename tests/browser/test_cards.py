@@ -217,7 +217,7 @@ async def test_a_grade_is_chosen_by_its_letter_and_digit_and_sent_when_saved(bro
     await keys.press("c")
     await keys.press("2")
     await expect(grade.get_by_role("radio", name="C: ")).to_be_checked()
-    await expect(grade.locator("[data-testid=meaning]")).to_have_text(re.compile("^C2 · .* · not saved yet$"))
+    await expect(grade.locator("[data-testid=meaning]")).to_have_text(re.compile(r"^C2\s· .*\s· not saved yet$"))
     await expect(window.card(TRAM).locator(".grade")).to_have_text("F6")
     assert not any(event["type"] == "sighting.graded" for event in await alice.events(board))
     await grade.locator("[data-act=cancel]").click()

@@ -83,7 +83,7 @@ async def test_chosen_photo_is_on_the_cards_of_both_after_the_hint(browsers: Bro
     await agree(alice)
     for window in (alice, bob):
         await expect(window(".panel .pictures .thumb")).to_have_js_property("complete", True, timeout=MADE_MS)
-        await expect(window(".panel .pictures .thumb")).to_have_attribute("alt", re.compile(r"^Photo of Sighting \d+$"))
+        await expect(window(".panel .pictures .thumb")).to_have_attribute("alt", re.compile(r"^Photo of Sighting\s\d+$"))
         await expect(window(f"article[data-card='{card}'] .card-picture")).to_be_visible()
         assert await window(".panel .pictures .thumb").evaluate(IS_SHOWN)
     await expect(alice("[data-testid=undo]")).to_contain_text("File attached")

@@ -58,7 +58,7 @@ async def test_form_adds_it_and_the_other_person_sees_it(browsers: Browsers, boa
     await alice.fill("add-vehicle", {"plate": PLATE, "priority": "urgent"})
     await alice("dialog [data-act=send]").click()
     seen = bob.column("inbox").locator("article.card", has_text=PLATE)
-    await expect(seen).to_contain_text(re.compile(r"Vehicle 7.*urgent.*Volvo.*Gent-Zuid", re.S))
+    await expect(seen).to_contain_text(re.compile(r"Vehicle\s7.*urgent.*Volvo.*Gent-Zuid", re.S))
     await bob.open_card(PLATE)
     await expect(bob.panel).to_contain_text("Vehicle 7")
     await expect(fact(bob, "place.text")).to_have_text("Gent-Zuid")
@@ -133,7 +133,7 @@ async def test_it_is_found_and_filtered(browsers: Browsers, board: str) -> None:
     await browsers.sighting(board, "Girl with a red coat")
     alice, bob = await browsers.both_at(board)
     await alice("#find").fill("abc")
-    await expect(alice("[data-hit]")).to_contain_text(re.compile(f"Vehicle 7.*Plate.*{PLATE}", re.S))
+    await expect(alice("[data-hit]")).to_contain_text(re.compile(rf"Vehicle\s7.*Plate.*{PLATE}", re.S))
     await expect(alice("article.card")).to_have_count(1)
     await bob("[data-filter=menu]").click()
     await bob("select[data-filter=kind]").select_option("Vehicles")
@@ -175,7 +175,7 @@ async def test_replay_shows_it_as_it_was(browsers: Browsers, board: str) -> None
     await expect(bob.card(PLATE)).to_contain_text("Vehicle 7")
     await bob.page.goto(f"/searches/{board}?at={then + 1}&with={then}")
     await expect(bob.card("2-XYZ-987")).to_be_visible()
-    await expect(bob("[data-testid=compared]")).to_contain_text(re.compile(f"Vehicle 7.*Plate: {PLATE} → 2-XYZ-987", re.S))
+    await expect(bob("[data-testid=compared]")).to_contain_text(re.compile(rf"Vehicle\s7.*Plate: {PLATE} → 2-XYZ-987", re.S))
 
 
 async def test_display_gets_nothing_of_what_is_written_on_it(browsers: Browsers, board: str) -> None:

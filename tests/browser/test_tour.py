@@ -1,5 +1,7 @@
 """Tour of five steps: offered once to each account on a device, without taking the focus or moving anything."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
@@ -52,3 +54,16 @@ async def test_escape_closes_the_tour_for_good(browsers: Browsers) -> None:
     await victor.reload()
     await victor.live()
     await expect(tour).to_have_count(0)
+
+
+@pytest.mark.parametrize("touch", [False, True])
+async def test_tour_names_a_key_only_where_there_are_keys(browsers: Browsers, touch: bool) -> None:
+    how: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True} if touch else {}
+    alice = await browsers.window("Alice", tour=True, **how)
+    await alice.open("/")
+    await alice("[data-act=tour-start]").click()
+    await alice("[data-act=tour-next]").click()
+    await alice("[data-act=tour-next]").click()
+    await expect(alice("[data-testid=tour]")).to_contain_text("use “+ Sighting”")
+    expected = expect(alice("[data-testid=tour]"))
+    await (expected.not_to_contain_text("press S") if touch else expected.to_contain_text("press S"))

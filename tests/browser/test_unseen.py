@@ -78,18 +78,19 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
     await has_seen(alice, board, await head(alice, board))
 
     await graded_back_and_moved(browsers, board, card)
+    await alice.command(board, "task.add", {"title": "Call the aunt"})  # of her own: listed, and not new to her
     again = await browsers.window("Alice")  # another screen
     await again.open("/")
     count = again(f"[data-search='{board}'] [data-count=news]")
     await expect(count).to_have_text("4 new")
     await count.click()
     news = again(f"[data-unseen-board='{board}']")
-    await expect(news.locator("[data-unseen-summary]")).to_contain_text("4 events since")
+    await expect(news.locator("[data-unseen-summary]")).to_have_text(re.compile(r"^4 events since .*, and 1 of your own$"))
     await expect(news.locator("[data-testid=net] > li")).to_have_count(2)
     await expect(news.locator(f"[data-testid=net] > [data-id='{card}'] li")).to_have_text("Column: New → Doing")
     await expect(news.locator("[data-change=added]")).to_contain_text("Ring the school")
     await expect(news.locator("[data-testid=back] li")).to_contain_text("Source grade")
-    await expect(news.locator("[data-testid=told] li")).to_have_count(4)
+    await expect(news.locator("[data-testid=told] li")).to_have_count(5)
     await expect(news.locator("[data-testid=told] li").first).to_contain_text("Bob graded Sighting")
 
     await news.locator("[data-act=seen]").click()

@@ -100,13 +100,13 @@ async def test_the_next_due_task_stands_in_the_line_with_child_and_person(browse
     await window.open(f"/searches/{search}")
     await window.live()
     await alice.command(search, "task.add", {"title": "Prepare a poster", "due": in_minutes(4)})
-    await expect(window(DUE)).to_contain_text(re.compile(r"Prepare a poster · Noor V\.$"))
+    await expect(window(DUE)).to_contain_text(re.compile(r"Prepare a poster\s· Noor V\.$"))
     await alice.command(search, "task.add", {"title": "Ask De Lijn", "due": in_minutes(3), "assignee": bobs})
-    await expect(window(DUE)).to_contain_text(re.compile(r"Next due \d\d:\d\d\s+Ask De Lijn · Noor V\. · Bob"))
+    await expect(window(DUE)).to_contain_text(re.compile(r"Next due \d\d:\d\d\s+Ask De Lijn\s· Noor V\.\s· Bob"))
     await expect(window("[data-testid=watch-overdue]")).to_have_count(0)
 
     await window.open("/")
-    await expect(window(DUE)).to_contain_text(re.compile(r"Ask De Lijn · Noor V\."))
+    await expect(window(DUE)).to_contain_text(re.compile(r"Ask De Lijn\s· Noor V\."))
     await window(f"{DUE} a").click()
     await expect(window.panel).to_contain_text("Ask De Lijn")
 

@@ -81,7 +81,7 @@ test("the time that something waits is never negative", () => {
 test("an alarm says what is known of it, and rules of an installation are named by what they are about", () => {
   assert.deepEqual([whoseAlarm(alarm()), alarmDetail(alarm())], ["Mila B., 6", "time unknown, Drongen: girl with a man"]);
   assert.equal(alarmDetail(alarm({ title: null })), "time unknown, Drongen");
-  assert.equal(whoseAlarm(alarm({ child: null, about: { kind: "task", id: "t", number: 9 } })), "Task 9");
+  assert.equal(whoseAlarm(alarm({ child: null, about: { kind: "task", id: "t", number: 9 } })), "Task\u00a09");
   assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "sighting"]);
 });
 

@@ -49,16 +49,16 @@ test("pending commands of a declared kind are drawn at once", () => {
   const { state } = byId.get("v");
   assert.deepEqual([state.colour, state.owner, state.vehicle, byId.get("v").pending.id], ["black", undefined, undefined, "1"]);
   assert.deepEqual([columns[0].cards.map(titleOf), withdrawn.map(titleOf)], [["1-ABC", "3-NEW"], ["2-XYZ"]]);
-  assert.deepEqual(cardsToChoose({ byId }, "v"), [["b", "Vehicle 8 · 2-XYZ"]]);
+  assert.deepEqual(cardsToChoose({ byId }, "v"), [["b", "Vehicle\u00a08 · 2-XYZ"]]);
   assert.deepEqual(cardsToChoose({ byId }, null, "boat"), []);
 });
 
 test("sentences of a history name a declared kind and its title", () => {
   const ctx = { session: { account: { id: "me" }, accounts: new Map() }, board: board() };
   const told = (type, before, changes) => describeEvent({ ...VAN, type, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
-  assert.deepEqual([told("vehicle.added", null).values.what, told("vehicle.added", null).values.text], ["Vehicle 7", "1-ABC"]);
+  assert.deepEqual([told("vehicle.added", null).values.what, told("vehicle.added", null).values.text], ["Vehicle\u00a07", "1-ABC"]);
   const { says, values } = told("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
   assert.equal(says, "{who} changed “{field}” on {what} from “{from}” to “{to}”");
   assert.deepEqual([values.field, values.from, values.to], ["colour", "red", "grey"]);
-  assert.equal(told("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle 7");
+  assert.equal(told("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle\u00a07");
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formatPath } from "../../static/js/format/values.js";
+import { formatPath, pointText } from "../../static/js/format/values.js";
 
 const BOB = "01a21e28-aa14-721d-af37-932e7aef097d", AT = "2026-11-25T03:31:37.000Z";
 const ctx = /** @type {any} */ ({ session: { accounts: new Map([[BOB, { name: "Bob Claes" }]]) }, board: null });
@@ -25,3 +25,10 @@ test("a photo is said by its caption or its name", () => {
 for (const path of ["decided_by", "outcome.confirmed_by"]) {
   test(`what people wrote stays as it is: ${path}`, () => assert.equal(formatPath(path, "Both parents", ctx), "Both parents"));
 }
+
+test("a point is said with four decimals, after the name of its place", () => {
+  assert.equal(pointText(51.04708, 3.73019).replace("\u00a0", " "), "51.0471, 3.7302");
+  const place = { text: "Gent-Zuid", lat: 51.04, lon: 3.7, radius_m: null };
+  assert.equal(formatPath("place", place, ctx)?.replace("\u00a0", " "), "Gent-Zuid · 51.0400, 3.7000");
+  assert.equal(formatPath("place", { ...place, lat: null, lon: null }, ctx), "Gent-Zuid");
+});

@@ -3,7 +3,7 @@
 import { p, t } from "../core/i18n.js";
 import { waited } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
-import { cardName, kindName } from "./values.js";
+import { cardName, kindName, withNumber } from "./values.js";
 
 /** By the key of a rule. An installation may have rules of its own: those are named by what they are about. */
 /** @type {Record<string, () => string>} */
@@ -51,8 +51,9 @@ const isUrgentTip = ({ rule, about }) => rule === "urgent_sighting" && about.kin
 export function namedAlarm(alarm) {
   const { rule, about: { number } } = alarm;
   if (number === null) return ruleName(alarm);
-  if (isUrgentTip(alarm)) return t("Urgent tip {number}", { number });
-  return NUMBERED[rule]?.(number) ?? t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
+  if (isUrgentTip(alarm)) return withNumber(t("Urgent tip {number}", { number }));
+  const name = NUMBERED[rule]?.(number);
+  return name ? withNumber(name) : t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
 }
 
 // translators: names of alarms in one line of a phone, at most 24 letters

@@ -62,25 +62,45 @@ const NUMBERED = {
 /** @type {Record<string, () => string>} */
 const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };
 
+/**
+ * Keep the number of a name on the line of its noun.
+ * @param {string} name
+ */
+export const withNumber = (name) => name.replace(/ (?=\d)/, "\u00a0");
+
 /** @param {any} entity */
 export function cardName(entity) {
   if (!entity) return t("a card that no longer exists");
   const { kind, state: { number } } = entity;
   if (number === null || number === undefined) return kindName(kind);
-  return NUMBERED[kind]?.(number) ?? t("{kind} {number}", { kind: kindName(kind), number });
+  return withNumber(NUMBERED[kind]?.(number) ?? t("{kind} {number}", { kind: kindName(kind), number }));
 }
 
 /** @param {string} kind */
 export const newCardName = (kind) => NEW[kind]?.() ?? t("New: {kind}", { kind: kindName(kind) });
 
 /**
- * "Gent-Zuid · 51.04, 3.73 · ± 50 m"
+ * "Gent-Zuid · 51.0400, 3.7300 · ± 50 m"
  * @param {{ text: string, lat: any, lon: any, radius_m: any }} given
  */
 export function placeName({ text, lat, lon, radius_m: radius }) {
-  const point = lat === null ? null : `${lat}, ${lon}`;
-  return [text, point, radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
+  return [text, pointName({ lat, lon, radius_m: radius })].filter(Boolean).join(" · ") || null;
 }
+
+/**
+ * "51.0500, 3.7300 · ± 50 m": what is less than the name of a place.
+ * @param {{ lat: any, lon: any, radius_m?: any }} given
+ */
+export function pointName({ lat, lon, radius_m: radius }) {
+  return [lat === null ? null : pointText(lat, lon), radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
+}
+
+/**
+ * "51.0500, 3.7200": ten metres are near enough to read.
+ * @param {string | number} lat
+ * @param {string | number} lon
+ */
+export const pointText = (lat, lon) => [lat, lon].map((each) => Number(each).toFixed(4)).join(",\u00a0");
 
 /**
  * "50 m", "2 km"

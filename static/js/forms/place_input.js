@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { combobox } from "./combobox.js";
 import { PlaceFinder } from "./place_finder.js";
 import { keptText } from "./place_option.js";
+import { pointText } from "../format/values.js";
 
 /** @type {WeakMap<object, Map<string, PlaceFinder>>} */
 const finders = new WeakMap(); // by form, by group
@@ -86,9 +87,6 @@ function hint(point, finder, restore, remove) {
     <button type="button" class="plain" data-act="restore-point" @click=${restore}>${t("Put it back")}</button>`;
   return nothing;
 }
-
-/** "51.0500, 3.7200" @param {string} lat @param {string} lon */
-const pointText = (lat, lon) => [lat, lon].map((each) => Number(each).toFixed(4)).join(", ");
 
 /** @param {Form} form @param {string} path @param {() => void} draw */
 function finderOf(form, path, draw) {

@@ -129,10 +129,10 @@ function need(summary) {
 /** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
 const NEEDS = {
   alarm: (card, { count }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing}</span>`,
-  urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b> · ${sightingText(card, length)}`,
-  overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b> · ${
+  urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${sightingText(card, length)}`,
+  overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
     count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,
-  sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })} · ${sightingText(card, length)}`,
+  sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })}\u00a0· ${sightingText(card, length)}`,
   due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: card.title })}</span>`,
   nothing: () => html`<span>${t("nothing due")}</span>`,
 };

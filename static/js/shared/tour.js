@@ -3,6 +3,7 @@
  * takes no focus; what a step is about has a ring. Closed by Escape or a button, it is not offered again; the quick menu opens it.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { t } from "../core/i18n.js";
 import { ROOT, storage } from "../core/storage.js";
 
@@ -17,7 +18,7 @@ const MENU = "details.account-menu > summary"; // on a phone, pages are found in
 const steps = () => [
   { title: t("All searches"), text: t("Each open search has a card here, the most urgent first. Red means late. Amber means worrying."), at: ["main h1"] },
   { title: t("The board of a search"), text: t("Select a child’s name to open the board: sightings and tasks, in columns from new to done. Everyone sees each change at once."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
-  { title: t("Add a sighting"), text: t("During a call, use “Take a call”. On a board, press S or use “Add a sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
+  { title: t("Add a sighting"), text: hasKeyboard() ? t("During a call, use “Take a call”. On a board, press S or use “+ Sighting”. What you type is kept until it is sent.") : t("During a call, use “Take a call”. On a board, use “+ Sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
   { title: t("What’s new and History"), text: t("“What’s new” shows what changed since you last looked. “History” shows every event, and each board as it was at any time."), at: ['nav a[href="/since"]', MENU] },
   { title: t("Handover"), text: t("At the end of a shift, write, sign and pass on the state of each search here. The incoming coordinator reads it and accepts."), at: ['nav a[href="/handover"]', MENU] },
 ];

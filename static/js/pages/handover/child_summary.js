@@ -31,7 +31,7 @@ export function childSummary(it, view) {
     <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}${photo(board, search.photo)}</span>
     <div class="child">
       <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
-      <p class="about"><span>${aboutChild(search, view).map((said, at) => html`${at ? " · " : nothing}${said}`)}</span>
+      <p class="about"><span>${aboutChild(search, view).map((said, at) => html`${at ? "\u00a0· " : nothing}${said}`)}</span>
         ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
         ${worryingBadge(search, search.undecided)}
         ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>

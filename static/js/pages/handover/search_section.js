@@ -49,7 +49,7 @@ function facts(it) {
   const { worrying, undecided } = search, asked = undecided || search.suggested?.length;
   const rows = [
     search.status === "open" && (worrying !== null || asked) ? html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>` : nothing,
-    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}</dd></div>` : nothing,
+    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     unanswered(it),
     ended(search),
   ];
@@ -71,7 +71,7 @@ function unanswered({ unanswered: counts }) {
  */
 function hinted({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
-  return html` · ${withColon(t("suggested by the age"))} ${suggested.map(label.criterion).join(", ")}`;
+  return html`\u00a0· ${withColon(t("suggested by the age"))} ${suggested.map(label.criterion).join(", ")}`;
 }
 
 /**
@@ -99,7 +99,7 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
 /** @param {JournalEvent[]} events @param {string} board */
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${event.number ? t("{what}: {card}", { what: label.event(event.type), card: cardName({ kind: event.kind, state: { number: event.number } }) }) : label.event(event.type)}</a></li>`)}</ul>`;
+  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${event.number ? t("{what}: {card}", { what: label.event(event.type), card: cardName({ kind: event.kind, state: { number: event.number } }) }) : label.event(event.type)}</a></li>`)}</ul>`;
 }
 
 /**
@@ -121,7 +121,7 @@ function newTo({ events, significant, seq }, board, until) {
  * @param {any} to
  */
 function links(board, from, to) {
-  return html`<span class="on-screen"> · <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a> · <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
+  return html`<span class="on-screen">\u00a0· <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a>\u00a0· <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
 }
 
 /**

@@ -165,8 +165,8 @@ function unwritten(view, boards) {
 function staleOnes(view, stale, positions) {
   return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
     const section = view.report.section(board);
-    return html`<li><p><b>${section ? referenceOf(section) : label.noun("search")}</b> ${section?.search.person.first_name ?? nothing} · ${why}</p>
-      ${events.length ? html`<ul>${events.map((/** @type {{ type: string, actor: any, at: any, state: State, seq: number }} */ { type, actor, at, state, seq }) => html`<li>${timeElement(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
+    return html`<li><p><b>${section ? referenceOf(section) : label.noun("search")}</b> ${section?.search.person.first_name ?? nothing}\u00a0· ${why}</p>
+      ${events.length ? html`<ul>${events.map((/** @type {{ type: string, actor: any, at: any, state: State, seq: number }} */ { type, actor, at, state, seq }) => html`<li>${timeElement(at)}\u00a0· ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? `\u00a0· ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
         <a href="/searches/${board}?at=${positions[board]}&amp;with=${events.at(-1).seq}" target="_blank">${t("Compare")}</a>` : nothing}</li>`;
   })}</ul>`;
 }

@@ -75,7 +75,7 @@ function holder(view) {
 /** @param {HandoverView} view @param {State} shift */
 function how(view, { before, handover, reason }) {
   if (handover !== null) {
-    return html`${t("Handed over by {name}", { name: view.nameOf(before) })} · <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
+    return html`${t("Handed over by {name}", { name: view.nameOf(before) })}\u00a0· <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
   }
   const after = before ? t("Taken from {name} without a handover:", { name: view.nameOf(before) }) : t("Taken without a handover:");
   return html`${after} <q>${reason}</q>`;
@@ -105,10 +105,10 @@ function ended(view) {
   if (!handover.signed_at) return unsigned(view);
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
+    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)}\u00a0· ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
     ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
-    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })}</p>
+    <p class="evidence">${n("{count} search", "{count} searches", searches)}\u00a0· ${t("all searches at event {seq}", { seq: position.seq })}</p>
     <details class="evidence"><summary>${t("Checksums")}</summary><code>${digest}</code></details>
   </section>`;
 }

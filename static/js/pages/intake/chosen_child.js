@@ -28,5 +28,5 @@ const detail = (term, said) => (said ? html`<div><dt>${term}</dt><dd dir="auto">
 export function briefLooks(person) {
   const sex = person.sex ? label.value("person.sex", person.sex, "search") : null;
   const known = [sex, typeof person.age === "number" ? String(person.age) : null, looks(person), person.clothing];
-  return known.filter(Boolean).map((part, at) => html`${at ? " · " : nothing}${part}`);
+  return known.filter(Boolean).map((part, at) => html`${at ? "\u00a0· " : nothing}${part}`);
 }

@@ -81,9 +81,9 @@ export function recentCallsList(view) {
 function taken(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
-    ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)} · ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
+    ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)}\u00a0· ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)}\u00a0· ${entry.search}</a>`}
     ${entry.urgent ? html`<span class="urgent">${label.priority("urgent")}</span>` : nothing}
-    <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}${entry.attached ? ` · ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
+    <small>${moment(entry.at)}${entry.number === null && !refused ? `\u00a0· ${standing(entry)}` : nothing}${entry.attached ? `\u00a0· ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
     ${uploadList(view.session.uploads.with(entry.command), view)}
     ${refused ? html`<p class="error" role="alert">${withColon(t("not saved"))} ${entry.pending.refusal.message}</p>

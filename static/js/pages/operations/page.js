@@ -191,7 +191,7 @@ export class OperationsPage {
   #totals({ open, worrying, undecided }) {
     if (!open) return html`<p class="totals"></p>`;
     const said = [n("{count} open", "{count} open", open), worrying && n("{count} worrying", "{count} worrying", worrying), undecided && n("{count} to be decided", "{count} to be decided", undecided)];
-    return html`<p class="totals" data-testid="totals">${said.filter(Boolean).map((each, at) => html`${at ? " · " : ""}<span>${each}</span>`)}</p>`;
+    return html`<p class="totals" data-testid="totals">${said.filter(Boolean).map((each, at) => html`${at ? "\u00a0· " : ""}<span>${each}</span>`)}</p>`;
   }
 
   /** @param {Record<string, number>} all @param {boolean} isCounted */

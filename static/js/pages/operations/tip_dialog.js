@@ -72,8 +72,8 @@ export class TipDialog {
       <p class="said">${[seenText(state), state.seen_at && t("reported {at}", { at: formatMoment(state.received_at) }), label.channel(state.channel)].filter(Boolean).join(" · ")}</p>
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
         ${state.assignee ? html`<dt>${label.field("assignee")}</dt><dd>${accountName(session, state.assignee)}</dd>` : nothing}
-        ${state.dismissed ? html`<dt>${label.event("tip.dismissed")}</dt><dd dir="auto">${state.dismissed.reason} · ${accountName(session, state.dismissed.by)}, ${formatMoment(state.dismissed.at)}</dd>` : nothing}
-        ${state.placed ? html`<dt>${label.event("tip.placed")}</dt><dd><a href="/searches/${state.placed.board}/cards/${state.placed.sighting}">${t("Sighting {number}", state.placed)}</a> · ${
+        ${state.dismissed ? html`<dt>${label.event("tip.dismissed")}</dt><dd dir="auto">${state.dismissed.reason}\u00a0· ${accountName(session, state.dismissed.by)}, ${formatMoment(state.dismissed.at)}</dd>` : nothing}
+        ${state.placed ? html`<dt>${label.event("tip.placed")}</dt><dd><a href="/searches/${state.placed.board}/cards/${state.placed.sighting}">${t("Sighting {number}", state.placed)}</a>\u00a0· ${
           accountName(session, state.placed.by)}, ${formatMoment(state.placed.at)}</dd>` : nothing}
         ${this.#sourceRow(state)}</dl>`;
   }
@@ -81,7 +81,7 @@ export class TipDialog {
   /** @param {State} state */
   #sourceRow({ source, source_kept: kept }) {
     const read = this.#source;
-    return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}
+    return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html`\u00a0· <b class="lock">${t("confidential")}</b>` : nothing}
       ${read ? html`· <span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
       ${kept && !read && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
   }

@@ -60,7 +60,7 @@ function answeredTip(tip, view) {
   const { id, state } = tip, { placed, dismissed } = state;
   const search = placed && view.board.get(placed.board);
   return html`<li data-tip=${id}><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
-    ${placed ? html`<a href="/searches/${placed.board}/cards/${placed.sighting}">${t("Sighting {number}", placed)}${search ? ` · ${shortPersonName(search.state.person)}` : nothing}</a>`
+    ${placed ? html`<a href="/searches/${placed.board}/cards/${placed.sighting}">${t("Sighting {number}", placed)}${search ? `\u00a0· ${shortPersonName(search.state.person)}` : nothing}</a>`
       : html`<span dir="auto">${t("dismissed: {reason}", { reason: dismissed?.reason ?? "" })}</span>`}</li>`;
 }
 

@@ -30,7 +30,7 @@ export function comparison(replay) {
 
 /** @param {string} name @param {{ count: number, time: any, isHere: any }} given @param {{ past: any }} given */
 function moment(name, { count, time, isHere }, { past }) {
-  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("shown on the board")}` : nothing}</small></dd>`;
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? `\u00a0· ${t("shown on the board")}` : nothing}</small></dd>`;
 }
 
 /** @param {ReplayView} replay */

@@ -120,7 +120,7 @@ function materialRow({ id, state }, view) {
       ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.ask(id)}>${t("Withdraw…")}</button>` : nothing}</p>
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
       : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("to be shown until {at}", { at: formatMoment(state.until) })}
-      · ${t("decided by {who}", { who: state.decided_by })} · ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}</p>
+      · ${t("decided by {who}", { who: state.decided_by })}\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}</p>
     ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
   </li>`;
 }
@@ -177,7 +177,7 @@ function recipientRow(distribution, view) {
     ${down && view.mayNote ? html`<label class="check tick"><input type="checkbox" name="tick" .checked=${isDone} ?disabled=${campaign.busy} @change=${(/** @type {any} */ event) => campaign.tick([id], event.target.checked)} />
       <b dir="auto">${state.recipient}</b></label>` : html`<b dir="auto">${state.recipient}</b>`}
     <span class="said">${said.filter(Boolean).join(" · ")}</span>
-    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("to be asked to take it down")} · ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
+    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("to be asked to take it down")}\u00a0· ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
     ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Remove {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Remove")}</button>` : nothing}
   </li>`;
 }

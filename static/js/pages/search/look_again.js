@@ -120,7 +120,7 @@ function suggestion(each, view) {
   const isTip = kind === "tip";
   const outcome = isTip ? (dismissed ? t("dismissed: {reason}", { reason: dismissed }) : t("without a search")) : label.assessment(assessment);
   return html`<li data-again=${id}>
-    <p class="said"><b>${[cardName({ kind, state: { number } }), reference].filter(Boolean).join(" · ")}</b> <span>${[seenText(each), place?.text, outcome].filter(Boolean).join(" · ")}</span></p>
+    <p class="said"><b>${[cardName({ kind, state: { number } }), reference].filter(Boolean).join("\u00a0· ")}</b> <span>${[seenText(each), place?.text, outcome].filter(Boolean).join("\u00a0· ")}</span></p>
     <p class="text" dir="auto">${description}</p>
     <ul class="reasons">${reasons.map((/** @type {string} */ reason) => html`<li>${reason}</li>`)}</ul>
     <p class="inline">${isTip && view.mayEdit ? html`<button type="button" data-act="place-here" ?disabled=${view.again.sending.has(id)} @click=${() => view.again.place(id)}>${t("Place it here")}</button>` : nothing}

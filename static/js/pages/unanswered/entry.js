@@ -29,7 +29,7 @@ export function entryRow(entry, view) {
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
       <h2 dir="auto">${href ? html`<a href=${href}>${title}</a>` : title}</h2>
-      <p class="when">${seenText(entry)}${entry.place ? html` · <bdi>${entry.place}</bdi>` : nothing}</p>
+      <p class="when">${seenText(entry)}${entry.place ? html`\u00a0· <bdi>${entry.place}</bdi>` : nothing}</p>
     </div>
     <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>

@@ -31,10 +31,16 @@ export function section(entry, view) {
   </section>`;
 }
 
-/** @param {{ seen: any, events: number }} given */
-function told({ seen, events }) {
+/** One's own events are in the list too. @param {{ seq: number, seen: any, events: number }} given */
+const ownOf = ({ seq, seen, events }) => (seen === null ? 0 : seq - seen.seq - events);
+
+/** @param {{ seq: number, seen: any, events: number }} entry */
+function told(entry) {
+  const { seen, events } = entry, own = ownOf(entry);
   if (seen === null) return t("You have not opened this board before");
-  return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });
+  const at = formatMoment(seen.at);
+  if (own > 0) return n("{count} event since {at}, and {own} of your own", "{count} events since {at}, and {own} of your own", events, { at, own });
+  return n("{count} event since {at}", "{count} events since {at}", events, { at });
 }
 
 /** @param {any} detail @param {any} entry @param {UnseenView} view */
@@ -74,8 +80,9 @@ function back({ back, net: changes }, ctx) {
 /** @param {{ fields: any }} given */
 const fieldsOf = ({ fields }) => [...new Set(fields.filter(isShown).map(label.field))];
 
-/** @param {{ events: JournalEvent[] }} detail @param {{ board: string, events: number }} entry @param {any} ctx */
-function events({ events }, { board, events: count }, ctx) {
+/** @param {{ events: JournalEvent[] }} detail @param {{ board: string, seq: number, seen: any, events: number }} entry @param {any} ctx */
+function events({ events }, entry, ctx) {
+  const { board } = entry, count = entry.events + ownOf(entry);
   const history = board === "operations" ? "/history" : `/searches/${board}/history`;
   const before = new Map();
   const lines = events.map((/** @type {any} */ event) => {

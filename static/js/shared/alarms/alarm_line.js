@@ -116,7 +116,7 @@ class AlarmLine {
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
         ${others.map((other) => this.#otherLine(other, isLive))}
-        ${this.#undismissed.map((told) => html`<li data-testid="alarm-taken-listed"><p><b>${this.#takenBy(told)}</b> · ${takenText(told)}</p></li>`)}`,
+        ${this.#undismissed.map((told) => html`<li data-testid="alarm-taken-listed"><p><b>${this.#takenBy(told)}</b>\u00a0· ${takenText(told)}</p></li>`)}`,
       label: t("More about this alarm"),
     };
   }
@@ -142,7 +142,7 @@ class AlarmLine {
 
   /** @param {Alarm} other @param {boolean} isLive */
   #otherLine(other, isLive) {
-    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b> · ${whoseAlarm(other)}${isLive ? html` · <b class="text-alert">${t("nobody has it yet")} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
+    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert">${t("nobody has it yet")} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
       <p class="buttons">${this.#takeButton(other)} <button type="button" @click=${() => this.#turnTo(other.id)}>${t("Show")}</button></p></li>`;
   }
 

@@ -25,7 +25,7 @@ export function appealFacts(view) {
     <h3>${label.field("appeal")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Change…")}</button>` : nothing}
     </h3>
-    <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => ` · ${date}`)}</p>
+    <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => `\u00a0· ${date}`)}</p>
     <p class="hint">${MEANS[appeal.level]?.()}</p>
     ${view.past ? nothing : html`<button type="button" data-act="campaign" @click=${() => view.campaign.open()}>${t("Posters and campaign…")}</button>`}
   </section>`;

@@ -50,7 +50,7 @@ function grading(id, view) {
   const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)} @pointerover=${sayOption} @pointerleave=${sayOption}>
       ${choiceButtons(form, "grade.source", view, { name: label.field("grade.source"), options: sources })}
       ${choiceButtons(form, "grade.content", view, { name: label.field("grade.content"), options: contents })}
-      <p class="meaning" data-testid="meaning"><span class="of-option" aria-hidden="true" hidden></span><span class="of-grade"><b>${source}${content}</b> · ${meaning(source, content)}${form.dirty ? html` · <span class="unsaved">${t("not saved yet")}</span>` : nothing}</span></p>
+      <p class="meaning" data-testid="meaning"><span class="of-option" aria-hidden="true" hidden></span><span class="of-grade"><b>${source}${content}</b>\u00a0· ${meaning(source, content)}${form.dirty ? html`\u00a0· <span class="unsaved">${t("not saved yet")}</span>` : nothing}</span></p>
     </div>
     ${form.dirty ? row(form, "reason", view) : nothing}`;
   return formOf(form, "grade", body, deciding(form, t("Save grade {grade}", { grade: `${source}${content}` }), "grade", view), view.submit);

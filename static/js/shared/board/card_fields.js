@@ -5,7 +5,7 @@ import { formFields, kind as declaration } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { valueAt } from "../../core/merge_patch.js";
 import { formOf, rows } from "../../forms/form_row.js";
-import { placeName, formatField } from "../../format/values.js";
+import { formatField, pointName } from "../../format/values.js";
 import { keyHint } from "../key_hint.js";
 import { lookOf } from "./card_views.js";
 
@@ -38,11 +38,18 @@ const nothingSaid = () => html`<span class="unset">—</span>`;
 /** @param {FieldDefinition} field @param {State} state @param {BoardView} view */
 function value(field, state, view) {
   const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place is shown with its point
-  if (isPlace) return (state[group] && placeName(state[group])) || nothingSaid();
+  if (isPlace) return state[group] ? place(state[group]) : nothingSaid();
   const leaf = valueAt(state, field.path);
   if (field.control === "card" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
   const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
   return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
+}
+
+/** Where a place has a name, its point is secondary. @param {Record<string, any>} said */
+function place(said) {
+  const point = pointName(/** @type {any} */ (said));
+  if (!said.text) return point ?? nothingSaid();
+  return html`${said.text}${point ? html` <small class="hint point">${point}</small>` : nothing}`;
 }
 
 /** @param {Form} form @param {Card} entity @param {LiveBoardView} view */

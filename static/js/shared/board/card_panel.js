@@ -169,7 +169,7 @@ function withdrawn({ id }, view) {
  */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
+    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")}\u00a0· ${label.priority(state.priority)}${state.due ? html`\u00a0· ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const urgency = view.forms.get(`${kind}-priority`, id);

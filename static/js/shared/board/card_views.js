@@ -60,7 +60,7 @@ function plainFacts(entity, _, view) {
   const { kind, state } = entity;
   const short = formFields(kind, "edit").filter(({ path, control }) => control !== "long" && control !== "number" && control !== "flag" && !path.includes("."));
   const facts = short.filter(({ path }) => state[path] !== titleOf(entity)).map((field) => formatField(field, valueAt(state, field.path), view)).filter(Boolean);
-  return [facts.length ? html`<p class="when" .textContent=${facts.slice(0, FEW).join(" · ")}></p>` : nothing, where(state.place)];
+  return [facts.length ? html`<p class="when">${facts.slice(0, FEW).map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, where(state.place)];
 }
 
 /**

@@ -14,7 +14,7 @@ import { latestCredible } from "./latest_credible.js";
 const quiet = (text) => html`<span class="unknown">${text}</span>`;
 
 /** @param {Drawn[]} parts */
-const joined = (parts) => parts.filter(Boolean).map((part, at) => html`${at ? " · " : ""}${part}`);
+const joined = (parts) => parts.filter(Boolean).map((part, at) => html`${at ? "\u00a0· " : ""}${part}`);
 
 /**
  * Six details in fixed places: one that is missing says so in its place.
@@ -73,7 +73,7 @@ function appeal({ appeal: { level, from, until } }) {
   if (level === "none") return quiet(label.level("none"));
   const now = serverNow().toISOString();
   const isAhead = from && from > now, isOver = until && until <= now;
-  return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : t("until {at}", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html` · <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
+  return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : t("until {at}", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html`\u00a0· <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
 }
 
 /**

@@ -44,5 +44,5 @@ function untilAndBy({ until, by, at }, { session }) {
   const isLate = until && until < serverNow().toISOString(); // ISO times compare as text
   const due = until ? html`<span class=${isLate ? "text-alert" : ""}>${t("by {at}", { at: formatShortMoment(until) })}</span>` : null;
   const from = by ? html`${accountName(session, by)}${at ? html`, ${shortTimeElement(at)}` : nothing}` : null;
-  return [due, from].filter(Boolean).map((part, index) => html`${index ? " · " : ""}${part}`);
+  return [due, from].filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}${part}`);
 }

@@ -53,7 +53,7 @@ export function kindLine(view) {
  */
 export function kindSummary(view) {
   const said = headerDetails(view);
-  return said.length ? html`<b>${said.map(([, text]) => text).join(" · ")}</b>` : null;
+  return said.length ? html`<b>${said.map(([, text]) => text).join("\u00a0· ")}</b>` : null;
 }
 
 /**
@@ -95,6 +95,6 @@ export function reportedDetails({ kind, details, earlier }, view) {
   const paths = [...new Set([...kindFields(kind, "facts"), ...detailPaths()])];
   const said = paths.map((path) => [path, formatPath(path, valueAt({ details }, path), view, "search")]).filter(([, text]) => text !== null);
   const times = inOrder(earlier);
-  return html`${said.length ? html`<p class="kind-details">${said.map(([path, text], at) => html`${at ? " · " : nothing}${withColon(label.field(/** @type {string} */ (path)))} <b>${text}</b>`)}</p>` : nothing}
-    ${times.length ? html`<p class="kind-details"><b>${timesText(earlier)}</b>${times.map(([, item]) => html` · ${earlierText(item)}`)}</p>` : nothing}`;
+  return html`${said.length ? html`<p class="kind-details">${said.map(([path, text], at) => html`${at ? "\u00a0· " : nothing}${withColon(label.field(/** @type {string} */ (path)))} <b>${text}</b>`)}</p>` : nothing}
+    ${times.length ? html`<p class="kind-details"><b>${timesText(earlier)}</b>${times.map(([, item]) => html`\u00a0· ${earlierText(item)}`)}</p>` : nothing}`;
 }

@@ -57,7 +57,7 @@ function item(note, { card, corrected, form, view }) {
   return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author, view.model.files.get(id), ...uploading(target, view)], () => {
     return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
-        ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
+        <span>${timeElement(state.happened_at)}${author ? html`\u00a0· ${author}` : nothing}</span>
         ${state.please_answer ? html`<span class="asks">${label.field("please_answer", "note")}</span>` : nothing}
         ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
         ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}

@@ -14,7 +14,7 @@ export function sourceSection(entity, view) {
   const { kind, sealed } = state.source;
   return html`<section class="source" data-testid="source">
     <h3>${label.field("source")}</h3>
-    <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}</p>
+    <p>${label.source_kind(kind)}${sealed ? html`\u00a0· <b class="lock">${t("confidential")}</b>` : nothing}</p>
     ${read ? answer(read, id, view) : nothing}
     ${!read && state.source_kept === null ? html`<p class="hint" data-testid="no-source">${t("Neither a name nor a contact was given.")}</p>` : nothing}
     ${!read && view.mayRead && state.source_kept !== null ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
@@ -37,7 +37,7 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
  */
 function before({ name, contact, seq, at, account }, { session }) {
   const said = [name, contact].filter(Boolean).join(" · ") || t("empty");
-  return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
+  return html`<li data-seq=${seq}>${said}\u00a0· <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 
 /**

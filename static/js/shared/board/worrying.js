@@ -37,7 +37,7 @@ export function worryingFacts(view) {
     <h3>${t("Worrying disappearance")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Decide…")}</button>` : nothing}
     </h3>
-    <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
+    <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? `\u00a0· ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
     <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggestedCriteria(state).includes(key)))}</dl>
   </section>`;
@@ -45,7 +45,7 @@ export function worryingFacts(view) {
 
 /** @param {string} key @param {Criterion | undefined} said @param {boolean} isSuggested */
 function criterion(key, said, isSuggested) {
-  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html`\u00a0· <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
 }
 
 /**
@@ -61,7 +61,7 @@ export function worryingBody(form, view) {
   };
   const applying = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes");
   return html`<p class="hint">${suggestion(state)}</p>
-    ${applying.length ? html`<ul class="applicable bulleted">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
+    ${applying.length ? html`<ul class="applicable bulleted">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? `\u00a0· ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
     <fieldset class="statuses" data-field="worrying">
       <legend>${t("The disappearance is")}</legend>
       ${DECISIONS.map((decision) => html`<label class="check">

@@ -2,8 +2,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formatMoment } from "../../format/time_elements.js";
-
-const DIGITS = 5; // of a degree: about a metre
+import { pointText } from "../../format/values.js";
 
 /** @param {Entity} file @param {LiveBoardView} view */
 export function foundOffer({ id, state }, view) {
@@ -16,13 +15,10 @@ export function foundOffer({ id, state }, view) {
     view.files.foundUsed(id, part);
   };
   return html`<div class="found-offer" data-testid="found-offer" data-found-in=${id}>
-    <p>${t("The picture says:")} ${at ? html`<b>${t("taken {at}", { at: formatMoment(at) })}</b>` : nothing}${at && place ? " · " : nothing}${place ? html`<b>${pointText(place)}</b>` : nothing}</p>
+    <p>${t("The picture says:")} ${at ? html`<b>${t("taken {at}", { at: formatMoment(at) })}</b>` : nothing}${at && place ? "\u00a0· " : nothing}${place ? html`<b>${t("place {point}", { point: pointText(place.lat, place.lon) })}</b>` : nothing}</p>
     <div class="side">
       ${at ? html`<button type="button" data-act="use-time" @click=${use({ seen_at: at }, "taken_at")}>${t("Use as seen time")}</button>` : nothing}
       ${place ? html`<button type="button" data-act="use-place" @click=${use({ place: { lat: place.lat, lon: place.lon } }, "place")}>${t("Use as place")}</button>` : nothing}
       <button type="button" class="plain" data-act="forget-found" @click=${() => view.files.foundUsed(id)}>${t("Hide")}</button>
     </div></div>`;
 }
-
-/** @param {{ lat: number, lon: number }} point */
-const pointText = ({ lat, lon }) => t("place {lat}, {lon}", { lat: lat.toFixed(DIGITS), lon: lon.toFixed(DIGITS) });

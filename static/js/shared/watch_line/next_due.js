@@ -32,7 +32,7 @@ function nextDue(session, board, now) {
   if (!next) return overdue ? late : nothing;
   const who = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
   return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${shortTimeElement(next.due)}</b>
-    <a href="/searches/${next.board}/cards/${next.id}">${next.title}</a> · ${next.child}${who}</span>`;
+    <a href="/searches/${next.board}/cards/${next.id}">${next.title}</a>\u00a0· ${next.child}${who}</span>`;
 }
 
 /** @param {Board} board @param {IsoTime} now */
