@@ -245,6 +245,8 @@ async def test_a_possible_duplicate_is_linked_or_marked_in_one_step(browsers: Br
     await offered.first.locator("[data-act=link-similar]").click()
     await expect(window("li.note:not(.pending)")).to_contain_text("May be the same as Sighting")
     await expect(offered.first.locator("[data-act=link-similar]")).to_have_count(0)
+    [note] = [each["state"]["text"] for each in await alice.entities(board) if each["kind"] == "note"]
+    assert note.isascii(), "the number of the sighting is a word of the text: no space of the screen is stored"
     await offered.first.locator("[data-act=mark-duplicate]").click()
     await expect(window("[data-testid=assessment]")).to_have_text(re.compile("^duplicate of Sighting"))
     await expect(window("[data-testid=possible-duplicates]")).to_have_count(0)

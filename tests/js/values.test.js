@@ -26,9 +26,9 @@ for (const path of ["decided_by", "outcome.confirmed_by"]) {
   test(`what people wrote stays as it is: ${path}`, () => assert.equal(formatPath(path, "Both parents", ctx), "Both parents"));
 }
 
-test("a point is said with four decimals, after the name of its place", () => {
-  assert.equal(pointText(51.04708, 3.73019).replace("\u00a0", " "), "51.0471, 3.7302");
+test("a point is said with five decimals, after the name of its place", () => {
+  assert.equal(pointText(51.04708, 3.73019).replace("\u00a0", " "), "51.04708, 3.73019");
   const place = { text: "Gent-Zuid", lat: 51.04, lon: 3.7, radius_m: null };
-  assert.equal(formatPath("place", place, ctx)?.replace("\u00a0", " "), "Gent-Zuid · 51.0400, 3.7000");
+  assert.equal(formatPath("place", place, ctx)?.replace("\u00a0", " "), "Gent-Zuid · 51.04000, 3.70000");
   assert.equal(formatPath("place", { ...place, lat: null, lon: null }, ctx), "Gent-Zuid");
 });

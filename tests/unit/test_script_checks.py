@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from board.bootstrap import ROOT
-from board.dev import node, npm_packages
+from board.dev import node, npm_packages, tools
 from board.dev.child_process import CannotStart
 from board.dev.node import Node
 
@@ -51,7 +51,7 @@ def test_old_node_is_passed_over_for_the_packaged_one(tmp_path: Path, monkeypatc
 def test_missing_node_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(node, "FETCHED", tmp_path / "fetched")
-    monkeypatch.setattr(node, "fetch_wheel", lambda package, into: None)
+    monkeypatch.setattr(tools, "attempt", lambda command: False)
     with pytest.raises(CannotStart, match=r"Node\.js 20\.19 or newer is needed"):
         node.find_node()
 

@@ -80,15 +80,15 @@ export function cardName(entity) {
 export const newCardName = (kind) => NEW[kind]?.() ?? t("New: {kind}", { kind: kindName(kind) });
 
 /**
- * "Gent-Zuid · 51.0400, 3.7300 · ± 50 m"
+ * "Gent-Zuid · 51.04000, 3.73000 · ± 50 m"
  * @param {{ text: string, lat: any, lon: any, radius_m: any }} given
  */
-export function placeName({ text, lat, lon, radius_m: radius }) {
+function placeName({ text, lat, lon, radius_m: radius }) {
   return [text, pointName({ lat, lon, radius_m: radius })].filter(Boolean).join(" · ") || null;
 }
 
 /**
- * "51.0500, 3.7300 · ± 50 m": what is less than the name of a place.
+ * "51.05000, 3.73000 · ± 50 m": what is less than the name of a place.
  * @param {{ lat: any, lon: any, radius_m?: any }} given
  */
 export function pointName({ lat, lon, radius_m: radius }) {
@@ -96,11 +96,11 @@ export function pointName({ lat, lon, radius_m: radius }) {
 }
 
 /**
- * "51.0500, 3.7200": ten metres are near enough to read.
+ * "51.04708, 3.73019": to a metre, as places are stored.
  * @param {string | number} lat
  * @param {string | number} lon
  */
-export const pointText = (lat, lon) => [lat, lon].map((each) => Number(each).toFixed(4)).join(",\u00a0");
+export const pointText = (lat, lon) => [lat, lon].map((each) => Number(each).toFixed(5)).join(",\u00a0");
 
 /**
  * "50 m", "2 km"

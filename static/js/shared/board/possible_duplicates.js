@@ -77,11 +77,14 @@ export function possibleDuplicates(entity, view) {
     <ul class="duplicates">${repeat(found, ({ sighting }) => sighting, (each) => suggestion(each, entity, view))}</ul></div>`;
 }
 
+/** Make each space of a text that is stored a common one. @param {string} text */
+const plain = (text) => text.replace(/\s/g, " ");
+
 /** @param {SimilarSighting} similar @param {Card} entity @param {LiveBoardView} view */
 function suggestion(similar, entity, view) {
   const { sighting, description, place, assessment } = similar;
-  const other = cardName(view.model.byId.get(sighting)), card = cardName(entity), text = t("May be the same as {card}.", { card: other });
-  const isLinked = view.notesOf(entity.id).some(({ state }) => state.text === text);
+  const other = cardName(view.model.byId.get(sighting)), card = cardName(entity), text = plain(t("May be the same as {card}.", { card: other }));
+  const isLinked = view.notesOf(entity.id).some((note) => plain(note.state.text) === text);
   const mark = () => view.act.command("sighting.assess", { sighting: entity.id, assessment: "duplicate", duplicate_of: sighting });
   const link = () => view.act.command("note.add", { card: entity.id, text });
   return html`<li data-similar=${sighting}>
