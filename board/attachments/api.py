@@ -1,7 +1,7 @@
 """HTTP API of uploads and files."""
 
 import re
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -88,7 +88,9 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
 async def status(request: Request) -> Reply[UploadStatus]:
     caller = await require_caller(request)
     row = await _uploads(request).find(caller, *_place(request))
-    state: Any = row.state if row.state in ("ready", "attached") else "receiving"
+    state: Literal["receiving", "ready", "attached"] = "ready" if row.state == "ready" else "receiving"
+    if row.state == "attached":
+        state = "attached"
     found: UploadStatus = {"upload": row.id, "offset": row.offset, "size": row.size, "state": state}
     if row.result is not None:
         found["result"] = _facts(row)

@@ -96,18 +96,18 @@ def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: dat
     """Return what the rules find by time, by board: urgent tasks and take-downs that became
     overdue after `since`, and a handover that waits."""
     found: dict[str, list[Found]] = defaultdict(list)
-    for when, query in (("task_overdue", _OVERDUE), (alarms.TAKE_DOWN, _LATE_TAKE_DOWNS)):
-        for rule in rules.of(when):
-            wait = timedelta(seconds=rule.after_s)
-            asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
-            for late in session.connection().execute(query, asked):
-                found[late.board].append(Found(rule.key, late.id, late.due))
     for rule in rules.of("handover_waiting"):
         until = format_utc(now - timedelta(seconds=rule.after_s))
         number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
         waits = Found(rule.key, OPERATIONS, str(number))
         if number is not None and not alarms.is_known(session, OPERATIONS, *waits):
             found[OPERATIONS].append(waits)
+    for when, query in (("task_overdue", _OVERDUE), (alarms.TAKE_DOWN, _LATE_TAKE_DOWNS)):
+        for rule in rules.of(when):
+            wait = timedelta(seconds=rule.after_s)
+            asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
+            for late in session.connection().execute(query, asked):
+                found[late.board].append(Found(rule.key, late.id, late.due))
     return found
 
 

@@ -143,10 +143,10 @@ def sign(writer: EventWriter, data: Sign) -> None:
     unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
         values: State = {"handover": data.handover, "position": handed[id]}
-        if (search := unit_of_work.get(writer.session, SearchHandover, id)) is None:
+        if (kept := unit_of_work.get(writer.session, SearchHandover, id)) is None:
             writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
         else:
-            writer.update(search, "handed.set", values, conflicts=False)
+            writer.update(kept, "handed.set", values, conflicts=False)
     for id, seq in data.positions.items():
         read = marks.ReadPosition(id, current[id]["epoch"], seq)
         marks.advance_with_command(writer.session, writer.account_id, read, current[id]["seq"], writer.now)

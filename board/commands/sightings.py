@@ -99,18 +99,18 @@ def reported(writer: EventWriter, data: Fields) -> State:
 
 def update(writer: EventWriter, data: Update) -> None:
     """Correct a sighting. Name and contact of its source are stored with their former values, but appear in no event."""
-    patch, private = sources.split(data)
+    patch, contact = sources.split(data)
     row, values = writer.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
-    correct(writer, row, values, private)
+    correct(writer, row, values, contact)
 
 
-def correct(writer: EventWriter, row: sources.Report, values: State, private: State) -> None:
+def correct(writer: EventWriter, row: sources.Report, values: State, contact: State) -> None:
     """Correct a sighting or a tip, as far as the account may set its source. Raises Refused."""
     sources.check_seal(writer, row, values["source"]["sealed"])
-    if private:
+    if contact:
         sources.check_may_set(writer, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
-    apply_values(writer, row, values | private | {"late": is_late(received, row.recorded_at)})
+    apply_values(writer, row, values | contact | {"late": is_late(received, row.recorded_at)})
 
 
 def apply_values(writer: EventWriter, row: sources.Report, values: State, undoes: int | None = None) -> None:

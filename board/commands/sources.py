@@ -127,8 +127,8 @@ def read_tip(session: Session, caller: Caller, id: str, before: int) -> Source:
     _check_role(account)
     tip = session.get(Tip, id)
     search = session.get(Search, tip.placed_on) if tip is not None and tip.placed_on is not None else None
-    hidden = search is None or not access.can_see(account.id, search.access, search.members)
-    if tip is None or (tip.placed_on is not None and hidden):
+    sees_search = search is not None and access.can_see(account.id, search.access, search.members)
+    if tip is None or (tip.placed_on is not None and not sees_search):
         raise not_found("tip")
     kept: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
     entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)

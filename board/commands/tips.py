@@ -67,11 +67,11 @@ def add(writer: EventWriter, data: Add) -> None:
 
 def update(writer: EventWriter, data: Update) -> None:
     """Correct a tip. Name and contact of its source are stored with their former values, but appear in no event."""
-    patch, private = sources.split(data)
+    patch, contact = sources.split(data)
     row, values = writer.find_patched(Tip, data.tip, "tip", sightings.Fields, patch, blank={"description": "-"})
     _check_visible(writer, row)
     _check_unplaced(row)
-    sightings.correct(writer, row, values, private)
+    sightings.correct(writer, row, values, contact)
 
 
 def assign(writer: EventWriter, data: Assign) -> None:
