@@ -67,6 +67,38 @@ async def test_a_sighting_says_seen_before_reported_and_who_has_it(browsers: Bro
     assert "line-through" in await first.locator("h3").evaluate("each => getComputedStyle(each).textDecorationLine")
 
 
+async def test_a_click_on_any_line_of_a_card_opens_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await add(
+        await browsers.person("Alice"), board, "sighting", description=TRAM, place=GENT, seen_at="2026-11-24T08:00:00Z"
+    )
+    window = await browsers.window("Bob")
+    for line in (".when span", ".where", ".kind"):
+        await window.open(f"/searches/{board}")
+        box = await window.card(TRAM).locator(line).first.bounding_box()
+        assert box is not None
+        await window.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await window.page.wait_for_url(f"**/cards/{card}")
+
+
+async def test_a_fact_of_several_lines_has_all_its_letters(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await add(await browsers.person("Alice"), board, "sighting", description=TRAM, place=GENT, seen_at="2026-11-24T08:00:00Z")
+    window = await browsers.window("Bob")
+    await window.open(f"/searches/{board}")
+    await window.card(TRAM).locator(".when span").first.wait_for()
+    cut = """(when) => {
+      const fact = when.lastElementChild, words = document.createRange();
+      fact.textContent = "a fact that goes on ".repeat(8);
+      words.selectNodeContents(fact);
+      const clipped = when.getBoundingClientRect().left + parseFloat(getComputedStyle(when).getPropertyValue("--gap"));
+      return [...words.getClientRects()].map(({ left }) => left - clipped);
+    }"""
+    lefts = await window.card(TRAM).locator(".when").first.evaluate(cut)
+    assert len(lefts) > 2
+    assert min(lefts) > -0.5
+
+
 async def test_a_card_has_few_nodes(browsers: Browsers) -> None:
     """A board of a thousand cards takes as long to open as it has nodes: also of blanks, and of the comments of lit-html."""
     board, alice = await browsers.search(), await browsers.person("Alice")

@@ -38,15 +38,24 @@ SHARED = {
     "board-layout", "button", "change-note", "child-details", "child-summary", "clock", "column", "column-header", "confirmed",
     "details-view", "dialog", "form", "freshness-label", "goal", "grade", "header-bar", "history-root", "list", "looked-at",
     "operations-column", "operations-header", "panel", "quick", "search", "search-header", "search-page", "settings-page",
-    "stale-overlay", "tabs", "theirs", "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more", "where",
+    "stale-overlay", "tabs", "theirs", "tip-dialog", "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more", "where",
 }  # fmt: skip
+
+
+def alternatives(selectors: str) -> list[str]:
+    """Return the selectors of a list, also those of an `:is()` that one begins with."""
+    found = list[str]()
+    for each in re.split(r",(?![^(]*\))", selectors):
+        listed = re.fullmatch(r":is\(([^()]*)\)(.*)", each.strip(), re.DOTALL)
+        found += [f"{first.strip()}{listed[2]}" for first in listed[1].split(",")] if listed else [each]
+    return found
 
 
 def styled_classes(css: str) -> tuple[set[str], set[str]]:
     """Return the classes that are styled wherever they are, and those that selectors begin with."""
     alone, first = set[str](), set[str]()
     for selectors in re.findall(r"([^{};]+)\{", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
-        for each in re.split(r",(?![^(]*\))", selectors):
+        for each in alternatives(selectors):
             if found := SCOPED.fullmatch(each.strip()):
                 first.add(found[1])
                 alone.update([found[1]] if not found[2] else [])
@@ -64,3 +73,4 @@ def test_no_two_parts_of_a_page_style_the_same_class_by_accident() -> None:
 
 def test_styled_classes_are_found() -> None:
     assert styled_classes(".a { } .b .c, .d:is(.e, .f) { } @media print { .g { } }") == ({"a", "g"}, {"a", "b", "d", "g"})
+    assert styled_classes(":is(.a, .b) > .c { } :is(.d, .e) { }") == ({"d", "e"}, {"a", "b", "d", "e"})
