@@ -11,23 +11,27 @@ import importlib.util
 import json
 import random
 import uuid
-from collections.abc import AsyncGenerator, Iterator, Mapping
+import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, Self, TypeVar
 
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 httpx: Any = importlib.import_module("httpx2" if importlib.util.find_spec("httpx2") else "httpx")
 MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0  # first and longest pause before another attempt
 MAX_ASKED_PAUSE_S = 600.0  # longest pause that a server can ask for
-PING_S, CALL_TIMEOUT_S, CALL_ATTEMPTS = 10.0, 30.0, 5  # a connection that leaves a ping unanswered for so long is dead
-SUBSCRIBE_INTERVAL_S = 0.03  # so that many boards stay within the server's limit
+PING_S, CLOSE_S = 10.0, 1.0  # a connection that leaves a ping unanswered for so long is dead; longest wait for the end of one
+CALL_TIMEOUT_S, CALL_ATTEMPTS = 30.0, 5
+MAX_COMMANDS, SUBSCRIBES_PER_S = 32, 15  # without an answer; after a reconnect: both stay within the server's limits
 REPEATED_REFUSALS = ("rate_limited", "unavailable", "status 429", "status 502", "status 503", "status 504")  # send it again
 FINAL_CODES = (401, 403, 404, *range(4500, 5000))  # of HTTP and of sockets: wrong token, scope or address, or access ended
+OVERLOAD_CODES = (1009, 4008, 4013)  # of sockets: this program sent too much, or read too slowly
 Frame = dict[str, Any]
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -59,9 +63,13 @@ class Board:
     live: bool = False
     _parts: dict[tuple[str, int], dict[tuple[str, str], Any]] = field(default_factory=dict)  # of a snapshot, by its position
     _head: Frame | None = None  # position that the server told last
+    _attempt: int = 0  # subscribes that were refused for now
+    _wait_s: float | None = None  # pause before the next one, if the last frame was such a refusal
+    _follow: object = None  # the last `follow` that began with it
 
     def apply(self, frame: Frame) -> None:
         """Apply a frame, if it is about this board. Raise Gap, with nothing applied, or Refusal if the board may not be seen."""
+        self._wait_s = None
         if frame["type"] != "heads" and frame.get("board") != self.name:
             return
         match frame["type"]:
@@ -84,7 +92,7 @@ class Board:
             case "subscribed":
                 if (frame["epoch"], frame["seq"]) != (self.epoch, self.seq):
                     raise Gap(f"live at {frame['seq']} of {frame['epoch']}, but here is {self.seq} of {self.epoch}")
-                self.live = True
+                self.live, self._attempt = True, 0
             case "heads":  # positions of boards: one is to be reached before the next one comes
                 before, self._head = self._head, frame["heads"].get(self.name)
                 if self.live and before and (self.epoch != before["epoch"] or self.seq < before["seq"]):
@@ -92,72 +100,114 @@ class Board:
             case "unsubscribed":
                 self.live, self.entities = False, {}
                 raise Refusal({"code": frame["reason"], "board": self.name})
-            case "error" if not self.live:  # else it is about a `presence`
-                raise Refusal(frame)
+            case "error" if not self.live or frame["code"] in ("unavailable", "failed"):  # else it is about a `presence`
+                self.interrupt()
+                if frame["code"] not in REPEATED_REFUSALS:
+                    raise Refusal(frame)
+                self._attempt += 1
+                self._wait_s = _pause(self._attempt, frame.get("retry_after_s"))
 
     def interrupt(self) -> None:
         """Note that frames are missing from here on, until the board is subscribed again from its position."""
         self.live, self._head, self._parts = False, None, {}
 
 
-class AsyncClient(contextlib.AbstractAsyncContextManager["AsyncClient"]):
+class AsyncClient:
     """Client for asyncio, of one account: `async with AsyncClient(url, token) as client`."""
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.AsyncClient(base_url=url, headers=headers, proxy=proxy, trust_env=False, timeout=CALL_TIMEOUT_S)
-        self._address = url.rstrip("/").replace("http", "ws", 1) + "/ws"
-        self._options: Any = {"additional_headers": headers, "proxy": proxy, "ping_interval": PING_S, "ping_timeout": PING_S}
-        self._socket: ClientConnection | None = None  # of `follow`
+        self._url, self._proxy, self._headers = url.rstrip("/"), proxy, {"Authorization": f"Bearer {token}"}
+        self._closed = asyncio.Event()
+        self._slots = asyncio.Semaphore(MAX_COMMANDS)
+        self._follow: Callable[[], Any] = lambda: None  # the last one, while somebody has it
+        self._boards: tuple[Board, ...] = ()  # of it, as is the socket
+        self._socket: ClientConnection | None = None
+
+    @cached_property
+    def _http(self) -> Any:
+        options: Any = {"proxy": self._proxy, "trust_env": False, "timeout": CALL_TIMEOUT_S}
+        return httpx.AsyncClient(base_url=self._url, headers=self._headers, **options)
+
+    async def __aenter__(self) -> Self:
+        return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._http.aclose()
+        self._closed.set()
         if self._socket is not None:
             await self._socket.close()
+        if "_http" in vars(self):
+            await self._http.aclose()
 
-    async def follow(self, *boards: Board) -> AsyncGenerator[Frame, None]:
+    def follow(self, *boards: Board) -> AsyncGenerator[Frame, None]:
         """Yield all that the server sends, as soon as it is applied to these replicas, until the client is closed.
 
         They begin with a snapshot, or at their position: `Board(name, epoch, 118)`. Each event comes once. Raise AccessEnded, and
         Refusal if one of the boards, its `body["board"]`, may not be seen. For another `follow` beside it, use another client.
         """
-        attempt = 0
-        while not self._http.is_closed:
-            code = wait = None
+        if (other := self._follow()) is not None and other.ag_frame is not None:  # it has not ended
+            raise RuntimeError("This client follows boards already: close that `follow` first, or use another client.")
+        frames = self._stay_connected(boards)
+        self._follow = weakref.ref(frames)
+        return frames
+
+    async def _stay_connected(self, boards: tuple[Board, ...]) -> AsyncGenerator[Frame, None]:
+        options: Any = {"ping_interval": PING_S, "ping_timeout": PING_S, "close_timeout": CLOSE_S, "compression": None}
+        options |= {"additional_headers": self._headers, "proxy": self._proxy}
+        this, attempt, self._boards = object(), 0, boards
+        for board in boards:
+            board.interrupt()
+            board._follow = this
+        while not self._closed.is_set():
+            socket, is_greeted, code, wait = None, False, None, None
+            subscribes: dict[str, asyncio.Task[None]] = {}  # beside the reader, which must not wait
             try:
-                async with connect(self._address, **self._options) as socket:
+                async with await self._until_closed(connect(self._url.replace("http", "ws", 1) + "/ws", **options)) as socket:
                     self._socket = socket
-                    for board in boards:
-                        position = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
-                        await socket.send(json.dumps({"type": "subscribe", "board": board.name, **position}))
-                        await asyncio.sleep(SUBSCRIBE_INTERVAL_S)
-                    async for text in socket:
-                        frame = json.loads(text)
-                        for board in boards:
-                            board.apply(frame)
-                        yield frame
-            except ConnectionClosed as closed:
-                code = closed.rcvd and closed.rcvd.code
+                    for place, board in enumerate(boards):
+                        subscribes[board.name] = asyncio.create_task(_subscribe(socket, board, place / SUBSCRIBES_PER_S))
+                    with contextlib.suppress(ConnectionClosed):
+                        async for text in socket:
+                            frame, is_greeted = json.loads(text), True
+                            for board in boards:
+                                board.apply(frame)
+                                if board._wait_s is not None:
+                                    subscribes[board.name] = asyncio.create_task(_subscribe(socket, board, board._wait_s))
+                            yield frame
+                code = socket.close_code
             except InvalidStatus as refused:
                 code, wait = refused.response.status_code, refused.response.headers.get("Retry-After")
-            except Refusal as refusal:
-                if refusal.code not in REPEATED_REFUSALS:
-                    raise
-                wait = refusal.body.get("retry_after_s")
             except (Gap, OSError, EOFError, WebSocketException):  # the server or the network may come back
                 pass
             finally:
-                self._socket = None
-                attempt = 0 if any(board.live for board in boards) else attempt + 1
+                for task in subscribes.values():
+                    task.cancel()
+                if self._socket is socket:
+                    self._socket = None
                 for board in boards:
-                    board.interrupt()
+                    if board._follow is this:  # else a newer `follow` has it
+                        board.interrupt()
             if code in FINAL_CODES:
                 raise AccessEnded(f"The server ended access, with code {code}.")
-            await asyncio.sleep(_pause(attempt, wait))
+            attempt = 0 if is_greeted and code not in OVERLOAD_CODES else attempt + 1
+            with contextlib.suppress(ConnectionAbortedError):
+                await self._until_closed(asyncio.sleep(_pause(attempt, wait)))
+
+    async def _until_closed(self, work: Awaitable[T]) -> T:
+        """Return the result of some work. Raise ConnectionAbortedError once the client is closed."""
+        doing, closed = asyncio.ensure_future(work), asyncio.ensure_future(self._closed.wait())
+        try:
+            await asyncio.wait((doing, closed), return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done() or (self._closed.is_set() and doing.exception() is not None):
+                raise ConnectionAbortedError("The client was closed.")
+            return doing.result()
+        finally:
+            doing.cancel()
+            closed.cancel()
 
     async def send(self, frame: Frame) -> None:
-        """Send any frame over the socket of `follow`, such as a `presence`. It is dropped while there is no connection."""
-        if self._socket is not None:
+        """Send any frame over the socket of `follow`. Dropped while there is none; a `presence` until its board is live."""
+        is_early = frame["type"] == "presence" and not any(each.live and each.name == frame["board"] for each in self._boards)
+        if self._socket is not None and not is_early:
             with contextlib.suppress(ConnectionClosed):
                 await self._socket.send(json.dumps(frame))
 
@@ -170,7 +220,8 @@ class AsyncClient(contextlib.AbstractAsyncContextManager["AsyncClient"]):
         `base` and `epoch` say where the board was when somebody decided it, so that a conflict is refused.
         """
         body = {"id": id or uuid.uuid4().hex, "name": name, "data": data or {}, **position}
-        return dict(await self.request("POST", f"/api/v1/boards/{board}/commands", attempts=float("inf"), json=body))
+        async with self._slots:
+            return dict(await self.request("POST", f"/api/v1/boards/{board}/commands", is_command=True, json=body))
 
     async def read(self, board: str, **params: Any) -> Board:
         """Read a board by HTTP; `at` names a moment of the past. Raise Refusal."""
@@ -178,17 +229,17 @@ class AsyncClient(contextlib.AbstractAsyncContextManager["AsyncClient"]):
         replica.apply({"type": "snapshot", **await self.request("GET", f"/api/v1/boards/{board}", params=params)})
         return replica
 
-    async def request(self, method: str, path: str, *, attempts: float = CALL_ATTEMPTS, **options: Any) -> Any:
+    async def request(self, method: str, path: str, *, is_command: bool = False, **options: Any) -> Any:
         """Make an HTTP call with httpx's options; return the JSON of its answer, or bytes. Raise Refusal, and httpx's errors.
 
         A GET, or a body with an `id`, is sent again if no answer comes; every call is after a refusal that says when.
         """
         is_repeatable = method == "GET" or "id" in (options.get("json") or ())
-        attempt = 0
+        attempts, attempt = float("inf") if is_command else CALL_ATTEMPTS, 0
         while True:
             attempt, wait = attempt + 1, None
             try:
-                return _read_answer(await self._http.request(method, path, **options))
+                return _read_answer(await self._until_closed(self._http.request(method, path, **options)), is_command)
             except httpx.TransportError:
                 if attempt >= attempts or not is_repeatable:
                     raise
@@ -196,12 +247,25 @@ class AsyncClient(contextlib.AbstractAsyncContextManager["AsyncClient"]):
                 wait = refusal.body.get("retry_after_s")
                 if attempt >= attempts or refusal.code not in REPEATED_REFUSALS or not (is_repeatable or wait):
                     raise
-            await asyncio.sleep(_pause(attempt, wait))
+            await self._until_closed(asyncio.sleep(_pause(attempt, wait)))
 
 
-def _read_answer(answer: Any) -> Any:
+async def _subscribe(socket: ClientConnection, board: Board, pause: float) -> None:
+    """Subscribe a board from its position, after a pause."""
+    await asyncio.sleep(pause)
+    position = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
+    with contextlib.suppress(ConnectionClosed):
+        await socket.send(json.dumps({"type": "subscribe", "board": board.name, **position}))
+
+
+def _read_answer(answer: Any, is_command: bool) -> Any:
     """Return the JSON of an answer, or its bytes. Raise AccessEnded or Refusal."""
-    body = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+    body = answer.content
+    if "json" in answer.headers.get("Content-Type", ""):
+        with contextlib.suppress(ValueError):  # a proxy said so
+            body = answer.json()
+    if answer.is_success and is_command and not (isinstance(body, dict) and "seqs" in body):
+        raise Refusal({"code": "unavailable", "message": "A proxy answered in place of the server."})
     if answer.is_success:
         return body
     if answer.status_code == 401:
@@ -218,32 +282,55 @@ def _pause(attempt: int, wait: str | int | None = None) -> float:
     return pause * random.uniform(1.0, 1.5)  # noqa: S311  (so that not all clients come back at once)
 
 
-class Client(contextlib.AbstractContextManager["Client"]):
+class Client:
     """Client for programs without asyncio: `with Client(url, token) as client`. An `AsyncClient` does its work in a thread."""
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
         self._client = AsyncClient(url, token, proxy=proxy)
+        self._portal: BlockingPortal | None = None
+
+    def __enter__(self) -> Self:
         self._thread = start_blocking_portal()
         self._portal = self._thread.__enter__()
+        return self
 
     def __exit__(self, *error: object) -> None:
-        self._portal.call(self._client.__aexit__)
-        self._portal.call(self._portal.stop, True)  # cancels what other threads wait for
+        self._wait(self._client.__aexit__)
         self._thread.__exit__(None, None, None)
+        self._portal = None
 
     def follow(self, *boards: Board) -> Iterator[Frame]:
         frames = self._client.follow(*boards)
+        before: list[tuple[str, int]] = []  # positions, while a frame is waited for
         try:
-            while True:
-                yield self._portal.call(frames.__anext__)
-        except GeneratorExit:  # the program leaves the loop
-            self._portal.call(frames.aclose)
+            with contextlib.suppress(StopAsyncIteration):
+                while True:
+                    before = [(board.epoch, board.seq) for board in boards]
+                    frame = self._wait(frames.__anext__)
+                    before = []
+                    yield frame
+        finally:
+            with contextlib.suppress(RuntimeError):  # it is ending
+                self._wait(frames.aclose)
+            for board, position in zip(
+                boards, before, strict=False
+            ):  # after Ctrl+C, a frame may have been applied but not yielded
+                board.epoch, board.seq = position
 
     def command(self, board: str, name: str, data: Mapping[str, Any] | None = None, **more: Any) -> Frame:
-        return self._portal.call(partial(self._client.command, board, name, data, **more))
+        return self._wait(self._client.command, board, name, data, **more)
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        return self._portal.call(partial(self._client.request, method, path, **options))
+        return self._wait(self._client.request, method, path, **options)
 
     def read(self, board: str, **params: Any) -> Board:
-        return self._portal.call(partial(self._client.read, board, **params))
+        return self._wait(self._client.read, board, **params)
+
+    def _wait(self, work: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
+        if self._portal is None:
+            raise RuntimeError("Use the client in a `with` statement.")
+        future = self._portal.start_task_soon(partial(work, *arguments, **options))
+        try:
+            return future.result()
+        finally:
+            future.cancel()  # after Ctrl+C

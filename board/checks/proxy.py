@@ -42,7 +42,7 @@ def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
 
 def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
     try:
-        healthy, _ = _ask(origin, "/healthz")
+        healthy, _ = _ask(origin, "/healthz", max_bytes=0)
     except ssl.SSLCertVerificationError as error:
         return State.WRONG, f"The certificate of {origin} is refused: {error.verify_message}."
     except (OSError, http.client.HTTPException) as error:
@@ -68,19 +68,19 @@ def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
 def _status(origin: str, path: str, headers: dict[str, str] | None = None) -> int:
     """Return the status of a response; 0 if there is none."""
     try:
-        return _ask(origin, path, headers)[0]
+        return _ask(origin, path, headers, max_bytes=0)[0]
     except (OSError, http.client.HTTPException):
         return 0
 
 
-def _ask(origin: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
-    """Return the status and the page of a response."""
+def _ask(origin: str, path: str, headers: dict[str, str] | None = None, max_bytes: int = MAX_PAGE_BYTES) -> tuple[int, str]:
+    """Return the status of a response, and its page if that is good. With `max_bytes` 0 the body is not waited for."""
     to = urlsplit(origin)
     kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
     with closing(kind(to.hostname or "", to.port, timeout=TIMEOUT_S)) as connection:
         connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()
-        return answer.status, answer.read(MAX_PAGE_BYTES).decode(errors="replace") if answer.status == 200 else ""
+        return answer.status, answer.read(max_bytes).decode(errors="replace") if max_bytes and answer.status == 200 else ""
 
 
 def _read(origin: str, path: str) -> str:

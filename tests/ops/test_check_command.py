@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import socket
+import threading
 from collections import namedtuple
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +31,7 @@ from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
 from tests.support import readme_blocks
 from tests.support.backends import Backend
-from tests.support.people import PASSWORD, running_server, settings_for
+from tests.support.people import PASSWORD, PATIENCE_S, running_server, settings_for
 
 __all__ = ["run"]  # a fixture
 
@@ -304,3 +306,19 @@ async def test_each_table_has_its_rows_and_bytes(tmp_path: Path, backend: Backen
     assert all(each is not None and each > 0 for each in used.values()), used
     assert f"{rows['event']} events" in says
     assert list(used.values()) == sorted((each or 0 for each in used.values()), reverse=True)
+
+
+def test_a_body_that_stalls_does_not_hold_up_a_status() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            line, _ = listening.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+                line.recv(1)  # until the check leaves
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert proxy._status(f"http://127.0.0.1:{listening.getsockname()[1]}", "/healthz") == 200
+        thread.join(PATIENCE_S)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import aclosing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,8 +15,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from board import client as client_module
 from board.accounts import accounts
-from board.client import AsyncClient
+from board.client import AsyncClient, Frame
 from board.engine import hash_chain, stored_payload
 from models.board import Board
 from models.db.database import Database
@@ -26,6 +28,12 @@ from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 WRITERS = 4
 IN_FLIGHT = 6  # unanswered commands of a writer
 MAX_ACKS = 150  # before a kill, counted and not timed, so that fifty kills on a quick machine do not fill a board of 10,000 cards
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Come back soon, however long a killed server takes to start."""
+    monkeypatch.setattr(client_module, "MAX_PAUSE_S", 1.0)
 
 
 class Process:
@@ -53,7 +61,7 @@ class Process:
 
 
 class Writer:
-    """Writer that sends commands as fast as they are answered, over lost connections too."""
+    """Writer that sends commands by HTTP as fast as they are answered, over lost connections too."""
 
     def __init__(self, process: Process, token: str, board: str) -> None:
         self.process, self.token, self.board = process, token, board
@@ -69,6 +77,31 @@ class Writer:
             id = new_id()
             ack = await client.command(self.board, "sighting.add", {"description": f"sighting {id}"}, id=id)
             self.acked[id] = ack["seqs"]
+
+
+class SocketWriter(Writer):
+    """Writer that sends commands over a socket, as browsers do, and those without an answer again after each reconnect."""
+
+    async def write(self) -> None:
+        waiting: dict[str, Frame] = {}
+        async with AsyncClient(self.process.url, self.token) as client, aclosing(client.follow()) as frames:
+            async for frame in frames:
+                if frame["type"] == "ack":
+                    waiting.pop(frame["id"], None)
+                    self.acked[frame["id"]] = frame["seqs"]
+                elif frame["type"] == "refused":
+                    assert frame["code"] == "unavailable", frame
+                    await client.send(waiting[frame["id"]])
+                elif frame["type"] == "hello":
+                    for command in waiting.values():
+                        await client.send(command)
+                while len(waiting) < IN_FLIGHT and not self.stopping:
+                    id = new_id()
+                    data = {"description": f"sighting {id}"}
+                    waiting[id] = {"type": "command", "id": id, "board": self.board, "name": "sighting.add", "data": data}
+                    await client.send(waiting[id])
+                if self.stopping and not waiting:
+                    break
 
 
 def prepare(folder: Path) -> str:
@@ -112,7 +145,7 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
     process = Process(folder)
     await process.start()
     board = await open_search(process, token)
-    writers = [Writer(process, token, board) for _ in range(WRITERS)]
+    writers = [writer(process, token, board) for writer in (Writer, SocketWriter) for _ in range(WRITERS // 2)]
     working = [asyncio.create_task(writer.write()) for writer in writers]
     for _ in range(kills):
         enough = sum(len(writer.acked) for writer in writers) + random.randint(10, MAX_ACKS)
@@ -126,6 +159,7 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
         writer.stopping = True
     await asyncio.wait_for(asyncio.gather(*working), 3 * PATIENCE_S)
     await process.end(signal.SIGTERM)
+    assert all(writer.acked for writer in writers)
     return check(folder, board, writers)
 
 

@@ -24,6 +24,7 @@ from board.client import AccessEnded, AsyncClient, Board, Client, Frame, Gap, Re
 from board.maintenance import transfer
 from models.accounts import Account
 from models.db.database import Database
+from realtime import connection as connections
 from tests.support import backends
 from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
 from tests.support.tcp_proxy import TcpProxy, proxy_to
@@ -164,15 +165,20 @@ async def test_a_replica_goes_on_after_a_restart_and_a_restore(tmp_path: Path) -
             assert {key: state for key, state in replica.entities.items() if key[0] != "note"} == entities
 
 
-async def test_a_reader_that_lags_loses_nothing(alice: Person, server: Server, token: str) -> None:
-    search = await alice.open_search()
+async def test_a_reader_that_lags_is_disconnected_and_loses_nothing(
+    alice: Person, server: Server, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 0.5)
+    search, counters = await alice.open_search(), server.service.hub.counters
     async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(Board(search))) as frames:
-        live = await until(frames, "subscribed")
-        await notes_after(alice, search, *map(str, range(40)))
+        live, cut, count = await until(frames, "subscribed"), counters.slow_clients_closed, 0
+        async with asyncio.timeout(6 * PATIENCE_S):
+            while counters.slow_clients_closed == cut:  # nothing is read meanwhile
+                await asyncio.gather(*(alice.command(search, "note.add", {"text": "é" * 4_000}) for _ in range(20)))
+                count += 20
         await client.command(search, "note.add", {"text": "what is not read holds up no answer"})
-        next(each for each in server.service.hub.connections if each.account["name"] == "Robot").close(4008)
-        await notes_after(alice, search, "meanwhile")
-        assert await seqs(frames, live["seq"] + 42) == list(range(live["seq"] + 1, live["seq"] + 43))
+        first = live["seq"] + 1
+        assert await seqs(frames, first + count) == list(range(first, first + count + 1))
 
 
 async def test_a_board_that_may_not_be_seen_is_refused(alice: Person, server: Server, token: str) -> None:
@@ -282,7 +288,8 @@ async def answered(replies: list[bytes | None], use: Callable[[AsyncClient], Cor
         if length := int((re.findall(r"content-length: (\d+)", head) or [0])[0]):
             asked.append(json.loads(await reader.readexactly(length)))
         if (reply := replies.pop(0)) is not None:
-            writer.write(b"HTTP/1.1 " + reply + b"\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+            body = b"" if b"\r\nContent-Type: " not in reply else b"<p>" if b"html" in reply else b'{"seqs": []}'
+            writer.write(b"HTTP/1.1 %b\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (reply, len(body), body))
         writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, AsyncClient(url_of(server), "token") as client:
@@ -299,7 +306,7 @@ async def test_a_call_is_made_again_after_the_seconds_that_the_server_names(monk
     monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append(wait), pause(attempt))[1])
 
     async def use(client: AsyncClient) -> None:
-        assert await client.request("GET", "/") == {}
+        assert await client.request("GET", "/") == {"seqs": []}
 
     await answered([b"429 T\r\nRetry-After: 7", b"503 U\r\nRetry-After: 3", None, OK], use)
     assert waits == ["7", "3", None]
@@ -307,11 +314,41 @@ async def test_a_call_is_made_again_after_the_seconds_that_the_server_names(monk
 
 async def test_an_unanswered_command_is_sent_again_with_the_same_id() -> None:
     async def use(client: AsyncClient) -> None:
-        assert await client.command("board", "note.add", id="mine") == {}
+        assert await client.command("board", "note.add", id="mine") == {"seqs": []}
 
     replies = [None, b"503 Unavailable", *[None] * client_module.CALL_ATTEMPTS, OK]
     asked = await answered(replies, use)
     assert [each["id"] for each in asked] == ["mine"] * (3 + client_module.CALL_ATTEMPTS)
+
+
+@pytest.mark.parametrize("reply", [b"200 OK", b"204 No Content", b"200 OK\r\nContent-Type: text/html"])
+async def test_a_success_that_is_no_ack_acknowledges_nothing(reply: bytes) -> None:
+    async def use(client: AsyncClient) -> None:
+        assert await client.command("board", "note.add", id="mine") == {"seqs": []}
+
+    assert [each["id"] for each in await answered([reply, reply, OK], use)] == ["mine"] * 3
+
+
+async def test_only_some_commands_wait_for_answers_at_once() -> None:
+    arrived = asyncio.Semaphore(0)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        asked.append(writer)
+        arrived.release()
+
+    asked: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
+        async with AsyncClient(url_of(server), "token") as client:
+            commands = [asyncio.create_task(client.command("board", "note.add")) for _ in range(100)]
+            for _ in range(client_module.MAX_COMMANDS):
+                await arrived.acquire()
+            assert client._slots.locked()
+            assert len(asked) == client_module.MAX_COMMANDS
+        said = await asyncio.gather(*commands, return_exceptions=True)
+        assert {type(each) for each in said} == {ConnectionAbortedError}
+        for writer in asked:
+            writer.close()
 
 
 async def test_a_call_that_may_not_be_repeated_is_made_once() -> None:
@@ -355,7 +392,7 @@ async def test_everything_that_waits_ends_when_the_client_is_closed(server: Serv
         waiting = [asyncio.create_task(each) for each in (until(frames, "none"), until(nobody, "none"), command)]
         await asyncio.sleep(0)
     said = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), PATIENCE_S)
-    assert [type(each) for each in said] == [StopAsyncIteration, StopAsyncIteration, RuntimeError]
+    assert [type(each) for each in said] == [StopAsyncIteration, StopAsyncIteration, ConnectionAbortedError]
 
 
 # --- invented servers
@@ -424,20 +461,160 @@ async def test_a_subscribe_is_sent_again_when_the_server_could_not_answer() -> N
 
 
 async def test_a_board_that_has_to_wait_holds_up_nothing_else() -> None:
+    refused = iter(["unavailable"] * 3)
+
     def answers(asked: Frame) -> list[str]:
-        if asked["board"] == "busy":
-            return [said("error", board="busy", code="rate_limited", retry_after_s=600)]
-        return [snapshot("other", 1), subscribed("other", 1)]
+        if asked["type"] == "ping":
+            return [event("other", int(asked["id"])), said("pong", id=asked["id"])]
+        if asked["board"] == "other":
+            return [snapshot("other", 1), subscribed("other", 1)]
+        if code := next(refused, None):
+            return [said("error", board="busy", code=code)]
+        return [snapshot("busy", 1), subscribed("busy", 1)]
 
     async def use(client: AsyncClient) -> None:
-        waiting = asyncio.create_task(live(client, "busy"))
-        for _ in range(3):
-            await live(client, "other")
-        assert not waiting.done()
-        waiting.cancel()
-        await asyncio.wait([waiting])
+        busy, other = Board("busy"), Board("other")
+        async with contextlib.aclosing(client.follow(busy, other)) as frames:
+            while not other.live:
+                await anext(frames)
+            for seq in (2, 3):
+                await client.send({"type": "ping", "id": str(seq)})
+            assert await seqs(frames, 3) == [2, 3]
+            while not busy.live:
+                assert (await anext(frames))["type"] != "hello", "the socket stays"
+            assert (other.live, other.seq) == (True, 3)
 
-    assert [each["board"] for each in await served(answers, use)].count("busy") == 1
+    asked = await served(answers, use)
+    assert [each.get("board") for each in asked].count("busy") == 4
+    assert [each.get("board") for each in asked].count("other") == 1
+
+
+async def test_a_refused_board_waits_as_long_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[Any] = []
+    pause = client_module._pause
+    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append((attempt, wait)), pause(0))[1])
+    answer = iter(
+        [[said("error", board="b", code="rate_limited", retry_after_s=7)], [said("error", board="b", code="unavailable")]]
+    )
+
+    async def use(client: AsyncClient) -> None:
+        async with contextlib.aclosing(client.follow(Board("b"))) as frames:
+            await until(frames, "subscribed")
+
+    await served(lambda _: next(answer, [snapshot("b", 1), subscribed("b", 1)]), use)
+    assert waits == [(1, 7), (2, None)]
+
+
+async def test_a_live_board_that_the_server_lost_is_subscribed_again() -> None:
+    answer = iter([[snapshot("b", 1), subscribed("b", 1), said("error", board="b", code="unavailable")]])
+    asked = await served(lambda _: next(answer, [event("b", 2), event("b", 3)]), read_two_and_three)
+    assert asked[1] == {"type": "subscribe", "board": "b", "epoch": "e", "after": 1}
+
+
+async def test_frames_are_read_while_boards_are_subscribed() -> None:
+    async def use(client: AsyncClient) -> None:
+        boards = [Board(f"{number}") for number in range(1_000)]
+        async with contextlib.aclosing(client.follow(*boards)) as frames:
+            await until(frames, "subscribed")
+            assert boards[0].live
+
+    asked = await served(lambda asked: [snapshot(asked["board"], 1), subscribed(asked["board"], 1)], use)
+    assert len(asked) < 1_000
+
+
+async def test_a_presence_waits_until_its_board_is_live() -> None:
+    def answers(asked: Frame) -> list[str]:
+        return [snapshot("b", 1), subscribed("b", 1)] if asked["type"] == "subscribe" else [said("pong")]
+
+    async def use(client: AsyncClient) -> None:
+        presence = {"type": "presence", "board": "b", "card": None, "editing": False}
+        async with contextlib.aclosing(client.follow(Board("b"))) as frames:
+            await until(frames, "hello")
+            await client.send(presence)
+            await until(frames, "subscribed")
+            await client.send(presence)
+            await until(frames, "pong")
+
+    assert [each["type"] for each in await served(answers, use)] == ["subscribe", "presence"]
+
+
+async def test_a_loop_that_was_left_does_not_touch_the_next_one() -> None:
+    def answers(asked: Frame) -> list[str]:
+        if asked["type"] == "subscribe":
+            part = {"type": "snapshot", "board": "b", "epoch": "e", "seq": 1}
+            notes = [{"kind": "note", "id": id, "state": {}} for id in "xy"]
+            return [json.dumps(part | {"entities": notes[:1], "more": True})]
+        last = {"type": "snapshot", "board": "b", "epoch": "e", "seq": 1, "entities": [{"kind": "note", "id": "y", "state": {}}]}
+        return [json.dumps(last), subscribed("b", 1), *[said("pong")] * 40]
+
+    async def use(client: AsyncClient) -> None:
+        replica = Board("b")
+        for kind in ("snapshot", "pong", "pong"):
+            async for frame in client.follow(replica):  # left by `break`, so closed later, by itself
+                if frame["type"] == "snapshot" and frame.get("more"):
+                    if kind != "snapshot":
+                        await asyncio.sleep(2 * client_module.MIN_PAUSE_S)  # the end of the one before falls into this snapshot
+                    await client.send({"type": "ping"})
+                if frame["type"] == kind:
+                    break
+            if kind == "pong":
+                assert (replica.live, set(replica.entities)) == (True, {("note", "x"), ("note", "y")})
+
+    await served(answers, use)
+
+
+async def test_a_second_follow_on_one_client_is_refused() -> None:
+    async def use(client: AsyncClient) -> None:
+        async with contextlib.aclosing(client.follow(Board("b"))) as frames:
+            await until(frames, "hello")
+            with pytest.raises(RuntimeError, match="follows boards already"):
+                client.follow(Board("c"))
+        async with contextlib.aclosing(client.follow(Board("c"))) as others:
+            await until(others, "hello")
+
+    await served(lambda _: [], use)
+
+
+async def test_closing_ends_a_follow_that_connects_or_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "MIN_PAUSE_S", 600.0)
+    monkeypatch.setattr(client_module, "MAX_PAUSE_S", 600.0)
+    connected, paused = asyncio.Event(), asyncio.Event()
+    pause = client_module._pause
+    monkeypatch.setattr(client_module, "_pause", lambda *given: (paused.set(), pause(*given))[1])
+    writers: list[asyncio.StreamWriter] = []
+
+    def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        connected.set()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
+        for url, reached in ((url_of(server), connected), ("http://127.0.0.1:1", paused)):
+            async with AsyncClient(url, "token") as client:
+                waiting = asyncio.create_task(until(client.follow(Board("b")), "none"))
+                await reached.wait()
+            assert [type(each) for each in await asyncio.gather(waiting, return_exceptions=True)] == [StopAsyncIteration]
+        for writer in writers:
+            writer.close()
+
+
+@pytest.mark.parametrize(("code", "attempts"), [(4008, [1, 2, 3]), (4013, [1, 2, 3]), (1009, [1, 2, 3]), (1012, [0, 0, 0])])
+async def test_an_overload_makes_each_pause_longer(code: int, attempts: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[int] = []
+    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (paused.append(attempt), 0.0)[1])
+
+    async def handle(connection: ServerConnection) -> None:
+        await connection.send(said("hello"))
+        await connection.close(code)
+
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        serve(handle, "127.0.0.1", 0) as server,
+        AsyncClient(url_of(server), "token") as client,
+        contextlib.aclosing(client.follow()) as frames,
+    ):
+        while len(paused) < 3:
+            assert (await anext(frames))["type"] == "hello"
+    assert paused[:3] == attempts
 
 
 # --- without asyncio, and alone
@@ -479,9 +656,73 @@ def test_closing_ends_what_other_threads_wait_for() -> None:
             asked, _ = silent.accept()
         thread.join(PATIENCE_S)
         asked.close()
-    assert ended == ["CancelledError"]
-    with pytest.raises(RuntimeError, match="not running"):
+    assert ended == ["ConnectionAbortedError"]
+    with pytest.raises(RuntimeError, match="with"):
         client.read("board")
+
+
+def test_a_client_without_with_starts_nothing() -> None:
+    before = threading.active_count()
+    client = Client("http://127.0.0.1:1", "token")
+    for use in (lambda: client.read("board"), lambda: next(iter(client.follow(Board("board"))))):
+        with pytest.raises(RuntimeError, match="with"):
+            use()
+    assert threading.active_count() == before
+
+
+def test_a_command_that_is_interrupted_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "MAX_COMMANDS", 1)
+    asked: list[socket.socket] = []
+
+    def interrupt(silent: socket.socket) -> None:
+        asked.append(silent.accept()[0])
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client:
+            threading.Thread(target=interrupt, args=(silent,), daemon=True).start()
+            with pytest.raises(KeyboardInterrupt):
+                client.command("board", "note.add")
+            assert client._wait(asyncio.wait_for, client._client._slots.acquire(), PATIENCE_S), "nothing sends it any more"
+        asked[0].close()
+
+
+async def test_a_frame_that_an_interrupt_took_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(asked: Frame) -> list[str]:
+        return [event("b", 2)] if "after" in asked else [snapshot("b", 1), subscribed("b", 1), event("b", 2)]
+
+    def work(url: str) -> None:
+        replica, wait = Board("b"), Client._wait
+
+        def interrupted(client: Client, work: Any, *arguments: Any) -> Any:
+            said = wait(client, work, *arguments)
+            if isinstance(said, dict) and said["type"] == "events":
+                monkeypatch.undo()
+                raise KeyboardInterrupt
+            return said
+
+        with Client(url, "token") as client:
+            monkeypatch.setattr(Client, "_wait", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                list(client.follow(replica))
+            found = next(frame["events"] for frame in client.follow(replica) if frame["type"] == "events")
+            assert ([each["seq"] for each in found], replica.seq) == ([2], 2)
+
+    async def use(client: AsyncClient) -> None:
+        await asyncio.to_thread(work, client._url)
+
+    asked = await served(answers, use)
+    assert asked[1] == {"type": "subscribe", "board": "b", "epoch": "e", "after": 1}
+
+
+async def test_leaving_waits_a_second_at_most_for_the_close() -> None:
+    async def use(client: AsyncClient) -> None:
+        async with contextlib.aclosing(client.follow(Board("b"))) as frames:
+            await until(frames, "hello")
+            assert client._socket is not None
+            assert client._socket.close_timeout == client_module.CLOSE_S == 1
+
+    await served(lambda _: [], use)
 
 
 async def test_a_program_that_is_interrupted_ends_at_once(server: Server, token: str) -> None:
@@ -533,7 +774,7 @@ async def test_a_program_without_asyncio_follows_commands_and_reads(alice: Perso
 
 
 def test_the_file_is_short_enough_to_be_read_before_it_is_copied() -> None:
-    assert len(Path(client_module.__file__).read_text().splitlines()) <= 250
+    assert len(Path(client_module.__file__).read_text().splitlines()) <= 340
 
 
 async def test_a_copy_of_the_file_works_alone(alice: Person, server: Server, token: str, tmp_path: Path) -> None:
