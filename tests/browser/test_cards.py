@@ -1,10 +1,11 @@
 """Cards say what matters in a fixed order, column heads count it, and an open card moves no other card."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
@@ -79,6 +80,25 @@ async def test_a_click_on_any_line_of_a_card_opens_it(browsers: Browsers) -> Non
         assert box is not None
         await window.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         await window.page.wait_for_url(f"**/cards/{card}")
+
+
+async def test_names_that_come_after_the_cards_are_drawn(browsers: Browsers) -> None:
+    board, alice = await browsers.search(), await browsers.person("Alice")
+    card = await add(await browsers.person("Bob"), board, "sighting", description=TRAM, place=GENT)
+    await alice.command(board, "sighting.looked_at", {"sighting": card})
+    window, asked, known = await browsers.window("Bob"), asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await known.wait()
+        await route.continue_()
+
+    await window.page.route("**/api/v1/accounts", late)
+    await window.open(f"/searches/{board}")
+    await asked.wait()
+    await expect(window.card(TRAM).locator(".looked-at")).to_contain_text("looked at by Someone")
+    known.set()
+    await expect(window.card(TRAM).locator(".looked-at")).to_contain_text("looked at by Alice")
 
 
 async def test_a_fact_of_several_lines_has_all_its_letters(browsers: Browsers) -> None:

@@ -38,7 +38,8 @@ SHARED = {
     "board-layout", "button", "change-note", "child-details", "child-summary", "clock", "column", "column-header", "confirmed",
     "details-view", "dialog", "form", "freshness-label", "goal", "grade", "header-bar", "history-root", "list", "looked-at",
     "operations-column", "operations-header", "panel", "quick", "search", "search-header", "search-page", "settings-page",
-    "stale-overlay", "tabs", "theirs", "tip-dialog", "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more", "where",
+    "stale-overlay", "tabs", "theirs", "tip-dialog", "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more",
+    "where",
 }  # fmt: skip
 
 

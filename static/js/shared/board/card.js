@@ -29,7 +29,7 @@ export function card(entity, view) {
   const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
     () => template(entity, { badge, people, assignee, isDone, isLate, picture }, view),
   );
 }
