@@ -193,7 +193,7 @@ async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: B
     await expect(window(ALARM)).to_be_visible()
     line.alarms(taken())
     await expect(window(TAKEN)).to_contain_text(
-        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting\s4, taken at \d\d:\d\d:\d\d after 05:00 min")
+        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting\s4, taken at \d\d:\d\d:\d\d after 05:00\smin")
     )
     await expect(window(ALARM)).to_have_count(0)
     await window(f"{TAKEN} [data-act=dismiss-alarm]").click()

@@ -141,7 +141,7 @@ async def test_no_duplicates_are_said_once_they_were_looked_for(browsers: Browse
     await bob.open("/intake")
     await tell(bob.page, "mirre", "a boy on a scooter")
     await asked.wait()
-    await expect(bob("[data-testid=similar]")).not_to_contain_text("No similar")
+    await expect(bob("[data-testid=similar]")).to_contain_text("Looking for similar sightings…")
     may_answer.set()
     await expect(bob("[data-testid=similar]")).to_contain_text("No similar sightings")
     await browsers.clear()

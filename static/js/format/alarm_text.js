@@ -117,7 +117,7 @@ export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Da
  */
 export function waitText({ raised_at: raised, taken_at: taken }) {
   const time = waited(raised, new Date(taken ?? raised)), parts = time.split(":").length;
-  return parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time;
+  return (parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time).replace(" ", "\u00a0");
 }
 
 /**

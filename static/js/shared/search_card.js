@@ -188,7 +188,7 @@ function changed(id, view) {
 /** @param {ChangeBadge} badge */
 function changeText({ type, actor, at }) {
   const what = actor ? t("{what} by {who}", { what: label.done(type), who: actor.name }) : label.done(type);
-  return html`${what}${at ? html`, ${agoElement(at)}` : nothing}`;
+  return html`<span .textContent=${what}></span>${at ? html`<span>,\u00a0${agoElement(at)}</span>` : nothing}`;
 }
 
 /** @param {SearchState} state */

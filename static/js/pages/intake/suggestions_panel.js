@@ -44,7 +44,7 @@ export function suggestionsPanel(view) {
     ${chosenChild(board && view.board.get(board))}
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
       ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, board))}</ul>`
-        : html`<p class="hint">${board ? (suggestions.isUnknown("similar") ? "\u00a0" : t("No similar sightings in this search so far.")) : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
+        : html`<p class="hint">${board ? (suggestions.isUnknown("similar") ? t("Looking for similar sightings…") : t("No similar sightings in this search so far.")) : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
     </section>
     ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
       <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}

@@ -122,7 +122,7 @@ function headerChange(view) {
   const { id } = view.model.search;
   const badge = view.board.badges.get(id);
   if (!badge) return nothing;
-  return html`<p class="change-note" data-testid="head-changed"><span>${label.event(badge.type)}${badge.actor ? html`\u00a0· <bdi>${badge.actor.name}</bdi>` : ""} ${agoElement(badge.at)}</span>
+  return html`<p class="change-note" data-testid="head-changed"><span>${label.event(badge.type)}${badge.actor ? html`\u00a0· <bdi>${badge.actor.name}</bdi>` : ""}</span> ${agoElement(badge.at)}
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Mark as seen")}</button>`}</p>`;
 }
 
