@@ -21,7 +21,13 @@ test("what is gone, dropped or erased is not marked", () => {
 });
 test("an added entity stays added when it is changed", () => {
   const first = addToBadge(undefined, event("a", "task.added", "bob"));
-  assert.equal(addToBadge(first, event("a", "task.updated", "bob")).type, "task.added");
+  const { type, actor, at, changes } = addToBadge(first, { ...event("a", "task.updated", "eve", ["due"]), at: "2026-11-24T22:00:00Z" });
+  assert.deepEqual([type, actor.id, at, changes], ["task.added", "bob", "2026-11-24T21:34:00Z", ["due"]]);
+});
+test("what came after a note or a file is said", () => {
+  const note = addToBadge(undefined, event("a", "note.added", "bob"));
+  const { type, actor } = addToBadge(note, event("a", "task.updated", "eve"));
+  assert.deepEqual([type, actor.id], ["task.updated", "eve"]);
 });
 test("without its events an entity that changed is marked without a name", () => {
   const marks = badgesSince([{ id: "a", kind: "task", seq: 9 }, { id: "b", kind: "task", seq: 5 }], 5);

@@ -1,5 +1,6 @@
 /* Badges: what happened to an entity since this person saw it last. Pure. */
 
+const ON_A_CARD = /^(note|file)\./; // added to an entity, which is not new by that
 const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from others
 
 /**
@@ -9,13 +10,13 @@ const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from ot
 export const isNews = ({ type }) => type !== "sighting.looked_at";
 
 /**
- * Return the badge of an entity after one more event; an entity that is new stays "added".
+ * Return the badge of an entity after one more event; an entity that is new stays "added", by whom and when it was.
  * @param {ChangeBadge | undefined} before
  * @param {BadgeEvent} event
  */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
-  const first = before?.type.endsWith(".added") ? before.type : type;
-  return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
+  const said = before?.type.endsWith(".added") && !ON_A_CARD.test(before.type) ? { type: before.type, actor: before.actor, at: before.at } : { type, actor, at: clock ?? at };
+  return { ...said, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
 }
 
 /**
