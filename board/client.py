@@ -312,9 +312,7 @@ class Client:
         finally:
             with contextlib.suppress(RuntimeError):  # it is ending
                 self._wait(frames.aclose)
-            for board, position in zip(
-                boards, before, strict=False
-            ):  # after Ctrl+C, a frame may have been applied but not yielded
+            for board, position in zip(boards, before, strict=False):  # after Ctrl+C, a frame may have been applied alone
                 board.epoch, board.seq = position
 
     def command(self, board: str, name: str, data: Mapping[str, Any] | None = None, **more: Any) -> Frame:
