@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"  # 61 letters
 RIGHT_TO_LEFT = "فاطمة الزهراء"
-SIZES = [(390, 844), (844, 390), (700, 900), (1000, 700), (1400, 760), (1400, 900), (2560, 1440)]
-PHONE = 390
+SIZES = [(390, 844), (844, 390), (700, 900), (1000, 700), (1400, 760), (1400, 900), (2560, 1440), (2560, 620)]
+PHONE, BESIDE = 390, 2200  # from here on, the header stands beside the board
 HEAD = "[data-testid=head]"
 # Height of a box and top of the first card, in px.
 HEIGHT = "each => each.getBoundingClientRect().height"
@@ -37,6 +37,10 @@ SPILLS = """() => {
   }
   return faults;
 }"""
+# Parts of the header that are lower than what they hold.
+SQUEEZED = """() => [...document.querySelectorAll(".search-header > *, .search-header .names")]
+  .filter((each) => each.checkVisibility() && each.clientHeight && each.scrollHeight > each.clientHeight + 2)
+  .map((each) => each.className)"""
 # Names that do not show whole.
 CUT = """() => [...document.querySelectorAll("[data-testid=person], .child-name b, .search-header .lead")]
   .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline")
@@ -51,6 +55,8 @@ async def is_whole(window: Window) -> None:
             await window.page.evaluate("on => document.documentElement.toggleAttribute('data-header-folded', on)", folded)
             assert await window.page.evaluate(SPILLS) == [], (width, height, folded)
             assert await window.page.evaluate(CUT) == [], (width, height, folded)
+            if width >= BESIDE:
+                assert await window.page.evaluate(SQUEEZED) == [], (width, height, folded)
 
 
 async def test_the_header_says_each_detail_or_that_it_is_missing(browsers: Browsers) -> None:
