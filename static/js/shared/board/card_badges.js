@@ -62,7 +62,7 @@ function facesOnCards(presence, own) {
 }
 
 /**
- * Return the badges of notes and files by the cards they are on.
+ * Return the badges of notes and files by the cards they are on: of several, the newest.
  * @param {AnyBoard} board
  */
 export function badgesOfNotes(board) {
@@ -71,7 +71,7 @@ export function badgesOfNotes(board) {
   for (const [id, badge] of board.badges) {
     const entity = board.get(id);
     const card = entity?.kind === "note" || entity?.kind === "file" ? cardOfAttached(entity, board) : null;
-    if (card) badges.set(card, badge);
+    if (card && (badge.at ?? "") >= (badges.get(card)?.at ?? "")) badges.set(card, badge);
   }
   return badges;
 }
