@@ -55,6 +55,13 @@ async def test_a_need_is_shown_with_some_words_or_not_at_all(browsers: Browsers)
         assert await window(".child-name .sub").evaluate(REST_IS_SHOWN) is shown
 
 
+@pytest.mark.parametrize(("until", "colour"), [("2099-01-01T00:00:00Z", "grave"), ("2026-11-24T08:00:00Z", "text-alert")])
+async def test_a_need_is_red_once_its_time_is_over(browsers: Browsers, until: str, colour: str) -> None:
+    board = await browsers.search(person={"first_name": "Chloé", "age": 17, "needs": "Insulin", "needs_until": until})
+    window = await phone(browsers, board)
+    await expect(window(".child-name .rest b").first).to_have_class(colour)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 async def test_five_columns_and_the_words_of_both_buttons_have_room(browsers: Browsers, language: str) -> None:
     board = await browsers.search()

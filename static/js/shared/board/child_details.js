@@ -61,11 +61,17 @@ export function looks({ height_cm: height, build, hair, eyes, features, descript
   return parts.length ? joined(parts) : description;
 }
 
+/**
+ * Colour of what a child needs: red once its time is over.
+ * @param {MissingPerson} person
+ */
+export const gravityOfNeeds = ({ needs_until: until }) => (until && until < serverNow().toISOString() ? "text-alert" : "grave"); // ISO times compare as text
+
 /** @param {MissingPerson} person */
-export function needs({ needs: what, needs_until: until }) {
+export function needs(person) {
+  const { needs: what, needs_until: until } = person;
   if (!what) return null;
-  const isPast = until && until < serverNow().toISOString(); // ISO times compare as text
-  return html`<b class=${isPast ? "text-alert" : "grave"}>${what}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
+  return html`<b class=${gravityOfNeeds(person)}>${what}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
 }
 
 /** @param {SearchState} state */
