@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -670,6 +670,15 @@ def test_a_client_without_with_starts_nothing() -> None:
     assert threading.active_count() == before
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt this process and those that it starts, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_command_that_is_interrupted_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "MAX_COMMANDS", 1)
     asked: list[socket.socket] = []
@@ -725,6 +734,7 @@ async def test_leaving_waits_a_second_at_most_for_the_close() -> None:
     await served(lambda _: [], use)
 
 
+@pytest.mark.usefixtures("interruptible")
 async def test_a_program_that_is_interrupted_ends_at_once(server: Server, token: str) -> None:
     program = """
 import sys
