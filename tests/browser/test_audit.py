@@ -103,6 +103,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await ada("[name=kind]").select_option("sign_in")
     await ada("form[role=search] .primary").click()
     await expect(lines).to_have_count(4)
+    await expect(ada("[data-days=grow]")).to_be_attached()  # before it, the fields are the browser's own
     await ada("#audit-from").fill("some day")
     await ada("form[role=search] .primary").click()
     await expect(ada("#audit-from")).to_be_focused()

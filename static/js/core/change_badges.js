@@ -15,8 +15,7 @@ export const isNews = ({ type }) => type !== "sighting.looked_at";
  * @param {BadgeEvent} event
  */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
-  const isNew = before?.type.endsWith(".added") && !ON_A_CARD.test(before.type);
-  const said = isNew ? { type: before.type, actor: before.actor } : { type, actor };
+  const said = before?.type.endsWith(".added") && !ON_A_CARD.test(before.type) ? { type: before.type, actor: before.actor } : { type, actor };
   return { ...said, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
 }
 
