@@ -7,6 +7,7 @@ the database, and is taken under the lock of its board: so each step is taken on
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, text
@@ -18,12 +19,14 @@ from board.commands.alarm_people import AlarmPeople
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import Change, EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.unit_of_work import Query, UnitOfWork
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
 from board.notifications import outbox
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
+from models.db.statement import Row, Statement
 from models.distribution import Distribution
 from models.entity import State
 from models.fields import Data, Id, LongText, Time
@@ -144,6 +147,8 @@ def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None
     if not rules or (not holds and not change.before):
         return
     event = change.event
+    if not change.before:  # it is new
+        unit_of_work.current(writer.session).open_alarms.setdefault((event.board, event.entity), [])
     known = _of_entity(writer.session, event.board, event.entity, rules)
     if not holds:
         for alarm in known:
@@ -217,6 +222,8 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
     taken = _next_step(people, row, rule, now)
     rows.assign(row, taken.values)
     writer.create(row, "alarm.raised")
+    if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
+        known.append(row.id)
     taken.notify(writer, row)
 
 
@@ -251,7 +258,32 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
 
 def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:
     """Return the alarms about an entity by these rules that have not ended."""
-    return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "rules": list(rules), "entity": entity})
+    known = unit_of_work.current(session).open_alarms.get((board, entity))
+    if known is None:
+        return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "rules": list(rules), "entity": entity})
+    found = (unit_of_work.get(session, Alarm, id) for id in known)
+    return [row for row in found if row is not None and row.rule in rules and row.ended_at is None]
+
+
+def query_of_open(unit: UnitOfWork, rules: Collection[str], about: Collection[tuple[str, str]]) -> Query:
+    """Return the query for the alarms by these rules that have not ended, about entities given with their boards, so that no
+    command has to ask for them."""
+    asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.open_alarms}
+
+    def take(found: list[Row]) -> None:
+        unit.open_alarms |= asked
+        for row in rows.load(Alarm, found):
+            unit.rows.setdefault((Alarm, row.id), row)
+            if (row.board, row.entity) in asked:
+                asked[row.board, row.entity].append(row.id)
+
+    boards, entities = {board for board, _ in asked}, {entity for _, entity in asked}
+    return Query(_open(), {"boards": boards, "rules": rules, "entities": entities}, take)
+
+
+@cache
+def _open() -> Statement:
+    return rows.that(Alarm, "board IN :boards AND rule IN :rules AND entity IN :entities AND ended_at IS NULL ORDER BY id")
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------------

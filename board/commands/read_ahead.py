@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from board.commands import card_ranks
+from board.commands import alarms, card_ranks
 from board.commands.registry import TABLE, Command
 from board.engine import identity, kinds, unit_of_work
 from board.engine.identity import Caller
@@ -33,7 +33,7 @@ class Order(NamedTuple):
     boards: tuple[str, ...]
 
 
-def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str, ...]) -> None:
+def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str, ...], alarm_rules: Collection[str]) -> None:
     """Lock the boards of these commands, and read ahead for all of them. `boards` are those of the first command."""
     unit = unit_of_work.current(session)
     unit.flush_events(session)
@@ -42,7 +42,8 @@ def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str
     if searches:
         queries.append(unit_of_work.query_of_rows(unit, Search, searches))
     queries += _acks(unit, orders)
-    queries += _cards(unit, [order.command for order in orders])
+    if named := _named_cards(order.command for order in orders):
+        queries += [*_cards(unit, named), alarms.query_of_open(unit, alarm_rules, {(each.board, each.id) for each in named})]
     if placed := {order.command.board for order in orders if _places_card(order.command)}:
         queries += [unit_of_work.query_of_columns(unit, placed), card_ranks.query_of_highest(unit, placed)]
     unit_of_work.run(session, queries)
@@ -78,18 +79,27 @@ def _named(order: Order) -> tuple[str, str]:
     return order.caller.account.id, order.command.id
 
 
-def _cards(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
-    """Yield the queries for the cards that these commands name."""
-    cards = kinds.cards()
-    named: dict[str, set[str]] = {name: set() for name in (*_NAME_CARDS, *(kind.name for kind in cards))}
-    for command in commands:
-        for name in named.keys() & command.data.keys():
-            value = command.data[name]
-            if isinstance(value, str) and _ID.fullmatch(value):
-                named[name].add(value)
-    of_any = set().union(*(named[name] for name in _NAME_CARDS))
-    for kind in cards:
-        if ids := of_any | named[kind.name]:
+class _Named(NamedTuple):
+    """Card that a command names, by a field."""
+
+    board: str
+    field: str
+    id: str
+
+
+def _named_cards(commands: Iterable[Command]) -> set[_Named]:
+    fields = {*_NAME_CARDS, *(kind.name for kind in kinds.cards())}
+    return {
+        _Named(command.board, name, value)
+        for command in commands
+        for name in fields & command.data.keys()
+        if isinstance(value := command.data[name], str) and _ID.fullmatch(value)
+    }
+
+
+def _cards(unit: UnitOfWork, named: Collection[_Named]) -> Iterator[Query]:
+    for kind in kinds.cards():
+        if ids := {each.id for each in named if each.field == kind.name or each.field in _NAME_CARDS}:
             yield unit_of_work.query_of_rows(unit, kind.model, ids)
 
 

@@ -9,6 +9,7 @@ from models.handover import Shift
 from models.search import Search
 
 _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
+_HOLDER_KEY = "holder of the shift"  # key in `session.info`
 
 
 def recipients(session: Session, board: str) -> set[str]:
@@ -18,9 +19,11 @@ def recipients(session: Session, board: str) -> set[str]:
 
 
 def holder(session: Session) -> str | None:
-    """Return who holds the shift, or None. Not cached, as the board of operations is not locked here."""
+    """Return who holds the shift, or None: as this transaction has changed it, else as it was when first asked for."""
     known = unit_of_work.current(session).rows.get((Shift, OPERATIONS))
     if isinstance(known, Shift):
         return known.holder
-    found: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()
+    if _HOLDER_KEY not in session.info:
+        session.info[_HOLDER_KEY] = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()
+    found: str | None = session.info[_HOLDER_KEY]
     return found

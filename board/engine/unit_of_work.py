@@ -107,6 +107,7 @@ class UnitOfWork:
     callers: dict[tuple[str, str | None, str | None], Row | None] = field(default_factory=dict)  # read ahead
     known_acks: dict[tuple[str, str], StoredAck | None] = field(default_factory=dict)  # by account and command id; None: none
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
+    open_alarms: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # read ahead: their ids, by board and entity
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)

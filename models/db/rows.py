@@ -54,6 +54,11 @@ def by_board(model: type[SQLModel], boards: Collection[str]) -> tuple[Statement,
     return _table(model).by_board, {"boards": boards}
 
 
+def that(model: type[SQLModel], condition: str) -> Statement:
+    """Return the query for the rows that meet a condition, which may say their order, too."""
+    return Statement(f"{_table(model).select} WHERE {condition}")
+
+
 def load(model: type[M], found: Iterable[Row]) -> list[M]:
     """Return the rows that such a query found as objects."""
     table = _table(model)
@@ -95,9 +100,9 @@ class _Table:
         self._names = tuple(self.types)
         self._read = [(name, _READ[type]) for name, type in self.types.items() if type in _READ]
         self._json = {name for name, type in self.types.items() if type == "json"}
-        columns = ", ".join(map(quoted, self.types))
-        self.by_ids = Statement(f"SELECT {columns} FROM {self.name} WHERE id IN :ids")  # noqa: S608
-        self.by_board = Statement(f"SELECT {columns} FROM {self.name} WHERE board IN :boards")  # noqa: S608
+        self.select = f"SELECT {', '.join(map(quoted, self.types))} FROM {self.name}"  # noqa: S608
+        self.by_ids = Statement(f"{self.select} WHERE id IN :ids")
+        self.by_board = Statement(f"{self.select} WHERE board IN :boards")
         self.delete = Statement(f"DELETE FROM {self.name} WHERE id IN :ids")  # noqa: S608
         self._insert = BulkWrite.insert(self.name, self.types)
         self._update = lru_cache(MAX_UPDATES)(

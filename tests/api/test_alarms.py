@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from board.accounts import live_changes
 from board.client import Refusal
-from board.commands import alarm_list, alarm_steps
+from board.commands import alarm_list, alarm_steps, execute
+from board.commands.registry import Command
+from board.errors import Refused
 from board.maintenance import escalation
 from board.maintenance.escalation import Escalation
+from board.service import BoardService
 from models.accounts import Account
 from models.board import OPERATIONS
+from models.ids import new_id
 from models.notification import Notification
 from models.times import format_utc
 from tests.support.backends import ALTERNATING
@@ -330,6 +335,48 @@ async def test_a_reopened_search_raises_the_alarms_of_what_waits_on_it(alarms: A
     shown = (await alarms.desk.bob.http.get("/api/v1/alarms")).json()["alarms"]
     assert len(shown) == 2
     assert any(each["asked_me"] for each in shown), "nobody is taken for who caused it"
+
+
+async def in_one_transaction(service: BoardService, who: Person, orders: list[tuple[str, str, dict[str, Any]]]) -> list[str]:
+    """Execute commands as a batch does; return the codes of what was refused."""
+    refused = list[str]()
+    caller = await live_changes.caller_for(service, id_of(who))
+
+    def work(session: Session) -> None:
+        for board, name, data in orders:
+            try:
+                execute.execute(session, caller, Command(new_id(), board, name, data), format_utc(service.clock()))
+            except Refused as refusal:
+                refused.append(refusal.code)
+
+    await service.database.write(work)
+    return refused
+
+
+async def test_commands_of_a_batch_know_the_alarms_of_those_before_them(alarms: Alarms) -> None:
+    bob, search = alarms.desk.bob, alarms.search
+    await bob.command(search, "sighting.add", URGENT | {"priority": "normal"})
+    sighting = next(id for (kind, id) in (await bob.snapshot(search))["entities"] if kind == "sighting")
+    changes = [
+        ("update", {"priority": "urgent"}), ("update", {"priority": "normal"}), ("update", {"priority": "urgent"}),
+        ("assess", {"assessment": "credible"}), ("assess", {"assessment": "unverifiable"}),
+    ]  # fmt: skip
+    orders = [(search, f"sighting.{name}", {"sighting": sighting} | data) for name, data in changes]
+    assert await in_one_transaction(alarms.desk.server.service, bob, orders) == []
+    told = [(event["type"], event["state"]["rule"]) for event in await alarms.events()]
+    assert told == [
+        ("alarm.raised", "urgent_sighting"), ("alarm.ended", "urgent_sighting"), ("alarm.raised", "urgent_sighting"),
+        ("alarm.ended", "urgent_sighting"), ("alarm.raised", "credible_sighting"), ("alarm.ended", "credible_sighting"),
+    ]  # fmt: skip
+
+
+async def test_a_card_named_on_another_board_hides_no_alarm_from_its_own(alarms: Alarms) -> None:
+    await urgent(alarms)
+    alice, about = alarms.desk.alice, (await alarms.only())[1]["about"]["id"]
+    settled = {"sighting": about, "assessment": "not_the_child"}
+    orders = [(await alice.open_search(), "sighting.assess", settled), (alarms.search, "sighting.assess", settled)]
+    assert await in_one_transaction(alarms.desk.server.service, alice, orders) == ["not_found"]
+    assert (await alarms.only())[1]["ended"] == "settled"
 
 
 async def test_a_cause_that_comes_back_raises_a_new_alarm(alarms: Alarms) -> None:

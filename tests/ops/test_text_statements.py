@@ -210,17 +210,22 @@ async def desk(postgres_url: str) -> AsyncIterator[BoardService]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the library writes down what travels on Linux alone")
-async def test_lone_command_takes_few_round_trips(desk: BoardService, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["sighting.add", "sighting.assess"])
+async def test_lone_command_takes_few_round_trips(desk: BoardService, tmp_path: Path, name: str) -> None:
     await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     search = await open_search(desk)
+    await do(desk, search, "sighting.add", {"description": "A child"})
+    (sighting,) = await desk.database.read(lambda session: session.exec(select(Sighting.id)).all())
+    assessed = ({"sighting": sighting, "assessment": each} for each in ("unverifiable", "not_the_child", "unverifiable"))
+    given = itertools.repeat({"description": "A child"}) if name == "sighting.add" else assessed
     with desk.database.write_engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
     trips = []
-    for _ in range(3):
+    for _, data in zip(range(3), given, strict=False):
         with (tmp_path / "trace").open("w+") as trace:
             driver.pgconn.trace(trace.fileno())
             driver.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
-            await do(desk, search, "sighting.add", {"description": "A child"})
+            await do(desk, search, name, data)
             driver.pgconn.untrace()
             trace.seek(0)
             answers = [side for side, _ in itertools.groupby(line[:1] for line in trace if line.strip()) if side == "B"]

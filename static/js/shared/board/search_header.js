@@ -78,7 +78,7 @@ export function phoneHeader(view) {
   return html`<span class="portrait" aria-hidden="true">${initials(nameOf(person))}${photo(view.board.id, state.photo)}</span>
     <button type="button" class="child-name" data-act="child" @click=${details}>
       <b>${withAge(name, person.age)}</b>
-      <span class="sub">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class=${gravityOfNeeds(person)}>${person.needs}</b>` : nothing}
+      <span class="sub ${person.needs ? "with-need" : ""}">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class=${gravityOfNeeds(person)}>${person.needs}</b>` : nothing}
         ${timesText(state.earlier) ? html`<b>${timesText(state.earlier)}</b> ·` : nothing}
         ${person.clothing || state.reference || label.kind(state.kind)}</span></span>
     </button>
