@@ -23,11 +23,16 @@ def install(root: Path, node: Node) -> Path:
 
     Each package is compared with the digest in the lock, and none of its own scripts runs. Raises CannotStart.
     """
-    found = cache(root) / key(root)
-    if not (found / "node_modules").is_dir():
+    found = folder(root)
+    if not found.is_dir():
         report("installing the npm packages that check scripts and styles; this happens once")
-        _fetch(root, node, found)
-    return found / "node_modules"
+        _fetch(root, node, found.parent)
+    return found
+
+
+def folder(root: Path) -> Path:
+    """Return where `node_modules` of the lock of the checkout `root` is, once it was fetched."""
+    return cache(root) / key(root) / "node_modules"
 
 
 def key(root: Path) -> str:
@@ -49,14 +54,14 @@ def cache(root: Path) -> Path:
 def _fetch(root: Path, node: Node, into: Path) -> None:
     """Install beside `into`, and rename: a folder of that name is whole, whatever was interrupted."""
     into.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=into.parent, prefix="unfinished-") as folder:
+    with tempfile.TemporaryDirectory(dir=into.parent, prefix="unfinished-") as fresh:
         for name in FILES:
-            shutil.copy(root / name, folder)
+            shutil.copy(root / name, fresh)
         environment = os.environ | {"PATH": f"{node.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         try:
             done = subprocess.run(  # noqa: S603 - our own words, no shell
                 [*node.npm, "ci", *OPTIONS],
-                check=False, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE_S,
+                check=False, cwd=fresh, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE_S,
             )  # fmt: skip
             failed = f"npm ended with {done.returncode}" if done.returncode else ""
         except (OSError, subprocess.TimeoutExpired) as why:
@@ -68,7 +73,7 @@ def _fetch(root: Path, node: Node, into: Path) -> None:
             )
         try:
             into.mkdir(exist_ok=True)
-            Path(folder, "node_modules").rename(into / "node_modules")
+            Path(fresh, "node_modules").rename(into / "node_modules")
         except OSError:
             if not (into / "node_modules").is_dir():  # another run was first
                 raise

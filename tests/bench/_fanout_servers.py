@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from board.dev import Redis, server_folder
+from board.dev import Redis, npm_packages, server_folder
 from tests.bench import Figure
 from tests.bench._server import ROOT, on_sqlite, prepare_searches, serving
 
@@ -89,12 +89,15 @@ def floor(programs: Path) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def node_ws(_: Path) -> Iterator[Target]:
+def node_ws(programs: Path) -> Iterator[Target]:
     """Run a server on Node's `ws`."""
-    node, port = shutil.which("node"), _free_port()
-    if node is None or not (ROOT / "node_modules" / "ws").exists():
+    node, packages, port = shutil.which("node"), npm_packages.folder(ROOT), _free_port()
+    if node is None or not (packages / "ws").exists():
         raise NotHere("no node, or no package ws (python3 -m board test --scripts fetches it)")
-    with _running([node, str(NATIVE / "ws_rival.mjs"), str(port)]) as process:
+    script = shutil.copy(NATIVE / "ws_rival.mjs", programs)
+    if not (programs / "node_modules").exists():  # where the script looks for the package
+        (programs / "node_modules").symlink_to(packages)
+    with _running([node, str(script), str(port)]) as process:
         _wait_for(port)
         yield Target(port, [process.pid], f"ws:{port}:/pub")
 

@@ -21,6 +21,7 @@ from tests.bench._server import Servers, on_servers, prepare_searches, read_from
 ROUNDS = 3
 READERS, BURST = 1_000, 2_000
 RATE, SECONDS = 1_000, 30
+APART, APART_EVENTS = 20, 200  # so few a second that no two are in one frame
 ON = "PostgreSQL, Redis; committed by a second process"
 
 
@@ -35,6 +36,7 @@ def measure() -> Iterator[Figure]:
     with native_programs() as programs, tempfile.TemporaryDirectory() as folder, on_servers() as servers:
         notes = Path(folder) / "lag"
         (token,), (search,) = asyncio.run(prepare_searches(servers.settings, 1, 1, cards=0))
+        yield _one_by_one(programs, servers, token, search)
         with running_board(servers.settings, token, search, {"BENCH_LAG": str(notes), "BENCH_POLL_S": "600"}) as target:
             floors, bursts, alone = [], [], []
             for _ in range(ROUNDS):
@@ -49,7 +51,7 @@ def measure() -> Iterator[Figure]:
         for what, costs in (("server", (each.server_s for each in alone)), ("Redis", (each.redis_s for each in alone))):
             yield Figure(f"processor of the {what} for each event, one reader", median(costs) / BURST * 1e6, "µs", None, on)
         with running_board(servers.settings, token, search, {"BENCH_LAG": str(notes)}) as target:
-            result, commits = _paced(programs, servers, target, search)
+            result, commits = _paced(programs, servers, target, search, RATE, RATE * SECONDS)
         on = f"{READERS:,} readers, {RATE:,} events/s for {SECONDS} s; {ON}"
         yield Figure("publication to reader, p50", result["lat_ms"]["p50"], "ms", None, on)
         yield Figure("publication to reader, p99", result["lat_ms"]["p99"], "ms", 20, on, low=True)
@@ -73,11 +75,24 @@ def _burst(programs: Path, servers: Servers, target: Target, search: str, reader
     return used
 
 
-def _paced(programs: Path, servers: Servers, target: Target, search: str) -> tuple[dict[str, Any], list[float]]:
+def _one_by_one(programs: Path, servers: Servers, token: str, search: str) -> Figure:
+    """Return the ratio to the floor of one event a frame: the server publishes, and commits nothing, as the floor does."""
+    floors, ours = [], []
+    with running_board(servers.settings, token, search) as target:
+        for _ in range(ROUNDS):
+            with floor(programs) as bare:
+                floors.append(load(programs, bare, READERS, APART_EVENTS, "--rate", str(APART))["deliv_per_cpu_s"])
+            ours.append(_paced(programs, servers, target, search, APART, APART_EVENTS)[0]["deliv_per_cpu_s"])
+    on = f"{READERS:,} readers, {APART} events of 300 bytes a second, {ROUNDS} rounds, medians; {ON}"
+    return Figure("one event a frame, as a ratio to the floor in C", median(ours) / median(floors), "", 0.65, on)
+
+
+def _paced(
+    programs: Path, servers: Servers, target: Target, search: str, rate: int, count: int
+) -> tuple[dict[str, Any], list[float]]:
     """Return what the readers measured at a fixed rate, and the sorted times of the commits."""
-    count = RATE * SECONDS
     with (
-        _second_process(servers, "paced", search, count, RATE) as publisher,
+        _second_process(servers, "paced", search, count, rate) as publisher,
         _readers(programs, target, READERS, count) as reading,
     ):
         write_to(publisher, "go")

@@ -41,7 +41,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
         "STARTS": 1,
     },
     "fanout": {"ROUNDS": 1, "READERS": 4, "BURST": 20, "RATED": 4},
-    "second_process": {"ROUNDS": 1, "READERS": 3, "BURST": 20, "RATE": 20, "SECONDS": 1},
+    "second_process": {"ROUNDS": 1, "READERS": 3, "BURST": 20, "RATE": 20, "SECONDS": 1, "APART_EVENTS": 3},
     "many_readers": {"READERS": 4, "SECONDS": 1, "SEARCHES": 2, "READERS_EACH": 2, "WRITERS": 2, "COMMANDS_PER_S": 20, "EACH": 2},
     "stalled_readers": {"HEALTHY": 3, "STALLED": 1, "RATE": 20, "SECONDS": 1, "WEIGHED_AT_S": 0.2},
     "files": {"PHOTOS": 1, "PIXELS": (400, 300), "PEOPLE": 2, "SIZE": 100_000},
