@@ -150,7 +150,7 @@ class Connection(Generic[Viewer]):
 
     def write_now(self, frames: TextFrames) -> bool:
         """Write frames, unless others wait before them or the client has not read enough: then return false."""
-        if self.writer.is_full or self.outbox or not self._is_open:  # as `has_room` says, without the call
+        if self.writer.is_full or self.outbox.queued_bytes or not self._is_open:  # as `has_room` says, without its calls
             return False
         self.writer.write(frames)
         return True

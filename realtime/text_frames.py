@@ -1,23 +1,19 @@
 """Text frames of the WebSocket protocol, encoded once for all clients that are sent the same."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 
 class TextFrames:
     """Consecutive text frames. `texts` are their payloads; `wire` is what a server writes for all of them."""
 
-    __slots__ = ("_wire", "texts")
-
     def __init__(self, texts: Iterable[bytes]) -> None:
         self.texts = tuple(texts)
-        self._wire: bytes | None = None
 
-    @property
+    @cached_property
     def wire(self) -> bytes:
         """The frames with their headers, as a server writes them (RFC 6455, section 5.2)."""
-        if self._wire is None:
-            self._wire = encode(self.texts)
-        return self._wire
+        return encode(self.texts)
 
 
 def encode(texts: Iterable[bytes]) -> bytes:
