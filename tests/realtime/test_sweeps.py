@@ -70,6 +70,9 @@ class Reader:
         data = self.transport.written.partition(b"\r\n\r\n")[2]
         at = 0
         while at < len(data):
+            if at + 1 == len(data):
+                assert self.gone, "a cut frame"
+                return
             opcode, size = data[at] & 15, data[at + 1]
             assert data[at] & 0x80, "a fragment"
             start = at + (2 if size < 126 else 4 if size == 126 else 10)
