@@ -685,6 +685,7 @@ def test_a_command_that_is_interrupted_is_not_sent_again(monkeypatch: pytest.Mon
 
     def interrupt(silent: socket.socket) -> None:
         asked.append(silent.accept()[0])
+        asked[0].recv(1)  # it is being sent, so the program waits for it
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
