@@ -33,6 +33,7 @@ class Alarm(Entity, table=True):
         Index("alarm_once", "board", "rule", "entity", "cause", unique=True),
         partial_index("alarm_next", "next_at", where="next_at IS NOT NULL"),
         partial_index("alarm_open", "board", "raised_at", where="taken_at IS NULL AND ended_at IS NULL"),
+        partial_index("alarm_about", "entity", where="ended_at IS NULL"),
         partial_index("alarm_taken", "taken_at", where="taken_at IS NOT NULL"),
     )
 

@@ -265,9 +265,9 @@ def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]
     return [row for row in found if row is not None and row.rule in rules and row.ended_at is None]
 
 
-def query_of_open(unit: UnitOfWork, rules: Collection[str], about: Collection[tuple[str, str]]) -> Query:
-    """Return the query for the alarms by these rules that have not ended, about entities given with their boards, so that no
-    command has to ask for them."""
+def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
+    """Return the query for the alarms that have not ended about entities, given with their boards, so that no command has to ask
+    for them."""
     asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.open_alarms}
 
     def take(found: list[Row]) -> None:
@@ -277,13 +277,12 @@ def query_of_open(unit: UnitOfWork, rules: Collection[str], about: Collection[tu
             if (row.board, row.entity) in asked:
                 asked[row.board, row.entity].append(row.id)
 
-    boards, entities = {board for board, _ in asked}, {entity for _, entity in asked}
-    return Query(_open(), {"boards": boards, "rules": rules, "entities": entities}, take)
+    return Query(_open(), {"entities": {entity for _, entity in asked}}, take)
 
 
 @cache
 def _open() -> Statement:
-    return rows.that(Alarm, "board IN :boards AND rule IN :rules AND entity IN :entities AND ended_at IS NULL ORDER BY id")
+    return rows.that(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------------

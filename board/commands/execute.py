@@ -72,7 +72,7 @@ class QueuedCommand:
         unit = unit_of_work.current(session)
         changes = unit.changes
         # lock first: a command that waits here must not take an earlier time than the one before it
-        _lock(session, unit, self.order, self.alarm_rules)
+        _lock(session, unit, self.order)
         try:
             return _execute(session, self.order, format_utc(self.clock()), self.task_catalogue, self.content, self.alarm_rules)
         except Refused as refusal:
@@ -110,9 +110,9 @@ def execute(
     Boards are locked before anything that decides is read, so commit order is seq order and concurrent edits can't erase each
     other. Rights are read again, as they may have ended since the handshake.
     """
-    order, rules = Order(caller, command, boards_to_lock(command)), alarm_rules or load_rules()
-    _lock(session, unit_of_work.current(session), order, rules)
-    return _execute(session, order, now, task_catalogue or load_catalogue(), content, rules)
+    order = Order(caller, command, boards_to_lock(command))
+    _lock(session, unit_of_work.current(session), order)
+    return _execute(session, order, now, task_catalogue or load_catalogue(), content, alarm_rules or load_rules())
 
 
 def _execute(
@@ -159,11 +159,11 @@ def _execute(
     return CommandResult(ack, tuple(result.events), tuple(epochs.items()), seen_by, filling, tuple(result.tips))
 
 
-def _lock(session: Session, unit: UnitOfWork, order: Order, alarm_rules: AlarmRules) -> None:
+def _lock(session: Session, unit: UnitOfWork, order: Order) -> None:
     """Lock the boards of a command; the first of a batch reads ahead for all of them."""
     if (order.caller.account.id, order.command.id) not in unit.known_acks:
         queued = [each.order for each in batch(session) if isinstance(each, QueuedCommand)]
-        lock_and_read(session, [order, *queued], order.boards, alarm_rules.rules.keys())
+        lock_and_read(session, [order, *queued], order.boards)
     for each in order.boards:
         if each not in unit.boards:
             unit_of_work.lock_board(session, each)

@@ -33,7 +33,7 @@ class Order(NamedTuple):
     boards: tuple[str, ...]
 
 
-def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str, ...], alarm_rules: Collection[str]) -> None:
+def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str, ...]) -> None:
     """Lock the boards of these commands, and read ahead for all of them. `boards` are those of the first command."""
     unit = unit_of_work.current(session)
     unit.flush_events(session)
@@ -43,7 +43,7 @@ def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str
         queries.append(unit_of_work.query_of_rows(unit, Search, searches))
     queries += _acks(unit, orders)
     if named := _named_cards(order.command for order in orders):
-        queries += [*_cards(unit, named), alarms.query_of_open(unit, alarm_rules, {(each.board, each.id) for each in named})]
+        queries += [*_cards(unit, named), alarms.query_of_open(unit, {(each.board, each.id) for each in named})]
     if placed := {order.command.board for order in orders if _places_card(order.command)}:
         queries += [unit_of_work.query_of_columns(unit, placed), card_ranks.query_of_highest(unit, placed)]
     unit_of_work.run(session, queries)

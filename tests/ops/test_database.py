@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
+from board.commands import alarms
 from board.engine import journal
 from board.web import etags
 from models.board import Board
@@ -311,6 +312,12 @@ async def test_events_of_an_entity_are_found_by_their_index(file: Database) -> N
         explain, any_values = text(f"EXPLAIN QUERY PLAN {query}"), dict.fromkeys(query._bindparams, 1)
         plan = file.read_now(lambda db, explain=explain, values=any_values: db.connection().execute(explain, values).all())
         assert "event_of_entity (board=? AND entity=? AND seq" in str(plan), query
+
+
+async def test_open_alarms_are_found_by_what_they_are_about(file: Database) -> None:
+    explain = text(f"EXPLAIN QUERY PLAN {alarms._open().sqlite}")
+    plan = file.read_now(lambda db: db.connection().execute(explain, {"entities": "[]"}).all())
+    assert "alarm_about (entity=?" in str(plan)
 
 
 async def test_erased_payloads_are_counted_without_the_others(file: Database) -> None:
