@@ -13,7 +13,7 @@ from typing import NoReturn
 
 YOUNG = (1_000, 5)  # net allocations until the first generation is collected; its collections until the second one is
 NEVER = 2**31 - 1  # the old generation is collected by `run`
-LOOK_S = 0.1
+LOOK_S = 0.03  # often, so that a part stays small while much is made
 SECOND_GENERATIONS = 2  # collected since the last part: some 10,000 objects that lived on, 5 to 10 ms
 EVERYTHING_S = 6 * 3_600.0
 
