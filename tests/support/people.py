@@ -184,6 +184,8 @@ class Person:
         """Subscribe, and wait until the board is live."""
         position = {} if epoch is None else {"epoch": epoch, "after": after}
         if epoch is None:
+            if board in self.boards and self.boards[board].live:  # events on their way are not for the new replica
+                await self.request({"type": "unsubscribe", "board": board}, type="unsubscribed", board=board)
             self.boards[board] = BoardReplica(board)
         await self.request({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
         return self.boards[board]
