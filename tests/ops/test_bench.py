@@ -29,6 +29,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "memory": {"FIRST": 2, "CLIENTS": 3, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "SETTLE_S": 0.1},
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
+    "keystrokes": {"SIZES": ((30, 5),), "LETTERS": 3, "WARM": 1},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {
         "EVENTS": 64,
@@ -69,7 +70,7 @@ LONGER = (
     "writes",
     "files",
 )  # each starts many processes
-LIKE_OTHERS = ("history", "replay", "thumbnails")  # in windows, as others are: half a minute of a core each
+LIKE_OTHERS = ("history", "replay", "thumbnails", "keystrokes")  # in windows, as others are: half a minute of a core each
 
 
 def test_each_file_is_tried_here() -> None:

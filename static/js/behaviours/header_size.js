@@ -13,7 +13,8 @@ const isFolded = () => (storage.read(key()) ?? (matchMedia(LOW).matches ? "folde
 export function applyHeaderSize() {
   const folded = isFolded();
   document.documentElement.toggleAttribute("data-header-folded", folded);
-  document.querySelector("[data-act=fold-header]")?.setAttribute("aria-expanded", String(!folded));
+  const button = document.querySelector("[data-act=fold-header]");
+  if (button && button.getAttribute("aria-expanded") !== String(!folded)) button.setAttribute("aria-expanded", String(!folded));
 }
 
 export function toggleHeaderSize() {

@@ -3,23 +3,30 @@ import { n } from "../core/i18n.js";
 
 const LIST = "list"; // class: a query by attribute would try each element of a big board
 const FRAMES = 2; // a card that comes into view gets its real height in the frame after
+const CHANGES = { childList: true, attributes: true, characterData: true, subtree: true };
 const CUT_PX = 8; // a card that is cut by less is not counted
 
 export class MoreBelow {
   #lists;
   #frame = 0;
   #left = 0; // frames in which to count
-  #sizes = new ResizeObserver(() => this.update());
+  #sizes = new ResizeObserver(() => this.#ask());
+  #changes = new MutationObserver(() => this.#ask());
   /** @type {Set<Element>} */ #observed = new Set();
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#lists = root.getElementsByClassName(LIST);
-    root.addEventListener("scroll", () => this.update(), { capture: true, passive: true });
+    root.addEventListener("scroll", ({ target }) => this.#observed.has(/** @type {Element} */ (target)) && this.#ask(), { capture: true, passive: true });
   }
 
-  /** After a draw: count in the next frame, once the browser has laid the page out. */
+  /** After a draw: count in new columns; the others tell of their changes by themselves. */
   update() {
+    if ([...this.#lists].some((list) => !this.#observed.has(list))) this.#ask();
+  }
+
+  /** Count in the next frame, once the browser has laid the page out. */
+  #ask() {
     this.#left = FRAMES;
     this.#frame ||= requestAnimationFrame(() => this.#next());
   }
@@ -32,15 +39,12 @@ export class MoreBelow {
 
   /** @param {HTMLElement[]} lists */
   #observe(lists) {
-    for (const list of this.#observed) {
-      if (list.isConnected) continue;
-      this.#observed.delete(list);
-      this.#sizes.unobserve(list);
-    }
+    if (lists.length === this.#observed.size && lists.every((list) => this.#observed.has(list))) return;
+    this.#observed = new Set(lists);
+    for (const observer of [this.#sizes, this.#changes]) observer.disconnect();
     for (const list of lists) {
-      if (this.#observed.has(list)) continue;
-      this.#observed.add(list);
       this.#sizes.observe(list);
+      this.#changes.observe(list, CHANGES);
     }
   }
 
@@ -50,7 +54,7 @@ export class MoreBelow {
     const counts = lists.map((list) => ({ foot: footOf(list), ...countBelow(list) })); // read all before writing
     for (const { foot, count, fits } of counts) {
       if (!foot) continue;
-      foot.hidden = fits;
+      if (foot.hidden !== fits) foot.hidden = fits;
       const text = count ? n("{count} more below", "{count} more below", count) : "";
       if (foot.textContent !== text) foot.textContent = text;
     }

@@ -13,7 +13,8 @@ import { leaningOf, problemOf } from "./time_value.js";
 /**
  * @param {any} form Form
  * @param {string} path of the field
- * @param {any} ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
+ * @param {any} ctx the view: session, board, draw(); drawForms(), which draws no more than the forms; edited(form) replaces both where a
+ *   choice is sent at once; resolved(form) after
  *   the last conflict was decided; cards(kind) to choose from
  * @param {string | null} [name] label, if it is not that of the field
  * @param {boolean} [isNeeded] mark it as required, though the field is not always
@@ -60,8 +61,10 @@ function sentence(error, field, raw) {
 /** @param {any} form @param {any} field @param {string} id @param {any} ctx */
 function control(form, field, id, ctx) {
   const edit = (/** @type {any} */ raw) => {
+    const { dirty } = form;
     form.edit(field.path, raw);
-    (ctx.edited ?? ctx.draw)(form);
+    const draw = form.dirty === dirty && ctx.drawForms ? ctx.drawForms : ctx.draw; // a draft is marked beside its form, too
+    (ctx.edited ?? draw)(form);
   };
   const raw = form.raw(field.path);
   const describedBy = [field.path, ...pointPaths(field.path, form)].some((path) => form.errors[path]) ? `${id}-error` : null;

@@ -1,6 +1,6 @@
 /** Search page: header, toolbar, columns, and the open card beside them. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, noChange, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { BOARD, CardUrl, LOG } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { MoreBelow } from "../../behaviours/more_below.js";
@@ -55,8 +55,9 @@ export const mount = (root, session, boardId, cardId = null) => new SearchPage(r
 export class SearchPage extends BoardPage {
   drawn = false; // the first draw has only the first cards
   pictured = false; // thumbnails are asked for once all cards are drawn, as they take the processor and the line
-  #frames = new Frames(() => this.#render());
+  #frames = new Frames((isPart) => (isPart ? this.#renderForms() : this.#render()));
   draw = this.#frames.ask;
+  drawForms = this.#frames.askPart;
   drawNow = this.#frames.settle;
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
@@ -214,6 +215,13 @@ export class SearchPage extends BoardPage {
     this.#drawRest();
   }
 
+  /** Draw the panel and the dialog alone, as with each letter that is typed. */
+  #renderForms() {
+    if (!this.model?.search) return;
+    keepFocus(this.#root, () => render(this.#template(true), this.#root));
+    this.clock.fill();
+  }
+
   /** Draw the other cards in the frame after that with the first ones, and the thumbnails, if there are any, in the next one. */
   #drawRest() {
     if (this.drawn && !this.model.files.size) this.pictured = true;
@@ -227,14 +235,15 @@ export class SearchPage extends BoardPage {
     });
   }
 
-  #template() {
-    return html`${searchHeader(this)} ${printNote(this)}
-      ${tools(this)}
+  #template(formsOnly = false) {
+    const unlessForms = (/** @type {() => unknown} */ part) => (formsOnly ? noChange : part());
+    return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => printNote(this))}
+      ${unlessForms(() => tools(this))}
       <div class="board-layout">
-        <div class="board-main">${this.ui.view === LOG ? detailsView(this) : columns(this)}</div>
+        <div class="board-main">${unlessForms(() => (this.ui.view === LOG ? detailsView(this) : columns(this)))}</div>
         ${cardPanel(this)}
       </div>
-      ${undoNotice(this)} ${openDialog(this)}`;
+      ${unlessForms(() => undoNotice(this))} ${openDialog(this)}`;
   }
 
   /** Remove the search from screen and memory when access is lost. */
