@@ -63,7 +63,7 @@ def alarm(age: float = 252, step: int = 1, **more: Any) -> dict[str, Any]:
 
 
 def taken(by: str = "Dora Coord", seconds: float = 20, id: str = "dora") -> dict[str, Any]:
-    return alarm(320, taken_by={"id": id, "name": by}, taken_at=ago(seconds))
+    return alarm(320.5, taken_by={"id": id, "name": by}, taken_at=ago(seconds))
 
 
 NOOR = {"id": "alarm-2", "child": "Noor V., 11", "about": {"kind": "sighting", "id": "sighting-2", "number": 23}}

@@ -253,6 +253,13 @@ async def test_the_foot_of_a_column_counts_what_is_below(browsers: Browsers) -> 
     await list_.evaluate("list => list.scrollTo(0, 100000)")
     await expect(foot).to_have_text("")
     assert await foot.bounding_box() == box  # its place is kept
+    await list_.evaluate("list => list.scrollTo(0, 0)")
+    await add(alice, board, "task", title="Task of another hour")
+    await expect(foot).to_have_text(f"{hidden + 1} more below")
+    await window("#find").fill("another hour")
+    await expect(foot).to_be_hidden()
+    await window("#find").fill("")
+    await expect(foot).to_have_text(f"{hidden + 1} more below")
 
 
 async def test_a_grade_is_chosen_by_its_letter_and_digit_and_sent_when_saved(browsers: Browsers) -> None:

@@ -20,13 +20,14 @@ WATCH = """() => {
   window.shiftsWatched = new PerformanceObserver((list) => window.shifts.push(...list.getEntries()));
   window.shiftsWatched.observe({ type: "layout-shift" });
 }"""
-# What has moved once two more frames are drawn, but for who is here, and what the lines at the top say of the connection.
+# What has moved once two more frames are drawn, but for who is here and the list below that, and what the lines at the top say of
+# the connection.
 MOVED = """async () => {
   for (let frames = 0; frames < 2; frames += 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   window.shifts.push(...window.shiftsWatched.takeRecords());
   const nodes = window.shifts.flatMap(({ sources }) => sources.map(({ node }) => node));
   const moved = nodes.map((node) => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node));
-  return moved.filter((each) => !each?.closest(".presence, .header-bar, .watch-line")).map((each) => each?.className ?? "gone");
+  return moved.filter((each) => !each?.closest(".presence, .due-next, .header-bar, .watch-line")).map((each) => each?.className ?? "gone");
 }"""
 # The counts of all searches are there: they come after the searches.
 COUNTED = "() => [...document.querySelectorAll('li[data-search] .counts')].every((each) => each.textContent.trim())"

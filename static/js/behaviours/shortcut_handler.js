@@ -22,7 +22,9 @@ export class ShortcutHandler {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.key !== "Escape" && target.closest?.(TYPING)) return;
     const ids = SHORTCUTS.filter((entry) => worksOn(entry, this.#commands.page) && isPressed(entry, event)).map(({ id }) => id);
-    const command = ids.length > 0 && this.#commands.commands(target).find(({ id }) => ids.includes(id));
+    if (ids.length === 0) return;
+    this.#commands.settle?.(); // what is possible follows from what was drawn
+    const command = this.#commands.commands(target).find(({ id }) => ids.includes(id));
     if (!command || command.run() === false) return;
     event.preventDefault();
     this.#commands.settle?.();
