@@ -27,7 +27,8 @@ MOVED = """async () => {
   window.shifts.push(...window.shiftsWatched.takeRecords());
   const nodes = window.shifts.flatMap(({ sources }) => sources.map(({ node }) => node));
   const moved = nodes.map((node) => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node));
-  return moved.filter((each) => !each?.closest(".presence, .due-next, .header-bar, .watch-line")).map((each) => each?.className ?? "gone");
+  const told = ".presence, .due-next, .header-bar, .watch-line";
+  return moved.filter((each) => !each?.closest(told)).map((each) => each?.className ?? "gone");
 }"""
 # The counts of all searches are there: they come after the searches.
 COUNTED = "() => [...document.querySelectorAll('li[data-search] .counts')].every((each) => each.textContent.trim())"
