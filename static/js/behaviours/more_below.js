@@ -1,5 +1,6 @@
 /** Count of the cards below the visible end of each column, written at its foot ("3 more below"), without a redraw. */
 import { n } from "../core/i18n.js";
+import { afterFrame } from "./after_frame.js";
 
 const LIST = "list"; // class: a query by attribute would try each element of a big board
 const FRAMES = 2; // a card that comes into view gets its real height in the frame after
@@ -25,15 +26,15 @@ export class MoreBelow {
     if ([...this.#lists].some((list) => !this.#observed.has(list))) this.#ask();
   }
 
-  /** Count in the next frame, once the browser has laid the page out. */
+  /** Count once the next frames are laid out. */
   #ask() {
     this.#left = FRAMES;
-    this.#frame ||= requestAnimationFrame(() => this.#next());
+    this.#frame ||= afterFrame(() => this.#next());
   }
 
   #next() {
     this.#left -= 1;
-    this.#frame = this.#left ? requestAnimationFrame(() => this.#next()) : 0;
+    this.#frame = this.#left ? afterFrame(() => this.#next()) : 0;
     this.#count();
   }
 

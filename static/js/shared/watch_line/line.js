@@ -6,6 +6,7 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { afterFrame } from "../../behaviours/after_frame.js";
 import { closeOnOutside } from "../../behaviours/close_on_outside.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
 import { n, t } from "../../core/i18n.js";
@@ -95,7 +96,7 @@ class WatchLine {
     place.parentElement?.setAttribute("data-tone", this.#alarm?.tone ?? notices[0]?.tone ?? "");
     connectList(place.querySelector("details"));
     this.#announce(notices);
-    if (place.textContent !== this.#measured) this.#frame ||= requestAnimationFrame(() => this.#showCut()); // with the frame's own layout: now it would cost one more
+    if (place.textContent !== this.#measured) this.#frame ||= afterFrame(() => this.#showCut());
   }
 
   #resized() {
