@@ -164,7 +164,7 @@ export class Board {
     const behind = this.#freshnessTracker.heads(head, at, this, sent);
     if (this.epoch !== null && head.epoch !== this.epoch) this.#resubscribe({ fresh: true });
     else if (behind) this.#resubscribe();
-    for (const fn of this.#freshnessWatchers) fn(this);
+    if (this.#frame === null) for (const fn of this.#freshnessWatchers) fn(this); // else nothing says "live" before the rest is drawn
     if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
@@ -184,7 +184,12 @@ export class Board {
   changed() {
     if (this.#frame !== null) return;
     const later = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME_MS);
-    this.#frame = later(() => this.#notify());
+    this.#frame = later(() => this.settle());
+  }
+
+  /** Call the watchers now, if that is scheduled. */
+  settle() {
+    if (this.#frame !== null) this.#notify();
   }
 
   /** Reschedule with a timer when the page gets hidden: a pending animation frame would wait until it is shown again. */

@@ -58,7 +58,10 @@ export class SearchPage extends BoardPage {
   #frames = new Frames((isPart) => (isPart ? this.#renderForms() : this.#render()));
   draw = this.#frames.ask;
   drawForms = this.#frames.askPart;
-  drawNow = this.#frames.settle;
+  drawNow = () => {
+    this.board.settle(); // what has come counts, too
+    this.#frames.settle();
+  };
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
   resolved = this.submit; // once all conflicts of a form are resolved, the rest is sent
