@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -685,8 +687,11 @@ def test_a_command_that_is_interrupted_is_not_sent_again(monkeypatch: pytest.Mon
 
     def interrupt(silent: socket.socket) -> None:
         asked.append(silent.accept()[0])
-        asked[0].recv(1)  # it is being sent, so the program waits for it
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        asked[0].recv(1)  # it is being sent
+        program = threading.main_thread().ident or 0
+        while not any(frame.name == "result" for frame in traceback.extract_stack(sys._current_frames()[program])):
+            time.sleep(0.001)  # until the program waits for it
+        signal.pthread_kill(program, signal.SIGINT)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client:
