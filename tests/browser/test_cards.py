@@ -237,6 +237,13 @@ async def test_done_cards_are_moved_to_the_top_by_the_dialog(browsers: Browsers)
         await expect(window.column("doing").locator("h3").last).to_have_text(title)
 
 
+# A change alone, with which nothing gets another size, once what was counted before is.
+APPENDED = """async (list) => {
+  for (let frames = 0; frames < 8; frames += 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  list.append(Object.assign(document.createElement("article"), { textContent: "One more" }));
+}"""
+
+
 async def test_the_foot_of_a_column_counts_what_is_below(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     for number in range(12):
@@ -260,6 +267,27 @@ async def test_the_foot_of_a_column_counts_what_is_below(browsers: Browsers) -> 
     await expect(foot).to_be_hidden()
     await window("#find").fill("")
     await expect(foot).to_have_text(f"{hidden + 1} more below")
+    await list_.evaluate(APPENDED)
+    await expect(foot).to_have_text(f"{hidden + 2} more below")
+
+
+async def test_the_first_letter_of_a_draft_marks_its_card(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, TRAM)
+    window = await browsers.window("Bob")
+    await window.open(f"/searches/{board}")
+    await window.open_card(TRAM)
+    await window.panel.locator("[data-act=edit]").click()
+    mark, keys = window.column("inbox").locator("article.card .draft"), window.page.keyboard
+    await expect(mark).to_have_count(0)
+    await window.field("facts", "clothing").focus()
+    await keys.type("r")
+    await expect(mark).to_be_visible()
+    await keys.type("ed")
+    await expect(window.field("facts", "clothing")).to_have_value("red")
+    for _ in "red":
+        await keys.press("Backspace")
+    await expect(mark).to_have_count(0)
 
 
 async def test_a_grade_is_chosen_by_its_letter_and_digit_and_sent_when_saved(browsers: Browsers) -> None:
