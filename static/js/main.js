@@ -54,22 +54,25 @@ const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
+  const { page, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
+  const isForAnybody = page === "sign_in" || page === "password";
+  const session = accountId && !isForAnybody ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
+  if (session) {
+    setAccount(session.account.id);
+    if (board) session.board(board);
+    session.start(); // first of all: the board loads while the modules that draw it still load
+  }
   removePlainSources();
   trackEdgeHeights(part("[data-page-header]"), part("[data-page-footer]"));
-  const { page, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
   const texts = loadCatalogue(catalogue);
   const main = document.querySelector("main"), view = PAGES[page]?.();
-  if (page === "sign_in" || page === "password") return texts.then(async () => (await view).mount(main));
-  if (!accountId) return texts;
+  if (isForAnybody) return texts.then(async () => (await view)?.mount(main));
+  if (!session) return texts;
 
-  setAccount(accountId);
   resumeTheme();
-  const drafts = vault.begin(accountId);
-  const session = new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
-  if (board) session.board(board);
+  const drafts = vault.begin(session.account.id);
   sessionKeepalive.mount();
-  session.start(); // the board loads while the modules that draw it still load
-  const [isLoaded] = await Promise.all([texts, drafts]);
+  const [isLoaded] = await Promise.all([texts, drafts, session.identified]);
   signOut.connect(document.querySelector("[data-sign-out]"), session);
   notices.mount(session); // what is refused is said also where nothing is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty

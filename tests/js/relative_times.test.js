@@ -6,10 +6,20 @@ import { RelativeTimes } from "../../static/js/behaviours/relative_times.js";
 
 const NOW = new Date("2026-11-26T09:42:30Z");
 
+/** @param {Record<string, string>} dataset @param {string} dateTime */
+const timeElement = (dataset, dateTime) => ({
+  dateTime, dataset, textContent: "", overdue: false,
+  hasAttribute: (/** @type {string} */ name) => name.slice("data-".length) in dataset,
+  toggleAttribute(/** @type {string} */ _, /** @type {boolean} */ isSet) { this.overdue = isSet; },
+});
+
+/** @param {ReturnType<typeof timeElement>[]} elements */
+const timesOf = (...elements) => new RelativeTimes(/** @type {any} */ ({ getElementsByTagName: () => elements }), () => NOW);
+
 /** @param {string} due */
 function said(due) {
-  const element = { dateTime: due, dataset: { lateness: due }, textContent: "", matches: () => true, toggleAttribute: () => {} };
-  new RelativeTimes(/** @type {any} */ ({ getElementsByTagName: () => [element] }), () => NOW).fill();
+  const element = timeElement({ lateness: due }, due);
+  timesOf(element).fill();
   return element.textContent;
 }
 
@@ -18,5 +28,20 @@ test("a task is overdue from its first second on, and late by a length after a m
   assert.equal(said("2026-11-26T09:42:00Z"), "overdue");
   assert.equal(said("2026-11-26T09:30:00Z"), "12 min late");
   assert.equal(said("2026-11-26T09:59:30Z"), "in 17 min");
+  mock.timers.reset();
+});
+
+test("a wait whose target or step changes says so with the next draw; a time that does not run is left alone", () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  const wait = timeElement({ waiting: "look", target: "60" }, "2026-11-26T09:28:30Z"), plain = { ...timeElement({}, "2026-11-26T09:28:30Z"), textContent: "10:28" };
+  const times = timesOf(wait, plain);
+  times.fill();
+  assert.deepEqual([wait.textContent, wait.overdue, plain.textContent], ["needs a look: 14 min", false, "10:28"]);
+  wait.dataset.target = "10";
+  times.fill();
+  assert.equal(wait.overdue, true);
+  wait.dataset.waiting = "pass_on";
+  times.fill();
+  assert.equal(wait.textContent, "to pass on: 14 min");
   mock.timers.reset();
 });

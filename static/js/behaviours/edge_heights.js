@@ -2,12 +2,11 @@
 
 /** @param {HTMLElement} top @param {HTMLElement} foot */
 export function trackEdgeHeights(top, foot) {
-  track("--header-height", top);
-  track("--footer-height", foot);
-}
-
-/** @param {string} name @param {HTMLElement} element */
-function track(name, element) {
-  const publish = () => document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
-  new ResizeObserver(publish).observe(element);
+  // as observed: to ask an element for its height after the first property was set would lay out the page once more
+  const observer = new ResizeObserver((changes) => {
+    for (const { target, borderBoxSize: [{ blockSize }] } of changes) {
+      document.documentElement.style.setProperty(target === top ? "--header-height" : "--footer-height", `${Math.round(blockSize)}px`);
+    }
+  });
+  for (const element of [top, foot]) observer.observe(element, { box: "border-box" });
 }

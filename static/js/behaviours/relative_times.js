@@ -8,13 +8,14 @@ import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
-const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest],[data-waited],[data-until],[data-waiting]";
 const MINUTE_MS = 60_000;
+const PLAIN = ""; // kind of a time that does not run
 
 export class RelativeTimes {
   #times;
   #now;
-  /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // what each element shows, so that a draw fills only new elements
+  // Of each element, its kind, which stays, and what its text was made of: a draw fills only what is new, and a big board has thousands
+  /** @type {WeakMap<HTMLTimeElement, { kind: string, shown: string | null }>} */ #known = new WeakMap();
 
   /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
@@ -25,47 +26,61 @@ export class RelativeTimes {
 
   tick() {
     const now = this.#now();
-    for (const element of this.#running) this.#updateText(element, now);
-  }
-
-  /** After a draw: fill the elements that have no text yet. */
-  fill() {
-    const now = this.#now();
-    for (const element of this.#running) {
-      if (this.#shownTimes.get(element) !== keyOf(element)) this.#updateText(element, now);
+    for (const element of [...this.#times]) {
+      const known = this.#of(element);
+      if (known.kind !== PLAIN) write(element, known.kind, now);
     }
   }
 
-  get #running() {
-    return [...this.#times].filter((element) => element.matches(RUNNING));
+  /** After a draw: fill the elements that have no text yet, or whose time has changed. */
+  fill() {
+    const now = this.#now();
+    for (const element of [...this.#times]) {
+      const known = this.#of(element);
+      if (known.kind === PLAIN) continue;
+      const made = madeOf(element, known.kind);
+      if (known.shown === made) continue;
+      write(element, known.kind, now);
+      known.shown = made;
+    }
   }
 
-  /** @param {HTMLTimeElement} element @param {Date} now */
-  #updateText(element, now) {
-    const { since: from, ago: past, due, lateness, oldest, waited: open, until, waiting } = element.dataset;
-    const text = from ? since(from, now) : past ? ago(past, now) : lateness ? latenessText(lateness, now)
-      : oldest ? toGrade(element, oldest, now) : open ? waited(open, now) : until ? untilText(until, now)
-      : waiting ? waitingText(element, now) : dueText(/** @type {string} */ (due), now);
-    if (waiting) element.toggleAttribute("data-overdue", age(element.dateTime, now) > Number(element.dataset.target) * MINUTE_MS);
-    if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
-    if (element.textContent !== text) element.textContent = text;
-    this.#shownTimes.set(element, keyOf(element));
+  /** @param {HTMLTimeElement} element */
+  #of(element) {
+    let known = this.#known.get(element);
+    if (!known) this.#known.set(element, (known = { kind: KINDS.find((kind) => element.hasAttribute(`data-${kind}`)) ?? PLAIN, shown: null }));
+    return known;
   }
 }
 
-/** @param {HTMLTimeElement} element */
-const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
+/** @type {Record<string, (time: IsoTime, now: Date, element: HTMLTimeElement) => string>} */
+const TEXTS = { since, ago, due: dueText, lateness: latenessText, oldest: toGrade, waited, until: untilText, waiting: waitingText };
+const KINDS = Object.keys(TEXTS);
+
+/** Return what a text is made of. @param {HTMLTimeElement} element @param {string} kind */
+const madeOf = ({ dateTime, dataset }, kind) => (kind === "oldest" ? `${dateTime} ${dataset.count}` : kind === "waiting" ? `${dateTime} ${dataset.waiting} ${dataset.target}` : dateTime);
+
+/** @param {HTMLTimeElement} element @param {string} kind @param {Date} now */
+function write(element, kind, now) {
+  const time = element.dateTime, text = TEXTS[kind](time, now, element);
+  if (kind === "waiting") element.toggleAttribute("data-overdue", age(time, now) > Number(element.dataset.target) * MINUTE_MS);
+  if (kind === "due") element.toggleAttribute("data-overdue", new Date(time) < now);
+  if (element.textContent !== text) element.textContent = text;
+}
 
 /** Within its first minute it is late by no length yet. @param {string} due @param {Date} now */
-const latenessText = (due, now) => late(due, now) || (new Date(due) < now ? t("overdue") : ago(due, now));
+function latenessText(due, now) {
+  return late(due, now) || (new Date(due) < now ? t("overdue") : ago(due, now));
+}
 
 /** @param {string} until @param {Date} now */
-const untilText = (until, now) => (late(until, now) ? t("overdue") : t("in {length}", { length: waited(now, new Date(until)) }));
+function untilText(until, now) {
+  return late(until, now) ? t("overdue") : t("in {length}", { length: waited(now, new Date(until)) });
+}
 
-/** @param {HTMLElement} element @param {string} oldest @param {Date} now */
-function toGrade({ dataset }, oldest, now) {
-  const count = Number(dataset.count), age = formatDuration(Math.max(0, Number(now) - Number(new Date(oldest))));
-  return n("{count} to grade · {age}", "{count} to grade · {age}", count, { age });
+/** @param {string} oldest @param {Date} now @param {HTMLElement} element */
+function toGrade(oldest, now, { dataset }) {
+  return n("{count} to grade · {age}", "{count} to grade · {age}", Number(dataset.count), { age: formatDuration(age(oldest, now)) });
 }
 
 /** @type {Record<string, (age: string) => string>} */
@@ -73,8 +88,10 @@ const WAITING = {
   look: (age) => t("needs a look: {age}", { age }), judge: (age) => t("to assess: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
 };
 
-/** @param {HTMLTimeElement} element @param {Date} now */
-const waitingText = ({ dateTime, dataset }, now) => WAITING[dataset.waiting ?? ""](formatDuration(age(dateTime, now)));
+/** @param {string} since @param {Date} now @param {HTMLElement} element */
+function waitingText(since, now, { dataset }) {
+  return WAITING[dataset.waiting ?? ""](formatDuration(age(since, now)));
+}
 
 /** @param {string} from @param {Date} now */
 const age = (from, now) => Math.max(0, Number(now) - Date.parse(from));

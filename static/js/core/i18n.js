@@ -85,8 +85,15 @@ export function n(singular, plural, count, values = {}) {
  */
 export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale())).format(value);
 
+/** @type {Map<string, string[]>} */
+const pieces = new Map(); // text -> what is around its names, and the names between that
+
 /** @param {string} text @param {{ [name: string]: unknown }} values */
 function fill(text, values) {
   if (!text.includes("{")) return text; // most texts: twice as fast
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  let parts = pieces.get(text);
+  if (!parts) pieces.set(text, (parts = text.split(/\{(\w+)\}/)));
+  let filled = parts[0];
+  for (let at = 1; at < parts.length; at += 2) filled += (parts[at] in values ? values[parts[at]] : `{${parts[at]}}`) + parts[at + 1];
+  return filled;
 }

@@ -5,7 +5,7 @@ import { whenSignInEnds } from "./api.js";
 import { Connection } from "./connection.js";
 import { Refusal } from "./errors.js";
 import { Board } from "./store.js";
-import { syncClock } from "./time.js";
+import { loadFormats, syncClock } from "./time.js";
 
 const TICK_MS = 1_000;
 /** @type {readonly PendingCommand[]} */
@@ -101,6 +101,7 @@ export class LiveSession {
     this.account = account;
     this.newVersion = server === this.version ? null : server;
     for (const board of this.boards.values()) board.subscribe();
+    loadFormats(); // while the boards are on their way
     this.changed();
   }
 

@@ -25,13 +25,14 @@ export class Session extends LiveSession {
   alarms = new Alarms((frame) => this.transmit(frame));
   /** @type {(() => PageCommand[]) | null} */ alarmCommands = null; // what can be done about the alarm that is shown
   /** @type {PageCommands | null} */ pageCommands = null;
+  /** @type {Promise<void>} */ identified = Promise.resolve(); // once started: when the tab is open, and what it had not sent is back or will come
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   #tab;
   #ticks = 0;
   #accountsLoadedAt = -Infinity;
   #accountsComplete = true;   // false while an account id was seen that is not in `accounts`
 
-  /** @param {{account: Account, version: string, tab: Tab}} options `version`: of the server that rendered this page; `tab`: an open Tab */
+  /** @param {{account: Account, version: string, tab: Tab}} options `version`: of the server that rendered this page; `tab`: opened by start() */
   constructor({ tab, ...page }) {
     super(page);
     this.#tab = tab;
@@ -48,11 +49,11 @@ export class Session extends LiveSession {
     addEventListener("storage", this.#onStorage);
     addEventListener("online", () => this.uploads.online());
     this.#loadAccounts();
-    vault.whenOpened(() => {
+    this.identified = this.#tab.open().then(() => vault.whenOpened(() => {
       this.outbox.opened();
       this.uploads.open();
       this.#allChanged();
-    });
+    }));
     return this;
   }
 

@@ -210,7 +210,7 @@ export class SearchPage extends BoardPage {
     this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.barClock.fill();
-    this.below.update();
+    if (this.drawn) this.below.update(); // before that, columns are not whole
     this.focus.apply();
     this.added.show(this.#root);
     this.presence.tell();

@@ -15,7 +15,8 @@ import { html } from "../compact_html.js";
 export function queueMark(state, view) {
   const queue = queueOf(state), since = queueSince(state);
   if (queue === "answered" || !since || view.model.search?.state.status !== "open") return nothing;
-  return html`<span class="waits ${queue}" data-queue=${queue}>${waitingTime(queue, since, state.priority)}</span>`;
+  // the time as below, here within one template: on a big board nearly every card has one
+  return html`<span class="waits ${queue}" data-queue=${queue}><time datetime=${since} data-waiting=${queue} data-target=${targetMinutes(queue, state.priority) ?? Infinity}></time></span>`;
 }
 
 /**
