@@ -3,7 +3,8 @@
 A browser loads six files at a time over HTTP/1.1, so a hundred files take seventeen round trips on a bad line; over HTTP/2 they
 still take longer (board/docs/explanation/decisions/0015-scripts-are-bundled.md has the measurements). In a bundle each module is
 a function that returns its exports, with constants for its imports. The rest of it stays as written, line by line, without its
-comments; a source map names the file and line that each line comes from.
+comments; a source map names the file and line that each line comes from. A large library that the first look at a page can do
+without is a file of its own: `import("./library.js")`.
 """
 
 import hashlib
@@ -32,8 +33,8 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 @dataclass
 class Module:
     """Script module. `imports` has (module, its name there, its name here), `exports` the local name by the exported one.
-    `text` is the rest, with as many lines. `dynamic` has the module that each key of an object imports when it is called:
-    `key: () => import("./module.js")`."""
+    `text` is the rest, with as many lines. `dynamic` has what it imports at a later time, by the name of the bundle: in MAIN, that
+    is the key in an object, `key: () => import("./module.js")`; elsewhere, the first word of the file's name."""
 
     name: str
     text: str
@@ -119,15 +120,23 @@ class Module:
         return node.start_byte, declaration.start_byte, b""
 
     def _on_dynamic(self, call: Node) -> tuple[int, int, bytes]:
-        """Take an import at a later time; MAIN has one for each page, which imports the bundle of that name."""
+        """Take an import at a later time, and have it import the bundle of that name."""
+        paths = [each for each in call.named_children[-1].named_children if each.type == "string"]
+        if len(paths) != 1:
+            raise self._unsupported(call)
+        module = self._resolve(paths[0])
+        name = self._page(call) if self.name == MAIN else Path(module).name.partition(".")[0]
+        self.dynamic[name] = module
+        return call.start_byte, call.end_byte, f'import("./{name}.js")'.encode()
+
+    def _page(self, call: Node) -> str:
+        """Return the key of an import in MAIN, which has one for each page."""
         function = call.parent
         pair = function.parent if function is not None and function.type == "arrow_function" else None
         key = pair.child_by_field_name("key") if pair is not None and pair.type == "pair" else None
-        if self.name != MAIN or key is None:
+        if key is None:
             raise self._unsupported(call)
-        (path,) = [each for each in call.named_children[-1].named_children if each.type == "string"]
-        self.dynamic[_text(key)] = self._resolve(path)
-        return call.start_byte, call.end_byte, f'import("./{_text(key)}.js")'.encode()
+        return _text(key)
 
     def _source_of(self, node: Node) -> str:
         path = node.child_by_field_name("source")
@@ -233,6 +242,21 @@ class ModuleGraph:
         """Return these modules as one script."""
         return "".join(self[name].wrapped() for name in names)
 
+    def later(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the bundle and the module of each library that these modules import later."""
+        for each in names:
+            if each != MAIN:
+                yield from ((f"{name}.js", library) for name, library in self[each].dynamic.items())
+
+    def library(self, name: str) -> str:
+        """Return a module that stands alone as a bundle. Raises ValueError if it imports others: a page may have them already."""
+        module = self[name]
+        if module.imports:
+            raise ValueError(f"{name} is imported later, and imports {module.imports[0][0]}")
+        gives = "".join(f"export default {variable(name)}.default;\n" if each == "default" else "" for each in module.exports)
+        rest = [each for each in module.exports if each != "default"]
+        return f"{module.wrapped()}{gives}export const {{ {', '.join(rest)} }} = {variable(name)};\n"
+
     def source_map(self, name: str, names: Iterable[str], lines_before: int = 0) -> str:
         """Return the source map (version 3, JSON) of the bundle `name` of these modules: where each line comes from."""
         names = list(names)
@@ -256,8 +280,8 @@ def _vlq(number: int) -> str:
 
 
 def bundles(static: Path) -> dict[str, str]:
-    """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; and `wall.js`,
-    which stands alone. Raises ValueError with the line that is not supported."""
+    """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; one for each library
+    that a page loads later; and `wall.js`, which stands alone. Raises ValueError with the line that is not supported."""
     folder = ModuleGraph(static)
     everywhere, displayed = folder.in_order([MAIN]), folder.in_order([WALL])
     whole = folder.bundle(everywhere)
@@ -272,5 +296,7 @@ def bundles(static: Path) -> dict[str, str]:
         imports = f'import {{ {", ".join([*map(variable, sorted(taken.intersection(everywhere))), this])} }} from "./main.js";\n'
         gives = f"export const {{ {', '.join(folder[name].exports)} }} = {variable(name)};\n"
         files[bundle], maps[bundle] = imports + folder.bundle(own) + gives, folder.source_map(bundle, own, lines_before=1)
+        for later, library in folder.later([*everywhere, *own]):
+            files[later], maps[later] = folder.library(library), folder.source_map(later, [library])
     pointing = {name: f"{text}//# sourceMappingURL={name}.map\n" for name, text in files.items()}
     return pointing | {f"{name}.map": text for name, text in maps.items()}

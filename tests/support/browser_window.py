@@ -240,6 +240,7 @@ class Window:
         await self.page.mouse.up()
 
     async def take_up(self, card: Locator) -> None:
+        await self("main[data-draggable]").wait_for()
         x, y = center_of(await card.bounding_box())
         await self.page.mouse.move(x, y)
         await self.page.mouse.down()
@@ -269,6 +270,7 @@ class Window:
         x, y = center_of(await card.bounding_box())
         box = await column.bounding_box()
         assert box
+        await self("main[data-draggable]").wait_for()
         await touch("touchStart", (x, y))
         await self("article.sortable-chosen").wait_for()  # the press was long enough
         await touch("touchMove", (x + 8, y + 8))

@@ -4,18 +4,21 @@
  * duplicate the card. The target is marked with `data-drop-target`, its column with `data-drop-column`; on drop
  * the position is reported, and the store decides.
  */
-import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
+/** @typedef {typeof import("../../vendor/sortablejs/modular/sortable.esm.js").default} SortableJS */
 
 const LONG_PRESS_MS = 350; // ms: shorter picks up cards under a finger that rests before scrolling, longer feels stuck
 const SCROLL_SLOP_PX = 6; // a finger that moves this far before the long press is scrolling
 const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is still a click
+const LOAD_AFTER_MS = 300; // ms after the first draw: the first look at a board comes before the first drag
 const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is shown
 
 export class Drag {
   #root;
   #found; // lists of cards, by class: a query by attribute would try each element of a big board
   #callbacks;
-  /** @type {Map<HTMLElement, Sortable>} */ #lists = new Map();
+  /** @type {SortableJS | null} */ #sortable = null; // loaded after the first draw: a fifth of a board's script, which a look does without
+  #asked = false;
+  /** @type {Map<HTMLElement, InstanceType<SortableJS>>} */ #lists = new Map();
   /** @type {string | null} */ #card = null;
   /** @type {DropTarget | null} */ #drop = null;
   /** @type {Element | null} */ #column = null; // of the target
@@ -32,22 +35,38 @@ export class Drag {
   }
 
   /**
-   * After a draw: make the lists sortable that exist now; none if the person may not move cards.
+   * After a draw: make the lists sortable that exist now; none if the person may not move cards. `data-draggable` says that it is done.
    * @param {boolean} allowed
    */
   attach(allowed) {
+    if (!this.#sortable) return allowed ? this.#load() : undefined;
     const lists = new Set(allowed ? this.#found : []);
     for (const [element, sortable] of this.#lists) {
       if (lists.has(element) || this.#card) continue;
       sortable.destroy();
       this.#lists.delete(element);
     }
-    for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#sortable(element));
+    for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#made(element, this.#sortable));
+    this.#root.toggleAttribute("data-draggable", this.#lists.size > 0);
+    return undefined;
   }
 
-  /** @param {HTMLElement} list */
-  #sortable(list) {
-    return Sortable.create(list, {
+  /** Load SortableJS; a draw asks again if the line failed. Until then cards move by their button and by keys. */
+  #load() {
+    if (this.#asked) return;
+    this.#asked = true;
+    setTimeout(() => import("../../vendor/sortablejs/modular/sortable.esm.js").then(
+      ({ default: sortable }) => {
+        this.#sortable = sortable;
+        this.#callbacks.loaded();
+      },
+      () => (this.#asked = false),
+    ), LOAD_AFTER_MS);
+  }
+
+  /** @param {HTMLElement} list @param {SortableJS} sortable */
+  #made(list, sortable) {
+    return sortable.create(list, {
       group: "cards",
       draggable: "[data-card]",
       filter: "button, input, select",

@@ -33,6 +33,8 @@ interface DropTarget {
 }
 
 interface DragCallbacks {
+  /** The library is there: draw, and attach. */
+  loaded(): void;
   taken(card: string, column: string): void;
   /** Where it was dropped, or null if it stays. */
   dropped(card: string, place: { column: string; before?: string } | null): void;

@@ -46,7 +46,7 @@ import { tools } from "./toolbar.js";
 import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
 
-const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
+const LOOK_EVERY_MS = 1000;
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
@@ -112,6 +112,7 @@ export class SearchPage extends BoardPage {
     this.below = new MoreBelow(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
+      loaded: draw,
       taken: (/** @type {string} */ id, /** @type {string} */ column) => void (this.ui.held = { id, column }),
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
@@ -119,7 +120,7 @@ export class SearchPage extends BoardPage {
     new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", this.#frames.now); // updates the time of printing
-    setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
+    setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.board.watch((_, events) => this.#onEvents(events));
     this.session.watch(this.draw);
     this.#frames.now();
@@ -207,7 +208,7 @@ export class SearchPage extends BoardPage {
     watchLine.changed(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
     render(phoneHeader(this), BAR);
     this.dialogs.settle();
-    this.drag.attach(this.mayEdit);
+    if (this.drawn) this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.barClock.fill();
     if (this.drawn) this.below.update(); // before that, columns are not whole
@@ -271,7 +272,6 @@ export class SearchPage extends BoardPage {
     const { reference, person } = model.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.presence.refresh();
-    this.sameReference.refresh(reference);
     if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
   }
 
@@ -308,7 +308,10 @@ export class SearchPage extends BoardPage {
     this.draw();
   }
 
-  #countOverdue() {
-    if (this.model?.search && !document.hidden && countOverdue(this.board) !== this.marks.overdue) this.draw();
+  /** Look for what changes without events: tasks become overdue, and another search gets this reference. */
+  #look() {
+    if (!this.model?.search || document.hidden) return;
+    this.sameReference.refresh(this.model.search.state.reference);
+    if (countOverdue(this.board) !== this.marks.overdue) this.draw();
   }
 }

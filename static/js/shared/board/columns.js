@@ -11,6 +11,8 @@ import { columnMenu, columnMenuButton } from "./column_menu.js";
 // The first draw has the cards that fit into the window. The others follow in the next frame, so that a board of a thousand cards
 // appears ten times as fast.
 const LEAST_HEIGHT = 90; // px of a card
+const MOST_OF_WINDOW = 0.8; // for a column: at least a fifth of it are bar, header and tools
+const firstCards = () => Math.ceil((innerHeight * MOST_OF_WINDOW) / LEAST_HEIGHT);
 
 /** @param {BoardView} view */
 export function columns(view) {
@@ -51,7 +53,7 @@ function section(column, cards, chosen, view) {
       <p class="matters" data-testid="matters">${whatMatters(column, cards, view)}</p>
       ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
     <div class="list" data-list=${column.id} @click=${cardClicked(view)}>
-      ${repeat(view.drawn ? cards : cards.slice(0, Math.ceil(innerHeight / LEAST_HEIGHT)), ({ id }) => id, (entity) => card(entity, view))}
+      ${repeat(view.drawn ? cards : cards.slice(0, firstCards()), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
     <p class="below" data-below hidden></p>
