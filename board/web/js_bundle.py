@@ -33,8 +33,8 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 @dataclass
 class Module:
     """Script module. `imports` has (module, its name there, its name here), `exports` the local name by the exported one.
-    `text` is the rest, with as many lines. `dynamic` has what it imports at a later time, by the name of the bundle: in MAIN, that
-    is the key in an object, `key: () => import("./module.js")`; elsewhere, the first word of the file's name."""
+    `text` is the rest, with as many lines. `dynamic` has what it imports at a later time, by the name of its bundle: in MAIN that
+    is the key in an object, `key: () => import("./module.js")`, elsewhere the first word of the file's name."""
 
     name: str
     text: str
@@ -280,8 +280,8 @@ def _vlq(number: int) -> str:
 
 
 def bundles(static: Path) -> dict[str, str]:
-    """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; one for each library
-    that a page loads later; and `wall.js`, which stands alone. Raises ValueError with the line that is not supported."""
+    """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; one for each
+    library that a page loads later; and `wall.js`, which stands alone. Raises ValueError with the line that is not supported."""
     folder = ModuleGraph(static)
     everywhere, displayed = folder.in_order([MAIN]), folder.in_order([WALL])
     whole = folder.bundle(everywhere)

@@ -92,7 +92,11 @@ async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> Non
     ours = {each.relative_to(STATIC).as_posix() for each in (STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
     pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
-    assert pages - {"plain", "api", "error", "closed"} == {name.removesuffix(".js") for name in JOINED} - {"main", "wall", "sortable"}
+    assert pages - {"plain", "api", "error", "closed"} == {name.removesuffix(".js") for name in JOINED} - {
+        "main",
+        "wall",
+        "sortable",
+    }
     assert _modules("sortable.js") == {"vendor/sortablejs/modular/sortable.esm.js"}  # loaded after the first draw
     assert not _modules("search.js") & _modules("sortable.js")
 

@@ -38,6 +38,7 @@ async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
     alice, bob = [await browsers.window(name, url=line.url, viewport=TALL) for name in ("Alice", "Bob")]
     for window in (alice, bob):
         await window.open(f"/searches/{board}")
+        await window.draggable()  # before the line is held
     overlaps, equal = [], 0
     for number in range(rounds):
         before = await alice.same_as_server(board)

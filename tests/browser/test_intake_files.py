@@ -16,6 +16,12 @@ pytestmark = pytest.mark.browser
 
 FORM = "form[data-form=intake]"
 UPLOADS = f"{FORM} .upload"
+# What is kept on the device comes back late.
+SLOW_STORE = """const decrypt = SubtleCrypto.prototype.decrypt;
+SubtleCrypto.prototype.decrypt = async function (...given) {
+  await new Promise((done) => setTimeout(done, 500));
+  return decrypt.apply(this, given);
+};"""
 CLOSE = {"status": "closed", "reason": "came home", "acknowledge": "as it is"}
 
 
@@ -169,9 +175,10 @@ async def test_refused_call_comes_back_with_its_files(browsers: Browsers) -> Non
     await expect(bob("[data-recent-call] .upload")).to_contain_text("attached once the card is saved")
     await (await browsers.person("Alice")).command(board, "search.set_status", CLOSE)
     is_cut = False
+    await bob.context.add_init_script(SLOW_STORE)
     await bob.reload()
     await expect(bob("[data-recent-call] .error")).to_contain_text("This search is closed")
-    await bob("[data-act=mend]").click()
+    await bob("[data-act=mend]").click()  # the call is back, and its files are not yet
     await expect(bob("#text")).to_have_value("On the beach")
     await expect(bob(UPLOADS)).to_contain_text("tram.jpg")
     await choose_search(bob, "Ulrike")

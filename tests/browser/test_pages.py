@@ -139,7 +139,8 @@ async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: 
         await shown(window, path)  # at the width of the page before
         await window.page.wait_for_load_state("networkidle")
         named, fetched = await window.page.evaluate(FETCHED)
-        found[f"{name} names, and fetches"] = [] if fetched == named else [named, fetched]
+        fetched_at_once = [each for each in fetched if not each.endswith("/sortable.js")]  # that is for the first drag
+        found[f"{name} names, and fetches"] = [] if fetched_at_once == named else [named, fetched]
         for width in WIDTHS:
             await window.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             await window.page.evaluate(DRAWN)

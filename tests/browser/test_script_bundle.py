@@ -49,7 +49,7 @@ REFUSED = {  # what stands in js/a.js, in js/b.js; what is said
     "a package": ('import { b } from "b";\n', GIVES, 'js/a.js, line 1: "b"'),
     "another form of export": ("export let a = 1;\n", GIVES, "js/a.js, line 1: export let a"),
     "an export of everything": ('export * from "./b.js";\n', GIVES, "js/a.js, line 1: export *"),
-    "an import at a later time": ('const b = { b: () => import("./b.js") };\n', GIVES, "js/a.js, line 1: import("),
+    "a computed import at a later time": ("const b = () => import(`./b.js`);\n", GIVES, "js/a.js, line 1: import("),
     "an expression that is exported": ("export default b + 1;\n", GIVES, "js/a.js, line 1: export default b + 1;"),
     "a default function": ("export default function b() {}\n", GIVES, "js/a.js, line 1: export default function"),
     "the module's own address": ("const a = import.meta.url;\n", GIVES, "js/a.js, line 1: import.meta"),
@@ -183,3 +183,21 @@ async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(browsers: B
     await alice.page.route("**/js/bundles/search.js", of_another)
     await alice.page.goto(f"/searches/{board}")
     await expect(alice(UNLOADED)).to_have_text(FAILED, use_inner_text=True)
+
+
+def test_a_library_that_is_imported_later_is_a_bundle_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js/a.js").write_text('export const a = () => import("../vendor/big.esm.js");\n')
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor/big.esm.js").write_text("const big = 1;\nexport default big;\nexport { big };\n")
+    folder = js_bundle.ModuleGraph(tmp_path)
+    assert folder.in_order(["js/a.js"]) == ["js/a.js"]
+    assert 'import("./big.js")' in folder.bundle(["js/a.js"])
+    ((bundle, library),) = folder.later(["js/a.js"])
+    assert (bundle, library) == ("big.js", "vendor/big.esm.js")
+    assert folder.library(library).endswith("export default vendor$big_esm.default;\nexport const { big } = vendor$big_esm;\n")
+    with pytest.raises(ValueError, match=re.escape(f"{js_bundle.MAIN}, line 1: import(")):  # there, each page has a key
+        js_bundle.Module(js_bundle.MAIN, 'const a = () => import("./b.js");\n')
+    (tmp_path / "vendor/big.esm.js").write_text('import { a } from "../js/a.js";\nexport const big = a;\n')
+    with pytest.raises(ValueError, match=re.escape("vendor/big.esm.js is imported later, and imports js/a.js")):
+        js_bundle.ModuleGraph(tmp_path).library(library)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from board.accounts import live_changes
-from tests.support.browser_window import PATIENCE_MS
+from tests.support.browser_window import PATIENCE_MS, wait_until
 from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD
 
@@ -60,6 +60,25 @@ async def test_cards_move_by_menu_by_mouse_and_by_finger(browsers: Browsers) -> 
     await bob.drag_by_finger(bob.card(SIGHTING), bob.column("waiting"))
     await expect(alice.column("waiting").locator(".card", has_text=SIGHTING)).to_be_visible()
     await browsers.same(alice, bob, board)
+
+
+async def test_cards_move_by_menu_when_the_line_fails_and_by_mouse_once_it_is_back(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    bob, failed = await browsers.window("Bob"), []
+    bob.may_fail("Failed to load resource: net::ERR_FAILED")
+
+    async def cut(route: Route) -> None:
+        failed.append(route.request.url)
+        await route.abort()
+
+    await bob.page.route("**/sortable.js", cut, times=1)
+    await bob.open(f"/searches/{board}")
+    await wait_until(lambda: failed)
+    await bob.move_by_menu(SIGHTING, "doing")
+    await bob.drag(bob.card(SIGHTING), bob.column("todo"), bob.column("todo").locator(".card").first)
+    await expect(bob.column("todo").locator(".card", has_text=SIGHTING)).to_be_visible()
+    assert len(failed) == 1
 
 
 async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(browsers: Browsers) -> None:

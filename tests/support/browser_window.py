@@ -239,8 +239,12 @@ class Window:
         await self.carry(column, before)
         await self.page.mouse.up()
 
-    async def take_up(self, card: Locator) -> None:
+    async def draggable(self) -> None:
+        """Wait until cards can be dragged: the library for that is loaded after they are drawn."""
         await self("main[data-draggable]").wait_for()
+
+    async def take_up(self, card: Locator) -> None:
+        await self.draggable()
         x, y = center_of(await card.bounding_box())
         await self.page.mouse.move(x, y)
         await self.page.mouse.down()
@@ -270,7 +274,7 @@ class Window:
         x, y = center_of(await card.bounding_box())
         box = await column.bounding_box()
         assert box
-        await self("main[data-draggable]").wait_for()
+        await self.draggable()
         await touch("touchStart", (x, y))
         await self("article.sortable-chosen").wait_for()  # the press was long enough
         await touch("touchMove", (x + 8, y + 8))

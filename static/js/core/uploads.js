@@ -34,6 +34,10 @@ export class Uploads {
   #piece = FIRST_PIECE;
   #watchers = new Set();
 
+  #isBack = () => {};
+  /** When what an earlier page left is back: without a key, never. @type {Promise<void>} */
+  back = new Promise((done) => (this.#isBack = done));
+
   /** @param {UploadDependencies} dependencies */
   constructor(dependencies) {
     this.#deps = dependencies;
@@ -53,6 +57,7 @@ export class Uploads {
       if (seqs) item.seqs = seqs;
       this.#items.set(id, { ...item, retryAt: 0, tries: 0 });
     }
+    this.#isBack();
     this.#changed();
     this.#pump();
   }

@@ -53,9 +53,12 @@ export class CallFiles extends AddingFiles {
     if (form) this.#page.session.uploads.follow(board, form, command);
   }
 
-  /** The call is in the form again. @param {{ board: string, files?: string | null, command: string }} entry */
+  /** The call is in the form again; soon after a reload, its files may come back later than it does. @param {{ board: string, files?: string | null, command: string }} entry */
   unfollow({ board, files, command }) {
-    if (files) this.#page.session.uploads.unfollow(board, files, command);
+    if (!files) return;
+    const { uploads } = this.#page.session, unfollow = () => uploads.unfollow(board, files, command);
+    unfollow();
+    uploads.back.then(unfollow);
   }
 
   /** The call was given up. @param {string} command */
