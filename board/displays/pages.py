@@ -13,6 +13,7 @@ from board.web import display_auth, pages
 from board.web.display_auth import SCREEN
 from models.db.database import DatabaseUnavailable
 from models.display import Display
+from models.times import format_utc, now
 
 PATH = "/displays"
 PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these needs a new page on the screen
@@ -46,7 +47,10 @@ async def all_displays(request: Request, caller: Caller) -> Response:
 
 def _page(request: Request, state: str, display: Display | None, status: int = 200) -> Response:
     settings = json.dumps({name: getattr(display, name) for name in PAGE_FIELDS}) if display is not None else ""
-    return pages.page(request, "display.html", None, status=status, state=state, display=display, settings=settings)
+    made_at = format_utc(now())
+    return pages.page(
+        request, "display.html", None, status=status, state=state, display=display, settings=settings, made_at=made_at
+    )
 
 
 routes = [Route("/wall", wall), Route(PATH, pages.for_people(all_displays))]

@@ -1,9 +1,13 @@
 """A wall makes a sound only where it is set so, for what happens now, and says where its browser does not let it. Its colours go
 by the server's clock."""
 
-import pytest
-from playwright.async_api import expect
+import re
+from datetime import timedelta
 
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from models.times import format_utc, now
 from tests.support.browsers import Browsers
 from tests.support.display_page import open_display
 
@@ -38,6 +42,25 @@ async def test_display_sounds_for_live_events_only_where_it_is_enabled(browsers:
     await alice.command(board, "note.add", {"text": "We go on", "category": "decision"})
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decision recorded")
     assert await wall.page.evaluate("window.tones") == 2
+
+
+async def test_a_late_heartbeat_makes_no_sound_of_what_was_before(browsers: Browsers) -> None:
+    alice, board = await browsers.person("Alice"), await browsers.search()
+    wall, id = await open_display(browsers, [board])
+    await wall.context.add_init_script(TONES)
+    await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
+
+    def delayed(socket: WebSocketRoute) -> None:
+        """Have heartbeats say a time of half a minute ago, as if they had been under way since then."""
+        server, ago = socket.connect_to_server(), format_utc(now() - timedelta(seconds=30))
+        late = re.compile('(?<="type":"heads",)"at":"[^"]+"')
+        server.on_message(lambda frame: socket.send(late.sub(f'"at":"{ago}"', str(frame))))
+
+    await wall.page.route_web_socket("**/ws**", delayed)
+    await alice.command(board, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    await wall.open("/wall")
+    await expect(wall(LIFTED)).to_have_count(1)
+    assert await wall.page.evaluate("window.tones") == 0
 
 
 async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(browsers: Browsers) -> None:

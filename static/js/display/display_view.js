@@ -73,9 +73,13 @@ export class DisplayView {
     const now = steadyServerNow(), fresh = this.#events.onEvents(board, events).filter((moment) => isHighlighted(moment, now));
     if (!fresh.length) return;
     this.#recentSearches.push(...fresh.map(({ search }) => search));
-    const began = steadyServerNow(this.#startedAt);
-    const heard = this.#session.display?.sound && fresh.some((moment) => !began || new Date(committedAt(moment)) >= began);
-    if (heard) this.#sound.chime();
+    const began = this.#began;
+    if (this.#session.display?.sound && fresh.some((moment) => Date.parse(committedAt(moment)) >= began)) this.#sound.chime();
+  }
+
+  /** When this page began, by the server's clock: not before the server made it, as a late heartbeat would have it. */
+  get #began() {
+    return Math.max(Number(steadyServerNow(this.#startedAt)), Date.parse(document.body.dataset.madeAt ?? "") || 0);
   }
 
   /** @param {DOMRectReadOnly} size */
