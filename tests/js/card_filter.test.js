@@ -37,3 +37,12 @@ test("cards are kept by kind, person, state and words", () => {
 test("a grade keeps what is as good or better, and F6 what is not graded", () => {
   assert.deepEqual(["B2", "C3", "D4", "A1", "F6"].map((grade) => shown({ grade })), ["s", "s", "s", "", ""]);
 });
+test("words are looked for in what a card says now: after a change, and once its person has another name", () => {
+  const names = { me1: "Alice" };
+  const finds = (card, text) => filter(NONE, text, { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: (id) => names[id] })(card);
+  assert.deepEqual(["ecole", "alice"].map((text) => finds(task, text)), [true, true]);
+  const changed = { ...task, state: { ...task.state, title: "Call the harbour" } };
+  assert.deepEqual(["ecole", "harbour"].map((text) => finds(changed, text)), [false, true]);
+  names.me1 = "Alicia Peeters";
+  assert.deepEqual(["peeters", "alice"].map((text) => finds(changed, text)), [true, false]);
+});

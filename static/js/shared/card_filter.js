@@ -56,7 +56,18 @@ function isGraded({ state }, values) {
 }
 
 /** @param {Card} card @param {string[]} words @param {(account: string) => string} nameOf */
-function has({ kind, state }, words, nameOf) {
-  const texts = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => valueAt(state, path));
-  return matchesAll(words, searchableText([state.number, ...texts, state.assignee && nameOf(state.assignee)]));
+const has = (card, words, nameOf) => matchesAll(words, textOf(card, nameOf));
+
+/** @type {WeakMap<State, { name: string, text: string }>} */
+const texts = new WeakMap(); // by state, which a change replaces: each letter that is typed looks through all cards several times
+
+/** @param {Card} card @param {(account: string) => string} nameOf */
+function textOf({ kind, state }, nameOf) {
+  const name = state.assignee ? nameOf(state.assignee) : "";
+  let kept = texts.get(state);
+  if (kept?.name !== name) {
+    const said = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => valueAt(state, path));
+    texts.set(state, (kept = { name, text: searchableText([state.number, ...said, name]) }));
+  }
+  return kept.text;
 }
