@@ -51,7 +51,7 @@ async def test_a_late_heartbeat_makes_no_sound_of_what_was_before(browsers: Brow
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
 
     def delayed(socket: WebSocketRoute) -> None:
-        """Have heartbeats say a time of half a minute ago, as if they had been under way since then."""
+        """Pass frames on, heartbeats with the time of half a minute ago, as if they had been under way since then."""
         server, ago = socket.connect_to_server(), format_utc(now() - timedelta(seconds=30))
         late = re.compile('(?<="type":"heads",)"at":"[^"]+"')
         server.on_message(lambda frame: socket.send(late.sub(f'"at":"{ago}"', str(frame))))

@@ -387,7 +387,7 @@ async def test_arrows_walk_to_what_lies_there(browsers: Browsers) -> None:
     alice = await browsers.window("Alice", viewport={"width": 1400, "height": 1400})  # nothing scrolls
     await alice.open("/")
     first = alice(".operations-column.open li[data-gravity=other]").first
-    await first.locator("a").focus()
+    await first.locator("a").first.focus()  # others tell of news
 
     async def after(key: str) -> tuple[float, float]:
         """Press a key; return the way from the first card to the focused one. Cards may still grow, as their counts come."""

@@ -62,7 +62,7 @@ async def test_cards_move_by_menu_by_mouse_and_by_finger(browsers: Browsers) -> 
     await browsers.same(alice, bob, board)
 
 
-async def test_cards_move_by_menu_when_the_line_fails_and_by_mouse_once_it_is_back(browsers: Browsers) -> None:
+async def test_cards_move_by_menu_if_the_line_fails_and_by_mouse_once_it_is_back(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
     bob, failed = await browsers.window("Bob"), []
