@@ -47,6 +47,9 @@ READ_SETTINGS = {
 WRITE_SETTINGS = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
     "idle_in_transaction_session_timeout": "5s",  # a stuck process must not keep a board locked
+    # Nor must one whose machine is cut off while it sends: the server waits for the rest of that, which is no idleness, and by
+    # itself asks whether the other end is there only after two hours.
+    "tcp_keepalives_idle": "4", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3",
 }  # fmt: skip
 _LOCK_AVAILABLE = statement.Statement("SELECT id FROM board WHERE id IN :boards", postgresql=" FOR UPDATE SKIP LOCKED")
 _CONNECTION_LOST = ("08", "57P")  # classes of SQLSTATE: connection failure, ended by an administrator or a crash

@@ -576,3 +576,16 @@ async def test_errors_do_not_contain_written_data(database: Database) -> None:
         await database.write(lambda session: _add(session, "a canary"), boards=("x",))
     assert seen
     assert "parameters hidden" in seen[0]
+
+
+async def test_who_is_cut_off_while_it_sends_frees_its_board(postgres_url: str) -> None:
+    """Such a session is not idle for the server, which waits for the rest: so it must ask whether the other end is there."""
+    opened = Database(postgres_url)
+    ask = text(
+        "SELECT name, setting::int FROM pg_settings WHERE name LIKE 'tcp_keepalives%' "
+        "UNION ALL SELECT 'lock_timeout', extract(epoch FROM current_setting('lock_timeout')::interval)::int"
+    )
+    shown = dict(await opened.write(lambda session: [tuple(row) for row in session.connection().execute(ask)]))
+    found = shown["tcp_keepalives_idle"] + shown["tcp_keepalives_interval"] * shown["tcp_keepalives_count"]
+    assert 0 < found < shown["lock_timeout"], shown  # others wait for it, and none is told that it waited too long
+    await opened.close()
