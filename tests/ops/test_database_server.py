@@ -578,9 +578,8 @@ async def test_errors_do_not_contain_written_data(database: Database) -> None:
     assert "parameters hidden" in seen[0]
 
 
-async def test_who_is_cut_off_while_it_sends_frees_its_board(postgres_url: str) -> None:
-    """Such a session is not idle for the server, which waits for the rest: so it must ask whether the other end is there."""
-    opened = Database(postgres_url)
+async def test_writer_that_is_cut_off_while_it_sends_frees_its_board(postgres_url: str) -> None:
+    opened = Database(postgres_url)  # for its server, a session whose rest does not come is not idle
     ask = text(
         "SELECT name, setting::int FROM pg_settings WHERE name LIKE 'tcp_keepalives%' "
         "UNION ALL SELECT 'lock_timeout', extract(epoch FROM current_setting('lock_timeout')::interval)::int"
