@@ -44,7 +44,7 @@ from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
 from board.telemetry.periodic import run_on_database
 from models.alarm import Alarm
-from models.board import OPERATIONS, Board
+from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.earlier_tables import BATCH_SIZE
 from models.db.schema import migrate
@@ -344,6 +344,6 @@ def _limiter(settings: Settings) -> Limiter:
 def _create_fixed_boards(session: Session, at: str) -> None:
     """Create the two boards that every installation has."""
     if session.get(Board, OPERATIONS) is None:
-        session.add(Board(id=OPERATIONS, kind="operations", epoch=new_epoch(), at=at))
+        session.add(Board(id=OPERATIONS, number=OPERATIONS_NUMBER, kind="operations", epoch=new_epoch(), at=at))
         session.flush()
     writer.lock_audit_board(session)

@@ -5,16 +5,21 @@ from sqlmodel import Field, SQLModel
 
 OPERATIONS = "operations"  # the board that lists every search
 AUDIT = "audit"  # id and kind of the audit journal: logins, and actions of administrators
+AUDIT_NUMBER, OPERATIONS_NUMBER = 0, 1  # their numbers, which statements name; those of searches follow
 
 
 class Board(SQLModel, table=True):
     """Board and the state of its journal.
 
-    `head` is the hash of the last event. `cards` counts the cards ever made, so that numbers are not reused. `entities` counts
+    `number` stands for the board in the journal, where an id would take a fifth of the space. `head` is the hash of the last
+    event. `cards` counts the cards ever made, so that numbers are not reused. `entities` counts
     what is on the board, which is limited: without handovers, and on `operations` without searches.
     """
 
+    __table_args__ = (Index("board_number", "number", unique=True),)
+
     id: str = Field(primary_key=True)
+    number: int
     kind: str
     epoch: str
     seq: int = 0

@@ -31,6 +31,16 @@ def id_text(short: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def id_sql(column: str, dialect: str) -> str:
+    """Return SQL for the text of an id that a column has in its short form."""
+    if dialect == "postgresql":
+        text = f"CAST(CAST(encode({column}, 'hex') AS uuid) AS text)"
+        return f"CASE octet_length({column}) WHEN {_UUID_BYTES} THEN {text} ELSE convert_from({column}, 'UTF8') END"
+    places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    digits = " || '-' || ".join(f"substr(hex({column}), {start}, {size})" for start, size in places)
+    return f"CASE length({column}) WHEN {_UUID_BYTES} THEN lower({digits}) ELSE CAST({column} AS TEXT) END"
+
+
 def new_epoch() -> str:
     """Return a random name for an epoch: an unbroken journal of a board."""
     return secrets.token_urlsafe(12)

@@ -13,13 +13,15 @@ from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
 from board.engine import stored_payload
+from board.engine.event import EVENTS
 from board.settings import VERSION, Settings
+from models.board import AUDIT_NUMBER
 
 MAX_EARLIER = 50  # number of earlier entries read, of all machines
 URLS = ("database_url", "redis_url")  # stored without user names, passwords and options
 _EARLIER = text(
-    "SELECT e.body FROM event e "
-    "WHERE e.board = 'audit' AND e.type = 'settings.changed' AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT :limit"
+    f"SELECT e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"WHERE e.board = {AUDIT_NUMBER} AND e.type = 'settings.changed' AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT :limit"
 )
 
 Values = dict[str, str | None]
@@ -92,5 +94,5 @@ def _change(name: str, before: str | None, value: str | None) -> Values:
 
 def _earlier(session: Session) -> list[dict[str, Any]]:
     """Return the payloads of earlier entries, newest first, without erased ones."""
-    rows = session.connection().execute(_EARLIER, {"limit": MAX_EARLIER}).scalars()
-    return [stored_payload.load(body) for body in rows]
+    rows = session.connection().execute(_EARLIER, {"limit": MAX_EARLIER})
+    return [stored_payload.load(*row) for row in rows]

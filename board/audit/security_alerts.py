@@ -6,16 +6,19 @@ and carries all that there is to know.
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 
 from board.engine import stored_payload
 from board.engine.alert_format import Alert
 from board.engine.alert_versions import bump_alert_version
-from board.engine.event import JournalEvent
+from board.engine.event import WHOLE, JournalEvent
 from models.alert import OWN_ACCOUNT, SECURITY
+from models.board import AUDIT_NUMBER
+from models.ids import id_sql
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
 _ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
@@ -24,13 +27,19 @@ _UNREAD = text(
     "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
     "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
 ).bindparams(bindparam("people", expanding=True))
-_LIST = text(
-    "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, e.body, (r.account IS NOT NULL) AS read "
-    "FROM security_alert s JOIN event e ON e.board = 'audit' AND e.seq = s.seq "
-    "LEFT JOIN account p ON p.id = e.account "
-    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
-    "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
-)
+
+
+@cache
+def _list_statement(dialect: str) -> TextClause:
+    """Return the statement for the newest alerts of an account."""
+    return text(
+        "SELECT s.number, s.at, e.type, p.id AS actor, p.name AS actor_name, e.body, w.body AS whole, "  # noqa: S608
+        "(r.account IS NOT NULL) AS read "
+        f"FROM security_alert s JOIN event e ON e.board = {AUDIT_NUMBER} AND e.seq = s.seq {WHOLE} "
+        f"LEFT JOIN account p ON p.id = {id_sql('e.account', dialect)} "
+        "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
+        "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
+    )
 
 
 def record(session: Session, account: str, event: JournalEvent) -> None:
@@ -52,11 +61,13 @@ def list_alerts(session: Session, account: str, since: str, hidden: Collection[s
     A search is named only if it is not among the `hidden` ones.
     """
     parameters = {"account": account, "since": since, "own": OWN_ACCOUNT, "limit": limit}
-    return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, parameters)]
+    connection = session.connection()
+    rows = connection.execute(_list_statement(connection.dialect.name), parameters)
+    return [_to_json(row, account, hidden, desktop) for row in rows]
 
 
 def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> Alert:
-    about = stored_payload.load(row.body).get("about", {})
+    about = stored_payload.load(row.body, row.whole).get("about", {})
     search = about.get("board")
     seen = search if search not in hidden else None
     return {

@@ -16,7 +16,7 @@ from board.audit import security_alerts
 from board.audit.actor import Actor
 from board.audit.entries import Entry, Repeated
 from board.engine import journal, unit_of_work
-from models.board import AUDIT, Board
+from models.board import AUDIT, AUDIT_NUMBER, Board
 from models.db.database import Database, after_commit
 from models.ids import new_epoch
 from models.times import format_utc, now
@@ -24,8 +24,8 @@ from models.times import format_utc, now
 log = structlog.get_logger()
 
 _MAKE = text(
-    "INSERT INTO board (id, kind, epoch, seq, at, last_type, head, cards, entities) "
-    "VALUES (:id, :id, :epoch, 0, :at, '', :head, 0, 0) ON CONFLICT (id) DO NOTHING"
+    "INSERT INTO board (id, number, kind, epoch, seq, at, last_type, head, cards, entities) "
+    "VALUES (:id, :number, :id, :epoch, 0, :at, '', :head, 0, 0) ON CONFLICT (id) DO NOTHING"
 )
 
 
@@ -54,7 +54,7 @@ def lock_audit_board(session: Session) -> Board:
     after it."""
     board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
-        row = {"id": AUDIT, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
+        row = {"id": AUDIT, "number": AUDIT_NUMBER, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
         session.connection().execute(_MAKE, row)
         board = unit_of_work.lock_board(session, AUDIT)
     assert board is not None

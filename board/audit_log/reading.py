@@ -9,13 +9,17 @@ from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from board.audit.entries import ENTRIES, Entry
-from board.engine import stored_payload
+from board.engine.event import COLUMNS, EVENTS, stored_event
+from models.board import AUDIT, AUDIT_NUMBER
+from models.ids import id_bytes
+from models.times import to_ms
 from realtime.wire_types import Count, Id, Shape, Time
 
 GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of the types
 
 # The board is a literal in the text, as only then do databases use the partial indexes of its rows.
-_SEQS = "SELECT seq FROM event WHERE board = 'audit' AND seq < :before AND seq > :after AND {} ORDER BY seq DESC LIMIT :limit"
+_OF_AUDIT = f"FROM event WHERE board = {AUDIT_NUMBER} AND"
+_SEQS = f"SELECT seq {_OF_AUDIT} seq < :before AND seq > :after AND {{}} ORDER BY seq DESC LIMIT :limit"
 _ALL, _OF_TYPE = text(_SEQS.format("seq > 0")), text(_SEQS.format("type = :type"))
 _OF_ACCOUNT = [text(_SEQS.format(f"{column} = :account")) for column in ("account", "entity")]
 _OF_BOTH = [
@@ -23,11 +27,10 @@ _OF_BOTH = [
     for column in ("account", "entity")
 ]
 _ROWS = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.body FROM event e "
-    "WHERE e.board = 'audit' AND e.seq IN :seqs ORDER BY e.seq DESC"
+    f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {AUDIT_NUMBER} AND e.seq IN :seqs ORDER BY e.seq DESC"  # noqa: S608
 ).bindparams(bindparam("seqs", expanding=True))
-_LAST_BEFORE = text("SELECT COALESCE(max(seq), 0) FROM event WHERE board = 'audit' AND at < :at")
-_FIRST_AFTER = text("SELECT min(seq) FROM event WHERE board = 'audit' AND at > :at")
+_LAST_BEFORE = text(f"SELECT COALESCE(max(seq), 0) {_OF_AUDIT} at < :at")
+_FIRST_AFTER = text(f"SELECT min(seq) {_OF_AUDIT} at > :at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,9 @@ def newest(session: Session, criteria: Filter, before: int, limit: int) -> list[
     connection = session.connection()
     parameters: dict[str, Any] = {"before": before, "after": 0, "limit": limit}
     if criteria.since is not None:
-        parameters["after"] = connection.execute(_LAST_BEFORE, {"at": criteria.since}).scalar_one()
+        parameters["after"] = connection.execute(_LAST_BEFORE, {"at": to_ms(criteria.since)}).scalar_one()
     if criteria.until is not None:
-        first_after = connection.execute(_FIRST_AFTER, {"at": criteria.until}).scalar()
+        first_after = connection.execute(_FIRST_AFTER, {"at": to_ms(criteria.until)}).scalar()
         parameters["before"] = before if first_after is None else min(before, first_after)
     seqs = {seq for query, extra in _queries(criteria) for seq in connection.execute(query, parameters | extra).scalars()}
     rows = connection.execute(_ROWS, {"seqs": sorted(seqs, reverse=True)[:limit]}) if seqs else ()
@@ -123,7 +126,7 @@ def _queries(criteria: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
     """Yield queries for the seqs of the newest matching entries. Each uses one index, so none reads rows that don't match."""
     types = criteria.types()
     if criteria.account is not None:
-        extra: dict[str, Any] = {"account": criteria.account} | ({} if criteria.kind is None else {"types": types})
+        extra: dict[str, Any] = {"account": id_bytes(criteria.account)} | ({} if criteria.kind is None else {"types": types})
         if criteria.kind is None or types:
             yield from ((query, extra) for query in (_OF_ACCOUNT if criteria.kind is None else _OF_BOTH))
     elif criteria.kind is not None:
@@ -133,5 +136,5 @@ def _queries(criteria: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
 
 
 def _entry(row: Row[Any]) -> AuditEntry:
-    payload = stored_payload.load(row.body)
-    return AuditEntry(row.seq, row.at, row.type, row.kind, row.entity, payload)
+    event = stored_event(AUDIT, row)
+    return AuditEntry(event.seq, event.at, event.type, event.kind, event.entity, event.payload())

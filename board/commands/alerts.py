@@ -18,9 +18,11 @@ from board.commands import mentions
 from board.engine import kinds, snapshot, stored_payload, unit_of_work
 from board.engine.alert_format import Alert, AlertCard
 from board.engine.alert_versions import bump_alert_version
+from board.engine.event import WHOLE
 from board.engine.event_writer import Change
 from models.alert import ALARM_SOUNDS, DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
+from models.ids import id_bytes, id_sql, id_text
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc
@@ -47,32 +49,37 @@ class Unread(NamedTuple):
     entity: str
 
 
-_UNREAD = text(
-    "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "
-    "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
-    "JOIN event e ON e.board = a.board AND e.seq = a.seq "
-    "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
-    "WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR e.account <> p.id)"
-).bindparams(bindparam("people", expanding=True))
+@cache
+def _unread_statement(dialect: str) -> TextClause:
+    """Return the statement for the unread alerts of some accounts."""
+    return text(
+        "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "  # noqa: S608
+        "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
+        "JOIN board b ON b.id = a.board JOIN event e ON e.board = b.number AND e.seq = a.seq "
+        "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
+        f"WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR {id_sql('e.account', dialect)} <> p.id)"
+    ).bindparams(bindparam("people", expanding=True))
 
 
 @cache
-def _list_statement(tables: tuple[str, ...]) -> TextClause:
+def _list_statement(tables: tuple[str, ...], dialect: str) -> TextClause:
     """Return the statement for the list of alerts, with the number of each card that an event or a note is about. `tables` are
     those of the cards."""
-    joins = " ".join(f"LEFT JOIN {table} ON {table}.id = COALESCE(n.card, e.entity)" for table in tables)
+    entity, account = id_sql("e.entity", dialect), id_sql("e.account", dialect)
+    joins = " ".join(f"LEFT JOIN {table} ON {table}.id = COALESCE(n.card, {entity})" for table in tables)
     ids = ", ".join(f"{table}.id AS id_{table}, {table}.number AS number_{table}" for table in tables)
     return text(
         "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
         f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
-        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body "
-        "FROM alert a JOIN account me ON me.id = :me JOIN event e ON e.board = a.board AND e.seq = a.seq "
-        "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
-        f"LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity {joins} "
+        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, w.body AS whole "
+        "FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
+        f"JOIN event e ON e.board = b.number AND e.seq = a.seq {WHOLE} "
+        f"LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
+        f"LEFT JOIN note n ON e.kind = 'note' AND n.id = {entity} {joins} "
         "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
         "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
-        "AND (e.account IS NULL OR e.account <> :me) "
-        "AND a.kind IN :kinds AND a.board NOT IN :hidden AND e.entity NOT IN :hidden "
+        "AND (e.account IS NULL OR e.account <> :own) "
+        f"AND a.kind IN :kinds AND a.board NOT IN :hidden AND {entity} NOT IN :hidden "
         "ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
     ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
 
@@ -156,12 +163,13 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
     """Return the newest alerts of an account, one for each event."""
     chosen, hidden = settings_of(session, account), snapshot.hidden_searches(session, account)
     asked = {
-        "me": account, "since": retention_cutoff(now), "kinds": enabled_kinds(chosen), "hidden": list(hidden),
-        "limit": MAX_LISTED * len(KINDS),
+        "me": account, "own": id_bytes(account), "since": retention_cutoff(now), "kinds": enabled_kinds(chosen),
+        "hidden": list(hidden), "limit": MAX_LISTED * len(KINDS),
     }  # fmt: skip
     tables = tuple(str(kind.model.__tablename__) for kind in kinds.cards())
     found: dict[Key, Row[Any]] = {}
-    for row in session.connection().execute(_list_statement(tables), asked):
+    connection = session.connection()
+    for row in connection.execute(_list_statement(tables, connection.dialect.name), asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
@@ -205,7 +213,7 @@ def _add_places(session: Session, listed: list[Alert]) -> None:
 
 
 def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:
-    payload = stored_payload.load(row.body)
+    payload = stored_payload.load(row.body, row.whole)
     state = payload.get("state") or {}
     handed = row.kind == "handover"
     return {
@@ -215,8 +223,8 @@ def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:
         "at": row.at,
         "kind": row.kind,
         "type": row.type,
-        "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
-        "entity": {"kind": row.noun, "id": row.entity},
+        "actor": {"id": id_text(row.actor), "name": row.actor_name} if row.actor else None,
+        "entity": {"kind": row.noun, "id": id_text(row.entity)},
         "card": _card(row),
         "value": state.get({"status": "status", "sighting": "assessment"}.get(row.kind)),
         "acknowledge": payload.get("acknowledge"),
@@ -241,8 +249,10 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     """Return the unread alerts of each of these accounts, on any board and of any kind."""
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
-        for row in session.connection().execute(_UNREAD, {"people": list(found), "since": retention_cutoff(now)}):
-            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind, row.entity)
+        connection = session.connection()
+        asked = {"people": list(found), "since": retention_cutoff(now)}
+        for row in connection.execute(_unread_statement(connection.dialect.name), asked):
+            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind, id_text(row.entity))
         for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
             add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY, OWN_ACCOUNT)
     return found

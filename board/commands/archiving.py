@@ -17,11 +17,11 @@ from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
 from models.alarm import Alarm
-from models.board import OPERATIONS
+from models.board import OPERATIONS, OPERATIONS_NUMBER
 from models.entity import Entity
 from models.handover import SearchHandover, Shift
 from models.search import Search
-from models.times import format_utc
+from models.times import format_utc, to_ms
 from models.tip import Tip
 
 E = TypeVar("E", bound=Entity)
@@ -37,7 +37,7 @@ def _queries(due: str, id: str, at: str) -> tuple[TextClause, TextClause]:
 
 # Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
 _DUE, _STILL_DUE = _queries(
-    "search s JOIN event e ON e.board = 'operations' AND e.seq = s.operations_seq "
+    f"search s JOIN event e ON e.board = {OPERATIONS_NUMBER} AND e.seq = s.operations_seq "
     "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before", "s.id", "e.at",
 )  # fmt: skip
 TIP_DAYS = ALARM_DAYS = 1
@@ -49,7 +49,7 @@ _DUE_ALARMS, _STILL_DUE_ALARMS = _queries("alarm WHERE board = 'operations' AND 
 
 def due(session: Session, now: datetime, after_days: int) -> list[str]:
     """Return the searches to archive, those closed first in front. One that the present shift hands over stays until the next."""
-    before = {"before": _before(now, after_days)}
+    before = {"before": to_ms(_before(now, after_days))}
     found = session.connection().execute(_DUE, before).scalars().all()
     handed_over = _handed_over_by_the_shift(session) if found else frozenset()
     return [id for id in found if id not in handed_over]
@@ -62,7 +62,7 @@ def archive(session: Session, ids: Collection[str], clock: Callable[[], datetime
         raise Refused("not_found")
     now = clock()
     unit_of_work.flush(session)
-    asked = {"before": _before(now, after_days), "ids": list(ids)}
+    asked = {"before": to_ms(_before(now, after_days)), "ids": list(ids)}
     left = set(session.connection().execute(_STILL_DUE, asked).scalars()) - _handed_over_by_the_shift(session)
     writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
     unit_of_work.prefetch(session, Search, left)

@@ -28,8 +28,7 @@ from board.predefined_tasks import TaskCatalogue, load_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
-from models.event import command_digest
-from models.ids import id_bytes
+from models.event import command_day, command_digest
 from models.search import Search
 from models.times import format_utc
 
@@ -221,7 +220,7 @@ def _store_ack(session: Session, account: Account, command: Command, ack: Ack, n
     # its events on one board follow each other, as the board is locked
     stored = unit_of_work.StoredAck(ack.board, min(ack.seqs, default=0), len(ack.seqs), ack.opened, kept)
     unit.known_acks[account.id, command.id] = stored
-    named = {"digest": command_digest(account.id, command.id), "day": now[:10], "board": id_bytes(ack.board)}
+    named = {"digest": command_digest(account.id, command.id), "day": command_day(now), "board": unit.boards[ack.board].number}
     unit.new_acks.append(stored._asdict() | named)
 
 

@@ -11,18 +11,20 @@ from sqlmodel import Session
 
 from board.commands import alarms, card_ranks
 from board.commands.registry import TABLE, Command
-from board.engine import identity, kinds, unit_of_work
+from board.engine import identity, journal, kinds, unit_of_work
 from board.engine.identity import Caller
 from board.engine.unit_of_work import Query, StoredAck, UnitOfWork
 from models.board import AUDIT, OPERATIONS
 from models.db.statement import Row, Statement
 from models.event import command_digest
-from models.ids import id_text
 from models.search import Search
 
 _NAME_CARDS = ("card", "before", "after")  # fields of commands, besides the names of the kinds of cards
 _ID = re.compile("[0-9a-f-]{36}")
-_KNOWN_ACKS = Statement("SELECT digest, board, seq, events, opened, content FROM done WHERE digest IN :digests")
+_KNOWN_ACKS = Statement(
+    "SELECT d.digest, b.id, d.seq, d.events, d.opened, d.content FROM done d JOIN board b ON b.number = d.board "
+    "WHERE d.digest IN :digests"
+)
 
 
 class Order(NamedTuple):
@@ -70,7 +72,7 @@ def _acks(unit: UnitOfWork, orders: Iterable[Order]) -> Iterator[Query]:
 
     def take(rows: list[Row]) -> None:
         unit.known_acks |= dict.fromkeys(asked.values())
-        unit.known_acks |= {asked[digest]: StoredAck(id_text(board), *rest) for digest, board, *rest in rows}
+        unit.known_acks |= {asked[digest]: StoredAck(*ack) for digest, *ack in rows}
 
     yield Query(_KNOWN_ACKS, {"digests": asked}, take)
 
@@ -101,6 +103,7 @@ def _cards(unit: UnitOfWork, named: Collection[_Named]) -> Iterator[Query]:
     for kind in kinds.cards():
         if ids := {each.id for each in named if each.field == kind.name or each.field in _NAME_CARDS}:
             yield unit_of_work.query_of_rows(unit, kind.model, ids)
+            yield journal.query_of_bases(unit, kind, ids)
 
 
 def _places_card(command: Command) -> bool:

@@ -102,7 +102,8 @@ def open_search(writer: EventWriter, data: Open) -> None:
     made_values = data.model_dump()
     search_details.check_links(writer, None, made_values["earlier"])
     id = new_id()
-    own = writer.on_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=writer.now))
+    number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so nobody else gets it
+    own = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
         id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
         **(made_values | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
@@ -15,10 +15,11 @@ from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.accounts import ROLES, Account
-from models.board import OPERATIONS
+from models.board import OPERATIONS, OPERATIONS_NUMBER
 from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Handover, Shift
+from models.ids import id_text
 
 OPEN = ("prepared", "signed")  # until it ends, the shift stays where it is
 WRITTEN = "handover.written"
@@ -26,9 +27,11 @@ WRITTEN = "handover.written"
 Number = Annotated[int, Field(ge=1)]  # of a handover
 Seq = Annotated[int, Field(ge=0)]
 
-_ACTIVE = text(
-    "SELECT id FROM search WHERE status = 'open' OR id IN "
-    "(SELECT entity FROM event WHERE board = 'operations' AND type = 'search.status_set' AND seq > :since) ORDER BY id"
+_ACTIVE = text("SELECT id FROM search WHERE status = 'open' OR id IN :changed ORDER BY id").bindparams(
+    bindparam("changed", expanding=True, type_=String())  # the list may be empty
+)
+_CHANGED = text(
+    f"SELECT entity FROM event WHERE board = {OPERATIONS_NUMBER} AND type = 'search.status_set' AND seq > :since"  # noqa: S608
 )
 
 
@@ -120,7 +123,9 @@ def active_searches(writer: EventWriter) -> list[str]:
 
 def active_since(session: Session, seq: int | None) -> list[str]:
     """Return the ids of searches that are open, or ended since seq `seq` of `operations` (None: only open ones)."""
-    return list(session.connection().execute(_ACTIVE, {"since": 2**53 if seq is None else seq}).scalars())
+    connection = session.connection()
+    changed = () if seq is None else map(id_text, connection.execute(_CHANGED, {"since": seq}).scalars())
+    return list(connection.execute(_ACTIVE, {"changed": list(set(changed))}).scalars())
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:

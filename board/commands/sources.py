@@ -12,6 +12,7 @@ from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.commands.command import Patch
 from board.engine import access, unit_of_work
+from board.engine.event import BOARD
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
@@ -21,16 +22,18 @@ from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.fields import Data, Name, ShortText
+from models.ids import id_text
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
+from models.times import from_ms
 from models.tip import Tip
 from realtime.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
 
 _FORMER_VALUES = text(
-    "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "
-    "JOIN event e ON e.board = s.board AND e.seq = s.seq "
+    "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "  # noqa: S608
+    f"JOIN event e ON e.board = {BOARD} AND e.seq = s.seq "
     "WHERE s.sighting = :sighting AND s.board = :board AND s.seq < :before ORDER BY s.seq DESC LIMIT :limit"
 )
 
@@ -150,7 +153,13 @@ def _read(
     asked = {"sighting": row.id, "board": row.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, asked).all()
     earlier: list[FormerSource] = [
-        {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
+        {
+            "name": each.source_name,
+            "contact": each.source_contact,
+            "seq": each.seq,
+            "at": from_ms(each.at),
+            "account": each.account and id_text(each.account),
+        }
         for each in rows[:PAGE_SIZE]
     ]
     found: Source = {"name": kept.source_name, "contact": kept.source_contact}

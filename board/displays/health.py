@@ -8,15 +8,16 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select, text
 from sqlmodel import Session
 
+from board.engine.event import BOARD
 from models.display import Display
-from models.times import format_utc, parse_utc
+from models.times import format_utc, parse_utc, to_ms
 
 SILENT_AFTER = timedelta(seconds=10)  # two reports: a display that has sent none for so long has stopped
 LATE = timedelta(seconds=10)  # time that a change may take to reach the screen: a report is older than the latest changes
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
-_NEXT = text("SELECT at FROM event WHERE board = :board AND seq = :seq")
+_NEXT = text(f"SELECT at FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
 
 
 def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]]:
@@ -44,7 +45,7 @@ def _is_behind(session: Session, display: Display, reported_at: datetime) -> boo
     """Return whether the report lacks an event of a board that had happened LATE before the report was sent."""
     boards: dict[str, int] = (display.told or {}).get("boards", {})
     next_events = (session.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
-    return any(at is not None and at <= format_utc(reported_at - LATE) for at in (found.scalar() for found in next_events))
+    return any(at is not None and at <= to_ms(format_utc(reported_at - LATE)) for at in (found.scalar() for found in next_events))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,28 @@
 """Event of a board's journal, as it was committed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from board.engine.stored_payload import unpack
+from models.ids import id_text
+from models.times import from_ms
 
 PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
+
+# What a query selects to make events of its rows, and the tables it needs for that: `w` is the whole payload on which that of the
+# event is based, if it is.
+COLUMNS = "e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, w.body AS whole"
+WHOLE = "LEFT JOIN event w ON w.board = e.board AND w.seq = e.base"
+EVENTS = f"event e {WHOLE}"
+BOARD = "(SELECT number FROM board WHERE id = :board)"
 
 
 @dataclass(slots=True)  # not frozen, which makes each assignment a call: commands and verification make many
 class JournalEvent:
-    """Event as it was committed: metadata, and the payload as JSON (None if it was erased). It is made from the JSON, or from its
-    stored form."""
+    """Event as it was committed: metadata, and the payload as JSON (None if it was erased)."""
 
     board: str
     seq: int
@@ -24,10 +33,6 @@ class JournalEvent:
     account: str | None
     body: bytes | None
 
-    def __post_init__(self) -> None:
-        if self.body is not None:
-            self.body = unpack(self.body)
-
     def to_json(self) -> bytes:
         """Return the event as JSON, as in the contract."""
         meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
@@ -37,3 +42,12 @@ class JournalEvent:
         """Return actor, command, state, changes and reason; empty if the payload was erased."""
         body: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
         return body
+
+
+def stored_event(board: str, row: Sequence[Any]) -> JournalEvent:
+    """Return the event of a row of COLUMNS."""
+    seq, at, type, kind, entity, account, body, whole = row
+    return JournalEvent(
+        board, seq, from_ms(at), type, kind, id_text(entity), None if account is None else id_text(account),
+        None if body is None else unpack(body, whole),
+    )  # fmt: skip

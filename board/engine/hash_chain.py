@@ -10,15 +10,18 @@ import orjson
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from board.engine.event import PAGE_SIZE, JournalEvent
+from board.engine.event import BOARD, COLUMNS, EVENTS, PAGE_SIZE, JournalEvent
 from board.engine.stored_payload import unpack
 from board.i18n import N_, Message, message
 from models.board import Board
 from models.db.read_pacing import paced
+from models.event import KEPT_BYTES
+from models.ids import id_bytes, id_text
+from models.times import from_ms
 
 _CHAIN = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.commitment, e.hash, e.key, e.body FROM event e "
-    "WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+    f"SELECT {COLUMNS}, e.commitment, e.hash, e.key FROM {EVENTS} "  # noqa: S608
+    f"WHERE e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 
 
@@ -74,28 +77,46 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
     """Return what is wrong with a row that should come next, or None."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
-    if not _follows(board, row, chain.head):
-        return N_("event {seq} was changed: its checksum does not follow from the event before it")
     if row.body is None or row.key is None:
+        committed = row.commitment
         chain.missing_payloads.setdefault((row.kind, row.entity), row.seq)
-    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and _is_committed(row)):
+    elif (committed := _committed(row)) is None:
         return N_("the content of event {seq} was changed")
+    if not _follows(board, row, chain.head, committed):
+        return N_("event {seq} was changed: its checksum does not follow from the event before it")
     if row.type.endswith(".erased"):
         chain.missing_payloads.pop((row.kind, row.entity), None)
     return None
 
 
-def _is_committed(row: Row[Any]) -> bool:
-    return bool(commitment(row.key, unpack(row.body)) == row.commitment)
+def _committed(row: Row[Any]) -> bytes | None:
+    """Return the commitment to a row's payload; None if it is not the one that was stored with it."""
+    if not all(isinstance(each, bytes) for each in (row.key, row.body, row.commitment)):
+        return None
+    found = commitment(row.key, unpack(row.body, row.whole))
+    return found if len(row.commitment) >= KEPT_BYTES and found.startswith(row.commitment) else None
 
 
-def _follows(board: str, row: Row[Any], before: bytes) -> bool:
+def _follows(board: str, row: Row[Any], before: bytes, committed: bytes) -> bool:
     """Return whether a row was chained to the hash before it. Checks types too, as SQLite stores any type in any column."""
-    texts = (row.at, row.type, row.kind, row.entity, row.account or "")
-    if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
+    if not (isinstance(row.type, str) and isinstance(row.kind, str) and isinstance(committed, bytes)):
         return False
-    event = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, None)
-    return bool(row.hash == chain_hash(before, event, row.commitment))
+    try:
+        at, entity = from_ms(row.at), _id(row.entity)
+        account = None if row.account is None else _id(row.account)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    event = JournalEvent(board, row.seq, at, row.type, row.kind, entity, account, None)
+    return bool(row.hash == chain_hash(before, event, committed))
+
+
+def _id(short: object) -> str:
+    """Return the id of a short form. Raises TypeError or ValueError if it is none: queries would not find it."""
+    if not isinstance(short, bytes):
+        raise TypeError
+    if id_bytes(id := id_text(short)) != short:
+        raise ValueError
+    return id
 
 
 def _end_problem(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:

@@ -15,20 +15,22 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from board.engine import hash_chain, stored_payload
+from board.engine.event import BOARD, EVENTS
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
-from models.board import AUDIT, OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, OPERATIONS_NUMBER, Board
+from models.ids import id_bytes, id_text
 
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
-    "SELECT e.kind, e.entity, e.body FROM event e "
-    "WHERE e.board = :operations AND e.type IN ('handed.set', 'handover.signed') AND e.body IS NOT NULL"
+    f"SELECT e.kind, e.entity, e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.type IN ('handed.set', 'handover.signed') AND e.body IS NOT NULL"
 )
 _ALL_SIGNED = text(_SIGNED)
 _SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # handovers of the shift have the id `operations`
-_HASH = text("SELECT hash FROM event WHERE board = :board AND seq = :seq")
+_HASH = text(f"SELECT hash FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
 
 
 class TrustedHead(NamedTuple):
@@ -71,19 +73,19 @@ def _read_line(file: Path, number: int, line: str) -> TrustedHead:
 def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead]:
     """Return the positions in signed handovers, of all boards or of one, from the journal of `operations`."""
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
-    asked = {"operations": OPERATIONS} | ({} if board is None else {"board": board})
+    asked = {} if board is None else {"board": id_bytes(board)}
     found = (_of_handover(*row) for row in session.connection().execute(query, asked))
     return [each for each in found if each is not None]
 
 
-def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
+def _of_handover(kind: str, entity: bytes, body: bytes, whole: bytes | None) -> TrustedHead | None:
     """Return the position in a handover: of the search with the handover's id, or of `operations`."""
-    state = stored_payload.load(body).get("state") or {}
+    state = stored_payload.load(body, whole).get("state") or {}
     position = state.get("position")
     if position is None:
         return None
     handed = kind == "handed"
-    board, number = (entity, state["handover"]) if handed else (OPERATIONS, state["number"])
+    board, number = (id_text(entity), state["handover"]) if handed else (OPERATIONS, state["number"])
     return TrustedHead(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
 
 

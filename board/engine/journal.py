@@ -6,6 +6,7 @@ says. It does not detect an administrator who rewrites the whole chain and the b
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,13 +14,19 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import PAGE_SIZE, JournalEvent
+from board.engine.event import BOARD, COLUMNS, EVENTS, PAGE_SIZE, JournalEvent, stored_event
 from board.engine.hash_chain import chain_hash, commitment
-from board.engine.stored_payload import pack
+from board.engine.kinds import Kind
+from board.engine.stored_payload import MAX_BASE, Base, base_of, pack, pack_on
+from board.engine.unit_of_work import Query, UnitOfWork
 from models.board import OPERATIONS, Board
 from models.db import rows
 from models.db.read_pacing import in_pages
+from models.db.statement import Row, Statement
 from models.entity import State
+from models.event import KEPT_BYTES
+from models.ids import id_bytes
+from models.times import to_ms
 
 BOARDS_PER_QUERY = 500
 KEY_BYTES = 16  # of a payload: enough that nobody can guess what was erased by its commitment; earlier ones have 32
@@ -41,14 +48,51 @@ def append(
     waiting = unit_of_work.current(session)
     waiting.boards.setdefault(id, board)
     waiting.changes += 1
+    base, stored = _stored(waiting, entry)
     waiting.events.append(
-        {"board": id, "seq": seq, "at": moment, "type": type, "kind": kind, "entity": entity, "account": account,
-         "commitment": committed, "hash": head, "key": key, "body": pack(body)}
+        {"board": board.number, "seq": seq, "at": to_ms(moment), "base": base, "type": type, "kind": kind,
+         "entity": id_bytes(entity), "account": None if account is None else id_bytes(account),
+         "commitment": committed[:KEPT_BYTES], "hash": head, "key": key, "body": stored}
     )  # fmt: skip
     return entry
 
 
-_SELECT = "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e WHERE e.board = :board "
+def _stored(waiting: UnitOfWork, entry: JournalEvent) -> tuple[int | None, bytes]:
+    """Return the stored form of an event's payload, and the seq of its base. Without a base it is stored whole, and is the next
+    one's."""
+    assert entry.body is not None
+    entity = entry.board, entry.kind, entry.entity
+    base = waiting.bases.get(entity)
+    if base is not None and (packed := pack_on(base, entry.body)) is not None:
+        return base.seq, packed
+    stored = pack(entry.body)
+    if len(entry.body) <= MAX_BASE:
+        waiting.bases[entity] = Base(entry.seq, entry.body, len(stored))
+    return None, stored
+
+
+@cache
+def _bases_statement(table: str) -> Statement:
+    return Statement(
+        "SELECT t.id, t.board, w.seq, w.body "  # noqa: S608
+        f"FROM {table} t JOIN board b ON b.id = t.board JOIN event e ON e.board = b.number AND e.seq = t.seq "
+        "JOIN event w ON w.board = e.board AND w.seq = coalesce(e.base, e.seq) WHERE t.id IN :ids"
+    )
+
+
+def query_of_bases(waiting: UnitOfWork, kind: Kind, ids: Collection[str]) -> Query:
+    """Return the query for the payloads on which the next ones of these entities are based. Their boards are locked, so none is
+    erased meanwhile."""
+
+    def take(rows: list[Row]) -> None:
+        for id, board, seq, stored in rows:
+            if (base := base_of(seq, stored)) is not None:
+                waiting.bases[board, kind.name, id] = base
+
+    return Query(_bases_statement(str(kind.model.__tablename__)), {"ids": ids}, take)
+
+
+_SELECT = f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD} "  # noqa: S608
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
 _OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND (:kind = '' OR e.kind = :kind) AND e.seq > :after ORDER BY e.seq LIMIT :limit"
@@ -62,15 +106,16 @@ _SAID_BEFORE = text(
     _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
 )
 # IN, not a join: SQLite would rebuild a joined list of last events for each event, which takes minutes.
-_LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
+_LAST = f"SELECT max(seq) FROM event WHERE board = {BOARD} AND seq <= :seq"  # noqa: S608
+_FIRST = f"SELECT entity FROM event WHERE board = {BOARD}"  # noqa: S608
 # Hops over the index from one entity to the next, and to the last event of each: two probes an entity, whatever the number of
 # events. Kinds share the ids of boards only, such as a search and its briefing.
 _AS_OF = (
     "WITH RECURSIVE "  # noqa: S608  (no value is pasted in)
-    "entity(id) AS (SELECT min(entity) FROM event WHERE board = :board UNION ALL "
-    "SELECT (SELECT min(entity) FROM event WHERE board = :board AND entity > entity.id) FROM entity WHERE id IS NOT NULL), "
-    f"last(seq) AS (SELECT ({_LAST} AND entity = entity.id) FROM entity WHERE id <> :board "
-    f"UNION ALL {_LAST} AND entity = :board GROUP BY kind) "
+    f"entity(id) AS (SELECT ({_FIRST} ORDER BY entity LIMIT 1) UNION ALL "
+    f"SELECT ({_FIRST} AND entity > entity.id ORDER BY entity LIMIT 1) FROM entity WHERE id IS NOT NULL), "
+    f"last(seq) AS (SELECT ({_LAST} AND entity = entity.id) FROM entity WHERE id <> :own "
+    f"UNION ALL {_LAST} AND entity = :own GROUP BY kind) "
     f"{_SELECT} AND e.seq {{last}} ORDER BY e.seq"
 )
 _AS_OF_IN = {  # PostgreSQL expects few rows of a recursion, and would read the whole table to join them
@@ -83,14 +128,16 @@ _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROU
 )
 _HEADS = text("SELECT id, epoch, seq FROM board WHERE id IN :boards").bindparams(bindparam("boards", expanding=True))
 _HEAD = text("SELECT seq FROM board WHERE id = :board")
-_TIME = text("SELECT at FROM event WHERE board = :board AND seq <= :seq ORDER BY seq DESC LIMIT 1")
-_KEY = text("SELECT key FROM event WHERE board = :board AND seq = :seq")
+_TIME = text(f"SELECT at FROM event WHERE board = {BOARD} AND seq <= :seq ORDER BY seq DESC LIMIT 1")  # noqa: S608
+_KEY = text(f"SELECT key FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
 
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None if it was erased."""
-    for each in unit_of_work.current(session).events:
-        if (each["board"], each["seq"]) == (board, seq):
+    waiting = unit_of_work.current(session)
+    number = waiting.boards[board].number if board in waiting.boards else None
+    for each in waiting.events:
+        if (each["board"], each["seq"]) == (number, seq):
             return bytes(each["key"])
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
     return bytes(key) if key is not None else None
@@ -100,7 +147,7 @@ def events_after(session: Session, board: str, seq: int, limit: int = PAGE_SIZE)
     """Return at most `limit` events after `seq`, in order."""
     unit_of_work.current(session).flush_events(session)
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
-    return [JournalEvent(*row) for row in rows]
+    return [stored_event(board, row) for row in rows]
 
 
 def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
@@ -111,9 +158,12 @@ def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
 def previous_event(session: Session, entry: JournalEvent) -> JournalEvent | None:
     """Return the previous event of the same entity; None if this is its first."""
     unit_of_work.current(session).flush_events(session)
-    asked = {"board": entry.board, "entity": entry.entity, "kind": entry.kind, "seq": entry.seq}
-    row = session.connection().execute(_BEFORE, asked).first()
-    return JournalEvent(*row) if row is not None else None
+    row = session.connection().execute(_BEFORE, _place_of(entry)).first()
+    return stored_event(entry.board, row) if row is not None else None
+
+
+def _place_of(entry: JournalEvent) -> dict[str, Any]:
+    return {"board": entry.board, "entity": id_bytes(entry.entity), "kind": entry.kind, "seq": entry.seq}
 
 
 def entity_events(
@@ -121,8 +171,8 @@ def entity_events(
 ) -> list[JournalEvent]:
     """Return the events of one entity after `seq`, in order; without `kind`, those of all kinds with this id."""
     unit_of_work.current(session).flush_events(session)
-    asked = {"board": board, "entity": entity, "kind": kind, "after": seq, "limit": limit}
-    return [JournalEvent(*row) for row in session.connection().execute(_OF_ENTITY, asked)]
+    asked = {"board": board, "entity": id_bytes(entity), "kind": kind, "after": seq, "limit": limit}
+    return [stored_event(board, row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
 
 def all_entity_events(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
@@ -141,32 +191,32 @@ def latest_events(
     if entity is None:
         rows = session.connection().execute(_NEWEST, asked)
     else:
-        rows = session.connection().execute(_NEWEST_OF_ENTITY, asked | {"entity": entity})
-    return [JournalEvent(*row) for row in rows][::-1]
+        rows = session.connection().execute(_NEWEST_OF_ENTITY, asked | {"entity": id_bytes(entity)})
+    return [stored_event(board, row) for row in rows][::-1]
 
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
     """Yield each entity's last event up to `seq` with its state: the board as it was. Removed entities are left out."""
     connection = session.connection()
     query = _OPERATIONS_AS_OF if board == OPERATIONS else _AS_OF_IN[connection.dialect.name]
-    return _with_state(session, in_pages(connection.execute(query, {"board": board, "seq": seq})))
+    asked = {"board": board, "own": id_bytes(board), "seq": seq}
+    return _with_state(session, board, in_pages(connection.execute(query, asked)))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:
     """Yield the last event up to `seq`, with its state, of each of these entities (ids)."""
-    asked = {"board": board, "seq": seq, "entities": list(entities)}
-    return _with_state(session, in_pages(session.connection().execute(_STATES_AT, asked)))
+    asked = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)]}
+    return _with_state(session, board, in_pages(session.connection().execute(_STATES_AT, asked)))
 
 
-def _with_state(session: Session, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
+def _with_state(session: Session, board: str, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
     """Yield events with their states. If a payload was erased, the previous one of the entity counts, as for readers that skip
     erased events."""
     for row in rows:
-        entry = JournalEvent(*row)
+        entry = stored_event(board, row)
         if entry.body is None:
-            asked = {"board": entry.board, "entity": entry.entity, "kind": entry.kind, "seq": entry.seq}
-            found = session.connection().execute(_SAID_BEFORE, asked).first()
-            entry = JournalEvent(*found) if found is not None else entry
+            found = session.connection().execute(_SAID_BEFORE, _place_of(entry)).first()
+            entry = stored_event(board, found) if found is not None else entry
         state = entry.payload().get("state")
         if state is not None:
             yield entry, state
@@ -177,13 +227,13 @@ def seq_at(session: Session, board: str, at: str) -> int | None:
 
     Found by bisection, as times never decrease and have no index.
     """
-    connection = session.connection()
+    connection, ms = session.connection(), to_ms(at)
     # invariant: the event at `first` is early enough
     first, beyond = 0, int(connection.execute(_HEAD, {"board": board}).scalar() or 0) + 1
     while beyond - first > 1:
         middle = (first + beyond) // 2
         time = connection.execute(_TIME, {"board": board, "seq": middle}).scalar()
-        if time is not None and time <= at:
+        if time is not None and time <= ms:
             first = middle
         else:
             beyond = middle

@@ -7,31 +7,35 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import JournalEvent
+from board.engine.event import COLUMNS, WHOLE, JournalEvent, stored_event
 from models.db.read_pacing import in_pages
+from models.times import to_ms
 
 BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
 
 _AFTER = (
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM placed "
-    "JOIN event e ON e.board = placed.board AND e.seq > placed.seq "
-    "WHERE e.type IN :types ORDER BY e.board, e.seq"
+    f"SELECT placed.board, {COLUMNS} FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq {WHOLE} "  # noqa: S608
+    "WHERE e.type IN :types ORDER BY placed.board, e.seq"
 )
-_HASHES = "SELECT e.board, e.hash FROM placed JOIN event e ON e.board = placed.board AND e.seq = placed.seq"
+_HASHES = "SELECT placed.board, e.hash FROM placed JOIN event e ON e.board = placed.number AND e.seq = placed.seq"
 _SEQS_AT = (
-    "SELECT placed.board, (SELECT e.seq FROM event e WHERE e.board = placed.board AND e.at <= :at ORDER BY e.seq DESC LIMIT 1) "
+    "SELECT placed.board, (SELECT e.seq FROM event e WHERE e.board = placed.number AND e.at <= :at ORDER BY e.seq DESC LIMIT 1) "
     "AS seq FROM placed"
 )
 
 
 def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield query prefixes that define the table `placed` (board, seq), with their parameters, BATCH_SIZE boards each."""
+    """Yield query prefixes that define the table `placed` (board, number, seq), with their parameters, BATCH_SIZE boards each.
+    The number is null for an unknown board."""
     items = sorted(positions.items())
     for start in range(0, len(items), BATCH_SIZE):
         some = list(enumerate(items[start : start + BATCH_SIZE]))
         rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT))" for n, _ in some)
         asked = {f"board{n}": board for n, (board, _) in some} | {f"seq{n}": seq for n, (_, seq) in some}
-        yield f"WITH placed (board, seq) AS (VALUES {rows}) ", asked
+        yield (
+            f"WITH given (board, seq) AS (VALUES {rows}), placed AS ("  # noqa: S608
+            "SELECT given.board, b.number, given.seq FROM given LEFT JOIN board b ON b.id = given.board) ", asked
+        )  # fmt: skip
 
 
 def events_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
@@ -41,7 +45,7 @@ def events_after(session: Session, positions: Mapping[str, int], types: Collecti
     for placed, asked in positions_cte(positions):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
         for row in in_pages(session.connection().execute(asks, asked | {"types": list(types)})):
-            found.setdefault(row.board, []).append(JournalEvent(*row))
+            found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
     return found
 
 
@@ -58,6 +62,6 @@ def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
     """Return the seq of each board's last event up to a time, 0 before its first."""
     found: dict[str, int] = {}
     for placed, asked in positions_cte(dict.fromkeys(boards, 0)):
-        rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": at})
+        rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": to_ms(at)})
         found |= {row.board: row.seq or 0 for row in rows}
     return found

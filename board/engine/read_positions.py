@@ -13,6 +13,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import Board
 from models.db.statement import Statement
+from models.ids import id_bytes
 
 
 class ReadPosition(NamedTuple):
@@ -46,8 +47,9 @@ _OF_ACCOUNT = text(
 )
 _MOVE_ONE = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "
-    "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = CAST(:board AS TEXT) "
-    "AND e.seq > CAST(:after AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = CAST(:account AS TEXT))) "
+    "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = "
+    "(SELECT number FROM board WHERE id = CAST(:board AS TEXT)) "
+    "AND e.seq > CAST(:after AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = :own)) "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
@@ -56,11 +58,11 @@ _MOVE, _MOVE_WITH_COMMAND = text(_MOVE_ONE), Statement(_MOVE_ONE)
 _MOVE_ALL = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) "
     "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
-    "WHERE e.board = k.id AND e.seq > CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END "
-    "AND e.account = CAST(:account AS TEXT)) FROM ("
-    "SELECT b.id, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {positions} "
+    "WHERE e.board = k.number AND e.seq > CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END "
+    "AND e.account = :own) FROM ("
+    "SELECT b.id, b.number, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {positions} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
-    "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch) k WHERE true ORDER BY k.id "
+    "WHERE b.id NOT IN :hidden GROUP BY b.id, b.number, b.epoch) k WHERE true ORDER BY k.id "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
@@ -103,14 +105,21 @@ def advance_with_command(session: Session, account: str, position: ReadPosition,
 
 def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -> dict[str, Any]:
     after = max(position.seq, head - MAX_EVENTS_COUNTED)
-    return {"account": account, "at": at, "head": head, "after": after} | position._asdict()
+    return {"account": account, "own": id_bytes(account), "at": at, "head": head, "after": after} | position._asdict()
 
 
 def advance_many(session: Session, account: str, positions: Iterable[ReadPosition], at: str) -> None:
     """Advance many read positions in one statement; those that can't be advanced are skipped."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(position) for position in {*positions}]).decode()
-    named = {"account": account, "at": at, "hidden": list(hidden), "positions": listed, "through": MAX_EVENTS_COUNTED}
+    named = {
+        "account": account,
+        "own": id_bytes(account),
+        "at": at,
+        "hidden": list(hidden),
+        "positions": listed,
+        "through": MAX_EVENTS_COUNTED,
+    }
     connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 

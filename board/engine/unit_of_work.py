@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel
 
 from board.engine import kinds
+from board.engine.stored_payload import Base
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
@@ -30,15 +31,15 @@ _INFO_KEY = "turn"
 _ADD_EVENT = BulkWrite.insert(
     "event",
     {
-        "board": "text", "seq": "bigint", "at": "text", "type": "text", "kind": "text", "entity": "text", "account": "text",
-        "commitment": "bytea", "hash": "bytea", "key": "bytea", "body": "bytea",
+        "board": "integer", "seq": "integer", "at": "bigint", "base": "integer", "type": "text", "kind": "text",
+        "entity": "bytea", "account": "bytea", "commitment": "bytea", "hash": "bytea", "key": "bytea", "body": "bytea",
     },
 )  # fmt: skip
 _ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
 _ADD_ACK = BulkWrite.insert(
     "done",
     {
-        "digest": "text", "day": "text", "board": "bytea", "seq": "bigint", "events": "bigint", "opened": "text",
+        "digest": "text", "day": "integer", "board": "integer", "seq": "integer", "events": "integer", "opened": "text",
         "content": "bytea",
     },
 )  # fmt: skip
@@ -68,6 +69,7 @@ _BEGAN = Statement(
 _POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
     bindparam("ids", expanding=True, type_=String())  # the list may be empty
 )
+_NEXT_NUMBER = text("SELECT max(number) + 1 FROM board")
 _BOARD = tuple(Board.model_fields)
 _SELECT_BOARD = f"SELECT {', '.join(_BOARD)} FROM board WHERE id "  # noqa: S608
 _LOCK_BOARD = Statement(_SELECT_BOARD + "= :id", postgresql=" FOR UPDATE")
@@ -108,6 +110,7 @@ class UnitOfWork:
     known_acks: dict[tuple[str, str], StoredAck | None] = field(default_factory=dict)  # by account and command id; None: none
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     open_alarms: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # read ahead: their ids, by board and entity
+    bases: dict[tuple[str, str, str], Base] = field(default_factory=dict)  # for payloads, by board, kind and id of the entity
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
@@ -284,6 +287,12 @@ def run(session: Session, queries: Sequence[Query]) -> None:
     found = read_all(connection_of(session), [(query.statement, query.parameters) for query in queries])
     for query, rows in zip(queries, found, strict=True):
         query.take(rows)
+
+
+def next_board_number(session: Session) -> int:
+    """Return the number for a new board: one more than the highest. `operations` has to be locked."""
+    current(session).flush_events(session)
+    return int(session.connection().execute(_NEXT_NUMBER).scalar_one())
 
 
 def lock_board(session: Session, board_id: str) -> Board | None:

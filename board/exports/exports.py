@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.engine import access, journal, kinds, snapshot
-from board.engine.event import JournalEvent
+from board.engine.event import BOARD, COLUMNS, EVENTS, JournalEvent, stored_event
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
@@ -44,12 +44,11 @@ BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
 # Archived searches too, as they were before they were archived: files have all that there is.
 _SEQS = text(
-    "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND kind IN :kinds AND type <> 'search.archived' "
+    f"SELECT max(seq) FROM event WHERE board = {BOARD} AND seq <= :seq AND kind IN :kinds AND type <> 'search.archived' "  # noqa: S608
     "GROUP BY entity ORDER BY min(seq)"
 ).bindparams(bindparam("kinds", expanding=True))
 _EVENTS = text(
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e "
-    "WHERE e.board = :board AND e.seq IN :seqs"
+    f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD} AND e.seq IN :seqs"  # noqa: S608
 ).bindparams(bindparam("seqs", expanding=True))
 # A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
 # a cell also begins after these, and a quote there opens the cell.
@@ -164,7 +163,7 @@ def _pages_of_cards(opened: ExportSnapshot) -> Pages:
 
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
-    found = {row.seq: JournalEvent(*row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
+    found = {row.seq: stored_event(board, row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
     return [found[seq] for seq in seqs if found[seq].body is not None]  # erased ones are left out
 
 

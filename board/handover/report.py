@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from board.commands import briefings, handovers, shifts
 from board.engine import journal, kinds, many_boards, significant_events, snapshot, stored_payload, unit_of_work
+from board.engine.event import EVENTS
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
@@ -15,16 +16,17 @@ from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, Re
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
-from models.board import OPERATIONS
+from models.board import OPERATIONS, OPERATIONS_NUMBER
 from models.db.read_pacing import paced
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
+from models.ids import id_bytes
 
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
 IDS_PER_QUERY = 500
 _HANDOVERS = text(
-    "SELECT e.seq, e.type, e.body FROM event e "
-    "WHERE e.board = 'operations' AND e.entity = 'operations' AND e.kind = 'handover' AND e.type <> 'handover.written' "
+    f"SELECT e.seq, e.type, e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.entity = :operations AND e.kind = 'handover' AND e.type <> 'handover.written' "
     "AND e.body IS NOT NULL "
     "AND e.seq < :before ORDER BY e.seq DESC LIMIT 500"
 )
@@ -72,10 +74,10 @@ def list_states(session: Session, before: int | None, limit: int) -> list[State]
 def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
     """Yield type and state of each event of a handover, newest first."""
     before = 2**53
-    while rows := session.connection().execute(_HANDOVERS, {"before": before}).all():
+    while rows := session.connection().execute(_HANDOVERS, {"operations": id_bytes(OPERATIONS), "before": before}).all():
         for row in rows:
             before = row.seq
-            yield row.type, stored_payload.load(row.body)["state"]
+            yield row.type, stored_payload.load(row.body, row.whole)["state"]
 
 
 def _position_at_signing(session: Session, handover: State) -> ReportScope:

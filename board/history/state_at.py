@@ -12,22 +12,22 @@ from sqlmodel import Session
 
 from board.commands.briefings import pinnable
 from board.engine import kinds, many_boards
-from board.engine.event import JournalEvent
+from board.engine.event import COLUMNS, WHOLE, JournalEvent, stored_event
 from board.engine.kinds import Kind
 from models.db.read_pacing import in_pages, paced
 from models.entity import State
 from models.handover import Briefing
 
 BOARDS_PER_QUERY = 500  # boards in a query
-_BEFORE = """
-    SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM (
-        SELECT c.board, (
+_BEFORE = f"""
+    SELECT l.id, {COLUMNS} FROM (
+        SELECT c.id, c.board, (
             SELECT max(f.seq) FROM event f WHERE f.board = c.board AND f.entity = c.entity AND f.kind = c.kind AND f.seq <= c.seq
         ) AS seq FROM (
-            SELECT DISTINCT e.board, e.kind, e.entity, placed.seq
-            FROM placed JOIN event e ON e.board = placed.board AND e.seq > placed.seq
+            SELECT DISTINCT placed.board AS id, e.board, e.kind, e.entity, placed.seq
+            FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq
         ) c
-    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""
+    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq {WHOLE}"""  # noqa: S608
 
 
 class EntityAt(NamedTuple):
@@ -64,7 +64,7 @@ def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[Journal
     """Yield the last event up to the position of each entity that has changed since."""
     for cte, parameters in many_boards.positions_cte(positions):
         for row in session.connection().execute(text(cte + _BEFORE), parameters):
-            yield JournalEvent(*row)
+            yield stored_event(row.id, row[1:])
 
 
 def _read(

@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session
 
 from board.commands import alerts
@@ -23,6 +23,7 @@ from board.live.event_source import BoardSource
 from board.telemetry.periodic import run_on_database
 from models.alert import EVERYBODY, OWN_ACCOUNT
 from models.db.database import Database
+from models.ids import id_text
 from models.times import now
 from realtime import protocol
 from realtime.hub import Hub
@@ -44,7 +45,7 @@ _HEADS_IN_USE = text(
 )
 _NEW = text(
     "SELECT a.board, a.seq, a.at, a.kind, a.account, e.entity, e.account AS actor FROM board b "
-    "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = a.board AND e.seq = a.seq "
+    "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = b.number AND e.seq = a.seq "
     "WHERE b.id IN :boards"
 ).bindparams(bindparam("boards", expanding=True))
 _VERSIONS = text("SELECT account, version FROM alert_choice")
@@ -62,11 +63,23 @@ class _AlertUser:
     count: UnreadCount | None = None
 
 
+class _NewAlert(NamedTuple):
+    """Alert that was written since, with the entity and the author of its event."""
+
+    board: str
+    seq: int
+    at: str
+    kind: str
+    account: str
+    entity: str
+    actor: str | None
+
+
 class _Delta(NamedTuple):
     """Changes in one view of the database: board positions that were read, alerts written since, and accounts to cache again."""
 
     heads: dict[str, int]
-    alerts: list[Row[Any]]
+    alerts: list[_NewAlert]
     users: dict[str, _AlertUser]
     view: VisibilityView
 
@@ -163,6 +176,10 @@ def _read(
     boards = [board for board, seq in heads.items() if known and known.get(board, 0) != seq]
     span = max((heads[board] - known.get(board, 0) for board in boards), default=0)
     rows = connection.execute(_NEW, {"boards": boards, "span": span}).all() if boards else []
+    new = [
+        _NewAlert(row.board, row.seq, row.at, row.kind, row.account, id_text(row.entity), row.actor and id_text(row.actor))
+        for row in rows
+    ]
     versions: dict[str, int] = {row.account: row.version for row in connection.execute(_VERSIONS)}
     anew = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
     unread = alerts.unread(session, anew, now)
@@ -177,4 +194,4 @@ def _read(
         )
         for id in anew
     }
-    return _Delta(heads, list(rows), read, access.visibility_view(session))
+    return _Delta(heads, new, read, access.visibility_view(session))

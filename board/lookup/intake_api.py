@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any, NotRequired
 
 import orjson
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
@@ -23,9 +23,8 @@ from board.telemetry import logs, metrics
 from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, Schema
 from board.web.http import Reply, check_allowed, error_response, json_response, read_json_object, require_caller, service_of
-from models.board import OPERATIONS
+from models.board import OPERATIONS, Board
 from models.event import ProcessedCommand, command_digest
-from models.ids import id_text
 from models.sighting import Sighting
 from models.tip import Tip
 from realtime import protocol
@@ -97,7 +96,7 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
     board, reference = (value.get(name) for name in _NAMES)
     processed = _processed(session, account, id)
     if processed is not None:
-        return id_text(processed.board)
+        return _board_of(session, processed)
     if (board is None) == (reference is None):
         raise invalid("board", N_("Give either the board or the reference of the search."))
     for name in _NAMES:
@@ -129,7 +128,7 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     processed = _processed(session, account, id)
     if processed is None:
         raise Refused("unavailable")
-    board = id_text(processed.board)
+    board = _board_of(session, processed)
     access.get_visible_board(session, account, board)
     event = journal.event_at(session, board, processed.seq)
     assert event is not None  # events are never deleted
@@ -140,11 +139,15 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     return taken
 
 
+def _board_of(session: Session, processed: ProcessedCommand) -> str:
+    return session.exec(select(Board.id).where(Board.number == processed.board)).one()
+
+
 def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
     """Return the processed command with this id. Raise Refused `invalid` if it was another command."""
     processed = session.get(ProcessedCommand, command_digest(account, id))
     if processed is not None:
-        event = journal.event_at(session, id_text(processed.board), processed.seq) if processed.events else None
+        event = journal.event_at(session, _board_of(session, processed), processed.seq) if processed.events else None
         if event is None or event.type not in TYPES:
             raise invalid("id", N_("This id was already used for another command."))
     return processed

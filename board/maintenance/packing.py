@@ -37,11 +37,11 @@ class _Batch(NamedTuple):
     """Payloads in the order of board and seq: number, position of the last one, and the rows to store."""
 
     size: int
-    last: tuple[str, int]
+    last: tuple[int, int]
     changed: list[dict[str, Any]]
 
 
-FIRST = _Batch(0, ("", 0), [])
+FIRST = _Batch(0, (-1, 0), [])
 
 
 def pack_now(database: Database, progress: Progress) -> int:
@@ -78,7 +78,7 @@ def _is_done(session: Session) -> bool:
     return session.get(Upkeep, PACKING) is not None
 
 
-def _next(after: tuple[str, int], session: Session) -> _Batch:
+def _next(after: tuple[int, int], session: Session) -> _Batch:
     """Return the batch after a position."""
     board, seq = after
     rows = session.connection().execute(_NEXT, {"board": board, "seq": seq, "limit": BATCH_SIZE}).all()

@@ -51,7 +51,7 @@ def rules(settings: Settings) -> list[Rule]:
     """Return what is pruned under these settings."""
     ids, tokens = timedelta(days=settings.keep_command_ids_days), timedelta(days=settings.keep_ended_tokens_days)
     return [
-        Rule("done", ("digest",), "day < substr(:before, 1, 10)", ids),
+        Rule("done", ("digest",), "day < CAST(replace(substr(:before, 1, 10), '-', '') AS INTEGER)", ids),
         Rule("alert", ("board", "seq", "kind", "account"), "at <= :before", RETENTION),
         Rule("alert_read", ("account", "board", "seq"), "at <= :before", RETENTION),
         # The newest one of an account stays, as the next number is counted from it

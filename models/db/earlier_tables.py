@@ -13,13 +13,16 @@ from sqlalchemy import Row, inspect, text
 from sqlmodel import Session
 
 from models.db.database import Database
-from models.event import command_digest
-from models.ids import id_bytes
+from models.event import KEPT_BYTES, command_day, command_digest
+from models.ids import id_bytes, id_text
+from models.times import to_ms
 
+_NUMBERS = text("SELECT id, number FROM board")
 BATCH_SIZE = 5_000  # rows of one transaction
 
 Progress = Callable[[int, int], object]  # rows done, and all
 Values = dict[str, Any]
+Numbers = dict[str, int]  # of boards, by id
 
 
 class EarlierTable(NamedTuple):
@@ -30,7 +33,7 @@ class EarlierTable(NamedTuple):
     key: tuple[str, ...]
     query: str
     table: str
-    convert: Callable[[Row[Any]], Values]
+    convert: Callable[[Row[Any], Numbers], Values]
     beside: tuple[str, ...] = ()
 
     @property
@@ -43,11 +46,31 @@ class EarlierTable(NamedTuple):
         return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
 
 
-def _command(row: Row[Any]) -> Values:
+def _command(row: Row[Any], numbers: Numbers) -> Values:
     ack = orjson.loads(row.ack)
     return {
-        "digest": command_digest(row.account, row.command), "day": row.at[:10], "board": id_bytes(ack["board"]),
+        "digest": command_digest(row.account, row.command), "day": command_day(row.at), "board": numbers[ack["board"]],
         "seq": min(ack["seqs"], default=0), "events": len(ack["seqs"]), "opened": ack.get("opened"), "content": row.content,
+    }  # fmt: skip
+
+
+def _short_command(row: Row[Any], numbers: Numbers) -> Values:
+    return row._asdict() | {"day": command_day(row.day), "board": numbers[id_text(row.board)]}
+
+
+def _ms(at: str) -> int:
+    """Return a time in its present form; 0 for a damaged one, of which the chain tells."""
+    try:
+        return to_ms(at)
+    except ValueError:
+        return 0
+
+
+def _event(row: Row[Any], numbers: Numbers) -> Values:
+    return row._asdict() | {
+        "board": numbers[row.board], "at": _ms(row.at), "entity": id_bytes(row.entity),
+        "account": None if row.account is None else id_bytes(row.account),
+        "commitment": row.commitment if row.body is None else row.commitment[:KEPT_BYTES],
     }  # fmt: skip
 
 
@@ -59,8 +82,10 @@ TABLES = (
         "event_until_0033", ("board", "seq"),
         "SELECT e.*, p.key, p.body FROM event_until_0033 e LEFT JOIN payload_until_0033 p ON p.board = e.board AND p.seq = e.seq "
         "ORDER BY e.board, e.seq",
-        "event", Row._asdict, ("payload_until_0033",),
+        "event", _event, ("payload_until_0033",),
     ),
+    EarlierTable("done_until_0047", ("digest",), "SELECT * FROM done_until_0047 ORDER BY digest", "done", _short_command),
+    EarlierTable("event_until_0047", ("board", "seq"), "SELECT * FROM event_until_0047 ORDER BY board, seq", "event", _event),
 )  # fmt: skip
 
 
@@ -73,10 +98,11 @@ def left(session: Session) -> list[EarlierTable]:
 def move(database: Database, progress: Progress) -> None:
     """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
     tables = database.read_now(left)
+    numbers: Numbers = dict(database.read_now(lambda session: list(session.connection().execute(_NUMBERS))))
     counts = [database.write_now(partial(_count, database, each)) for each in tables]
     done, whole = 0, sum(counts)
     for table in tables:
-        while moved := database.write_now(partial(_move_batch, database, table)):
+        while moved := database.write_now(partial(_move_batch, database, table, numbers)):
             done += moved
             progress(done, whole)
 
@@ -90,7 +116,7 @@ def _count(database: Database, table: EarlierTable, session: Session) -> int:
     return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
 
 
-def _move_batch(database: Database, table: EarlierTable, session: Session) -> int:
+def _move_batch(database: Database, table: EarlierTable, numbers: Numbers, session: Session) -> int:
     """Move the next rows and return their number; drop the table if there are none."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)  # another process may do the same
@@ -101,7 +127,7 @@ def _move_batch(database: Database, table: EarlierTable, session: Session) -> in
         for name in table.names:
             connection.execute(text(f"DROP TABLE {name}"))
         return 0
-    values = [table.convert(row) for row in rows]
+    values = [table.convert(row, numbers) for row in rows]
     names = values[0].keys()
     insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
     connection.execute(text(insert), values)

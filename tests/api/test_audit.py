@@ -15,13 +15,12 @@ from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked,
 from board.audit_log import api, reading
 from board.client import Refusal
 from board.commands.registry import TABLE
-from board.engine import hash_chain, integrity, journal
+from board.engine import erasure, hash_chain, integrity, journal
 from board.engine.event_writer import EventWriter
 from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import MIGRATIONS, metadata, migrate
-from models.event import ERASE
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.old_schemas import reset_to_revision
@@ -334,14 +333,14 @@ async def sql(team: Team, *statements: str, **values: Any) -> None:
 
 
 SWAP = [
-    f"UPDATE event SET seq = {to} WHERE board = 'audit' AND seq = {which}"
+    f"UPDATE event SET seq = {to} WHERE board = 0 AND seq = {which}"
     for which, to in ((":seq", "-1"), (":seq + 1", ":seq"), ("-1", ":seq + 1"))
 ]
-HOLE = ["DELETE FROM event WHERE board = 'audit' AND seq = :seq"]
+HOLE = ["DELETE FROM event WHERE board = 0 AND seq = :seq"]
 BENT = {
-    "another account": ["UPDATE event SET entity = 'other' WHERE board = 'audit' AND seq = :seq"],
-    "another type": ["UPDATE event SET type = 'account.enabled' WHERE board = 'audit' AND seq = :seq"],
-    "another payload": ["UPDATE event SET body = :body WHERE board = 'audit' AND seq = :seq"],
+    "another account": ["UPDATE event SET entity = CAST('other' AS BLOB) WHERE board = 0 AND seq = :seq"],
+    "another type": ["UPDATE event SET type = 'account.enabled' WHERE board = 0 AND seq = :seq"],
+    "another payload": ["UPDATE event SET body = :body WHERE board = 0 AND seq = :seq"],
     "a hole": HOLE,
     "a swap": SWAP,
 }
@@ -352,7 +351,7 @@ async def test_tampering_with_the_audit_journal_is_detected(team: Team, how: str
     assert await fault(team) is None
     written = await wrote(team, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
     seq = written[1]["seq"]
-    query = text("SELECT * FROM event WHERE board = 'audit' AND seq >= :seq")
+    query = text("SELECT * FROM event WHERE board = 0 AND seq >= :seq")
     kept = await team.server.service.database.read(
         lambda session: [dict(row) for row in session.connection().execute(query, {"seq": seq}).mappings()]
     )
@@ -372,7 +371,7 @@ def verified(session: Session) -> list[str]:
 
 
 def put_back(session: Session, seq: int, kept: list[dict[str, Any]]) -> None:
-    session.connection().execute(text("DELETE FROM event WHERE board = 'audit' AND seq >= :seq"), {"seq": seq})
+    session.connection().execute(text("DELETE FROM event WHERE board = 0 AND seq >= :seq"), {"seq": seq})
     session.connection().execute(insert(metadata.tables["event"]), kept)
 
 
@@ -381,7 +380,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None
     (entry,) = await wrote(team, disabled(eva, "Zébulonne"))
 
     def erase(session: Session) -> None:
-        session.connection().execute(ERASE, {"board": "audit", "seq": entry["seq"]})
+        erasure.erase(session, AUDIT, entry["seq"])
         board = writer.lock_audit_board(session)
         journal.append(session, board, "account.erased", "account", eva, None, board.at, {"actor": None, "about": {}})
 

@@ -211,7 +211,7 @@ class Machine:
         at = format_utc(self.clock())
 
         def happen(session: Any) -> None:
-            board = session.get(Board, "operations") or Board(id="operations", kind="operations", epoch="e", at="")
+            board = session.get(Board, "operations") or Board(id="operations", number=1, kind="operations", epoch="e", at="")
             board.at = max(board.at, at)
             session.add(board)
 

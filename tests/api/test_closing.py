@@ -11,7 +11,6 @@ from sqlalchemy import text, true
 from sqlmodel import Session, select
 
 from board.client import Refusal
-from board.engine.stored_payload import unpack
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
@@ -300,9 +299,10 @@ async def test_take_down_tasks_of_an_earlier_version_are_recognized(
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before there were marks."""
     old_schemas.reset_to_revision(target, "0015")
-    for name in ("search", "column", "task", "event"):
+    for name in ("board", "search", "column", "task"):
         table = metadata.tables[name]
-        rows = [dict(row) for row in source.connection().execute(table.select()).mappings()]
-        if name == "event":
-            old_schemas.insert_payloads(target, [row | {"body": unpack(row["body"])} for row in rows])  # it knew no packed ones
-        old_schemas.insert_rows(target, table, rows)
+        old_schemas.insert_rows(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+    events = old_schemas.earlier_events(source)
+    old_schemas.insert_payloads(target, events)
+    names = ("board", "seq", "at", "type", "kind", "entity", "account", "commitment", "hash")
+    old_schemas.insert(target, "event", [{name: event[name] for name in names} for event in events])

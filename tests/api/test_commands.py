@@ -9,7 +9,7 @@ from sqlalchemy import text
 from board.client import Refusal
 from board.engine import event_writer
 from board.predefined_tasks import load_catalogue
-from models.ids import new_id
+from models.ids import id_bytes, id_text, new_id
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -445,11 +445,11 @@ async def test_source_leaves_by_one_call_only_and_each_read_is_kept(team: Team, 
     assert (await team.victor.http.get(path)).status_code == 403
     for board, id in ((scene.search, UNKNOWN_ID), (await team.alice.open_search(), added["id"])):
         assert (await team.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
-    kept = text("SELECT account FROM event WHERE board = 'audit' AND type = 'source.read' AND entity = :id ORDER BY seq")
+    kept = text("SELECT account FROM event WHERE board = 0 AND type = 'source.read' AND entity = :id ORDER BY seq")
     readers = await team.server.service.database.read(
-        lambda session: session.connection().execute(kept, {"id": added["id"]}).scalars().all()
+        lambda session: session.connection().execute(kept, {"id": id_bytes(added["id"])}).scalars().all()
     )
-    assert readers == [team.bob.account["id"], team.charlie.account["id"]]
+    assert [*map(id_text, readers)] == [team.bob.account["id"], team.charlie.account["id"]]
 
 
 async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(team: Team, scene: SearchScenario) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from board.engine import erasure
 from board.web import etags
 from models.board import OPERATIONS
-from models.event import ERASE
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
@@ -46,9 +46,7 @@ async def test_snapshot_of_a_moment_keeps_its_tag_until_something_is_erased(team
     assert (await ask(team.bob, search, tag, at=seq)).status_code == 304
     assert (await ask(team.bob, search, tag)).status_code == 200
     assert (await ask(team.bob, search, tag, at=seq - 1)).status_code == 200
-    await team.server.service.database.write(
-        lambda session: session.connection().execute(ERASE, {"board": search, "seq": seq}).rowcount
-    )
+    await team.server.service.database.write(lambda session: erasure.erase(session, search, seq))
     erased = await ask(team.bob, search, tag, at=seq)
     assert erased.status_code == 200
     assert "Noor at the station" not in erased.text

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlmodel import Session, select
 
 from board.accounts import accounts, live_changes
 from board.api.routes import CALLS, document
 from board.demo import seed
+from board.engine import erasure
+from models.board import Board
 from models.times import format_utc, now
 from tests.api.test_rights import scene
 from tests.support import handover_steps, pictures_with_metadata, uploads
@@ -244,13 +246,17 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
+def _erase(session: Session) -> None:
+    for board in session.exec(select(Board.id).where(Board.kind == "search")).all():
+        erasure.erase(session, board, 30)
+
+
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Server]:
     """The demo's searches, with something erased."""
     await seed.create(settings_for(tmp_path))
     async with running_server(tmp_path) as server:
-        erased = text("UPDATE event SET key = NULL, body = NULL WHERE board != 'operations' AND seq = 30")
-        await server.service.database.write(lambda session: session.connection().execute(erased))
+        await server.service.database.write(_erase)
         yield server
 
 

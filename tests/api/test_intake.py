@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
+from board.engine import erasure
+from board.engine.event import BOARD
 from models.accounts import ROLES
-from models.event import ERASE
-from models.ids import id_bytes
 from models.ids import new_id as no_such
 from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
@@ -128,9 +128,9 @@ async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team,
     search, service = await team.alice.open_search(), team.server.service
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
-    before = text("UPDATE done SET content = NULL WHERE board = :board AND seq = :seq")
-    await service.database.write(lambda db: db.connection().execute(ERASE, {"board": search, "seq": first["seq"]}).rowcount)
-    named = {"board": id_bytes(search), "seq": second["seq"]}
+    before = text(f"UPDATE done SET content = NULL WHERE board = {BOARD} AND seq = :seq")
+    await service.database.write(lambda db: erasure.erase(db, search, first["seq"]))
+    named = {"board": search, "seq": second["seq"]}
     assert await service.database.write(lambda db: db.connection().execute(before, named).rowcount) == 1
     for each, answer in ((said, first), (earlier, second)):
         again = await hotline.post(PATH, json=each | {"description": "another text"})
@@ -143,9 +143,9 @@ async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncCl
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
     for each in said:
         assert (await hotline.post(PATH, json=each)).status_code == 201
-    read = text("SELECT content FROM done WHERE board = :board AND content IS NOT NULL")
+    read = text(f"SELECT content FROM done WHERE board = {BOARD} AND content IS NOT NULL")
     kept = await team.server.service.database.read(
-        lambda db: [bytes(each) for each in db.connection().execute(read, {"board": id_bytes(search)}).scalars()]
+        lambda db: [bytes(each) for each in db.connection().execute(read, {"board": search}).scalars()]
     )
     assert len({*kept}) == 2
 

@@ -14,8 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import event, hash_chain, integrity, journal, many_boards, verified_chains
-from board.engine.event import JournalEvent
-from board.engine.stored_payload import unpack
+from board.engine.event import BOARD, JournalEvent, stored_event
 from board.engine.verified_chains import VerifiedChains
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
@@ -65,8 +64,8 @@ class Evidence(Record):
         """Truncate a board's journal after a seq; its chain still verifies."""
 
         def run(session: Session) -> None:
-            _do(session, "DELETE FROM event WHERE board = :board AND seq > :seq", board=board, seq=seq)
-            head = "(SELECT hash FROM event WHERE board = :board AND seq = :seq)"
+            _do(session, f"DELETE FROM event WHERE board = {BOARD} AND seq > :seq", board=board, seq=seq)
+            head = f"(SELECT hash FROM event WHERE board = {BOARD} AND seq = :seq)"
             _do(session, f"UPDATE board SET seq = :seq, head = {head} WHERE id = :board", board=board, seq=seq)
 
         await self.service.database.write(run)
@@ -76,16 +75,17 @@ class Evidence(Record):
 
         def run(session: Session) -> None:
             where = {"board": board, "seq": seq}
-            _do(session, "UPDATE event SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
+            _do(session, f"UPDATE event SET body = :body WHERE board = {BOARD} AND seq = :seq", body=body, **where)
             head = b""
             for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
-                committed = hash_chain.commitment(row.key, unpack(row.body))
-                said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+                said = stored_event(board, row[:8])
+                assert said.body is not None
+                committed = hash_chain.commitment(row.key, said.body)
                 head = hash_chain.chain_hash(head, said, committed)
                 values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}
                 _do(
                     session,
-                    "UPDATE event SET commitment = :committed, hash = :hash WHERE board = :board AND seq = :seq",
+                    f"UPDATE event SET commitment = :committed, hash = :hash WHERE board = {BOARD} AND seq = :seq",
                     **values,
                 )
             _do(session, "UPDATE board SET head = :head WHERE id = :board", head=head, board=board)
@@ -244,7 +244,7 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team, monke
     await alice.command(search, "note.add", {"text": "and one"})
 
     def edit(session: Session) -> None:
-        _do(session, "UPDATE event SET body = '{}' WHERE board = :board AND seq = 3", board=search)
+        _do(session, f"UPDATE event SET body = '{{}}' WHERE board = {BOARD} AND seq = 3", board=search)
 
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["holds"] is True  # for a day, verified events are not verified again
@@ -266,10 +266,9 @@ async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team:
     wrong: Any = b"x" if service.database.kind == "sqlite" else "x"  # SQLite stores any type in any column
 
     def edit(session: Session) -> None:
-        _do(session, "UPDATE event SET commitment = 'x' WHERE board = :board AND seq = 3", board=search)
-        _do(
-            session, "UPDATE event SET type = :wrong WHERE board = :board AND seq = :seq", wrong=wrong, board=search, seq=head + 1
-        )
+        _do(session, f"UPDATE event SET commitment = 'x' WHERE board = {BOARD} AND seq = 3", board=search)
+        changed = f"UPDATE event SET type = :wrong WHERE board = {BOARD} AND seq = :seq"
+        _do(session, changed, wrong=wrong, board=search, seq=head + 1)
 
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["bad_seq"] == 3
@@ -296,7 +295,7 @@ class Restarts:
             await chains.keep(service.database, board.id)
 
     async def tamper(self) -> None:
-        await self.desk.sql("UPDATE event SET body = '{}' WHERE board = :board AND seq = 3")
+        await self.desk.sql(f"UPDATE event SET body = '{{}}' WHERE board = {BOARD} AND seq = 3")
 
 
 @pytest.fixture
@@ -365,7 +364,7 @@ async def test_going_on_does_not_put_off_the_next_whole_verification(restarts: R
     "claim",
     [
         "seq = seq - 1", "whole_at = '2999-01-01T00:00:00.000Z'", "epoch = 'another'", "seal = 'x'",
-        "head = (SELECT hash FROM event e WHERE e.board = verified.board AND e.seq = 4), seq = 4",
+        "head = (SELECT hash FROM event e JOIN board b ON b.number = e.board WHERE b.id = verified.board AND e.seq = 4), seq = 4",
     ],
 )  # fmt: skip
 async def test_position_that_the_server_did_not_seal_does_not_count(restarts: Restarts, claim: str) -> None:

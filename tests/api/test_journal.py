@@ -13,12 +13,12 @@ from sqlmodel import Session
 
 from board.accounts import live_changes
 from board.commands.registry import Command
+from board.engine import erasure, hash_chain, journal, unit_of_work
 from board.engine import event as event_module
-from board.engine import hash_chain, journal
+from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
-from models.event import ERASE
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
@@ -88,58 +88,58 @@ async def test_an_untouched_journal_holds(record: Record) -> None:
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("type", "note.eaten"), ("at", "2026-11-24T21:00:00.000Z"), ("kind", "file"), ("entity", "other"), ("account", None),
-        ("account", "somebody else"), ("commitment", b"x" * 32), ("hash", b"x" * 32),
+        ("type", "note.eaten"), ("at", 0), ("at", 2**60), ("kind", "file"), ("entity", b"other"), ("entity", b"\xff\xff"),
+        ("account", None), ("account", b"somebody else"), ("commitment", b"x" * 32), ("hash", b"x" * 32),
     ],
 )  # fmt: skip
 async def test_an_edited_event_is_named(record: Record, column: str, value: Any) -> None:
-    await record.sql(f"UPDATE event SET {column} = :value WHERE board = :board AND seq = 7", value=value)
+    await record.sql(f"UPDATE event SET {column} = :value WHERE board = {BOARD} AND seq = 7", value=value)
     assert "event 7 " in (await record.fault() or "")
 
 
 @pytest.mark.parametrize("column", ["body", "key"])
 async def test_an_edited_payload_is_named(record: Record, column: str) -> None:
-    await record.sql(f"UPDATE event SET {column} = :value WHERE board = :board AND seq = 4", value=b'{"text": "x"}')
+    await record.sql(f"UPDATE event SET {column} = :value WHERE board = {BOARD} AND seq = 4", value=b'{"text": "x"}')
     assert "event 4 " in (await record.fault() or "")
 
 
 async def test_a_deleted_event_is_named(record: Record) -> None:
-    await record.sql("DELETE FROM event WHERE board = :board AND seq = 5")
+    await record.sql(f"DELETE FROM event WHERE board = {BOARD} AND seq = 5")
     assert "event 5 " in (await record.fault() or "")
 
 
 async def test_the_first_event_gone_is_named(record: Record) -> None:
-    await record.sql("DELETE FROM event WHERE board = :board AND seq = 1")
+    await record.sql(f"DELETE FROM event WHERE board = {BOARD} AND seq = 1")
     assert "event 1 " in (await record.fault() or "")
 
 
 async def test_swapped_events_are_named(record: Record) -> None:
     await record.sql(
-        "UPDATE event SET seq = -1 WHERE board = :board AND seq = 8",
-        "UPDATE event SET seq = 8 WHERE board = :board AND seq = 9",
-        "UPDATE event SET seq = 9 WHERE board = :board AND seq = -1",
+        f"UPDATE event SET seq = -1 WHERE board = {BOARD} AND seq = 8",
+        f"UPDATE event SET seq = 8 WHERE board = {BOARD} AND seq = 9",
+        f"UPDATE event SET seq = 9 WHERE board = {BOARD} AND seq = -1",
     )
     assert "event 8 " in (await record.fault() or "")
 
 
 async def test_swapped_payloads_are_named(record: Record) -> None:
     of = "(SELECT {0} FROM event o WHERE o.board = event.board AND o.seq = 17 - event.seq)"  # SQL changes both at once
-    both = f"UPDATE event SET key = {of.format('key')}, body = {of.format('body')} WHERE board = :board AND seq IN (8, 9)"
+    both = f"UPDATE event SET key = {of.format('key')}, body = {of.format('body')} WHERE board = {BOARD} AND seq IN (8, 9)"
     await record.sql(both)
     assert "event 8 " in (await record.fault() or "")
 
 
 async def test_a_journal_that_was_cut_short_is_named(record: Record) -> None:
     head = len(await record.events())
-    await record.sql("DELETE FROM event WHERE board = :board AND seq >= :last", last=head - 1)
+    await record.sql(f"DELETE FROM event WHERE board = {BOARD} AND seq >= :last", last=head - 1)
     assert f"event {head - 1}" in (await record.fault() or "")
 
 
 async def test_events_that_were_added_beyond_the_head_are_named(record: Record) -> None:
     head = len(await record.events())
     await record.sql(
-        "INSERT INTO event SELECT board, seq + 1, at, type, kind, entity, account, commitment, hash, key, body FROM event "
-        "WHERE board = :board AND seq = :last",
+        "INSERT INTO event SELECT board, seq + 1, at, base, type, kind, entity, account, commitment, hash, key, body FROM event "
+        f"WHERE board = {BOARD} AND seq = :last",
         last=head,
     )
     assert f"event {head + 1}" in (await record.fault() or "")
@@ -151,7 +151,7 @@ async def test_the_boards_own_head_is_compared(record: Record) -> None:
 
 
 async def test_a_payload_that_is_gone_without_an_erasure_is_named(record: Record) -> None:
-    await record.sql("UPDATE event SET key = NULL, body = NULL WHERE board = :board AND seq = 10")
+    await record.sql(f"UPDATE event SET key = NULL, body = NULL WHERE board = {BOARD} AND seq = 10")
     assert "event 10 " in (await record.fault() or "")
 
 
@@ -160,10 +160,9 @@ async def erased(record: Record) -> tuple[int, str]:
     note = next(said for said in await record.events() if said.type == "note.added")
 
     def erase(session: Session) -> None:
-        board = session.get(Board, record.search)
+        erasure.erase(session, record.search, note.seq)
+        board = unit_of_work.lock_board(session, record.search)
         assert board is not None
-        where = {"board": board.id, "seq": note.seq}
-        session.connection().execute(ERASE, where)
         payload: dict[str, Any] = {"actor": None, "command": None, "state": None, "changes": []}
         journal.append(session, board, "note.erased", note.kind, note.entity, None, "2026-11-24T23:00:00.000Z", payload)
         session.connection().execute(text("DELETE FROM note WHERE id = :id"), {"id": note.entity})
@@ -176,14 +175,14 @@ async def test_an_erasure_on_the_record_holds_and_hides_nothing_else(record: Rec
     seq, entity = await erased(record)
     assert await record.fault() is None
     other = next(said for said in await record.events() if said.type == "note.added" and said.entity != entity)
-    await record.sql(ERASE.text, seq=other.seq)
+    await record.service.database.write(lambda session: erasure.erase(session, record.search, other.seq))
     assert f"event {other.seq} " in (await record.fault() or "")
     assert seq < other.seq
 
 
 async def test_an_edited_event_is_found_although_its_payload_was_erased(record: Record) -> None:
     seq, _ = await erased(record)
-    await record.sql("UPDATE event SET type = 'note.never' WHERE board = :board AND seq = :seq", seq=seq)
+    await record.sql(f"UPDATE event SET type = 'note.never' WHERE board = {BOARD} AND seq = :seq", seq=seq)
     assert f"event {seq} " in (await record.fault() or "")
 
 
@@ -287,10 +286,10 @@ async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record
         told = [(said.seq, said.at) for said in journal.events_after(session, record.search, 0)]
         asked: list[str] = []
         engine_event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
-        for moment in ("2020", "2030", *(at for _, at in told)):
+        for moment in ("2020-01-01T00:00:00.000Z", "2030-01-01T00:00:00.000Z", *(at for _, at in told)):
             expected = max((seq for seq, at in told if at <= moment), default=None)
             assert journal.seq_at(session, record.search, moment) == expected
-        assert journal.seq_at(session, "none", "2030") is None
+        assert journal.seq_at(session, "none", "2030-01-01T00:00:00.000Z") is None
         assert asked
         assert not [each for each in asked if "at <=" in each]
 

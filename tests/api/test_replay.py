@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.event import ERASE
+from board.engine import erasure
 from tests.support.team import Team
 
 
@@ -41,8 +41,7 @@ async def test_card_with_an_erased_event_shows_its_last_remaining_state(team: Te
     (added,) = (await alice.command(search, "sighting.add", {"description": "a girl", "clothing": "a red coat"}))["seqs"]
     card = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting")
     (said,) = (await alice.command(search, "sighting.update", {"sighting": card, "clothing": "of Zébulonne"}))["seqs"]
-    where = {"board": search, "seq": said}
-    await team.server.service.database.write(lambda session: session.connection().execute(ERASE, where))
+    await team.server.service.database.write(lambda session: erasure.erase(session, search, said))
     for at in (added, said):
         assert (await alice.snapshot(search, at=at))["entities"]["sighting", card]["clothing"] == "a red coat"
     assert ("sighting", card) not in (await alice.snapshot(search, at=added - 1))["entities"]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from board.client import Refusal
+from board.engine import erasure
 from models.entity import changed_paths, flatten, revert_fields
-from models.event import ERASE
 from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
@@ -151,9 +151,7 @@ async def test_missing_event_is_not_found_and_a_bad_number_is_invalid(scene: Sea
 async def test_erased_event_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
-    await scene.team.server.service.database.write(
-        lambda session: session.connection().execute(ERASE, {"board": scene.search, "seq": first["seq"]}).rowcount
-    )
+    await scene.team.server.service.database.write(lambda session: erasure.erase(session, scene.search, first["seq"]))
     for event in (first, second):  # the values before the second one are unknown
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
 

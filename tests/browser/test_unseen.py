@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Request, expect
 from sqlalchemy import text
 
+from board.engine.event import BOARD
 from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
@@ -191,7 +192,7 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(bro
     seq = await head(await browsers.person("Victor"), board)
     await expect(chain).to_have_text(re.compile(rf"^Integrity verified up to event {seq}: [0-9a-f]{{16}}…$"))
     assert browsers.server
-    service, edit = browsers.server.service, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+    service, edit = browsers.server.service, text(f"UPDATE event SET type = 'x' WHERE board = {BOARD} AND seq = 3")
     await service.database.write(lambda session: session.connection().execute(edit, {"board": board}))
     await service.database.write(lambda session: session.connection().execute(text("DELETE FROM verified")))
     service.verified_chains.known.clear()

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.engine import stored_payload
+from board.engine.event import BOARD, COLUMNS, EVENTS, stored_event
 from models.entity import flatten
 from tests.faults.alarms import AlarmRecord
 from tests.faults.recordings import digest, entity_digest
@@ -20,8 +20,8 @@ from tests.faults.recordings import digest, entity_digest
 PAGE = 2_000
 _BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # boards that nobody follows
 _EVENTS = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e "
-    "WHERE e.body IS NOT NULL AND e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+    f"SELECT {COLUMNS} FROM {EVENTS} "
+    f"WHERE e.body IS NOT NULL AND e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 
 
@@ -102,9 +102,10 @@ def read(session: Session, restricted: Iterable[str]) -> dict[str, Journal]:
 def _events(session: Session, board: str) -> Iterator[tuple[str | None, dict[str, Any]]]:
     after = 0
     while rows := session.connection().execute(_EVENTS, {"board": board, "after": after, "limit": PAGE}).all():
-        for seq, at, type, kind, entity, account, body in rows:
-            yield account, {"seq": seq, "at": at, "type": type, "kind": kind, "id": entity, **stored_payload.load(bytes(body))}
-            after = seq
+        for event in (stored_event(board, row) for row in rows):
+            head = {"seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity}
+            yield event.account, head | event.payload()
+            after = event.seq
 
 
 def heads(session: Session) -> dict[str, tuple[str, int]]:

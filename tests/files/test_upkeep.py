@@ -65,7 +65,7 @@ def s3() -> Iterator[BucketServer]:
 
 
 def _create_fixed_boards(session: Session) -> None:
-    session.add(Board(id=OPERATIONS, kind="operations", epoch="epoch", at="2026-11-27T10:00:00.000Z"))
+    session.add(Board(id=OPERATIONS, number=1, kind="operations", epoch="epoch", at="2026-11-27T10:00:00.000Z"))
     session.flush()
     writer.lock_audit_board(session)
 

@@ -22,6 +22,7 @@ from websockets.asyncio.client import connect
 
 from board import cli, env_file
 from board.accounts import accounts
+from board.engine.event import BOARD
 from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
 from models.db import schema, sqlite
@@ -428,7 +429,7 @@ async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(team: Team
     def edit(session: object) -> None:
         from sqlalchemy import text
 
-        sql = text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+        sql = text(f"UPDATE event SET type = 'x' WHERE board = {BOARD} AND seq = 3")
         session.connection().execute(sql, {"board": search})  # type: ignore[attr-defined]
 
     await team.server.service.database.write(edit)

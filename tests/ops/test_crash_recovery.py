@@ -18,7 +18,8 @@ from sqlmodel import select
 from board import client as client_module
 from board.accounts import accounts
 from board.client import AsyncClient, Frame
-from board.engine import hash_chain, stored_payload
+from board.engine import hash_chain
+from board.engine.event import BOARD, COLUMNS, EVENTS, stored_event
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
@@ -126,8 +127,8 @@ def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
     def read(session: Any) -> int:
         board = session.exec(select(Board).where(Board.id == board_id)).one()
         assert hash_chain.verify(session, board) is None
-        bodies = session.connection().execute(text("SELECT seq, body FROM event WHERE board = :board"), {"board": board_id})
-        command_of = {seq: stored_payload.load(body)["command"] for seq, body in bodies}
+        every = session.connection().execute(text(f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD}"), {"board": board_id})
+        command_of = {event.seq: event.payload()["command"] for event in (stored_event(board_id, row) for row in every)}
         for writer in writers:
             for id, seqs in writer.acked.items():
                 assert [command_of.get(seq) for seq in seqs] == [id]

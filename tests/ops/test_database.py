@@ -1,6 +1,7 @@
 """Promises of both databases: groups of writes in one commit, and no result before it is on the disk."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,8 +40,11 @@ async def file(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
+NUMBERS = itertools.count(2)  # of boards
+
+
 def _add(session: Session, id: str) -> str:
-    session.add(Board(id=id, kind="search", epoch="e", at=""))
+    session.add(Board(id=id, number=next(NUMBERS), kind="search", epoch="e", at=""))
     session.flush()
     return id
 
@@ -86,7 +90,7 @@ async def test_jobs_that_run_one_by_one_are_each_answered_at_once(database: Data
 
 async def test_unserializable_value_costs_its_neighbours_nothing(database: Database) -> None:
     def leaves_too_much(session: Session) -> None:
-        session.add(Board(id="huge", kind="search", epoch="e", at="", seq=2**70))
+        session.add(Board(id="huge", number=2, kind="search", epoch="e", at="", seq=2**70))
 
     def adds(id: str) -> "asyncio.Future[str]":
         return database.write(lambda session: _add(session, id), boards=BOARDS)

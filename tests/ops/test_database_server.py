@@ -1,6 +1,7 @@
 """PostgreSQL, when it fails: what was promised happens once, and who waits gets an answer in time."""
 
 import asyncio
+import itertools
 import os
 import sys
 import threading
@@ -18,6 +19,7 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.dev import Postgres
+from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
@@ -69,21 +71,24 @@ async def open_search(service: BoardService) -> str:
 
 
 def person(service: BoardService, search: str) -> dict[str, Any]:
-    query = text("SELECT person FROM search WHERE id = :id")
-    return service.database.read_now(lambda session: dict(session.connection().execute(query, {"id": search}).scalar_one()))
+    query = text("SELECT person FROM search WHERE id = :board")
+    return service.database.read_now(lambda session: dict(session.connection().execute(query, {"board": search}).scalar_one()))
 
 
 def count(service: BoardService, search: str) -> int:
-    query = text("SELECT count(*) FROM event WHERE board = :id AND type = 'note.added'")
-    return int(service.database.read_now(lambda session: session.connection().execute(query, {"id": search}).scalar_one()))
+    query = text(f"SELECT count(*) FROM event WHERE board = {BOARD} AND type = 'note.added'")
+    return int(service.database.read_now(lambda session: session.connection().execute(query, {"board": search}).scalar_one()))
 
 
 def pid(session: Session) -> int:
     return int(session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
+NUMBERS = itertools.count(2)  # of boards
+
+
 def _add(session: Session, id: str) -> str:
-    session.add(Board(id=id, kind="search", epoch="e", at=""))
+    session.add(Board(id=id, number=next(NUMBERS), kind="search", epoch="e", at=""))
     session.flush()
     return id
 

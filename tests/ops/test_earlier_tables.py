@@ -3,6 +3,7 @@
 import random
 import string
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from models.board import AUDIT, AUDIT_NUMBER, OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db import earlier_tables, schema
 from models.db.database import ConfigurationError, Database
 from models.db.schema import metadata
-from models.event import Event, ProcessedCommand, command_digest
+from models.event import KEPT_BYTES, Event, ProcessedCommand, command_day, command_digest
 from models.ids import id_bytes, id_text, new_id
+from models.times import to_ms
 from tests.support import old_schemas
 from tests.support.backends import Backend
 
@@ -47,19 +50,19 @@ def test_uuid_takes_16_bytes() -> None:
 pytestmark = pytest.mark.both_backends
 
 
-@pytest.fixture
-def old(backend: Backend, tmp_path: Any) -> Iterator[Database]:
-    """A database of the version before, in which two accounts gave the same ids to commands."""
+@pytest.fixture(params=["0031", "0047"])
+def old(backend: Backend, tmp_path: Any, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database of an earlier version, in which two accounts gave the same ids to commands."""
     with backend.settled(tmp_path) as settings:
         database = Database(settings["database_url"])
-        database.write_now(_fill)
+        database.write_now(partial(_fill, request.param))
         yield database
         database.dispose()
 
 
 def _acks() -> list[dict[str, Any]]:
     made = random.Random(1)
-    boards = [new_id(), "operations"]
+    boards = [new_id(), OPERATIONS]
     commands = [
         {"id": f"c{number}", "board": made.choice(boards), "seqs": [*range(number, number + made.randint(0, 3))]}
         for number in range(COMMANDS)
@@ -75,7 +78,7 @@ def _events() -> list[dict[str, Any]]:
     events = [
         {"board": board, "seq": seq, **texts, "entity": new_id(), "account": made.choice((None, *ACCOUNTS)),
          "commitment": made.randbytes(32), "hash": made.randbytes(32), "key": made.randbytes(16), "body": made.randbytes(seq)}
-        for board in ("audit", new_id()) for seq in range(1, EVENTS + 1)
+        for board in (AUDIT, new_id()) for seq in range(1, EVENTS + 1)
     ]  # fmt: skip
     return [event | ({"key": None, "body": None} if made.random() < 0.2 else {}) for event in events]
 
@@ -87,34 +90,62 @@ ACCOUNTS = (new_id(), new_id())
 JOURNAL = _events()
 
 
-def _fill(session: Session) -> None:
-    old_schemas.reset_to_revision(session, "0031")
-    rows = [
-        {"account": account, "command": ack["id"], "name": "note.add", "ack": orjson.dumps(ack).decode(),
-         "at": "2026-11-24T22:00:00.000Z", "content": bytes([number]) * 32 if number % 5 == 0 else None}
+def _fill(revision: str, session: Session) -> None:
+    old_schemas.reset_to_revision(session, revision)
+    boards = {ack["board"] for ack in ACKS} | {event["board"] for event in JOURNAL}
+    board = {"kind": "search", "epoch": "e", "at": "", "seq": 0, "last_type": "", "head": b"", "cards": 0, "entities": 0}
+    old_schemas.insert_rows(session, metadata.tables["board"], [board | {"id": id} for id in boards])
+    made = [
+        (account, ack, "2026-11-24T22:00:00.000Z", bytes([number]) * 32 if number % 5 == 0 else None)
         for account in ACCOUNTS for number, ack in enumerate(ACKS)
     ]  # fmt: skip
-    insert = "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
-    session.connection().execute(text(insert), rows)
-    old_schemas.insert_payloads(session, [event for event in JOURNAL if event["body"] is not None])
-    old_schemas.insert_rows(session, metadata.tables["event"], JOURNAL)
+    if revision == "0031":
+        old_schemas.insert(session, "done", [
+            {"account": account, "command": ack["id"], "name": "note.add", "ack": orjson.dumps(ack).decode(), "at": at,
+             "content": content}
+            for account, ack, at, content in made
+        ])  # fmt: skip
+        old_schemas.insert_payloads(session, [event for event in JOURNAL if event["body"] is not None])
+        old_schemas.insert(session, "event", [_without(event, "key", "body") for event in JOURNAL])
+        return
+    old_schemas.insert(session, "done", [
+        {"digest": command_digest(account, ack["id"]), "day": at[:10], "board": id_bytes(ack["board"]),
+         "seq": min(ack["seqs"], default=0), "events": len(ack["seqs"]), "opened": ack.get("opened"), "content": content}
+        for account, ack, at, content in made
+    ])  # fmt: skip
+    old_schemas.insert(session, "event", JOURNAL)
+
+
+def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def _assert_all_there(database: Database) -> None:
+    numbers = database.read_now(lambda session: {board.id: board.number for board in session.exec(select(Board))})
+    assert len({*numbers.values()}) == len(numbers)
+    assert (numbers[AUDIT], numbers[OPERATIONS]) == (AUDIT_NUMBER, OPERATIONS_NUMBER)
     stored = database.read_now(lambda session: {row.digest: row.model_dump() for row in session.exec(select(ProcessedCommand))})
     assert len(stored) == len(ACCOUNTS) * COMMANDS
     for account in ACCOUNTS:
         for number, ack in enumerate(ACKS):
             row = stored[command_digest(account, ack["id"])]
-            assert (id_text(row["board"]), row["opened"], row["day"]) == (ack["board"], ack.get("opened"), "2026-11-24")
+            assert (row["board"], row["opened"], row["day"]) == (numbers[ack["board"]], ack.get("opened"), 20261124)
             assert [*range(row["seq"], row["seq"] + row["events"])] == ack["seqs"]
             assert row["content"] == (bytes([number]) * 32 if number % 5 == 0 else None)
     events = database.read_now(lambda session: [row.model_dump() for row in session.exec(select(Event))])
-    assert sorted(events, key=_position) == sorted(JOURNAL, key=_position)
+    expected = [
+        event | {
+            "board": numbers[event["board"]], "at": to_ms(event["at"]), "base": None, "entity": id_bytes(event["entity"]),
+            "account": event["account"] and id_bytes(event["account"]),
+            "commitment": event["commitment"][:KEPT_BYTES] if event["body"] is not None else event["commitment"],
+        }
+        for event in JOURNAL
+    ]  # fmt: skip
+    assert sorted(events, key=_position) == sorted(expected, key=_position)
     assert database.read_now(earlier_tables.left) == []
 
 
-def _position(event: dict[str, Any]) -> tuple[str, int]:
+def _position(event: dict[str, Any]) -> tuple[int, int]:
     return event["board"], event["seq"]
 
 
@@ -164,16 +195,17 @@ def test_batch_that_fails_moves_nothing(old: Database, monkeypatch: pytest.Monke
     monkeypatch.setattr(earlier_tables, "BATCH_SIZE", 7)
     calls = iter(range(1_000))
 
-    def fails(account: str, command: str) -> str:
+    def fails(at: str) -> int:
         if next(calls) == 10:
             raise RuntimeError
-        return command_digest(account, command)
+        return command_day(at)
 
     with monkeypatch.context() as context:
-        context.setattr(earlier_tables, "command_digest", fails)
+        context.setattr(earlier_tables, "command_day", fails)
         with pytest.raises(RuntimeError):
             schema.migrate(old)
-    counts = [f"SELECT count(*) FROM {name}" for name in ("done", "done_until_0031")]
+    (earlier,) = (each.name for each in old.read_now(earlier_tables.left) if each.name.startswith("done"))
+    counts = [f"SELECT count(*) FROM {name}" for name in ("done", earlier)]
     assert [old.read_now(lambda db, sql=sql: db.connection().execute(text(sql)).scalar_one()) for sql in counts] == [7, 39]
     schema.migrate(old)
     _assert_all_there(old)

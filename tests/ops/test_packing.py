@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 
 from board.accounts import live_changes
 from board.commands.registry import Command
-from board.engine import hash_chain, journal, stored_payload
-from board.engine.event import JournalEvent
+from board.engine import erasure, hash_chain, journal, stored_payload
+from board.engine.event import BOARD, JournalEvent
 from board.engine.stored_payload import is_packed, pack, unpack
 from board.maintenance import packing
 from board.paths import DATA
@@ -21,7 +21,6 @@ from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import Database
-from models.event import ERASE
 from models.upkeep import PACKING
 from tests.support.people import PASSWORD, new_id
 
@@ -72,12 +71,12 @@ class Desk:
         return await self.service.database.read(fn)
 
     async def stored(self) -> dict[tuple[str, int], bytes]:
-        query = text("SELECT board, seq, body FROM event WHERE body IS NOT NULL")
-        return await self.read(lambda session: {(row.board, row.seq): row.body for row in session.connection().execute(query)})
+        query = text("SELECT b.id, e.seq, e.body FROM event e JOIN board b ON b.number = e.board WHERE e.body IS NOT NULL")
+        return await self.read(lambda session: {(row.id, row.seq): row.body for row in session.connection().execute(query)})
 
     async def make_old(self) -> None:
         rows = [{"board": board, "seq": seq, "body": unpack(body)} for (board, seq), body in (await self.stored()).items()]
-        store = text("UPDATE event SET body = :body WHERE board = :board AND seq = :seq")
+        store = text(f"UPDATE event SET body = :body WHERE board = {BOARD} AND seq = :seq")
         await self.service.database.write(lambda session: session.connection().execute(store, rows))
 
     async def events(self) -> list[JournalEvent]:
@@ -158,8 +157,8 @@ async def test_packing_that_was_interrupted_goes_on_and_tells_how_far_it_is(
 
 async def test_payload_erased_meanwhile_stays_erased(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await desk.make_old()
-    batch = await desk.read(lambda session: packing._next(("", 0), session))
-    await desk.service.database.write(lambda session: session.connection().execute(ERASE, {"board": desk.search, "seq": 5}))
+    batch = await desk.read(lambda session: packing._next((-1, 0), session))
+    await desk.service.database.write(lambda session: erasure.erase(session, desk.search, 5))
     await desk.service.database.write(lambda session: packing._store(batch.changed, session))
     assert (desk.search, 5) not in await desk.stored()
 
@@ -170,7 +169,8 @@ async def test_changed_packed_payload_is_found(desk: Desk) -> None:
     assert b"Called" in event.body
     changes = {"another": pack(event.body.replace(b"Called", b"Asked!")), "damaged": b"\x01nonsense"}
     for name, body in changes.items():
-        rows = [{"board": desk.search, "seq": event.seq, "body": body}]
+        number = await desk.read(lambda session: session.get_one(Board, desk.search).number)
+        rows = [{"board": number, "seq": event.seq, "body": body}]
         await desk.service.database.write(partial(packing._store, rows))
         (fault,) = await desk.faults()
         assert f"the content of event {event.seq} was changed" in str(fault), name

@@ -115,8 +115,10 @@ async def test_lists_of_values_may_be_empty(database: Database) -> None:
 
 async def test_bytes_stay_bytes(database: Database) -> None:
     keys = [bytes(range(256)), b"", b"\\x00"]
-    texts = dict.fromkeys(("board", "at", "type", "kind", "entity"), "b")
-    made = [Event(**texts, seq=seq, commitment=key, hash=key, key=key, body=key) for seq, key in enumerate(keys)]
+    made = [
+        Event(board=2, seq=seq, at=0, type="t", kind="k", entity=key, commitment=key, hash=key, key=key, body=key)
+        for seq, key in enumerate(keys)
+    ]
     database.write_now(lambda session: write_all(session.connection(), [rows.insert(Event, made)]))
     assert database.read_now(lambda session: session.exec(select(Event.key).order_by(Event.seq)).all()) == keys  # type: ignore[arg-type]
 
@@ -136,7 +138,7 @@ async def test_search_and_account_are_written_as_made(database: Database) -> Non
 
 async def test_failed_statement_undoes_its_whole_transaction(database: Database) -> None:
     board = {"kind": "search", "epoch": "e", "at": "", "head": b""}
-    one, two, three = (rows.new(Board, board | {"id": id}) for id in ("one", "two", "one"))
+    one, two, three = (rows.new(Board, board | {"id": id, "number": number}) for number, id in enumerate(("one", "two", "one")))
 
     def twice(session: Session) -> None:
         write_all(session.connection(), [rows.insert(Board, [one]), rows.insert(Board, [two, three])])

@@ -14,12 +14,13 @@ from board.commands.registry import Command
 from board.displays import displays
 from board.displays.displays import PairDisplay, Playlist
 from board.engine import identity
+from board.engine.event import BOARD
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import OperationError
 from board.maintenance import transfer
 from board.service import BoardService
-from models.board import OPERATIONS, Board
+from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import metadata, migrate
 from models.upkeep import FOLDER
@@ -125,7 +126,9 @@ async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(tran
 
 
 async def test_a_database_with_something_in_it_is_refused_and_left_alone(transferred: Transferred) -> None:
-    await transferred.target.write(lambda session: session.add(Board(id=OPERATIONS, kind="operations", epoch="e", at="")))
+    await transferred.target.write(
+        lambda session: session.add(Board(id=OPERATIONS, number=OPERATIONS_NUMBER, kind="operations", epoch="e", at=""))
+    )
     with pytest.raises(OperationError, match="not empty"):
         transferred.copy()
     rows = transferred.target.read_now(everything)
@@ -163,8 +166,8 @@ async def test_a_copy_that_breaks_off_leaves_nothing(transferred: Transferred, m
 
 async def test_damage_is_neither_made_nor_hidden_by_a_copy(transferred: Transferred) -> None:
     await transferred.source.write(
-        lambda session: session.connection().execute(text("UPDATE event SET type = 'note.eaten' WHERE board = :b AND seq = 20"),
-                                                     {"b": transferred.search})
+        lambda session: session.connection().execute(text(f"UPDATE event SET type = 'x' WHERE board = {BOARD} AND seq = 20"),
+                                                     {"board": transferred.search})
     )  # fmt: skip
     transferred.copy()
     assert any("was damaged before it was copied: event 20" in line for line in transferred.told)
