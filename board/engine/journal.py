@@ -81,12 +81,12 @@ def _bases_statement(table: str) -> Statement:
 
 
 def query_of_bases(waiting: UnitOfWork, kind: Kind, ids: Collection[str]) -> Query:
-    """Return the query for the payloads on which the next ones of these entities are based. Their boards are locked, so none is
-    erased meanwhile."""
+    """Return the query for the payloads on which the next ones of these entities are based. Only those of boards that are locked
+    count, as others could be erased meanwhile."""
 
     def take(rows: list[Row]) -> None:
         for id, board, seq, stored in rows:
-            if (base := base_of(seq, stored)) is not None:
+            if board in waiting.boards and (base := base_of(seq, stored)) is not None:
                 waiting.bases[board, kind.name, id] = base
 
     return Query(_bases_statement(str(kind.model.__tablename__)), {"ids": ids}, take)

@@ -89,7 +89,7 @@ async def test_an_untouched_journal_holds(record: Record) -> None:
     ("column", "value"),
     [
         ("type", "note.eaten"), ("at", 0), ("at", 2**60), ("kind", "file"), ("entity", b"other"), ("entity", b"\xff\xff"),
-        ("account", None), ("account", b"somebody else"), ("commitment", b"x" * 32), ("hash", b"x" * 32),
+        ("account", None), ("account", b"somebody else"), ("commitment", b"x" * 32), ("commitment", b""), ("hash", b"x" * 32),
     ],
 )  # fmt: skip
 async def test_an_edited_event_is_named(record: Record, column: str, value: Any) -> None:
