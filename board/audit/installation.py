@@ -13,14 +13,14 @@ from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
 from board.engine import stored_payload
-from board.engine.event import EVENTS
+from board.engine.event import WHOLE
 from board.settings import VERSION, Settings
 from models.board import AUDIT_NUMBER
 
 MAX_EARLIER = 50  # number of earlier entries read, of all machines
 URLS = ("database_url", "redis_url")  # stored without user names, passwords and options
 _EARLIER = text(
-    f"SELECT e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"SELECT e.body, {WHOLE} FROM event e "  # noqa: S608
     f"WHERE e.board = {AUDIT_NUMBER} AND e.type = 'settings.changed' AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT :limit"
 )
 

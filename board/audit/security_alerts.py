@@ -33,9 +33,9 @@ _UNREAD = text(
 def _list_statement(dialect: str) -> TextClause:
     """Return the statement for the newest alerts of an account."""
     return text(
-        "SELECT s.number, s.at, e.type, p.id AS actor, p.name AS actor_name, e.body, w.body AS whole, "  # noqa: S608
-        "(r.account IS NOT NULL) AS read "
-        f"FROM security_alert s JOIN event e ON e.board = {AUDIT_NUMBER} AND e.seq = s.seq {WHOLE} "
+        "SELECT s.number, s.at, e.type, p.id AS actor, p.name AS actor_name, e.body, "  # noqa: S608
+        f"{WHOLE}, (r.account IS NOT NULL) AS read "
+        f"FROM security_alert s JOIN event e ON e.board = {AUDIT_NUMBER} AND e.seq = s.seq "
         f"LEFT JOIN account p ON p.id = {id_sql('e.account', dialect)} "
         "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
         "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from board.audit.entries import ENTRIES, Entry
-from board.engine.event import COLUMNS, EVENTS, stored_event
+from board.engine.event import COLUMNS, stored_event
 from models.board import AUDIT, AUDIT_NUMBER
 from models.ids import id_bytes
 from models.times import to_ms
@@ -27,7 +27,7 @@ _OF_BOTH = [
     for column in ("account", "entity")
 ]
 _ROWS = text(
-    f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {AUDIT_NUMBER} AND e.seq IN :seqs ORDER BY e.seq DESC"  # noqa: S608
+    f"SELECT {COLUMNS} FROM event e WHERE e.board = {AUDIT_NUMBER} AND e.seq IN :seqs ORDER BY e.seq DESC"  # noqa: S608
 ).bindparams(bindparam("seqs", expanding=True))
 _LAST_BEFORE = text(f"SELECT COALESCE(max(seq), 0) {_OF_AUDIT} at < :at")
 _FIRST_AFTER = text(f"SELECT min(seq) {_OF_AUDIT} at > :at")

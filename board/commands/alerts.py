@@ -71,9 +71,9 @@ def _list_statement(tables: tuple[str, ...], dialect: str) -> TextClause:
     return text(
         "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
         f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
-        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, w.body AS whole "
-        "FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
-        f"JOIN event e ON e.board = b.number AND e.seq = a.seq {WHOLE} "
+        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, "
+        f"{WHOLE} FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
+        "JOIN event e ON e.board = b.number AND e.seq = a.seq "
         f"LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
         f"LEFT JOIN note n ON e.kind = 'note' AND n.id = {entity} {joins} "
         "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "

@@ -46,6 +46,7 @@ def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str
     queries += _acks(unit, orders)
     if named := _named_cards(order.command for order in orders):
         queries += [*_cards(unit, named), alarms.query_of_open(unit, {(each.board, each.id) for each in named})]
+    queries += _bases(unit, [order.command for order in orders])
     if placed := {order.command.board for order in orders if _places_card(order.command)}:
         queries += [unit_of_work.query_of_columns(unit, placed), card_ranks.query_of_highest(unit, placed)]
     unit_of_work.run(session, queries)
@@ -99,11 +100,20 @@ def _named_cards(commands: Iterable[Command]) -> set[_Named]:
     }
 
 
+def _bases(unit: UnitOfWork, commands: Collection[Command]) -> Iterator[Query]:
+    """Yield the queries for the bases of the cards that get an event: by the names of the commands, as in `sighting.update`, and
+    in `card.move` of any kind."""
+    named = [(command.name.partition(".")[0], command.data) for command in commands]
+    for kind in kinds.cards():
+        found = (data.get(noun) for noun, data in named if noun in ("card", kind.name))
+        if ids := {id for id in found if isinstance(id, str) and _ID.fullmatch(id)}:
+            yield journal.query_of_bases(unit, kind, ids)
+
+
 def _cards(unit: UnitOfWork, named: Collection[_Named]) -> Iterator[Query]:
     for kind in kinds.cards():
         if ids := {each.id for each in named if each.field == kind.name or each.field in _NAME_CARDS}:
             yield unit_of_work.query_of_rows(unit, kind.model, ids)
-            yield journal.query_of_bases(unit, kind, ids)
 
 
 def _places_card(command: Command) -> bool:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from board.documents.content import UserText
 from board.engine import unit_of_work
-from board.engine.event import BOARD, COLUMNS, EVENTS, stored_event
+from board.engine.event import BOARD, COLUMNS, stored_event
 from models.accounts import Account
 from models.ids import id_bytes
 
@@ -16,7 +16,7 @@ _TYPED = (
 )  # fmt: skip
 # A handover leaves out what was written before the last accepted one, so only recent years are read.
 _EVENTS = text(
-    f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD} "  # noqa: S608
+    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
     "AND e.body IS NOT NULL AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
     f"coalesce((SELECT b.seq FROM event b WHERE b.board = {BOARD} AND b.entity IN :entities AND b.type = 'handover.accepted' "
     "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"

@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import BOARD, EVENTS
+from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import commitment
 from board.engine.stored_payload import pack, unpack
 
@@ -14,7 +14,7 @@ _BASED = text(
     f"WHERE e.board = {BOARD} AND e.seq = :seq AND d.body IS NOT NULL"
 )
 _STORE = text(f"UPDATE event SET base = NULL, body = :body WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
-_PAYLOAD = text(f"SELECT e.key, e.body, w.body AS whole FROM {EVENTS} WHERE e.board = {BOARD} AND e.seq = :seq")  # noqa: S608
+_PAYLOAD = text(f"SELECT e.key, e.body, {WHOLE} FROM event e WHERE e.board = {BOARD} AND e.seq = :seq")  # noqa: S608
 _ERASE = text(
     "UPDATE event SET base = NULL, key = NULL, body = NULL, commitment = :commitment "  # noqa: S608
     f"WHERE board = {BOARD} AND seq = :seq"

@@ -12,11 +12,10 @@ from models.times import from_ms
 
 PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
 
-# What a query selects to make events of its rows, and the tables it needs for that: `w` is the whole payload on which that of the
-# event is based, if it is.
-COLUMNS = "e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, w.body AS whole"
-WHOLE = "LEFT JOIN event w ON w.board = e.board AND w.seq = e.base"
-EVENTS = f"event e {WHOLE}"
+# What a query selects to make events of the rows of `event e`. `whole` is the payload on which that of the event is based, if it
+# is. It is no join, for which PostgreSQL may want to read the whole table.
+WHOLE = "(SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base) AS whole"
+COLUMNS = f"e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, {WHOLE}"
 BOARD = "(SELECT number FROM board WHERE id = :board)"
 
 

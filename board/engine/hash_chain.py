@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from board.engine.event import BOARD, COLUMNS, EVENTS, PAGE_SIZE, JournalEvent
+from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent
 from board.engine.stored_payload import unpack
 from board.i18n import N_, Message, message
 from models.board import Board
@@ -20,7 +20,7 @@ from models.ids import id_bytes, id_text
 from models.times import from_ms
 
 _CHAIN = text(
-    f"SELECT {COLUMNS}, e.commitment, e.hash, e.key FROM {EVENTS} "  # noqa: S608
+    f"SELECT {COLUMNS}, e.commitment, e.hash, e.key FROM event e "  # noqa: S608
     f"WHERE e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 

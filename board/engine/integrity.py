@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from board.engine import hash_chain, stored_payload
-from board.engine.event import BOARD, EVENTS
+from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
@@ -25,7 +25,7 @@ from models.ids import id_bytes, id_text
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
-    f"SELECT e.kind, e.entity, e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"SELECT e.kind, e.entity, e.body, {WHOLE} FROM event e "  # noqa: S608
     f"WHERE e.board = {OPERATIONS_NUMBER} AND e.type IN ('handed.set', 'handover.signed') AND e.body IS NOT NULL"
 )
 _ALL_SIGNED = text(_SIGNED)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import BOARD, COLUMNS, EVENTS, PAGE_SIZE, JournalEvent, stored_event
+from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent, stored_event
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.kinds import Kind
 from board.engine.stored_payload import MAX_BASE, Base, base_of, pack, pack_on
@@ -73,15 +73,16 @@ def _stored(waiting: UnitOfWork, entry: JournalEvent) -> tuple[int | None, bytes
 
 @cache
 def _bases_statement(table: str) -> Statement:
+    number = "(SELECT number FROM board WHERE id = c.board)"
+    last = f"SELECT coalesce(e.base, e.seq) FROM event e WHERE e.board = {number} AND e.seq = c.seq"  # noqa: S608
     return Statement(
-        "SELECT t.id, t.board, w.seq, w.body "  # noqa: S608
-        f"FROM {table} t JOIN board b ON b.id = t.board JOIN event e ON e.board = b.number AND e.seq = t.seq "
-        "JOIN event w ON w.board = e.board AND w.seq = coalesce(e.base, e.seq) WHERE t.id IN :ids"
+        f"SELECT l.id, l.board, l.base, (SELECT w.body FROM event w WHERE w.board = l.number AND w.seq = l.base) FROM "  # noqa: S608
+        f"(SELECT c.id, c.board, {number} AS number, ({last}) AS base FROM {table} c WHERE c.id IN :ids) l"
     )
 
 
 def query_of_bases(waiting: UnitOfWork, kind: Kind, ids: Collection[str]) -> Query:
-    """Return the query for the payloads on which the next ones of these entities are based. Only those of boards that are locked
+    """Return the query for the payloads on which the next ones of these cards are based. Only those of boards that are locked
     count, as others could be erased meanwhile."""
 
     def take(rows: list[Row]) -> None:
@@ -92,7 +93,7 @@ def query_of_bases(waiting: UnitOfWork, kind: Kind, ids: Collection[str]) -> Que
     return Query(_bases_statement(str(kind.model.__tablename__)), {"ids": ids}, take)
 
 
-_SELECT = f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD} "  # noqa: S608
+_SELECT = f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
 _OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND (:kind = '' OR e.kind = :kind) AND e.seq > :after ORDER BY e.seq LIMIT :limit"

@@ -7,14 +7,14 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import COLUMNS, WHOLE, JournalEvent, stored_event
+from board.engine.event import COLUMNS, JournalEvent, stored_event
 from models.db.read_pacing import in_pages
 from models.times import to_ms
 
 BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
 
 _AFTER = (
-    f"SELECT placed.board, {COLUMNS} FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq {WHOLE} "  # noqa: S608
+    f"SELECT placed.board, {COLUMNS} FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq "  # noqa: S608
     "WHERE e.type IN :types ORDER BY placed.board, e.seq"
 )
 _HASHES = "SELECT placed.board, e.hash FROM placed JOIN event e ON e.board = placed.number AND e.seq = placed.seq"

@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
 from board.engine import access, journal, kinds, snapshot
-from board.engine.event import BOARD, COLUMNS, EVENTS, JournalEvent, stored_event
+from board.engine.event import BOARD, COLUMNS, JournalEvent, stored_event
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
@@ -48,7 +48,7 @@ _SEQS = text(
     "GROUP BY entity ORDER BY min(seq)"
 ).bindparams(bindparam("kinds", expanding=True))
 _EVENTS = text(
-    f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD} AND e.seq IN :seqs"  # noqa: S608
+    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} AND e.seq IN :seqs"  # noqa: S608
 ).bindparams(bindparam("seqs", expanding=True))
 # A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
 # a cell also begins after these, and a quote there opens the cell.

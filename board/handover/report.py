@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from board.commands import briefings, handovers, shifts
 from board.engine import journal, kinds, many_boards, significant_events, snapshot, stored_payload, unit_of_work
-from board.engine.event import EVENTS
+from board.engine.event import WHOLE
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
@@ -25,7 +25,7 @@ from models.ids import id_bytes
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
 IDS_PER_QUERY = 500
 _HANDOVERS = text(
-    f"SELECT e.seq, e.type, e.body, w.body AS whole FROM {EVENTS} "  # noqa: S608
+    f"SELECT e.seq, e.type, e.body, {WHOLE} FROM event e "  # noqa: S608
     f"WHERE e.board = {OPERATIONS_NUMBER} AND e.entity = :operations AND e.kind = 'handover' AND e.type <> 'handover.written' "
     "AND e.body IS NOT NULL "
     "AND e.seq < :before ORDER BY e.seq DESC LIMIT 500"

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from board.commands.briefings import pinnable
 from board.engine import kinds, many_boards
-from board.engine.event import COLUMNS, WHOLE, JournalEvent, stored_event
+from board.engine.event import COLUMNS, JournalEvent, stored_event
 from board.engine.kinds import Kind
 from models.db.read_pacing import in_pages, paced
 from models.entity import State
@@ -27,7 +27,7 @@ _BEFORE = f"""
             SELECT DISTINCT placed.board AS id, e.board, e.kind, e.entity, placed.seq
             FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq
         ) c
-    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq {WHOLE}"""  # noqa: S608
+    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""  # noqa: S608
 
 
 class EntityAt(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.engine.event import BOARD, COLUMNS, EVENTS, stored_event
+from board.engine.event import BOARD, COLUMNS, stored_event
 from models.entity import flatten
 from tests.faults.alarms import AlarmRecord
 from tests.faults.recordings import digest, entity_digest
@@ -20,8 +20,7 @@ from tests.faults.recordings import digest, entity_digest
 PAGE = 2_000
 _BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # boards that nobody follows
 _EVENTS = text(
-    f"SELECT {COLUMNS} FROM {EVENTS} "
-    f"WHERE e.body IS NOT NULL AND e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+    f"SELECT {COLUMNS} FROM event e WHERE e.body IS NOT NULL AND e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 
 

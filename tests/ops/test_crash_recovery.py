@@ -19,7 +19,7 @@ from board import client as client_module
 from board.accounts import accounts
 from board.client import AsyncClient, Frame
 from board.engine import hash_chain
-from board.engine.event import BOARD, COLUMNS, EVENTS, stored_event
+from board.engine.event import BOARD, COLUMNS, stored_event
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
@@ -127,7 +127,7 @@ def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
     def read(session: Any) -> int:
         board = session.exec(select(Board).where(Board.id == board_id)).one()
         assert hash_chain.verify(session, board) is None
-        every = session.connection().execute(text(f"SELECT {COLUMNS} FROM {EVENTS} WHERE e.board = {BOARD}"), {"board": board_id})
+        every = session.connection().execute(text(f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD}"), {"board": board_id})
         command_of = {event.seq: event.payload()["command"] for event in (stored_event(board_id, row) for row in every)}
         for writer in writers:
             for id, seqs in writer.acked.items():

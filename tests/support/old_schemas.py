@@ -8,7 +8,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy import table as lightweight
 from sqlmodel import Session
 
-from board.engine.event import COLUMNS, EVENTS, stored_event
+from board.engine.event import COLUMNS, stored_event
 from models.db import schema
 from models.db.schema import metadata
 
@@ -31,7 +31,7 @@ def insert(session: Session, table: str, rows: list[dict[str, Any]]) -> None:
 def earlier_events(session: Session) -> list[dict[str, Any]]:
     """Return the events of a database of this version as rows of versions before 0048, with their payloads."""
     rows = session.connection().execute(
-        text(f"SELECT b.id, e.commitment, e.hash, e.key, {COLUMNS} FROM {EVENTS} JOIN board b ON b.number = e.board")
+        text(f"SELECT b.id, e.commitment, e.hash, e.key, {COLUMNS} FROM event e JOIN board b ON b.number = e.board")
     )
     return [
         {field.name: getattr(event, field.name) for field in fields(event)} | {"commitment": committed, "hash": hash, "key": key}
