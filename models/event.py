@@ -21,7 +21,7 @@ class Event(SQLModel, table=True):
     """Event in its short form, as there are millions: the number of its board, `at` in milliseconds since 1970, and its ids by
     `id_bytes`.
 
-    `body` is its payload (actor, command, state, changes and reason as JSON, see `board.engine.stored_payload`). If it holds only
+    `body` is its payload (actor, command, state, changes and reason as JSON, see `models.stored_payload`). If it holds only
     what differs from an earlier payload of the entity, `base` is the seq of that one, which is stored whole. The commitment is
     the digest of the payload with a random `key`; `hash` chains metadata and commitment to the row before. Body and key are
     null once they were erased (`board.engine.erasure`); until then `commitment` is its beginning, as the rest follows from them.

@@ -12,9 +12,9 @@ from sqlmodel import Session
 from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
-from board.engine import stored_payload
 from board.engine.event import WHOLE
 from board.settings import VERSION, Settings
+from models import stored_payload
 from models.board import AUDIT_NUMBER
 
 MAX_EARLIER = 50  # number of earlier entries read, of all machines

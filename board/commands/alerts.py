@@ -15,11 +15,12 @@ from sqlmodel import Session, col, select
 
 from board.audit import security_alerts
 from board.commands import mentions
-from board.engine import kinds, snapshot, stored_payload, unit_of_work
+from board.engine import kinds, snapshot, unit_of_work
 from board.engine.alert_format import Alert, AlertCard
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event import WHOLE
 from board.engine.event_writer import Change
+from models import stored_payload
 from models.alert import ALARM_SOUNDS, DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
 from models.ids import id_bytes, id_sql, id_text

@@ -6,7 +6,7 @@ from sqlmodel import Session
 from board.engine import unit_of_work
 from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import commitment
-from board.engine.stored_payload import pack, unpack
+from models.stored_payload import pack, unpack
 
 _BASED = text(
     "SELECT d.seq, d.body, e.body AS whole FROM event e "  # noqa: S608

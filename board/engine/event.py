@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from board.engine.stored_payload import unpack
 from models.ids import id_text
+from models.stored_payload import unpack
 from models.times import from_ms
 
 PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held

@@ -11,12 +11,12 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent
-from board.engine.stored_payload import unpack
 from board.i18n import N_, Message, message
 from models.board import Board
 from models.db.read_pacing import paced
 from models.event import KEPT_BYTES
 from models.ids import id_bytes, id_text
+from models.stored_payload import unpack
 from models.times import from_ms
 
 _CHAIN = text(

@@ -14,11 +14,12 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from board.engine import hash_chain, stored_payload
+from board.engine import hash_chain
 from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
+from models import stored_payload
 from models.board import AUDIT, OPERATIONS, OPERATIONS_NUMBER, Board
 from models.ids import id_bytes, id_text
 

@@ -17,7 +17,6 @@ from board.engine import unit_of_work
 from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent, stored_event
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.kinds import Kind
-from board.engine.stored_payload import MAX_BASE, Base, base_of, pack, pack_on
 from board.engine.unit_of_work import Query, UnitOfWork
 from models.board import OPERATIONS, Board
 from models.db import rows
@@ -26,6 +25,7 @@ from models.db.statement import Row, Statement
 from models.entity import State
 from models.event import KEPT_BYTES
 from models.ids import id_bytes
+from models.stored_payload import base_of
 from models.times import to_ms
 
 BOARDS_PER_QUERY = 500
@@ -48,27 +48,13 @@ def append(
     waiting = unit_of_work.current(session)
     waiting.boards.setdefault(id, board)
     waiting.changes += 1
-    base, stored = _stored(waiting, entry)
+    base, stored = waiting.bases.store((id, kind, entity), seq, body)
     waiting.events.append(
         {"board": board.number, "seq": seq, "at": to_ms(moment), "base": base, "type": type, "kind": kind,
          "entity": id_bytes(entity), "account": None if account is None else id_bytes(account),
          "commitment": committed[:KEPT_BYTES], "hash": head, "key": key, "body": stored}
     )  # fmt: skip
     return entry
-
-
-def _stored(waiting: UnitOfWork, entry: JournalEvent) -> tuple[int | None, bytes]:
-    """Return the stored form of an event's payload, and the seq of its base. Without a base it is stored whole, and is the next
-    one's."""
-    assert entry.body is not None
-    entity = entry.board, entry.kind, entry.entity
-    base = waiting.bases.get(entity)
-    if base is not None and (packed := pack_on(base, entry.body)) is not None:
-        return base.seq, packed
-    stored = pack(entry.body)
-    if len(entry.body) <= MAX_BASE:
-        waiting.bases[entity] = Base(entry.seq, entry.body, len(stored))
-    return None, stored
 
 
 @cache

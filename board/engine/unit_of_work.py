@@ -14,7 +14,6 @@ from sqlalchemy import CursorResult, String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel
 
 from board.engine import kinds
-from board.engine.stored_payload import Base
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
@@ -23,6 +22,7 @@ from models.db.database import at_commit, before_commit, before_flush, connectio
 from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, read_all, write_all
 from models.entity import Entity
 from models.searchable import folded_text
+from models.stored_payload import Bases
 
 E = TypeVar("E", bound=SQLModel)
 RowKey = tuple[type[SQLModel], str]  # model and id
@@ -110,7 +110,7 @@ class UnitOfWork:
     known_acks: dict[tuple[str, str], StoredAck | None] = field(default_factory=dict)  # by account and command id; None: none
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     open_alarms: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # read ahead: their ids, by board and entity
-    bases: dict[tuple[str, str, str], Base] = field(default_factory=dict)  # for payloads, by board, kind and id of the entity
+    bases: Bases = field(default_factory=Bases)  # read ahead, and of payloads made since
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)

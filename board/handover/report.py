@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.commands import briefings, handovers, shifts
-from board.engine import journal, kinds, many_boards, significant_events, snapshot, stored_payload, unit_of_work
+from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import WHOLE
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
@@ -15,6 +15,7 @@ from board.handover.report_sections import Position, ReportData, ReportScope, ne
 from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, ReportedSearch, Restated, SearchReport
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
+from models import stored_payload
 from models.accounts import Account
 from models.board import OPERATIONS, OPERATIONS_NUMBER
 from models.db.read_pacing import paced

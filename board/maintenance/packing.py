@@ -13,9 +13,9 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.engine.stored_payload import is_packed, pack
 from models import upkeep
 from models.db.database import Database
+from models.stored_payload import is_packed, pack
 from models.times import format_utc, now
 from models.upkeep import PACKING, Upkeep
 

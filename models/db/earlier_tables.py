@@ -4,7 +4,7 @@ present tables: in many small transactions, so that a million rows can be interr
 Nothing else runs before the last row is moved. A row stands in one of the two tables, never in both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlmodel import Session
 from models.db.database import Database
 from models.event import KEPT_BYTES, command_day, command_digest
 from models.ids import id_bytes, id_text
+from models.stored_payload import Bases, is_packed, unpack
 from models.times import to_ms
 
 _NUMBERS = text("SELECT id, number FROM board")
@@ -22,7 +23,14 @@ BATCH_SIZE = 5_000  # rows of one transaction
 
 Progress = Callable[[int, int], object]  # rows done, and all
 Values = dict[str, Any]
-Numbers = dict[str, int]  # of boards, by id
+
+
+class Context(NamedTuple):
+    """Context of converting the rows of a batch: the numbers of boards by their ids, and the payloads on which later ones of the
+    batch may be based."""
+
+    numbers: Mapping[str, int]
+    bases: Bases
 
 
 class EarlierTable(NamedTuple):
@@ -33,7 +41,7 @@ class EarlierTable(NamedTuple):
     key: tuple[str, ...]
     query: str
     table: str
-    convert: Callable[[Row[Any], Numbers], Values]
+    convert: Callable[[Row[Any], Context], Values]
     beside: tuple[str, ...] = ()
 
     @property
@@ -46,16 +54,16 @@ class EarlierTable(NamedTuple):
         return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
 
 
-def _command(row: Row[Any], numbers: Numbers) -> Values:
+def _command(row: Row[Any], context: Context) -> Values:
     ack = orjson.loads(row.ack)
     return {
-        "digest": command_digest(row.account, row.command), "day": command_day(row.at), "board": numbers[ack["board"]],
+        "digest": command_digest(row.account, row.command), "day": command_day(row.at), "board": context.numbers[ack["board"]],
         "seq": min(ack["seqs"], default=0), "events": len(ack["seqs"]), "opened": ack.get("opened"), "content": row.content,
     }  # fmt: skip
 
 
-def _short_command(row: Row[Any], numbers: Numbers) -> Values:
-    return row._asdict() | {"day": command_day(row.day), "board": numbers[id_text(row.board)]}
+def _short_command(row: Row[Any], context: Context) -> Values:
+    return row._asdict() | {"day": command_day(row.day), "board": context.numbers[id_text(row.board)]}
 
 
 def _ms(at: str) -> int:
@@ -66,12 +74,19 @@ def _ms(at: str) -> int:
         return 0
 
 
-def _event(row: Row[Any], numbers: Numbers) -> Values:
+def _event(row: Row[Any], context: Context) -> Values:
+    base, body = (None, None) if row.body is None else _payload(row, context.bases)
     return row._asdict() | {
-        "board": numbers[row.board], "at": _ms(row.at), "entity": id_bytes(row.entity),
+        "board": context.numbers[row.board], "at": _ms(row.at), "base": base, "body": body, "entity": id_bytes(row.entity),
         "account": None if row.account is None else id_bytes(row.account),
-        "commitment": row.commitment if row.body is None else row.commitment[:KEPT_BYTES],
+        "commitment": row.commitment if body is None else row.commitment[:KEPT_BYTES],
     }  # fmt: skip
+
+
+def _payload(row: Row[Any], bases: Bases) -> tuple[int | None, bytes]:
+    """Return the present form of a payload, and before it the seq of its base. A damaged one stays as it is."""
+    body = unpack(row.body)
+    return (None, row.body) if is_packed(body) else bases.store((row.board, row.kind, row.entity), row.seq, body)
 
 
 TABLES = (
@@ -98,7 +113,7 @@ def left(session: Session) -> list[EarlierTable]:
 def move(database: Database, progress: Progress) -> None:
     """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
     tables = database.read_now(left)
-    numbers: Numbers = dict(database.read_now(lambda session: list(session.connection().execute(_NUMBERS))))
+    numbers: dict[str, int] = dict(database.read_now(lambda session: list(session.connection().execute(_NUMBERS))))
     counts = [database.write_now(partial(_count, database, each)) for each in tables]
     done, whole = 0, sum(counts)
     for table in tables:
@@ -116,7 +131,7 @@ def _count(database: Database, table: EarlierTable, session: Session) -> int:
     return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
 
 
-def _move_batch(database: Database, table: EarlierTable, numbers: Numbers, session: Session) -> int:
+def _move_batch(database: Database, table: EarlierTable, numbers: Mapping[str, int], session: Session) -> int:
     """Move the next rows and return their number; drop the table if there are none."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)  # another process may do the same
@@ -127,7 +142,8 @@ def _move_batch(database: Database, table: EarlierTable, numbers: Numbers, sessi
         for name in table.names:
             connection.execute(text(f"DROP TABLE {name}"))
         return 0
-    values = [table.convert(row, numbers) for row in rows]
+    context = Context(numbers, Bases())
+    values = [table.convert(row, context) for row in rows]
     names = values[0].keys()
     insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
     connection.execute(text(insert), values)

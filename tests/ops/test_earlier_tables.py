@@ -19,6 +19,7 @@ from models.db.database import ConfigurationError, Database
 from models.db.schema import metadata
 from models.event import KEPT_BYTES, Event, ProcessedCommand, command_day, command_digest
 from models.ids import id_bytes, id_text, new_id
+from models.stored_payload import base_of, pack, unpack
 from models.times import to_ms
 from tests.support import old_schemas
 from tests.support.backends import Backend
@@ -72,12 +73,13 @@ def _acks() -> list[dict[str, Any]]:
 
 
 def _events() -> list[dict[str, Any]]:
-    """Events of two boards, some of them erased, in the order of their positions."""
+    """Events of two boards with few entities, some of them erased, in the order of their positions."""
     made = random.Random(2)
-    texts = {"at": "2026-11-24T22:00:00.000Z", "type": "note.added", "kind": "note"}
+    texts = {"at": "2026-11-24T22:00:00.000Z", "type": "note.edited", "kind": "note"}
     events = [
-        {"board": board, "seq": seq, **texts, "entity": new_id(), "account": made.choice((None, *ACCOUNTS)),
-         "commitment": made.randbytes(32), "hash": made.randbytes(32), "key": made.randbytes(16), "body": made.randbytes(seq)}
+        {"board": board, "seq": seq, **texts, "entity": made.choice(ENTITIES), "account": made.choice((None, *ACCOUNTS)),
+         "commitment": made.randbytes(32), "hash": made.randbytes(32), "key": made.randbytes(16),
+         "body": made.choice((bytes, pack))(orjson.dumps({"state": {"text": f"Seen {seq} times.", "author": ACCOUNTS[0]}}))}
         for board in (AUDIT, new_id()) for seq in range(1, EVENTS + 1)
     ]  # fmt: skip
     return [event | ({"key": None, "body": None} if made.random() < 0.2 else {}) for event in events]
@@ -85,6 +87,7 @@ def _events() -> list[dict[str, Any]]:
 
 ACKS = _acks()
 ACCOUNTS = (new_id(), new_id())
+ENTITIES = (new_id(), new_id())
 
 
 JOURNAL = _events()
@@ -133,9 +136,17 @@ def _assert_all_there(database: Database) -> None:
             assert [*range(row["seq"], row["seq"] + row["events"])] == ack["seqs"]
             assert row["content"] == (bytes([number]) * 32 if number % 5 == 0 else None)
     events = database.read_now(lambda session: [row.model_dump() for row in session.exec(select(Event))])
+    bodies = {_position(event): event["body"] for event in events}
+    based = [event for event in events if event["base"] is not None]
+    assert based
+    for event in events:
+        whole = bodies.get((event["board"], event.pop("base")))
+        assert whole is None or base_of(1, whole) is not None
+        event["body"] = event["body"] and unpack(event["body"], whole)
     expected = [
         event | {
-            "board": numbers[event["board"]], "at": to_ms(event["at"]), "base": None, "entity": id_bytes(event["entity"]),
+            "board": numbers[event["board"]], "at": to_ms(event["at"]), "body": event["body"] and unpack(event["body"]),
+            "entity": id_bytes(event["entity"]),
             "account": event["account"] and id_bytes(event["account"]),
             "commitment": event["commitment"][:KEPT_BYTES] if event["body"] is not None else event["commitment"],
         }

@@ -12,15 +12,15 @@ from sqlmodel import Session, select
 
 from board.accounts import live_changes
 from board.commands.registry import Command
-from board.engine import erasure, hash_chain, journal, stored_payload
+from board.engine import erasure, hash_chain, journal
 from board.engine.event import BOARD, JournalEvent
-from board.engine.stored_payload import is_packed, pack, unpack
 from board.maintenance import packing
-from board.paths import DATA
 from board.service import BoardService
 from board.settings import Settings
+from models import stored_payload
 from models.board import OPERATIONS, Board
 from models.db.database import Database
+from models.stored_payload import is_packed, pack, unpack
 from models.upkeep import PACKING
 from tests.support.people import PASSWORD, new_id
 
@@ -31,7 +31,7 @@ PAYLOAD = b'{"actor":{"id":"01a2","name":"Alice"},"command":"c1","state":{"numbe
 
 def test_dictionary_is_never_changed() -> None:
     """Guard the file: a change makes every journal unreadable. A new one gets a file and a number of its own."""
-    assert hashlib.sha256((DATA / stored_payload.DICTIONARY).read_bytes()).hexdigest() == DIGEST_OF_1
+    assert hashlib.sha256(stored_payload.DICTIONARY.read_bytes()).hexdigest() == DIGEST_OF_1
 
 
 @pytest.mark.parametrize("body", [PAYLOAD, b"{}", b'{"state":{"text":"' + "é".encode() * 200_000 + b'"}}'])

@@ -8,15 +8,14 @@ Journals of earlier versions have the JSON itself, which begins with a brace; al
 
 import zlib
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from board.paths import DATA
-
 MARK = b"\x01"  # first byte of a compressed payload: the number of its dictionary
 BASED = b"\x02"  # the same dictionary, followed by another payload
-DICTIONARY = "payload_dictionary_1.txt"  # never changed: a better one gets a number of its own
+DICTIONARY = Path(__file__).parent / "payload_dictionary_1.txt"  # never changed: a better one gets a number of its own
 MAX_BYTES = 64_000_000  # of one payload, far above what a command can write: a damaged row must not fill the memory
 MAX_BASE = 8_000  # bytes of a base: what is further back is out of the window
 MAX_SHARE = 0.6  # of what its base takes: above it a payload is stored whole, and the next ones may be based on it
@@ -31,9 +30,24 @@ class Base(NamedTuple):
     stored_bytes: int
 
 
+class Bases(dict[tuple[str, str, str], Base]):
+    """Bases of the next payloads, by board, kind and id of their entities."""
+
+    def store(self, entity: tuple[str, str, str], seq: int, body: bytes) -> tuple[int | None, bytes]:
+        """Return the stored form of a payload's JSON, and before it the seq of its base. If it is stored whole there is none, and
+        the next ones are based on it."""
+        base = self.get(entity)
+        if base is not None and (packed := pack_on(base, body)) is not None:
+            return base.seq, packed
+        stored = pack(body)
+        if len(body) <= MAX_BASE:
+            self[entity] = Base(seq, body, len(stored))
+        return None, stored
+
+
 @cache
 def _dictionary() -> bytes:
-    return (DATA / DICTIONARY).read_bytes()
+    return DICTIONARY.read_bytes()
 
 
 @cache
