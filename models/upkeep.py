@@ -5,7 +5,6 @@ from sqlmodel import Field, Session, SQLModel
 
 BACKUP = "backup"
 PRUNING = "pruning"
-PACKING = "packing"
 FOLDER = "folder of files: "  # begins the name; the path follows
 
 

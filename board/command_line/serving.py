@@ -41,15 +41,8 @@ def demo(
 
 
 def migrate() -> None:
-    """Migrate the database to this version's schema, and compress what earlier versions stored. Creates it if there is none."""
-    from board.maintenance.packing import pack_now
-
+    """Migrate the database to this version's schema. Creates it if there is none."""
     write(lambda session: None, existing=False, progress=lambda done, whole: progress(f"moved {done:,} of {whole:,} rows"))
-    database = Database(Settings().database_url, must_exist=True)
-    try:
-        pack_now(database, lambda done, whole: progress(f"compressed {done:,} of {whole:,} payloads"))
-    finally:
-        database.dispose()
 
 
 def transfer(to: Annotated[str, typer.Option(help="URL of the new, empty database, PostgreSQL or SQLite.")]) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.commands.alerts import RETENTION
-from board.maintenance import packing
 from board.settings import Settings
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
@@ -79,15 +78,13 @@ class Pruning:
         await run_on_database(self.prune_if_due, POLL_S, "pruning failed")
 
     async def prune_if_due(self) -> None:
-        """Prune, and pack old payloads, if no process did within INTERVAL. Raises DatabaseUnavailable; the rest is done the next
-        day."""
+        """Prune if no process did within INTERVAL. Raises DatabaseUnavailable; the rest is done the next day."""
         at = self._clock()
         named = {"name": PRUNING, "at": format_utc(at), "before": format_utc(at - INTERVAL)}
         if await self._database.read(lambda session: session.connection().execute(_DUE, named).scalar_one()):
             return
         if await self._database.write(lambda session: session.connection().execute(_CLAIM, named).rowcount):
             await self.prune()
-            await packing.pack_beside(self._database)
 
     async def prune(self) -> dict[str, int]:
         """Delete everything that is due; return the number of rows by table. Raises DatabaseUnavailable."""

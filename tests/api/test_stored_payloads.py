@@ -1,5 +1,7 @@
-"""A payload is stored as what changed. Readers get it whole, also after the one that it is based on was erased."""
+"""Payloads are stored compressed, and as what changed. Readers get the bytes that were written, from old journals too, and also
+after the payload on which another one is based was erased."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from random import Random
@@ -23,12 +25,46 @@ from models.board import OPERATIONS, Board
 from models.stored_payload import Base, base_of, is_packed, pack, pack_on, unpack
 from tests.support.people import PASSWORD, new_id, settings_for
 
+pytestmark = pytest.mark.both_backends
+
 TEXTS = st.dictionaries(st.sampled_from(["place", "clothing", "direction", "rank"]), st.text(max_size=200), max_size=4)
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 SEEN = "A child in a green anorak with a yellow bag, alone at the bus stop by the school; took the line to the harbour."
 
 
 # -- stored form --------------------------------------------------------------------------------------------------------------
+
+DIGEST_OF_1 = "442d04c7396e6e6e46b735ca70e77dc58bbc5996d9714fbdc0d3d5c9ddf03115"
+PAYLOAD = b'{"actor":{"id":"01a2","name":"Alice"},"command":"c1","state":{"number":1,"column":"x"},"changes":["column","rank"]}'
+
+
+def test_dictionary_is_never_changed() -> None:
+    """Guard the file: a change makes every journal unreadable. A new one gets a file and a number of its own."""
+    assert hashlib.sha256(stored_payload.DICTIONARY.read_bytes()).hexdigest() == DIGEST_OF_1
+
+
+@pytest.mark.parametrize("body", [PAYLOAD, b"{}", b'{"state":{"text":"' + "é".encode() * 200_000 + b'"}}'])
+def test_unpacked_bytes_are_those_that_were_packed(body: bytes) -> None:
+    assert unpack(pack(body)) == body
+    assert unpack(body) == body, "a payload of an earlier version is its JSON"
+    assert len(pack(body)) <= len(body)
+
+
+def test_common_payload_is_stored_in_a_third() -> None:
+    assert is_packed(pack(PAYLOAD))
+    assert len(pack(PAYLOAD)) < len(PAYLOAD) / 3
+    assert pack(b"{}") == b"{}", "what would grow stays as it is"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\x01", b"\x01\xff\xff", pack(PAYLOAD)[:-2], pack(PAYLOAD) + b"x", b"\x02abc"])
+def test_damaged_payload_is_no_json(damaged: bytes) -> None:
+    assert unpack(damaged) == damaged
+
+
+def test_payload_that_would_fill_the_memory_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = pack(b'{"text":"' + b"a" * 100_000 + b'"}')
+    monkeypatch.setattr(stored_payload, "MAX_BYTES", 10_000)
+    assert unpack(bomb) == bomb
 
 
 def body_of(state: dict[str, str]) -> bytes:
@@ -81,7 +117,7 @@ def test_payload_without_its_base_is_no_json() -> None:
             orjson.loads(unpack(stored, whole))
 
 
-# -- journal ------------------------------------------------------------------------------------------------------------------
+# -- desk ---------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -146,12 +182,44 @@ async def desk(tmp_path: Any, installation: dict[str, Any]) -> AsyncIterator[Des
     await service.close()
 
 
+# -- journals of earlier versions ---------------------------------------------------------------------------------------------
+
+
+async def make_old(desk: Desk) -> None:
+    """Store all payloads as versions before 0.4.0 did: as their JSON."""
+    store = text(f"UPDATE event SET base = NULL, body = :body WHERE board = {BOARD} AND seq = :seq")
+    rows = [{"board": desk.search, "seq": seq, "body": body} for seq, body in (await desk.bodies()).items()]
+    await desk.service.database.write(lambda session: session.connection().execute(store, rows))
+
+
+async def test_old_journal_is_read_and_goes_on(desk: Desk) -> None:
+    before = await desk.bodies()
+    await make_old(desk)
+    assert not any(is_packed(row.body) for row in (await desk.stored()).values())
+    assert await desk.bodies() == before
+    assert await desk.fault() is None
+    seq = await desk.update(direction="north")
+    assert (await desk.stored())[seq].base == await first_of(desk)
+    assert await desk.fault() is None
+
+
+async def test_changed_packed_payload_is_found(desk: Desk) -> None:
+    seq = await first_of(desk)
+    body = (await desk.bodies())[seq]
+    assert body is not None
+    assert b"green" in body
+    statement = f"UPDATE event SET body = :body WHERE board = {BOARD} AND seq = :seq"
+    for changed in (pack(body.replace(b"green", b"black")), b"\x01nonsense", b"\x02nonsense"):
+        await desk.sql(statement, seq=seq, body=changed)
+        assert f"the content of event {seq} was changed" in (await desk.fault() or "")
+
+
+# -- journal ------------------------------------------------------------------------------------------------------------------
+
+
 async def first_of(desk: Desk) -> int:
     events = await desk.service.database.read(lambda db: journal.entity_events(db, desk.search, desk.sighting))
     return events[0].seq
-
-
-pytestmark = pytest.mark.both_backends
 
 
 async def test_changes_of_a_card_are_based_on_its_first_payload(desk: Desk) -> None:
