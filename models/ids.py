@@ -32,7 +32,7 @@ def id_text(short: bytes) -> str:
 
 
 def id_sql(column: str, dialect: str) -> str:
-    """Return SQL for the text of an id that a column has in its short form."""
+    """Return SQL for the text of an id that a column has in its short form: a UUID, or a word that has not 16 letters."""
     if dialect == "postgresql":
         text = f"CAST(CAST(encode({column}, 'hex') AS uuid) AS text)"
         return f"CASE octet_length({column}) WHEN {_UUID_BYTES} THEN {text} ELSE convert_from({column}, 'UTF8') END"

@@ -18,7 +18,7 @@ from board.engine.event import WHOLE, JournalEvent
 from models import stored_payload
 from models.alert import OWN_ACCOUNT, SECURITY
 from models.board import AUDIT_NUMBER
-from models.ids import id_sql
+from models.ids import id_sql, id_text
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
 _ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
@@ -33,7 +33,7 @@ _UNREAD = text(
 def _list_statement(dialect: str) -> TextClause:
     """Return the statement for the newest alerts of an account."""
     return text(
-        "SELECT s.number, s.at, e.type, p.id AS actor, p.name AS actor_name, e.body, "  # noqa: S608
+        "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, e.body, "  # noqa: S608
         f"{WHOLE}, (r.account IS NOT NULL) AS read "
         f"FROM security_alert s JOIN event e ON e.board = {AUDIT_NUMBER} AND e.seq = s.seq "
         f"LEFT JOIN account p ON p.id = {id_sql('e.account', dialect)} "
@@ -77,7 +77,7 @@ def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool
         "at": row.at,
         "kind": SECURITY,
         "type": row.type,
-        "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
+        "actor": {"id": id_text(row.actor), "name": row.actor_name} if row.actor else None,
         "entity": {"kind": "search", "id": seen} if seen else {"kind": "account", "id": account},
         "card": None,
         "acknowledge": None,

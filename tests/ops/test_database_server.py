@@ -116,6 +116,19 @@ async def waiting(postgres: Postgres, number: int) -> None:
 # -- two processes
 
 
+async def test_searches_that_are_opened_at_once_get_numbers_of_their_own(
+    desks: list[BoardService], postgres: Postgres, postgres_url: str
+) -> None:
+    """All wait for the board of all searches. (With a number taken before the lock, two would have the same one.)"""
+    with holding(postgres_url, OPERATIONS):
+        opening = [asyncio.create_task(open_search(desks[turn % 2])) for turn in range(6)]
+        await waiting(postgres, 2)
+    opened = await asyncio.gather(*opening)
+    query = text("SELECT number FROM board WHERE id = ANY(:ids)")
+    numbers = desks[0].database.read_now(lambda db: db.connection().execute(query, {"ids": opened}).scalars().all())
+    assert len({*numbers}) == len(opened) == 6
+
+
 async def test_two_edits_of_one_row_never_erase_each_other(
     desks: list[BoardService], postgres: Postgres, postgres_url: str
 ) -> None:
