@@ -107,13 +107,15 @@ async def test_and_back_again(transferred: Transferred, tmp_path: Path) -> None:
     await back.close()
 
 
-async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(transferred: Transferred, postgres_url: str) -> None:
+async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(
+    transferred: Transferred, postgres_url: str, tmp_path: Path
+) -> None:
     again = Command(new_id(), transferred.search, "note.add", {"text": "the last one before"})
     assert transferred.caller is not None
     before = await transferred.service.execute(transferred.caller, again)
     transferred.copy()
     service = await BoardService.open(
-        settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
+        settings_for(tmp_path, database_url=postgres_url, secret_key="a secret of the tests, and long enough")
     )
     assert await service.database.read(lambda session: identity.caller_by_token(session, transferred.token))
     assert await service.database.read(lambda session: identity.caller_by_cookie(session, transferred.cookie))

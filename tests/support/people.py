@@ -73,9 +73,11 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]
 
 
 def settings_for(folder: Path, **more: Any) -> Settings:
+    """Return settings without limits, whose database and files are in a folder: an absolute path, so never in the tree."""
+    assert folder.is_absolute(), f"{folder} is below the current folder"
     given: dict[str, Any] = {
         "database_url": f"sqlite:///{folder}/board.db",
-        "files_url": f"file://{folder.absolute()}/files",
+        "files_url": f"file://{folder}/files",
         "port": 0,
         "host": "127.0.0.1",
         "max_messages_per_second": 0,
