@@ -23,6 +23,8 @@ def reset_to_revision(session: Session, revision: str) -> None:
 
 def insert(session: Session, table: str, rows: list[dict[str, Any]]) -> None:
     """Insert rows with the values of that revision."""
+    if not rows:
+        return
     names = ", ".join(rows[0])
     values = ", ".join(f":{name}" for name in rows[0])
     session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)
