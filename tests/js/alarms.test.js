@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { Alarms } from "../../static/js/core/alarms.js";
 import { syncClock, waited } from "../../static/js/core/time.js";
-import { alarmDetail, alarmUrl, askedName, levelOf, ruleName, stepTime, whoseAlarm } from "../../static/js/format/alarm_text.js";
+import { alarmDetail, alarmUrl, askedName, levelOf, ruleName, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";
 
 const RAISED = "2026-11-26T09:15:48.000Z";
 const alarm = (more = {}) => ({
@@ -90,6 +90,11 @@ test("an alarm leads to its card, its search or the handover", () => {
   assert.equal(url({ kind: "task", id: "t1", number: 2 }), "/searches/b1/cards/t1");
   assert.equal(url({ kind: "note", id: "n1", number: null }), "/searches/b1");
   assert.equal(url({ kind: "handover", id: "operations", number: 2 }, "operations"), "/handover");
+});
+
+test("how long nobody had it does not read as a time of day", () => {
+  const wait = (seconds) => waitText({ raised_at: "2026-11-26T09:15:48.000Z", taken_at: new Date(Date.parse("2026-11-26T09:15:48.000Z") + seconds * 1_000).toISOString() });
+  assert.deepEqual([-1, 0, 7, 60, 300, 3_852, 100_000].map(wait), ["0 s", "0 s", "7 s", "01:00 min", "05:00 min", "1:04:12 h", "1 d 03 h"].map((text) => text.replace(" ", "\u00a0")));
 });
 
 test("a ladder names whom it asks, and when", () => {

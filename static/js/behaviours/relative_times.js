@@ -3,12 +3,11 @@
  * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
  * "overdue" from a minute after it), and of `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
-import { ago, formatDuration, late, serverNow, since, waited } from "../core/time.js";
+import { ago, formatDuration, late, MINUTE_MS, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
-const MINUTE_MS = 60_000;
 const PLAIN = ""; // kind of a time that does not run
 
 export class RelativeTimes {

@@ -5,7 +5,8 @@ import { locale, t } from "./i18n.js";
 import { ClockOffset } from "./clock_offset.js";
 
 const ZONE = "Europe/Brussels";
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+export const MINUTE_MS = 60_000;
+const SECOND = 1000, MINUTE = MINUTE_MS, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // ahead of UTC; the earlier instant of a time that comes twice is first
 
 /** @type {Intl.DateTimeFormatOptions} */

@@ -1,7 +1,7 @@
 /* Texts of alarms: what each is about, and whom it asks. */
 
 import { p, t } from "../core/i18n.js";
-import { waited } from "../core/time.js";
+import { formatShortDuration, MINUTE_MS, waited } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";
 
@@ -112,12 +112,14 @@ export function askedName({ ask, name }) {
 export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Date(at));
 
 /**
- * "05:00 min": how long nobody had it. Without the unit it would read as a time of day.
+ * "7 s", "05:00 min": how long nobody had it. Without the unit it would read as a time of day.
  * @param {{ raised_at: string, taken_at: string | null }} alarm
  */
 export function waitText({ raised_at: raised, taken_at: taken }) {
-  const time = waited(raised, new Date(taken ?? raised)), parts = time.split(":").length;
-  return (parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time).replace(" ", "\u00a0");
+  const at = new Date(taken ?? raised), length = Math.max(0, Number(at) - Date.parse(raised));
+  const time = waited(raised, at), parts = time.split(":").length;
+  const text = length < MINUTE_MS ? formatShortDuration(length) : parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time;
+  return text.replace(" ", "\u00a0");
 }
 
 /**

@@ -3,12 +3,11 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
 import { targetMinutes } from "../../core/queues.js";
-import { serverNow } from "../../core/time.js";
+import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
 
 const MOST_PEOPLE = 30, MOST_DUE = 5;
-const MINUTE_MS = 60_000;
 
 /**
  * Link to what waits, on searches and as tips without one, and how much of it is late: the numbers of the page that it leads to.

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formFields } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
-import { ago, serverNow } from "../../core/time.js";
+import { ago, MINUTE_MS, serverNow } from "../../core/time.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName, newCardName } from "../../format/values.js";
 import { formOf, row, rows } from "../../forms/form_row.js";
@@ -25,7 +25,6 @@ import { worryingBody } from "../../shared/board/worrying.js";
 
 const SEEN = "seen_at";
 const MINUTES = [10, 30, 60]; // before now
-const MINUTE_MS = 60_000;
 
 /** @param {any} list */
 const paths = (list) => list.map((/** @type {{ path: string }} */ { path }) => path);

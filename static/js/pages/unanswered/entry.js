@@ -2,14 +2,13 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { formatDuration } from "../../core/time.js";
+import { formatDuration, MINUTE_MS } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { assigneeMark } from "../../shared/avatars.js";
 import { waitingTime } from "../../shared/board/queue_mark.js";
 import { priority } from "../../shared/board/card.js";
 
-const MINUTE_MS = 60_000;
 
 /**
  * Where an entry is opened, by its kind. A tip has no search: it is opened on the list of all searches.

@@ -10,7 +10,7 @@ import { doneTo, nobodyAssigned, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
 import { viewers } from "../avatars.js";
 import { placeMenu } from "./column_menu.js";
-import { formatDuration } from "../../core/time.js";
+import { formatDuration, MINUTE_MS } from "../../core/time.js";
 import { cardFields } from "./card_fields.js";
 import { historySection } from "./card_history.js";
 import { filesSection } from "../files/strip.js";
@@ -19,7 +19,6 @@ import { notesSection } from "./notes.js";
 import { agoElement, dueElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
 
 const NOTE_FIELD = ".notes [data-field=text] textarea";
-const MINUTE_MS = 60_000;
 
 /** @param {BoardView} view */
 export function cardPanel(view) {
