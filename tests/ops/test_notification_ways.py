@@ -1,6 +1,7 @@
 """Mail servers and webhooks by TLS, the checks of `board check`, and the command that sends a test message."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from datetime import timedelta
@@ -170,6 +171,17 @@ async def test_an_answer_that_is_no_http_is_a_failure(trusting: ssl.SSLContext) 
     async with running_mail_server() as server:
         with pytest.raises(Undelivered, match=r"^(http|connect)$"):
             await webhook_by(f"http://127.0.0.1:{server.port}/", trusting).post("id", {"type": "test"}, now())
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_receiver_that_ends_leaves_no_connection_open(turns: int) -> None:
+    """A connection may be on its way in: each turn of the loop brings it one step further."""
+    async with running_receiver() as receiver:
+        line = socket.create_connection(("127.0.0.1", receiver.port), timeout=5)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    with contextlib.closing(line), contextlib.suppress(ConnectionResetError):
+        assert await asyncio.to_thread(line.recv, 1) == b""
 
 
 # -- checks and the command -----------------------------------------------------------------------------------------------

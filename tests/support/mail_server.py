@@ -12,6 +12,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from tests.support.listening import stop_listening
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -57,7 +59,7 @@ class MailServer:
         """End all connections at once, and listen no more."""
         if self._server is None:
             return
-        self._server.close()
+        await stop_listening(self._server)
         for transport in self._transports:
             transport.abort()  # type: ignore[attr-defined]
         await self._server.wait_closed()

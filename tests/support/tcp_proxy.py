@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+from tests.support.listening import stop_listening
+
 CHUNK = 65_536  # bytes
 
 
@@ -120,5 +122,5 @@ async def proxy_to(target: str) -> AsyncIterator[TcpProxy]:
         yield line
     finally:
         line.release()
-        server.close()
+        await stop_listening(server)
         line.reset()

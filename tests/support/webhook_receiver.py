@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support.listening import stop_listening
+
 SECRET = "whsec_" + base64.b64encode(b"a key of at least twenty-four bytes").decode()
 
 
@@ -65,7 +67,7 @@ class WebhookReceiver:
         """End all connections at once, and listen no more."""
         if self._server is None:
             return
-        self._server.close()
+        await stop_listening(self._server)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
