@@ -170,7 +170,9 @@ def test_rows_of_earlier_tables_are_moved(old: Database) -> None:
     schema.check(old)
 
 
-def test_interrupted_move_goes_on_and_tells_how_far_it_is(old: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_move_goes_on_and_tells_how_far_it_is(
+    old: Database, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.setattr(earlier_tables, "BATCH_SIZE", 7)
     told: list[tuple[int, int]] = []
 
@@ -186,8 +188,8 @@ def test_interrupted_move_goes_on_and_tells_how_far_it_is(old: Database, monkeyp
         schema.check(old)
     told.clear()
     schema.migrate(old, progress=lambda done, whole: told.append((done, whole)))
-    assert told[-1] == (66, 66)
-    assert told == sorted(set(told))
+    two, four = (7, 14, 21, 28, 32, 39, 46, 53, 60, 66), (7, 12, 19, 26, 33, 40, 46, 53, 60, 66)  # tables that are moved
+    assert told == [(done, 66) for done in (four if "0031 to 0047" in request.node.name else two)]
     _assert_all_there(old)
 
 
