@@ -18,6 +18,15 @@ class Upkeep(SQLModel, table=True):
 _NOTE = text("INSERT INTO upkeep (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at")
 
 
+_FIRST_ACCOUNT = text("SELECT min(created_at) FROM account")
+
+
+def backup_times(session: Session) -> tuple[str | None, str | None]:
+    """Return the time of the last backup, and that of the first account, which is when the installation began."""
+    backup = session.get(Upkeep, BACKUP)
+    return backup.at if backup else None, session.connection().execute(_FIRST_ACCOUNT).scalar()
+
+
 def note(session: Session, name: str, at: str) -> None:
     """Note when something was done. Several processes may note the same at once."""
     session.connection().execute(_NOTE, {"name": name, "at": at})

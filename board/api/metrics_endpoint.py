@@ -17,7 +17,8 @@ from board.telemetry import metrics
 from board.web.auth import signed_in
 from board.web.health import READY_S
 from models.db.database import DatabaseUnavailable
-from models.times import now
+from models.times import now, parse_utc
+from models.upkeep import backup_times
 
 FORWARDED = {  # headers in which a proxy on this machine names its client
     "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
@@ -39,15 +40,18 @@ async def metrics_page(request: Request) -> Response:
 
 
 async def _metrics_of_tables(service: BoardService) -> bytes:
-    """Return the metrics of displays, alarms and the outbox; empty while the database is down: the others are still served."""
+    """Return the metrics of displays, alarms, the outbox and the backup; empty while the database is down."""
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
             waiting = await service.database.read(partial(outbox.waiting, ways=ways.configured(service.settings)))
+            backup, installed = await service.database.read(backup_times)
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""
-    return generate_latest(metrics.Given(((display.id, state) for display, state in found), waiting, *alarms))
+    since = backup or installed
+    age_s = (now() - parse_utc(since)).total_seconds() if since else 0.0
+    return generate_latest(metrics.Given(((display.id, state) for display, state in found), waiting, *alarms, age_s))
 
 
 def _is_local(request: Request) -> bool:

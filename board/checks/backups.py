@@ -2,21 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text
-from sqlmodel import Session
-
 from board.checks.finding import State
 from board.maintenance.database import read
 from board.settings import Settings
 from models.times import now, parse_utc
-from models.upkeep import BACKUP, Upkeep
+from models.upkeep import backup_times
 
 MAX_AGE = timedelta(hours=36)  # a nightly backup that was missed
-_FIRST = text("SELECT min(created_at) FROM account")
 
 
 def check(settings: Settings) -> tuple[State, str]:
-    made_at, installed_at = read(_times)
+    made_at, installed_at = read(backup_times)
     how = "`board backup FILE`" if settings.on_sqlite else "pg_dump, then `board backup --note`"
     if made_at is None:
         is_new = installed_at is None or now() - parse_utc(installed_at) < MAX_AGE
@@ -24,12 +20,6 @@ def check(settings: Settings) -> tuple[State, str]:
     age = now() - parse_utc(made_at)
     summary = f"The last backup was made {_age_text(age)} ago, at {made_at}"
     return (State.WRONG, f"{summary}: {how}.") if age > MAX_AGE else (State.OK, f"{summary}.")
-
-
-def _times(session: Session) -> tuple[str | None, str | None]:
-    """Return the times of the last backup and of the first account."""
-    noted = session.get(Upkeep, BACKUP)
-    return noted.at if noted else None, session.connection().execute(_FIRST).scalar()
 
 
 def _age_text(age: timedelta) -> str:

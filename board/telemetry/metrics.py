@@ -6,9 +6,10 @@ is imported), and the worker that is scraped adds them up. Metrics of one proces
 
 import contextlib
 import copy
+import itertools
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -16,7 +17,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
 
-from board.errors import Refused
+from board.errors import MESSAGES, Refused
 from board.telemetry.logs import WORKER
 from models.db.errors import DatabaseUnavailable
 from realtime.hub import Hub
@@ -47,33 +48,46 @@ DEPRECATED = {  # old names by new ones, without `_total`; both are published wi
 }
 
 registry = CollectorRegistry()
-commands = Counter("board_commands", "Commands by outcome: ok, a refusal code, or failed", ["outcome"], registry=registry)
-_commands_ok = commands.labels("ok")  # kept: to look it up takes longer than to count
-sign_ins = Counter("board_sign_ins", "Sign-in attempts by outcome: succeeded, failed, throttled", ["outcome"], registry=registry)
-refused = Counter(
+
+
+def _labelled(name: str, help: str, labels: Sequence[str], *values: Sequence[str]) -> Counter:
+    """Return a counter that exports all its values at 0 from the start, so that Prometheus sees the first one as an increase."""
+    counter = Counter(name, help, labels, registry=registry)
+    for combination in itertools.product(*values):
+        counter.labels(*combination)
+    return counter
+
+
+commands = _labelled("board_commands", "Commands by outcome: ok, a refusal code, or failed", ["outcome"], ("ok", *MESSAGES))
+_commands_ok = commands.labels("ok")  # looking it up takes longer than counting
+sign_ins = _labelled(
+    "board_sign_ins",
+    "Sign-in attempts by outcome: succeeded, failed, throttled",
+    ["outcome"],
+    ("succeeded", "failed", "throttled"),
+)
+refused = _labelled(
     "board_refused",
     "Refused requests and connections by reason: origin, public_url, token, http, socket, rate, connections, slow",
     ["reason"],
-    registry=registry,
+    ("origin", "public_url", "token", "http", "socket", "rate", "connections", "slow"),
 )
-failures = Counter(
+failures = _labelled(
     "board_failures",
     "Unexpected exceptions by what they ended: command, call, page, socket",
     ["at"],
-    registry=registry,
+    ("command", "call", "page", "socket"),
 )
 event_loop_stalls = Counter("board_event_loop_stalls", "Times that an event loop was blocked for over 3 s", registry=registry)
 NOTIFICATION_WAYS = ("email", "webhook")
 NOTIFICATION_OUTCOMES = ("sent", "failed", "given_up", "not_needed", "no_access", "not_configured")
-_notifications = Counter(
+_notifications = _labelled(
     "board_notifications",
     f"Tries to send a notification of an alarm by way and outcome: {', '.join(NOTIFICATION_OUTCOMES)}",
     ["way", "outcome"],
-    registry=registry,
+    NOTIFICATION_WAYS,
+    NOTIFICATION_OUTCOMES,
 )
-for _way in NOTIFICATION_WAYS:
-    for _outcome in NOTIFICATION_OUTCOMES:
-        _notifications.labels(_way, _outcome)  # 0 from the start, so that the first one is an increase
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
 _commit_seconds = Histogram(
     "board_commit_seconds", "From the arrival of a command to its commit", buckets=_BUCKETS_S, registry=registry
@@ -224,17 +238,21 @@ def render() -> bytes:
 class Given:
     """Collector of metrics that are read for each scrape. They belong to no process, as the numbers of a Gauge do."""
 
-    def __init__(self, displays: Iterable[tuple[str, str]], waiting: Mapping[str, int], open: int, late: int) -> None:
-        """Take wall displays as pairs (id, state), notifications in the outbox by way, and alarms that nobody has: all, and those
-        whose step is late."""
+    def __init__(
+        self, displays: Iterable[tuple[str, str]], waiting: Mapping[str, int], open: int, late: int, backup_age_s: float
+    ) -> None:
+        """Take wall displays as pairs (id, state), notifications in the outbox by way, alarms that nobody has (all, and those
+        whose step is late), and the age of the last backup."""
         shown = "1 for each wall display that shows the current state, 0 for one that does not"
         in_outbox = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
+        no_backup = "Seconds since the last backup; without one, since the installation"
         is_late = "Alarms whose next step is more than 10 s late: no server takes it"
         self._metrics = (
             current := GaugeMetricFamily("board_display_current", shown, labels=["display"]),
             unsent := GaugeMetricFamily("board_notifications_waiting", in_outbox, labels=["way"]),
             GaugeMetricFamily("board_alarms_open", "Alarms that nobody has taken", value=open),
             GaugeMetricFamily("board_alarms_late", is_late, value=late),
+            GaugeMetricFamily("board_backup_age_seconds", no_backup, value=backup_age_s),
         )
         for id, state in displays:
             current.add_metric([id], state == "current")
