@@ -23,7 +23,7 @@ from board.install.requirements import project
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
 RESTARTED = "BOARD_PREPARED"  # set for the second start, so that it can't loop
-TESTING = ("test", "bench", "fault-test", "faults", "dev")  # commands that need the `test` extra
+TESTING = ("test", "bench", "fault-test", "faults", "attack", "dev")  # commands that need the `test` extra
 NONE: frozenset[str] = frozenset()
 
 

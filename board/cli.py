@@ -41,6 +41,7 @@ if checkout.is_here():
     app.command()(checkout.bench)
     app.command(context_settings=_OWN_HELP)(checkout.pictures)
     app.command("fault-test", context_settings=_OWN_HELP)(checkout.fault_test)
+    app.command("attack", context_settings=_OWN_HELP)(checkout.attack)
     app.command("faults", context_settings=_OWN_HELP, hidden=True)(checkout.fault_test)
     app.add_typer(checkout.dev, name="dev")
 

@@ -89,6 +89,13 @@ def fault_test(context: typer.Context) -> None:
     sys.exit(test_programs.faults(context.args))
 
 
+def attack(context: typer.Context) -> None:
+    """Attack a board with hostile accounts while honest people work on it (--help lists the options)."""
+    from board.dev import test_programs
+
+    sys.exit(test_programs.attack(context.args))
+
+
 @dev.callback(invoke_without_command=True)
 def dev_all(context: typer.Context) -> None:
     """Run all three by the Procfile of this checkout, as `honcho start` does; or one of them."""

@@ -50,6 +50,15 @@ def faults(arguments: Sequence[str]) -> int:
     return code
 
 
+def attack(arguments: Sequence[str]) -> int:
+    """Run the attack harness with its own command-line arguments. Return 0 if the attackers achieved nothing."""
+    if not has_tests():
+        return 1
+    sys.path.insert(0, str(ROOT))
+    code: int = importlib.import_module("tests.attack.command").main(arguments)
+    return code
+
+
 def pictures(arguments: Sequence[str]) -> int:
     """Photograph every page and dialog of a demo, to be looked at side by side. Return 1 if a picture could not be taken."""
     if not has_tests():

@@ -34,18 +34,21 @@ class Account:
 
 
 def prepare_accounts(names: dict[str, str]) -> Callable[[Session], dict[str, Account]]:
-    """Return a function that creates accounts with these roles, and a token for each. Passwords are hashed before, as that takes
-    longer than a transaction may on a busy machine."""
+    """Return a function that creates accounts with these roles, and a token for each; `intake` is the scope of an investigator.
+    Hash the passwords first, because that takes longer than a transaction may on a busy machine."""
     at = format_utc(now())
     emails = {name: f"{name}@desk.example" for name in names}
-    prepared = {name: accounts.prepare_account(emails[name], name, role, PASSWORD, at) for name, role in names.items()}
+    prepared = {
+        name: accounts.prepare_account(emails[name], name, "investigator" if role == "intake" else role, PASSWORD, at)
+        for name, role in names.items()
+    }
 
     def create(session: Session) -> dict[str, Account]:
         taken: dict[str, Account] = {}
         for name, role in names.items():
             id = prepared[name](session)
             session.flush()
-            scope = "read" if role == "viewer" else "write"
+            scope = {"viewer": "read", "intake": "intake"}.get(role, "write")
             taken[name] = Account(id, emails[name], accounts.add_token(session, name, scope, emails[name], at))
         return taken
 
@@ -100,7 +103,7 @@ class Coordinator:
             with contextlib.suppress(httpx.HTTPError):
                 async with httpx.AsyncClient(base_url=url, headers=headers, timeout=2.0, trust_env=False) as client:
                     answer = await client.request(method, path, json=body)
-                    if answer.status_code < 500:
+                    if answer.status_code < 500 and answer.status_code != 429:
                         return answer.status_code, answer.json()
             if time.monotonic() > deadline:
                 raise RuntimeError(f"no worker answers {method} {path}")

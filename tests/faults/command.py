@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.attack.attackers import ATTACKERS
 from tests.faults.run import Outcome, Plan, run
 from tests.faults.system_under_test import ROOT
 
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str]) -> int:
         uploaders=asked.uploaders, files=asked.files,
         readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_print,
         leave_out=lambda kind: any(kind.startswith(each) for each in asked.without),
+        attackers=tuple(ATTACKERS) if asked.attack else (),
     )  # fmt: skip
     try:
         outcome = asyncio.run(_run_until_signal(plan))
@@ -32,7 +34,8 @@ def main(arguments: Sequence[str]) -> int:
     if slow:
         lines.append(f"too slow: without Redis, delivery is to take at most {MOST_DELAY_S} s (p99)")
     sys.stdout.write("\n".join(lines) + "\n")
-    return 0 if outcome.verdict.good and not slow else 1
+    harm = outcome.assault is not None and bool(outcome.assault.harm)
+    return 0 if outcome.verdict.good and not slow and not harm else 1
 
 
 def _print(line: str) -> None:
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--boards", type=int, default=12)
     parser.add_argument("--rate", type=float, default=180.0, help="commands a second, of all writers together")
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose board is run")
+    parser.add_argument("--attack", action="store_true", help="with all hostile accounts of `board attack` beside it")
     parser.add_argument("--without", action="append", default=[], help="a kind of fault to leave out, by its beginning")
     return parser
 

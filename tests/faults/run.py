@@ -20,6 +20,7 @@ from board.files.store import FileStore
 from board.maintenance import files
 from board.settings import Settings
 from models.db.database import Database, DatabaseUnavailable
+from tests.attack.assault import ACCOUNTS, Assault, AssaultResult
 from tests.faults import journal
 from tests.faults.actors import Account, Coordinator, Guest, prepare_accounts, run_on_database
 from tests.faults.alarms import AlarmRecord, lateness
@@ -68,6 +69,7 @@ class Plan:
     trusting: bool = False
     uploaders: int = 0
     files: str = "folder"  # or "bucket"
+    attackers: tuple[str, ...] = ()  # hostile accounts and others beside it; then the limits of accounts are on
     say: Callable[[str], None] = lambda line: None
 
 
@@ -77,11 +79,15 @@ class Outcome:
     figures: Statistics
     complaints: list[str]  # of the workers, in their logs
     notes: dict[str, Any] = field(default_factory=dict)
+    assault: AssaultResult | None = None
+    refusals: Counter[str] = field(default_factory=Counter)  # refused commands of honest writers, by code
 
 
 async def run(plan: Plan) -> Outcome:
     """Run from start to verdict; stop every process, whatever happens."""
-    async with running_system(plan.workers, plan.redis, plan.tree, plan.supervised, plan.files) as plant:
+    async with running_system(
+        plan.workers, plan.redis, plan.tree, plan.supervised, plan.files, limits=bool(plan.attackers)
+    ) as plant:
         scene = await _RunInProgress.set_up(plan, plant)
         try:
             await scene.play()
@@ -99,6 +105,8 @@ class _RunInProgress:
         self.writers: list[Writer] = []
         self.uploaders: list[Uploader] = []
         self.struck: list[InjectedFault] = []
+        self.assault: Assault | None = None
+        self.assault_result: AssaultResult | None = None
         self.failed = Counter[str]()  # faults that could not be injected, as their target was away already
         self._tasks: list[asyncio.Task[None]] = []
         self._locks: dict[str, asyncio.Lock] = {}
@@ -112,6 +120,7 @@ class _RunInProgress:
         names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
         names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
         names |= {f"uploader{number}": "investigator" for number in range(plan.uploaders)}
+        names |= ACCOUNTS if plan.attackers else {}
         taken = await run_on_database(plant.database_url, await asyncio.to_thread(prepare_accounts, names))
         chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
         scene = cls(plan, plant, chief)
@@ -121,7 +130,7 @@ class _RunInProgress:
     async def _hire(self, taken: dict[str, Account]) -> None:
         plan, random = self.plan, Random(self.plan.seed)
         private = max(1, plan.boards // 6) if plan.guests else 0
-        insiders = [account.id for name, account in taken.items() if name != "chief"]
+        insiders = [account.id for name, account in taken.items() if name != "chief" and name not in ACCOUNTS]
         boards = [await self.chief.open_search(each, insiders if each < private else None) for each in range(plan.boards)]
         self.restricted = {board.id for board in boards[:private]}
         self.chief.boards[:] = [board.id for board in boards] + ["operations"]
@@ -149,6 +158,10 @@ class _RunInProgress:
             seed = plan.seed * 1_000 + 700 + number
             at = [each.id for each in boards]
             self.uploaders.append(Uploader(commands, account.token, at, self._http(number), self._file_of, seed))
+
+        if plan.attackers:
+            open_boards = [board.id for board in boards[private:]]
+            self.assault = Assault(plan.attackers, self.plant, taken, open_boards, boards[0].id)
 
     def _http(self, number: int) -> Callable[[int], str]:
         return lambda attempt: self.plant.http(number + attempt)
@@ -189,10 +202,14 @@ class _RunInProgress:
         self._began = time.monotonic()
         for line in self.plant.postgres_lines:
             line.delay_s = self.plan.postgres_delay_s
+        if self.assault is not None:
+            await self.assault.begin()
         telling = asyncio.create_task(self._tell())
         self._tasks.append(telling)
         blows = FaultInjector(self.plant, self.chief, self.readers, self.writers)
         await self._storms(blows, self._began + self.plan.seconds)
+        if self.assault is not None:
+            self.assault_result = await self.assault.end()
         await self._end_writing(blows, self.plan.last)
         done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
         for task in done:
@@ -221,6 +238,8 @@ class _RunInProgress:
             await asyncio.gather(*(self._strike(blows, fault, began + fault.at) for fault in storm.faults))
             await asyncio.sleep(storm.calm)
             self._look_after_tasks()
+        if self.assault is not None:  # without faults, too
+            await asyncio.sleep(max(0.0, until - time.monotonic()))
 
     def _has_no(self, kind: str) -> bool:
         """Return True for a fault of something that this run does not have."""
@@ -319,7 +338,9 @@ class _RunInProgress:
             **({"files": self._uploads()} if self.uploaders else {}),
             "faults that found nothing to hit": dict(self.failed),
         }
-        return Outcome(verdict, compute_statistics(record, journals, wall), self.plant.complaints(), notes)
+        refusals = sum((writer.refusals for writer in self.writers), Counter[str]())
+        figures = compute_statistics(record, journals, wall)
+        return Outcome(verdict, figures, self.plant.complaints(), notes, self.assault_result, refusals)
 
     async def _served(self, board: str) -> int:
         """Return the fold of the snapshot that a worker gives."""
@@ -362,6 +383,8 @@ class _RunInProgress:
             asyncio.run(database.close())
 
     async def end(self) -> None:
+        if self.assault is not None:
+            await self.assault.kill()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 16.0  # the contract: 15 s after SIGTERM
 SECRET = "a secret of the fault harness alone"
+NO_LIMITS = {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_UPLOADS_PER_MINUTE": "0", "MAX_MESSAGES_PER_SECOND": "0"}
 
 
 class Worker:
@@ -135,10 +136,10 @@ class SupervisedWorker(Worker):
 
 class SystemUnderTest:
     """Installation made by `running_system`. `redis` is None where the whole run has none. `supervised`: all workers are those of
-    one `board serve`, and share their proxies to Redis and PostgreSQL."""
+    one `board serve`, and share their proxies to Redis and PostgreSQL. `limits`: those of accounts are on."""
 
-    def __init__(self, folder: Path, tree: Path, supervised: bool = False) -> None:
-        self.folder, self.tree, self.supervised = folder, tree, supervised
+    def __init__(self, folder: Path, tree: Path, supervised: bool = False, limits: bool = False) -> None:
+        self.folder, self.tree, self.supervised, self.limits = folder, tree, supervised, limits
         self.postgres = Postgres(folder / "postgres")
         self.redis: Redis | None = None
         self.database_url = ""
@@ -193,11 +194,10 @@ class SystemUnderTest:
         ours = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT", "PUBLIC_URL", "LOG_LEVEL")}
         return ours | {
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "WORKERS": "1",
-            "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
+            "PYTHONPATH": str(self.tree),
             "FILES_PATH": str(self.tree / "tests" / "faults" / "files"),  # a short ladder of alarms
             "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no virtual environment, and needs none
-            "MAX_UPLOADS_PER_MINUTE": "0", "MAX_MESSAGES_PER_SECOND": "0",
-        } | self.files_settings  # fmt: skip
+        } | self.files_settings | ({} if self.limits else NO_LIMITS)  # fmt: skip
 
     def http(self, worker: int) -> str:
         return f"http://127.0.0.1:{self.workers[worker % len(self.workers)].line.port}"
@@ -236,11 +236,11 @@ def via_proxy(url: str, line: FaultyProxy) -> str:
 
 @contextlib.asynccontextmanager
 async def running_system(
-    workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False, files: str = "folder"
+    workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False, files: str = "folder", limits: bool = False
 ) -> AsyncIterator[SystemUnderTest]:
     """Run an installation in a folder of its own; remove it afterwards."""
     with server_folder() as folder:
-        plant = SystemUnderTest(Path(folder), tree, supervised)
+        plant = SystemUnderTest(Path(folder), tree, supervised, limits)
         try:
             await plant.start_store(files)
             await plant.start(workers, redis)

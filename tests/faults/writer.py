@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -72,6 +72,7 @@ class Writer:
         self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
         self._address, self._random, self._rate = address, Random(seed), rate
         self.stopping = False
+        self.refusals = Counter[str]()  # by code, those that were sent again too
         self.resolved = 0  # commands whose connection was lost before their answer, and that have one now
         self._open: dict[str, bytes] = {}
         self._sent_at: dict[str, float] = {}
@@ -153,6 +154,7 @@ class Writer:
                 board.seq = max(board.seq, said["seqs"][-1])
             self._close(id)
             return
+        self.refusals[said["code"]] += 1
         if said["code"] in ("unavailable", "failed"):
             self.commands.turned_away.append(at)
         if said["code"] in ("unavailable", "rate_limited"):
