@@ -18,7 +18,7 @@ from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
-from board.engine.concurrency import AccountLimit, HeavyReads, SharedReads
+from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
@@ -35,6 +35,7 @@ from board.live.shift_status import ShiftStatusPublisher
 from board.live.unread_counts import UnreadCountPublisher
 from board.live.visibility import VisibilityCache
 from board.predefined_tasks import load_catalogue
+from board.queues.queues import Queues
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.settings import Settings
@@ -87,9 +88,11 @@ class BoardService:
         self.repeats = Repeats(database)
         self.refusals = Refusals(self.repeats)
         self.last_use = LastUse(settings.session_idle)
-        self.heavy_reads = HeavyReads(database)
+        self.queues = Queues()
+        self.heavy_reads = HeavyReads(database, self.queues.heavy_reads)
+        self.lookups = HeavyReads(database, self.queues.lookups)
+        self.exports = HeavyReads(database, self.queues.exports)
         self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
-        self.pdf_limit = AccountLimit()
         self.files = FileStore.of(settings)
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)

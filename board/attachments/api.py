@@ -60,7 +60,7 @@ async def receive(request: Request) -> Reply[Position]:
     board, id = _place(request)
     offset, size = _number(request, "upload-offset"), _number(request, "upload-length")
     _check_sizes(request, size)
-    async with uploads.receiving.slot(caller.account.id):
+    async with service_of(request).queues.uploads.turn(caller.account.id):
         row = await (_begin(request, caller, board, id, size) if offset == 0 else uploads.find(caller, board, id))
         if row.size != size:
             raise invalid("size", N_("This upload was begun with another size."))
@@ -109,7 +109,7 @@ async def finish(request: Request) -> Reply[Finished]:
     caller, uploads = await require_caller(request), _uploads(request)
     board, id = _place(request)
     sha256 = _digest(await read_json_object(request))
-    async with uploads.finishing.slot(caller.account.id):
+    async with service_of(request).queues.finished_uploads.turn(caller.account.id):
         row = await uploads.finish(caller, await uploads.find(caller, board, id), sha256)
     state: Literal["ready", "attached"] = "attached" if row.state == "attached" else "ready"
     return json_response({"upload": row.id, "state": state, **_facts(row)})

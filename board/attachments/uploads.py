@@ -14,12 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 
 from board.attachments import upload_rows
 from board.attachments.upload_rows import Dropped, NewUpload
-from board.engine.concurrency import AccountLimit
 from board.engine.identity import Caller
 from board.errors import Refused, invalid
-from board.files import media_types
+from board.files import media_types, pictures
 from board.files.media_types import MediaType
-from board.files.pictures import PictureMaker, Pictures
+from board.files.pictures import Pictures
 from board.files.store import FileStore
 from board.i18n import N_
 from board.service import BoardService
@@ -31,8 +30,6 @@ log = structlog.get_logger()
 
 MAX_BODY = 1024 * 1024  # bytes of one request
 PART_BYTES = 512 * 1024  # held in memory until they are stored
-RECEIVING = 3  # requests of one account that are received at a time
-FINISHING = 2  # uploads of one account that are looked at at a time
 
 TOO_LONG = N_("Send a file in parts of at most 1 MB.")
 
@@ -43,9 +40,7 @@ class Uploads:
     def __init__(self, service: BoardService) -> None:
         self._service = service
         self._database, self._files = service.database, service.files
-        self._pictures = PictureMaker()
         self._one_by_one = KeyedSemaphore(1)  # uploads that are finished
-        self.receiving, self.finishing = AccountLimit(RECEIVING), AccountLimit(FINISHING)
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
         """Begin an upload, or go on with the one of this id."""
@@ -113,7 +108,7 @@ class Uploads:
         row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new))
         try:
             parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
-            result = await self._store(row, parts, sha256)
+            result = await self._store(caller, row, parts, sha256)
         except Refused as refused:
             if refused.code in ("invalid", "too_large"):  # it will not do, however often
                 await self.give_up(caller, row.board, row.id)
@@ -130,7 +125,7 @@ class Uploads:
             await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
         return ready
 
-    async def _store(self, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
+    async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
         """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused, or FileNotFoundError
         where parts are missing."""
         content, file = _Joined(self._files, row.id, parts, row.size), row.file
@@ -142,7 +137,7 @@ class Uploads:
             "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
             "picture": False, "found": {},
         }  # fmt: skip
-        if made := await self._pictures_of(type, f"files/{file}/original"):
+        if made := await self._pictures_of(caller, type, f"files/{file}/original"):
             await self._files.put(f"files/{file}/thumb", made.thumb)
             await self._files.put(f"files/{file}/view", made.view)
             result |= {"picture": True, "found": made.found}
@@ -150,12 +145,13 @@ class Uploads:
             result |= {"width": made.width, "height": made.height}
         return result
 
-    async def _pictures_of(self, type: MediaType, key: str) -> Pictures | None:
+    async def _pictures_of(self, caller: Caller, type: MediaType, key: str) -> Pictures | None:
         """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
         if not type.is_picture and (type.name != media_types.PDF or find_spec("pypdfium2") is None):
             return None
         try:
-            return await self._pictures.make(self._files.get(key))
+            async with self._service.queues.pictures.turn(caller.account.id):
+                return await pictures.make(self._files.get(key))
         except Refused as refused:
             if type.is_picture or refused.code == "unavailable":
                 raise

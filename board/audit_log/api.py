@@ -120,7 +120,7 @@ async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: 
             found = reading.newest(session, criteria, before, BATCH_SIZE)
             return csv_lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
 
-        part, before = await service.heavy_reads.read(caller, read)
+        part, before = await service.exports.read(caller, read)
         yield part
 
 

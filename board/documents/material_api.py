@@ -111,13 +111,14 @@ async def _answer_pdf(request: Request, caller: Caller, make: Any) -> Response:
 
 async def _printed(request: Request, caller: Caller, make: Any, picture_width: int) -> tuple[bytes, _Made]:
     service = service_of(request)
-    async with service.pdf_limit.slot(caller.account.id):
-        made: _Made = await service.database.read(partial(make, request, caller, format_utc(service.clock())))
-        photo = await _photo(service, request.path_params["board"], made.material["content"]["photo"])
-        paper = poster.poster(
-            made.material, made.language, made.paper, made.mark, photo, service.settings.poster_url, made.approved_by
-        )
-        return await pdf.pdf(poster.html(paper), picture_width), made
+    made: _Made = await service.database.read(partial(make, request, caller, format_utc(service.clock())))
+    photo = await _photo(service, request.path_params["board"], made.material["content"]["photo"])
+    paper = poster.poster(
+        made.material, made.language, made.paper, made.mark, photo, service.settings.poster_url, made.approved_by
+    )
+    html = poster.html(paper)
+    async with service.queues.papers.turn(caller.account.id):
+        return await pdf.pdf(html, picture_width), made
 
 
 def _approved(request: Request, caller: Caller, now: str, session: Session) -> _Made:

@@ -69,10 +69,10 @@ async def _answer(request: Request, make: Make) -> Response:
         return made.file, paper.html(made) if is_pdf else paper.markdown(made)
 
     try:
-        async with service.heavy_reads.slot(caller.account.id):
+        async with service.queues.answers.turn(caller.account.id):
             file, written = await service.heavy_reads.read(caller, read)
         if is_pdf:
-            async with service.pdf_limit.slot(caller.account.id):
+            async with service.queues.papers.turn(caller.account.id):
                 body: bytes | str = await pdf.pdf(written)
         else:
             body = written

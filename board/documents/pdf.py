@@ -1,6 +1,5 @@
 """PDF from HTML, by weasyprint (the extra `paper`) in a process of its own, as it takes seconds of a core and may fail."""
 
-import asyncio
 from importlib.util import find_spec
 
 import structlog
@@ -16,14 +15,11 @@ TIMEOUT_S = 60  # a document of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
 MAX_MEMORY = 1536 * 1024 * 1024  # bytes of address space, of which the libraries take a third
 MAX_MADE = 64 * 1024 * 1024  # bytes of a PDF: a thousand times that of a report
-MAX_WAITING = 8  # documents requested at once; further requests are told to retry
 NOT_INSTALLED = N_(
     "This server cannot create PDFs: its extra “paper” is not installed. Its administrator has to run: python3 -m "
     "board install paper. Print the page, or use the Markdown."
 )
 TOO_LARGE = N_("This takes too long as a PDF. Use the Markdown, or print the page.")
-_lock = asyncio.Semaphore(1)
-_waiting = 0
 
 
 async def pdf(html: str, picture_width: int = 0) -> bytes:
@@ -33,20 +29,12 @@ async def pdf(html: str, picture_width: int = 0) -> bytes:
     Raises Refused `too_large` if that is not enough, `unavailable` if no PDF can be made: with the message NOT_INSTALLED if
     that is so on this machine in general.
     """
-    global _waiting  # noqa: PLW0603
     if find_spec("weasyprint") is None:
         raise Refused("unavailable", NOT_INSTALLED)
     source = html.encode()
     if len(source) > MAX_HTML:
         raise Refused("too_large", TOO_LARGE)
-    if _waiting >= MAX_WAITING:
-        raise Refused("unavailable")
-    _waiting += 1
-    try:
-        async with _lock:
-            return await _print(source, picture_width)
-    finally:
-        _waiting -= 1
+    return await _print(source, picture_width)
 
 
 def limits() -> parent.Limits:

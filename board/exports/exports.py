@@ -130,7 +130,7 @@ async def _file(
     service = service_of(request)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
-    opened: ExportSnapshot = await service.heavy_reads.read(caller, lambda session: _open_snapshot(session, caller, id, reads))
+    opened: ExportSnapshot = await service.exports.read(caller, lambda session: _open_snapshot(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
@@ -183,7 +183,7 @@ async def _read(
             hidden = _hidden_now(session, caller, opened)
             return write(event for event in paced(page(session)) if event.entity not in hidden)
 
-        yield await service.heavy_reads.read(caller, read)
+        yield await service.exports.read(caller, read)
 
 
 async def _csv(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:

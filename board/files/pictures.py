@@ -1,6 +1,5 @@
 """Pictures of files: a thumbnail and a view without metadata, made in a child process with limits."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +15,8 @@ from models.fields import Latitude, Longitude, Time
 
 log = structlog.get_logger()
 
-RUNNING = 2  # children at a time
-MAX_WAITING = 32  # pictures that wait for one; more are told to come again
 MAX_HEAD = 4_096  # bytes
 LIMITS = parent.Limits(seconds=30, memory=1536 * 1024 * 1024, output=12 * 1024 * 1024, file_size=0)
-RETRY_S = 5
 
 BROKEN = N_("This picture is damaged, or of a kind that cannot be read. Send it again, or save it as a JPEG first.")
 TOO_MANY_PIXELS = N_("This picture has too many pixels: at most {count} million. Make it smaller first.")
@@ -64,26 +60,14 @@ class Pictures:
     view: bytes
 
 
-class PictureMaker:
-    """Maker of pictures of one process: few at a time, and few that wait."""
-
-    def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(RUNNING)
-        self._waiting = 0
-
-    async def make(self, content: AsyncIterator[bytes], script: str = picture_process.__file__) -> Pictures:
-        """Make the pictures of a file. Raises Refused `invalid` or `too_large` for one that can't be had, `unavailable`."""
-        if self._waiting >= MAX_WAITING:
-            raise Refused("unavailable", retry_after_s=RETRY_S)
-        self._waiting += 1
-        try:
-            async with self._turns:
-                made = await parent.run(script, content, LIMITS)
-        except (parent.TooSlow, parent.TooMuch):
-            raise Refused("too_large", TOO_HARD) from None
-        finally:
-            self._waiting -= 1
-        return _read(made)
+async def make(content: AsyncIterator[bytes], script: str = picture_process.__file__) -> Pictures:
+    """Make the pictures of a file, in a turn of the queue `pictures`. Raises Refused `invalid` or `too_large` for one that can't
+    be had, `unavailable`."""
+    try:
+        made = await parent.run(script, content, LIMITS)
+    except (parent.TooSlow, parent.TooMuch):
+        raise Refused("too_large", TOO_HARD) from None
+    return _read(made)
 
 
 def _read(made: parent.Result) -> Pictures:

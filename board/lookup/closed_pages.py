@@ -73,10 +73,10 @@ async def closed_page(request: Request) -> Response:
 
 
 async def _read(request: Request, caller: Caller, criteria: Filter, before: str | None) -> ClosedPage:
-    """Read a page of the list, in a slot of the caller's account. Raises Refused."""
-    reads = service_of(request).heavy_reads
-    async with reads.slot(caller.account.id):
-        return await reads.read(
+    """Read a page of the list, in a turn of the caller's account. Raises Refused."""
+    service = service_of(request)
+    async with service.queues.answers.turn(caller.account.id):
+        return await service.lookups.read(
             caller,
             lambda session: closed_searches.read(session, caller.account.id, criteria, before, PAGE_SIZE),
             closed_searches.TIMEOUT_S,

@@ -97,7 +97,7 @@ ClosedSearches = TypedDict("ClosedSearches", {
 @compressed
 async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
-    found = await service_of(request).heavy_reads.read(
+    found = await service_of(request).lookups.read(
         caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
     )
     return json_response({"searches": found.searches, "next": found.next, "years": found.years})

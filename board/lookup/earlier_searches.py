@@ -70,7 +70,7 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log."""
     asked = validated(Asked, await read_json_object(request))
-    found = await service_of(request).heavy_reads.read(caller, lambda session: _offered(session, asked))
+    found = await service_of(request).lookups.read(caller, lambda session: _offered(session, asked))
     return json_response({"searches": found})
 
 

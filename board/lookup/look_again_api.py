@@ -79,7 +79,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
         return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 
     basis = await service.database.read(read_basis)
-    found = await service.look_agains.get(basis, lambda: service.heavy_reads.read(caller, partial(_look_again, basis)))
+    found = await service.look_agains.get(basis, lambda: service.lookups.read(caller, partial(_look_again, basis)))
     return json_response({"again": [_to_json(match, found.references, reads) for match in found.matches]})
 
 

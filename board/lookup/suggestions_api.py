@@ -122,7 +122,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
         candidates = session.connection().execute(newest).all()
         return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
 
-    return json_response({"similar": await service.heavy_reads.read(caller, read)})
+    return json_response({"similar": await service.lookups.read(caller, read)})
 
 
 @Call(
@@ -142,7 +142,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
         seen = connection.execute(_PLACES).all() if point else ()
         return _best_searches(normalize_name(typed).split(), point, open, seen)
 
-    return json_response({"searches": await service_of(request).heavy_reads.read(caller, read)})
+    return json_response({"searches": await service_of(request).lookups.read(caller, read)})
 
 
 # -- similar sightings ----------------------------------------------------------------------------------------------------

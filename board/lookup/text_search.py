@@ -64,7 +64,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _found(session, query_words, board, hidden, limit + 1)
 
-    hits = await service_of(request).heavy_reads.read(caller, read, TIMEOUT_S)
+    hits = await service_of(request).lookups.read(caller, read, TIMEOUT_S)
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 

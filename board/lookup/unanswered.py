@@ -90,7 +90,7 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     service = service_of(request)
     now, targets = format_utc(service.clock()), service.targets
     return json_response(
-        await service.heavy_reads.read(
+        await service.lookups.read(
             caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
         )
     )

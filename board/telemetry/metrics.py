@@ -105,6 +105,14 @@ def _gauge(name: str, help: str, *labels: str) -> Gauge:
     return Gauge(name, help, ["process", *labels], registry=registry, multiprocess_mode="livesum")
 
 
+_queue_running = _gauge("board_queue_running", "Requests that have their turn in a queue", "queue")
+_queue_waiting = _gauge("board_queue_waiting", "Requests that wait for their turn in a queue", "queue")
+_queue_wait_seconds = Histogram(
+    "board_queue_wait_seconds", "From joining a queue to the turn", ["queue"], buckets=_BUCKETS_S, registry=registry
+)
+_queue_refused = Counter(
+    "board_queue_refused", "Requests refused: too many waited, or one for too long", ["queue"], registry=registry
+)
 _worker_info = _gauge("board_worker_info", "1 for each serving process, with its worker number", "worker")
 _connections = _gauge("board_connections", "Open sockets")
 _subscriptions = _gauge("board_subscriptions", "Subscriptions to boards")
@@ -185,6 +193,19 @@ async def publish_loop(counts: "HubMetrics") -> None:
 
     await publish_hub_metrics()  # a scrape of another worker includes this one from its start
     await run_every(PUBLISH_INTERVAL_S, publish_hub_metrics)
+
+
+class QueueMetrics:
+    """Metrics of one queue, published as 0 from its creation on."""
+
+    def __init__(self, queue: str) -> None:
+        self._running, self._waiting = _queue_running.labels(_pid(), queue), _queue_waiting.labels(_pid(), queue)
+        self.waited, self.refused = _queue_wait_seconds.labels(queue).observe, _queue_refused.labels(queue).inc
+        self.lengths(0, 0)
+
+    def lengths(self, running: int, waiting: int) -> None:
+        self._running.set(running)
+        self._waiting.set(waiting)
 
 
 class HubMetrics:

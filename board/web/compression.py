@@ -9,22 +9,23 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from functools import wraps
+from contextlib import AbstractAsyncContextManager
+from functools import partial, wraps
 from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from board.engine.identity import Caller
+from board.web.http import service_of
 
 MIN_BYTES = 1_000  # shorter responses are sent as they are
 LARGE = 64 * 1024  # bytes; compressing more takes over a millisecond, and runs in a thread
 LEVEL = 4  # a fifth of the size of a snapshot, in half the time of the usual level 6
-MAX_CONCURRENT = 2  # large responses compressed at a time
 GZIP = 16  # zlib flag: with gzip header and trailer
-_room = asyncio.Semaphore(MAX_CONCURRENT)
 
 R = TypeVar("R", bound=Response)
+Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def compressed(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> Callable[[Request, Caller], Awaitable[R]]:
@@ -42,12 +43,13 @@ async def compress(request: Request, caller: Caller, response: R) -> R:
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):
         return response
+    turn = partial(service_of(request).queues.compression.turn, caller.account.id)
     if isinstance(response, StreamingResponse):
-        response.body_iterator = _in_parts(response.body_iterator)
+        response.body_iterator = _in_parts(response.body_iterator, turn)
     elif len(response.body) < MIN_BYTES:
         return response
     else:
-        response.body = await _packed(bytes(response.body))
+        response.body = await _packed(bytes(response.body), turn)
         response.headers["content-length"] = str(len(response.body))
     response.headers["content-encoding"] = "gzip"
     return response
@@ -62,14 +64,14 @@ def accepts_gzip(header: str) -> bool:
     return False
 
 
-async def _packed(body: bytes) -> bytes:
+async def _packed(body: bytes, turn: Turn) -> bytes:
     if len(body) < LARGE:
         return gzip.compress(body, LEVEL, mtime=0)
-    async with _room:
+    async with turn():
         return await asyncio.to_thread(gzip.compress, body, LEVEL, mtime=0)
 
 
-async def _in_parts(parts: AsyncIterable[str | bytes | memoryview]) -> AsyncIterator[bytes]:
+async def _in_parts(parts: AsyncIterable[str | bytes | memoryview], turn: Turn) -> AsyncIterator[bytes]:
     """Compress a streamed body part by part, so that only one part is in memory."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + GZIP)
     async for part in parts:
@@ -77,7 +79,7 @@ async def _in_parts(parts: AsyncIterable[str | bytes | memoryview]) -> AsyncIter
         if len(raw) < LARGE:
             made = packer.compress(raw)
         else:
-            async with _room:
+            async with turn():
                 made = await asyncio.to_thread(packer.compress, raw)
         if made:
             yield made

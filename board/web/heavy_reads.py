@@ -58,7 +58,7 @@ def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> 
 async def respond_in_slot(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[R]]) -> R:
     """Return the endpoint's response, which holds a slot of the caller's account until it is delivered. Raises Refused
     `rate_limited`."""
-    slot = await service_of(request).heavy_reads.acquire(caller.account.id)
+    slot = await service_of(request).queues.answers.acquire(caller.account.id)
     try:
         return cast(R, SlotHoldingResponse(await endpoint(request, caller), slot))  # with the same body
     except BaseException:

@@ -1,22 +1,19 @@
 """Bad pictures and files: each is a picture without its metadata, a plain attachment, or refused in a sentence."""
 
-import asyncio
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from board.child_process import parent
 from board.errors import Refused
-from board.files import media_types, names, picture_process
+from board.files import media_types, names
 from board.files import pictures as makers
-from board.files.pictures import PictureMaker
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
 from tests.support.team import Team
@@ -229,13 +226,13 @@ def script(folder: Path, text: str) -> str:
 async def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(makers, "LIMITS", parent.Limits(seconds=1, memory=2**30, output=1_000))
     with pytest.raises(Refused, match="too_large"):
-        await PictureMaker().make(given(b""), script(tmp_path, "import time\ntime.sleep(60)"))
+        await makers.make(given(b""), script(tmp_path, "import time\ntime.sleep(60)"))
 
 
 async def test_a_child_that_eats_memory_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(makers, "LIMITS", parent.Limits(seconds=20, memory=2**28, output=1_000))
     with pytest.raises(Refused, match="too_large"):
-        await PictureMaker().make(given(b""), script(tmp_path, "x = bytearray(2**29)"))
+        await makers.make(given(b""), script(tmp_path, "x = bytearray(2**29)"))
 
 
 @pytest.mark.parametrize(
@@ -252,33 +249,12 @@ async def test_a_child_that_eats_memory_is_ended(tmp_path: Path, monkeypatch: py
 async def test_a_child_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: str) -> None:
     monkeypatch.setattr(makers, "LIMITS", parent.Limits(seconds=20, memory=2**30, output=1_000_000, file_size=0))
     with pytest.raises(Refused) as refused:
-        await PictureMaker().make(given(b"x" * 2_000_000), script(tmp_path, said))
+        await makers.make(given(b"x" * 2_000_000), script(tmp_path, said))
     assert refused.value.code == code
 
 
 async def test_a_child_writes_no_file(tmp_path: Path) -> None:
     written = tmp_path / "written"
     with pytest.raises(Refused):
-        await PictureMaker().make(given(b""), script(tmp_path, f"open({str(written)!r}, 'w').write('x' * 100)"))
+        await makers.make(given(b""), script(tmp_path, f"open({str(written)!r}, 'w').write('x' * 100)"))
     assert written.stat().st_size == 0
-
-
-async def test_few_children_run_and_few_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(makers, "MAX_WAITING", 4)
-    maker, running = PictureMaker(), 0
-    most = 0
-
-    async def run(*given: Any) -> parent.Result:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        running -= 1
-        return parent.Result(picture_process.BROKEN, b"")
-
-    monkeypatch.setattr(parent, "run", run)
-    made = await asyncio.gather(*(maker.make(given(b"")) for _ in range(6)), return_exceptions=True)
-    codes = [each.code for each in made if isinstance(each, Refused)]
-    assert sorted(codes) == ["invalid"] * 4 + ["unavailable"] * 2
-    assert most == makers.RUNNING

@@ -101,7 +101,7 @@ async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(tea
 
 
 async def test_read_slot_is_freed_when_the_compressed_answer_is_delivered(team: Team, search: str) -> None:
-    heavy, person = team.server.service.heavy_reads, team.alice.account["id"]
+    answers, person = team.server.service.queues.answers, team.alice.account["id"]
     for path in large(search):
         await raw(team.alice.http, path)
-    await team.alice.wait_until(lambda: heavy.count(person) == 0)
+    await team.alice.wait_until(lambda: answers.count(person) == 0)

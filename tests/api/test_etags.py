@@ -8,6 +8,7 @@ import pytest
 from board.engine import erasure
 from board.web import etags
 from models.board import OPERATIONS
+from tests.support.full_queue import full_queue
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
@@ -91,17 +92,12 @@ async def test_tag_over_many_events_is_a_heavy_read(team: Team, monkeypatch: pyt
     same = await ask(team.bob, OPERATIONS, first.headers["ETag"])
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert (await ask(team.bob, OPERATIONS, "x")).json() == first.json()
-    heavy, person = team.server.service.heavy_reads, team.bob.account["id"]
-    monkeypatch.setattr(heavy, "_max_count", 2)
-    async with heavy.slot(person), heavy.slot(person):
+    async with full_queue(team.server.service.queues.answers, team.bob.account["id"]):
         assert (await ask(team.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
 async def test_matching_tag_waits_for_no_heavy_read(team: Team) -> None:
     tag = (await ask(team.bob, OPERATIONS)).headers["ETag"]
-    heavy, person = team.server.service.heavy_reads, team.bob.account["id"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heavy, "_max_count", 2)
-        async with heavy.slot(person), heavy.slot(person):
-            assert (await ask(team.bob, OPERATIONS, tag)).status_code == 304
-            assert (await ask(team.bob, OPERATIONS)).status_code == 429
+    async with full_queue(team.server.service.queues.answers, team.bob.account["id"]):
+        assert (await ask(team.bob, OPERATIONS, tag)).status_code == 304
+        assert (await ask(team.bob, OPERATIONS)).status_code == 429

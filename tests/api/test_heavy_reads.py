@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,14 +17,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
-from board.engine import concurrency, snapshot
-from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
+from board.engine import snapshot
+from board.queues.queues import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db import database, read_pacing
 from models.db.database import ReadTimeout
 from models.db.read_pacing import paced, yield_to_others
 from tests.support.backends import ALTERNATING
+from tests.support.full_queue import full_queue
 from tests.support.people import PASSWORD, PATIENCE_S, Person
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
@@ -53,11 +55,8 @@ async def _email(person: Person) -> str:
 @asynccontextmanager
 async def busy(team: Team, person: Person) -> AsyncIterator[None]:
     """All turns of somebody are taken, and nobody more of them may wait."""
-    heavy = team.server.service.heavy_reads
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heavy, "_max_count", RUNNING_PER_ACCOUNT)
-        async with heavy.slot(person.account["id"]), heavy.slot(person.account["id"]):
-            yield
+    async with full_queue(team.server.service.queues.answers, person.account["id"]):
+        yield
 
 
 @contextmanager
@@ -90,7 +89,7 @@ async def test_two_heavy_reads_of_one_account_run_and_others_are_served(team: Te
         waiting = [asyncio.create_task(asks(victor, path)) for _ in range(RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)]
         await wait_until(
             lambda: (
-                service.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
+                service.queues.answers.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
             )
         )
         one_too_many = await asks(victor, path)
@@ -102,7 +101,7 @@ async def test_two_heavy_reads_of_one_account_run_and_others_are_served(team: Te
         assert reading() == RUNNING_PER_ACCOUNT
         assert not any(each.done() for each in waiting)
     assert {(await each).status_code for each in waiting} == {200}
-    assert service.heavy_reads.count(id) == 0
+    assert service.queues.answers.count(id) == 0
     assert (await asks(victor, path)).status_code == 200
 
 
@@ -111,9 +110,9 @@ async def test_reads_of_many_rows_wait_for_a_slot(team: Team, path: str) -> None
     address = path.format(board=await team.alice.open_search())
     async with busy(team, team.bob):
         refused = await asks(team.bob, address)
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert (refused.status_code, int(refused.headers["Retry-After"]) >= 1) == (429, True)
     assert (await asks(team.bob, address)).status_code == 200
-    assert team.server.service.heavy_reads.count(team.bob.account["id"]) == 0
+    assert team.server.service.queues.answers.count(team.bob.account["id"]) == 0
 
 
 async def test_read_positions_and_suggestions_wait_for_a_slot(team: Team) -> None:
@@ -140,20 +139,20 @@ async def test_reads_of_few_rows_need_no_slot(team: Team, path: str) -> None:
 
 
 async def test_read_that_waits_too_long_is_told_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
-    heavy, bob = team.server.service.heavy_reads, team.bob.account["id"]
-    async with heavy.slot(bob), heavy.slot(bob):
+    answers, bob = team.server.service.queues.answers, team.bob.account["id"]
+    monkeypatch.setattr(answers._turns, "bounds", replace(answers.bounds, longest_wait_s=0.05))
+    async with answers.turn(bob), answers.turn(bob):
         answer = await asks(team.bob, "/api/v1/since")
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
-    assert heavy.count(bob) == 0
+    assert answers.count(bob) == 0
 
 
 async def test_rights_are_checked_again_when_a_waiting_read_begins(team: Team) -> None:
     zoe, service = await team.add_person("Zoe", "viewer"), team.server.service
     id = zoe.account["id"]
-    async with service.heavy_reads.slot(id), service.heavy_reads.slot(id):
+    async with service.queues.answers.turn(id), service.queues.answers.turn(id):
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
-        await wait_until(lambda: service.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
+        await wait_until(lambda: service.queues.answers.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
         email = await _email(zoe)
         await live_changes.apply_change(service, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
@@ -168,7 +167,7 @@ async def test_refused_or_failed_read_frees_its_slot(team: Team, monkeypatch: py
 
     monkeypatch.setattr(snapshot, "entities", fails)
     assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
-    assert team.server.service.heavy_reads.count(bob.account["id"]) == 0
+    assert team.server.service.queues.answers.count(bob.account["id"]) == 0
 
 
 # -- the answer -----------------------------------------------------------------------------------------------------------
@@ -201,13 +200,13 @@ async def test_unread_answer_keeps_its_slot_until_the_client_leaves(team: Team, 
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * RUNNING_PER_ACCOUNT)]
     for line in lines:
         line.sendall(request)
-    await wait_until(lambda: server.service.heavy_reads.count(id) == len(lines))
+    await wait_until(lambda: server.service.queues.answers.count(id) == len(lines))
     written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
     assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
     assert (await asks(team.bob, "/api/v1/since")).status_code == 200
     for line in lines:
         line.close()
-    await wait_until(lambda: server.service.heavy_reads.count(id) == 0)
+    await wait_until(lambda: server.service.queues.answers.count(id) == 0)
 
 
 # -- threads of their own -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.api.routes import document
-from board.engine.concurrency import HeavyReads
+from tests.support.full_queue import full_queue
 from tests.support.people import PASSWORD, new_id
 from tests.support.team import Team
 
@@ -67,17 +67,14 @@ async def test_an_address_that_is_no_call_is_not_found_by_any_method(team: Team,
     assert (answer.status_code, answer.json()["code"], answer.headers.get("Allow")) == (404, "not_found", None)
 
 
-async def test_refusal_for_too_many_requests_says_when_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_refusal_for_too_many_requests_says_when_to_retry(team: Team) -> None:
     """Each refusal of too many requests is tried here, except the account limits (tests/api/test_account_limits.py)."""
     url, alice = team.server.url, team.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}
-    heavy: HeavyReads = team.server.service.heavy_reads
-    with monkeypatch.context() as patch:
-        patch.setattr(heavy, "_max_count", 2)
-        async with heavy.slot(person), heavy.slot(person):
-            for path in ("/api/v1/boards/operations", "/handover.md"):
-                answers[path] = await alice.http.get(path)
+    async with full_queue(team.server.service.queues.answers, person):
+        for path in ("/api/v1/boards/operations", "/handover.md"):
+            answers[path] = await alice.http.get(path)
     email = f"kim-{new_id()}@desk.example"
     async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as http:
         wrong = [await http.post("/login", data={"email": email, "password": PASSWORD}) for _ in range(12)]

@@ -463,7 +463,7 @@ async def test_one_verification_runs_for_a_board_and_the_next_resumes_it(team: T
     service = team.server.service
     async with service.verified_chains.lock(search):
         waiting = asyncio.create_task(team.alice.http.get(f"/api/v1/boards/{search}/chain"))
-        await wait_until(lambda: service.heavy_reads.count(team.alice.account["id"]))
+        await wait_until(lambda: service.queues.answers.count(team.alice.account["id"]))
         assert (await team.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
         assert not waiting.done()
     assert (await waiting).json()["holds"] is True

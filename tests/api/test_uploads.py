@@ -13,11 +13,11 @@ import pytest
 from sqlmodel import select
 
 from board.attachments import upload_rows
-from board.attachments.uploads import PART_BYTES, RECEIVING
-from board.engine.concurrency import WAITING_PER_ACCOUNT
+from board.attachments.uploads import PART_BYTES
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import upload_sweep
 from board.maintenance.upload_sweep import UploadSweep
+from board.queues.queues import UPLOADS
 from board.settings import Settings
 from models.upload import Upload, UploadPart
 from tests.support import pictures_with_metadata as pictures
@@ -425,7 +425,9 @@ async def test_uploads_are_limited_by_minute(tmp_path: Any) -> None:
 async def test_one_account_receives_few_at_a_time(team: Team) -> None:
     search = await team.alice.open_search()
     person = await team.add_person("Hugo", "investigator")
-    lines = [await open_line(person, search, new_upload(), b"ab", 0, 1) for _ in range(RECEIVING + WAITING_PER_ACCOUNT + 1)]
+    lines = [
+        await open_line(person, search, new_upload(), b"ab", 0, 1) for _ in range(UPLOADS.per_key + UPLOADS.waiting_per_key + 1)
+    ]
     answers = [asyncio.create_task(reader.readline()) for reader, _ in lines]
     done, waiting = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE_S)
     assert [task.result().split()[1] for task in done] == [b"429"], "some are received, some wait"

@@ -13,7 +13,8 @@ from sqlmodel import Session, select
 
 from board.commands import files
 from board.engine.identity import Caller
-from board.files.pictures import PictureMaker, Pictures
+from board.files import pictures
+from board.files.pictures import Pictures
 from board.service import BoardService
 from models.ids import new_id
 from models.sighting import Sighting
@@ -38,7 +39,7 @@ async def add_pictures(settings: dict[str, str], board: str, count: int) -> None
     service = await open_service(settings)
     caller = await create_coordinator(service)
     contents = [make_photo(PIXELS, number) for number in range(min(count, MOTIFS))]
-    made = [await PictureMaker().make(_given(content)) for content in contents]
+    made = [await pictures.make(_given(content)) for content in contents]
     with _room_for(count):
         for number, card in enumerate((await _uppermost(service, board))[:count]):
             motif = number % len(made)

@@ -20,7 +20,7 @@ from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.people import Person
 from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
-LABELS = {"process", "worker", "outcome", "reason", "at", "le", "way"}  # one of a few fixed reasons: reference/audit-journal
+LABELS = {"process", "worker", "outcome", "reason", "at", "le", "way", "queue"}
 
 
 class Told:

@@ -240,9 +240,9 @@ async def test_client_that_does_not_read_its_answer_is_closed(server: Server, vi
     client = await add_person(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
-    await wait_until(lambda: server.service.heavy_reads._turns._keys)
+    await wait_until(lambda: server.service.queues.answers._turns.running)
     await wait_until(lambda: not server.uvicorn.server_state.connections)
-    await wait_until(lambda: not server.service.heavy_reads._turns._keys)
+    await wait_until(lambda: not server.service.queues.answers._turns.running)
 
 
 async def test_client_that_reads_slowly_gets_the_whole_answer(server: Server, victor: str) -> None:

@@ -26,6 +26,7 @@ LAYERS = (
     ("commands",),
     ("audit", "files", "notifications"),
     ("engine",),
+    ("queues",),
     ("telemetry",),
     (
         "alarm_rules", "bootstrap", "child_process", "client", "client_address", "data_files", "earlier_disappearances",
