@@ -5,7 +5,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, files, installation, notifications, pdf, proxy, redis, tables
+from board.checks import backups, clock, database, decoders, files, installation, notifications, pdf, proxy, redis, tables
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State, TableSize
 from board.settings import Settings
@@ -22,6 +22,7 @@ CHECKS: dict[str, Check] = {
     "email": notifications.check_email,
     "webhook": notifications.check_webhook,
     "outbox": notifications.check_outbox,
+    "decoders": decoders.check,
     "pdf": pdf.check,
     "backup": backups.check,
     "clock": clock.check,

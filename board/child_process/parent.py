@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from board.child_process import limited
+from board.child_process import isolation, limited
 
-# what fonts and libraries need, without settings, which hold secrets
-ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE",
-        "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
+# where libraries and fonts are, if not in their usual places; elsewhere than on Linux, libraries are also found by PATH
+ENVIRONMENT = isolation.PATHS if sys.platform == "linux" else (*isolation.PATHS, "PATH", "HOME", "SYSTEMROOT",
+        "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")  # fmt: skip
 READ_BYTES = 65_536
 
 
@@ -43,7 +43,7 @@ class Limits:
 
 
 def environment() -> dict[str, str]:
-    """Return the child's environment."""
+    """Return the child's environment: no setting, no locale, no home."""
     return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 

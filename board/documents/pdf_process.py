@@ -2,6 +2,7 @@
 of the board. Argument: the width (pixels) of a picture of the first page, which is then written in place of the PDF; 0: none.
 Exit 3: weasyprint, or a library that it or the picture needs, is missing. Exit 4: out of memory."""
 
+import ctypes.util
 import io
 import os
 import re
@@ -46,9 +47,16 @@ def picture(pdf: bytes, width: int) -> bytes:
     return made.getvalue()
 
 
+def search_no_libraries() -> None:
+    """Let libraries be found by their names alone on Linux: a search would start ldconfig and a compiler, which is refused."""
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+
+
 def main() -> int:
     """Write the PDF. No URL in the document is fetched, whoever typed it; its own pictures are in it as data."""
     width = int(sys.argv[1])
+    search_no_libraries()
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher

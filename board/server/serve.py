@@ -15,6 +15,8 @@ import structlog
 import uvicorn
 
 from board import app
+from board.child_process import isolation
+from board.files import picture_process
 from board.maintenance.archiving import Archiving
 from board.maintenance.escalation import Escalation
 from board.maintenance.pruning import Pruning
@@ -80,6 +82,7 @@ async def serve(
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
+        warn_of_open_decoders()
         if beat is None:
             watchdog.sd_notify("READY=1")
         if ready is not None:
@@ -95,6 +98,13 @@ async def serve(
         await cancel_all(maintenance_tasks)
         await service.close()
         await cancel_all(process_tasks)
+
+
+def warn_of_open_decoders() -> None:
+    """Log which isolation of decoders this system lacks."""
+    protection = isolation.protection(picture_process.__file__)
+    if not protection.is_complete:
+        log.warning("decoders not isolated", landlock=protection.landlock, seccomp=protection.seccomp, user=protection.user)
 
 
 def tune_runtime() -> None:

@@ -1,0 +1,121 @@
+"""Isolation of a child process that decodes what strangers made: by Landlock and seccomp, or else by another user.
+
+It keeps the interpreter's own files and the fonts of the machine, which hold no secret, and what it was given on standard input.
+Whatever the kernel has is used, and a failure ends the child: none runs with less protection than `protection` says.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+
+from board.child_process import landlock, seccomp
+
+NOBODY = 65_534  # the user without rights
+_NO_NEW_PRIVS = 38
+_SET_USER = 0b1100_0000  # CAP_SETGID and CAP_SETUID
+_LAST_OF_ALL = "1000"  # the highest score: out of memory, the kernel ends this process before any other
+SYSTEM_FILES = (
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/mime.types",
+    "/etc/fonts", "/usr/share/fonts", "/usr/share/fontconfig", "/usr/local/share/fonts", "/var/cache/fontconfig",
+)  # fmt: skip
+PATHS = ("LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE")  # variables that name further folders of libraries and fonts
+
+
+class Protection:
+    """Protections that this machine has. `landlock`: its version, or 0. `user`: whether children run as another user, which is
+    so only if one of the others is missing."""
+
+    def __init__(self, landlock: int, seccomp: bool, user: bool) -> None:
+        self.landlock, self.seccomp, self.user = landlock, seccomp, user
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.landlock and self.seccomp)
+
+
+def protection(script: str) -> Protection:
+    """Return what protects a child that runs this script. Asks the kernel; changes nothing."""
+    version, is_filtered = landlock.version(), seccomp.is_available()
+    can_change = not (version and is_filtered) and _may_change_user() and all(map(_is_public, (script, *own_files())))
+    return Protection(version, is_filtered, can_change)
+
+
+def confine(script: str) -> None:
+    """Isolate this process, before it runs a script. Raises OSError if a protection that the kernel has can't be set up."""
+    available = protection(script)
+    _close_inherited()
+    _be_ended_first()
+    if available.user:
+        _become_nobody()
+    if available.landlock or available.seccomp:
+        _renounce_privileges()
+    if available.landlock:
+        landlock.allow_only_reading((script, *own_files(), *SYSTEM_FILES, *_named_paths()))
+    if available.seccomp:
+        seccomp.allow_only_decoding()
+
+
+def refuse_files() -> None:
+    """Refuse to open any further file: for a script that has imported all that it needs. No-op without seccomp."""
+    if seccomp.is_available():
+        seccomp.refuse_files()
+
+
+def own_files() -> list[str]:
+    """Return the folders of this interpreter's modules and shared libraries, without a checkout on its path: it may hold a
+    database and keys."""
+    return [f"{prefix}/{name}" for prefix in (sys.prefix, sys.base_prefix) for name in ("lib", "lib64")]
+
+
+def _named_paths() -> list[str]:
+    return [path for name in PATHS for path in os.environ.get(name, "").split(os.pathsep) if path]
+
+
+def _close_inherited() -> None:
+    """Close all that was inherited but standard input, output and error."""
+    with contextlib.suppress(OSError):
+        for number in map(int, os.listdir("/proc/self/fd")):
+            if number > 2:
+                with contextlib.suppress(OSError):
+                    os.close(number)
+
+
+def _be_ended_first() -> None:
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write(_LAST_OF_ALL)
+
+
+def _may_change_user() -> bool:
+    """Return whether this process has the capabilities to become another user: a container may run as root without them."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            words = next(line.split() for line in status if line.startswith("CapEff:"))
+    except OSError:
+        return False
+    return int(words[1], 16) & _SET_USER == _SET_USER
+
+
+def _become_nobody() -> None:
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _renounce_privileges() -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "no_new_privs was refused")
+
+
+def _is_public(path: str) -> bool:
+    """Return whether another user can read a path, or it does not exist."""
+    try:
+        if not os.stat(path).st_mode & 0o004:
+            return False
+        path = os.path.realpath(path)
+        while (path := os.path.dirname(path)) != "/":
+            if not os.stat(path).st_mode & 0o001:
+                return False
+    except FileNotFoundError:
+        return True
+    return True
