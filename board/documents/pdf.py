@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 TIMEOUT_S = 60  # a document of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
-MAX_MEMORY = 1536 * 1024 * 1024  # bytes of address space, of which the libraries take a third
+MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space, of which the libraries take a third
 MAX_MADE = 64 * 1024 * 1024  # bytes of a PDF: a thousand times that of a report
 NOT_INSTALLED = N_(
     "This server cannot create PDFs: its extra “paper” is not installed. Its administrator has to run: python3 -m "

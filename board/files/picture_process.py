@@ -1,12 +1,13 @@
 """Maker of pictures: reads one on standard input, or a PDF for its first page, and writes a thumbnail and a view without any
-metadata. Run isolated in a child process with limits: it needs Pillow, pillow-heif and, for PDFs, pypdfium2, and nothing of the
-board.
+metadata. Run in an isolated child process: it needs Pillow, pillow-heif and, for PDFs, pypdfium2. It imports all of them before
+it decodes, because no file can be opened from then on.
 
 Output: the length of a JSON head in four bytes, the head (width and height of the original, upright; what its metadata say; the
-lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory. 5: no picture that can be read. 6: too many
-pixels.
+lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory, or over the budget. 5: no readable picture.
+6: too many pixels.
 """
 
+import codecs
 import contextlib
 import io
 import json
@@ -19,6 +20,12 @@ from typing import Any
 MISSING, NO_MEMORY, BROKEN, TOO_MANY_PIXELS = 3, 4, 5, 6
 
 MAX_PIXELS = 120_000_000
+MB = 1024 * 1024
+MAX_DECODED = 512 * MB  # budget of one picture: 51 million pixels of most formats, such as the 48 million of a telephone
+MIN_DECODED = 128 * MB  # budget of the smallest file
+DECODED_PER_BYTE = 10_000  # a plain area takes the fewest bytes: deflate packs 1,032 pixels, of at most 10 bytes, into one
+PIXEL_BYTES = 10  # at the peak of decoding, measured with 12 to 108 million pixels
+LARGER_PIXELS = {"WEBP": 17, "AVIF": 13, "TIFF": 13}
 SIZES = (320, 1600)  # longest sides of the thumbnail and the view
 QUALITIES = (75, 82)
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "HEIF", "AVIF")
@@ -28,35 +35,77 @@ _TIMES = ((0x9003, 0x9011), (0x9004, 0x9012))  # taken, digitised; each with its
 _MODIFIED, _MODIFIED_OFFSET = 0x0132, 0x9010
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 MAX_DEVICE = 100
+HOME_ZONE = "Europe/Brussels"
+ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # of texts in pictures
 
 
 def main() -> int:
+    content = sys.stdin.buffer.read()
+    is_pdf = content.startswith(b"%PDF-")
     try:
-        from PIL import Image, ImageFile, UnidentifiedImageError
-        from pillow_heif import register_heif_opener
+        prepare(is_pdf)
     except (ImportError, OSError):
         return MISSING
+    try:
+        return write(*convert(first_page(content))) if is_pdf else convert_file(content)
+    except MemoryError:
+        return NO_MEMORY
+    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, RuntimeError, ImportError,
+            struct.error):  # fmt: skip
+        return BROKEN
+
+
+def prepare(is_pdf: bool) -> None:
+    """Import all that decoding may need, then give up all files. Raises ImportError or OSError if a library is missing."""
+    import _strptime  # type: ignore[import-not-found]  # noqa: F401 - by datetime.strptime
+    import zoneinfo
+
+    from PIL import (  # noqa: F401 - by Image.open
+        AvifImagePlugin,
+        Image,
+        ImageCms,
+        ImageFile,
+        ImageFilter,
+        ImagePalette,
+        JpegImagePlugin,
+        MpoImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+    )  # fmt: skip
+    from pillow_heif import register_heif_opener
+
+    from board.child_process import isolation
+
+    if is_pdf:
+        import pypdfium2  # noqa: F401 - by first_page
+    zoneinfo.ZoneInfo(HOME_ZONE)  # kept by zoneinfo
+    for name in ENCODINGS:
+        codecs.lookup(name)
+    Image.preinit()
     register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # judged here
     ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        content = sys.stdin.buffer.read()
-        if content.startswith(b"%PDF-"):
-            head, pictures = convert(first_page(content))
-        else:
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    return TOO_MANY_PIXELS
-                head, pictures = convert(image)
-    except ImportError:
-        return MISSING
-    except MemoryError:
-        return NO_MEMORY
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError,
-            RuntimeError, struct.error):  # fmt: skip
-        return BROKEN
-    write(head, pictures)
-    return 0
+    isolation.refuse_files()
+
+
+def convert_file(content: bytes) -> int:
+    """Write the pictures of a picture, unless it would take too much memory."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            return TOO_MANY_PIXELS
+        if decoded_size(image) > min(MAX_DECODED, MIN_DECODED + DECODED_PER_BYTE * len(content)):
+            return NO_MEMORY
+        return write(*convert(image))
+
+
+def decoded_size(image: Any) -> int:
+    """Return how many bytes of memory decoding takes at most, as told by the size in its head."""
+    if image.format in ("JPEG", "MPO"):  # decoded in strips, no larger than needed; a progressive one keeps all coefficients
+        parts = [across * down for _, across, down, _ in image.layer] if image.info.get("progressive") else [0]
+        return int(image.width * image.height * 2 * sum(parts) / max(*parts, 1))
+    return int(image.width * image.height * LARGER_PIXELS.get(image.format, PIXEL_BYTES))
 
 
 def first_page(content: bytes) -> Any:
@@ -68,11 +117,12 @@ def first_page(content: bytes) -> Any:
     return page.render(scale=SIZES[1] / max(*page.get_size(), 1.0), may_draw_forms=False).to_pil().convert("RGB")
 
 
-def write(head: dict[str, Any], pictures: list[bytes]) -> None:
-    """Write the head and the pictures to standard output."""
+def write(head: dict[str, Any], pictures: list[bytes]) -> int:
+    """Write the head and the pictures to standard output. Return the exit code."""
     encoded = json.dumps(head | {"lengths": [len(each) for each in pictures]}).encode()
     sys.stdout.buffer.write(len(encoded).to_bytes(4, "big") + encoded + b"".join(pictures))
     sys.stdout.buffer.flush()
+    return 0
 
 
 def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
@@ -209,7 +259,7 @@ def _utc(written: str, offset: str) -> str:
     else:
         from zoneinfo import ZoneInfo
 
-        zone = ZoneInfo("Europe/Brussels")
+        zone = ZoneInfo(HOME_ZONE)
     return time.replace(tzinfo=zone).astimezone(UTC).isoformat()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from board.child_process import parent
+from board.child_process import limited, parent
 from board.errors import Refused
 from board.files import picture_process
 from board.i18n import N_, message
@@ -16,7 +16,8 @@ from models.fields import Latitude, Longitude, Time
 log = structlog.get_logger()
 
 MAX_HEAD = 4_096  # bytes
-LIMITS = parent.Limits(seconds=30, memory=1536 * 1024 * 1024, output=12 * 1024 * 1024, file_size=0)
+LIBRARIES = 256 * picture_process.MB  # address space of Python, the decoders and their threads; measured: 75 to 140
+LIMITS = parent.Limits(seconds=30, memory=picture_process.MAX_DECODED + LIBRARIES, output=12 * picture_process.MB, file_size=0)
 
 BROKEN = N_("This picture is damaged, or of a kind that cannot be read. Send it again, or save it as a JPEG first.")
 TOO_MANY_PIXELS = N_("This picture has too many pixels: at most {count} million. Make it smaller first.")
@@ -93,7 +94,7 @@ def _split(pictures: bytes, lengths: tuple[int, int]) -> tuple[bytes, bytes]:
 
 
 def _check_status(status: int) -> None:
-    if status == picture_process.MISSING:
+    if status in (picture_process.MISSING, limited.NOT_ISOLATED):
         log.error("pictures cannot be made")
         raise Refused("unavailable")
     if status == picture_process.TOO_MANY_PIXELS:

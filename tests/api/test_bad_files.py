@@ -257,4 +257,4 @@ async def test_a_child_writes_no_file(tmp_path: Path) -> None:
     written = tmp_path / "written"
     with pytest.raises(Refused):
         await makers.make(given(b""), script(tmp_path, f"open({str(written)!r}, 'w').write('x' * 100)"))
-    assert written.stat().st_size == 0
+    assert not written.exists() or not written.stat().st_size, "a kernel without Landlock and seccomp leaves the limit alone"
