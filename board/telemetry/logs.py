@@ -19,6 +19,7 @@ from pathlib import Path
 
 import structlog
 
+from board.telemetry.log_throttle import throttle
 from board.telemetry.log_writer import AsyncLogWriter
 from models.times import format_utc, now
 
@@ -37,6 +38,7 @@ def set_up(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            throttle,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_process,
             structlog.processors.JSONRenderer(),

@@ -1,6 +1,7 @@
 """Configuration files of the how-to *Install on a server*, tried with the programs that read them."""
 
 import asyncio
+import contextlib
 import re
 import shutil
 import socket
@@ -13,11 +14,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from board.accounts import live_changes
 from tests.ops.test_workers import hear
 from tests.support import readme_blocks
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
+from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id, running_server
 from tests.support.worker_processes import wait_until
 
 BEHIND = "http://board.example.org"  # the address that browsers use; the test leaves the certificate out
@@ -38,13 +40,26 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture
-async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
-    """A board behind a real nginx with the how-to's configuration, and nginx's port."""
+DEBIAN_EVENTS = "events {\n\tworker_connections 768;\n\t# multi_accept on;\n}\n"  # of /etc/nginx/nginx.conf
+
+
+def configured_events(tmp_path: Path) -> str:
+    """Return the head of Debian's nginx.conf after the commands of the how-to."""
+    commands = next(block for block in readme_blocks.code_blocks(FRAGMENT, "sh", INSTALL) if "worker_connections" in block)
+    file = tmp_path / "debian.conf"
+    file.write_text(DEBIAN_EVENTS)
+    edits = "\n".join(line for line in commands.splitlines() if "sed" in line)
+    subprocess.run(["bash", "-eu", "-c", edits.replace("/etc/nginx/nginx.conf", str(file))], check=True)
+    return file.read_text()
+
+
+@contextlib.asynccontextmanager
+async def behind_nginx(tmp_path: Path, events: str, **settings: Any) -> AsyncIterator[tuple[Server, int]]:
+    """Run a board behind a real nginx with the how-to's configuration; yield it and nginx's port."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     if program is None:
         pytest.skip("nginx is not here: on Debian, apt install nginx-light")
-    async with running_server(tmp_path, public_url=BEHIND) as server:
+    async with running_server(tmp_path, public_url=BEHIND, **settings) as server:
         with socket.create_server(("127.0.0.1", 0)) as asking:
             port = asking.getsockname()[1]
         (fragment,) = readme_blocks.code_blocks(FRAGMENT, "nginx", INSTALL)
@@ -56,7 +71,7 @@ async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
         )
         config = tmp_path / "nginx.conf"
         config.write_text(
-            f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr warn; events {{}}\n"
+            f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr crit;\n{events}"
             f"http {{ access_log off; {temporary}\n{plain}}}\n"
         )
         process = await asyncio.create_subprocess_exec(program, "-p", str(tmp_path), "-e", "stderr", "-c", str(config))
@@ -68,6 +83,12 @@ async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
+
+
+@pytest.fixture
+async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
+    async with behind_nginx(tmp_path, configured_events(tmp_path)) as running:
+        yield running
 
 
 def _listens(port: int) -> bool:
@@ -91,3 +112,33 @@ async def test_nginx_lets_browsers_in_and_the_socket_through(nginx: tuple[Server
         await hear(socket, type="subscribed")
         await socket.send(f'{{"type":"ping","id":"{new_id()}"}}')
         await hear(socket, type="pong")
+
+
+async def open_sockets(server: Server, port: int, count: int) -> int:
+    """Open so many sockets through nginx at the same time; return how many are live together."""
+    token = await create_token(server.service, "Alice", "coordinator")
+    headers = {"Authorization": f"Bearer {token}"}
+    at_once = asyncio.Semaphore(50)
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_one() -> bool:
+            async with at_once:
+                opened = connect(f"ws://127.0.0.1:{port}/ws", origin=BEHIND, additional_headers=headers, compression=None)  # type: ignore[arg-type]
+                with contextlib.suppress(OSError, WebSocketException, TimeoutError):
+                    await hear(await stack.enter_async_context(opened), type="hello")
+                    return True
+                return False
+
+        return sum(await asyncio.gather(*(open_one() for _ in range(count))))
+
+
+@pytest.mark.slow
+async def test_nginx_carries_a_thousand_sockets(tmp_path: Path) -> None:
+    async with behind_nginx(tmp_path, configured_events(tmp_path), max_sockets_per_account=0) as (server, port):
+        assert await open_sockets(server, port, 1_000) == 1_000
+
+
+@pytest.mark.slow
+async def test_nginx_as_debian_ships_it_carries_fewer(tmp_path: Path) -> None:
+    async with behind_nginx(tmp_path, DEBIAN_EVENTS, max_sockets_per_account=0) as (server, port):
+        assert await open_sockets(server, port, 1_000) < 768 / 2

@@ -49,7 +49,7 @@ STAND_INS = {
     "useradd": "exit 0",  # the user is the one who runs the test
     "chgrp": "exit 0",
     "runuser": 'shift 3; exec "$@"',  # runuser -u NAME -- COMMAND
-    "nginx": 'exec "$REAL_NGINX" -c "$HERE/nginx.conf" -p "$HERE" -e stderr "$@"',
+    "nginx": 'exec "$REAL_NGINX" -c "$HERE/etc/nginx/nginx.conf" -p "$HERE" -e stderr "$@"',
     "systemctl": 'echo "$@" >> "$HERE/systemctl"',  # the test does it: see `Machine.systemctl`
 }
 FOLDERS = (
@@ -103,9 +103,9 @@ class Machine:
         redis = f"bind 127.0.0.1\nport {self.ports['6379']}\ndir {self.here}/run\nsave ''\n"
         (self.here / "etc/redis/redis.conf").write_text(redis)
         temporary = "".join(f"{kind}_temp_path run/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (self.here / "nginx.conf").write_text(
-            f"daemon off; pid run/nginx.pid; error_log stderr warn; events {{}}\n"
-            f"http {{ access_log off; {temporary} include etc/nginx/conf.d/*.conf; }}\n"
+        (self.here / "etc/nginx/nginx.conf").write_text(
+            "daemon off; pid run/nginx.pid; error_log stderr warn;\nevents {\n\tworker_connections 768;\n}\n"
+            f"http {{ access_log off; {temporary} include {self.here}/etc/nginx/conf.d/*.conf; }}\n"
         )
         clone = ["git", "clone", "--quiet", "--bare", str(ROOT), str(self.here / "repository.git")]
         subprocess.run(clone, check=True)
@@ -163,7 +163,7 @@ class Machine:
                 case ["enable", "--now", "searchboard"]:
                     self.start_service()
                     await self.listens("8000")
-                case ["reload", "nginx"]:
+                case ["restart", "nginx"]:
                     self.running["nginx"] = self.start([str(self.here / "stand-ins/nginx")])
                     await self.listens("443")
                 case _:
