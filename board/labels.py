@@ -62,7 +62,7 @@ DONE = {
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
-    "placed": N_("placed on a search"), "dismissed": N_("dismissed"),
+    "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "approved": N_("approved"), "take_down_due": N_("to be taken down"), "taken_down": N_("asked to take it down"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
@@ -85,6 +85,8 @@ DONE |= {
 }
 DONE |= {f"alarm.{verb}": DONE["raised"] for verb in ("added",)}  # as its events say it
 DONE["material.withdrawn"] = _FEMININE["withdrawn"]
+_LEFT = N_("left the board")
+DONE |= {f"{kind}.{verb}": _LEFT for kind in ("card", "sighting", "task", "note") for verb in ("archived", "removed")}
 DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip", "alarm")}  # nothing else removes them from a board
 
 

@@ -14,10 +14,11 @@ from board.alarm_rules import load_rules
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
+from board.board_shares import load_board_shares
 from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import Command
-from board.engine import display_identity, event_writer, identity, rights_version
+from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
 from board.engine.last_use import LastUse
@@ -77,6 +78,7 @@ class BoardService:
         self.settings, self.database, self.clock = settings, database, clock
         self.task_catalogue = load_catalogue(settings.files_path)
         self.alarm_rules = load_rules(settings.files_path)
+        self.shares = load_board_shares(settings.files_path)
         self.targets = load_targets(settings.files_path)
         self.kind_fields = load_kind_fields(settings.files_path)
         self.visibility = VisibilityCache()
@@ -154,7 +156,7 @@ class BoardService:
         same content. Raises Refused."""
         self.last_use.note(caller)
         # no await before the command is queued: commands of a socket stay in order
-        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules)
+        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares)
         try:
             outcome = await self.database.write(queued, on_committed=self._publish, boards=queued.boards)
         except Refused:
@@ -190,7 +192,7 @@ class BoardService:
             self.hub.publish(board, epochs[board], [record(each, written.ack.id if each.account else "") for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
-            log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
+            log.warning("board is filling up", board=board, entities=entities, most=board_limits.MAX_ENTITIES)
         if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
             self.shift_status.changed.set()
         if any(event.kind == Alarm.KIND for event in written.events):

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from board import bootstrap, env_file, notification_settings
 from board.alarm_rules import load_rules
+from board.board_shares import load_board_shares
 from board.kind_fields import load_kind_fields
 from board.predefined_tasks import load_catalogue
 from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
@@ -175,6 +176,7 @@ class Settings(BaseSettings):
             raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
         load_catalogue(self.files_path)
         load_rules(self.files_path)
+        load_board_shares(self.files_path)
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
         if self.workers > 1 and not self.redis_url:

@@ -30,6 +30,19 @@ class Board(SQLModel, table=True):
     entities: int = 0
 
 
+class BoardShare(SQLModel, table=True):
+    """Number of a board's entities that count for one account: those added without a token (`token` is empty), or with one
+    token. `reserved` is how many of them were added beyond the board's limit since it was last reached."""
+
+    __tablename__ = "board_share"
+
+    board: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    token: str = Field(primary_key=True)
+    entities: int = 0
+    reserved: int = 0
+
+
 class VisibilityChange(SQLModel, table=True):
     """Last change of an account's access to a search, as seq on `board` (the search's own, or `operations`). A client with an
     earlier position gets a snapshot."""

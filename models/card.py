@@ -2,12 +2,13 @@
 
 from typing import Literal
 
+from models.entity import CountedEntity
 from models.searchable import Searchable
 
 Priority = Literal["low", "normal", "urgent"]
 
 
-class Card(Searchable):
+class Card(Searchable, CountedEntity):
     """Row of a card. Numbers are shared by all kinds of cards of a board; `rank` is its place in the column."""
 
     number: int

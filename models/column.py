@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from models.entity import Entity
+from models.entity import CountedEntity
 
 
-class Column(Entity, table=True):
+class Column(CountedEntity, table=True):
     KIND: ClassVar[str] = "column"
     STATE: ClassVar[tuple[str, ...]] = ("title", "role", "rank")
 

@@ -27,6 +27,19 @@ class Entity(SQLModel):
         return {name: values[name] if name in values else getattr(self, name) for name in self.STATE}
 
 
+class CountedEntity(Entity):
+    """Entity that counts towards the limit of its board, and towards the share of one account there: the one that added it, or
+    that brought it back. None of this is in its state.
+
+    `share_account` and `share_token` name the row of `BoardShare` that counts it; None: nobody's. `archived_at` is set while it
+    has left the snapshot and is in the journal alone.
+    """
+
+    share_account: str | None = None
+    share_token: str | None = None
+    archived_at: str | None = None
+
+
 def json_column(type: Any, nullable: bool = False) -> Any:
     """Return a JSON column for a group of fields, or a list. `type` is that of its values; commands and the documentation of the
     API share it. Replace the value, never change it in place: SQLAlchemy would not notice."""

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
+from models.entity import CountedEntity
 from models.searchable import Searchable
 
 
-class Note(Searchable, table=True):
+class Note(Searchable, CountedEntity, table=True):
     KIND: ClassVar[str] = "note"
     STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects", "please_answer")
 

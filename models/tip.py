@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.entity import json_column
+from models.entity import CountedEntity, json_column
 from models.fields import Data, Id, LocationWithRadius, LongText, Time
 from models.searchable import Searchable
 from models.sighting import Source
@@ -32,9 +32,8 @@ class Dismissed(Data):
     by: Id
 
 
-class Tip(Searchable, table=True):
-    """Row of a tip. `placed_on` is the search that it was placed on: who may not see that search does not see the tip.
-    `archived_at` is set while it is in the journal of `operations` alone, and no longer in its snapshot."""
+class Tip(Searchable, CountedEntity, table=True):
+    """Row of a tip. `placed_on` is the search that it was placed on: who may not see that search does not see the tip."""
 
     KIND: ClassVar[str] = "tip"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -64,7 +63,6 @@ class Tip(Searchable, table=True):
     queue_since: str
     # Never part of a state:
     placed_on: str | None = Field(default=None, index=True)
-    archived_at: str | None = None
     recorded_at: str
     taken_by: str
     source_name: str | None = None

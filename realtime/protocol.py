@@ -213,8 +213,10 @@ EventsFrame = TypedDict("EventsFrame", {
 HiddenEntity = TypedDict("HiddenEntity", {"seq": Count, "hidden": Literal[True], "kind": str, "id": Id, "state": None})
 SubscribedFrame = TypedDict("SubscribedFrame", {"type": Literal["subscribed"], "board": Id, "epoch": str, "seq": Count})
 UnsubscribedFrame = TypedDict("UnsubscribedFrame", {"type": Literal["unsubscribed"], "board": Id, "reason": EndReason})
+ShareUse = TypedDict("ShareUse", {"used": Count, "most": Count})
 AckFrame = TypedDict("AckFrame", {
     "type": Literal["ack"], "id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id],
+    "share": NotRequired[ShareUse],
 })  # fmt: skip
 RefusedFrame = TypedDict("RefusedFrame", {
     "type": Literal["refused"], "id": str, "code": Code, "message": str, "fields": NotRequired[Mapping[str, str]],
@@ -314,10 +316,12 @@ def unsubscribed(board: str, reason: EndReason) -> bytes:
     return _encode({"type": "unsubscribed", "board": board, "reason": reason})
 
 
-def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> bytes:
+def ack(id: str, board: str, seqs: list[int], opened: str | None = None, share: ShareUse | None = None) -> bytes:
     frame: AckFrame = {"type": "ack", "id": id, "board": board, "seqs": seqs}
     if opened:
         frame["opened"] = opened
+    if share:
+        frame["share"] = share
     return _encode(frame)
 
 

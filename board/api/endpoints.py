@@ -249,7 +249,9 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
     return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
 
 
-Ack = TypedDict("Ack", {"id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id]})
+Ack = TypedDict(
+    "Ack", {"id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id], "share": NotRequired[protocol.ShareUse]}
+)
 
 
 @Call(
@@ -276,6 +278,8 @@ async def commands(request: Request) -> Reply[Ack]:
     ack: Ack = {"id": done.id, "board": done.board, "seqs": done.seqs}
     if done.opened:
         ack["opened"] = done.opened
+    if done.share:
+        ack["share"] = done.share
     return json_response(ack)
 
 

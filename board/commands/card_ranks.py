@@ -9,6 +9,7 @@ from board.engine import kinds, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.unit_of_work import Query, UnitOfWork
 from models.card import Card
+from models.db.rows import assign
 from models.db.statement import Row, Statement
 
 
@@ -16,13 +17,18 @@ class _Statements:
     """Statements over the tables of all kinds of cards."""
 
     def __init__(self, tables: tuple[str, ...]) -> None:
-        every = " UNION ALL ".join(f'SELECT id, rank FROM {table} WHERE "column" = :column' for table in tables)  # noqa: S608
+        there = 'WHERE "column" = :column AND archived_at IS NULL'
+        every = " UNION ALL ".join(f"SELECT id, rank FROM {table} {there}" for table in tables)  # noqa: S608
         ends = ", ".join(f'(SELECT max(rank) FROM {table} WHERE "column" = c.id)' for table in tables)  # noqa: S608
         self.in_column = text(f"SELECT id FROM ({every}) c ORDER BY rank, id")  # noqa: S608
         self.any = text(f"SELECT 1 FROM ({every}) c LIMIT 1")  # noqa: S608
         self.same = text(f"SELECT id FROM ({every}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
         self.below = text(f"SELECT max(rank) FROM ({every}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
         self.above = text(f"SELECT min(rank) FROM ({every}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
+        self.move_archived = [
+            text(f'UPDATE {table} SET "column" = :target WHERE "column" = :column')  # noqa: S608
+            for table in tables
+        ]
         self.highest = Statement(f'SELECT id, {ends} FROM "column" c WHERE board IN :boards')  # noqa: S608
 
 
@@ -66,6 +72,15 @@ def above(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
 def in_order(writer: EventWriter, column: str) -> list[str]:
     """Return the ids of the cards of a column, withdrawn ones included, in their order."""
     return list(unit_of_work.execute(writer.session, _statements().in_column, {"column": column}).scalars())
+
+
+def move_archived(writer: EventWriter, column: str, target: str) -> None:
+    """Put the cards that have left the board from a column into another one, to which they would come back."""
+    for statement in _statements().move_archived:
+        unit_of_work.execute(writer.session, statement, {"column": column, "target": target})
+    for row in unit_of_work.current(writer.session).rows.values():
+        if isinstance(row, Card) and row.column == column:
+            assign(row, {"column": target})
 
 
 def is_taken(writer: EventWriter, card: Card) -> bool:

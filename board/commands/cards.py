@@ -143,6 +143,8 @@ EVENTS = {
     "card.assigned": EventSpec(N_("Card assigned"), "card.assign", undoable=True),
     "card.withdrawn": EventSpec(N_("Card withdrawn"), "card.withdraw", undoable=True, revises=True),
     "card.restored": EventSpec(N_("Card restored"), "card.restore", undoable=True, revises=True),
+    "card.archived": EventSpec(N_("Card left the board"), "board.make_room"),
+    "card.brought_back": EventSpec(N_("Card brought back"), "board.bring_back"),
 }
 
 

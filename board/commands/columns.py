@@ -110,6 +110,7 @@ def remove(writer: EventWriter, data: Remove) -> None:
     alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
     if row.role in REQUIRED_ROLES and len(alike) == 1:
         raise invalid("column", N_("New cards arrive here. A board needs at least one such column."))
+    card_ranks.move_archived(writer, row.id, next(each.id for each in in_order(writer) if each.id != row.id))
     writer.delete(row, "column.removed")
 
 

@@ -10,6 +10,7 @@ from board.engine.event_writer import EventWriter
 from models.accounts import ROLES
 from models.board import Board
 from models.fields import Data
+from realtime.protocol import ShareUse
 
 _ROLES_FROM = {role: frozenset(ROLES[place:]) for place, role in enumerate(ROLES)}  # by the least role
 
@@ -17,17 +18,20 @@ Handler = Callable[[EventWriter, Any], None]
 
 
 class Ack(NamedTuple):
-    """Acknowledgement: the command is durable. `seqs` are its events on the command's board, `opened` the id of a new search."""
+    """Acknowledgement: the command is durable. `seqs` are its events on the command's board, `opened` the id of a new search,
+    `share` the author's share of a board, if it is nearly used."""
 
     id: str
     board: str
     seqs: list[int]
     opened: str | None = None
+    share: ShareUse | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the acknowledgement as in the contract."""
         body: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
-        return body | ({"opened": self.opened} if self.opened else {})
+        body |= {"opened": self.opened} if self.opened else {}
+        return body | ({"share": self.share} if self.share else {})
 
 
 class Patch(Data):

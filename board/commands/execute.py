@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from board.alarm_rules import AlarmRules, load_rules
+from board.board_shares import BoardShares, load_board_shares
 from board.commands import alarms, alerts
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
@@ -56,6 +57,7 @@ class QueuedCommand:
     task_catalogue: TaskCatalogue = field(default_factory=load_catalogue)
     content: bytes | None = None
     alarm_rules: AlarmRules = field(default_factory=load_rules)
+    shares: BoardShares = field(default_factory=load_board_shares)
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +75,8 @@ class QueuedCommand:
         # lock first: a command that waits here must not take an earlier time than the one before it
         _lock(session, unit, self.order)
         try:
-            return _execute(session, self.order, format_utc(self.clock()), self.task_catalogue, self.content, self.alarm_rules)
+            at = format_utc(self.clock())
+            return _execute(session, self.order, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
         except Refused as refusal:
             account = unit.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
@@ -103,6 +106,7 @@ def execute(
     task_catalogue: TaskCatalogue | None = None,
     content: bytes | None = None,
     alarm_rules: AlarmRules | None = None,
+    shares: BoardShares | None = None,
 ) -> CommandResult:
     """Execute a command. Raises Refused; then nothing is changed.
 
@@ -111,12 +115,21 @@ def execute(
     """
     order = Order(caller, command, boards_to_lock(command))
     _lock(session, unit_of_work.current(session), order)
-    return _execute(session, order, now, task_catalogue or load_catalogue(), content, alarm_rules or load_rules())
+    return _execute(
+        session,
+        order,
+        now,
+        task_catalogue or load_catalogue(),
+        content,
+        alarm_rules or load_rules(),
+        shares or load_board_shares(),
+    )
 
 
 def _execute(
-    session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None, alarm_rules: AlarmRules
-) -> CommandResult:
+    session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None, alarm_rules: AlarmRules,
+    shares: BoardShares,
+) -> CommandResult:  # fmt: skip
     """Execute a command whose boards are locked. Raises Refused."""
     caller, command, boards = order
     unit = unit_of_work.current(session)
@@ -137,13 +150,13 @@ def _execute(
         data = spec.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    writer = EventWriter(session, account, command, board, operations, now, task_catalogue, alarm_rules)
+    writer = EventWriter(session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares)
     spec.handler(writer, data)
     result = writer.result
     for change in result.changes:
         alerts.record_alerts(session, change)
     opened = result.created_boards[0].id if result.created_boards else None
-    ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened)
+    ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)
     _store_ack(session, account, command, ack, now, content)
     alarms.record_alarms(writer)  # their events are not the command's own, and are in no ack
     written = (operations, board, *result.created_boards, *result.other_boards)

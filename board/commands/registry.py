@@ -17,6 +17,7 @@ from board.commands import (
     notes,
     outcomes,
     photos,
+    room,
     searches,
     shifts,
     sightings,
@@ -107,6 +108,8 @@ TABLE: dict[str, CommandSpec] = {
     "distribution.withdraw": CommandSpec("search", "investigator", distributions.Withdraw, distributions.withdraw),
     "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take),
     "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on),
+    "board.make_room": CommandSpec("any", "coordinator", room.MakeRoom, room.make_room, while_closed=True),
+    "board.bring_back": CommandSpec("any", "investigator", room.BringBack, room.bring_back, while_closed=True),
     "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of),
 }
 

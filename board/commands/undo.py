@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from board.engine import journal, kinds, program_accounts, unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_
@@ -49,7 +50,7 @@ def undo(writer: EventWriter, data: Undo) -> None:
         raise not_found("seq")
     if event.type not in undoable() or event.body is None:
         raise _impossible()
-    before = journal.previous_event(writer.session, event)
+    before = _previous_state(writer.session, event)
     kind = kinds.named(event.kind)
     if before is None and kind.undo.creation is not None:
         kind.undo.creation(writer, unit_of_work.get(writer.session, kind.model, event.entity), event)
@@ -68,6 +69,14 @@ def undo(writer: EventWriter, data: Undo) -> None:
     if clash:
         raise Refused("conflict", fields=clash, current=row.state())
     kind.undo.apply(writer, row, event, values | withheld)
+
+
+def _previous_state(session: Session, event: JournalEvent) -> JournalEvent | None:
+    """Return the previous event of the same entity with which it did not leave the board."""
+    before = journal.previous_event(session, event)
+    while before is not None and before.body is not None and before.payload()["state"] is None:
+        before = journal.previous_event(session, before)
+    return before
 
 
 def _impossible() -> Refused:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlmodel import Session
 
 from board.alarm_rules import AlarmRules, load_rules
-from board.engine import access, journal, kinds, program_accounts, unit_of_work
+from board.board_shares import BoardShares, load_board_shares
+from board.engine import access, board_limits, journal, kinds, program_accounts, unit_of_work
+from board.engine.board_limits import BoardLimits
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, Moment, message
@@ -18,19 +20,14 @@ from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db import rows
 from models.display import ALL_DISPLAYS
-from models.entity import Entity, State, changed_paths, flatten
+from models.entity import CountedEntity, Entity, State, changed_paths, flatten
 from models.fields import Data
 from models.handover import SearchHandover
 from models.search import Search
 from models.tip import Tip
-from realtime.protocol import Command
+from realtime.protocol import Command, ShareUse
 
 E = TypeVar("E", bound=Entity)
-
-MAX_ENTITIES = 10_000  # on one board, from the contract
-# above MAX_ENTITIES, for entities that come with a status or an opening, which a full board must not refuse
-RESERVED_ENTITIES = 1_000
-NEARLY_FULL = 0.8  # part of MAX_ENTITIES at which the people of a board are warned
 
 
 class Change(NamedTuple):
@@ -56,8 +53,8 @@ class TipAudience(NamedTuple):
 @dataclass(slots=True)
 class WrittenChanges:
     """Changes that a command has written so far. `other_boards` are those that it wrote to beside its own, `nearly_full` is the
-    board that it brought to NEARLY_FULL. `visibility_changed_for` are the accounts that gained or lost sight of the search, and
-    `tips` the tips whose audience changed."""
+    board that it brought to NEARLY_FULL. `visibility_changed_for` are the accounts that gained or lost sight of the search,
+    `tips` the tips whose audience changed, and `share` the author's share of the board, if it is nearly used."""
 
     events: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -66,6 +63,7 @@ class WrittenChanges:
     visibility_changed_for: set[str] = field(default_factory=set)
     tips: list[TipAudience] = field(default_factory=list)
     nearly_full: Board | None = None
+    share: ShareUse | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +79,8 @@ class EventWriter:
     now: str
     task_catalogue: TaskCatalogue = field(default_factory=load_catalogue)
     alarm_rules: AlarmRules = field(default_factory=load_rules)
+    token: str | None = None  # id of the token with which the command is given
+    shares: BoardShares = field(default_factory=load_board_shares)
     result: WrittenChanges = field(default_factory=WrittenChanges)
 
     @property
@@ -144,8 +144,18 @@ class EventWriter:
         return replace(self, board=board, operations=self.board)
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits on the board; `reserved`: one that must not be refused."""
-        return self.board.entities < MAX_ENTITIES + (RESERVED_ENTITIES if reserved else 0)
+        """Return whether one more entity fits on the board; `reserved`: one that comes with a status or an opening."""
+        return self._limits.has_room(reserved)
+
+    @property
+    def _limits(self) -> BoardLimits:
+        return BoardLimits(self.session, self.board, self.account, self.token, self.shares)
+
+    def _take(self, row: Entity, reserved: bool = False) -> None:
+        """Count an entity that comes onto the board. Raises Refused `too_large`."""
+        self.result.share = self._limits.take(row, reserved) or self.result.share
+        if self.board.entities == int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL):
+            self.result.nearly_full = self.board
 
     def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
         """Add an entity and its event. Raises Refused `too_large` on a full board."""
@@ -154,11 +164,7 @@ class EventWriter:
             rows.assign(row, kind.derive({}, row.state(), self._event_time))
         state = row.state()
         if kind.counted:
-            if not self.has_room(reserved):
-                raise Refused("too_large")
-            rows.assign(self.board, {"entities": self.board.entities + 1})
-            if self.board.entities == int(MAX_ENTITIES * NEARLY_FULL):
-                self.result.nearly_full = self.board
+            self._take(row, reserved)
         unit_of_work.current(self.session).add(row)
         self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
 
@@ -185,6 +191,8 @@ class EventWriter:
         if (fields or private) and conflicts:
             self._check_conflict(row, before, [*(name for name in fields if name not in kind.derived), *private])
         unit = unit_of_work.current(self.session)
+        if anything:
+            self._bring_back(row)
         if "rank" in values or "column" in values:
             unit.card_left_column(before.get("column", ""), before.get("rank", ""))
         if values:
@@ -192,6 +200,21 @@ class EventWriter:
         if anything:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
+
+    def bring_back(self, row: CountedEntity, type: str, values: State) -> None:
+        """Put an entity that has left the board back on it, with these columns set. Raises Refused `too_large`."""
+        before = row.state()
+        changed = {name: value for name, value in values.items() if before[name] != value}
+        self._bring_back(row)
+        if changed:
+            unit_of_work.current(self.session).set(row, changed)
+        self._append_event(row, type, row.state(), sorted(changed), None, before=before)
+
+    def _bring_back(self, row: Entity) -> None:
+        if isinstance(row, CountedEntity) and row.archived_at is not None:
+            self._take(row)
+            back: State = {"archived_at": None, "share_account": row.share_account, "share_token": row.share_token}
+            unit_of_work.current(self.session).set_position(row, back)
 
     def set_unseen(self, row: Entity, values: State) -> None:
         """Set columns outside the state, which follow from an event and stand in none."""
@@ -202,15 +225,15 @@ class EventWriter:
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         if kinds.of(row).counted:
-            rows.assign(self.board, {"entities": self.board.entities - 1})
+            self._limits.give_back(row)
         unit_of_work.current(self.session).remove(row)
         self._append_event(row, type, None, [], None)
 
-    def archive(self, row: Search | Tip, type: str, after_days: int) -> None:
-        """Take a search or a tip off `operations`, the board of this writer. Its next event there brings it back."""
+    def archive(self, row: Search | CountedEntity, type: str, after_days: int) -> None:
+        """Take an entity off the board of this writer: it stays in the journal, and its next event there brings it back."""
         self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
-        if kinds.of(row).counted and row.KIND != Search.KIND:
-            rows.assign(self.board, {"entities": self.board.entities - 1})
+        if isinstance(row, CountedEntity):
+            self._limits.give_back(row)
         unit_of_work.current(self.session).set(row, {"archived_at": self.board.at})
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -263,8 +286,6 @@ class EventWriter:
             payload["private"] = private
         if after_days is not None:
             payload["after_days"] = after_days
-        if state is not None and row.KIND == Tip.KIND and cast("Tip", row).archived_at is not None:
-            rows.assign(self.board, {"entities": self.board.entities + 1})  # it comes back, however full the board is
         for board in boards or self._boards_of(row):
             event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
@@ -310,9 +331,7 @@ class EventWriter:
 
 
 def _position_of(row: Entity, board: Board, seq: int) -> State:
-    """Return the columns that an event with a state sets: one on `operations` also brings back a search or a tip that was
-    archived."""
-    if board.id != OPERATIONS or row.KIND not in (Search.KIND, Tip.KIND):
+    """Return the columns that an event with a state sets: one on `operations` also brings back a search that was archived."""
+    if board.id != OPERATIONS or row.KIND != Search.KIND:
         return {"seq": seq}
-    back = {"archived_at": None} if cast("Search | Tip", row).archived_at is not None else {}
-    return {"operations_seq" if row.KIND == Search.KIND else "seq": seq} | back
+    return {"operations_seq": seq} | ({"archived_at": None} if cast("Search", row).archived_at is not None else {})

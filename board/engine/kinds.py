@@ -17,7 +17,7 @@ from board import i18n, labels
 from board.engine.event import JournalEvent
 from models.board import OPERATIONS
 from models.card import Card
-from models.entity import Entity, State, json_type
+from models.entity import CountedEntity, Entity, State, json_type
 from models.fields import Data
 from models.searchable import Searchable
 
@@ -143,7 +143,7 @@ class Kind:
     def report_condition(self, columns: Any, shift_end: str) -> ColumnElement[bool]:
         """Return the condition for the rows that a handover report reads. For kinds with `reported`, and cards."""
         condition: ColumnElement[bool] = self.reported(columns, shift_end) if self.reported else ~columns.withdrawn
-        return condition
+        return condition & columns.archived_at.is_(None) if issubclass(self.model, CountedEntity) else condition
 
     @cached_property
     def is_searchable(self) -> bool:

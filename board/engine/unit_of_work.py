@@ -14,6 +14,8 @@ from sqlalchemy import CursorResult, String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel
 
 from board.engine import kinds
+from board.engine import share_counts as shares
+from board.engine.share_counts import ShareCounts
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
@@ -111,6 +113,7 @@ class UnitOfWork:
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     open_alarms: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # read ahead: their ids, by board and entity
     bases: Bases = field(default_factory=Bases)  # read ahead, and of payloads made since
+    shares: ShareCounts = field(default_factory=ShareCounts)
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
@@ -229,6 +232,7 @@ class UnitOfWork:
         writes += _grouped_moves(self.read_position_moves)
         if self.changes and self.boards:
             writes.append((_MOVE_BOARD, [table_rows.values_of(board, (*_MOVED, "id")) for board in self.boards.values()]))
+        writes += self.shares.writes()
         self.alerts, self.new_acks, self.read_position_moves, self._own_events = [], [], [], {}
         return writes
 
@@ -376,6 +380,18 @@ def query_of_rows(unit: UnitOfWork, model: type[SQLModel], ids: Collection[str])
             unit.rows.setdefault((model, id), None)
 
     return Query(*table_rows.by_ids(model, ids), take)
+
+
+def share_counts(session: Session, board: str, account: str) -> dict[str, tuple[int, int]]:
+    """Return (entities, reserved) of an account on a locked board, by token."""
+    counts = current(session).shares
+    if (board, account) not in counts.stored:
+
+        def take(rows: list[Row]) -> None:
+            counts.stored[board, account] = {token: (entities, reserved) for token, entities, reserved in rows}
+
+        run(session, [Query(shares.READ, {"board": board, "account": account}, take)])
+    return counts.current(board, account)
 
 
 def columns(session: Session, board: str) -> Sequence[Column]:

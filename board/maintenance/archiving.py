@@ -1,5 +1,5 @@
 """Archiving of closed searches, answered tips and ended alarms beside the writers, in small transactions, as told in
-`board.commands.archiving`.
+`board.commands.archiving`; and making room on boards that are nearly full, see `board.commands.room_sweep`.
 
 Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So all
 of it is archived once, whichever process comes first, and late where no server ran.
@@ -14,7 +14,7 @@ from typing import NoReturn
 import structlog
 from sqlmodel import Session
 
-from board.commands import archiving
+from board.commands import archiving, room_sweep
 from board.commands.execute import CommandResult
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
@@ -40,6 +40,7 @@ class Archiving:
         await self.archive()
         await self.archive_tips()
         await self.archive_alarms()
+        await self.make_room()
 
     async def archive(self) -> int:
         """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
@@ -53,6 +54,19 @@ class Archiving:
     async def archive_alarms(self) -> int:
         """Remove all alarms of `operations` that are due; return their number. Raises DatabaseUnavailable, as above."""
         return await self._archive_due(archiving.due_alarms, archiving.archive_alarms, "alarm.archived", "alarms archived")
+
+    async def make_room(self) -> int:
+        """Make room where a board is nearly full or a share nearly used; return how many entities left. Raises
+        DatabaseUnavailable; the rest is done the next time."""
+        clock, shares, count = self._service.clock, self._service.shares, 0
+        for sweep in await self._service.database.read(lambda session: room_sweep.due(session, shares)):
+            make_room = partial(room_sweep.make_room, sweep=sweep, shares=shares, clock=clock, limit=BATCH_SIZE)
+            while written := (await self._service.write(make_room, boards=(sweep.board,))).events:
+                count += len(written)
+                await asyncio.sleep(PAUSE_S)
+        if count:
+            log.info("entities left boards", count=count)
+        return count
 
     async def _archive_due(
         self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult], type: str, logged: str

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from board import i18n
-from board.engine import event_writer
+from board.engine import board_limits
 from board.engine.identity import Caller
 from board.paths import TEMPLATES
 from board.settings import VERSION
@@ -46,7 +46,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
-    common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.NEARLY_FULL}
+    common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
     service = service_of(request)
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}

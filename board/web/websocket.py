@@ -128,7 +128,7 @@ async def _run_command(
         return _refused(connection, command, refused, browser_language)
     except Exception as error:
         return _refused(connection, command, refusal_for(error, "command"), browser_language)
-    return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
+    return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened, ack.share)
 
 
 def _refused(connection: Connection[Caller], command: protocol.Command, refused: Refused, browser_language: str) -> bytes:

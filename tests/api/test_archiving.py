@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from board.commands import archiving
-from board.engine import event_writer
+from board.engine import board_limits
 from board.live import unread_counts
 from board.maintenance import archiving as maintenance
 from board.maintenance.archiving import Archiving
@@ -311,8 +311,8 @@ async def test_displays_drop_an_archived_search(desk: Team, wall_clock: WallCloc
 async def test_the_board_has_room_for_more_searches_than_entities(
     installation: dict[str, Any], tmp_path: Path, wall_clock: WallClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 20)
-    monkeypatch.setattr(event_writer, "RESERVED_ENTITIES", 100)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", 20)
+    monkeypatch.setattr(board_limits, "RESERVED_ENTITIES", 100)
     monkeypatch.setattr(maintenance, "BATCH_SIZE", 3)
     async with running_team(tmp_path, **installation, archive_closed_days=1) as desk:
         screen, searches = await desk.bob.subscribe(OPERATIONS), []
@@ -325,7 +325,7 @@ async def test_the_board_has_room_for_more_searches_than_entities(
             assert screen.of_kind("search") == {}, "as many as are open, however many there were"
         assert await folded(desk.bob) == await entities(desk.bob) == screen.entities
         assert [event["id"] for event in await archived(desk.bob)] == searches
-        assert len(searches) > event_writer.MAX_ENTITIES
+        assert len(searches) > board_limits.MAX_ENTITIES
         note = await desk.bob.command(OPERATIONS, "note.add", {"text": "there is room for notes"})
         assert note["seqs"]
 

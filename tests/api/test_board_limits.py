@@ -10,9 +10,10 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from board.client import Refusal
-from board.engine import event_writer
+from board.engine import board_limits
 from models.board import OPERATIONS, Board
 from models.db.schema import MIGRATIONS
+from tests.support.board_shares import without_reserve
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
@@ -58,22 +59,26 @@ async def test_it_counts_what_is_there_and_no_search(scene: SearchScenario) -> N
 async def test_a_search_is_opened_however_full_operations_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     team = scene.team
     await team.alice.command(OPERATIONS, "note.add", {"text": "the last that there is room for"})
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(team, OPERATIONS))
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", await entities(team, OPERATIONS))
+    without_reserve(monkeypatch, team.server.service)
     with pytest.raises(Refusal, match="too_large"):
         await team.alice.command(OPERATIONS, "note.add", {"text": "one more"})
     for _ in range(3):
         opened = await team.alice.open_search()
         assert len((await team.alice.snapshot(opened))["entities"]) > 6
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", 0)
     assert await team.alice.open_search(), "nor is its own board too small"
 
 
-async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene: SearchScenario) -> None:
+async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(
+    scene: SearchScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The counter stands as an earlier version left it."""
     team = scene.team
+    without_reserve(monkeypatch, team.server.service)
 
     def fill(session: Session) -> None:
-        session.get_one(Board, OPERATIONS).entities = event_writer.MAX_ENTITIES + 5
+        session.get_one(Board, OPERATIONS).entities = board_limits.MAX_ENTITIES + 5
 
     before = await entities(team, OPERATIONS)
     await team.server.service.database.write(fill)
@@ -87,7 +92,8 @@ async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario,
     team, search = scene.team, scene.search
     await scene.does("search.set_appeal", {"level": "posters"})
     tasks = len([1 for kind, _ in (await team.alice.snapshot(search))["entities"] if kind == "task"])
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", 0)
+    without_reserve(monkeypatch, team.server.service)
     await scene.refuses("too_large", "task.add", {"title": "one more"})
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events][:2] == ["search.status_set", "search.appeal_set"]
@@ -95,15 +101,15 @@ async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario,
     assert tasks < len([1 for kind, _ in (await team.alice.snapshot(search))["entities"] if kind == "task"])
     await scene.does("search.set_status", {"status": "open", "reason": "it was not her"})
     await scene.does("search.set_appeal", {"level": "posters"})
-    monkeypatch.setattr(event_writer, "RESERVED_ENTITIES", 0)
+    monkeypatch.setattr(board_limits, "RESERVED_ENTITIES", 0)
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events] == ["search.status_set", "search.appeal_set"], "the tasks are left out"
 
 
 async def test_it_is_logged_once_that_a_board_is_filling_up(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     has = await entities(scene.team, scene.search)
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", (has + 3) * 5)
-    monkeypatch.setattr(event_writer, "NEARLY_FULL", 0.2)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", (has + 3) * 5)
+    monkeypatch.setattr(board_limits, "NEARLY_FULL", 0.2)
     with capture_logs() as said:
         for number in range(6):
             await scene.one("note.add", {"text": f"{number}"})

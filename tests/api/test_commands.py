@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from board.client import Refusal
-from board.engine import event_writer
+from board.engine import board_limits
 from board.predefined_tasks import load_catalogue
 from models.ids import id_bytes, id_text, new_id
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
+from tests.support.board_shares import without_reserve
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
@@ -749,7 +750,8 @@ async def test_a_conflict_is_found_however_much_has_happened_since(
 async def test_a_full_board_takes_no_more(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     sighting = await scene.sighting()
     entities = (await scene.team.alice.snapshot(scene.search))["entities"]
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", len(entities) + 1)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", len(entities) + 1)
+    without_reserve(monkeypatch, scene.team.server.service)
     assert await scene.does("note.add", {"text": "the last one"})
     for name, data in [("note.add", {"text": "x"}), ("sighting.add", {"description": "x"}), ("task.add", {"title": "x"})]:
         await scene.refuses("too_large", name, data)
@@ -757,4 +759,4 @@ async def test_a_full_board_takes_no_more(scene: SearchScenario, monkeypatch: py
     monkeypatch.undo()
     number = (await scene.sighting())["state"]["number"]
     assert number == sighting["state"]["number"] + 1
-    assert event_writer.MAX_ENTITIES == 10_000
+    assert board_limits.MAX_ENTITIES == 10_000

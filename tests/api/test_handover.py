@@ -11,9 +11,10 @@ from sqlalchemy import event
 from board.client import Refusal
 from board.commands.execute import boards_to_lock
 from board.commands.registry import Command
-from board.engine import event_writer
+from board.engine import board_limits
 from models.board import OPERATIONS
 from tests.support import handover_steps
+from tests.support.board_shares import without_reserve
 from tests.support.handover_steps import read_report, refused
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -228,7 +229,8 @@ async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
 
 async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, ada, search = scene.team.alice, scene.team.ada, scene.search
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", 0)
+    without_reserve(monkeypatch, scene.team.server.service)
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
     number = await handover_steps.prepare_handover(alice)

@@ -83,6 +83,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "file.withdraw": {"file": "{file}", "reason": "another child"},
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
+    "board.make_room": {"groups": ["withdrawn", "notes"], "unchanged_days": 30, "account": None},
+    "board.bring_back": {"entity": "{sighting}"},
     "undo": {"seq": "{graded}"},
     "shift.take": {"reason": "nobody was here"},
     "handover.prepare": {"incoming": None},
@@ -98,7 +100,7 @@ TRIES: dict[str, dict[str, Any]] = {
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
     "search.set_goal", "material.approve", "material.withdraw",
-    "column.add", "column.rename", "column.move", "column.remove", *handover_steps.COMMANDS,
+    "column.add", "column.rename", "column.move", "column.remove", "board.make_room", *handover_steps.COMMANDS,
 )  # fmt: skip
 
 

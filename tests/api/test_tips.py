@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from board.client import Refusal
 from board.commands import archiving, tips
-from board.engine import event_writer
+from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board
 from tests.support.backends import ALTERNATING
@@ -147,7 +147,7 @@ async def test_a_full_list_takes_no_more_and_places_what_it_has(team: Team, monk
     id, search = await tip(team.bob), await team.alice.open_search()
     count = await team.server.service.database.read(lambda session: session.get_one(Board, OPERATIONS).entities)
     with monkeypatch.context() as full:
-        full.setattr(event_writer, "MAX_ENTITIES", count)
+        full.setattr(board_limits, "MAX_ENTITIES", count)
         assert (await refused(team.bob, "tip.add", {"description": "x"})).code == "too_large"
     assert (await place(team.bob, id, search))["description"] == "a boy alone at Brussels-South"
 

@@ -13,7 +13,7 @@ from board.accounts import live_changes
 from board.commands import execute
 from board.commands.command import Ack
 from board.commands.registry import Command
-from board.engine import event_writer, journal, snapshot
+from board.engine import board_limits, journal, snapshot
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -22,6 +22,7 @@ from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import batch
 from tests.support.backends import Backend
+from tests.support.board_shares import without_reserve
 from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.both_backends
@@ -169,7 +170,8 @@ async def test_command_refused_half_way_is_undone_and_the_others_are_done(storm:
         return board.entities
 
     room = await storm.service.database.read(entities) + 2
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", room)
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", room)
+    without_reserve(monkeypatch, storm.service)
     outcomes = await storm.at_once(*(storm.order("sighting.add", {"description": f"{number}"}) for number in range(5)))
     assert [each if isinstance(each, str) else "ack" for each in outcomes] == ["ack"] * 2 + ["too_large"] * 3
     assert await storm.service.database.read(entities) == room

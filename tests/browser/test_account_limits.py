@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from board.engine import event_writer
+from board.engine import board_limits
 from board.rate_limit import LimitResult
 from tests.support.browsers import Browsers
 
@@ -62,8 +62,8 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Br
     board = await browsers.search()
     alice = await browsers.person("Alice")
     has = await counted(browsers, board)
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", has + 4)
-    monkeypatch.setattr(event_writer, "NEARLY_FULL", (has + 1) / (has + 4))
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", has + 4)
+    monkeypatch.setattr(board_limits, "NEARLY_FULL", (has + 1) / (has + 4))
     window = await browsers.window("Alice")
     await window.open(f"/searches/{board}")
     await window.freshness("live")
@@ -91,8 +91,8 @@ async def test_searches_do_not_fill_operations(browsers: Browsers, monkeypatch: 
     alice, window = await browsers.person("Alice"), await browsers.window("Alice")
     await alice.command("operations", "note.add", {"text": "x"})
     notes = await counted(browsers, "operations")
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", notes + 2)
-    monkeypatch.setattr(event_writer, "NEARLY_FULL", (notes + 1) / (notes + 2))
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", notes + 2)
+    monkeypatch.setattr(board_limits, "NEARLY_FULL", (notes + 1) / (notes + 2))
     await window.open("/")
     await window.freshness("live")
     said = window(CAPACITY)

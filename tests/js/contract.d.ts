@@ -11,6 +11,7 @@ interface AckFrame {
   board: string;
   seqs: Array<number>;
   opened?: string;
+  share?: ShareUse;
 }
 
 interface AlarmCause {
@@ -323,6 +324,11 @@ interface SearchState {
   earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
   photo: string | null;
   public_photo: string | null;
+}
+
+interface ShareUse {
+  used: number;
+  most: number;
 }
 
 interface ShiftFrame {

@@ -31,7 +31,7 @@ LAYERS = (
     (
         "alarm_rules", "bootstrap", "child_process", "client", "client_address", "data_files", "earlier_disappearances",
         "env_file", "errors", "i18n", "install", "kind_fields", "labels", "merge_patch", "notification_settings", "paths",
-        "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
+        "board_shares", "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}

@@ -26,7 +26,7 @@ from realtime import protocol
 from tests.support.readme_blocks import README, code_blocks, document
 from tests.unit import test_architecture, test_js_layers
 
-NOUNS = "search|column|sighting|tip|task|card|note|file|material|distribution|alarm|shift|handover|handed"
+NOUNS = "board|search|column|sighting|tip|task|card|note|file|material|distribution|alarm|shift|handover|handed"
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS, COMMAND_LINE = document("reference/settings"), document("reference/command-line")
 PERMISSIONS = document("reference/permissions")
@@ -65,7 +65,7 @@ def dotted(folder: Path) -> dict[str, str]:
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Constant(value=str(text)) if re.fullmatch(rf"({NOUNS})\.(?!html)[a-z_]+", text):
+                case ast.Constant(value=str(text)) if re.fullmatch(rf"({NOUNS})\.(?!html|db|json)[a-z_]+", text):
                     found[text] = path.relative_to(folder).as_posix()
     return found
 

@@ -1,0 +1,63 @@
+"""Counts of the shares of boards within one transaction: what was read, and what is still to be written."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from models.db.statement import BulkWrite, Statement, Write
+
+ShareKey = tuple[str, str, str]  # board, account, and the id of a token or ""
+
+READ = Statement("SELECT token, entities, reserved FROM board_share WHERE board = :board AND account = :account")
+_INTO = "INSERT INTO board_share (board, account, token, entities, reserved) "
+_UPDATE = (
+    "ON CONFLICT (board, account, token) DO UPDATE SET entities = board_share.entities + excluded.entities, "
+    "reserved = board_share.reserved + excluded.reserved"
+)
+_CHANGE = BulkWrite(
+    f"{_INTO}VALUES (:board, :account, :token, :entities, :reserved) {_UPDATE}",
+    f"{_INTO}SELECT board, account, token, entities, reserved FROM v WHERE true {_UPDATE}",  # noqa: S608
+    {"board": "text", "account": "text", "token": "text", "entities": "integer", "reserved": "integer"},
+)
+_RESET = Statement("UPDATE board_share SET reserved = 0 WHERE board = :board AND reserved > 0")
+
+
+@dataclass
+class ShareCounts:
+    """Counts of the transaction. `stored` are (entities, reserved) as in the database, by board and account, then by token."""
+
+    stored: dict[tuple[str, str], dict[str, tuple[int, int]]] = field(default_factory=dict)
+    _changes: dict[ShareKey, tuple[int, int]] = field(default_factory=dict)  # not written yet
+    _reset_boards: set[str] = field(default_factory=set)
+
+    def change(self, key: ShareKey, entities: int, reserved: int) -> None:
+        """Add to the counts of an account or token."""
+        before = self._changes.get(key, (0, 0))
+        self._changes[key] = before[0] + entities, before[1] + reserved
+
+    def reset_reserved(self, board: str) -> None:
+        """Forget what was added beyond the limit of a board: it is below it again."""
+        self._reset_boards.add(board)
+        self._changes = {key: (one[0], 0 if key[0] == board else one[1]) for key, one in self._changes.items()}
+        for (of_board, _), tokens in self.stored.items():
+            if of_board == board:
+                tokens.update({token: (entities, 0) for token, (entities, _) in tokens.items()})
+
+    def current(self, board: str, account: str) -> dict[str, tuple[int, int]]:
+        """Return (entities, reserved) by token, with what is not written yet."""
+        counts = defaultdict(lambda: (0, 0), self.stored[board, account])
+        for (of_board, of_account, token), (entities, reserved) in self._changes.items():
+            if (of_board, of_account) == (board, account):
+                counts[token] = counts[token][0] + entities, counts[token][1] + reserved
+        return dict(counts)
+
+    def writes(self) -> list[Write]:
+        """Return what is to be written, sorted, and treat it as written."""
+        for (board, account, token), (entities, reserved) in self._changes.items():
+            if (tokens := self.stored.get((board, account))) is not None:
+                before = tokens.get(token, (0, 0))
+                tokens[token] = before[0] + entities, before[1] + reserved
+        names = ("board", "account", "token", "entities", "reserved")
+        changes = [dict(zip(names, (*key, *self._changes[key]), strict=True)) for key in sorted(self._changes)]
+        resets = [{"board": board} for board in sorted(self._reset_boards)]
+        self._changes, self._reset_boards = {}, set()
+        return [(statement, each) for statement, each in ((_RESET, resets), (_CHANGE, changes)) if each]
