@@ -361,7 +361,7 @@ FIELD_NAMES = {
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
     "faults", "shift", "searches", "account", "alarm", "please_answer", "taken_by",
     "upload", "file", "caption", "taken_at", "withdrawn",
-    "ended_at", "correct", "at", "[key]", "acknowledge",
+    "ended_at", "correct", "at", "[key]", "acknowledge", "groups", "unchanged_days", "entity",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 
