@@ -1,7 +1,10 @@
 # syntax=docker/dockerfile:1
 # Searchboard with the extra "paper" (PDF). Settings come from the environment: see .env.example.
 
-FROM python:3.13-slim-trixie AS build
+# With a digest, the same bytes every time: --build-arg PYTHON_IMAGE=python:3.13-slim-trixie@sha256:… (compose.yaml asks for it).
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /src
 COPY requirements.txt requirements-paper.txt ./
 RUN python -m venv /opt/searchboard \
@@ -14,16 +17,16 @@ COPY static static
 COPY templates templates
 RUN /opt/searchboard/bin/pip install --no-cache-dir --no-deps .
 
-FROM python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE}
 # Pango draws the text of PDFs.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core openssl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/searchboard --shell /usr/sbin/nologin searchboard
 COPY --from=build /opt/searchboard /opt/searchboard
 # A new volume takes its owner from here.
-RUN install -d -o 10001 -g 10001 -m 700 /var/lib/searchboard/files /var/lib/searchboard/backups
+RUN install -d -o 10001 -g 10001 -m 700 /var/lib/searchboard/files /var/lib/searchboard/backups /certificates
 USER 10001
 WORKDIR /var/lib/searchboard
 ENV PATH=/opt/searchboard/bin:$PATH HOST=0.0.0.0 PORT=8000 PYTHONDONTWRITEBYTECODE=1

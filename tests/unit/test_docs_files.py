@@ -95,23 +95,75 @@ def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8")))
 
 
+GIVEN_BY_IMAGE = {"HOST", "PORT"}
+GIVEN_BY_COMPOSE = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
+OTHER_DEFAULTS = {"WORKERS": "2", "FORWARDED_ALLOW_IPS": "172.16.0.0/12", "FILES_URL": "file:///var/lib/searchboard/files"}
+
+
 def test_compose_starts_two_workers_on_postgresql_and_valkey() -> None:
     services = compose()["services"]
-    assert services.keys() == {"database", "valkey", "board"}
+    assert services.keys() == {"certificate", "database", "valkey", "board"}
     environment = services["board"]["environment"]
-    assert {name.lower() for name in environment} <= Settings.model_fields.keys()
-    assert environment["WORKERS"] == "2"
-    assert environment["DATABASE_URL"].startswith("postgresql://")
-    assert environment["REDIS_URL"].startswith("redis://valkey:")
+    assert environment["DATABASE_URL"].startswith("postgresql://searchboard:")
+    assert environment["REDIS_URL"].startswith("rediss://:")
     assert services["board"]["depends_on"].keys() == {"database", "valkey"}
     assert all("healthcheck" in services[name] for name in ("database", "valkey"))
 
 
+def test_compose_has_all_settings_with_their_defaults() -> None:
+    environment = compose()["services"]["board"]["environment"]
+    settings = {name.upper(): field.default for name, field in Settings.model_fields.items()}
+    assert environment.keys() == settings.keys() - GIVEN_BY_IMAGE
+    for name in environment.keys() - GIVEN_BY_COMPOSE:
+        default = settings[name]
+        text = str(default).lower() if isinstance(default, bool) else "" if default is None else str(default)
+        assert environment[name] == f"${{{name}:-{OTHER_DEFAULTS.get(name, text)}}}"
+
+
 def test_compose_has_no_secret_in_it_and_listens_on_this_machine_only() -> None:
     services = compose()["services"]
-    for name in ("DATABASE_URL", "SECRET_KEY"):
+    for name in GIVEN_BY_COMPOSE:
         assert ":?" in services["board"]["environment"][name], "without it, compose refuses to start"
     assert [port for service in services.values() for port in service.get("ports", ())] == ["127.0.0.1:8000:8000"]
+
+
+def test_each_container_is_read_only_without_capabilities_and_not_root() -> None:
+    for name, service in compose()["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "build" in service or service["user"] == "999:999", name  # the image has a USER of its own
+
+
+def test_each_image_is_named_by_its_digest() -> None:
+    services = compose()["services"]
+    images = [service["image"] for service in services.values() if "image" in service]
+    images += [service["build"]["args"]["PYTHON_IMAGE"] for service in services.values() if "build" in service]
+    assert len(images) == len(services)
+    assert [image for image in images if not re.fullmatch(r"[\w./-]+:[\w.-]+@\$\{\w+_DIGEST:\?set \w+ in \.env\}", image)] == []
+
+
+def test_the_role_of_the_database_is_no_superuser() -> None:
+    """The one that the image makes is a superuser, so the board has another."""
+    content = compose()["configs"]["role"]["content"]
+    assert re.search(r"^CREATE ROLE searchboard LOGIN PASSWORD :'password';$", content, flags=re.M)
+    assert "SUPERUSER" not in content
+    assert "POSTGRES_USER" not in compose()["services"]["database"]["environment"]
+
+
+def test_only_the_board_reaches_the_database_and_valkey() -> None:
+    services, networks = compose()["services"], compose()["networks"]
+    assert networks["inner"] == {"internal": True}
+    assert {name: service["networks"] for name, service in services.items() if "networks" in service} == {
+        "database": ["inner"], "valkey": ["inner"], "board": ["inner", "outer"],
+    }  # fmt: skip
+    assert services["certificate"]["network_mode"] == "none"
+
+
+def test_the_how_to_makes_all_that_compose_asks_for() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    page = document("how-to/containers")
+    assert [name for name in set(re.findall(r"\$\{(\w+):\?", text)) if name not in page] == []
 
 
 def test_the_dockerfile_copies_only_what_exists_and_runs_as_no_root() -> None:
