@@ -12,7 +12,8 @@ from board.audit.entries import OriginalRead
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
-from board.files import media_types, names, stored
+from board.files import names, stored
+from board.files.recognition_process import is_sealed
 from board.i18n import N_
 from board.web import display_auth, etags
 from board.web.auth import signed_in
@@ -77,7 +78,7 @@ async def original(request: Request) -> Response:
 async def content(request: Request) -> Response:
     caller = await require_caller(request)
     file = await service_of(request).database.read(lambda session: _find(session, caller, request))
-    if media_types.is_sealed(file.media_type):
+    if is_sealed(file.media_type):
         raise Refused("not_found")
     return await _send(request, file, "original", BYTES, file.name)
 

@@ -1,32 +1,35 @@
-"""Media types of files, found by their first bytes. What a name says is not believed."""
+"""Media types of files, found by their first bytes. What a name says is not believed.
 
-import re
+Pictures and PDFs are known by their first bytes alone. Everything else is recognised in a child process with limits, as what
+strangers sent is scanned for it.
+"""
+
 from typing import NamedTuple
 
-import puremagic
+import structlog
 
-HEAD_BYTES = 8_192  # of a file that are looked at
-UNKNOWN, TEXT, PDF, SVG = "application/octet-stream", "text/plain", "application/pdf", "image/svg+xml"
-SURE = 0.5  # confidence of puremagic: more than two or three bytes are those of a type
+from board.child_process import parent
+from board.files import recognition_process
+from board.files.recognition_process import HEAD_BYTES, UNKNOWN, is_media_type, is_sealed
 
-# Pictures that are turned into others before anybody gets them; all their first bytes, as no other file is taken for one.
-_PICTURES = (
-    ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
-    ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
-    ("image/gif", re.compile(rb"GIF8[79]a")),
-    ("image/webp", re.compile(rb"RIFF....WEBP", re.DOTALL)),
-    ("image/bmp", re.compile(rb"BM.{8}", re.DOTALL)),
-    ("image/tiff", re.compile(rb"II\*\0|MM\0\*|II\+\0|MM\0\+")),
-    ("image/avif", re.compile(rb"....ftyp(avif|avis)", re.DOTALL)),
-    ("image/heic", re.compile(rb"....ftyp(heic|heix|hevc|hevx|heim|heis|hevm|hevs)", re.DOTALL)),
-    ("image/heif", re.compile(rb"....ftyp(mif1|msf1|mif2|miaf)", re.DOTALL)),
-)
+log = structlog.get_logger()
+
+PDF = "application/pdf"
+FAILED = -1
+LIMITS = parent.Limits(seconds=10, memory=512 * 1024 * 1024, output=200, file_size=0)
+MAX_ENDING = 16  # characters
+
+# Pictures that are turned into others before anybody gets them, by the place and the bytes of their signatures
+_SIGNATURES = {
+    "image/jpeg": (0, (b"\xff\xd8\xff",)),
+    "image/png": (0, (b"\x89PNG\r\n\x1a\n",)),
+    "image/gif": (0, (b"GIF87a", b"GIF89a")),
+    "image/tiff": (0, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    "image/avif": (4, (b"ftypavif", b"ftypavis")),
+    "image/heic": (4, (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftyphevx", b"ftypheim", b"ftypheis", b"ftyphevm", b"ftyphevs")),
+    "image/heif": (4, (b"ftypmif1", b"ftypmsf1", b"ftypmif2", b"ftypmiaf")),
+}  # fmt: skip
 _BMP_HEADER = range(12, 125)  # sizes of the header that follows, by which a text that begins with BM is none
-
-_MARKUP = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(!doctype\s+)?(html|svg|head|body|script)\b", re.I | re.S
-)
-_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
 class MediaType(NamedTuple):
@@ -36,46 +39,38 @@ class MediaType(NamedTuple):
     is_picture: bool
 
 
-def of(head: bytes, name: str) -> MediaType:
-    """Return the media type of a file that begins with these bytes. Its name only decides between types of one content."""
-    for type, begins in _PICTURES:
-        if begins.match(head) and (type != "image/bmp" or int.from_bytes(head[14:18], "little") in _BMP_HEADER):
-            return MediaType(type, True)
+def by_signature(head: bytes) -> MediaType | None:
+    """Return the type of a picture or a PDF, which a few bytes tell; None for other files."""
     if head.startswith(b"%PDF-"):
         return MediaType(PDF, False)
-    if markup := _MARKUP.match(head):
-        return MediaType(SVG if markup[2].lower() == b"svg" else "text/html", False)
-    type = _other(head, name)
-    return MediaType(type, is_sealed(type))
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return MediaType("image/webp", True)
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADER:
+        return MediaType("image/bmp", True)
+    found = (type for type, (at, signatures) in _SIGNATURES.items() if head.startswith(signatures, at))
+    return next((MediaType(type, True) for type in found), None)
 
 
-def _other(head: bytes, name: str) -> str:
+async def recognise(head: bytes, name: str, script: str = recognition_process.__file__) -> MediaType:
+    """Return the media type of a file that begins with these bytes, as a child process finds it. One at which the child fails is
+    of no known type."""
     try:
-        found = puremagic.magic_string(head[:HEAD_BYTES])
-    except (puremagic.PureError, ValueError):
-        return TEXT if _is_text(head) else UNKNOWN
-    ending = f".{name.rpartition('.')[2].lower()}"
-    best = max(each.confidence for each in found)
-    likely = [each for each in found if each.confidence == best and _TYPE.fullmatch(each.mime_type)]
-    named = next((each.mime_type for each in likely if each.extension == ending), None)
-    if named is None and head.startswith(b"PK"):
-        named = "application/zip"  # of the many kinds of zip files, none is more likely
-    type = named or (likely[0].mime_type if likely else UNKNOWN)
-    if is_sealed(type) and _is_text(head):
-        return TEXT  # such as one that begins with BM
-    return UNKNOWN if is_sealed(type) and best < SURE else type
+        answer = await parent.run(script, head[:HEAD_BYTES], LIMITS, [_ending(name)])
+    except (parent.TooSlow, parent.TooMuch):
+        answer = parent.Result(FAILED, b"")
+    return _read(answer)
 
 
-def is_sealed(type: str) -> bool:
-    """Return whether files of this type are pictures that have metadata, so that nobody gets them as they came."""
-    return type.startswith("image/") and type != SVG
+def _read(answer: parent.Result) -> MediaType:
+    """Return what a child said. It has read what strangers made, so it is not believed."""
+    name = answer.output.decode("ascii", "replace")
+    if answer.status or not is_media_type(name):
+        log.warning("file not recognised", status=answer.status)
+        name = UNKNOWN
+    return MediaType(name, is_sealed(name))
 
 
-def _is_text(head: bytes) -> bool:
-    try:
-        text = head.decode()
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:  # else a character that is cut in two
-            return False
-        text = head[: error.start].decode()
-    return bool(text) and not any(each < " " and each not in "\t\r\n\f" for each in text)
+def _ending(name: str) -> str:
+    """Return the ending of a name, such as `.docx`; only a plain one is passed on."""
+    ending = name.rpartition(".")[2].lower()
+    return f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= MAX_ENDING else ""

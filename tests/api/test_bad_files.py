@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from PIL import Image
 
 from board.child_process import parent
 from board.errors import Refused
-from board.files import media_types, names
+from board.files import media_types, names, recognition_process
 from board.files import pictures as makers
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
+from tests.support.linear_time import cpu_seconds
 from tests.support.team import Team
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -201,13 +203,57 @@ def test_a_name_never_leads_elsewhere() -> None:
         assert not set(shown) & set("/\\\n\u202e")
 
 
-def test_the_kind_of_a_file_is_told_by_its_content() -> None:
+async def test_the_kind_of_a_file_is_told_by_its_content() -> None:
     for content, type in (
         (b"%PDF-1.7\n", "application/pdf"), (b"\xef\xbb\xbf<html>", "text/html"), (b"  <!-- x --><svg>", "image/svg+xml"),
         ("été".encode(), "text/plain"), (b"a\x00b", "application/octet-stream"), (b"", "application/octet-stream"),
         (b"\xff\xd8\xff", "image/jpeg"), (b"<" * 8_192, "text/plain"),
     ):  # fmt: skip
-        assert media_types.of(content, "x.jpg").name == type, content
+        found = media_types.by_signature(content) or await media_types.recognise(content, "x.jpg")
+        assert found.name == type, content
+
+
+@pytest.mark.parametrize(
+    ("head", "type"),
+    [
+        (b"<!-- c -->" * 40, "text/plain"),
+        (b"<!-- c -->" * 40 + b"<svg>", "image/svg+xml"),
+        (b'<?xml version="1.0"?>\n<!-- a --> <!-- b -->\n<!DOCTYPE svg PUBLIC "x">', "image/svg+xml"),
+        (b"<html", "text/html"), (b"<HTML>", "text/html"), (b"<!doctype html>", "text/html"), (b"<script\n>", "text/html"),
+        (b"<!doctypehtml>", "text/plain"), (b"<html5>", "text/plain"), (b"<body_>", "text/plain"), (b"<!-- x", "text/plain"),
+        (b"<?xml", "text/plain"), (b"<!doctype ", "text/plain"), (b"<p>", "text/plain"),
+    ],
+)  # fmt: skip
+def test_markup_is_told_by_its_first_element(head: bytes, type: str) -> None:
+    assert (recognition_process._markup(head) or "text/plain") == type
+
+
+@pytest.mark.parametrize("content", [b"<!-- c -->" * 40, b"<!--" * 2_048, b"<!---->" * 1_170, b"<?xml " * 1_365, b" " * 8_192])
+def test_recognition_takes_time_in_proportion_to_the_bytes(content: bytes) -> None:
+    # the 282 bytes of the first case stopped a process for hours
+    assert min(cpu_seconds(lambda: recognition_process._markup(content)) for _ in range(5)) < 0.02
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import time; time.sleep(60)", "import os; os.kill(os.getpid(), 9)", "print('x' * 5_000)", "import sys; sys.exit(3)",
+        "print('image/png; text/html')", "",
+    ],
+)  # fmt: skip
+async def test_a_file_at_which_the_child_fails_is_of_no_known_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(media_types, "LIMITS", replace(media_types.LIMITS, seconds=1))
+    type = await media_types.recognise(b"abc", "x.txt", script(tmp_path, text))
+    assert type == ("application/octet-stream", False)
+
+
+def test_a_picture_needs_no_child_to_be_recognised() -> None:
+    for name, content in PHOTOS.items():
+        type = media_types.by_signature(content)
+        assert type is not None, name
+        assert type.is_picture, name
 
 
 # -- the child ------------------------------------------------------------------------------------------------------------
