@@ -36,6 +36,7 @@ from board.web import board_pages, http, language, pages, static_files, websocke
 from board.web.health import healthz, readyz
 from board.web.http import STATUS, error_response, json_errors, json_response, with_retry_after
 from board.web.middleware import SecurityHeadersMiddleware
+from board.web.registered import register_requests
 from models.db.database import DatabaseUnavailable
 
 HANDSHAKES_AT_ONCE = 32  # concurrent handshakes: after a restart a thousand clients must not starve page requests
@@ -76,6 +77,7 @@ def create_app(service: BoardService) -> Starlette:
         },
         lifespan=_lifespan,
     )
+    register_requests(app.routes)
     app.state.service = service
     app.state.login = Login(service)
     app.state.uploads = Uploads(service)

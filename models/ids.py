@@ -15,9 +15,13 @@ _UUID_BYTES = 16
 _NO_TEXT = b"\xff"  # in no UTF-8
 
 
+def is_uuid(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
+
+
 def id_bytes(id: str) -> bytes:
     """Return the short form of an id, for tables with very many rows: the 16 bytes of a UUID, else its text."""
-    if _UUID.fullmatch(id):
+    if is_uuid(id):
         return bytes.fromhex(id.replace("-", ""))
     written = id.encode()
     return written + _NO_TEXT if len(written) == _UUID_BYTES else written

@@ -8,7 +8,8 @@ from models.entity import partial_index
 
 class Notification(SQLModel, table=True):
     """Notification of a step of an alarm. `account` is who gets an e-mail, and empty for the webhook. `next_try_at` is null once
-    it was sent or given up; `failed` is the code of the last failure. A sender has it until `claimed_until`."""
+    it was sent or given up; `failed` is the code of the last failure. A sender has it until `claimed_until`. `poison` counts the
+    processes that ended while they composed it."""
 
     __table_args__ = (
         Index("notification_once", "alarm", "step", "way", "account", unique=True),
@@ -27,3 +28,4 @@ class Notification(SQLModel, table=True):
     claimed_until: str | None = None
     sent_at: str | None = None
     failed: str = ""
+    poison: int = 0

@@ -24,7 +24,8 @@ class UploadResult(Data):
 class Upload(SQLModel, table=True):
     """Upload by an account for a board. `size` is that of the whole file, `offset` how much of it is stored; `parts` counts the
     objects that hold it. `state` is `receiving`, `ready`, `attached`, or `dropped` while what is stored of it is deleted. `file`
-    is the id under which its files are stored, and which the file will have."""
+    is the id under which its files are stored, and which the file will have. `poison` counts the processes that ended while they
+    worked on it."""
 
     __table_args__ = (Index("upload_account", "account", "touched_at"), Index("upload_created", "created_at"))
 
@@ -37,6 +38,7 @@ class Upload(SQLModel, table=True):
     parts: int = 0
     state: str = "receiving"
     file: str | None = None
+    poison: int = 0
     result: dict[str, Any] | None = json_column(UploadResult, nullable=True)
     created_at: str
     touched_at: str

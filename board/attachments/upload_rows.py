@@ -11,6 +11,7 @@ from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, invalid
 from board.i18n import N_, message
+from board.telemetry.processing import MAX_TRIES
 from models.accounts import ROLES
 from models.times import format_utc
 from models.upload import Upload
@@ -22,8 +23,11 @@ IDLE = timedelta(minutes=10)  # after it an upload gives way to a new one of the
 KEPT = timedelta(days=1)  # after it an upload is swept
 UNDROPPED = timedelta(hours=1)  # after it one is dropped again whose files may not all be deleted
 RETRY_S = 60
+BUSY = timedelta(minutes=2)  # for which other processes may still work on an upload
+BUSY_RETRY_S = 10
 
 OTHER_OFFSET = N_("Another part of this file arrived in the meantime.")
+UNREADABLE = N_("This file could not be read. Save it again, or in another format, then send it.")
 
 _OPEN = text(
     "SELECT id, size, touched_at FROM upload WHERE account = :account AND state IN ('receiving', 'ready') ORDER BY touched_at, id"
@@ -38,9 +42,12 @@ _GROW = text(
 )
 _ADD_PART = text('INSERT INTO upload_part (upload, "offset", size, object) VALUES (:id, :offset, :size, :object)')
 _PARTS = text('SELECT object FROM upload_part WHERE upload = :id ORDER BY "offset"')
-_CLAIM = text("UPDATE upload SET file = :file WHERE id = :id AND file IS NULL")
+_CLAIM = text(
+    "UPDATE upload SET file = COALESCE(file, :file), poison = poison + 1, touched_at = :now WHERE id = :id AND poison < :most"
+)
+_CLEAR = text("UPDATE upload SET poison = 0 WHERE id = :id")
 _READY = text(
-    "UPDATE upload SET state = 'ready', result = :result, touched_at = :now "
+    "UPDATE upload SET state = 'ready', result = :result, poison = 0, touched_at = :now "
     "WHERE id = :id AND state = 'receiving' AND \"offset\" = size"
 )
 _DROP = text("UPDATE upload SET state = 'dropped' WHERE id = :id AND state <> 'attached'")
@@ -143,12 +150,21 @@ def parts(session: Session, id: str) -> list[str]:
     return list(session.connection().execute(_PARTS, {"id": id}).scalars())
 
 
-def claim(session: Session, caller: Caller, board: str, id: str, file: str) -> Upload:
-    """Give an upload the id under which its files are stored, unless it has one. So all that is stored is known of, even if the
-    process is killed."""
-    find(session, caller, board, id)
-    session.connection().execute(_CLAIM, {"id": id, "file": file})
+def claim(session: Session, caller: Caller, board: str, id: str, file: str, now: datetime) -> Upload:
+    """Begin to work on an upload. It gets the id under which its files are stored, unless it has one: so all that is stored is
+    known, even if the process is killed. Raises Refused `invalid` for one at which processes ended as often as they may."""
+    row = find(session, caller, board, id)
+    named = {"id": id, "file": file, "now": format_utc(now), "most": MAX_TRIES}
+    if not session.connection().execute(_CLAIM, named).rowcount:
+        if row.touched_at > format_utc(now - BUSY):
+            raise Refused("unavailable", retry_after_s=BUSY_RETRY_S)
+        raise Refused("invalid", UNREADABLE)
     return find(session, caller, board, id)
+
+
+def clear_poison(session: Session, id: str) -> None:
+    """Record that no process ended while it worked on an upload."""
+    session.connection().execute(_CLEAR, {"id": id})
 
 
 def set_ready(session: Session, caller: Caller, board: str, id: str, result: dict[str, Any], now: datetime) -> Upload:

@@ -19,9 +19,12 @@ from board.errors import Refused, invalid
 from board.files import media_types, pictures
 from board.files.media_types import MediaType
 from board.files.pictures import Pictures
+from board.files.recognition_process import HEAD_BYTES
 from board.files.store import FileStore
 from board.i18n import N_
 from board.service import BoardService
+from board.telemetry import processing
+from models.db.errors import DatabaseUnavailable
 from models.ids import new_id
 from models.upload import Upload
 from realtime.keyed_semaphore import KeyedSemaphore
@@ -96,7 +99,7 @@ class Uploads:
             row = await self.find(caller, row.board, row.id)
             if row.state == "receiving":
                 upload_rows.check_offset(row, row.size)
-                row = await self._make(caller, row, sha256)
+                row = await processing.register_steps(self._make(caller, row, sha256), "upload", row.id)
         finally:
             slot.release()
         if sha256 is not None and row.result is not None and row.result["sha256"] != sha256:
@@ -104,12 +107,13 @@ class Uploads:
         return row
 
     async def _make(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
-        new = new_id()
-        row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new))
+        new, now = new_id(), self._service.clock()
         try:
-            parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
-            result = await self._store(caller, row, parts, sha256)
+            row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new, now))
+            result = await self._look_at(caller, row, sha256)
         except Refused as refused:
+            if refused.message == upload_rows.UNREADABLE:
+                processing.set_aside("upload", row.id)
             if refused.code in ("invalid", "too_large"):  # it will not do, however often
                 await self.give_up(caller, row.board, row.id)
             raise
@@ -125,6 +129,17 @@ class Uploads:
             await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
         return ready
 
+    async def _look_at(self, caller: Caller, row: Upload, sha256: str | None) -> dict[str, Any]:
+        """Store an upload that this process has claimed; return what it is. It is no poison if this ends in any way but with the
+        process. Raises Refused, or FileNotFoundError where parts are missing."""
+        try:
+            parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
+            return await self._store(caller, row, parts, sha256)
+        except BaseException:
+            with suppress(DatabaseUnavailable):
+                await self._database.write(lambda session: upload_rows.clear_poison(session, row.id))
+            raise
+
     async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
         """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused, or FileNotFoundError
         where parts are missing."""
@@ -132,7 +147,7 @@ class Uploads:
         await self._files.put(f"files/{file}/original", content.read())
         if sha256 not in (None, content.digest):
             raise invalid("sha256", N_("The file is not what was sent. Send it again."))
-        type = media_types.of(content.head, row.name)
+        type = await self._type_of(caller, content.head, row.name)
         result: dict[str, Any] = {
             "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
             "picture": False, "found": {},
@@ -144,6 +159,13 @@ class Uploads:
         if made and type.is_picture:
             result |= {"width": made.width, "height": made.height}
         return result
+
+    async def _type_of(self, caller: Caller, head: bytes, name: str) -> MediaType:
+        """Return the type of a file that begins with these bytes. Raises Refused if the queue is full."""
+        if (type := media_types.by_signature(head)) is not None:
+            return type
+        async with self._service.queues.pictures.turn(caller.account.id):
+            return await media_types.recognise(head, name)
 
     async def _pictures_of(self, caller: Caller, type: MediaType, key: str) -> Pictures | None:
         """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
@@ -188,8 +210,8 @@ class _Joined:
             async for piece in self._files.get(key):
                 self._digest.update(piece)
                 self._left -= len(piece)
-                if len(self.head) < media_types.HEAD_BYTES:
-                    self.head += piece[: media_types.HEAD_BYTES - len(self.head)]
+                if len(self.head) < HEAD_BYTES:
+                    self.head += piece[: HEAD_BYTES - len(self.head)]
                 yield piece
         if self._left:
             raise FileNotFoundError

@@ -26,10 +26,12 @@ from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.predefined_tasks import TaskCatalogue, load_catalogue
+from board.telemetry import processing
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
 from models.event import command_day, command_digest
+from models.ids import is_uuid
 from models.search import Search
 from models.times import format_utc
 
@@ -70,6 +72,10 @@ class QueuedCommand:
     def __call__(self, session: Session) -> CommandResult | Refused:
         """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
         unharmed."""
+        with processing.working_on("command", *_names(self.command)):
+            return self._run(session)
+
+    def _run(self, session: Session) -> CommandResult | Refused:
         unit = unit_of_work.current(session)
         changes = unit.changes
         # lock first: a command that waits here must not take an earlier time than the one before it
@@ -83,6 +89,12 @@ class QueuedCommand:
             if unit.changes != changes:
                 raise
             return refusal.with_traceback(None)
+
+
+def _names(command: Command) -> tuple[str, str]:
+    """Return the name of a command and its board for a log, where what a stranger made up is not repeated."""
+    name, board = command.name, command.board
+    return name if name in TABLE else "unknown", board if board == OPERATIONS or is_uuid(board) else "unknown"
 
 
 def boards_to_lock(command: Command) -> tuple[str, ...]:

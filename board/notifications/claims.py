@@ -15,6 +15,7 @@ from sqlmodel import Session
 from board.engine import access
 from board.i18n import DEFAULT
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
+from board.telemetry.processing import MAX_TRIES
 from models.accounts import ROLES
 from models.board import OPERATIONS
 from models.ids import new_id
@@ -28,6 +29,7 @@ UNUSED_AFTER = timedelta(minutes=10)  # then a way that no setting has is given 
 MAX_UNUSED = 250  # rows at once
 
 NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED, TOO_LATE = "not_needed", "no_access", "not_configured", "too_late"
+STOPS_SERVER = "stops_server"  # processes ended while they composed it
 FOR_A_REASON = (NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED)  # ended without a try that failed
 
 Clock = Callable[[], datetime]
@@ -37,16 +39,18 @@ Clock = Callable[[], datetime]
 _WAITS = "next_try_at IS NOT NULL AND (next_try_at <= :now OR next_try_at > :latest)"
 _FREE = "(claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :latest_claim)"
 _DUE = text(
-    f"SELECT id FROM notification WHERE {_WAITS} AND {_FREE} AND way = :way AND account IN (:account, :only) "  # noqa: S608
+    f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = :way AND account IN (:account, :only) "  # noqa: S608
     "ORDER BY tries, next_try_at, id LIMIT :limit"  # new ones first: those that fail must not delay them
 )
 _DUE_EMAILS = text(
-    f"SELECT id FROM notification WHERE {_WAITS} AND {_FREE} AND way = 'email' ORDER BY tries, next_try_at, id LIMIT :limit"  # noqa: S608
+    f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = 'email' "  # noqa: S608
+    "ORDER BY tries, next_try_at, id LIMIT :limit"
 )
 _UNSPREAD = text("SELECT id FROM notification WHERE next_try_at IS NOT NULL AND way = 'webhook' AND account = '' LIMIT :limit")
 _OLD = text("SELECT id, way, account FROM notification WHERE next_try_at IS NOT NULL AND created_at <= :before LIMIT :limit")
 _CLAIM = text(
-    f"UPDATE notification SET claimed_until = :until, tries = tries + 1 WHERE id = :id AND next_try_at IS NOT NULL AND {_FREE}"  # noqa: S608
+    "UPDATE notification SET claimed_until = :until, tries = tries + 1, poison = poison + 1 "  # noqa: S608
+    f"WHERE id = :id AND next_try_at IS NOT NULL AND {_FREE}"
 )
 _FACTS = text(
     "SELECT n.*, a.raised_at, a.rule, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, p.role, "
@@ -64,9 +68,10 @@ _SENT = text(
     "WHERE id = :id AND sent_at IS NULL"
 )
 _AGAIN = text(
-    "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code "
+    "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code, poison = 0 "
     "WHERE id = :id AND next_try_at IS NOT NULL AND tries = :tries"  # a later try is another sender's, and under way
 )
+_CLEAR = text("UPDATE notification SET poison = 0 WHERE id = :id")
 _END = text(
     "UPDATE notification SET next_try_at = NULL, claimed_until = NULL, failed = :code WHERE id = :id AND next_try_at IS NOT NULL"
 )
@@ -93,10 +98,10 @@ class Due(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """Result of claiming: the notices to send now, and the rows that ended instead, by way and code."""
+    """Result of claiming: the notices to send now, and the rows that ended instead, by id, way and code."""
 
     notices: list[Notice]
-    ended: list[tuple[str, str]]
+    ended: list[tuple[str, str, str]]
 
 
 def due(session: Session, at: datetime, receivers: Collection[Receiver], busy: Collection[str]) -> Due:
@@ -105,16 +110,21 @@ def due(session: Session, at: datetime, receivers: Collection[Receiver], busy: C
     named = {"now": format_utc(at), "latest": format_utc(at + MAX_PAUSE), "latest_claim": format_utc(at + 2 * CLAIM)}
     hooks = [each.account for each in receivers if each.way == WEBHOOK]
     found: list[str] = []
+    suspects: list[str] = []
     for each in receivers:
         limit = named | {"limit": each.free + len(busy)}
         # with one webhook, its rows keep the empty account
         where = {"way": each.way, "account": each.account, "only": "" if len(hooks) == 1 else each.account}
         rows = connection.execute(_DUE_EMAILS, limit) if each.way == EMAIL else connection.execute(_DUE, limit | where)
-        found += [id for id in rows.scalars() if id not in busy][: each.free]
+        free = [row for row in rows if row.id not in busy][: each.free]
+        found += [row.id for row in free]
+        suspects += [row.id for row in free if row.poison]
     spread = connection.execute(_UNSPREAD, {"limit": MAX_UNUSED}).scalars() if len(hooks) > 1 else ()
     old = connection.execute(_OLD, {"before": format_utc(at - UNUSED_AFTER), "limit": MAX_UNUSED})
     unused = [row.id for row in old if row.id not in busy and not _has_way(row, receivers, hooks)]
-    return Due(sorted(found), sorted(spread), sorted(unused))  # sorted: two processes lock rows in the same order
+    # one at which a process ended is composed alone: if it ends this one, too, no other is suspected
+    to_claim = sorted(suspects)[:1] or sorted(found)  # sorted: two processes lock rows in the same order
+    return Due(to_claim, sorted(spread), sorted(unused))
 
 
 def _has_way(row: Row[Any], receivers: Collection[Receiver], hooks: Collection[str]) -> bool:
@@ -128,7 +138,7 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
     raises them."""
     for id in found.spread:
         _spread(session, id, hooks)
-    ended = [(row.way, NOT_CONFIGURED) for id in found.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
+    ended = [(id, row.way, NOT_CONFIGURED) for id in found.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
     notices = []
     for id in found.claim:
         at = _now(session, clock)
@@ -137,7 +147,7 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
         row = session.connection().execute(_FACTS, {"id": id}).one()
         if (code := _why_not(row, clock())) is not None:
             _end(session, id, code)
-            ended.append((row.way, code))
+            ended.append((id, row.way, code))
         else:
             notice = Notice(
                 row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
@@ -151,6 +161,11 @@ def claim(session: Session, id: str, at: datetime) -> bool:
     """Claim a row for one try; return whether this process has it."""
     named = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
     return session.connection().execute(_CLAIM, named).rowcount == 1
+
+
+def record_composed(session: Session, id: str) -> None:
+    """Record that no process ended while it composed a notification."""
+    session.connection().execute(_CLEAR, {"id": id})
 
 
 def record_sent(session: Session, id: str, at: datetime) -> None:
@@ -182,6 +197,8 @@ def _now(session: Session, clock: Clock) -> datetime:
 def _why_not(row: Row[Any], now: datetime) -> str | None:
     """Return why a notification is not sent any more, or None. Its alarm may have been taken since, or its receiver have lost the
     right to see it."""
+    if row.poison > MAX_TRIES:
+        return STOPS_SERVER
     if row.raised_at is None or row.taken_by is not None or row.ended_at is not None:
         return NOT_NEEDED
     if now - parse_utc(row.created_at) >= GIVE_UP_AFTER:

@@ -11,6 +11,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -18,7 +19,7 @@ import aiosmtplib
 from board.i18n import N_, gettext_for
 from board.notification_settings import MailServer, mail_address
 from board.notifications import resolver
-from board.notifications.notice import Notice
+from board.notifications.notice import Notice, Send
 from board.notifications.undelivered import Undelivered, connection_code
 from models.ids import new_id
 from models.times import now
@@ -35,13 +36,13 @@ class Mail:
     def __init__(self, server: MailServer, sender: Address, public_url: str, tls: ssl.SSLContext) -> None:
         self._server, self._sender, self._public_url, self._tls = server, sender, public_url, tls
 
-    async def send(self, notice: Notice, at: datetime) -> None:
-        """Send an e-mail. Raises Undelivered, or TimeoutError where the caller sets a limit."""
+    def prepare(self, notice: Notice, at: datetime) -> Send:
+        """Compose an e-mail, and return what sends it. Both raise Undelivered."""
         recipient = mail_address(notice.email)
         if recipient is None:
             raise Undelivered("address", final=True)
         text = notice.text(self._public_url, at)
-        await self.submit(self.compose(notice.subject(), text, recipient, notice.id, at), recipient)
+        return partial(self.submit, self.compose(notice.subject(), text, recipient, notice.id, at), recipient)
 
     async def send_test(self, to: str, language: str) -> None:
         """Send a message by which an administrator sees that e-mails arrive. Raises Undelivered."""

@@ -1,5 +1,6 @@
 """Notice of an alarm to one receiver: what a notification says. It has no name, no place and no text of anybody."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from models.board import OPERATIONS
 from models.times import parse_utc
 
 EMAIL, WEBHOOK = "email", "webhook"
+Send = Callable[[], Awaitable[None]]
 
 # What each occasion of `board.alarm_rules` is called
 OCCASIONS = {

@@ -18,7 +18,7 @@ from board.notifications.notice import EMAIL, WEBHOOK, Notice
 from board.notifications.undelivered import Undelivered
 from board.notifications.ways import Ways
 from board.settings import Settings
-from board.telemetry import logs, metrics
+from board.telemetry import logs, metrics, processing
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database, DatabaseUnavailable
 from models.times import now
@@ -71,7 +71,9 @@ class Sender:
             return
         work = partial(claims.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions)
         notices, ended = await self._database.write(work)
-        for way, code in ended:
+        for id, way, code in ended:
+            if code == claims.STOPS_SERVER:
+                processing.set_aside("notification", id)
             outcome = code if code in claims.FOR_A_REASON else "given_up"
             metrics.notification(way, outcome)
             if outcome == "given_up":
@@ -82,8 +84,8 @@ class Sender:
             task = asyncio.create_task(self._send(notice, key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if found.spread:
-            self._wanted.set()  # the rows that it made are due
+        if found.spread or ended:
+            self._wanted.set()  # the rows that it made are due, or those that waited for what ended
 
     async def close(self) -> None:
         """Wait for tries in progress for CLOSE_S, then cancel them."""
@@ -113,7 +115,10 @@ class Sender:
                 assert self._ways is not None
                 way = self._ways.mail if notice.way == EMAIL else self._ways.webhooks[key[1]]
                 assert way is not None
-                await way.send(notice, self._clock())
+                with processing.working_on("notification", notice.id):
+                    send = way.prepare(notice, self._clock())
+                await self._record(lambda session: claims.record_composed(session, notice.id))
+                await send()
         except Undelivered as failure:
             return failure
         except TimeoutError:

@@ -6,6 +6,7 @@ import hmac
 import ssl
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -13,7 +14,7 @@ import orjson
 
 from board.notification_settings import Webhook
 from board.notifications.addresses import AddressRefused, checked_addresses
-from board.notifications.notice import Notice
+from board.notifications.notice import Notice, Send
 from board.notifications.undelivered import Undelivered, connection_code
 from board.settings import VERSION
 from models.ids import new_id
@@ -32,9 +33,9 @@ class WebhookSender:
         self._url, self._keys, self._public_url, self._tls = httpx2.URL(webhook.url), keys, public_url, tls
         self._allow_private = allow_private
 
-    async def send(self, notice: Notice, at: datetime) -> None:
-        """Send a notice. Raises Undelivered, or TimeoutError where the caller sets a limit."""
-        await self.post(notice.id, notice.body(self._public_url), at)
+    def prepare(self, notice: Notice, at: datetime) -> Send:
+        """Compose a webhook, and return what sends it, which raises Undelivered."""
+        return partial(self.post, notice.id, notice.body(self._public_url), at)
 
     async def send_test(self) -> None:
         """Send a webhook by which an administrator sees that they arrive. Raises Undelivered."""

@@ -12,7 +12,6 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,20 +21,17 @@ from errno import errorcode
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
-from board.bootstrap import ROOT
-from board.install import environments
 from board.server.listening_socket import listen, url_of
 from board.server.worker import READY
+from board.server.worker_process import Worker
 from board.service import BoardService
 from board.settings import Settings
 from board.telemetry import logs, watchdog
-from board.telemetry.logs import WORKER
 from board.telemetry.metrics import FOLDER
 from models.db.errors import ConfigurationError
 
 log = structlog.get_logger()
 
-ARGUMENTS = ["-m", "board.server.worker"]
 CHECK_INTERVAL_S = 0.25  # interval of checks if no signal or message wakes the supervisor
 HEARTBEAT_TIMEOUT_S = 10.0  # a worker without a heartbeat for so long is killed and replaced
 START_TIMEOUT_S = 60.0  # from the start of a worker until it accepts connections
@@ -45,25 +41,6 @@ RESTART_PAUSES_S = (0.2, 0.5, 1, 2, 5)  # pauses before a start, by number of ea
 NO_RESOURCES_PAUSE_S = 1.0  # pause before a start if the machine had no process or memory left
 # Early exits of every worker in a row before the supervisor gives up: before any worker was ready, and after.
 MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = 2, 12
-
-
-@dataclass(eq=False)
-class Worker:
-    """Worker process, with the supervisor's end of its pipe."""
-
-    number: int
-    process: "subprocess.Popen[bytes]"
-    pipe: socket.socket
-    started_at: float
-    last_beat: float
-    ready: bool = False
-    stopping_since: float | None = None  # time of the SIGTERM
-
-    def stop(self, now: float) -> None:
-        """Send SIGTERM, once."""
-        if self.stopping_since is None:
-            self.stopping_since = now
-            self.process.send_signal(signal.SIGTERM)
 
 
 @dataclass(eq=False)
@@ -165,42 +142,25 @@ class Supervisor:
     def _start(self, number: int, now: float) -> Worker | None:
         """Start a worker and return it; None if the machine has no resources for one."""
         try:
-            process, own_end = self._start_process(number)
+            worker = Worker.start(number, self._listening, self._environment, now)
         except OSError as error:
             log.error("worker not started", worker=number, code=errorcode.get(error.errno or 0), **logs.exception_location(error))
             return None
-        worker = Worker(number, process, own_end, now, now)
-        self._selector.register(own_end, selectors.EVENT_READ, worker)
+        self._selector.register(worker.pipe, selectors.EVENT_READ, worker)
         return worker
-
-    def _start_process(self, number: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
-        """Start the process of a worker, and return it with the supervisor's end of the pipe. Raise OSError."""
-        own_end, worker_end = socket.socketpair()
-        own_end.setblocking(False)
-        fds = (self._listening.fileno(), worker_end.fileno())
-        with worker_end:
-            try:
-                return subprocess.Popen(  # noqa: S603 - our own Python, our own module
-                    [str(environments.python_now(ROOT)), *ARGUMENTS, *map(str, fds)],
-                    pass_fds=fds,
-                    stdin=subprocess.DEVNULL,
-                    env=self._environment | {WORKER: str(number)},
-                ), own_end
-            except OSError:
-                own_end.close()
-                raise
 
     def _on_exit(self, worker: Worker, now: float) -> None:
         """Handle the exit of a worker."""
         self._selector.unregister(worker.pipe)
-        worker.pipe.close()
+        inputs = worker.inputs
+        worker.close()
         with contextlib.suppress(OSError):
             mark_process_dead(worker.process.pid, self._folder)  # type: ignore[no-untyped-call]
         if worker in self._stopping:
             self._stopping.remove(worker)
             return
         if self._stopping_since is None:
-            log.error("worker exited", worker=worker.number, worker_pid=worker.process.pid, status=worker.process.returncode)
+            log.error("worker exited", **worker.about, status=worker.process.returncode, inputs=inputs)
         slot = self._slots[worker.number - 1]
         if worker is slot.replacement:
             slot.replacement = None
@@ -223,10 +183,10 @@ class Supervisor:
             worker.process.wait()
             log.error(
                 "worker killed: unresponsive",
-                worker=worker.number,
-                worker_pid=worker.process.pid,
+                **worker.about,
                 ready=worker.ready,
                 stopping=bool(worker.stopping_since),
+                inputs=worker.inputs,
             )
             self._on_exit(worker, now)
 

@@ -1,7 +1,8 @@
-"""Worker: one of several serving processes, started by supervisor.py as `python -m board.server.worker LISTENING PIPE`.
+"""Worker: one of several serving processes, started by supervisor.py as `python -m board.server.worker LISTENING PIPE REGISTER`.
 
-Both arguments are inherited sockets: the listening one that all workers share, and a pipe to the supervisor, for the ready
-message and then a heartbeat every second while the event loop is alive. The end of the pipe means that the supervisor has ended.
+The arguments are inherited: the listening socket that all workers share; a pipe to the supervisor, for the ready message and then
+a heartbeat every second while the event loop is alive, whose end means that the supervisor has ended; and the file in which this
+worker registers what it works on, for the supervisor to read if it must kill it.
 """
 
 import asyncio
@@ -18,16 +19,17 @@ from board.install import environments
 from board.server.listening_socket import ListeningSocket
 from board.server.serve import serve
 from board.settings import Settings
-from board.telemetry import logs
+from board.telemetry import logs, processing
 from board.telemetry.metrics import FOLDER
 from models.db.database import ConfigurationError, DatabaseUnavailable
 
 READY, BEAT = b"R", b"."
+TRACEBACK_AFTER_S = 8.0  # without a heartbeat: before the supervisor kills this worker
 
 
-def main(listening: int, pipe: int) -> None:
+def main(listening: int, pipe: int, register: int) -> None:
     environments.hold(Path(sys.prefix))
-    supervisor = socket.socket(fileno=pipe)
+    supervisor, inputs = socket.socket(fileno=pipe), processing.use(register)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # restarts are the supervisor's job
     threading.Thread(target=_exit_with_supervisor, args=(supervisor,), name="supervisor", daemon=True).start()
 
@@ -35,13 +37,17 @@ def main(listening: int, pipe: int) -> None:
         with contextlib.suppress(OSError):  # the supervisor is not reading now, or it is gone
             supervisor.send(message, socket.MSG_DONTWAIT)
 
+    def beat() -> None:
+        inputs.write_tracebacks_after(TRACEBACK_AFTER_S)
+        send(BEAT)
+
     try:
         asyncio.run(
             serve(
                 Settings(_env_file=None),
                 ready=lambda _url: send(READY),
                 listening=ListeningSocket(fileno=listening),
-                beat=lambda: send(BEAT),
+                beat=beat,
             )
         )
     except ConfigurationError as error:
@@ -63,4 +69,4 @@ def _exit_with_supervisor(supervisor: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

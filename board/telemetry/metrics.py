@@ -79,6 +79,15 @@ failures = _labelled(
     ("command", "call", "page", "socket"),
 )
 event_loop_stalls = Counter("board_event_loop_stalls", "Times that an event loop was blocked for over 3 s", registry=registry)
+INPUTS = ("upload", "notification")
+inputs_set_aside = Counter(
+    "board_inputs_set_aside",
+    f"Inputs that ended the process that worked on them twice, and are not tried again: {', '.join(INPUTS)}",
+    ["kind"],
+    registry=registry,
+)
+for _kind in INPUTS:
+    inputs_set_aside.labels(_kind)
 NOTIFICATION_WAYS = ("email", "webhook")
 NOTIFICATION_OUTCOMES = ("sent", "failed", "given_up", "not_needed", "no_access", "not_configured")
 _notifications = _labelled(

@@ -21,26 +21,26 @@ from tests.support.worker_processes import SERVE, WorkerProcesses, is_running, r
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 CROWDED = """
 import errno
-from board.server import supervisor
-begin, starts = supervisor.subprocess.Popen, []
+from board.server import worker_process
+begin, starts = worker_process.subprocess.Popen, []
 def popen(command, **more):
-    if command[1:3] == supervisor.ARGUMENTS:
+    if command[1:3] == worker_process.ARGUMENTS:
         starts.append(command)
         if len(starts) in (2, 4):
             raise BlockingIOError(errno.EAGAIN, "no room for one more")
     return begin(command, **more)
-supervisor.subprocess.Popen = popen
+worker_process.subprocess.Popen = popen
 """
 DEAF = """
 import os, sys
-from board.server import supervisor
+from board.server import supervisor, worker_process
 supervisor.STOP_TIMEOUT_S = 1.0
-supervisor.ARGUMENTS = ["-c", '''
+worker_process.ARGUMENTS = ["-c", '''
 import os, sys
 from board.server import serve, worker
 serve.GracefulServer.handle_exit = lambda self, sig, frame: None
 worker.os.kill = lambda pid, sig: os._exit(1)  # but when the supervisor is gone it goes too
-worker.main(int(sys.argv[1]), int(sys.argv[2]))
+worker.main(*map(int, sys.argv[1:]))
 ''']
 log = supervisor.log
 class Log:
@@ -240,7 +240,7 @@ async def test_worker_that_ignores_shutdown_is_killed_and_then_logged(postgres_u
 
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
-    broken = "import sys; from board.server import supervisor; supervisor.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
+    broken = "import sys; from board.server import worker_process; worker_process.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
     workers = WorkerProcesses(postgres_url, 2, redis_url, first=broken)
     process = await asyncio.create_subprocess_exec(
         *workers.command, env=workers.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

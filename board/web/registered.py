@@ -1,0 +1,28 @@
+"""Registration of requests: while one is worked on, the register of this process has its method and the template of its path."""
+
+from collections.abc import Iterable
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from board.telemetry import processing
+
+
+class Registered:
+    """Application of a route, whose requests are registered. `path` is the template, such as `/boards/{board}`."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self._app, self._path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        work = self._app(scope, receive, send)
+        await processing.register_steps(work, "request", scope.get("method", ""), self._path)  # type: ignore[arg-type]
+
+
+def register_requests(routes: Iterable[BaseRoute], base: str = "") -> None:
+    """Register the requests of these routes, and of those below them. Applications may share routes."""
+    for route in routes:
+        if isinstance(route, Mount) and route.routes:
+            register_requests(route.routes, base + route.path)
+        elif isinstance(route, Route | Mount) and not isinstance(route.app, Registered):
+            route.app = Registered(route.app, base + route.path)
