@@ -26,7 +26,6 @@ from tests.ops.test_notifications import scene as scene
 from tests.ops.test_workers import SEARCH, give
 from tests.support import uploads
 from tests.support.outbox_scene import OutboxScene, send
-from tests.support.people import PATIENCE_S
 from tests.support.team import Team
 from tests.support.webhook_receiver import WebhookReceiver
 from tests.support.worker_processes import running_workers, wait_until
@@ -69,13 +68,13 @@ async def test_an_upload_that_hangs_two_workers_is_named_and_not_tried_again(
         def killed() -> list[dict[str, Any]]:
             return [json.loads(line) for line in workers.said if '"worker killed: unresponsive"' in line]
 
-        async with httpx.AsyncClient(base_url=workers.url, headers=headers, timeout=3 * PATIENCE_S) as http:
+        async with httpx.AsyncClient(base_url=workers.url, headers=headers, timeout=60) as http:
             part = {"Upload-Offset": "0", "Upload-Length": "6", "Upload-Name": "Noor.txt"}
             assert (await http.patch(path, content=b"canary", headers=part)).status_code == 200
             for count in (1, 2):
                 with pytest.raises(httpx.HTTPError):
                     await http.post(f"{path}/finish", json={})
-                await wait_until(lambda count=count: len(killed()) == count)
+                await wait_until(lambda count=count: len(killed()) == count, within_s=60)
             refused = await http.post(f"{path}/finish", json={})
             assert (refused.status_code, refused.json()["message"]) == (422, upload_rows.UNREADABLE)
             assert (await http.get(path)).status_code == 404

@@ -11,7 +11,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from board.bootstrap import ROOT
-from tests.unit.test_docs_files import DOCS, RULES, rules
+from board.paths import DOCS
+from tests.unit.test_docs_files import RULES, rules
 
 SCRAPE_S = 15
 QUIET_MINUTES, MINUTES = 20, 40
@@ -114,7 +115,7 @@ def test_counters_of_the_rules_are_exported_at_zero_by_a_new_process() -> None:
     }
     for name, well, _ in SERIES.values():
         if "_total" in name:
-            ((_, labels, *_),) = next(text_string_to_metric_families(f"{name} 0\n")).samples
+            ((_, labels, *_),) = next(iter(text_string_to_metric_families(f"{name} 0\n"))).samples
             assert exported.get(f"{name.partition('{')[0]}{dict(sorted(labels.items()))}") == well == 0, name
 
 
