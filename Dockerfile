@@ -15,6 +15,9 @@ COPY realtime realtime
 COPY models models
 COPY static static
 COPY templates templates
+# docker build --build-arg COMMIT=$(git rev-parse HEAD): `board --version` tells it. A release has it already.
+ARG COMMIT=""
+RUN if [ -n "$COMMIT" ]; then echo "$COMMIT" > board/commit.txt; fi
 RUN /opt/searchboard/bin/pip install --no-cache-dir --no-deps .
 
 FROM ${PYTHON_IMAGE}

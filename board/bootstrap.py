@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,12 +19,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from board.install import CannotInstall, ensure, environments, report
+from board.install.commit import commit
 from board.install.requirements import project
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
 RESTARTED = "BOARD_PREPARED"  # set for the second start, so that it can't loop
-TESTING = ("test", "bench", "fault-test", "faults", "attack", "dev")  # commands that need the `test` extra
+TESTING = ("test", "bench", "fault-test", "faults", "pictures", "attack", "dev")  # commands that need the `test` extra
+HELP = ("-h", "--help")
+REFERENCE = "board/docs/reference/command-line.md"
+MARKUP = re.compile(r"`|\[([^]]+)\]\([^)]+\)")  # of code and links
 NONE: frozenset[str] = frozenset()
 
 
@@ -34,6 +39,9 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     if prepared or not is_checkout(root) or is_installed_here(root, needed, wanted):
         environments.hold(Path(sys.prefix))
         return
+    if asks_for_help(arguments) and environments.find(root, NONE) is None:
+        sys.stdout.write(help_text(arguments, root))
+        sys.exit(0)
     try:
         python = ensure(root, needed, wanted)
     except CannotInstall as why:
@@ -59,16 +67,41 @@ def advice(root: Path = ROOT, extra: str = "") -> str:
 
 
 def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the extras of pyproject.toml that the command needs, and those that it can do without."""
-    words = [
+    """Return the extras of pyproject.toml that the command needs, and those that it can do without. Help needs none."""
+    words = _words(arguments)
+    command = words[0] if words else ""
+    if asks_for_help(arguments):
+        return NONE, NONE
+    if command == "install":
+        return frozenset(words[1:]), NONE
+    return frozenset({"test"}) if command in TESTING else NONE, frozenset({"paper"}) if command == "demo" else NONE
+
+
+def asks_for_help(arguments: Sequence[str]) -> bool:
+    """Return whether a command is to print its help, and so to do nothing else."""
+    return any(word in HELP for word in arguments)
+
+
+def help_text(arguments: Sequence[str], root: Path = ROOT) -> str:
+    """Return the lines of the reference about a command, or about all: help for those who have no packages for more."""
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", (root / REFERENCE).read_text(encoding="utf-8"), flags=re.M)
+    command = " ".join(_words(arguments)[:1])
+    matches = [row for row in rows if row[0].split()[0] == command] or rows
+    lines = [f"  {call}\n      {MARKUP.sub(_shown, text)}" for call, text in matches]
+    return "\n".join(["Usage: python3 -m board COMMAND …   (a command installs what it needs at its first start)", *lines, ""])
+
+
+def _shown(markup: re.Match[str]) -> str:
+    return markup[1] or ""
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments without options."""
+    return [
         word
         for word, before in zip(arguments, ("", *arguments), strict=False)
         if not word.startswith("-") and before != "--env-file"
     ]
-    command = words[0] if words else ""
-    if command == "install":
-        return frozenset(words[1:]), NONE
-    return frozenset({"test"}) if command in TESTING else NONE, frozenset({"paper"}) if command == "demo" else NONE
 
 
 def version(root: Path = ROOT) -> str:
@@ -79,6 +112,12 @@ def version(root: Path = ROOT) -> str:
         return importlib.metadata.version(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:  # started from a tree that was never installed
         return "0"
+
+
+def full_version(root: Path = ROOT) -> str:
+    """Return the version with the commit, if that is known."""
+    found = commit(root)
+    return f"{version(root)} ({found})" if found else version(root)
 
 
 def is_checkout(root: Path) -> bool:

@@ -7,11 +7,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from board import env_file
+from board import bootstrap, env_file
 from board.checks.settings import sentence
 from board.command_line import accounts, checking, checkout, notifications, serving
 from board.errors import OperationError
-from board.settings import VERSION
 from models.db.database import ConfigurationError, DatabaseUnavailable
 
 # Base class of the errors for wrong usage, which typer exports only through a subclass. Its message is empty if the help
@@ -48,7 +47,7 @@ if checkout.is_here():
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"searchboard {VERSION}")
+        print(f"searchboard {bootstrap.full_version()}")
         raise typer.Exit
 
 

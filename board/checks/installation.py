@@ -7,12 +7,11 @@ from pathlib import Path
 from board import bootstrap
 from board.checks.finding import State
 from board.install import environments
-from board.settings import VERSION
 
 
 def check() -> tuple[State, str]:
     env, root = Path(sys.prefix), bootstrap.ROOT
-    text = f"Searchboard {VERSION}, Python {platform.python_version()}, in {env}."
+    text = f"Searchboard {bootstrap.full_version()}, Python {platform.python_version()}, in {env}."
     ours = bootstrap.is_checkout(root) and environments.is_ours(root, env)
     if ours and not environments.is_current(root, env, bootstrap.NONE):
         return State.WRONG, f"{text} The checkout requires other packages: {bootstrap.advice(root)}."

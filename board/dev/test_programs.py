@@ -1,13 +1,14 @@
 """Programs that come with the tests: benchmarks, fault injection and pictures."""
 
 import importlib
+import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from board.bootstrap import ROOT
+from board.bootstrap import ROOT, asks_for_help, help_text
 from board.dev import browser
 from board.install import report
 
@@ -45,6 +46,8 @@ def faults(arguments: Sequence[str]) -> int:
     """Run the fault harness with its own command-line arguments. Return 0 if no promise was broken."""
     if not has_tests():
         return 1
+    if _needs_only_help("fault-test", arguments):
+        return 0
     sys.path.insert(0, str(ROOT))
     code: int = importlib.import_module("tests.faults.command").main(arguments)
     return code
@@ -63,12 +66,22 @@ def pictures(arguments: Sequence[str]) -> int:
     """Photograph every page and dialog of a demo, to be looked at side by side. Return 1 if a picture could not be taken."""
     if not has_tests():
         return 1
+    if _needs_only_help("pictures", arguments):
+        return 0
     try:
         found = browser.find(Path.home() / ".cache" / "searchboard")
     except browser.NoBrowser as error:
         report(str(error))
         return 1
     return _run("tests.pictures", arguments, os.environ | {browser.BROWSER_VARIABLE: str(found)}, PICTURES_S)
+
+
+def _needs_only_help(command: str, arguments: Sequence[str]) -> bool:
+    """Print the help of a command, from the reference, if it is asked for and the packages of the tests are not here."""
+    is_help = asks_for_help(arguments) and importlib.util.find_spec("pytest") is None
+    if is_help:
+        sys.stdout.write(help_text([command]))
+    return is_help
 
 
 def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str], timeout_s: float) -> int:

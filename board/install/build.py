@@ -86,7 +86,7 @@ def _build(root: Path, extras: frozenset[str]) -> Path:
         )
     requirements_digest = digest(root, extras)
     env = environments.new_name(root, requirements_digest[:12])
-    report(f"installing what the board needs into {env}, with {'uv' if uv else 'pip'}; this happens once")
+    report(f"installing what the board needs into {env}, with {'uv' if uv else 'pip'}; this takes a minute or so, once")
     try:
         environments.remove_unfinished(root)
         env.mkdir(parents=True)

@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 LINES_SHOWN = 15  # lines: pip's reason is in the last few
+LOG_INTERVAL_S = 60.0  # between two lines of progress in a log: most installs are done before the first
 
 
 class CannotInstall(Exception):
@@ -38,6 +41,7 @@ def run(command: list[str]) -> None:
     environment = os.environ | {"PIP_USER": "0"}  # a user's setting that can't apply to an environment
     environment.pop("PYTHONHOME", None)
     lines: list[str] = []
+    progress = Progress()
     with subprocess.Popen(  # noqa: S603 - our own words, no shell
         command,
         env=environment,
@@ -50,7 +54,7 @@ def run(command: list[str]) -> None:
         assert step.stdout is not None
         for line in step.stdout:
             lines.append(line.rstrip())
-            show_progress(lines)
+            progress.show(lines)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if step.returncode != 0:
@@ -58,12 +62,18 @@ def run(command: list[str]) -> None:
         raise CannotInstall("the install failed, for the reason above")
 
 
-def show_progress(lines: list[str]) -> None:
-    """Show the last line of output, in place on a terminal; otherwise (a log) print a line for each package."""
-    line = lines[-1].strip()
-    if sys.stderr.isatty():
-        width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r\033[K  {line}"[: width + 4])
-        sys.stderr.flush()
-    elif line.startswith(("Collecting", "Installing", "Resolved", "Prepared", "Installed")):
-        print(f"  {line[:160]}", file=sys.stderr, flush=True)  # noqa: T201
+class Progress:
+    """Progress of a step: the last line of its output in place on a terminal; in a log a line a minute."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._logged_at = now, now()
+
+    def show(self, lines: list[str]) -> None:
+        line = lines[-1].strip()
+        if sys.stderr.isatty():
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(f"\r\033[K  {line}"[: width + 4])
+            sys.stderr.flush()
+        elif self._now() - self._logged_at >= LOG_INTERVAL_S:
+            self._logged_at = self._now()
+            report(f"still installing: {line[:120]}")

@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 
 from board import app
+from board.bootstrap import full_version
 from board.child_process import isolation
 from board.files import picture_process
 from board.maintenance.archiving import Archiving
@@ -26,7 +27,7 @@ from board.server import garbage
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import BoardService
-from board.settings import VERSION, Settings
+from board.settings import Settings
 from board.telemetry import library_messages, logs, metrics, watchdog
 from realtime import protocol
 from realtime.deadlines import Deadlines, abort_late_connections
@@ -81,7 +82,7 @@ async def serve(
     maintenance_tasks = [asyncio.create_task(each.run()) for each in maintenance]
 
     def on_started() -> None:
-        log.info("serving", version=VERSION)
+        log.info("serving", version=full_version())
         warn_of_open_decoders()
         if beat is None:
             watchdog.sd_notify("READY=1")

@@ -285,7 +285,9 @@ def test_each_command_says_how_it_is_called(run: Run, words: tuple[str, ...], he
 
 def test_the_version_is_said(run: Run) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert run("--version") == (0, f"searchboard {version}\n", "")
+    code, out, fault = run("--version")
+    assert (code, fault) == (0, "")
+    assert re.fullmatch(rf"searchboard {re.escape(version)} \([0-9a-f]{{12}}\)\n", out)
 
 
 def test_a_shell_completes_commands_roles_and_options(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

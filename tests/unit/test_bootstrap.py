@@ -15,6 +15,7 @@ import pytest
 
 from board import bootstrap
 from board.__main__ import too_old
+from board.dev import test_programs
 from board.install import CannotInstall, build, environments, requirements
 from board.install import steps as install_steps
 
@@ -129,6 +130,8 @@ def test_modules_before_the_dependencies_need_none(checkout: Path) -> None:
         (["install"], BASE, BASE),
         (["install", "paper"], PAPER, BASE),
         (["--help"], BASE, BASE),
+        *((["--env-file", "x", command, help], BASE, BASE) for command in (*bootstrap.TESTING, "demo") for help in ("-h", "--help")),
+        (["pictures", "--list"], TEST, BASE),
         ([], BASE, BASE),
     ],
 )
@@ -443,6 +446,50 @@ def test_an_install_that_fails_shows_why(capfd: pytest.CaptureFixture[str]) -> N
     with pytest.raises(CannotInstall, match="reason above"):
         install_steps.run([sys.executable, "-c", "print('no such package'); raise SystemExit(3)"])
     assert "no such package" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["fault-test", "--help"], ["install", "-h"], ["account", "add", "--help"]])
+def test_help_installs_nothing_and_is_printed_from_the_reference(
+    words: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "ensure", lambda *_: pytest.fail("nothing is needed"))
+    reference = checkout / bootstrap.REFERENCE
+    reference.parent.mkdir(parents=True)
+    reference.write_text((bootstrap.ROOT / bootstrap.REFERENCE).read_text())
+    with pytest.raises(SystemExit) as end:
+        bootstrap.prepare(words, checkout)
+    out = capsys.readouterr().out
+    assert end.value.code == 0
+    assert f"\n  {'demo' if words == ['--help'] else words[0]} " in out
+
+
+def test_help_of_an_installed_checkout_is_the_commands_own(
+    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.ensure(checkout, BASE)
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: started.append(command))
+    steps.clear()
+    bootstrap.prepare(["fault-test", "--help"], checkout)
+    monkeypatch.delenv(bootstrap.RESTARTED)
+    assert steps == []
+    assert started[0][-2:] == ["fault-test", "--help"]
+
+
+def test_help_of_a_test_program_needs_no_packages_of_the_tests(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(test_programs.importlib.util, "find_spec", lambda name: None)  # type: ignore[attr-defined]
+    assert (test_programs.faults(["--help"]), test_programs.pictures(["-h"])) == (0, 0)
+    assert capsys.readouterr().out.count("Usage: ") == 2
+
+
+def test_an_install_into_a_log_prints_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0.0, *(second / 2 for second in range(1, 250)), *[200.0] * 9])
+    progress = install_steps.Progress(lambda: next(times))
+    for number in range(150):
+        progress.show([f"Collecting package-{number}"])
+    assert capsys.readouterr().err.splitlines() == ["board: still installing: Collecting package-119"]
 
 
 def test_a_home_that_can_not_be_written_costs_only_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
