@@ -1,7 +1,8 @@
-"""Secret in a file, created when none was given."""
+"""Secret in a file, created when none was given; and who can read such a file."""
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from models.db.errors import ConfigurationError
@@ -28,3 +29,13 @@ def load_or_create_secret(path: Path) -> bytes:
     if len(kept) < MIN_SECRET_LENGTH:
         raise ConfigurationError(f"The secret in {path} is damaged. Delete that file, and a new one is created.")
     return kept
+
+
+def is_exposed(path: Path) -> bool:
+    """Return whether others than its owner can read or change a file with secrets. The group of the service may read one that
+    belongs to root, as `0640 root:searchboard`: so the service can't change its own settings."""
+    found = path.stat()
+    if found.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+        return True
+    is_of_service = found.st_uid == 0 and (os.geteuid() == 0 or found.st_gid in (os.getegid(), *os.getgroups()))
+    return bool(found.st_mode & stat.S_IRGRP) and not is_of_service

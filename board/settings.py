@@ -211,11 +211,19 @@ class Settings(BaseSettings):
         self.check()
         if self.secret_key is not None:
             return self.secret_key.encode()
-        path = Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
+        path = self.key_file
+        assert path is not None
         try:
             return load_or_create_secret(path)
         except OSError as error:
             raise ConfigurationError(f"The secret can't be kept in {path}, beside the database: {error.strerror}.") from error
+
+    @property
+    def key_file(self) -> Path | None:
+        """File beside an SQLite database that keeps the secret; None with SECRET_KEY, or on PostgreSQL, which needs that."""
+        if self.secret_key is not None or not self.on_sqlite:
+            return None
+        return Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
 
 
 def _check_redis(url: str) -> None:

@@ -34,7 +34,10 @@ def check(settings: Settings) -> tuple[State, str]:
 
 def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
     if serves and _refused(own):
-        return State.WRONG, f"{UNSET}, and browsers come by https: set it to the address they use, or pages get no live updates."
+        return State.WRONG, (
+            f"{UNSET}, so the server expects pages at {own}, and browsers come by https: set it to the address they use, "
+            "or pages get no live updates. The log names it, as `origin refused`."
+        )
     if host not in LOCAL:
         return State.WARNING, f"{UNSET}: browsers connect to {own} directly. Behind an https proxy, pages get no live updates."
     return State.OK, f"{UNSET}: only browsers on this machine connect, to {own}, without an https proxy."
@@ -42,19 +45,25 @@ def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
 
 def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
     try:
-        healthy, _ = _ask(origin, "/healthz", max_bytes=0)
+        healthy, _, elsewhere = _ask(origin, "/healthz", max_bytes=0)
     except ssl.SSLCertVerificationError as error:
         return State.WRONG, f"The certificate of {origin} is refused: {error.verify_message}."
     except (OSError, http.client.HTTPException) as error:
         why = f"{origin} can't be reached from here: {getattr(error, 'strerror', None) or type(error).__name__}"
         return (State.WRONG, f"{why}.") if serves else (State.SKIPPED, f"{why}, and no server listens at {own}.")
+    if elsewhere and elsewhere != origin:
+        return (
+            State.WRONG,
+            f"PUBLIC_URL is {origin}, which redirects to {elsewhere}: set PUBLIC_URL to the address that people use.",
+        )
     if healthy != 200:
         return (State.WRONG if serves else State.SKIPPED), f"{origin} answers {healthy}: does the proxy know where the server is?"
     stated = _stated_origin(origin)
     if stated != origin:
         return (
             State.WRONG,
-            f"The server behind {origin} takes {stated or 'another address'} for its own, and refuses sockets.",
+            f"PUBLIC_URL is {origin}, and the server there takes {stated or 'another address'} for its own, so it refuses "
+            f"sockets: set PUBLIC_URL of that server, and restart it.",
         )
     status = _status(origin, "/ws", UPGRADE | {"Origin": origin})
     if status == 401:  # 401: the request reached the server as a socket, without a session
@@ -73,14 +82,17 @@ def _status(origin: str, path: str, headers: dict[str, str] | None = None) -> in
         return 0
 
 
-def _ask(origin: str, path: str, headers: dict[str, str] | None = None, max_bytes: int = MAX_PAGE_BYTES) -> tuple[int, str]:
-    """Return the status of a response, and its page if that is good. With `max_bytes` 0 the body is not waited for."""
+def _ask(origin: str, path: str, headers: dict[str, str] | None = None, max_bytes: int = MAX_PAGE_BYTES) -> tuple[int, str, str]:
+    """Return the status of a response, its page if that is good, and the origin that it redirects to. With `max_bytes` 0 the body
+    is not waited for."""
     to = urlsplit(origin)
     kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
     with closing(kind(to.hostname or "", to.port, timeout=TIMEOUT_S)) as connection:
         connection.request("GET", path, headers=headers or {})
         answer = connection.getresponse()
-        return answer.status, answer.read(max_bytes).decode(errors="replace") if max_bytes and answer.status == 200 else ""
+        page = answer.read(max_bytes).decode(errors="replace") if max_bytes and answer.status == 200 else ""
+        redirect = re.match(r"https?://[^/?#]+", answer.getheader("Location") or "")
+        return answer.status, page, redirect[0].lower() if redirect else ""
 
 
 def _read(origin: str, path: str) -> str:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from board import env_file
 from board.checks.finding import State
+from board.secret_file import is_exposed
 from board.settings import Settings
 
 MIN_SIMILARITY = 0.85  # similarity that a variable's name needs: most of the environment is not meant for the board
@@ -32,8 +33,10 @@ def check(settings: Settings) -> tuple[State, str]:
     if "*" in settings.forwarded_allow_ips:
         warnings.append("FORWARDED_ALLOW_IPS trusts every client to name its own address: let only proxies reach this server.")
     file = env_file.chosen()
-    if file.exists() and file.stat().st_mode & 0o077 and SECRETS & settings.model_fields_set:
-        warnings.append(f"Others on this machine can read {file}: chmod 600.")
+    if SECRETS & settings.model_fields_set and file.exists() and is_exposed(file):
+        warnings.append(f"Others on this machine can read {file}: chmod 600, or 640 with the owner root and the service's group.")
+    if (key := settings.key_file) is not None and key.exists() and is_exposed(key):
+        warnings.append(f"Others on this machine can read {key}: chmod 600.")
     if warnings:
         return State.WARNING, " ".join(warnings)
     return State.OK, f"The settings are valid{f', with those in {file}' if file.exists() else ''}."

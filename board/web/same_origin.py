@@ -1,12 +1,13 @@
 """Same-origin check: a request with our cookie may have been sent by a page of another site."""
 
+import re
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
-from board.i18n import N_
+from board.i18n import N_, message
 from board.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ log = structlog.get_logger()
 
 NOT_OWN_PAGE = N_("This request was not sent from a Searchboard page.")
 NOT_OWN_SOCKET = N_("This connection was not opened from a Searchboard page.")
+OTHER_ADDRESS = N_(
+    "This came from a page at {here}, but the address of this Searchboard is {own}. Open {own}. If that is the wrong address, "
+    "ask an administrator to correct PUBLIC_URL."
+)
+ORIGIN = re.compile(r"https?://[a-z0-9.:\[\]-]{1,200}")  # an origin that can be shown: a client may send any text
 
 
 def own_origin(connection: HTTPConnection) -> str:
@@ -39,12 +45,16 @@ def is_same_origin(connection: HTTPConnection) -> bool:
 
 
 def _note_https(connection: HTTPConnection) -> None:
-    """Count and log that pages came by https while PUBLIC_URL is not set: it explains why no page is live."""
+    """Count that pages came by https while PUBLIC_URL is not set: it explains why no page is live."""
     service: BoardService = connection.app.state.service
-    if service.settings.origin is None and connection.headers.get("origin", "").lower() == f"https{own_origin(connection)[4:]}":
-        if not metrics.refused.labels("public_url")._value.get():
-            log.warning("PUBLIC_URL is not set, and browsers come by https")
+    if service.settings.origin is None and stated_origin(connection) == f"https{own_origin(connection)[4:]}":
         metrics.refused.labels("public_url").inc()
+
+
+def stated_origin(connection: HTTPConnection) -> str:
+    """Return the origin that a client states; empty if it is none that can be shown."""
+    origin = connection.headers.get("origin", "").lower()
+    return origin if ORIGIN.fullmatch(origin) else ""
 
 
 def check_own_page(connection: HTTPConnection) -> None:
@@ -54,4 +64,9 @@ def check_own_page(connection: HTTPConnection) -> None:
     service: BoardService = connection.app.state.service
     caller: Caller | None = getattr(connection.state, "caller", None)
     service.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
+    here, own = stated_origin(connection), own_origin(connection)
+    setting = "PUBLIC_URL is not set" if service.settings.origin is None else "PUBLIC_URL differs"
+    log.warning("origin refused", reason=setting, origin=here or None, own=own)
+    if here and ORIGIN.fullmatch(own):
+        raise Refused("forbidden", message(OTHER_ADDRESS, here=here, own=own))
     raise Refused("forbidden", NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET)

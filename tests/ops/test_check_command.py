@@ -200,7 +200,7 @@ async def test_an_address_by_which_pages_and_sockets_come_is_well(tmp_path: Path
 async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path: Path) -> None:
     async with running_server(tmp_path, public_url="https://board.example") as server:
         state, says = await look_at(server.url, server.url)
-        assert (state, "takes https://board.example for its own" in says) == (State.WRONG, True)
+        assert (state, "takes https://board.example for its own" in says, server.url in says) == (State.WRONG, True, True)
 
 
 async def test_requests_refused_by_origin_suggest_that_public_url_is_missing(
@@ -215,7 +215,7 @@ async def test_requests_refused_by_origin_suggest_that_public_url_is_missing(
         with pytest.raises(InvalidStatus, match="403"):
             await connect(server.ws, additional_headers=said)
         state, says = await look_at(server.url, None)
-        assert (state, "browsers come by https" in says) == (State.WRONG, True)
+        assert (state, "browsers come by https" in says, server.url in says) == (State.WRONG, True, True)
         monkeypatch.setattr(proxy, "_refused", lambda own: False)
         assert (await look_at(server.url, None))[0] == State.OK
         assert (await look_at(server.url, None, host="0.0.0.0"))[0] == State.OK
@@ -240,6 +240,19 @@ async def test_proxy_without_sockets_or_without_a_server_is_reported(health: int
         url = f"http://127.0.0.1:{standing.sockets[0].getsockname()[1]}"
         told = await look_at("http://127.0.0.1:1", url)
         assert (told[0], words in told[1]) == (state, True)
+
+
+async def test_address_that_redirects_to_another_is_wrong_and_both_are_named() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 301 x\r\nLocation: https://www.board.example/healthz\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as standing:
+        url = f"http://127.0.0.1:{standing.sockets[0].getsockname()[1]}"
+        state, says = await look_at("http://127.0.0.1:1", url)
+    assert (state, url in says, "https://www.board.example:" in says) == (State.WRONG, True, True)
 
 
 async def test_unreachable_address_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:

@@ -130,7 +130,11 @@ def test_modules_before_the_dependencies_need_none(checkout: Path) -> None:
         (["install"], BASE, BASE),
         (["install", "paper"], PAPER, BASE),
         (["--help"], BASE, BASE),
-        *((["--env-file", "x", command, help], BASE, BASE) for command in (*bootstrap.TESTING, "demo") for help in ("-h", "--help")),
+        *(
+            (["--env-file", "x", command, help], BASE, BASE)
+            for command in (*bootstrap.TESTING, "demo")
+            for help in ("-h", "--help")
+        ),
         (["pictures", "--list"], TEST, BASE),
         ([], BASE, BASE),
     ],

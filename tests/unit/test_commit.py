@@ -46,7 +46,7 @@ def test_commit_of_an_archive_is_recorded_in_it(repository: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("text", ["", "$Format:%H$", "none of it", "abc"])
-def test_what_is_no_commit_is_not_shown(text: str, tmp_path: Path) -> None:
+def test_other_text_than_a_commit_is_not_shown(text: str, tmp_path: Path) -> None:
     (tmp_path / RECORD).parent.mkdir()
     (tmp_path / RECORD).write_text(text)
     assert commit(tmp_path) == ""
