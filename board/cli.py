@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from board import bootstrap, env_file
 from board.checks.settings import sentence
-from board.command_line import accounts, checking, checkout, notifications, serving
+from board.command_line import accounts, backing_up, checking, checkout, notifications, serving, upgrading
 from board.errors import OperationError
 from models.db.database import ConfigurationError, DatabaseUnavailable
 
@@ -22,12 +22,12 @@ _OWN_HELP: dict[str, Any] = checkout.PASSED_ON | {"help_option_names": []}  # th
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for _command in (
-    serving.serve, serving.demo, serving.migrate, serving.transfer, serving.backup, serving.reset_epochs,
-    checking.check, checking.verify,
+    serving.serve, serving.demo, upgrading.migrate, upgrading.upgrade, upgrading.transfer,
+    backing_up.backup, backing_up.restore, backing_up.reset_epochs, checking.check, checking.verify,
 ):  # fmt: skip
     app.command()(_command)
-app.command("copy", hidden=True)(serving.transfer)  # the names until 0.4
-app.command("restored", hidden=True)(serving.reset_epochs)
+app.command("copy", hidden=True)(upgrading.transfer)  # the names until 0.4
+app.command("restored", hidden=True)(backing_up.reset_epochs)
 app.add_typer(checking.displays, name="displays")
 app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.token, name="token")

@@ -44,11 +44,11 @@ from board.targets import load_targets
 from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
+from board.telemetry.migration_log import MigrationLog
 from board.telemetry.periodic import run_on_database
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
-from models.db.earlier_tables import BATCH_SIZE
 from models.db.schema import migrate
 from models.handover import Handover, Shift
 from models.ids import new_epoch
@@ -60,8 +60,6 @@ from realtime.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
-
-ROWS_BETWEEN_LOGS = 250_000  # at an upgrade that moves rows
 
 Clock = Callable[[], datetime]
 RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
@@ -117,7 +115,7 @@ class BoardService:
         database = Database(settings.database_url)
         database.health.on_change = _report_write_health
         database.backend.acquire_server_lock()
-        await asyncio.to_thread(migrate, database, progress=_report_moved_rows)
+        await asyncio.to_thread(_migrate, database)
         service = cls(settings, database, clock, bus)
         await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
         await database.write(lambda session: installation.record(session, settings))
@@ -312,9 +310,10 @@ class BoardService:
                 await self.files.look()
 
 
-def _report_moved_rows(done: int, whole: int) -> None:
-    if done % ROWS_BETWEEN_LOGS < BATCH_SIZE:
-        log.info("moving rows of an earlier version", done=done, whole=whole)
+def _migrate(database: Database) -> None:
+    migration_log = MigrationLog()
+    with migration_log.running():
+        migrate(database, progress=migration_log.progress, announce=migration_log.announce)
 
 
 def _report_write_health(fault: str | None) -> None:

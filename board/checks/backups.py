@@ -13,7 +13,7 @@ MAX_AGE = timedelta(hours=36)  # a nightly backup that was missed
 
 def check(settings: Settings) -> tuple[State, str]:
     made_at, installed_at = read(backup_times)
-    how = "`board backup FILE`" if settings.on_sqlite else "pg_dump, then `board backup --note`"
+    how = "`board backup FILE`, every night"
     if made_at is None:
         is_new = installed_at is None or now() - parse_utc(installed_at) < MAX_AGE
         return (State.WARNING if is_new else State.WRONG), f"No backup was ever made: {how}."

@@ -9,6 +9,7 @@ import typer
 from board.command_line.output import AsJson, print_rows, progress
 from board.displays import health
 from board.maintenance.database import read
+from board.telemetry.row_progress import RowProgress
 from models.times import now
 
 displays = typer.Typer(help="Wall displays.")
@@ -40,8 +41,11 @@ def verify(
     """
     from board.engine import integrity
 
+    events = RowProgress()
+
     def told(done: int, whole: int) -> None:
-        progress(f"verified {done:,} of {whole:,} events")
+        events.update(done, whole)
+        progress(events.sentence("verified"))
 
     lines = read(lambda session: integrity.verify(session, board, heads, told))
     progress("")

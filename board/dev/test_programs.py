@@ -57,6 +57,8 @@ def attack(arguments: Sequence[str]) -> int:
     """Run the attack harness with its own command-line arguments. Return 0 if the attackers achieved nothing."""
     if not has_tests():
         return 1
+    if _needs_only_help("attack", arguments):
+        return 0
     sys.path.insert(0, str(ROOT))
     code: int = importlib.import_module("tests.attack.command").main(arguments)
     return code

@@ -1,20 +1,22 @@
-"""Backup of an SQLite database beside running servers. The file gets its name only after it was verified."""
+"""Backup of a database beside running servers. The file gets its name only after it was verified."""
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import BackupMade
-from board.engine import hash_chain
 from board.errors import OperationError
+from board.maintenance import postgresql_backup
+from board.maintenance.chains import Progress, Verified, verify_chains
 from models import upkeep
+from models.db import unfinished_upgrade
 from models.db.database import Database
 from models.db.sqlite import configure_connection, library
 from models.upkeep import BACKUP
@@ -22,23 +24,23 @@ from models.upkeep import BACKUP
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
 
-Progress = Callable[[str], None]
 
-
-def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[str]]:
+def backup(database: Database, to: Path, progress: Progress, *, chains: bool = True) -> Verified:
     """Write a backup to a new file that only this user can read.
 
     Return the number of boards, and a line for each broken hash chain: the chain is broken in the database too, and the other
-    boards need their backup. Raise OperationError; then no file is left.
+    boards need their backup. `chains`: the tables are of this version, so that chains can be verified. Raise OperationError; then
+    no file is left.
     """
-    if database.path is None:
-        raise OperationError("This command backs up SQLite only. Use pg_dump for PostgreSQL, as /help/how-to/backup explains.")
     _check_new(to)
     try:
         with _temporary_file(to) as part:
-            _copy(database.path, part, progress)
-            progress("checking it")
-            found = _verify(part)
+            if database.path is None:
+                found = postgresql_backup.dump(database, part, progress, chains)
+            else:
+                _copy(database.path, part, progress)
+                progress("checking it")
+                found = _verify(part, chains)
             _sync(part)
             _check_new(to)
             part.rename(to)
@@ -90,17 +92,16 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
         connection.execute("VACUUM INTO ?", (str(part),))
 
 
-def _verify(part: Path) -> tuple[int, list[str]]:
-    """Return the number of boards, and the errors of their hash chains. Columns are read by name, as a backup made before an
-    update has older tables."""
+def _verify(part: Path, chains: bool = True) -> Verified:
+    """Return the number of boards, and the errors of their hash chains."""
     engine = create_engine(URL.create("sqlite", database=str(part)), module=library, poolclass=NullPool)
     with engine.connect() as connection, Session(connection) as session:
+        unfinished_upgrade.clear(connection)
+        connection.commit()
         found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
             raise OperationError(f"The backup failed its check: {found}. It was deleted.")
-        boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
-        errors = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
-        return len(boards), [f"{id}: {error_text}" for id, error_text in errors if error_text]
+        return verify_chains(session, chains)
 
 
 def _sync(path: Path) -> None:

@@ -10,6 +10,7 @@ from board.settings import Settings
 from models.db import schema
 from models.db.database import Database
 from models.db.earlier_tables import Progress
+from models.db.schema import Announce
 
 T = TypeVar("T")
 
@@ -27,12 +28,18 @@ def read(fn: Callable[[Session], T]) -> T:
         database.dispose()
 
 
-def write(fn: Callable[[Session], T], *, existing: bool = True, progress: Progress = lambda done, whole: None) -> T:
-    """Run `fn` in one transaction, after migrating the database, which tells `progress`. Raise ConfigurationError if it has to
-    exist and does not."""
+def write(
+    fn: Callable[[Session], T],
+    *,
+    existing: bool = True,
+    progress: Progress = lambda done, whole: None,
+    announce: Announce = lambda plan: None,
+) -> T:
+    """Run `fn` in one transaction, after migrating the database, which tells `announce` its plan and `progress` its rows. Raise
+    ConfigurationError if it has to exist and does not."""
     database = Database(Settings().database_url, must_exist=existing)
     try:
-        schema.migrate(database, WAIT_S, progress)
+        schema.migrate(database, WAIT_S, progress, announce)
         return database.write_now(by_command_line(fn))
     finally:
         database.dispose()

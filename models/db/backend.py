@@ -59,6 +59,14 @@ class Backend:
         """Return whether a failed transaction may work on a fresh connection. An error of a file stays, as of a full disk."""
         return False
 
+    def size(self, connection: Connection) -> int:
+        """Return the bytes of the database."""
+        raise NotImplementedError
+
+    def free_bytes(self) -> int | None:
+        """Return the bytes that are free on its disk; None if that can't be told from here."""
+        return None
+
     def has_free_space(self) -> bool:
         """Return false if a small write may still fit into the files, but the next one may not. A server minds its own disk."""
         return True

@@ -110,6 +110,16 @@ def left(session: Session) -> list[EarlierTable]:
     return [each for each in TABLES if each.name in there]
 
 
+def count_rows(session: Session, version: str) -> int:
+    """Return the number of rows to move in a database whose tables are of this version: those of tables that are renamed, and of
+    tables that a migration will rename."""
+    there = set(inspect(session.connection()).get_table_names())
+    names = {table.name for table in TABLES}
+    bases = {base for base, _, until in (name.partition("_until_") for name in names) if version <= until}
+    counted = (text(f"SELECT count(*) FROM {name}") for name in (names | bases) & there)  # noqa: S608
+    return sum(int(session.connection().execute(query).scalar_one()) for query in counted)
+
+
 def move(database: Database, progress: Progress) -> None:
     """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
     tables = database.read_now(left)

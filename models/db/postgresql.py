@@ -127,6 +127,9 @@ class PostgreSQLBackend(Backend):
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
+    def size(self, connection: Connection) -> int:
+        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
     def is_retryable(self, error: Exception) -> bool:
         """Return whether the connection was lost, or the transaction gave way to another one."""
         if not isinstance(error, DBAPIError):

@@ -112,9 +112,16 @@ class SQLiteBackend(Backend):
         finally:
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
-    def has_free_space(self) -> bool:
+    def size(self, connection: Connection) -> int:
+        pages, bytes_each = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
+        return int(pages) * int(bytes_each)
+
+    def free_bytes(self) -> int:
         space = os.statvfs(self.path.parent)
-        return space.f_bavail * space.f_frsize >= MIN_FREE_BYTES
+        return space.f_bavail * space.f_frsize
+
+    def has_free_space(self) -> bool:
+        return self.free_bytes() >= MIN_FREE_BYTES
 
 
 def _engine(path: Path, begin: str, pool: int, read_only: bool = False) -> Engine:

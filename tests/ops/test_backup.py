@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,26 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from board.bootstrap import ROOT
-from board.command_line import serving as commands
+from board.command_line import backing_up as commands
+from board.dev import Postgres
 from board.errors import OperationError
-from board.maintenance import backup
+from board.maintenance import backup, postgresql_backup, postgresql_programs
 from board.service import BoardService
+from board.settings import Settings
 from models.db.database import Database
 from models.db.sqlite import library
 from models.read_position import ReadPosition
 from tests.support import readme_blocks
-from tests.support.backends import SQLITE, Backend
+from tests.support.backends import Backend
 from tests.support.people import PASSWORD, Person, connect_person, create_token, running_server, settings_for
 
 pytestmark = pytest.mark.both_backends
 
 BACKUP = readme_blocks.document("how-to/backup")
-SQLITE_HOWTO, POSTGRESQL_HOWTO = "\n## SQLite", "\n## PostgreSQL"
 
 
 @dataclass
@@ -45,32 +46,34 @@ class Backups:
 
     async def type(self, words: str) -> str:
         """Run shell commands; return what they print. Fails if any line of them fails."""
-        programs = [str(Path(sys.executable).parent), *([str(self.backend.postgres.programs)] if self.backend.postgres else [])]
-        environment = os.environ | {name.upper(): value for name, value in self.settings.items()} | {
-            "PATH": ":".join([*programs, os.environ["PATH"]]), "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT),
-        }  # fmt: skip
-        if self.backend.postgres:
-            environment["PGSERVICEFILE"] = str(self._service())
+        programs = [str(self._program().parent), *([str(self.backend.postgres.programs)] if self.backend.postgres else [])]
+        environment = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields} | {
+            "PATH": ":".join([*programs, os.environ["PATH"]])
+        }
+        (self.folder / "searchboard.env").write_text(
+            "".join(f"{name.upper()}={value}\n" for name, value in self.settings.items())
+        )
+        (self.folder / "backups").mkdir(exist_ok=True)
+        words = words.replace("/etc/searchboard.env", f"{self.folder}/searchboard.env")
         done = await asyncio.to_thread(
             subprocess.run, ["sh", "-euc", words], check=False, cwd=self.folder, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return str(done.stdout)
 
-    def _service(self) -> Path:
-        """Write the service file for pg_dump that the how-to describes: address of the database, and password."""
-        parts = conninfo_to_dict(self.settings["database_url"])
-        file = self.folder / "service.conf"
-        file.write_text("\n".join(["[searchboard]", *(f"{name}={value}" for name, value in parts.items())]))
-        return file
+    def _program(self) -> Path:
+        """Return the installed program, of this checkout."""
+        program = self.folder / "bin" / "board"
+        program.parent.mkdir(exist_ok=True)
+        main = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from board.__main__ import main; main()"
+        program.write_text(f"#!{sys.executable}\n{main}\n")
+        program.chmod(0o755)
+        return program
 
     @property
     def words(self) -> tuple[str, str]:
         """Commands of the how-to that make a backup, and that restore it."""
-        backup, restore, *_ = readme_blocks.code_blocks(
-            SQLITE_HOWTO if self.backend.name == SQLITE else POSTGRESQL_HOWTO, "sh", BACKUP
-        )
-        return backup, restore
+        return tuple(readme_blocks.code_blocks(title, "sh", BACKUP)[0] for title in ("\n## Back up\n", "\n## Restore\n"))  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -94,8 +97,12 @@ async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(ba
         await live_changes.apply_change(server.service, lambda session: accounts.set_role(session, email, "viewer"))
         await alice.close()
 
+    restore, check = restore.splitlines()
     assert "have a new epoch" in await backups.type(restore)
-    assert len((await backups.type("python3 -m board verify")).splitlines()) == 3
+    assert "backup" in await backups.type(f"{check} || true")  # this machine may lack other things
+    verify = readme_blocks.code_blocks("\n## After a restore\n", "sh", BACKUP)[0]
+    await backups.type(verify)
+    assert len((backups.folder / "heads.txt").read_text().splitlines()) == 3
 
     async with running_server(backups.folder, **backups.settings) as server:
         for seq in (screen.seq, then["seq"], 1):  # beyond the present head, at it, and before it
@@ -118,24 +125,46 @@ async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[s
 async def test_a_backup_is_closed_to_others(backups: Backups) -> None:
     async with running_server(backups.folder, **backups.settings):
         await backups.type("umask 0\n" + backups.words[0])
-    (made,) = backups.folder.glob("backup.*")
+    (made,) = backups.folder.glob("*.backup")
     assert made.stat().st_mode & 0o077 == 0
 
 
-async def test_no_password_stands_on_a_command_line(backups: Backups) -> None:
-    assert "URL" not in "".join(backups.words)
-    assert "service" in backups.words[0] or backups.backend.name == SQLITE
+async def test_every_command_of_the_page_names_the_settings() -> None:
+    lines = [line for block in readme_blocks.code_blocks("", "sh", BACKUP) for line in block.splitlines()]
+    commands = [line for line in lines if line.startswith("board ")]
+    assert len(commands) >= 5
+    assert all("--env-file /etc/searchboard.env" in line for line in commands)
 
 
-async def test_the_nightly_backup_has_the_day_in_its_name(backend: Backend, backups: Backups) -> None:
-    if backend.name != SQLITE:
-        return
-    (unit,) = readme_blocks.code_blocks(SQLITE_HOWTO, "systemd", BACKUP)
-    words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
+async def test_nightly_backup_has_the_day_in_its_name_and_the_settings(backups: Backups) -> None:
+    (unit,) = readme_blocks.code_blocks("\n## Back up every night\n", "systemd", BACKUP)
+    commands = [line.removeprefix("ExecStart=") for line in unit.splitlines() if line.startswith("ExecStart=")]
     async with running_server(backups.folder, **backups.settings):
-        await backups.type(words.replace("%%", "%").replace("$$", "$"))
-    (made,) = backups.folder.glob("backup-*.db")
-    assert re.fullmatch(r"backup-\d{4}-\d\d-\d\d\.db", made.name)
+        for words in commands:
+            await backups.type(words.replace("/opt/searchboard/.venv/bin/", "").replace("%%", "%").replace("$$", "$"))
+    made = sorted(file.name for file in (backups.folder / "backups").iterdir())
+    assert [re.sub(r"\d", "0", name) for name in made] == ["nightly-0000-00-00.backup", "nightly-0000-00-00.env"]
+
+
+async def test_restore_is_refused_while_a_server_runs(backups: Backups) -> None:
+    backup, restore = backups.words
+    async with running_server(backups.folder, **backups.settings) as server:
+        await backups.type(backup)
+        await create_token(server.service, "Alice", "coordinator")
+        with pytest.raises(AssertionError, match="Stop all servers first"):
+            await backups.type(restore)
+        assert server.service.database.read_now(accounts.all_accounts)
+
+
+async def test_file_that_is_no_backup_is_not_restored(backups: Backups) -> None:
+    (backups.folder / "searchboard.backup").write_text("something else")
+    async with running_server(backups.folder, **backups.settings) as server:
+        await create_token(server.service, "Alice", "coordinator")
+    with pytest.raises(AssertionError, match=r"can't be read as a backup|pg_restore failed"):
+        await backups.type(backups.words[1])
+    database = Database(backups.settings["database_url"])
+    assert database.read_now(accounts.all_accounts)
+    database.dispose()
 
 
 # -- the command ----------------------------------------------------------------------------------------------------------
@@ -232,10 +261,10 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
     seen: list[tuple[str, set[str]]] = []
     check, sync = backup._verify, backup._sync
 
-    def noted(name: str, real: Callable[[Path], Any]) -> Callable[[Path], Any]:
-        def call(path: Path) -> Any:
+    def noted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*words: Any) -> Any:
             seen.append((name, left(tmp_path)))
-            return real(path)
+            return real(*words)
 
         return call
 
@@ -259,11 +288,34 @@ async def test_erased_content_is_not_in_a_backup(service: BoardService, tmp_path
     assert b"Noor, who was erased." not in (tmp_path / "backup.db").read_bytes()
 
 
-async def test_postgresql_is_refused_with_the_way_that_it_has(postgres_url: str, tmp_path: Path) -> None:
-    database = Database(postgres_url)
-    with pytest.raises(OperationError, match="pg_dump"):
-        backup.backup(database, tmp_path / "backup.db", quietly)
+async def test_dump_with_fewer_rows_is_deleted(postgres: Postgres, postgres_url: str, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", f"{postgres.programs}:{os.environ['PATH']}")
+    database, real = Database(postgres_url), postgresql_backup.rows_of
+    database.write_now(lambda session: session.add(ReadPosition(account="a", board="", epoch="", seq=0, at="")))
+    with monkeypatch.context() as patch:
+        patch.setattr(postgresql_backup, "rows_of", lambda dump: real(dump) - Counter({"seen": 1}))
+        with pytest.raises(OperationError, match="seen has 0 of 1 rows"):
+            await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
+    assert left(tmp_path) == set()
+    await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
+    assert real(tmp_path / "backup.dump")["seen"] == 1
+    (tmp_path / "backup.dump").write_bytes((tmp_path / "backup.dump").read_bytes()[:-200])
+    with pytest.raises(OperationError, match="pg_restore failed"):
+        real(tmp_path / "backup.dump")
     await database.close()
+
+
+async def test_dump_without_its_program_is_refused(postgres_url: str, tmp_path: Path, monkeypatch: Any) -> None:
+    database = Database(postgres_url)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(postgresql_programs, "DEBIAN", tmp_path)
+    with pytest.raises(OperationError, match="pg_dump is not installed"):
+        await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
+    await database.close()
+    words = postgresql_programs.without_password(
+        "postgresql+psycopg://alice:secret@host:5432/board?password=secret&sslmode=require"
+    )
+    assert words == "postgresql://alice@host:5432/board?sslmode=require"
     assert left(tmp_path) == set()
 
 
@@ -280,11 +332,13 @@ def test_rotation_keeps_two_weeks_and_a_night_of_each_month_of_a_year(tmp_path: 
     now = datetime.now(UTC)
     nights = [now - timedelta(days=age) for age in range(500)]
     for night in nights:
-        file = tmp_path / f"backup-{night:%Y-%m-%d}.db"
+        file = tmp_path / f"nightly-{night:%Y-%m-%d}.backup"
         file.touch()
         os.utime(file, (night.timestamp(), night.timestamp()))
     (tmp_path / "board.db").touch()
     subprocess.run(["sh", "-euc", words], check=True, cwd=tmp_path)
     kept = {file.name for file in tmp_path.iterdir()}
-    wanted = {f"backup-{night:%Y-%m-%d}.db" for age, night in enumerate(nights) if age < 14 or (age <= 365 and night.day == 1)}
+    wanted = {
+        f"nightly-{night:%Y-%m-%d}.backup" for age, night in enumerate(nights) if age < 14 or (age <= 365 and night.day == 1)
+    }
     assert kept == {"board.db"} | wanted

@@ -44,7 +44,13 @@ def test_every_host_of_the_settings_is_looked_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:///board.db", "postgresql:///searchboard", "postgresql:///searchboard?host=/run/postgresql", "postgresql://a:b@c@d/e"]
+    "url",
+    [
+        "sqlite:///board.db",
+        "postgresql:///searchboard",
+        "postgresql:///searchboard?host=/run/postgresql",
+        "postgresql://a:b@c@d/e",
+    ],
 )
 def test_database_without_a_host_is_not_looked_up(url: str) -> None:
     assert "database" not in hosts.problems(settings(database_url=url), refuse)

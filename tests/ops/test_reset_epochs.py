@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from board.client import Refusal
-from board.command_line import serving as commands
+from board.command_line import backing_up as commands
 from board.engine.hash_chain import verify
 from board.engine.journal import heads
 from board.maintenance import transfer

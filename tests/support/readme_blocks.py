@@ -15,6 +15,6 @@ def document(name: str) -> str:
 
 def code_blocks(after: str, language: str, page: str = README) -> list[str]:
     """Return the blocks of code in one language that follow a text, in order."""
-    _, found, rest = page.partition(after)
+    _, found, rest = page.partition(after) if after else ("", "all", page)
     assert found, after
     return re.findall(rf"^```{language}\n(.*?)^```$", rest, flags=re.S | re.M)

@@ -484,8 +484,8 @@ def test_help_of_a_test_program_needs_no_packages_of_the_tests(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(test_programs.importlib.util, "find_spec", lambda name: None)  # type: ignore[attr-defined]
-    assert (test_programs.faults(["--help"]), test_programs.pictures(["-h"])) == (0, 0)
-    assert capsys.readouterr().out.count("Usage: ") == 2
+    assert [program(["--help"]) for program in (test_programs.faults, test_programs.attack, test_programs.pictures)] == [0] * 3
+    assert capsys.readouterr().out.count("Usage: ") == 3
 
 
 def test_an_install_into_a_log_prints_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ from board.labels import EVENTS, VALUES
 from board.paths import DOCS
 from board.settings import Settings
 from models.accounts import ROLES, SCOPES
+from models.db.releases import RELEASED
+from models.db.schema import versions
 from models.search import AppealLevel
 from realtime import protocol
 from tests.support.readme_blocks import README, code_blocks, document
@@ -221,6 +223,15 @@ def test_the_changes_of_this_version() -> None:
         told = re.findall(pattern, text, flags=re.M)
         assert told[0] == version
         assert told == sorted(told, key=lambda each: [*map(int, each.split("."))], reverse=True)
+
+
+def test_each_release_states_its_tables() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^## \[(\d+\.\d+\.\d+)\].*\n\nTables: (\d{4})\.$", changelog, flags=re.M))
+    assert told == RELEASED
+    assert set(told) == set(re.findall(r"^## \[(\d+\.\d+\.\d+)\]", changelog, flags=re.M))
+    assert list(told.values()) == sorted(told.values(), reverse=True)
+    assert set(told.values()) <= set(versions())
 
 
 def test_the_readme_stays_short() -> None:

@@ -1,0 +1,115 @@
+"""Commands that back up an installation, and restore it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from board.command_line.output import progress
+from board.errors import OperationError
+from board.maintenance.database import by_command_line, write
+from board.settings import FILES_SUFFIX, Settings
+from models.db.database import Database, DatabaseUnavailable
+from models.db.schema import has_current_tables
+from models.times import format_utc, now
+
+
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="File to create.")] = None,
+    note: Annotated[
+        bool, typer.Option("--note", help="Only record, for `check`, that another program has just made a backup.")
+    ] = False,
+    files: Annotated[Path | None, typer.Option(help="Only back up photos and files, to a folder to create.")] = None,
+) -> None:
+    """Back up the database, beside running servers, and verify the backup: a copy of an SQLite file, a dump of PostgreSQL.
+
+    Photos and files in a folder are backed up beside it, in FILE.files.
+    """
+    from board.files.store import FileStore
+    from board.maintenance.backup import backup as back_up
+    from board.maintenance.backup import note_backup
+
+    if (file is not None) == (note or files is not None):
+        raise typer.BadParameter("Name a new file, or --files with a new folder, or --note.")
+    settings = Settings()
+    if file is None:
+        if files is not None:
+            _back_up_files(settings, Database(settings.database_url, read_only=True), files)
+        return write(lambda session: note_backup(session, format_utc(now()), None)) if note else None
+    at, beside = format_utc(now()), file.with_name(f"{file.name}{FILES_SUFFIX}")
+    if os.path.lexists(beside):
+        raise OperationError(f"The folder {beside} exists already. Name a new file.")
+    try:
+        database = Database(settings.database_url, must_exist=True)
+        database.backend.wait_until_ready(0)
+        boards, faults = back_up(database, file, progress, chains=has_current_tables(database))
+    finally:
+        progress("")
+    if faults:
+        raise OperationError(
+            f"The backup {file} is written, but a journal is damaged in it and in the database: {'; '.join(faults)}."
+        )
+    if FileStore.of(settings).folder is None:
+        print("Photos and files are in a bucket: back them up there, or by `board backup --files FOLDER`.")
+    else:
+        copy = f"sqlite:///{file}" if settings.on_sqlite else settings.database_url
+        _back_up_files(settings, Database(copy, read_only=True), beside)
+    with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
+        noted = by_command_line(lambda session: note_backup(session, at, file))
+        Database(settings.database_url, must_exist=True).write_now(noted)
+    print(f"{file} holds: {boards} boards")
+    return None
+
+
+def _back_up_files(settings: Settings, database: Database, to: Path) -> None:
+    """Back up the files that a database names. Raises OperationError."""
+    from board.maintenance import file_backup, files
+
+    try:
+        found = file_backup.back_up(settings, database, to, progress)
+    finally:
+        progress("")
+        database.dispose()
+    if found.faults:
+        raise OperationError(
+            f"The backup {to} is written, but files are missing or damaged in the store: {files.named(found.faults)}."
+        )
+    print(f"{to} holds: {found.files} files" if found.files else "There are no photos and files to back up.")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="Backup of `board backup`.")]) -> None:
+    """Put a backup in place of the database, with its photos and files, and give every board a new epoch. Stop the servers
+    first."""
+    from board.maintenance import exclusive
+    from board.maintenance.restore import restore as put_back
+    from board.maintenance.restore import restore_files
+
+    settings = Settings()
+    settings.check()
+    database = exclusive.open_alone(settings.database_url, must_exist=False)
+    try:
+        database.backend.wait_until_ready()
+        with exclusive.alone(database):
+            put_back(database, file, progress)
+            progress("")
+            print(f"The database is that of {file}.")
+        print(restore_files(settings, database, file.with_name(f"{file.name}{FILES_SUFFIX}"), progress))
+    finally:
+        progress("")
+        database.dispose()
+    reset_epochs()
+
+
+def reset_epochs() -> None:
+    """Give every board a new epoch after a restore, so that no client resumes from a position that no longer exists."""
+    from board.checks.files import check
+    from board.checks.finding import State
+    from board.maintenance.transfer import reset_epochs as reset_all
+
+    print(f"{write(reset_all)} boards have a new epoch: everybody gets a new snapshot.")
+    print("Accounts, sessions, tokens and displays are those of the backup: disable and revoke again what has ended since.")
+    state, says = check(Settings())
+    if state is State.WRONG:
+        print(f"Photos and files: {says}")

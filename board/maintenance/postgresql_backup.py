@@ -1,0 +1,97 @@
+"""Backup of a PostgreSQL database by pg_dump, from one view of it; and its return by pg_restore. A backup is verified by reading
+all of it: every table has the rows that it had in that view."""
+
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from board.errors import OperationError
+from board.maintenance import postgresql_programs
+from board.maintenance.chains import Progress, Verified, verify_chains
+from models.db import unfinished_upgrade
+from models.db.database import Database
+
+MB = 1_000_000
+NAME = "searchboard"  # of the connections, as of all others
+_TABLES = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
+_SNAPSHOT = text("SELECT pg_export_snapshot()")
+
+
+def dump(database: Database, part: Path, progress: Progress, chains: bool) -> Verified:
+    """Write a dump to a file, and verify it. Raises OperationError."""
+
+    def make(session: Session) -> Verified:
+        connection = session.connection()
+        database.backend.disable_timeouts(connection)
+        rows = _count_rows(connection)
+        if "board" not in rows:
+            raise OperationError("There is nothing to back up. DATABASE_URL names a database without a board.")
+        words = ["--format=custom", "--no-owner", "--no-password", f"--file={part}", f"--snapshot={_exported(connection)}"]
+        words.append(f"--exclude-table={unfinished_upgrade.TABLE}")
+        postgresql_programs.run(
+            "pg_dump", database.url, words, NAME, lambda: progress(f"dumped {part.stat().st_size // MB:,} MB")
+        )
+        progress("checking it")
+        _verify(part, rows)
+        return verify_chains(session, chains)
+
+    return database.read_now(make)
+
+
+def _exported(connection: Connection) -> str:
+    return str(connection.execute(_SNAPSHOT).scalar_one())
+
+
+def _count_rows(connection: Connection) -> Counter[str]:
+    tables = [name for (name,) in connection.execute(_TABLES) if name != unfinished_upgrade.TABLE]
+    query = 'SELECT count(*) FROM "{}"'
+    return Counter({name: int(connection.execute(text(query.format(name))).scalar_one()) for name in tables})
+
+
+def _verify(part: Path, rows: Counter[str]) -> None:
+    """Compare the rows of a dump with those that were counted. Raises OperationError."""
+    found = rows_of(part)
+    for name in rows:
+        if found[name] != rows[name]:
+            raise OperationError(
+                f"The backup failed its check: {name} has {found[name]:,} of {rows[name]:,} rows. It was deleted."
+            )
+
+
+def rows_of(dump: Path) -> Counter[str]:
+    """Return the number of rows of each table in a dump, which is read as a whole. Raises ProgramFailed."""
+    rows: Counter[str] = Counter()
+    table: str | None = None
+    for line in postgresql_programs.read("pg_restore", ["--data-only", "--file=-", str(dump)]):
+        if table is None:
+            if line.startswith(b"COPY "):
+                table = line.split()[1].rpartition(b".")[2].strip(b'"').decode()
+        elif line == b"\\.\n":
+            table = None
+        else:
+            rows[table] += 1
+    return rows
+
+
+def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progress: Progress) -> None:
+    """Put the tables of a dump in place of those of the database. Interrupted anywhere, it can be repeated; until then the mark
+    keeps servers away. Raises OperationError."""
+    if not rows_of(dump)["board"]:  # read as a whole, before anything is deleted
+        raise OperationError(f"{dump} is not a whole backup of a board.")
+    database.write_now(lambda session: _empty(session.connection(), mark))
+    database.dispose()
+    words = ["--no-owner", "--single-transaction", "--no-password", str(dump)]
+    running = iter(range(1, 1 << 30))
+    tell = lambda: progress(f"restoring the database for {next(running)} s")  # noqa: E731
+    postgresql_programs.run("pg_restore", database.url, words, NAME, tell)
+    database.write_now(lambda session: unfinished_upgrade.clear(session.connection()))
+
+
+def _empty(connection: Connection, mark: unfinished_upgrade.Mark) -> None:
+    """Drop all tables: a dump only replaces those that are in it."""
+    tables = connection.execute(_TABLES).scalars().all()
+    for name in tables:
+        connection.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
+    unfinished_upgrade.write(connection, mark)

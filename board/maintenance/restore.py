@@ -1,0 +1,86 @@
+"""Return of a database to a backup of `board backup`, and of photos and files beside it. No server may run."""
+
+import asyncio
+from contextlib import closing
+from pathlib import Path
+
+from board.errors import OperationError
+from board.files.folder import Folder
+from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable
+from board.maintenance import files, postgresql_backup
+from board.maintenance.chains import Progress
+from board.maintenance.file_backup import SUMS
+from board.settings import Settings
+from models.db.database import Database
+from models.db.sqlite import create_private_file, library
+from models.db.unfinished_upgrade import RESTORING, Mark
+
+PAGES = 20_000  # of a file that are copied between two progress reports
+
+
+def restore(database: Database, backup: Path, progress: Progress, mark: Mark | None = None) -> None:
+    """Put a backup in place of the database, in one step (SQLite) or so that it can be repeated (PostgreSQL). Raises
+    OperationError."""
+    if not backup.is_file():
+        raise OperationError(f"There is no backup {backup}.")
+    if database.path is None:
+        postgresql_backup.restore(database, backup, mark or Mark(RESTORING, "", str(backup)), progress)
+        return
+    database.dispose()
+    _check(backup)
+    try:
+        restore_file(backup, database.path, progress)
+    except library.OperationalError as error:
+        raise OperationError(f"The database can't be restored: {error}.") from error
+    except library.DatabaseError:  # it is damaged, which may be the reason for the restore
+        for path in (database.path, *(Path(f"{database.path}{suffix}") for suffix in ("-wal", "-shm"))):
+            path.unlink(missing_ok=True)
+        restore_file(backup, database.path, progress)
+
+
+def restore_file(backup: Path, path: Path, progress: Progress) -> None:
+    """Copy all pages in one transaction: a process that is killed leaves the database as it was."""
+
+    def report(status: int, remaining: int, total: int) -> None:
+        progress(f"restored {total - remaining:,} of {total:,} pages")
+
+    create_private_file(path)
+    with closing(library.connect(backup)) as source, closing(library.connect(path)) as target:
+        target.execute("PRAGMA synchronous = FULL")
+        source.backup(target, pages=PAGES, progress=report)
+
+
+def _check(backup: Path) -> None:
+    """Raise OperationError for a file that is no whole backup of a board."""
+    try:
+        with closing(library.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            has_board = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is not None
+            sound = has_board and connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except library.Error as error:
+        raise OperationError(f"{backup} can't be read as a backup: {error}.") from error
+    if not sound:
+        raise OperationError(f"{backup} is not a whole backup of a board.")
+
+
+def restore_files(settings: Settings, database: Database, folder: Path, progress: Progress) -> str:
+    """Copy photos and files of a backup to the store, without those that are there. Return a sentence. Raises OperationError."""
+    if not (folder / SUMS).is_file():
+        return f"There are no photos and files beside the backup, in {folder}."
+    rows = database.read_now(files.rows)
+    try:
+        found = asyncio.run(_copy(settings, folder, rows, progress))
+    except FilesUnavailable as error:
+        raise OperationError(f"Photos and files can't be restored. {error.reason.value}") from error
+    if found.faults:
+        raise OperationError(f"Photos and files of the backup are missing or damaged: {files.named(found.faults)}.")
+    return f"{found.files:,} photos and files are there."
+
+
+async def _copy(settings: Settings, folder: Path, rows: list[files.FileRow], progress: Progress) -> files.Compared:
+    source, target = FileStore(Folder(folder, must_exist=True)), FileStore.of(settings)
+    try:
+        return await files.copy(source, target, rows, progress)
+    finally:
+        await source.close()
+        await target.close()
