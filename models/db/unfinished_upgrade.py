@@ -10,7 +10,7 @@ BACKING_UP, MIGRATING, RESTORING = "backing up", "migrating", "restoring"  # ste
 
 
 class Mark(NamedTuple):
-    """State that a later run needs: the step, the version of the tables before, the file of the backup, and the heads of the boards
+    """State that a later run needs: the step, the version of the tables before, the file of the backup, and the boards' heads
     before, as JSON by id."""
 
     step: str
