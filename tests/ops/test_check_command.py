@@ -137,7 +137,7 @@ def test_disk_that_fills_is_reported(
 def test_tables_of_another_version_are_reported_and_unchanged(installation: Database) -> None:
     installation.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '0003'")))
     told = found()["database"]
-    assert (told.state, "`board migrate`" in told.says) == (State.WRONG, True)
+    assert (told.state, "`board upgrade`" in told.says) == (State.WRONG, True)
     assert (
         installation.read_now(lambda s: s.connection().execute(text("SELECT version_num FROM alembic_version")).scalar())
         == "0003"
