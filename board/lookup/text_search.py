@@ -24,7 +24,7 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
-from models.entity import Entity
+from models.entity import CountedEntity, Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
 from models.tip import Tip
@@ -41,7 +41,8 @@ Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotat
 Hit = TypedDict("Hit", {
     "board": Id, "reference": str | None,
     "kind": Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]})],
-    "id": Id, "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "found": list[Snippet],
+    "id": Id, "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "left": bool,
+    "found": list[Snippet],
 })  # fmt: skip
 Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
@@ -103,6 +104,7 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None, archive
         "card": getattr(row, "card", None),
         "withdrawn": getattr(row, "withdrawn", False),
         "archived": archived_at is not None or getattr(row, "archived_at", None) is not None,
+        "left": isinstance(row, CountedEntity) and row.archived_at is not None,
         "found": _snippets(row, set(query_words)),
     }
 

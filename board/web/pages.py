@@ -48,6 +48,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
     service = service_of(request)
+    common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})

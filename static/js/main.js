@@ -87,7 +87,7 @@ async function start() {
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));
-  capacityIndicator.mount(session.board(board));
+  capacityIndicator.mount(session, session.board(board));
   nextDue.mount(session, session.board(board));
   if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
   // last: once "live" is shown, every other part has its listeners

@@ -107,7 +107,7 @@ async def test_a_word_is_found_where_it_stands(
     reference = (await newest(team.bob, search, "search"))[1]["reference"]
     assert hit == {
         "board": search, "reference": reference, "kind": kind, "id": id, "number": state.get("number"), "card": None,
-        "withdrawn": False, "archived": False,
+        "withdrawn": False, "archived": False, "left": False,
     }  # fmt: skip
     assert part["field"] == field
     assert [word.casefold() for word in marked(part)] == [q]

@@ -85,6 +85,7 @@ SCENES = (
             Shot("board-find", MILA, typed("input[type=search]", "coat", "[role=option]:has(mark)")),
             Shot("board-more", MILA, click("[data-act=more]"), shows=".tool-sheet.open", widths=PHONE),
             Shot("board-folded", MILA, click("[data-act=fold-header]"), shows="html[data-header-folded]", widths=NOT_PINNED),
+            Shot("make-room", MILA, click("[popovertarget=search-menu]", "[data-act=make-room]"), dialog="make-room"),
             Shot("board-menu", MILA, popup("[popovertarget=search-menu]"), widths=WIDE),
             Shot("status-menu", MILA, in_sheet("[popovertarget=status-menu]:visible")),
             Shot("filter-menu", MILA, in_sheet("[popovertarget=filters]")),

@@ -1,25 +1,75 @@
-/* Show in the watch line how full a board is, once it is nearly full. */
+/* Show in the watch line how full a board is, once it is nearly full, and the share of it that this person has used. */
 
+import { get, orNull } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 import { countedKinds } from "../core/kinds.js";
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { askForRoom } from "./make_room.js";
 import { watchLine } from "./watch_line/line.js";
+
+const EVERY_MS = 5_000; // between two questions for the share, while this person adds
 
 /**
  * Show it for as long as the page lives.
+ * @param {Session} session
  * @param {Board} board
  */
-export function mount(board) {
-  const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
-  const draw = () => {
-    const count = board.count(countedKinds().filter((kind) => kind !== "search" || board.id !== "operations"));
-    watchLine.say("capacity", count < many ? [] : [sentence(count, most)]);
+export function mount(session, board) {
+  const { capacity, capacityWarning, shares } = document.body.dataset;
+  const most = Number(capacity), many = most * Number(capacityWarning), limits = JSON.parse(shares ?? "{}");
+  /** @type {{ used: number, most: number } | null} */
+  let share = null;
+  let askedAt = -Infinity, timer = 0;
+
+  const isNear = () => count() >= Math.floor(Math.min(limits.account, limits.token) * limits.warn_at);
+  const count = () => board.count(countedKinds().filter((kind) => kind !== "search" || board.id !== "operations"));
+  const mayLead = () => session.can("coordinator");
+  const draw = () => watchLine.say("capacity", [...fullness(count(), { most, many, reserve: limits.reserve, mayLead: mayLead() }), ...shareNotice(share, limits.warn_at, mayLead())]);
+
+  async function ask() {
+    askedAt = Date.now();
+    share = (await orNull(get(`/api/v1/boards/${board.id}/room`)))?.share ?? share;
+    draw();
+  }
+
+  const askLater = () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(ask, Math.max(0, askedAt + EVERY_MS - Date.now()));
   };
-  board.watch(draw);
+
+  board.watch((_, events) => {
+    const isOwn = events.some(({ actor, state, type }) => (actor?.id === session.account.id && state) || type.endsWith(".archived"));
+    if (board.seq !== null && isNear() && (askedAt === -Infinity || isOwn)) askLater();
+    draw();
+  });
   draw();
 }
 
-/** @param {number} count @param {number} most @returns {Notice} */
-function sentence(count, most) {
-  if (count >= most) return { kind: "full", tone: "alert", text: t("This board is full. Nothing can be added to it.") };
-  return { kind: "filling", text: t("This board is filling up: {count} of {most} entries", { count: number(count), most: number(most) }) };
+/** Button that opens the dialog to make room. @param {boolean} mayLead */
+const makeRoom = (mayLead) => (mayLead ? html`<button type="button" data-act="make-room" @click=${askForRoom}>${t("Make room…")}</button>` : nothing);
+
+/**
+ * @param {number} count
+ * @param {{ most: number, many: number, reserve: number, mayLead: boolean }} limits
+ * @returns {Notice[]}
+ */
+function fullness(count, { most, many, reserve, mayLead }) {
+  const actions = makeRoom(mayLead);
+  if (count < many) return [];
+  if (count < most) return [{ kind: "filling", actions, text: t("This board is filling up: {count} of {most} entries", { count: number(count), most: number(most) }) }];
+  const text = mayLead ? t("This board is full. Coordinators can add up to {count} more entries.", { count: number(reserve) }) : t("This board is full. Ask a coordinator to make room.");
+  return [{ kind: "full", tone: "alert", actions, text }];
+}
+
+/**
+ * @param {{ used: number, most: number } | null} share
+ * @param {number} warnAt
+ * @param {boolean} mayLead
+ * @returns {Notice[]}
+ */
+function shareNotice(share, warnAt, mayLead) {
+  if (!share || share.used < Math.floor(share.most * warnAt)) return [];
+  const values = { count: number(share.used), most: number(share.most) };
+  const text = share.used < share.most ? t("You added {count} entries of this board, of at most {most}.", values) : t("You added {count} entries of this board, the most for one account.", values);
+  return [{ kind: "share", tone: share.used < share.most ? undefined : "alert", actions: makeRoom(mayLead), text: mayLead ? text : `${text} ${t("Ask a coordinator to make room.")}` }];
 }

@@ -97,5 +97,5 @@ const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [val
 /** @param {{ offered: any, values: any }} given */
 function cards({ offered, values }) {
   const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
-  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that no longer exists")]] : known;
+  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that is not on the board")]] : known;
 }

@@ -10,6 +10,7 @@ import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
 import { n, number, p, t } from "../../core/i18n.js";
 import { FindBox } from "../../shared/find_box.js";
+import { MakeRoom } from "../../shared/make_room.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
@@ -60,6 +61,8 @@ export class OperationsPage {
   #tab = "open";       // the column shown on a phone
   /** @type {string | null} */ #chip = null; // the filter that is on
   /** @type {any} */ #all = new Set();    // columns drawn whole
+  #room;
+  #showsRoom = false;
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
@@ -69,6 +72,10 @@ export class OperationsPage {
     this.#opening = new OpenSearch(this);
     this.earlierSearches = new EarlierSearches(null, () => this.draw());
     this.#tip = new TipDialog(this);
+    this.#room = new MakeRoom({
+      session, board: this.board, draw: () => this.draw(), may: () => this.#mayOpen,
+      show: () => void (this.#showsRoom = true), close: () => { this.#showsRoom = false; this.draw(); },
+    });
     this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
     this.#drawing = new PageDrawing(root);
     new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
@@ -171,6 +178,7 @@ export class OperationsPage {
             <a href="/history">${t("History")}</a>
             <a href="/closed">${t("Closed searches")}</a>
             <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
+            ${this.#mayOpen ? html`<button type="button" class="plain" data-act="make-room" @click=${this.#room.open}>${t("Make room…")}</button>` : nothing}
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
             ${this.#mayOpen ? nothing : html`<p class="menu-note">${t("A coordinator opens new searches.")}</p>`}
             <div class="chips-on-phone" role="group" aria-label=${t("Show only")}>${this.#chips(all, isCounted)}</div></div></details>
@@ -184,7 +192,12 @@ export class OperationsPage {
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>
-      ${this.#opening.shown ? this.#opening.draw() : this.#tip.draw()}`;
+      ${this.#dialog()}`;
+  }
+
+  #dialog() {
+    if (this.#showsRoom) return this.#room.draw();
+    return this.#opening.shown ? this.#opening.draw() : this.#tip.draw();
   }
 
   /** @param {Record<string, number>} all */

@@ -137,7 +137,7 @@ export class Actions {
    */
   goTo(hit) {
     if (hit.board !== this.#page.board.id) return location.assign(hitUrl(hit));
-    const card = hit.kind === "note" ? hit.card : hit.kind === "search" ? null : hit.id;
+    const card = hit.kind === "note" && !hit.left ? hit.card : hit.kind === "search" ? null : hit.id;
     return card ? this.openCard(card) : this.log();
   }
 

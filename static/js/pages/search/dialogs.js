@@ -53,6 +53,7 @@ const DIALOGS = {
   approve: (view) => asking(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
   give: (view) => asking(view, "give", t("Add recipients"), givingBody, t("Add")),
   "look-again": lookAgainDialog,
+  "make-room": (view) => view.room.draw(),
   "column-title": (view, { entity }) => asking(view, "column-title", t("Rename “{column}”", columnOf(view, entity)), columnTitle, t("Rename"), entity),
   "column-before": (view, { entity }) => asking(view, "column-before", t("New column before “{column}”", columnOf(view, entity)), newColumn, t("Add"), entity),
   "column-after": (view, { entity }) => asking(view, "column-after", t("New column after “{column}”", columnOf(view, entity)), newColumn, t("Add"), entity),

@@ -38,7 +38,9 @@ import { NewNotes } from "../../shared/board/new_notes.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
+import { LeftCards } from "../../shared/board/left_card.js";
 import { LookAgain } from "./look_again.js";
+import { MakeRoom } from "../../shared/make_room.js";
 import { SimilarSightings } from "../../shared/board/possible_duplicates.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
@@ -102,6 +104,8 @@ export class SearchPage extends BoardPage {
     this.act = new Actions(this);
     this.files = new Files(this);
     this.again = new LookAgain({ session, board, may, draw, show: () => this.act.showDialog("look-again") });
+    this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
+    this.left = new LeftCards({ session, board, draw });
     this.campaign = new Campaign({ board, draw, show: () => this.act.showDialog("campaign") });
     if (new URLSearchParams(location.search).has("campaign")) this.ui.dialog = { name: "campaign" };
     this.presence = new PresenceTracker(this);
@@ -278,7 +282,7 @@ export class SearchPage extends BoardPage {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left]) part.forget();
   }
 
   // --- events

@@ -71,6 +71,7 @@ export function searchMenu(view) {
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],
     [
       model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), opening("details.withdrawn", "summary"), model.withdrawn.length) : null,
+      view.mayLead && item("make-room", t("Make room…"), () => view.room.open()),
       item("copy-link", t("Copy link"), () => copyLink(view)),
       item("pages", t("Other pages and your account"), opening("details.account-menu", "a")), // on a phone, where the bar has no room for them
     ],

@@ -217,8 +217,10 @@ const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: 
 
 /** @param {BoardView} view */
 function gone(view) {
+  const absent = { title: t("Card not found"), body: html`<p class="none">${t("This card is not on this board.")}</p>` };
+  const { title, body } = view.past ? absent : view.left.panel(/** @type {string} */ (view.ui.card), view.mayEdit);
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
-    <header class="panel-bar"><b>${t("Card not found")}</b><span class="space"></span>${close(view)}</header>
-    <div class="body"><p class="none">${t("This card is not on this board.")}</p></div>
+    <header class="panel-bar"><b>${title}</b><span class="space"></span>${close(view)}</header>
+    <div class="body left-card">${body}</div>
   </aside>`;
 }

@@ -229,6 +229,8 @@ interface LiveBoardView extends BoardReading {
   readonly files: FileActions;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
+  /** Cards that have left the board. */
+  readonly left: import("./left_card.js").LeftCards;
   /** This view, for controls whose choice is sent at once. */
   readonly sendingAtOnce: LiveBoardView;
   submit(form: Form): void;
