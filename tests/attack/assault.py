@@ -19,7 +19,7 @@ ACCOUNTS = {f"evil-{role}": role for role in ROLES}  # accounts of the attackers
 
 @dataclass(slots=True)
 class AssaultResult:
-    """`tallies`: by attacker. `harm`: what an attacker did or saw that it must not."""
+    """Result of an attack. `tallies`: by attacker. `harm`: what an attacker did or saw that it must not."""
 
     tallies: dict[str, Any] = field(default_factory=dict)
     harm: list[str] = field(default_factory=list)

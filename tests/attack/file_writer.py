@@ -1,4 +1,4 @@
-"""Somebody who can write to the folder of files: swaps stored files for others and for links, and adds junk."""
+"""Attacker with access to the folder of files: swaps stored files for others and for links, and adds junk."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Somebody who can write to Redis: forges and replays messages, fills and falsifies every key."""
+"""Attacker with access to Redis: forges and replays messages, fills and falsifies every key."""
 
 import asyncio
 import secrets

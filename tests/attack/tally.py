@@ -8,7 +8,7 @@ MAX_CASES = 10
 
 @dataclass(slots=True)
 class Tally:
-    """`answers`: count by what was tried, then by outcome (`200`, `429`, `closed`). `harm`: promises that an answer broke."""
+    """Counts of one attacker. `answers`: by attempt, then by outcome (`200`, `429`). `harm`: promises that an answer broke."""
 
     answers: dict[str, Counter[str]] = field(default_factory=dict)
     harm: list[str] = field(default_factory=list)

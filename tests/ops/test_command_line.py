@@ -256,8 +256,8 @@ def test_writing_commands_create_no_database(refuse: Refuse, tmp_path: Path) -> 
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize("words", [("displays", "status"), ("fault-test",), ("faults",)], ids=" ".join)
-def test_unknown_options_of_renamed_commands_are_refused(run: Run, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("words", [("displays", "status"), ("fault-test",), ("faults",), ("attack",)], ids=" ".join)
+def test_unknown_options_of_commands_are_refused(run: Run, words: tuple[str, ...]) -> None:
     code, out, fault = run(*words, "--no-such-option")
     assert (code, out) == (2, "")  # refused
     assert "--no-such-option" in fault.lower()
@@ -314,7 +314,7 @@ def test_commands_that_need_a_checkout_are_not_listed_elsewhere(tmp_path: Path) 
         [sys.executable, "-c", told], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )  # fmt: skip
     assert {"serve", "verify", "account"} <= set(said.stdout.split())
-    assert not {"install", "test", "bench", "fault-test", "faults", "dev"} & set(said.stdout.split())
+    assert not {"install", "test", "bench", "fault-test", "faults", "attack", "dev"} & set(said.stdout.split())
 
 
 @pytest.mark.parametrize("again", ["correct horse 1", "another horse 1"])

@@ -105,7 +105,7 @@ def test_a_rule_that_fires_too_early_is_found(promtool: str, tmp_path: Path) -> 
 
 
 def test_counters_of_the_rules_are_exported_at_zero_by_a_new_process() -> None:
-    """Without the 0, `increase()` does not see the first failure."""
+    """Check the counters that `increase()` needs to see the first failure."""
     code = "from board.telemetry import metrics; print(metrics.render().decode())"
     text = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     exported = {
