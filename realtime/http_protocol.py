@@ -6,7 +6,6 @@ Uvicorn makes it (`Config.http`), gives it its configuration and state, and call
 
 import asyncio
 import logging
-import re
 from asyncio.transports import BaseTransport, Transport
 from collections.abc import Callable
 from typing import Any, cast
@@ -16,6 +15,7 @@ import h11
 
 from realtime.deadlines import Deadlines
 from realtime.http_exchange import HttpExchange
+from realtime.request_framing import encode_head, is_ambiguous, is_websocket_handshake
 from realtime.websocket_protocol import WebSocketProtocol, address_of, tune_socket
 
 log = logging.getLogger("realtime.http_protocol")
@@ -23,13 +23,6 @@ log = logging.getLogger("realtime.http_protocol")
 NOT_HTTP = "Invalid HTTP request received."  # both as uvicorn says it, for who counts such clients
 UNKNOWN_UPGRADE = "Unsupported upgrade request."
 MAX_UNREAD_BODY = 65_536  # bytes of a body that the application has not taken; above it, nothing more is read
-
-_HANDSHAKE = (
-    re.compile(rb"\AGET [\x21-\x7e]+ HTTP/1\.1\r\n"),
-    re.compile(rb"(?i)\r\nhost:"),
-    re.compile(rb"(?i)\r\nupgrade: *websocket *(\r\n|\Z)"),
-    re.compile(rb"(?i)\r\nconnection:[^\r\n]*\bupgrade\b"),
-)
 
 OnClose = Callable[[], None]
 Admit = Callable[[str | None], OnClose | None]  # called with the peer's address; None refuses the connection
@@ -126,13 +119,13 @@ class HttpProtocol(asyncio.Protocol):
         """Handle what was received, until the end of a request that is not answered yet."""
         while not self.transport.is_closing() and self._parser.their_state is not h11.MUST_CLOSE:
             try:
-                event = self._parser.next_event()
+                event = self._next_event()
             except h11.RemoteProtocolError:
                 self._on_bad_request()
                 return
             match event:
                 case h11.Request() if self._wants_websocket(event):
-                    self._upgrade(_encode(event) + self._parser.trailing_data[0])
+                    self._upgrade(encode_head(event) + self._parser.trailing_data[0])
                     return
                 case h11.Request():
                     self._start_exchange(event)
@@ -148,6 +141,16 @@ class HttpProtocol(asyncio.Protocol):
                     return
                 case _:  # more data is needed, or the client has closed
                     return
+
+    def _next_event(self) -> Any:
+        """Return the parser's next event. Raise RemoteProtocolError for a request whose framing is ambiguous."""
+        if self._parser.their_state is not h11.IDLE:
+            return self._parser.next_event()
+        before = self._parser.trailing_data[0]
+        event = self._parser.next_event()
+        if isinstance(event, h11.Request) and is_ambiguous(before[: len(before) - len(self._parser.trailing_data[0])]):
+            raise h11.RemoteProtocolError("ambiguous framing")
+        return event
 
     def _start_exchange(self, request: h11.Request) -> None:
         self._stop_keep_alive()  # set by the response before, if this request was here already
@@ -250,7 +253,7 @@ class HttpProtocol(asyncio.Protocol):
             return False
         head, end, _ = data.partition(b"\r\n\r\n")
         is_whole = bool(end) and self._parser.their_state is h11.IDLE and not self._parser.trailing_data[0]
-        return is_whole and all(each.search(head) for each in _HANDSHAKE)
+        return is_whole and is_websocket_handshake(head)
 
     def _upgrade(self, data: bytes) -> None:
         """Hand the transport over to the WebSocket protocol, with the request, and what came behind it."""
@@ -291,8 +294,3 @@ class HttpProtocol(asyncio.Protocol):
         if unsent != self._unsent_bytes or not unsent:
             self._unsent_bytes, self._unsent_since = unsent, now
         return now - self._unsent_since > limit_s
-
-
-def _encode(request: h11.Request) -> bytes:
-    fields = b"".join(b"%b: %b\r\n" % field for field in request.headers)
-    return b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method, request.target, fields)
