@@ -67,7 +67,7 @@ def create_app(service: BoardService) -> Starlette:
             *audit_pages.routes,
             *help_pages.routes,
         ],
-        middleware=[Middleware(SecurityHeadersMiddleware, secure=service.settings.secure, failed=_internal_error)],
+        middleware=[Middleware(SecurityHeadersMiddleware, hsts=service.settings.hsts_header, failed=_internal_error)],
         exception_handlers={
             HTTPException: _http_error,
             Refused: _refused_page,

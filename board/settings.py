@@ -33,6 +33,10 @@ FORMS = {  # of settings, with the sentence for another one
         "it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix",
     ),
     "aws_endpoint_url": (r"https?://[^\s/@]+/?", "it is the address of a store, as in https://s3.example.org"),
+    "hsts": (  # value of the header; `off`: none is sent
+        r"off|max-age=\d{1,9}(; includeSubDomains)?(; preload)?",
+        "it is off, or a time in seconds as in max-age=31536000; includeSubDomains",
+    ),
     "poster_url": (  # of at most 500 characters; `{reference}` stands for that of a search
         r"(?=.{1,500}\Z)https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?",
         "it is the address of a page, as in https://example.org/missing/{reference}",
@@ -64,6 +68,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1, le=256)
     public_url: str | None = None
+    hsts: str = "max-age=31536000"
     secret_key: str | None = Field(default=None, repr=False)
     files_path: str | None = None
     files_url: str | None = None
@@ -81,6 +86,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(default=None, repr=False)
     webhook_secret: str | None = Field(default=None, repr=False)
     webhook_allow_private: bool = False
+    webhook_members_only: str | None = Field(default=None, repr=False)
     keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
@@ -94,7 +100,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
-        "smtp_url", "mail_from", "webhook_url", "webhook_secret",
+        "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip
@@ -153,6 +159,11 @@ class Settings(BaseSettings):
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
     @property
+    def hsts_header(self) -> str | None:
+        """Value of the header Strict-Transport-Security; None if browsers do not come by https, or it is off."""
+        return self.hsts if self.secure and self.hsts != "off" else None
+
+    @property
     def origin(self) -> str | None:
         """Origin of pages at PUBLIC_URL, as browsers send it: without the scheme's default port."""
         if not self.public_url:
@@ -204,6 +215,8 @@ class Settings(BaseSettings):
             notification_settings.webhooks(self.webhook_url or "", self.webhook_allow_private)
         except ValueError as error:
             raise ConfigurationError(f"The setting WEBHOOK_URL can't be used: {error}.") from None
+        if not set((self.webhook_members_only or "").split()) <= set((self.webhook_url or "").split()):
+            raise ConfigurationError("WEBHOOK_MEMBERS_ONLY has an address that is not in WEBHOOK_URL. Add it there, too.")
 
     def secret(self) -> bytes:
         """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite

@@ -10,7 +10,7 @@ from board.errors import Refused
 from board.i18n import N_
 from board.web import pages
 from board.web.auth import SESSION, signed_in
-from board.web.http import parse_form, read_body, with_retry_after
+from board.web.http import parse_form, read_body, service_of, with_retry_after
 from board.web.same_origin import check_own_page
 
 
@@ -49,4 +49,7 @@ async def sign_out(request: Request) -> Response:
         await login_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)
     SESSION.delete(request, response)
+    if service_of(request).settings.secure:  # browsers ignore it over http
+        # pictures stay in the cache otherwise; "cookies" would forget this known device, "storage" the texts that a person kept
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response

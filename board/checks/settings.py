@@ -17,6 +17,7 @@ SECRETS = {
     "redis_url",
     "smtp_url",
     "webhook_url",
+    "webhook_members_only",
     "webhook_secret",
     "aws_secret_access_key",
     "aws_session_token",

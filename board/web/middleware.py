@@ -37,11 +37,12 @@ Failed = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class SecurityHeadersMiddleware:
-    """Middleware that adds security headers, also to the response of `failed`, which handles unexpected errors."""
+    """Middleware that adds security headers, also to the response of `failed`, which handles unexpected errors. `hsts` is the
+    value of Strict-Transport-Security, None for no such header."""
 
-    def __init__(self, app: ASGIApp, secure: bool, failed: Failed) -> None:
+    def __init__(self, app: ASGIApp, hsts: str | None, failed: Failed) -> None:
         self._app, self._failed = app, failed
-        self._extra = [*_ALWAYS, *([(b"strict-transport-security", b"max-age=31536000")] if secure else [])]
+        self._extra = [*_ALWAYS, *([(b"strict-transport-security", hsts.encode())] if hsts else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

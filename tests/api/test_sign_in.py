@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
+from pydantic import ValidationError
 from sqlmodel import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -18,6 +19,7 @@ from board import errors
 from board.accounts import accounts, live_changes, login
 from board.engine.identity import digest
 from board.engine.rights_version import bump_rights_version
+from board.settings import Settings
 from board.web.pages import safe_redirect_path
 from models.accounts import LoginSession
 from models.db.database import Database
@@ -333,7 +335,7 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
             assert "HttpOnly" in cookie
             assert "Path=/" in cookie
             assert "domain" not in cookie.lower()
-            assert response.headers["strict-transport-security"]
+            assert response.headers["strict-transport-security"] == "max-age=31536000"
             secret = cookie.split(";")[0]
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         async with browser(server, Cookie=secret) as http:
@@ -366,3 +368,40 @@ async def test_others_write_while_a_password_is_hashed(login_server: Server, mon
     async with browser(login_server) as http:
         assert (await sign_in(http, email)).status_code == 303
     await other.close()
+
+
+# -- sign-out, and https only ---------------------------------------------------------------------------------------------
+
+
+async def test_signing_out_clears_the_cache_but_not_the_kept_texts(tmp_path: Path) -> None:
+    own = "https://board.example"
+    async with running_server(tmp_path, public_url=own) as server:
+        email = await account(server)
+        async with browser(server) as http:
+            signed_in = await sign_in(http, email, headers={"Origin": own})
+            cookies = "; ".join(each.split(";")[0] for each in signed_in.headers.get_list("set-cookie"))
+            response = await http.post("/logout", headers={"Origin": own, "Cookie": cookies})
+            assert response.status_code == 303
+            assert response.headers["clear-site-data"] == '"cache"'
+            assert "clear-site-data" not in (await http.get("/login")).headers
+
+
+async def test_nothing_is_cleared_over_http(login_server: Server) -> None:
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
+        response = await http.post("/logout", headers={"Origin": login_server.url})
+        assert response.status_code == 303
+        assert "clear-site-data" not in response.headers
+
+
+@pytest.mark.parametrize("value", ["max-age=0", "max-age=63072000; includeSubDomains", "off"])
+async def test_strict_transport_security_is_as_set(tmp_path: Path, value: str) -> None:
+    async with running_server(tmp_path, public_url="https://board.example", hsts=value) as server, browser(server) as http:
+        header = (await http.get("/login")).headers.get("strict-transport-security")
+        assert header == (None if value == "off" else value)
+
+
+@pytest.mark.parametrize("value", ["", "on", "max-age=", "max-age=1; includeSubDomains\r\nX-A: 1", "max-age=1, max-age=2"])
+def test_value_of_hsts_that_is_no_header_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError, match="hsts"):
+        Settings(_env_file=None, hsts=value)
