@@ -5,7 +5,7 @@ claim that ends. The receiver has it exactly once if it answers in time; where t
 same id.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ MAX_UNUSED = 250  # rows at once
 NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED, TOO_LATE = "not_needed", "no_access", "not_configured", "too_late"
 STOPS_SERVER = "stops_server"  # processes ended while they composed it
 FOR_A_REASON = (NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED)  # ended without a try that failed
+
+NOBODY = ""  # in place of an account that is a member of a search
 
 Clock = Callable[[], datetime]
 
@@ -133,9 +135,16 @@ def _has_way(row: Row[Any], receivers: Collection[Receiver], hooks: Collection[s
     return row.account in hooks or (row.account == "" and bool(hooks))
 
 
-def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occasions: Mapping[str, str]) -> Claimed:
+def work(
+    session: Session,
+    found: Due,
+    clock: Clock,
+    hooks: Sequence[str],
+    occasions: Mapping[str, str],
+    trusted_hooks: Collection[str] = (),
+) -> Claimed:
     """Claim what is due, as far as no other process has it, and return it. `occasions` are the rules by their key, with what
-    raises them."""
+    raises them. Only `trusted_hooks` receive alarms of members-only searches."""
     for id in found.spread:
         _spread(session, id, hooks)
     ended = [(id, row.way, NOT_CONFIGURED) for id in found.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
@@ -145,7 +154,8 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
         if not claim(session, id, at):
             continue
         row = session.connection().execute(_FACTS, {"id": id}).one()
-        if (code := _why_not(row, clock())) is not None:
+        is_trusted = row.way == WEBHOOK and (row.account or hooks[0]) in trusted_hooks
+        if (code := _why_not(row, clock(), is_trusted)) is not None:
             _end(session, id, code)
             ended.append((id, row.way, code))
         else:
@@ -194,22 +204,21 @@ def _now(session: Session, clock: Clock) -> datetime:
     return connection.execute(_SERVER_CLOCK).scalar_one() if connection.dialect.name == "postgresql" else clock()
 
 
-def _why_not(row: Row[Any], now: datetime) -> str | None:
+def _why_not(row: Row[Any], now: datetime, is_trusted: bool) -> str | None:
     """Return why a notification is not sent any more, or None. Its alarm may have been taken since, or its receiver have lost the
-    right to see it."""
+    right to see it. A webhook that is not trusted has the access of somebody who is a member of no search."""
     if row.poison > MAX_TRIES:
         return STOPS_SERVER
     if row.raised_at is None or row.taken_by is not None or row.ended_at is not None:
         return NOT_NEEDED
     if now - parse_utc(row.created_at) >= GIVE_UP_AFTER:
         return row.failed or TOO_LATE
-    if row.way != EMAIL:
-        return None
-    if row.account in row.handed_on:
+    if row.way == EMAIL and row.account in row.handed_on:
         return NOT_NEEDED
-    may_act = row.enabled and row.role in ROLES[1:]
-    may_see = row.board == OPERATIONS or (row.access is not None and access.can_see(row.account, row.access, row.members))
-    return None if may_act and may_see else NO_ACCESS
+    viewer = row.account if row.way == EMAIL else NOBODY
+    may_see = row.board == OPERATIONS or (row.access is not None and access.can_see(viewer, row.access, row.members))
+    may_receive = may_see and row.enabled and row.role in ROLES[1:] if row.way == EMAIL else may_see or is_trusted
+    return None if may_receive else NO_ACCESS
 
 
 def _end(session: Session, id: str, code: str) -> Row[Any] | None:

@@ -42,6 +42,7 @@ class Sender:
         self._database, self._settings, self._clock = database, settings, clock
         self._occasions = {key: rule.when for key, rule in rules.rules.items()}
         self._hooks = [each.key for each in ways.webhooks_of(settings)]
+        self._trusted_hooks = ways.trusted_webhooks(settings)
         self._keys: list[Key] = [(EMAIL, "")] if settings.smtp_url else []
         self._keys += [(WEBHOOK, each) for each in self._hooks]
         self._ways: Ways | None = None
@@ -69,7 +70,10 @@ class Sender:
         found = await self._database.read(lambda session: claims.due(session, self._clock(), receivers, busy))
         if not found:
             return
-        work = partial(claims.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions)
+        work = partial(
+            claims.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions,
+            trusted_hooks=self._trusted_hooks,
+        )  # fmt: skip
         notices, ended = await self._database.write(work)
         for id, way, code in ended:
             if code == claims.STOPS_SERVER:

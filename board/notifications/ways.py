@@ -25,6 +25,12 @@ def webhooks_of(settings: Settings) -> tuple[Webhook, ...]:
     return notification_settings.webhooks(settings.webhook_url or "", settings.webhook_allow_private)
 
 
+def trusted_webhooks(settings: Settings) -> frozenset[str]:
+    """Return the keys of the webhooks that may receive alarms of members-only searches."""
+    urls = (settings.webhook_members_only or "").split()
+    return frozenset(webhook.key for webhook in webhooks_of(settings) if webhook.url in urls)
+
+
 def configured(settings: Settings) -> tuple[str, ...]:
     """Return the ways that the settings have, as rows name them."""
     return (*([EMAIL] if settings.smtp_url else []), *([WEBHOOK] if settings.webhook_url else []))

@@ -580,3 +580,37 @@ async def test_no_secret_and_no_address_is_in_the_log_or_the_row(
     assert [secret for secret in secrets if secret in told] == []
     assert {each["event"] for each in logs} == {"notification not sent", "notification given up"}
     assert {each["code"] for each in logs} >= {"http_500", "connect"}
+
+
+# -- members-only searches --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["raised", "queued"])
+async def test_webhook_does_not_get_alarms_of_members_only_searches(
+    scene: OutboxScene, receiver: WebhookReceiver, when: str
+) -> None:
+    members = {"access": "members", "members": [scene.alice]}
+    board = await scene.open_search(**members) if when == "raised" else scene.search
+    await scene.alarm("webhook", board=board)
+    open_to_all = await scene.open_search()
+    if when == "queued":
+        await scene.does(scene.alice, board, "search.set_access", members)
+    await scene.alarm("webhook", board=open_to_all)
+    await send(await scene.sender())
+    assert [each.json["data"]["link"].split("/")[4] for each in receiver.requests] == [open_to_all]
+    assert Counter(row.failed for row in await scene.rows()) == {"": 1, "no_access": 1}
+
+
+async def test_webhook_that_the_setting_lists_gets_them(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+    async with running_receiver() as second:
+        urls = f"{receiver.url} {second.url}"
+        await scene.alarm("webhook", board=await scene.open_search(access="members", members=[scene.alice]))
+        await send(await scene.sender(webhook_url=urls, webhook_members_only=second.url))
+        assert (len(receiver.requests), len(second.requests)) == (0, 1)
+        assert Counter(row.failed for row in await scene.rows()) == {"": 1, "no_access": 1}
+
+
+async def test_webhook_still_gets_alarms_of_the_shift(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+    await scene.alarm("webhook", board=OPERATIONS)
+    await send(await scene.sender())
+    assert len(receiver.requests) == 1

@@ -75,6 +75,7 @@ def test_a_setting_that_can_not_be_used_is_refused_without_its_value(name: str, 
         ({"webhook_url": "https://example.org/x", "webhook_secret": ""}, "WEBHOOK_SECRET"),
         ({"webhook_url": "https://example.org/x", "public_url": None}, "PUBLIC_URL"),
         ({"webhook_url": f"http://example.org/{CANARY}"}, "WEBHOOK_ALLOW_PRIVATE"),
+        ({"webhook_url": "https://example.org/x", "webhook_members_only": f"https://example.org/{CANARY}"}, "WEBHOOK_URL"),
     ],
 )
 def test_settings_that_need_another_are_refused_in_a_sentence(given: dict[str, object], word: str) -> None:
