@@ -154,9 +154,8 @@ class BriefingDocument(ReportDocument):
         if ended:
             names = [f"{short_name(each['person'])} ({translate(labels.VALUES['status'][each['status']])})" for each in ended]
             facts.append((translate(N_("Ended in this shift")), [" · ".join(names)]))
-        if count := self._report["withheld"]:
-            text = self.ngettext("{count} search: you are not a member", "{count} searches: you are not a member", count)
-            facts.append((translate(N_("Not on this paper")), [text]))
+        if self._report["withheld"]:
+            facts.append((translate(N_("Not on this paper")), [translate(N_("searches of which you are not a member"))]))
         return facts
 
     def _incoming(self) -> str:

@@ -21,10 +21,7 @@ _WORDS = {
     "dropped": N_("Dropped hypotheses, and why"), "contingencies": N_("If … then …"),
     "contacts": N_("Calls and updates due: family, police, press"),
 }  # fmt: skip
-_WITHHELD = (  # the page lists these
-    "{count} search is not shown: you are not a member.",
-    "{count} searches are not shown: you are not a member.",
-)
+_WITHHELD = N_("Searches of which you are not a member are not shown.")
 _LEFT_OUT = ("{count} more card not shown.", "{count} more cards not shown.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
@@ -56,8 +53,8 @@ class ReportDocument:
         title = self._say(N_("Handover {number}"), number=handover["number"]) if handover else self._say(N_("Handover"))
         if self._report["live"]:
             notes.append(self._say(N_("Not signed. Searches as they were at {at}."), at=self._at(self._report["composed_at"])))
-        if withheld := self._report["withheld"]:
-            notes.append(self._count(*_WITHHELD, withheld).format(count=withheld))
+        if self._report["withheld"]:
+            notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else [])]
         sections = self._desk(handover) if handover else []
         sections += [self._section(each) for each in self._report["searches"]]

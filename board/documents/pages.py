@@ -23,12 +23,11 @@ from board.documents.handover_report import ReportDocument
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import MESSAGES, Refused
+from board.errors import Refused
 from board.handover import report
 from board.i18n import N_, gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
-from board.web.auth import signed_in
 from board.web.http import RETRY_S, service_of
 from models.board import OPERATIONS, Board
 from models.db.database import ReadTimeout
@@ -37,27 +36,22 @@ from models.times import format_utc
 Make = Callable[[Session, Caller, str, str], Document | Briefing]  # takes the time and the reader's language
 
 
-async def handover(request: Request) -> Response:
+async def handover(request: Request, caller: Caller) -> Response:
     """Serve the present handover report, or a handover as it was signed."""
-    return await _answer(request, partial(_report, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_report, request.path_params.get("number")))
 
 
-async def briefing(request: Request) -> Response:
+async def briefing(request: Request, caller: Caller) -> Response:
     """Serve the briefing of the present handover, or of one as it was signed: one page to talk through, tick and sign."""
-    return await _answer(request, partial(_briefing, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_briefing, request.path_params.get("number")))
 
 
-async def history(request: Request) -> Response:
+async def history(request: Request, caller: Caller) -> Response:
     """Serve the newest events of a search."""
-    return await _answer(request, partial(_events, request.path_params["id"]))
+    return await _answer(request, caller, partial(_events, request.path_params["id"]))
 
 
-async def _answer(request: Request, make: Make) -> Response:
-    caller = await signed_in(request)
-    if caller is None:
-        return pages.redirect_to_login(request)
-    if caller.scope == "intake":
-        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
+async def _answer(request: Request, caller: Caller, make: Make) -> Response:
     service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
@@ -129,7 +123,7 @@ def _printed(name: str, now: str, seq: int, reads: str) -> str:
 
 
 routes: list[Route] = [
-    Route(f"{of}.{ending}", endpoint)
+    Route(f"{of}.{ending}", pages.for_people(endpoint))
     for ending in ("pdf", "md")
     for of, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
-] + [Route(f"{of}/briefing.pdf", briefing) for of in ("/handover", "/handovers/{number:number}")]
+] + [Route(f"{of}/briefing.pdf", pages.for_people(briefing)) for of in ("/handover", "/handovers/{number:number}")]

@@ -89,10 +89,14 @@ class HistoryDocument:
 
     def _event(self, entry: HistoryEntry) -> Line:
         event, payload = entry.event, entry.payload
-        actor = (payload.get("actor") or {}).get("name")
+        by = payload.get("actor") or {}
+        actor, token = by.get("name"), (by.get("token") or {}).get("name")
+        by_token = token and self._translate(N_("by API token “{name}”")).format(name=token)
         number = (payload.get("state") or {}).get("number")
         what = f"{labels.event(event.type, self._translate)}{f' {number}' if number else ''}"
-        line: Line = [" · ".join(each for each in (time_text(event.at, self._reads), f"#{event.seq}", actor, what) if each)]
+        line: Line = [
+            " · ".join(each for each in (time_text(event.at, self._reads), f"#{event.seq}", actor, by_token, what) if each)
+        ]
         if event.body is None:
             return [*line, f" · {self._translate(N_('erased'))}"]
         by_clock = payload.get("clock")

@@ -4,17 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.engine.identity import Caller
 from board.web import pages
-from board.web.auth import signed_in
 from models.board import OPERATIONS
 
 
-async def handover(request: Request) -> Response:
+async def handover(request: Request, caller: Caller) -> Response:
     """`GET /handover` and `/handovers/{number}`: the page; its scripts fetch what the reader may see."""
-    caller = await signed_in(request)
-    if caller is None:
-        return pages.redirect_to_login(request)
     return pages.page(request, "handover.html", caller, board=OPERATIONS, number=request.path_params.get("number", ""))
 
 
-routes: list[Route] = [Route("/handover", handover), Route("/handovers/{number:number}", handover)]
+routes: list[Route] = [Route(path, pages.for_people(handover)) for path in ("/handover", "/handovers/{number:number}")]

@@ -107,7 +107,7 @@ def compose(session: Session, account: str, scope: ReportScope, board: str | Non
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))
-    people, withheld = _people(session, scope, found), len(scope.positions.keys() & hidden)
+    people, withheld = _people(session, scope, found), not hidden.isdisjoint(scope.positions)
     return {
         "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
         "withheld": withheld, "searches": found,

@@ -90,10 +90,10 @@ SearchReport = TypedDict("SearchReport", {
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated],
 })  # fmt: skip
-# Report of a handover. `withheld`: number of searches that the reader may not see.
+# Report of a handover. `withheld`: some searches are left out, as the reader may not see them; how many is secret.
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
-    "composed_at": Time, "live": bool, "people": People, "withheld": Count, "searches": list[SearchReport],
+    "composed_at": Time, "live": bool, "people": People, "withheld": bool, "searches": list[SearchReport],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list: its texts are left out
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -229,7 +229,7 @@ async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browse
     await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: started$"))
     await victor("[data-shift]").click()
     await victor.live()
-    await expect(victor("[data-testid=withheld]")).to_have_text("1 search is not shown: you are not a member.")
+    await expect(victor("[data-testid=withheld]")).to_have_text("Searches of which you are not a member are not shown.")
     await expect(victor("[data-section]")).to_have_count(SEARCHES)
     await expect(victor("main")).not_to_contain_text("Secret")
     await expect(victor("main :is(textarea, select), [data-act=take], [data-act=sign], [data-act=withdraw]")).to_have_count(0)

@@ -152,10 +152,9 @@ const readByOthers = ({ sections, handover }) => sections.filter((/** @type {any
 /** @param {HandoverView} view */
 export function notices(view) {
   const { report } = view;
-  const withheld = report.whole?.withheld ?? 0;
   const said = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
-    withheld > 0 && html`<p class="withheld" data-testid="withheld">${n("{count} search is not shown: you are not a member.", "{count} searches are not shown: you are not a member.", withheld)}</p>`,
+    report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${t("Searches of which you are not a member are not shown.")}</p>`,
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);
