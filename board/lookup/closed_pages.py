@@ -13,12 +13,11 @@ from starlette.routing import Route
 
 from board.commands.alerts import short_name
 from board.engine.identity import Caller
-from board.errors import MESSAGES, Refused
+from board.errors import Refused
 from board.i18n import gettext_for, moment_text, translate
 from board.lookup import closed_searches
 from board.lookup.closed_searches import BEFORE, ClosedPage, ClosedSearch, Filter
 from board.web import language, pages
-from board.web.auth import signed_in
 from board.web.http import service_of
 from models.times import DESK_TIME_ZONE, parse_utc
 
@@ -43,13 +42,8 @@ class ClosedLine:
     closed: str
 
 
-async def closed_page(request: Request) -> Response:
+async def closed_page(request: Request, caller: Caller) -> Response:
     """`GET /closed`: closed searches that the caller may see, of a page."""
-    caller = await signed_in(request)
-    if caller is None:
-        return pages.redirect_to_login(request)
-    if caller.scope == "intake":
-        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
     asked = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
@@ -114,4 +108,4 @@ def _initials(person: dict[str, Any]) -> str:
     return (words[0][0] + words[-1][0] if len(words) > 1 else (words or ["?"])[0][:2]).upper()
 
 
-routes: list[Route] = [Route(PATH, closed_page)]
+routes: list[Route] = [Route(PATH, pages.for_people(closed_page))]

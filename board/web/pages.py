@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from board import i18n
 from board.engine import board_limits
 from board.engine.identity import Caller
+from board.errors import MESSAGES
 from board.paths import TEMPLATES
 from board.settings import VERSION
 from board.web import language, static_files
@@ -70,12 +71,17 @@ def _templates(language: str) -> Environment:
 
 
 def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first."""
+    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first. A token that can only add
+    sightings finds no page."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
         caller = await signed_in(request)
-        return redirect_to_login(request) if caller is None else await endpoint(request, caller)
+        if caller is None:
+            return redirect_to_login(request)
+        if caller.scope == "intake":
+            return error_page(request, 404, MESSAGES["not_found"])
+        return await endpoint(request, caller)
 
     return call
 
