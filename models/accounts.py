@@ -58,7 +58,7 @@ class PasswordLink(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """Bearer token of a program."""
+    """Bearer token of a program. It works from `agreed_at` on: its owner agreed, or nobody ever signed in to the account."""
 
     BY_COMMAND_LINE: ClassVar[str] = ""  # value of `made_by`
 
@@ -69,6 +69,7 @@ class Token(SQLModel, table=True):
     scope: str
     created_at: str
     made_by: str | None = None  # an account id; None for tokens from before this was stored
+    agreed_at: str | None = None  # None: waits for the owner's consent
     expires_at: str | None = None  # None: never expires
     used_at: str | None = None  # accurate to about an hour; None: not used yet
     revoked_at: str | None = None

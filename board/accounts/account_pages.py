@@ -38,6 +38,8 @@ PATH = "/account"
 CHANGED = {
     "password": N_("Password changed. You are signed out everywhere else."),
     "alerts": N_("Alert settings saved."),
+    "agreed": N_("The token now acts with your rights."),
+    "token_ended": N_("The token has ended."),
 }
 
 
@@ -107,13 +109,7 @@ async def change_password(request: Request) -> Response:
     form = await form_reader(request)
     email = caller.account.email
     try:
-        if (
-            await login_of(request).reauthenticate(
-                caller.account, form("old")[:1_000], caller.session or "", client_address.of(request)
-            )
-            is None
-        ):
-            return await account_page(request, caller, N_("Your current password is wrong."))
+        await check_password(request, caller, form("old"))
         change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
         ended = await live_changes.apply_change(service, recheck(caller, change_it))
     except OperationError as error:
@@ -127,6 +123,40 @@ async def change_password(request: Request) -> Response:
     if fresh is not None:
         devices.remember(request, response, fresh)
     return response
+
+
+async def agree_to_token(request: Request) -> Response:
+    """`POST /account/tokens/agree`: let the token `token`, which somebody else made, act with the caller's rights. The form has
+    the password, too."""
+    caller = await require_session(request)
+    form = await form_reader(request)
+    try:
+        await check_password(request, caller, form("password"))
+    except Refused as refused:
+        if refused.code != "rate_limited":
+            raise
+        return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
+    except OperationError as error:
+        return await account_page(request, caller, str(error))
+    return await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+
+
+async def end_token(request: Request) -> Response:
+    """`POST /account/tokens/end`: revoke the token `token` of the caller's account."""
+    caller = await require_session(request)
+    return await _change_token(request, caller, (await form_reader(request))("token"), accounts.end_own_token, "token_ended")
+
+
+async def _change_token(
+    request: Request, caller: Caller, token: str, change: Callable[[Session, str, str, str], None], changed: str
+) -> Response:
+    service = service_of(request)
+    at = format_utc(service.clock())
+    try:
+        await live_changes.apply_change(service, recheck(caller, lambda session: change(session, caller.account.id, token, at)))
+    except OperationError as error:
+        return await account_page(request, caller, str(error))
+    return RedirectResponse(f"{PATH}?changed={changed}#tokens", 303)
 
 
 async def end_sessions(request: Request) -> Response:
@@ -198,6 +228,13 @@ def _password_changed(ended: int) -> str:
     return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': ended} if ended else {}))}"
 
 
+async def check_password(request: Request, caller: Caller, typed: str) -> None:
+    """Check the password that a signed-in person typed again. Raise OperationError, or Refused `rate_limited`."""
+    address = client_address.of(request)
+    if await login_of(request).reauthenticate(caller.account, typed[:1_000], caller.session or "", address) is None:
+        raise OperationError(N_("Your current password is wrong."))
+
+
 async def form_reader(request: Request) -> Callable[[str], str]:
     """Return a function that reads a field of the posted form by name, empty if there is none. Removes U+0000, which no database
     accepts."""
@@ -239,6 +276,8 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
+    Route(f"{PATH}/tokens/agree", agree_to_token, methods=["POST"]),
+    Route(f"{PATH}/tokens/end", end_token, methods=["POST"]),
     Route(password_links.PATH, link_page),
     Route(password_links.PATH, set_password_by_link, methods=["POST"]),
     Route(f"{password_links.PATH}/tokens", count_ending_tokens, methods=["POST"]),

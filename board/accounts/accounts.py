@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from board.accounts import passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
+from board.engine.program_accounts import has_signed_in
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_
@@ -143,7 +144,7 @@ def add_token(
 ) -> str:  # fmt: skip
     """Add a bearer token, and return its secret, which is not stored.
 
-    It expires after `days`, or never. Raise OperationError.
+    It expires after `days`, or never. If somebody else signs in to the account, it works once they agree. Raise OperationError.
     """
     if scope not in SCOPES:
         raise OperationError(N_("Scope must be read, write or intake."))
@@ -157,6 +158,8 @@ def add_token(
     account = find(session, email)
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
     token.made_by = made_by
+    if made_by == account.id or not has_signed_in(session, account.id):
+        token.agreed_at = now
     token.expires_at = None if days == NEVER_EXPIRES else format_utc(parse_utc(now) + timedelta(days=days))
     session.add(token)
     added = entries.TokenAdded(
@@ -164,6 +167,30 @@ def add_token(
     )  # fmt: skip
     writer.write(session, added)
     return secret
+
+
+def agree_to_token(session: Session, account: str, id: str, at: str) -> None:
+    """Let a token that waits for the consent of this account work from now on. Raise OperationError."""
+    token = _own_token(session, account, id, at)
+    if token.agreed_at is None:
+        token.agreed_at = at
+        owner = session.get_one(Account, account)
+        writer.write(session, entries.TokenAgreed(id=owner.id, name=owner.name, token=token.id, title=token.name))
+
+
+def end_own_token(session: Session, account: str, id: str, at: str) -> None:
+    """Revoke a token of this account. Raise OperationError."""
+    token = _own_token(session, account, id, at)
+    bump_rights_version(session)
+    _revoke(session, token, at)
+
+
+def _own_token(session: Session, account: str, id: str, at: str) -> Token:
+    """Return an active token of this account. Raise OperationError."""
+    found = next((token for token in active_tokens(session, account, at) if token.id == id), None)
+    if found is None:
+        raise OperationError(N_("This token has ended."))
+    return found
 
 
 def has_admin(session: Session) -> bool:
@@ -188,9 +215,7 @@ def end_tokens(session: Session, id: str, now: str) -> int:
 
 def revoke_token(session: Session, name: str, now: str) -> None:
     """Revoke the token with this name. Raise OperationError."""
-    token = session.exec(select(Token).where(Token.name == name)).first()
-    if token is None:
-        raise OperationError(N_("No token has this name."))
+    token = find_token(session, name)
     bump_rights_version(session)
     if token.revoked_at is None:
         _revoke(session, token, now)
@@ -200,6 +225,14 @@ def _revoke(session: Session, token: Token, now: str) -> None:
     token.revoked_at = now
     owner = session.get_one(Account, token.account)
     writer.write(session, entries.TokenRevoked(id=owner.id, name=owner.name, token=token.id, title=token.name))
+
+
+def find_token(session: Session, name: str) -> Token:
+    """Return the token with this name. Raise OperationError."""
+    token = session.exec(select(Token).where(Token.name == name)).first()
+    if token is None:
+        raise OperationError(N_("No token has this name."))
+    return token
 
 
 def find(session: Session, email: str) -> Account:

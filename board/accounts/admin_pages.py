@@ -16,14 +16,14 @@ from starlette.routing import Route
 
 from board import i18n, labels
 from board.accounts import accounts, live_changes, password_links, token_list
-from board.accounts.account_pages import form_reader, recheck
+from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.admin_only import for_admins
-from board.web.http import service_of
+from board.web.http import service_of, with_retry_after
 from board.web.same_origin import own_origin
 from models.accounts import SCOPES, Account, LoginSession
 from models.times import format_utc, now
@@ -163,31 +163,41 @@ def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def tokens_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
+async def tokens_page(
+    request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "", status: int = 422
+) -> Response:
     """`GET /accounts/tokens`: the tokens of other programs, without their secrets."""
     database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.list_tokens(session, at))
     people = await database.read(accounts.all_accounts)
     return _page(
-        request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
+        request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES,
         typed={name: form(name) for name in ("name", "scope", "account", "days")},
     )  # fmt: skip
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/tokens`: add a token, and show it once."""
+    """`POST /accounts/tokens`: add a token, and show it once. The form has the administrator's password, too."""
     form, at = await form_reader(request), format_utc(service_of(request).clock())
     name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
 
-    def add(session: Session) -> str:
-        return accounts.add_token(session, name, scope, email, at, days=days, made_by=caller.account.id)
+    def add(session: Session) -> tuple[str, bool]:
+        secret = accounts.add_token(session, name, scope, email, at, days=days, made_by=caller.account.id)
+        return secret, accounts.find_token(session, name).agreed_at is None
 
     try:
-        secret = await _change(request, caller, add)
+        await check_password(request, caller, form("password"))
+        secret, waits = await _change(request, caller, add)
     except OperationError as error:
         return await tokens_page(request, caller, str(error), form)
+    except Refused as refused:
+        if refused.code != "rate_limited":
+            raise
+        return with_retry_after(await tokens_page(request, caller, refused.message, form, 429), refused)
     never = days == accounts.NEVER_EXPIRES
-    return _page(request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never)
+    return _page(
+        request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never, waits=waits
+    )
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:
@@ -207,11 +217,11 @@ def _days(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
 
 
-def _page(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
+def _page(request: Request, name: str, caller: Caller, problem: str | None, status: int = 422, **context: object) -> Response:
     """Return one of these pages, with the problem of a failed change."""
     message = problem and i18n.translate(problem, language.language_for(request, caller))
     roles = labels.VALUES["account.role"]
-    return pages.page(request, name, caller, status=422 if problem else 200, problem=message, roles=roles, **context)
+    return pages.page(request, name, caller, status=status if problem else 200, problem=message, roles=roles, **context)
 
 
 def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:

@@ -19,18 +19,23 @@ class TokenRow:
 
     @property
     def state(self) -> str:
-        """State of the token: `good`, `expired` or `revoked`."""
+        """State of the token: `good`, `unagreed` (its owner has not agreed to it), `expired` or `revoked`."""
         if self.token.revoked_at is not None:
             return "revoked"
         expired = self.token.expires_at is not None and self.token.expires_at <= self.at
-        return "expired" if expired else "good"
+        return "expired" if expired else "good" if self.token.agreed_at is not None else "unagreed"
 
     @property
     def as_line(self) -> str:
         """Line of the command line's table."""
         token = self.token
         until = f"until {token.expires_at}" if token.expires_at else "without an end"
-        state = {"good": f"good {until}", "expired": f"expired {token.expires_at}", "revoked": f"revoked {token.revoked_at}"}
+        state = {
+            "good": f"good {until}",
+            "unagreed": f"waits for consent, {until}",
+            "expired": f"expired {token.expires_at}",
+            "revoked": f"revoked {token.revoked_at}",
+        }
         maker = {None: "", "": " on the command line"}.get(self.maker, f" by {self.maker}")
         used = f"last used {token.used_at}" if token.used_at else "not used yet"
         return "  ".join((

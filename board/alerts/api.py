@@ -17,6 +17,7 @@ from board.errors import Refused
 from board.i18n import N_
 from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
+from models.alert import OWN_ACCOUNT
 from models.times import now
 from realtime.strict_json import MAX_INTEGER
 from realtime.wire_types import Count, Id, Shape
@@ -53,10 +54,13 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     keys = _keys(await read_json_object(request))
     if not caller.may_command:
         raise Refused("forbidden")
+    if not caller.is_own_session and any(board == OWN_ACCOUNT for board, _ in keys or ()):
+        raise Refused("forbidden", N_("Alerts about an account can only be marked as read by its owner, signed in."))
     service = service_of(request)
 
     def mark(session: Session) -> int:
-        return alerts.mark_read(session, require_active(session, caller).id, now(), keys)
+        me = require_active(session, caller).id
+        return alerts.mark_read(session, me, now(), keys, may_mark_security=caller.is_own_session)
 
     left = await service.database.write(mark)
     service.hub.requested["alerts"].set()

@@ -136,7 +136,8 @@ def _fields_of(status: int) -> Schema:
     return {"headers": headers} if headers else {}
 
 
-Actor = TypedDict("Actor", {"id": Id, "name": str})
+EventToken = TypedDict("EventToken", {"id": Id, "name": str})
+Actor = TypedDict("Actor", {"id": Id, "name": str, "token": NotRequired[EventToken]})
 EventMeta = TypedDict("EventMeta", {"seq": Count, "at": Time, "type": str, "id": Id})
 # Event; `kind` and `state` are added for each kind.
 WholeEvent = TypedDict("WholeEvent", {

@@ -91,7 +91,7 @@ class TokenRefused(Repeated, type="token.refused"):
     name: str | None
     token: str | None
     title: str | None
-    reason: Literal["unknown", "revoked", "expired", "disabled"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
 
 
 class Overflowed(Entry, type="audit.overflowed", kind="server", warns=True):
@@ -153,6 +153,14 @@ class TokenAdded(Entry, type="token.added", alerts=True):
     title: str
     scope: str
     expires_at: str | None
+
+
+class TokenAgreed(Entry, type="token.agreed"):
+    """Consent of the account's owner to a token that somebody else made: it works from now on."""
+
+    name: str
+    token: str
+    title: str
 
 
 class TokenRevoked(Entry, type="token.revoked"):

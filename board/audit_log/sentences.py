@@ -21,6 +21,7 @@ _SAYS: dict[str, str] = {
     "link.made": N_("{actor} made a one-time link to set the password of {name}"),
     "link.used": N_("A one-time link for {name} was used from {address}"),
     "token.added": N_("{actor} created the API token “{title}” for {name}: “{scope}”"),
+    "token.agreed": N_("{actor} agreed to the API token “{title}” of {name}"),
     "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
@@ -45,6 +46,7 @@ _TOKENS = {
     "revoked": N_("The API token “{title}” of {name} was refused from {address}: it is revoked"),
     "expired": N_("The API token “{title}” of {name} was refused from {address}: it has expired"),
     "disabled": N_("The API token “{title}” of {name} was refused from {address}: the account is disabled"),
+    "unagreed": N_("The API token “{title}” of {name} was refused from {address}: {name} has not agreed to it"),
 }
 _OVER = {
     "sign_in.failed": N_("Too many failed sign-ins to list one by one: {count} more"),

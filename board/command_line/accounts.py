@@ -4,6 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from board.accounts import accounts
 from board.accounts.token_list import list_tokens
@@ -73,7 +74,15 @@ def token_add(
     days: Annotated[int, typer.Option(help="Days until it expires, at most 365; 0: never.")] = accounts.DEFAULT_TOKEN_DAYS,
 ) -> None:
     """Create a token, and print it. It can't be shown again."""
-    print(write(lambda session: accounts.add_token(session, name, scope, account, format_utc(now()), days=days)))
+
+    def add(session: Session) -> tuple[str, bool]:
+        secret = accounts.add_token(session, name, scope, account, format_utc(now()), days=days)
+        return secret, accounts.find_token(session, name).agreed_at is None
+
+    secret, waits = write(add)
+    print(secret)
+    if waits:
+        print(f"It works once {account} has signed in and agreed, on the page Your account.", file=sys.stderr)
     if days == accounts.NEVER_EXPIRES:
         print("This token never ends by itself: revoke it when its program is no longer used.", file=sys.stderr)
 

@@ -273,11 +273,13 @@ def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, U
     return {key: each for key, each in shown.items() if not each.kinds.isdisjoint(kinds)}
 
 
-def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:
-    """Mark alerts as read, or all present ones (None); return how many are left. Unknown keys are skipped."""
+def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None, *, may_mark_security: bool) -> int:
+    """Mark alerts as read, or all present ones (None); return how many are left. Skips unknown keys and, unless
+    `may_mark_security`, alerts about the account's security: a token must not hide the alert about itself."""
     bump_alert_version(session, account)
     left = visible_unread(session, account, now)
-    done = [key for key in left if keys is None or key in keys]
+    allowed = [key for key in left if may_mark_security or key[0] != OWN_ACCOUNT]
+    done = [key for key in allowed if keys is None or key in keys]
     if done:
         rows = [{"account": account, "board": board, "seq": seq, "at": left[board, seq].at} for board, seq in done]
         session.connection().execute(_READ, rows)

@@ -162,7 +162,9 @@ def _execute(
         data = spec.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    writer = EventWriter(session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares)
+    writer = EventWriter(
+        session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares, caller.token_name
+    )
     spec.handler(writer, data)
     result = writer.result
     for change in result.changes:

@@ -69,7 +69,7 @@ class WrittenChanges:
 @dataclass(slots=True)
 class EventWriter:
     """Writer of one command's changes to a board, in one transaction. `board` is locked, `operations` the second board that a
-    command on a search writes to, `now` the time of everything written."""
+    command on a search writes to, `now` the time of everything written, `token` the id and name of the token that was used."""
 
     session: Session
     account: Account | None  # None: the server itself
@@ -81,6 +81,7 @@ class EventWriter:
     alarm_rules: AlarmRules = field(default_factory=load_rules)
     token: str | None = None  # id of the token with which the command is given
     shares: BoardShares = field(default_factory=load_board_shares)
+    token_name: str | None = None
     result: WrittenChanges = field(default_factory=WrittenChanges)
 
     @property
@@ -271,7 +272,7 @@ class EventWriter:
         boards: Iterable[Board] | None = None, after_days: int | None = None,
     ) -> None:  # fmt: skip
         payload: dict[str, Any] = {
-            "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
+            "actor": self._actor(),
             "command": self.command.id or None,
             "state": state,
             "changes": fields,
@@ -294,6 +295,12 @@ class EventWriter:
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board
             self.result.changes.append(Change(event, before, state, fields, reason))
+
+    def _actor(self) -> dict[str, Any] | None:
+        if self.account is None:
+            return None
+        actor: dict[str, Any] = {"id": self.account.id, "name": self.account.name}
+        return actor | {"token": {"id": self.token, "name": self.token_name}} if self.token else actor
 
     def _boards_of(self, row: Entity) -> Iterable[Board]:
         """Return the boards that get an entity's events: a search's own board and `operations`, else the current one."""

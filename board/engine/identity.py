@@ -24,7 +24,7 @@ from models.times import format_utc, now
 class RefusedToken(NamedTuple):
     """Reason why a bearer token was refused, with what is known of the token."""
 
-    reason: Literal["unknown", "revoked", "expired", "disabled"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
     token: Token | None = None
     account: Account | None = None
 
@@ -37,8 +37,9 @@ _REST = len(_COLUMNS)  # index of the first column after those of the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
 _BY_COOKIE = Statement(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
 _BY_TOKEN = Statement(
-    f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account "
-    "WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
+    f"{_ACCOUNT}, t.id, t.scope, t.name FROM token t JOIN account a ON a.id = t.account "
+    "WHERE t.digest = :digest AND t.agreed_at IS NOT NULL "
+    "AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
 _CURRENT = Statement(
     f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at FROM account a "
@@ -67,6 +68,7 @@ class Caller:
     account: Account
     session: str | None = None  # digest
     token: str | None = None  # id
+    token_name: str | None = None  # tokens are not renamed
     scope: str | None = None
     display: Display | None = None
     socket_lease: str = ""
@@ -85,6 +87,11 @@ class Caller:
     def public_account(self) -> dict[str, str]:
         """Account as shown on its own screens."""
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
+
+    @property
+    def is_own_session(self) -> bool:
+        """Return whether the person is signed in, instead of a program with a token."""
+        return self.session is not None and self.token is None
 
     @property
     def may_command(self) -> bool:
@@ -169,7 +176,8 @@ def caller_by_token(database: Database, secret: str) -> Caller | None:
     found = statements.read(database.connection(), _BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())})
     if not found or not (account := _account(found[0])).enabled:
         return None
-    return Caller(account, token=found[0][_REST], scope=found[0][_REST + 1])
+    id, scope, name = found[0][_REST:]
+    return Caller(account, token=id, token_name=name, scope=scope)
 
 
 def refused_token(database: Database, secret: str) -> RefusedToken:
@@ -178,8 +186,11 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
     if row is None:
         return RefusedToken("unknown")
     token, account = row
-    ended: Literal["revoked", "expired"] = "revoked" if token.revoked_at is not None else "expired"
-    return RefusedToken("disabled" if not account.enabled else ended, token, account)
+    if not account.enabled:
+        return RefusedToken("disabled", token, account)
+    if token.revoked_at is not None:
+        return RefusedToken("revoked", token, account)
+    return RefusedToken("unagreed" if token.agreed_at is None else "expired", token, account)
 
 
 def _is_user_action(connection: HTTPConnection) -> bool:

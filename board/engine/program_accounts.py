@@ -19,7 +19,9 @@ _FIND = (
 _ALL = text(_FIND.format(those=""))
 _AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindparam("those", expanding=True))
 
-
+_TRACES = text(
+    "SELECT 1 FROM session WHERE account = :account UNION ALL SELECT 1 FROM seen WHERE account = :account AND at <> '' LIMIT 1"
+)
 _SIGNED_IN = text(
     "SELECT DISTINCT entity FROM event "  # noqa: S608
     f"WHERE board = {AUDIT_NUMBER} AND type = 'sign_in.succeeded' AND entity IN :accounts"
@@ -35,6 +37,13 @@ def program_accounts_among(session: Session, accounts: Collection[str]) -> set[s
     """Return those of these accounts that are programs."""
     found = session.connection().execute(_AMONG, {"those": list(accounts)}).scalars() if accounts else ()
     return _without_sign_in(session, found)
+
+
+def has_signed_in(session: Session, account: str) -> bool:
+    """Return whether somebody ever signed in to this account, so that a person may use it."""
+    if session.connection().execute(_TRACES, {"account": account}).first() is not None:
+        return True
+    return not _without_sign_in(session, [account])
 
 
 def _without_sign_in(session: Session, accounts: Iterable[str]) -> set[str]:

@@ -23,7 +23,7 @@ from models.file import File
 # Headers of the journal.
 EVENTS = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Type"), N_("Number"), N_("Changes"), N_("Reason"),
-    N_("Id"),
+    N_("Id"), N_("API token"),
 )  # fmt: skip
 
 _MADE_ACCOUNTS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts that no form has
@@ -132,10 +132,12 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         derived = kind.derived if (kind := kinds.find(event.kind)) is not None else ()
         changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes if path not in derived]
         values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
-        who = (payload.get("actor") or {}).get("name", "")
+        actor = payload.get("actor") or {}
+        who, token = actor.get("name", ""), (actor.get("token") or {}).get("name", "")
         return [
             event.seq, event.at, event.type, who, event.kind, state.get("number", ""),
             values if event.body is not None else names.translate(N_("erased")), payload.get("reason", ""), event.entity,
+            token,
         ]  # fmt: skip
 
     return [names.translate(word) for word in EVENTS], row

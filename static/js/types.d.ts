@@ -53,7 +53,7 @@ interface Account {
 }
 
 /* Parts of what travels. States in events of before 0.4.0 lack what was added since: looks, needs and goal. */
-type Actor = AlertActor;
+type Actor = AlertActor & { token?: { id: string, name: string } };
 type MissingPerson = SearchState["person"];
 type Outcome = NonNullable<SearchState["outcome"]>;
 type Criterion = SearchState["criteria"][string];

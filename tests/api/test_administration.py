@@ -279,7 +279,7 @@ async def test_expired_sessions_are_not_listed(team: Team, ada: httpx.AsyncClien
 
 async def test_token_is_shown_once_listed_without_its_secret_and_revoked(team: Team, ada: httpx.AsyncClient) -> None:
     eva, name = await hire(team.server), f"hotline {new_id()}"
-    given = {"name": name, "scope": "read", "account": eva.email}
+    given = {"name": name, "scope": "read", "account": eva.email, "password": PASSWORD}
     secret = shown_once(await ada.post("/accounts/tokens", data=given))
     page = await ada.get("/accounts/tokens")
     assert name in page.text
@@ -303,7 +303,7 @@ def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
         ("POST", "/accounts", {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "admin"}),
         ("POST", f"/accounts/{eva.id}/role", {"role": "admin"}), ("POST", f"/accounts/{eva.id}/enabled", {"enabled": "no"}),
         ("POST", f"/accounts/{eva.id}/sessions", {}), ("POST", f"/accounts/{eva.id}/link", {}),
-        ("POST", "/accounts/tokens", {"name": new_id(), "scope": "write", "account": eva.email}),
+        ("POST", "/accounts/tokens", {"name": new_id(), "scope": "write", "account": eva.email, "password": PASSWORD}),
         ("POST", "/accounts/tokens/revoke", {"name": f"{eva.email} write"}),
     ]  # fmt: skip
 

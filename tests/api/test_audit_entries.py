@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -238,7 +239,7 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
 ) -> None:
     title, bob = f"hotline {new_id()}", team.bob
     me = (await bob.http.get("/api/v1/me")).json()
-    given = {"name": title, "scope": "write", "account": me["email"]}
+    given = {"name": title, "scope": "write", "account": me["email"], "password": PASSWORD}
     before = (await bob.http.get("/api/v1/alerts")).json()
     secret = shown_once(await ada.post("/accounts/tokens", data=given))
     entry = await record_of_ada.one("token.added")
@@ -264,8 +265,25 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
     assert (await record_of_ada.types()).count("token.revoked") == 1
 
 
+async def test_consent_to_a_token_is_written_down(team: Team, ada: httpx.AsyncClient, record_of_ada: Record) -> None:
+    eva, title = await hire(team.server), f"gis {new_id()}"
+    async with browser(team.server, eva) as http:
+        given = {"name": title, "scope": "write", "account": eva.email, "password": PASSWORD}
+        shown_once(await ada.post("/accounts/tokens", data=given))
+        record = await since_now(team)
+        token = re.findall(r'name="token" value="([^"]+)"', (await http.get("/account")).text)[0]
+        for _ in range(2):  # the second time changes nothing
+            agreed = await http.post("/account/tokens/agree", data={"token": token, "password": PASSWORD})
+            assert agreed.status_code == 303
+    entry = await record.one("token.agreed")
+    assert (entry["id"], entry["actor"]) == (eva.id, by(eva))
+    assert entry["about"] == {"name": "Eva", "token": token, "title": title}
+
+
 async def test_a_token_of_ones_own_alerts_nobody(team: Team, ada: httpx.AsyncClient, admin: Account) -> None:
-    shown_once(await ada.post("/accounts/tokens", data={"name": new_id(), "scope": "read", "account": admin.email}))
+    shown_once(
+        await ada.post("/accounts/tokens", data={"name": new_id(), "scope": "read", "account": admin.email, "password": PASSWORD})
+    )
     assert [each for each in (await ada.get("/api/v1/alerts")).json()["alerts"] if each["kind"] == "security"] == []
 
 
@@ -571,9 +589,10 @@ async def test_simultaneous_audited_actions_never_deadlock(team: Team, admin: Ac
     async with browser(server, admin) as ada, storm(team) as under_way:
         for number, eva in enumerate(people):
             role = ("viewer", "coordinator")[number % 2]
+            token = {"scope": "read", "password": PASSWORD}
             under_way += [
                 comes(eva), ada.post(f"/accounts/{eva.id}/role", data={"role": role}),
-                ada.post("/accounts/tokens", data={"name": f"{new_id()} of {eva.email}", "scope": "read", "account": eva.email}),
+                ada.post("/accounts/tokens", data=token | {"name": f"{new_id()} of {eva.email}", "account": eva.email}),
                 ada.post(f"/accounts/{eva.id}/link"),
                 team.bob.http.get(f"/api/v1/boards/{search}/sightings/{sighting}/source"),
                 team.bob.http.get(f"/api/v1/boards/{search}/cards.csv"),

@@ -164,13 +164,14 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
     name = f"hotline {new_id()}"
     by_command, _ = await give(server, eva)
     async with browser(server, ada) as http, browser(server, eva) as own:
-        given = {"name": name, "scope": "read", "account": eva.email}
+        given = {"name": name, "scope": "read", "account": eva.email, "password": PASSWORD}
         for days in ("366", "-1", "many", "9" * 9):
             assert "365" in problem(await http.post("/accounts/tokens", data=given | {"days": days}))
         endless = await http.post("/accounts/tokens", data=given | {"name": f"{name} endless", "days": "0"})
         assert "has no end date" in endless.text
         secret = shown_once(await http.post("/accounts/tokens", data=given | {"days": "30"}))
         token = await row(server, name)
+        assert (await own.post("/account/tokens/agree", data={"token": token.id, "password": PASSWORD})).status_code == 303
         assert token.expires_at == format_utc(parse_utc(token.created_at) + timedelta(days=30))
 
         for _ in range(2):

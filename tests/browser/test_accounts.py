@@ -130,6 +130,7 @@ async def test_one_time_secret_is_copied_by_a_button(browsers: Browsers, ada: Wi
     await ada("form[data-form=add] [name=name]").fill(f"hotline {new_id()}")
     await ada("form[data-form=add] [name=account]").select_option("alice@desk.example")
     await ada("form[data-form=add] [name=scope]").select_option(label="Add sightings only")
+    await ada("form[data-form=add] [name=password]").fill(PASSWORD)
     await ada("form[data-form=add] button").click()
     await ada("[data-copy]").click()
     await expect(ada("[data-copy]")).to_have_text("Copied")

@@ -14,7 +14,7 @@ from tests.browser.test_accounts import hire
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
-from tests.support.people import new_id
+from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
 
@@ -177,6 +177,7 @@ async def test_bell_shows_account_changes_to_the_person_concerned(browsers: Brow
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {kim.id}")
     await ada("form[data-form=add] [name=account]").select_option(kim.email)
+    await ada("form[data-form=add] [name=password]").fill(PASSWORD)
     await ada("form[data-form=add] button").click()
     await expect(window("[data-bell] summary")).to_have_attribute("aria-label", "Alerts: 1 unread")
     await window("[data-bell] summary").click()
@@ -184,6 +185,6 @@ async def test_bell_shows_account_changes_to_the_person_concerned(browsers: Brow
     await expect(line).to_contain_text(f"Ada created an API token with your rights: “hotline {kim.id}”")
     await keep(window, "bell", 1280)
     await line.locator("a").click()
-    await window.page.wait_for_url("**/account")
+    await window.page.wait_for_url("**/account#tokens")
     await expect(window("[data-bell] summary")).to_have_attribute("aria-label", "Alerts")
     await expect(window("main")).to_contain_text(f"hotline {kim.id}")

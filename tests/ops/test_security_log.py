@@ -47,7 +47,7 @@ async def knock(workers: WorkerProcesses, canaries: Canaries) -> None:  # noqa: 
         assert refused.status_code == 401
         person = {"name": canaries["name"], "email": f"{canaries['new e-mail']}@desk.example", "role": "investigator"}
         assert (await http.post("/accounts", data=person)).status_code == 200
-        token = {"name": canaries["title of a token"], "scope": "read", "account": person["email"]}
+        token = {"name": canaries["title of a token"], "scope": "read", "account": person["email"], "password": password}
         assert (await http.post("/accounts/tokens", data=token)).status_code == 200
         assert (await http.post("/accounts/tokens/revoke", data={"name": token["name"]})).status_code == 303
         child = {"first_name": canaries["first name"]}

@@ -7,6 +7,7 @@ import { cardOf, describeEvent } from "../../format/event_text.js";
 import { clock, day } from "../../core/time.js";
 import { shiftHeading } from "./shift_headings.js";
 import { shortPersonName } from "../../format/search_list.js";
+import { tokenNote } from "../../format/token_note.js";
 import { clockNote, timeElement, formatMoment } from "../../format/time_elements.js";
 
 const LATE_MS = 30 * 60_000; // lateness worth showing; the same as the server's for sightings
@@ -25,7 +26,7 @@ export function row(entry, at, group, view) {
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
     <div class="event" data-kind=${event.kind}>
-      <p class="when">${timeElement(event.at)}${clockNote(event)}${late(event)}</p>
+      <p class="when">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}${late(event)}</p>
       <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
       ${rest.length ? html`<ul class="changes">${rest.map((change) => fieldChange(change, view.history.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>

@@ -102,7 +102,7 @@ export function kindOf({ kind }) {
  * @param {Alert} alert
  */
 export function alertUrl({ kind, type, board, card, entity }) {
-  if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
+  if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : type === "token.added" ? "/account#tokens" : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
   if (type === "handover.restated") return `/handover#s-${board}`;
   return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;

@@ -7,6 +7,7 @@ import { fieldChanges } from "../../core/merge_patch.js";
 import { fieldChange } from "../../format/field_change.js";
 import { get } from "../../core/api.js";
 import { groupItemChanges, isCreation } from "../../format/event_text.js";
+import { tokenNote } from "../../format/token_note.js";
 import { clockNote, timeElement } from "../../format/time_elements.js";
 
 const PAGE = 1000; // events per answer, the server's maximum
@@ -112,7 +113,7 @@ function historyList(history, view) {
 /** @param {CardHistoryEntry} entry @param {BoardView} view */
 function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
+    <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
