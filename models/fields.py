@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.text_lines import multi_line, single_line
 from models.texts import N_
 from models.times import format_utc, parse_utc
 
@@ -55,12 +56,16 @@ def _date(text: str) -> str:
         raise ValueError(N_("Enter a date like 2015-03-27.")) from error
 
 
-Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
-Name = Annotated[str, StringConstraints(max_length=200)]
-ShortText = Annotated[str, StringConstraints(max_length=400)]
-LongText = Annotated[str, StringConstraints(max_length=4_000)]
-RequiredShortText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_not_blank)]  # short and required
-RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_not_blank)]  # long and required
+OneLine, _Lines, _NotBlank = AfterValidator(single_line), AfterValidator(multi_line), AfterValidator(_not_blank)
+
+# Of one line: titles, names, places, short texts
+Title = Annotated[str, StringConstraints(max_length=200), OneLine, _NotBlank]
+Name = Annotated[str, StringConstraints(max_length=200), OneLine]
+ShortText = Annotated[str, StringConstraints(max_length=400), OneLine]
+RequiredShortText = Annotated[str, StringConstraints(max_length=400), OneLine, _NotBlank]
+# Of several lines
+LongText = Annotated[str, StringConstraints(max_length=4_000), _Lines]
+RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), _Lines, _NotBlank]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(_time)]
 Date = Annotated[str, StringConstraints(max_length=10), AfterValidator(_date)]

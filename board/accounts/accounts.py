@@ -17,11 +17,13 @@ from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, Token
 from models.ids import new_id
+from models.text_lines import single_line
 from models.times import format_utc, now, parse_utc
 
 T = TypeVar("T")
 DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
+MAX_NAME = 200  # characters, of a person, a token and an address
 NEVER_EXPIRES = 0  # in days
 _END_LINK = text("DELETE FROM link WHERE account = :account")
 
@@ -33,9 +35,9 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
     OperationError.
     """
     email = email.strip().lower()
-    if "@" not in email or len(email) > 200:
+    if "@" not in email or len(email) > MAX_NAME or not email.isprintable():
         raise OperationError(N_("Enter a valid e-mail address."))
-    if not name.strip() or len(name) > 200:
+    if len(name) > MAX_NAME or not (name := single_line(name)):
         raise OperationError(N_("Give the account a name of at most 200 characters."))
     _check_role(role)
     _raise_if(passwords.problem(password) or passwords.personal_problem(password, name, email))
@@ -44,7 +46,7 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
     def add(session: Session) -> str:
         if _by_email(session, email) is not None:
             raise OperationError(N_("An account with this address already exists."))
-        account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
+        account = Account(id=new_id(), email=email, name=name, role=role, password=hashed, created_at=now)
         session.add(account)
         bump_rights_version(session)
         writer.write(session, entries.AccountAdded(id=account.id, name=account.name, role=role))
@@ -148,7 +150,7 @@ def add_token(
     """
     if scope not in SCOPES:
         raise OperationError(N_("Scope must be read, write or intake."))
-    if not name.strip() or len(name) > 200:
+    if len(name) > MAX_NAME or not (name := single_line(name)):
         raise OperationError(N_("Give the token a name of at most 200 characters."))
     if not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
         raise OperationError(N_("A token is valid for 1 to 365 days. Use 0 for no end date."))
@@ -229,7 +231,7 @@ def _revoke(session: Session, token: Token, now: str) -> None:
 
 def find_token(session: Session, name: str) -> Token:
     """Return the token with this name. Raise OperationError."""
-    token = session.exec(select(Token).where(Token.name == name)).first()
+    token = session.exec(select(Token).where(col(Token.name).in_((name, single_line(name[:MAX_NAME]))))).first()
     if token is None:
         raise OperationError(N_("No token has this name."))
     return token

@@ -22,7 +22,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import OPERATIONS
 from models.display import PROFILES, THEMES, Display
-from models.fields import Data, Id, Time, Title
+from models.fields import Data, Id, OneLine, Time, Title
 from models.ids import new_id
 from models.search import Search
 from realtime import wire_types
@@ -73,7 +73,7 @@ class StatusReport(Data):
     screen size in pixels, number of rows, and whether the browser blocks sound.
     """
 
-    version: Annotated[str, StringConstraints(max_length=40)]
+    version: Annotated[str, StringConstraints(max_length=40), OneLine]
     current: bool
     boards: dict[Id, Annotated[int, Field(ge=0, le=MAX_INTEGER)]] = Field(max_length=MAX_BOARDS)
     since: Time | None = None
