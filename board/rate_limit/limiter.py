@@ -1,11 +1,15 @@
 """Limiter: counts tries by rule and key, in this process first, and with the other processes if there is a Redis.
 
-A refusal of this process does not ask Redis, and a refusal of Redis holds here. Without Redis each process counts for itself:
-requests neither wait nor go unlimited.
+A refusal of this process does not ask Redis. Without Redis each process counts for itself: requests neither wait nor go
+unlimited.
+
+A refusal of Redis holds only for a key of which this process has counted its share itself. So whoever can write to Redis can
+lower a limit to that share, and can lock nobody out.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 
 # Redis keeps keys until their window is over: new keys that one process may create there in ten minutes.
 _NEW_KEYS = Rule("new keys", MAX_KEYS, 600, batch=0)
+
+# Part of a limit that each process gives, whatever Redis says. With more processes than this, all of them together may exceed it.
+SHARES = 8
 
 RuleKey = tuple[Rule, str]  # a rule, and the key that is counted
 
@@ -40,7 +47,7 @@ class Limiter:
         ask_redis = result.allowed and rule.limit and rule.batch == 1
         if not ask_redis or self._shared is None or self._is_flood(rule, key):
             return result
-        if await self._shared.hit(rule, key) is not False:
+        if await self._shared.hit(rule, key) is not False or not self._has_share(rule, key, tries=1):
             return result
         self.memory.give_back(_storage_key(rule, key))
         counts = await self._shared.counts(rule, key)
@@ -50,11 +57,12 @@ class Limiter:
         """Count a try without waiting: by this process's count, and by earlier replies of Redis on batches."""
         if not rule.limit:
             return LimitResult(rule, True)
-        if self._batches is not None and rule.batch > 1 and (wait_s := self._batches.wait_s(rule, key)):
+        batches = self._batches if rule.batch > 1 else None
+        if batches is not None and self._has_share(rule, key) and (wait_s := batches.wait_s(rule, key)):
             return LimitResult(rule, False, 0, wait_s)
         allowed = self._local.hit(rule.item, key)
-        if allowed and self._batches is not None and rule.batch > 1:
-            self._batches.add(rule, key)
+        if allowed and batches is not None:
+            batches.add(rule, key)
         return LimitResult.of(rule, allowed, self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
 
     async def take_all(self, keys: Sequence[RuleKey]) -> LimitResult:
@@ -82,6 +90,11 @@ class Limiter:
             await self._batches.close()
         if self._shared is not None:
             await self._shared.close()
+
+    def _has_share(self, rule: Rule, key: str, tries: int = 0) -> bool:
+        """Return whether this process counted its share of the limit before these tries, so that a refusal of Redis holds."""
+        counts = self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s)
+        return counts.used(rule.window_s) - tries >= ceil(rule.limit / SHARES)
 
     def _is_flood(self, rule: Rule, key: str) -> bool:
         """Return whether this key is kept from Redis: it is new, and there were too many new ones lately."""

@@ -41,6 +41,12 @@ class Counts(NamedTuple):
     now: int
     now_s: float
 
+    def within(self, rule: Rule) -> "Counts":
+        """Return these counts as far as this rule can have made them: those from Redis may be anything."""
+        before, now = (min(max(count, 0), rule.limit) for count in (self.before, self.now))
+        before_s, now_s = min(max(self.before_s, 0.0), rule.window_s), min(max(self.now_s, 0.0), 2 * rule.window_s)
+        return Counts(before, before_s, now, now_s)
+
     def used(self, window_s: int) -> int:
         """Return the count of the window that ends now."""
         return floor(self.before * self.before_s / window_s) + self.now

@@ -1,7 +1,8 @@
 """Counts of all processes of one installation, in Redis.
 
 Redis is trusted with little: keys are keyed digests, so it learns no address and no account. A slow or missing Redis delays
-nobody; the process goes on with its own counts. Whoever can write to Redis can allow or refuse tries until their window is over.
+nobody; the process goes on with its own counts. Whoever can write to Redis can allow what each process allows, and refuse what
+exceeds the share of each process: see `limiter`.
 """
 
 import asyncio
@@ -57,7 +58,7 @@ class Shared:
 
     async def counts(self, rule: Rule, key: str) -> Counts | None:
         found = await self._request(lambda: self._storage.get_sliding_window(self._storage_key(rule, key), rule.window_s))
-        return Counts(*found) if found is not None else None
+        return Counts(*found).within(rule) if found is not None else None
 
     async def give_back(self, rule: Rule, key: str) -> None:
         """Take back one try."""
@@ -81,7 +82,7 @@ class Shared:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 answer = await send()
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, OSError, TimeoutError, ValueError, TypeError, OverflowError) as error:  # the last: no counts of ours
             self._on_failure(type(error).__name__, was_down)
             return None
         if was_down:

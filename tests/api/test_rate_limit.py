@@ -316,7 +316,7 @@ async def test_a_user_of_the_rights_that_the_how_to_names_is_enough(patient: Non
             await one.give_back([(quick, "a")])
             await asyncio.sleep(0.6)
         assert await allowed(one, TEN, "a", 10) == 10
-        refused = await two.take(TEN, "a")
+        refused = [await two.take(TEN, "a") for _ in range(3)][-1]  # the first two are the share of this process
         assert not refused.allowed
     assert client.execute_command("ACL", "LOG") == [], "it tried nothing that it may not do"  # type: ignore[no-untyped-call]
     client.close()
