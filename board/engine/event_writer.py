@@ -69,7 +69,7 @@ class WrittenChanges:
 @dataclass(slots=True)
 class EventWriter:
     """Writer of one command's changes to a board, in one transaction. `board` is locked, `operations` the second board that a
-    command on a search writes to, `now` the time of everything written, `token` the id and name of the token that was used."""
+    command on a search writes to, `now` the time of everything written."""
 
     session: Session
     account: Account | None  # None: the server itself
