@@ -36,7 +36,7 @@ async def limiter_on(url: str) -> AsyncIterator[Limiter]:
 
 
 class Writer:
-    """Whoever can write to Redis."""
+    """Attacker who can write to Redis."""
 
     def __init__(self, url: str) -> None:
         self._client = redis_py.Redis.from_url(url)
