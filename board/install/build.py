@@ -158,8 +158,8 @@ def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozens
 
 
 def _installer(env: Path, uv: str | None) -> list[str]:
-    if uv:
-        return [uv, "pip", "install", "--python", str(python_of(env)), *uv_cache_options()]
+    if uv:  # which compiles nothing by default: isolated decoders, which write no file, would compile their libraries each time
+        return [uv, "pip", "install", "--compile-bytecode", "--python", str(python_of(env)), *uv_cache_options()]
     return [str(python_of(env)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
 
 

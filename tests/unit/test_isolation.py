@@ -18,10 +18,14 @@ from board.checks import State, decoders
 from board.child_process import isolation, landlock, limited, parent, probe, seccomp, system_calls
 from board.server import serve
 
+SYSTEM_PYTHON = Path("/usr/bin/python3")
 PROTECTION = isolation.protection(probe.__file__)
 needs_both = pytest.mark.skipif(
     not PROTECTION.is_complete,
     reason=f"this kernel can't isolate: Landlock {PROTECTION.landlock}, seccomp {PROTECTION.seccomp}",
+)
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0 or not SYSTEM_PYTHON.exists(), reason="only root starts children of other users"
 )
 LIMITS = parent.Limits(seconds=60, memory=2**30, output=100_000, file_size=0)
 ALL = set(probe.attempts(0, "/", 0))
@@ -31,7 +35,6 @@ FILES = {
 }  # fmt: skip
 WRITES = {"write a file", "write to /dev/shm", "change a file", "make a link"}
 NEEDS_ROOT_OR_KERNEL = set(probe.SYSTEM_CALLS)  # a container may refuse them to everybody
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 
 
 @pytest.fixture
@@ -49,14 +52,17 @@ def report(result: parent.Result) -> dict[str, Any]:
     return told
 
 
-def run_with(change: str, script: str, content: bytes, python: str = sys.executable) -> "subprocess.CompletedProcess[bytes]":
+def run_with(
+    change: str, script: str, content: bytes, python: str = sys.executable, user: int | None = None
+) -> "subprocess.CompletedProcess[bytes]":
     """Run a script through the launcher after a change of the code that isolates it."""
     code = (
         f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r})\n"
         f"from board.child_process import isolation, landlock, limited, seccomp\n{change}\n"
         f"limited.isolate({script!r}); runpy.run_path({script!r}, run_name='__main__')"
     )
-    return subprocess.run([python, "-I", "-c", code], input=content, capture_output=True, check=False, env={}, cwd="/")
+    command = [python, "-I", "-c", code]
+    return subprocess.run(command, input=content, capture_output=True, check=False, env={}, cwd="/", user=user)
 
 
 @needs_both
@@ -160,16 +166,33 @@ def test_child_that_cannot_be_isolated_does_not_run(tmp_path: Path) -> None:
     assert run_with("", str(script), b"").stdout == b"ran\n"
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not SYSTEM_PYTHON.exists(), reason="only root becomes another user")
-def test_child_of_root_is_another_user_where_the_kernel_lacks_landlock(request_of_probe: bytes) -> None:
+@pytest.fixture
+def public_probe() -> Iterator[str]:
+    """The hostile script in a place that every user can read."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         (script := Path(folder, "probe.py")).write_bytes(Path(probe.__file__).read_bytes())
         script.chmod(0o644)
-        done = run_with("landlock.version = lambda: 0", str(script), request_of_probe, str(SYSTEM_PYTHON))
+        yield str(script)
+
+
+@needs_root
+def test_child_of_root_is_another_user_where_the_kernel_lacks_landlock(request_of_probe: bytes, public_probe: str) -> None:
+    done = run_with("landlock.version = lambda: 0", public_probe, request_of_probe, str(SYSTEM_PYTHON))
     told = json.loads(done.stdout)
     assert told["user"] == isolation.NOBODY
     assert set(told["reached"]) <= {"read /etc/passwd", "read its own environment"}
+
+
+@needs_both
+@needs_root
+def test_child_of_a_common_user_reaches_nothing(request_of_probe: bytes, public_probe: str) -> None:
+    bare = subprocess.run(
+        [SYSTEM_PYTHON, "-I", public_probe], input=request_of_probe, capture_output=True, check=True, user=12_345
+    )
+    assert {"read /etc/passwd", "fork", "connect by TCP", "write to /dev/shm"} <= set(json.loads(bare.stdout)["reached"])
+    told = json.loads(run_with("", public_probe, request_of_probe, str(SYSTEM_PYTHON), user=12_345).stdout)
+    assert (told["reached"], told["user"]) == ([], 12_345)
 
 
 def test_no_filter_is_made_for_an_unknown_processor(monkeypatch: pytest.MonkeyPatch) -> None:
