@@ -63,6 +63,7 @@ DONE = {
     "ended": N_("ended"), "alarm.taken": N_("taken"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
+    "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
     "approved": N_("approved"), "take_down_due": N_("to be taken down"), "taken_down": N_("asked to take it down"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.

@@ -25,7 +25,9 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
+from board.file_shares import load_file_shares
 from board.files import known_folder
+from board.files.disk import DiskReserve
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
 from board.kind_fields import load_kind_fields
@@ -79,6 +81,7 @@ class BoardService:
         self.shares = load_board_shares(settings.files_path)
         self.targets = load_targets(settings.files_path)
         self.kind_fields = load_kind_fields(settings.files_path)
+        self.file_shares = load_file_shares(settings.files_path)
         self.visibility = VisibilityCache()
         self.source = BoardSource(database, self.visibility)
         self.source.on_visibility_changed = self._on_visibility_changed
@@ -94,6 +97,8 @@ class BoardService:
         self.exports = HeavyReads(database, self.queues.exports)
         self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
         self.files = FileStore.of(settings)
+        self.disk = DiskReserve(settings, self.files.folder)
+        self.files_removed = asyncio.Event()  # bytes wait to be deleted
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
@@ -148,6 +153,7 @@ class BoardService:
         await self.hub.bus.stop()
         await self.limiter.close()
         await self.files.close()
+        self.disk.close()
 
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
         """Execute a command: committed and published when this returns. With `content`, its id may be repeated only for the
@@ -195,6 +201,8 @@ class BoardService:
             self.shift_status.changed.set()
         if any(event.kind == Alarm.KIND for event in written.events):
             self.hub.requested["alarms"].set()
+        if any(event.type == "file.removed" for event in written.events):
+            self.files_removed.set()
         # a repeated command: the process that committed it may have died before publishing
         if written.ack.seqs and not written.events:
             self.hub.announce_head(written.ack.board, max(written.ack.seqs))

@@ -15,6 +15,8 @@ from sqlalchemy import make_url
 from board import bootstrap, env_file, notification_settings
 from board.alarm_rules import load_rules
 from board.board_shares import load_board_shares
+from board.disk_reserve import parse_reserve
+from board.file_shares import load_file_shares
 from board.kind_fields import load_kind_fields
 from board.predefined_tasks import load_catalogue
 from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
@@ -42,10 +44,11 @@ FORMS = {  # of settings, with the sentence for another one
         "it is the address of a page, as in https://example.org/missing/{reference}",
     ),
 }
-READERS: dict[str, Callable[[str], object]] = {  # of settings of notifications; they raise ValueError
+READERS: dict[str, Callable[[str], object]] = {  # of settings with a form of their own; they raise ValueError
     "smtp_url": notification_settings.mail_server, "mail_from": notification_settings.sender,
     "webhook_url": partial(notification_settings.webhooks, allow_private=True),
     "webhook_secret": notification_settings.signing_keys,
+    "disk_reserve": parse_reserve,
 }  # fmt: skip
 
 
@@ -96,6 +99,7 @@ class Settings(BaseSettings):
     max_messages_per_second: int = Field(default=50, ge=0)
     max_intake_per_minute: int = Field(default=300, ge=0)
     max_uploads_per_minute: int = Field(default=60, ge=0)
+    disk_reserve: str = "1GiB,10%"
     max_file_mb: int = Field(default=25, ge=1, le=500)
 
     @field_validator(
@@ -137,7 +141,7 @@ class Settings(BaseSettings):
 
     @field_validator(*READERS, mode="after")
     @classmethod
-    def _can_notify(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def _can_be_read(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None:
             READERS[info.field_name or ""](value)
         return value
@@ -190,6 +194,7 @@ class Settings(BaseSettings):
         load_board_shares(self.files_path)
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
+        load_file_shares(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

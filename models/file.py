@@ -2,7 +2,10 @@
 
 from typing import Any, ClassVar
 
-from models.entity import Entity, json_column
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.entity import Entity, json_column, partial_index
 from models.fields import Data, Id, Time
 
 
@@ -14,13 +17,43 @@ class Withdrawn(Data):
     by: Id
 
 
+class Removal(Data):
+    """Proposal to remove the bytes of a withdrawn file, which another account must confirm."""
+
+    reason: str
+    at: Time
+    by: Id
+
+
+class Removed(Data):
+    """Removal of a file's bytes. `by` is the account that confirmed it; null where the server did it after the set time."""
+
+    at: Time
+    by: Id | None = None
+
+
+INSTALLATION = "installation"
+
+
+class FileUsage(SQLModel, table=True):
+    """Bytes that the files of all searches and their uploads use, in the row INSTALLATION. Uploads count with their full size."""
+
+    __tablename__ = "file_usages"
+
+    name: str = Field(primary_key=True)
+    bytes: int = Field(sa_type=BigInteger)
+
+
 class File(Entity, table=True):
-    """File of a search; of a card or a note where one is named. `picture` tells that it has a thumbnail and a view."""
+    """File of a search; of a card or a note where one is named. `picture` tells that it has a thumbnail and a view; `stored`
+    counts the bytes of all three, and is 0 once they were removed."""
+
+    __table_args__ = (partial_index("file_withdrawn", "id", where="withdrawn IS NOT NULL AND stored > 0"),)
 
     KIND: ClassVar[str] = "file"
     STATE: ClassVar[tuple[str, ...]] = (
         "card", "note", "name", "caption", "media_type", "size", "width", "height", "picture", "sha256", "taken_at", "added_by",
-        "added_at", "withdrawn",
+        "added_at", "withdrawn", "removal", "removed",
     )  # fmt: skip
 
     card: str | None = None
@@ -37,3 +70,6 @@ class File(Entity, table=True):
     added_by: str
     added_at: str
     withdrawn: dict[str, Any] | None = json_column(Withdrawn, nullable=True)
+    removal: dict[str, Any] | None = json_column(Removal, nullable=True)
+    removed: dict[str, Any] | None = json_column(Removed, nullable=True)
+    stored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

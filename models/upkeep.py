@@ -5,6 +5,7 @@ from sqlmodel import Field, Session, SQLModel
 
 BACKUP = "backup"
 PRUNING = "pruning"
+SPACE_WARNING = "warning of space: "  # begins the name; what is nearly used follows
 FOLDER = "folder of files: "  # begins the name; the path follows
 
 

@@ -24,10 +24,14 @@ class UploadResult(Data):
 class Upload(SQLModel, table=True):
     """Upload by an account for a board. `size` is that of the whole file, `offset` how much of it is stored; `parts` counts the
     objects that hold it. `state` is `receiving`, `ready`, `attached`, or `dropped` while what is stored of it is deleted. `file`
-    is the id under which its files are stored, and which the file will have. `poison` counts the processes that ended while they
-    worked on it."""
+    is the id under which its files are stored, and which the file will have; `previews` counts the bytes of its pictures, and
+    `poison` the processes that ended while they worked on it."""
 
-    __table_args__ = (Index("upload_account", "account", "touched_at"), Index("upload_created", "created_at"))
+    __table_args__ = (
+        Index("upload_account", "account", "touched_at"),
+        Index("upload_board", "board"),
+        Index("upload_created", "created_at"),
+    )
 
     id: str = Field(primary_key=True)
     board: str
@@ -42,6 +46,7 @@ class Upload(SQLModel, table=True):
     result: dict[str, Any] | None = json_column(UploadResult, nullable=True)
     created_at: str
     touched_at: str
+    previews: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class UploadPart(SQLModel, table=True):

@@ -11,9 +11,13 @@ from starlette.responses import Response
 from board.commands import alarm_list
 from board.displays import health as display_standing
 from board.errors import Refused
+from board.file_shares import MB
+from board.files import usage
+from board.files.unavailable import FilesUnavailable
 from board.notifications import outbox, ways
 from board.service import BoardService
 from board.telemetry import metrics
+from board.telemetry.space_metrics import Disk, SpaceMetrics, UsageMetrics
 from board.web.auth import signed_in
 from board.web.health import READY_S
 from models.db.database import DatabaseUnavailable
@@ -35,8 +39,20 @@ async def metrics_page(request: Request) -> Response:
         if caller.token is None or caller.scope == "intake" or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.hub_metrics.update()
-    text = await asyncio.to_thread(metrics.render) + await _metrics_of_tables(request.app.state.service)
+    service = request.app.state.service
+    text = await asyncio.to_thread(metrics.render) + await _metrics_of_disks(service) + await _metrics_of_tables(service)
     return Response(text, media_type="text/plain; version=0.0.4")
+
+
+async def _metrics_of_disks(service: BoardService) -> bytes:
+    """Return the metrics of disks; empty if one does not answer."""
+    try:
+        async with asyncio.timeout(READY_S):
+            spaces = await service.disk.spaces()
+    except (FilesUnavailable, TimeoutError):
+        return b""
+    disks = [Disk(space.name, space.free, space.reserve, space.free_files) for space in spaces]
+    return generate_latest(SpaceMetrics(disks))
 
 
 async def _metrics_of_tables(service: BoardService) -> bytes:
@@ -46,12 +62,15 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
             waiting = await service.database.read(partial(outbox.waiting, ways=ways.configured(service.settings)))
             backup, installed = await service.database.read(backup_times)
+            used = await service.database.read(usage.read)
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""
     since = backup or installed
     age_s = (now() - parse_utc(since)).total_seconds() if since else 0.0
-    return generate_latest(metrics.Given(((display.id, state) for display, state in found), waiting, *alarms, age_s))
+    of_files = UsageMetrics(used, service.file_shares.installation_mb * MB)
+    of_tables = metrics.Given(((display.id, state) for display, state in found), waiting, *alarms, age_s)
+    return generate_latest(of_tables) + generate_latest(of_files)
 
 
 def _is_local(request: Request) -> bool:

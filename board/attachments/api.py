@@ -60,7 +60,7 @@ async def receive(request: Request) -> Reply[Position]:
     board, id = _place(request)
     offset, size = _number(request, "upload-offset"), _number(request, "upload-length")
     _check_sizes(request, size)
-    async with service_of(request).queues.uploads.turn(caller.account.id):
+    async with service_of(request).queues.uploads.turn(caller.account.id), uploads.room_for_part(size - offset):
         row = await (_begin(request, caller, board, id, size) if offset == 0 else uploads.find(caller, board, id))
         if row.size != size:
             raise invalid("size", N_("This upload was begun with another size."))

@@ -7,9 +7,12 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.attachments import quotas
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, invalid
+from board.file_shares import FileShares
+from board.files import usage
 from board.i18n import N_, message
 from board.telemetry.processing import MAX_TRIES
 from models.accounts import ROLES
@@ -47,11 +50,11 @@ _CLAIM = text(
 )
 _CLEAR = text("UPDATE upload SET poison = 0 WHERE id = :id")
 _READY = text(
-    "UPDATE upload SET state = 'ready', result = :result, poison = 0, touched_at = :now "
+    "UPDATE upload SET state = 'ready', result = :result, previews = :previews, poison = 0, touched_at = :now "
     "WHERE id = :id AND state = 'receiving' AND \"offset\" = size"
 )
 _DROP = text("UPDATE upload SET state = 'dropped' WHERE id = :id AND state <> 'attached'")
-_REMOVE = text("DELETE FROM upload WHERE id = :id AND state = 'dropped'")
+_REMOVE = text("DELETE FROM upload WHERE id = :id AND state = 'dropped' RETURNING size + previews AS bytes")
 _DROP_PARTS = text("DELETE FROM upload_part WHERE upload = :id")
 _DUE = text(
     "SELECT id FROM upload WHERE created_at <= :before OR (state = 'dropped' AND touched_at <= :before_hour) "
@@ -97,15 +100,19 @@ def find(session: Session, caller: Caller, board: str, id: str) -> Upload:
     return row
 
 
-def begin(session: Session, caller: Caller, new: NewUpload, now: datetime) -> tuple[Upload, list[Dropped]]:
-    """Begin an upload, or return the one that has this id; and those that gave way to it. Raises Refused."""
+def begin(
+    session: Session, caller: Caller, new: NewUpload, shares: FileShares, now: datetime
+) -> tuple[Upload, list[Dropped]]:  # fmt: skip
+    """Begin an upload, or return the one that has this id; and those that gave way to it. Its size counts from now on.
+    Raises Refused."""
     account = require_uploader(session, caller, new.board)
     row = session.get(Upload, new.id, populate_existing=True)
     dropped: list[Dropped] = []
     if row is None:
         dropped = _make_room(session, account, new.size, now)
         values = {"id": new.id, "board": new.board, "account": account, "name": new.name, "size": new.size}
-        session.connection().execute(_ADD, values | {"now": format_utc(now)})
+        if session.connection().execute(_ADD, values | {"now": format_utc(now)}).rowcount:
+            quotas.reserve(session, account, new.board, new.size, shares, now)
     return find(session, caller, new.board, new.id), dropped
 
 
@@ -167,11 +174,14 @@ def clear_poison(session: Session, id: str) -> None:
     session.connection().execute(_CLEAR, {"id": id})
 
 
-def set_ready(session: Session, caller: Caller, board: str, id: str, result: dict[str, Any], now: datetime) -> Upload:
-    """Say that the files of an upload are stored, and what they are. Another call may have said so first."""
+def set_ready(
+    session: Session, caller: Caller, board: str, id: str, result: dict[str, Any], previews: int, now: datetime
+) -> Upload:  # fmt: skip
+    """Mark an upload as ready and store what its files are; `previews` counts the bytes of its pictures. Idempotent."""
     find(session, caller, board, id)
-    named = {"id": id, "result": orjson.dumps(result).decode(), "now": format_utc(now)}
+    named = {"id": id, "result": orjson.dumps(result).decode(), "previews": previews, "now": format_utc(now)}
     if session.connection().execute(_READY, named).rowcount:
+        usage.add(session, previews)
         session.connection().execute(_DROP_PARTS, {"id": id})
     return find(session, caller, board, id)
 
@@ -197,8 +207,9 @@ def drop(session: Session, id: str) -> Dropped | None:
 
 
 def remove(session: Session, id: str) -> None:
-    """Remove the row of a dropped upload, of which nothing is stored any more."""
-    session.connection().execute(_REMOVE, {"id": id})
+    """Remove the row of a dropped upload, of which nothing is stored any more: its bytes are free again."""
+    if (bytes := session.connection().execute(_REMOVE, {"id": id}).scalar()) is not None:
+        usage.add(session, -bytes)
 
 
 def due(session: Session, now: datetime, limit: int) -> list[str]:

@@ -5,7 +5,7 @@ What arrived before a line broke is kept. Two uploads with one id take turns: ea
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 
 from board.attachments import upload_rows
+from board.attachments.quotas import QuotaExceeded
 from board.attachments.upload_rows import Dropped, NewUpload
 from board.engine.identity import Caller
 from board.errors import Refused, invalid
@@ -23,7 +24,7 @@ from board.files.recognition_process import HEAD_BYTES
 from board.files.store import FileStore
 from board.i18n import N_
 from board.service import BoardService
-from board.telemetry import processing
+from board.telemetry import processing, space_metrics
 from models.db.errors import DatabaseUnavailable
 from models.ids import new_id
 from models.upload import Upload
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 
 MAX_BODY = 1024 * 1024  # bytes of one request
 PART_BYTES = 512 * 1024  # held in memory until they are stored
+PREVIEWS_BYTES = 1024 * 1024  # disk space for the thumbnail and the view of a picture
 
 TOO_LONG = N_("Send a file in parts of at most 1 MB.")
 
@@ -47,7 +49,12 @@ class Uploads:
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
         """Begin an upload, or go on with the one of this id."""
-        row, dropped = await self._database.write(lambda session: upload_rows.begin(session, caller, new, self._service.clock()))
+        now, shares = self._service.clock(), self._service.file_shares
+        try:
+            row, dropped = await self._database.write(lambda session: upload_rows.begin(session, caller, new, shares, now))
+        except QuotaExceeded as refused:
+            space_metrics.upload_refused(refused.name)
+            raise
         for each in dropped:
             await self._forget(each)
         return row
@@ -55,6 +62,10 @@ class Uploads:
     async def find(self, caller: Caller, board: str, id: str) -> Upload:
         """Return an upload of the caller's own. Raises Refused `not_found`."""
         return await self._database.read(lambda session: upload_rows.find(session, caller, board, id))
+
+    def room_for_part(self, rest: int) -> AbstractAsyncContextManager[None]:
+        """Hold disk space for one request of a file of which `rest` bytes are missing. Raises FilesUnavailable."""
+        return self._service.disk.promise(max(0, min(rest, MAX_BODY)))
 
     async def receive(self, caller: Caller, row: Upload, request: Request) -> Upload:
         """Store what a request brings, part by part. Raises Refused, and ClientDisconnect after what came before is stored."""
@@ -110,7 +121,7 @@ class Uploads:
         new, now = new_id(), self._service.clock()
         try:
             row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new, now))
-            result = await self._look_at(caller, row, sha256)
+            result, previews = await self._look_at(caller, row, sha256)
         except Refused as refused:
             if refused.message == upload_rows.UNREADABLE:
                 processing.set_aside("upload", row.id)
@@ -124,25 +135,28 @@ class Uploads:
                 raise Refused("unavailable") from None
             return row
         now = self._service.clock()
-        ready = await self._database.write(lambda session: upload_rows.set_ready(session, caller, row.board, row.id, result, now))
+        ready = await self._database.write(
+            lambda session: upload_rows.set_ready(session, caller, row.board, row.id, result, previews, now)
+        )
         with suppress(Refused):  # the sweep does it later
             await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
         return ready
 
-    async def _look_at(self, caller: Caller, row: Upload, sha256: str | None) -> dict[str, Any]:
-        """Store an upload that this process has claimed; return what it is. It is no poison if this ends in any way but with the
-        process. Raises Refused, or FileNotFoundError where parts are missing."""
+    async def _look_at(self, caller: Caller, row: Upload, sha256: str | None) -> tuple[dict[str, Any], int]:
+        """Store an upload that this process has claimed; return what it is, and the bytes of its pictures. It is no poison if
+        this ends in any way but with the process. Raises Refused, or FileNotFoundError where parts are missing."""
         try:
             parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
-            return await self._store(caller, row, parts, sha256)
+            async with self._service.disk.promise(row.size + PREVIEWS_BYTES):
+                return await self._store(caller, row, parts, sha256)
         except BaseException:
             with suppress(DatabaseUnavailable):
                 await self._database.write(lambda session: upload_rows.clear_poison(session, row.id))
             raise
 
-    async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> dict[str, Any]:
-        """Store the original, and a picture's thumbnail and view; return what they are. Raises Refused, or FileNotFoundError
-        where parts are missing."""
+    async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> tuple[dict[str, Any], int]:
+        """Store the original, and a picture's thumbnail and view; return what they are, and the bytes of the pictures. Raises
+        Refused, or FileNotFoundError where parts are missing."""
         content, file = _Joined(self._files, row.id, parts, row.size), row.file
         await self._files.put(f"files/{file}/original", content.read())
         if sha256 not in (None, content.digest):
@@ -158,7 +172,7 @@ class Uploads:
             result |= {"picture": True, "found": made.found}
         if made and type.is_picture:
             result |= {"width": made.width, "height": made.height}
-        return result
+        return result, len(made.thumb) + len(made.view) if made else 0
 
     async def _type_of(self, caller: Caller, head: bytes, name: str) -> MediaType:
         """Return the type of a file that begins with these bytes. Raises Refused if the queue is full."""

@@ -235,6 +235,16 @@ class BackupRestored(Entry, type="backup.restored", kind="server"):
     boards: int
 
 
+class SpaceLow(Entry, type="space.low", kind="server", warns=True):
+    """Disk or quota that is nearly used. `of` is `files`, `database` or `temporary`, a disk of `machine`, or `installation`, the
+    quota of all files."""
+
+    of: str
+    machine: str | None
+    free_mb: int
+    reserve_mb: int
+
+
 class SettingsChanged(Entry, type="settings.changed", kind="server", private=("kept",)):
     """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret.
 

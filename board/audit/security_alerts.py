@@ -28,6 +28,8 @@ _UNREAD = text(
     "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
 ).bindparams(bindparam("people", expanding=True))
 
+_VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that tells more, by type
+
 
 @cache
 def _list_statement(dialect: str) -> TextClause:
@@ -83,7 +85,7 @@ def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool
         "acknowledge": None,
         "reason": None,
         "handover": None,
-        "value": about.get("title") if row.type == "token.added" else about.get("name") if search else None,
+        "value": about.get(_VALUES[row.type]) if row.type in _VALUES else about.get("name") if search else None,
         "read": bool(row.read),
         "desktop": desktop,
     }

@@ -69,6 +69,8 @@ def log_entry(entry: Entry, actor: Actor) -> None:
         values["address"] = entry.address
     if (reason := getattr(entry, "reason", None)) is not None:
         values["reason"] = reason
+    if (low := getattr(entry, "free_mb", None)) is not None:
+        values["of"], values["free_mb"] = getattr(entry, "of", None), low
     if (count := getattr(entry, "count", 1)) != 1:
         values["count"] = count
     (log.warning if entry.WARNS else log.info)(entry.TYPE, **values)

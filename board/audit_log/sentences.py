@@ -54,6 +54,12 @@ _OVER = {
     "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
+_LOW = {
+    "files": N_("The disk of the photos and files on {machine} is nearly full: {free_mb} MB are free"),
+    "database": N_("The disk of the database on {machine} is nearly full: {free_mb} MB are free"),
+    "temporary": N_("The disk for temporary files on {machine} is nearly full: {free_mb} MB are free"),
+    "installation": N_("The space for photos and files of all searches is nearly used: {free_mb} MB are left"),
+}
 _SCOPES = {"read": N_("View only"), "write": N_("View and change"), "intake": N_("Add sightings only")}
 _UNKNOWN = {"address": N_("an unknown address")}
 _FIELDS = {  # fields of a display
@@ -106,6 +112,7 @@ def actor_name(actor: Values) -> str:
 
 _BY_FIELD = {  # sentences by the value of a field
     "sign_in.failed": ("reason", _FAILED), "token.refused": ("reason", _TOKENS), "audit.overflowed": ("of", _OVER),
+    "space.low": ("of", _LOW),
 }  # fmt: skip
 _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences for entries of which this is true
     "sign_in.throttled": (

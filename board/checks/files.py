@@ -1,4 +1,4 @@
-"""Check of the store of photos and files: it works, has room, and holds every attached file with its pictures."""
+"""Check of the store of photos and files: it works, and holds every attached file with its pictures."""
 
 import asyncio
 import os
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from board.checks.database import WARN_BELOW, WRONG_BELOW
 from board.checks.finding import State
 from board.files import known_folder
 from board.files.folder import MARK
@@ -45,17 +44,17 @@ def _of_new_folder(folder: Path) -> tuple[State, str]:
 
 async def _check(store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress) -> tuple[State, str]:
     try:
-        free = await store.room()
+        await store.look()
         tried = await _try(store)
         found = await files.compare(store, rows, progress, digests)
     finally:
         progress("")
         await store.close()
-    state, about = _about_room(free)
+    about = "" if store.folder is not None else " in a bucket"
     said = f"{found.files:,} files, {found.bytes / files.MB:,.1f} MB with their pictures{about}.{tried}"
     if found.faults:
         return State.WRONG, f"{said} {len(found.faults):,} are missing or damaged: {files.named(found.faults)}."
-    return state, f"{said} All are there{', and their digests are right' if digests else ''}."
+    return State.OK, f"{said} All are there{', and their digests are right' if digests else ''}."
 
 
 async def _try(store: FileStore) -> str:
@@ -64,12 +63,3 @@ async def _try(store: FileStore) -> str:
         return " Writing was not tried, as another account owns the folder."
     await store.probe()
     return ""
-
-
-def _about_room(free: int | None) -> tuple[State, str]:
-    if free is None:
-        return State.OK, " in a bucket"
-    about = f", {free / files.MB:,.0f} MB free on their disk"
-    if free < WRONG_BELOW:
-        return State.WRONG, f"{about}, which is nearly full"
-    return (State.WARNING, f"{about}, which is filling up") if free < WARN_BELOW else (State.OK, about)

@@ -6,7 +6,21 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, decoders, files, hosts, installation, notifications, pdf, proxy, redis, tables
+from board.checks import (
+    backups,
+    clock,
+    database,
+    decoders,
+    disk,
+    files,
+    hosts,
+    installation,
+    notifications,
+    pdf,
+    proxy,
+    redis,
+    tables,
+)
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State, TableSize
 from board.settings import Settings
@@ -18,6 +32,7 @@ CHECKS: dict[str, Check] = {
     "database": database.check,
     "tables": tables.check,
     "files": files.check,
+    "disk": disk.check,
     "redis": redis.check,
     "address": proxy.check,
     "email": notifications.check_email,

@@ -5,6 +5,7 @@ from sqlalchemy import null, text
 
 from board.commands import cards, photos
 from board.commands.command import Patch
+from board.commands.file_removals import ALREADY_REMOVED
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -65,6 +66,7 @@ def attach(writer: EventWriter, data: Attach) -> None:
     _require_room(writer)
     result = {name: value for name, value in (upload.result or {}).items() if name != "found"}
     values: State = {"id": upload.file, "board": writer.board.id, "name": upload.name, "note": data.note}
+    values["stored"] = upload.size + upload.previews
     values |= data.model_dump(include=set(Fields.model_fields)) | result
     writer.create(rows.new(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
     # what the metadata said is kept no longer
@@ -133,7 +135,10 @@ def _apply_undo(writer: EventWriter, row: File, event: JournalEvent, values: Sta
     if event.type == "file.withdrawn":
         if not _is_coordinator(writer):
             raise Refused("forbidden", N_("Only coordinators can bring a withdrawn file back."))
+        if row.removed is not None:
+            raise Refused("conflict", fields={"removed": ALREADY_REMOVED}, current=row.state())
         _require_room(writer)
+        values = values | {"removal": None}
     writer.update(row, event.type, values, undoes=event.seq)
 
 
@@ -159,11 +164,20 @@ KIND = Kind(
         FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
         FieldSpec("withdrawn.at", N_("Withdrawn at")),
         FieldSpec("withdrawn.by", N_("Withdrawn by")),
+        FieldSpec("removal", N_("Proposed removal of the file")),
+        FieldSpec("removal.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("removal.at", N_("Removal proposed at")),
+        FieldSpec("removal.by", N_("Removal proposed by")),
+        FieldSpec("removed", N_("Removal of the file")),
+        FieldSpec("removed.at", N_("Removed at")),
+        FieldSpec("removed.by", N_("Removal confirmed by")),
     ),
     events={
         "file.attached": EventSpec(N_("File attached"), "file.attach", undoable=True),
         "file.updated": EventSpec(N_("File changed"), "file.update", undoable=True),
         "file.withdrawn": EventSpec(N_("File withdrawn"), "file.withdraw", undoable=True),
+        "file.removal_proposed": EventSpec(N_("Removal of a file proposed"), "file.propose_removal", undoable=True),
+        "file.removed": EventSpec(N_("File removed from the disk"), "file.confirm_removal"),
     },
     counted=False,
     reported=lambda file, due_before: file.withdrawn.is_(null()),

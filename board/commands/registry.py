@@ -10,6 +10,7 @@ from board.commands import (
     cards,
     columns,
     distributions,
+    file_removals,
     files,
     goals,
     handovers,
@@ -79,6 +80,12 @@ TABLE: dict[str, CommandSpec] = {
     "file.attach": CommandSpec("search", "investigator", files.Attach, files.attach, while_closed=True),
     "file.update": CommandSpec("search", "investigator", files.Update, files.update, patches=(files.Fields,)),
     "file.withdraw": CommandSpec("search", "investigator", files.Withdraw, files.withdraw, while_closed=True),
+    "file.propose_removal": CommandSpec(
+        "search", "coordinator", file_removals.ProposeRemoval, file_removals.propose, while_closed=True
+    ),
+    "file.confirm_removal": CommandSpec(
+        "search", "coordinator", file_removals.ConfirmRemoval, file_removals.confirm, while_closed=True
+    ),
     "shift.take": CommandSpec("operations", "coordinator", shifts.Take, shifts.take),
     "handover.prepare": CommandSpec("operations", "coordinator", handovers.Prepare, handovers.prepare),
     "handover.write": CommandSpec(

@@ -80,10 +80,6 @@ class Bucket:
             for each in page:
                 yield Stored(each["path"], each["size"], each["last_modified"].timestamp())
 
-    async def room(self) -> int | None:
-        """Return None: a bucket does not tell."""
-        return None
-
     async def close(self) -> None:
         return None
 

@@ -80,9 +80,9 @@ class Folder:
             for each in page:
                 yield each
 
-    async def room(self) -> int | None:
-        """Return the free bytes of its disk."""
-        return await self._run(self._room)
+    async def look(self) -> None:
+        """Look whether the folder is there; make it, unless it must exist."""
+        await self._run(self._look)
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -208,10 +208,9 @@ class Folder:
                             found = entry.stat(follow_symlinks=False)
                             yield Stored(name, found.st_size, found.st_mtime)
 
-    def _room(self) -> int:
-        with self.folder(()) as root:
-            found = os.fstatvfs(root)
-            return found.f_bavail * found.f_frsize
+    def _look(self) -> None:
+        with self.folder(()):
+            pass
 
 
 class _NewFile:

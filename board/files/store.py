@@ -107,16 +107,11 @@ class FileStore:
         """Look whether the store is there. A folder is made, unless it must exist."""
         with self._health() as backend:
             if isinstance(backend, Folder):
-                await backend.room()
+                await backend.look()
                 return
             found = backend.list("uploads/")
             await anext(found, None)
             await found.aclose()  # type: ignore[attr-defined]
-
-    async def room(self) -> int | None:
-        """Return the free bytes of a folder's disk; None for a bucket, which does not tell."""
-        with self._health() as backend:
-            return await backend.room()
 
     async def probe(self) -> None:
         """Write a file, read it, and delete it."""

@@ -7,8 +7,13 @@ from board.errors import Refused
 from board.i18n import N_
 
 RETRY_AFTER_S = 10
+RETRY_WHEN_FULL_S = 60  # space is made by people
 
 FULL = N_("There is no room left for photos and files. Nothing was lost. Tell your administrator.")
+RESERVED = N_(
+    "The disk of the server is nearly full, so it takes no photos and files. Everything else works. Yours waits here and is sent "
+    "when there is space again. Tell your administrator."
+)
 NOT_NOW = N_("Photos and files are not available right now. Nothing was lost. Try again shortly, or tell your administrator.")
 
 
@@ -17,6 +22,7 @@ class Reason(StrEnum):
 
     UNSET = "FILES_URL is not set. With PostgreSQL, set it to a folder (file:///…) or to a bucket (s3://…)."
     FULL = "The disk or the quota of FILES_URL is full. Make room, or move the files to a larger disk."
+    RESERVED = "Only the reserve of the disk is free (DISK_RESERVE). Make room, or move the files to a larger disk."
     READ_ONLY = (
         "The folder of FILES_URL can't be written. Check its owner, its rights, and whether its disk is mounted read-only."
     )
@@ -26,11 +32,16 @@ class Reason(StrEnum):
     FAILED = "The store of FILES_URL failed. Check its disk, or its own log."
 
 
+_SENTENCES = {Reason.FULL: FULL, Reason.RESERVED: RESERVED}
+
+
 class FilesUnavailable(Refused):
     """Refusal `unavailable` by the store, with the reason for an administrator."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__("unavailable", FULL if reason is Reason.FULL else NOT_NOW, retry_after_s=RETRY_AFTER_S)
+        is_full = reason in _SENTENCES
+        retry_after_s = RETRY_WHEN_FULL_S if is_full else RETRY_AFTER_S
+        super().__init__("unavailable", _SENTENCES.get(reason, NOT_NOW), retry_after_s=retry_after_s)
         self.reason = reason
 
 

@@ -23,6 +23,7 @@ from models.upkeep import BACKUP
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
+SPARE_BYTES = 16 * MB  # that a backup leaves free, for the server on the same disk
 
 
 def backup(database: Database, to: Path, progress: Progress, *, chains: bool = True) -> Verified:
@@ -33,6 +34,8 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
     no file is left.
     """
     _check_new(to)
+    if database.path is not None:
+        _check_space(database.path, to)
     try:
         with _temporary_file(to) as part:
             if database.path is None:
@@ -63,6 +66,20 @@ def note_backup(session: Session, at: str, file: Path | None) -> None:
 def _check_new(to: Path) -> None:
     if os.path.lexists(to):
         raise OperationError(f"The file {to} exists already. Name a new one.")
+
+
+def _check_space(source: Path, to: Path) -> None:
+    """Raise OperationError if the copy could fill the disk: the server on it would stop."""
+    try:
+        disk = os.statvfs(to.parent)
+    except OSError:
+        return  # making the file says why
+    size, free = source.stat().st_size, disk.f_bavail * disk.f_frsize
+    if free < size + SPARE_BYTES:
+        raise OperationError(
+            f"The backup takes up to {size / MB:,.0f} MB, and {free / MB:,.0f} MB are free in {to.parent}. "
+            "Name a file on another disk."
+        )
 
 
 @contextmanager

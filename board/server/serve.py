@@ -20,7 +20,9 @@ from board.child_process import isolation
 from board.files import picture_process
 from board.maintenance.archiving import Archiving
 from board.maintenance.escalation import Escalation
+from board.maintenance.file_removal import FileRemoval
 from board.maintenance.pruning import Pruning
+from board.maintenance.space_watch import SpaceWatch
 from board.maintenance.upload_sweep import UploadSweep
 from board.notifications.sender import Sender
 from board.server import garbage
@@ -77,7 +79,8 @@ async def serve(
     application = app.create_app(service)
     sender = Sender(service.database, settings, service.alarm_rules, service.clock)
     of_process = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
-    maintenance = Pruning(service.database, settings), Archiving(service), UploadSweep(service), Escalation(service), sender
+    sweeps = UploadSweep(service), FileRemoval(service), SpaceWatch(service)
+    maintenance = Pruning(service.database, settings), Archiving(service), *sweeps, Escalation(service), sender
     process_tasks = [asyncio.create_task(each) for each in of_process]
     maintenance_tasks = [asyncio.create_task(each.run()) for each in maintenance]
 

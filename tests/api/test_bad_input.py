@@ -330,8 +330,8 @@ MORE = {
     "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore")  # `conflict` after it was placed or dismissed
-FILES = ("file.attach", "file.update", "file.withdraw")  # `conflict` after it was attached or withdrawn
-MORE |= dict.fromkeys((*TIPS, *FILES), ("conflict",))
+FILES = ("file.attach", "file.update", "file.withdraw", "file.propose_removal")  # `conflict` after it was attached or withdrawn
+MORE |= dict.fromkeys((*TIPS, *FILES), ("conflict",)) | {"file.confirm_removal": ("conflict", "forbidden")}
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:

@@ -28,7 +28,12 @@ FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SECRET = "secret"
 LATER = {"invalid", "not_found", "conflict"}  # codes that depend on the data
-WHOSE = ("undo", "file.withdraw", *handover_steps.COMMANDS)  # commands whose permission depends on the data
+WHOSE = (
+    "undo",
+    "file.withdraw",
+    "file.confirm_removal",
+    *handover_steps.COMMANDS,
+)  # commands whose permission depends on the data
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands
 
 VALUES = st.one_of(

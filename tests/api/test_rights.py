@@ -81,6 +81,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "note": None, "caption": "the bus", "taken_at": None},
     "file.update": {"file": "{file}", "caption": "the tram", "taken_at": "2026-11-24T15:10:00Z", "card": None},
     "file.withdraw": {"file": "{file}", "reason": "another child"},
+    "file.propose_removal": {"file": "{file}", "reason": "another child"},
+    "file.confirm_removal": {"file": "{file}"},
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
     "board.make_room": {"groups": ["withdrawn", "notes"], "unchanged_days": 30, "account": None},
@@ -99,7 +101,7 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "search.set_goal", "material.approve", "material.withdraw",
+    "search.set_goal", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
     "column.add", "column.rename", "column.move", "column.remove", "board.make_room", *handover_steps.COMMANDS,
 )  # fmt: skip
 
@@ -147,6 +149,11 @@ async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> 
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
     if name == "distribution.take_down":
         await team.alice.command(search, "material.withdraw", {"material": names["material"]})
+    if name in ("file.propose_removal", "file.confirm_removal"):
+        await team.alice.command(search, "file.withdraw", TRIES["file.withdraw"] | {"file": names["file"]})
+    if name == "file.confirm_removal":
+        dora = await team.add_person("Dora", "coordinator")
+        await dora.command(search, "file.propose_removal", TRIES["file.propose_removal"] | {"file": names["file"]})
     if name == "sighting.pass_on":
         await team.alice.command(search, "sighting.assess", {"sighting": names["sighting"], "assessment": "credible"})
 

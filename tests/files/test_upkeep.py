@@ -5,7 +5,6 @@ import os
 import shutil
 import stat
 import subprocess
-from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,6 @@ from tests.support.people import settings_for
 from tests.support.stored_files import store_file
 
 __all__ = ["run"]  # a fixture
-
-Room = namedtuple("Room", "f_bavail f_frsize")
 
 
 class Installation:
@@ -161,16 +158,6 @@ def test_a_folder_that_is_not_mounted_is_wrong(installation: Installation) -> No
     assert state is State.WRONG
     assert "Mount its disk" in says
     assert os.listdir(folder) == []
-
-
-@pytest.mark.parametrize(("free", "state"), [(50_000_000, State.WRONG), (500_000_000, State.WARNING), (5 * 10**9, State.OK)])
-def test_a_disk_of_files_that_fills_is_reported(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch, free: int, state: State
-) -> None:
-    monkeypatch.setattr(os, "fstatvfs", lambda fd: Room(free // 4096, 4096))
-    found, says = installation.check()
-    assert found is state
-    assert ("fill" in says or "nearly full" in says) == (state is not State.OK)
 
 
 def test_a_store_that_is_full_is_wrong(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

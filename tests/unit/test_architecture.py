@@ -29,9 +29,10 @@ LAYERS = (
     ("queues",),
     ("telemetry",),
     (
-        "alarm_rules", "bootstrap", "child_process", "client", "client_address", "data_files", "earlier_disappearances",
-        "env_file", "errors", "i18n", "install", "kind_fields", "labels", "merge_patch", "notification_settings", "paths",
-        "board_shares", "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
+        "alarm_rules", "board_shares", "bootstrap", "child_process", "client", "client_address", "data_files",
+        "disk_reserve", "earlier_disappearances", "env_file", "errors", "file_shares", "i18n", "install", "kind_fields",
+        "labels", "merge_patch", "notification_settings", "paths", "predefined_tasks", "rate_limit", "secret_file",
+        "settings", "targets",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}

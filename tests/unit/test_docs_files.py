@@ -16,9 +16,12 @@ from tests.support.readme_blocks import code_blocks, document
 
 RULES = DOCS / "files/prometheus_rules.yml"
 DASHBOARD = DOCS / "files/grafana_dashboard.json"
-# Prometheus' own; and those that come from the database, not from a process
-OTHERS = {"up", "board_display_current", "board_notifications_waiting", "board_alarms_open", "board_alarms_late",
-          "board_backup_age_seconds"}  # fmt: skip
+# Prometheus' own; and those that come from the database or the disks, not from a process
+OTHERS = {
+    "up", "board_display_current", "board_notifications_waiting", "board_alarms_open", "board_alarms_late",
+    "board_backup_age_seconds",
+    "board_disk_free_bytes", "board_disk_reserve_bytes", "board_files_bytes", "board_files_quota_bytes",
+}  # fmt: skip
 METRIC = re.compile(r"\b(?:up|board_\w+)\b")
 
 

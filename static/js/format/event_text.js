@@ -143,6 +143,8 @@ const DESCRIPTIONS = {
   "file.attached": attached,
   "file.updated": updated,
   "file.withdrawn": (/** @type {any} */ it) => ({ says: it.state?.picture ? t("{who} withdrew a photo: {name}") : t("{who} withdrew a file: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["withdrawn", ...reasons(it)] }),
+  "file.removal_proposed": (/** @type {any} */ it) => ({ says: t("{who} proposed to remove a file from the disk: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["removal", ...reasons(it)] }),
+  "file.removed": (/** @type {any} */ it) => ({ says: it.state?.removed?.by ? t("{who} confirmed the removal of a file from the disk: {name}") : t("A withdrawn file was removed from the disk: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["removed"] }),
   "tip.added": (/** @type {any} */ { state }) => ({ says: t("{who} took in {what}: {text}"), values: { text: state.description } }),
   "tip.updated": updated,
   "tip.assigned": assigned,

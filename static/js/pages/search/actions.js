@@ -8,7 +8,7 @@ import { hitUrl } from "../../shared/find_results.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
 // forms with a dialog, besides those that add a card; other forms are in the panel
-const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "column-title", "column-before", "column-after", "approve", "give"]);
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give"]);
 /** Dialogs that a form lies over, and that it may take the place of. @type {Record<string, string>} */
 const OVER = { approve: "campaign", give: "campaign" };
 

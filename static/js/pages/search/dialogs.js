@@ -14,6 +14,7 @@ import { criteriaRows } from "../../shared/board/criteria.js";
 import { earlierRows } from "../../shared/board/earlier_rows.js";
 import { kindRows } from "../../shared/board/kind_rows.js";
 import { fileDialog, fileWithdrawal } from "./file_dialogs.js";
+import { removalProposal, withdrawnFilesDialog } from "./file_removal.js";
 import { filesOfForm } from "../../shared/files/strip.js";
 import { approvalBody } from "./approval.js";
 import { campaignDialog, givingBody } from "./campaign.js";
@@ -49,6 +50,8 @@ const DIALOGS = {
   move: (view, { entity }) => moveDialog(view, entity),
   file: fileDialog,
   "withdraw-file": fileWithdrawal,
+  "propose-removal": removalProposal,
+  "withdrawn-files": withdrawnFilesDialog,
   campaign: campaignDialog,
   approve: (view) => asking(view, "approve", t("Approve a poster, vignette or brief"), approvalBody, t("Approve")),
   give: (view) => asking(view, "give", t("Add recipients"), givingBody, t("Add")),

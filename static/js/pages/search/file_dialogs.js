@@ -11,6 +11,7 @@ import { accountName, cardName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { fileAddress } from "../../shared/files/file_address.js";
 import { fileTitle, kindText, pictureText, sizeText } from "../../shared/files/file_text.js";
+import { removalOf } from "./file_removal.js";
 
 const HALF_SPAN = 1; // neighbours that the arrows lead to
 
@@ -29,7 +30,7 @@ export function fileDialog(view, { entity: id }) {
       ${others.length > 1 ? html`<div class="viewer-steps"><button type="button" data-act="previous-file" ?disabled=${at <= 0} aria-label=${t("Previous")} title=${t("Previous")} @click=${to(-HALF_SPAN)}>←</button>
         <span>${t("{number} of {all}", { number: at + 1, all: others.length })}</span>
         <button type="button" data-act="next-file" ?disabled=${at >= others.length - 1} aria-label=${t("Next")} title=${t("Next")} @click=${to(HALF_SPAN)}>→</button></div>` : nothing}
-      ${state.withdrawn ? nothing : html`${caption(file, view)} ${facts(state, view)} ${actions(file, view)}`}
+      ${state.withdrawn ? removalOf(file, view) : html`${caption(file, view)} ${facts(state, view)} ${actions(file, view)}`}
     </div>
   </div>`;
   return dialog("file", fileTitle(state, view.board), body, view.act.closeDialog);

@@ -58,6 +58,7 @@ const FORMS = {
   withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withFilled(form, { file: form.entity }), adds: true },
+  "propose-removal": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.propose_removal", data: (form) => withFilled(form, { file: form.entity }), adds: true },
   "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
   approve: { fields: fields.approval, name: "material.approve", data: approved, flags: ["languages", "shows"], defaults: approvalNow, adds: true },
   give: { fields: fields.distribution, name: "distribution.add", data: given, defaults: givingNow, adds: true },

@@ -7,6 +7,7 @@ import { label } from "../../core/labels.js";
 import { announce } from "../../shared/announcer.js";
 import { copyText } from "../../shared/copy_text.js";
 import { keyHint } from "../../shared/key_hint.js";
+import { withdrawnFiles } from "./file_removal.js";
 
 const PAGE = "search";
 const STATUSES = ["open", "found", "closed"];
@@ -52,7 +53,7 @@ export const replayPath = (view) => `${view.path(view.ui.card)}?at=${view.board.
 /** @param {SearchView} view */
 export function searchMenu(view) {
   const { act, model } = view, { state } = model.search;
-  const mayLead = view.mayLead && !view.isClosed;
+  const mayLead = view.mayLead && !view.isClosed, gone = withdrawnFiles(view.board).length;
   const dialog = (/** @type {string} */ name) => () => act.dialog(name);
   const groups = [
     [
@@ -71,6 +72,7 @@ export function searchMenu(view) {
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],
     [
       model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), opening("details.withdrawn", "summary"), model.withdrawn.length) : null,
+      gone ? item("withdrawn-files", t("Withdrawn files"), dialog("withdrawn-files"), gone) : null,
       view.mayLead && item("make-room", t("Make room…"), () => view.room.open()),
       item("copy-link", t("Copy link"), () => copyLink(view)),
       item("pages", t("Other pages and your account"), opening("details.account-menu", "a")), // on a phone, where the bar has no room for them

@@ -16,7 +16,7 @@ const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
 const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased|approved|take_down_due)$|^material\.withdrawn$/; // cannot be undone, by the contract
-const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|outcome)_set$|file\.withdrawn$)/; // need the same role as the action itself
+const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|outcome)_set$|file\.(withdrawn|removal_proposed)$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {

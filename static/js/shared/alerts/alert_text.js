@@ -30,6 +30,7 @@ function aboutChild({ kind, child, card, value }) {
  * @param {Alert} alert
  */
 function eventText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
+  if (type === "space.low") return "/audit";
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("Searchboard");
   if (kind === "handover") return ofShift({ type, who, reason, number: handover });
@@ -76,7 +77,18 @@ function ofAccount({ type, actor, value }) {
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
     case "password.set": return t("{who} set your password", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
+    case "space.low": return spaceLow(value);
     default: return t("{who} changed your account", { who }); // of a newer server
+  }
+}
+
+/** @param {string | null} of */
+function spaceLow(of) {
+  switch (of) {
+    case "files": return t("The disk of the photos and files is nearly full. Uploads are refused soon.");
+    case "database": return t("The disk of the database is nearly full. Uploads are refused soon, and later all changes.");
+    case "installation": return t("The space for photos and files of all searches is nearly used. Uploads are refused soon.");
+    default: return t("A disk of the server is nearly full.");
   }
 }
 
@@ -84,7 +96,8 @@ function ofAccount({ type, actor, value }) {
  * Return a text that others may see: the kind of alert, without any name.
  * @param {Alert} alert
  */
-export function kindOf({ kind }) {
+export function kindOf({ kind, type }) {
+  if (type === "space.low") return t("About the server");
   switch (kind) {
     case "assigned": return t("Card assigned to you");
     case "mention": return t("You were mentioned");

@@ -1,0 +1,102 @@
+"""Removal of withdrawn files from the store, beside the writers: those whose time has passed, and those that two coordinators
+removed.
+
+The event of the removal is committed first. A removal that was interrupted goes on at the next look, as the row counts the bytes
+until they are deleted.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any, NoReturn
+
+import structlog
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+from board.commands import file_expiry
+from board.files import usage
+from board.files.unavailable import FilesUnavailable
+from board.service import BoardService
+from board.telemetry.periodic import run_on_database
+
+log = structlog.get_logger()
+
+POLL_S = 600.0
+PAGE_SIZE = 100
+BATCH_SIZE = 25  # files of one search in one transaction: milliseconds
+PAUSE_S = 0.02  # between two of them, in which commands are written
+SIZES = ("original", "thumb", "view")
+
+_REMOVED = text(
+    "SELECT id, stored FROM file WHERE withdrawn IS NOT NULL AND stored > 0 AND removed IS NOT NULL ORDER BY id LIMIT :limit"
+)
+_GONE = text("UPDATE file SET stored = 0 WHERE id = :id AND stored = :stored AND removed IS NOT NULL")
+
+
+class FileRemoval:
+    """Removal of one installation's withdrawn files."""
+
+    def __init__(self, service: BoardService) -> None:
+        self._service, self._after_days = service, service.file_shares.withdrawn_days
+
+    async def run(self) -> NoReturn:
+        """Remove what is due, soon after a removal was confirmed and every POLL_S, until cancelled."""
+        await run_on_database(self._run_once, POLL_S, "file removal failed", asked=self._service.files_removed)
+
+    async def _run_once(self) -> None:
+        await self.expire()
+        try:
+            await self.delete_bytes()
+        except FilesUnavailable:
+            return  # the store has logged it; the next look goes on
+
+    async def expire(self) -> int:
+        """Write the removal of all files that are due; return their number. Raises DatabaseUnavailable."""
+        clock, count = self._service.clock, 0
+        find = partial(file_expiry.due, now=clock(), after_days=self._after_days, limit=PAGE_SIZE)
+        while rows := await self._service.database.read(find):
+            written = 0
+            for board, group in groupby(rows, key=lambda row: str(row.board)):
+                written += await self._expire(board, [row.id for row in group])
+            count += written
+            if not written:  # brought back in the meantime
+                break
+        if count:
+            log.info("withdrawn files expired", count=count)
+        return count
+
+    async def _expire(self, board: str, ids: Sequence[str]) -> int:
+        count = 0
+        for start in range(0, len(ids), BATCH_SIZE):
+            batch = ids[start : start + BATCH_SIZE]
+            clock, days = self._service.clock, self._after_days
+            fn = partial(file_expiry.remove_due, board=board, ids=batch, clock=clock, after_days=days)
+            count += len((await self._service.write(fn, boards=(board,))).events)
+            await asyncio.sleep(PAUSE_S)
+        return count
+
+    async def delete_bytes(self) -> int:
+        """Delete the bytes of all removed files; return how many files. Raises FilesUnavailable or DatabaseUnavailable."""
+        count = 0
+        while rows := await self._service.database.read(_removed):
+            for row in rows:
+                await self._service.files.delete([f"files/{row.id}/{size}" for size in SIZES])
+                count += await self._service.database.write(partial(_count_as_gone, id=row.id, stored=row.stored))
+                await asyncio.sleep(PAUSE_S)
+        if count:
+            log.info("removed files deleted", count=count)
+        return count
+
+
+def _removed(session: Session) -> list[Row[Any]]:
+    return list(session.connection().execute(_REMOVED, {"limit": PAGE_SIZE}))
+
+
+def _count_as_gone(session: Session, id: str, stored: int) -> int:
+    """Count the bytes of a file as free, unless another process did; return 1 if this one did."""
+    if not session.connection().execute(_GONE, {"id": id, "stored": stored}).rowcount:
+        return 0
+    usage.add(session, -stored)
+    return 1
