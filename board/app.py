@@ -36,6 +36,7 @@ from board.web import board_pages, http, language, pages, static_files, websocke
 from board.web.health import healthz, readyz
 from board.web.http import STATUS, error_response, json_errors, json_response, with_retry_after
 from board.web.middleware import SecurityHeadersMiddleware
+from board.web.page_turns import PageTurnsMiddleware
 from board.web.registered import register_requests
 from models.db.database import DatabaseUnavailable
 
@@ -67,7 +68,10 @@ def create_app(service: BoardService) -> Starlette:
             *audit_pages.routes,
             *help_pages.routes,
         ],
-        middleware=[Middleware(SecurityHeadersMiddleware, hsts=service.settings.hsts_header, failed=_internal_error)],
+        middleware=[
+            Middleware(SecurityHeadersMiddleware, hsts=service.settings.hsts_header, failed=_internal_error),
+            Middleware(PageTurnsMiddleware),
+        ],
         exception_handlers={
             HTTPException: _http_error,
             Refused: _refused_page,

@@ -39,6 +39,7 @@ from board.live.unread_counts import UnreadCountPublisher
 from board.live.visibility import VisibilityCache
 from board.predefined_tasks import load_catalogue
 from board.queues.queues import Queues
+from board.queues.recent_credentials import RecentCredentials
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.settings import Settings
@@ -91,7 +92,7 @@ class BoardService:
         self.repeats = Repeats(database)
         self.refusals = Refusals(self.repeats)
         self.last_use = LastUse(settings.session_idle)
-        self.queues = Queues()
+        self.queues, self.recent_credentials = Queues(), RecentCredentials()
         self.heavy_reads = HeavyReads(database, self.queues.heavy_reads)
         self.lookups = HeavyReads(database, self.queues.lookups)
         self.exports = HeavyReads(database, self.queues.exports)
@@ -149,6 +150,7 @@ class BoardService:
         await self.hub.stop()
         with contextlib.suppress(DatabaseUnavailable):
             await self.repeats.close()
+        self.queues.close()
         await self.database.close()
         await self.hub.bus.stop()
         await self.limiter.close()

@@ -36,6 +36,16 @@ class LoginSession(SQLModel, table=True):
     ends_at: str  # end given its last use, at most `latest_end`
 
 
+class LoginNetwork(SQLModel, table=True):
+    """Network from which somebody has signed in to an account, as a keyed digest."""
+
+    __tablename__ = "login_networks"
+
+    account: str = Field(primary_key=True)
+    network: str = Field(primary_key=True)
+    used_at: str
+
+
 class DraftKey(SQLModel, table=True):
     """Key with which browsers encrypt the unsent drafts of an account. 32 bytes in base64."""
 

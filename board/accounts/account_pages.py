@@ -3,8 +3,8 @@
 Settings are password, language, theme, alerts and sessions. Plain forms: they post, and are redirected back to the page.
 """
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -110,7 +110,8 @@ async def change_password(request: Request) -> Response:
     email = caller.account.email
     try:
         await check_password(request, caller, form("old"))
-        change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
+        prepare = partial(accounts.prepare_password, email, form("new"), but=caller.session)
+        change_it = await service.queues.sign_in_known_devices.run(caller.account.id, prepare)
         ended = await live_changes.apply_change(service, recheck(caller, change_it))
     except OperationError as error:
         return await account_page(request, caller, str(error))
@@ -188,7 +189,8 @@ async def set_password_by_link(request: Request) -> Response:
     try:
         # Check the link before the password is hashed, so that guessed codes cost no hashing.
         owner = await service.database.read(lambda session: password_links.owner_of(session, code, service.clock()))
-        change_it = await asyncio.to_thread(accounts.prepare_password, owner.email, form("new"))
+        prepare = partial(accounts.prepare_password, owner.email, form("new"))
+        change_it = await service.queues.sign_in_known_devices.run(owner.id, prepare)
 
         def use(session: Session) -> int:
             actor.set_current(session, actor.NOBODY)  # the link proves no session

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
-from board.accounts import passwords
+from board.accounts import earlier_networks, passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
 from board.engine.program_accounts import has_signed_in
@@ -102,6 +102,7 @@ def prepare_password(email: str, password: str, *, but: str | None = None) -> Ca
         _raise_if(passwords.personal_problem(password, account.name, account.email))
         account.password = hashed
         writer.write(session, entries.PasswordSet(id=account.id, name=account.name))
+        earlier_networks.forget(session, account.id)
         _drop_sessions(session, account.id, but=but)
         _end_link(session, account)
         return end_tokens(session, account.id, format_utc(now()))

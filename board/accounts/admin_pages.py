@@ -4,9 +4,9 @@ The command line does the same by the same functions. For everybody else, and fo
 posts and is redirected to its page. A secret that is shown once (a link, a token) is on the response itself, never in a URL.
 """
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -71,7 +71,8 @@ async def add(request: Request, caller: Caller) -> Response:
     try:
         # Nobody knows this password; the owner sets another one.
         password, at = secrets.token_urlsafe(32), format_utc(service.clock())
-        new = await asyncio.to_thread(accounts.prepare_account, form("email"), form("name"), form("role"), password, at)
+        prepare = partial(accounts.prepare_account, form("email"), form("name"), form("role"), password, at)
+        new = await service.queues.sign_in_known_devices.run(caller.account.id, prepare)
 
         def make(session: Session) -> str:
             new(session)

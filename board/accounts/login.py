@@ -1,9 +1,14 @@
-"""Sign-in: checks passwords, starts and ends sessions, and throttles attempts."""
+"""Sign-in: checks passwords, starts and ends sessions, and throttles attempts.
 
-import asyncio
+Passwords are checked in three queues: of known devices, of networks that signed in to the account before, and of strangers. In
+the first two, accounts take turns, so that a stolen one is one of many. Strangers take turns by network.
+"""
+
+import contextlib
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,13 +16,17 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import throttle
+from board.accounts import devices, throttle
+from board.accounts.earlier_networks import EarlierNetworks
 from board.audit import actor, writer
 from board.audit.entries import SignedIn
 from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
 from board.engine.rights_version import bump_rights_version
+from board.errors import Refused
+from board.queues.fair_queue import FairQueue
 from board.rate_limit.account_limits import too_many
+from board.rate_limit.addresses import block_of
 from board.rate_limit.limiter import RuleKey
 from board.telemetry import metrics
 from models.accounts import Account, LoginSession
@@ -45,8 +54,8 @@ class Login:
     """Sign-in and sign-out. Wrong passwords are throttled, see `throttle`."""
 
     def __init__(self, service: "BoardService") -> None:
-        self._service = service
-        self._hashing_slots = asyncio.Semaphore(2)  # argon2 takes 64 MiB and a core for each attempt
+        self._service, self._queues = service, service.queues
+        self._networks = EarlierNetworks(service.settings.secret())
 
     async def authenticate(self, email: str, password: str, address: str, device: str = "") -> Account | None:
         """Return the enabled account with this e-mail address and password, else None.
@@ -54,28 +63,33 @@ class Login:
         `device` is the cookie of known devices. Raise Refused `rate_limited`.
         """
         typed = digest(_address(email))
-        if device:
-            account = await self._account_by_email(email)
-            attempt = await self._count_attempt(typed, address, account, throttle.limits_for(typed, address, device, account))
-        else:  # a stranger: an attempt over the limit costs no database query
+        if not device:  # a stranger: an attempt over the limit costs no database query
             attempt = await self._count_attempt(typed, address, None, throttle.limits_for(typed, address, "", None))
-            try:
-                account = await self._account_by_email(email)
-            except DatabaseUnavailable:
-                await self._service.limiter.give_back([*attempt.as_failure, *attempt.as_success])
-                raise
-        return await self._check_password(account, password, attempt)
+            async with self._given_back(attempt, DatabaseUnavailable):
+                account, is_from_earlier_network = await self._find(email, address)
+        else:
+            account, is_from_earlier_network = await self._find(email, address)
+            attempt = await self._count_attempt(typed, address, account, throttle.limits_for(typed, address, device, account))
+        if account is not None and devices.known_device(device, account) is not None:
+            return await self._check_password(account, password, attempt, self._queues.sign_in_known_devices, account.id)
+        if account is not None and is_from_earlier_network:
+            return await self._check_password(account, password, attempt, self._queues.sign_in_earlier_networks, account.id)
+        return await self._check_password(account, password, attempt, self._queues.sign_in_strangers, block_of(address))
 
     async def reauthenticate(self, account: Account, password: str, session: str, address: str) -> Account | None:
         """Return the account if this is its password. The caller is signed in already, by this session."""
-        present, typed = await self._account_by_email(account.email), digest(account.email)
+        (present, _), typed = await self._find(account.email, address), digest(account.email)
         attempt = await self._count_attempt(typed, address, present, throttle.limits_in_session(typed, session))
-        return await self._check_password(present, password, attempt)
+        return await self._check_password(present, password, attempt, self._queues.sign_in_known_devices, account.id)
 
-    async def _account_by_email(self, email: str) -> Account | None:
-        return await self._service.database.read(
-            lambda session: session.exec(select(Account).where(Account.email == _address(email))).first()
-        )
+    async def _find(self, email: str, address: str) -> tuple[Account | None, bool]:
+        """Return the account, and whether somebody has signed in to it from this network."""
+
+        def find(session: Session) -> tuple[Account | None, bool]:
+            account = session.exec(select(Account).where(Account.email == _address(email))).first()
+            return account, account is not None and self._networks.is_known(session, account.id, address, now())
+
+        return await self._service.database.read(find)
 
     async def _count_attempt(self, typed: str, address: str, account: Account | None, limits: list[RuleKey]) -> "_Attempt":
         """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted."""
@@ -86,9 +100,20 @@ class Login:
             raise too_many(limit_result.retry_after_s, throttle.TOO_MANY)
         return attempt
 
-    async def _check_password(self, account: Account | None, password: str, attempt: "_Attempt") -> Account | None:
-        async with self._hashing_slots:
-            matches = await asyncio.to_thread(_verify, account.password if account else None, password)
+    @contextlib.asynccontextmanager
+    async def _given_back(self, attempt: _Attempt, error: type[Exception]) -> AsyncIterator[None]:
+        """Take an attempt back that this error ends before the password was checked."""
+        try:
+            yield
+        except error:
+            await self._service.limiter.give_back([*attempt.as_failure, *attempt.as_success])
+            raise
+
+    async def _check_password(
+        self, account: Account | None, password: str, attempt: _Attempt, queue: FairQueue, key: str
+    ) -> Account | None:
+        async with self._given_back(attempt, Refused):
+            matches = await queue.run(key, partial(_verify, account.password if account else None, password))
         result = account if account is not None and account.enabled and matches else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
@@ -113,6 +138,8 @@ class Login:
                 return False
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
+            if address:
+                self._networks.remember(session, found.id, address, started)
             writer.write(session, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
             return True
 

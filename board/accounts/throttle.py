@@ -1,21 +1,23 @@
 """Throttle of wrong passwords: which attempts are counted together, and their limits.
 
-A stranger (a browser in which nobody has signed in to the account before) is counted by network and account, by network, and,
-with all other strangers, by account. That bounds a guess from many networks at once, and slows down only strangers. A known
-device is counted by itself alone. So an attacker can't lock out a person who has signed in before; nor can a proxy that is not
-trusted, behind which all have one address.
+A stranger (a browser in which nobody has signed in to the account before) is counted by network and account, by network, by the
+networks around it (IPv6 /56 and /48, IPv4 /24), and, with all other strangers, by account. That bounds a guess from many networks
+at once, and slows down only strangers. A known device is counted by itself alone. So an attacker can't lock out a person who has
+signed in before; nor can a proxy that is not trusted, behind which all have one address.
 """
 
 from board.accounts import devices
 from board.i18n import N_
 from board.rate_limit import Rule
-from board.rate_limit.addresses import network_of
+from board.rate_limit.addresses import SITE, block_of, network_of
 from board.rate_limit.limiter import RuleKey
 from models.accounts import Account
 
 WINDOW_S = 300
 NETWORK_AND_ACCOUNT = Rule("sign-in", 10, WINDOW_S)  # of one network at one account
 NETWORK = Rule("sign-in by network", 100, WINDOW_S)  # of one network at all accounts: all desks of an office share one address
+SITES = Rule("sign-in by site", 200, WINDOW_S)  # of one IPv6 /56 at all accounts
+BLOCKS = Rule("sign-in by block", 300, WINDOW_S)  # of one IPv6 /48 or IPv4 /24 at all accounts
 STRANGERS = Rule("sign-in by account", 100, WINDOW_S)  # of all strangers at one account
 DEVICE = Rule("sign-in by device", 10, WINDOW_S)  # of one known device, or session, at one account
 # Successful sign-ins of one account: each takes a core for a while, and creates a session. Every attempt is counted here too,
@@ -30,8 +32,9 @@ def limits_for(typed: str, peer: str, device: str, account: Account | None) -> l
     device_name = devices.known_device(device, account)
     if device_name is not None:
         return [(DEVICE, f"{device_name} {typed}")]
-    network = network_of(peer)
-    return [(NETWORK_AND_ACCOUNT, f"{network} {typed}"), (NETWORK, network), (STRANGERS, typed)]
+    network, site, block = network_of(peer), network_of(peer, SITE), block_of(peer)
+    wider = [(SITES, site), (BLOCKS, block)] if block != network else []
+    return [(NETWORK_AND_ACCOUNT, f"{network} {typed}"), (NETWORK, network), *wider, (STRANGERS, typed)]
 
 
 def limits_in_session(typed: str, session: str) -> list[RuleKey]:

@@ -6,7 +6,6 @@ the whole name, its beginning, the beginning of a later word, the last words of 
 wrong letter; among equals the larger place. Held in memory; sources are listed in `board/data/README.md`.
 """
 
-import asyncio
 import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -27,7 +26,7 @@ from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, point_of
 from board.paths import DATA
 from board.web.endpoint import Call, IntParam, Param
-from board.web.http import Reply, json_response, require_caller
+from board.web.http import Reply, json_response, require_caller, service_of
 
 LANGUAGES = ("fr", "nl", "de")
 MAX_QUERY = 200  # characters of the query: the maximum length of a place's text
@@ -259,7 +258,7 @@ def _city(row: dict[str, Any]) -> Place:
     ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"), query=(QUERY, LIMIT),
 )  # fmt: skip
 async def places(request: Request) -> Reply[PlaceList]:
-    await require_caller(request, intake=True)
+    caller = await require_caller(request, intake=True)
     typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:
         raise invalid("q", N_("At most 200 characters."))
@@ -269,4 +268,4 @@ async def places(request: Request) -> Reply[PlaceList]:
         index = gazetteer()
         return {"places": [place.to_json() for place in index.find(typed, most)], "attribution": index.attribution}
 
-    return json_response(await asyncio.to_thread(find))
+    return json_response(await service_of(request).queues.lookups.run(caller.account.id, find))

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.accounts import earlier_networks
 from board.commands.alerts import RETENTION
 from board.settings import Settings
 from board.telemetry.periodic import run_on_database
@@ -60,6 +61,7 @@ def rules(settings: Settings) -> list[Rule]:
             RETENTION,
         ),
         Rule("session", ("digest",), "ends_at <= :before", DAY),
+        Rule("login_networks", ("account", "network"), "used_at <= :before", earlier_networks.KEPT),
         Rule("link", ("account",), "ends_at <= :before", DAY),
         Rule("pairing", ("code",), "made_at <= :before", DAY),
         Rule("notification", ("id",), "created_at <= :before AND next_try_at IS NULL", NOTIFICATIONS_KEPT),

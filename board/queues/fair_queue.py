@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from board.errors import Refused
 from board.i18n import N_
@@ -15,6 +17,8 @@ from board.queues.turns import Bounds, Turns
 from board.rate_limit.account_limits import too_many
 from board.telemetry import metrics
 from realtime.keyed_semaphore import Slot
+
+R = TypeVar("R")
 
 TOO_MANY_REQUESTS = N_("Too many requests are waiting. Try again in {time}.")
 MAX_RETRY_S = 60  # longest Retry-After of a full queue
@@ -32,6 +36,7 @@ class FairQueue:
         self._sentence, self._clock = sentence, clock
         self._turn_s = 0.0  # average length of a turn
         self._metrics = metrics.QueueMetrics(name)
+        self._threads: ThreadPoolExecutor | None = None
 
     @property
     def bounds(self) -> Bounds:
@@ -55,6 +60,18 @@ class FairQueue:
             yield
         finally:
             slot.release()
+
+    async def run(self, key: Hashable, fn: Callable[[], R]) -> R:
+        """Run `fn` in a turn, in a thread of this queue: work in the loop's own threads never waits for it. Raises Refused."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.bounds.at_once, thread_name_prefix=self.name)
+        async with self.turn(key):
+            return await asyncio.get_running_loop().run_in_executor(self._threads, fn)
+
+    def close(self) -> None:
+        """End the threads, once they are idle."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def acquire(self, key: Hashable) -> Slot:
         """Wait for a turn. Raises Refused `rate_limited` if too many wait, or after the longest wait."""

@@ -24,7 +24,10 @@ COMPRESSION = Bounds(at_once=2, per_key=1, waiting=128, waiting_per_key=8, longe
 # A check takes 64 MiB and 0.15 s of all cores. Strangers never delay people who signed in before.
 KNOWN_DEVICES = Bounds(at_once=2, per_key=1, waiting=64, waiting_per_key=8, longest_wait_s=WAIT_S)
 EARLIER_NETWORKS = Bounds(at_once=1, per_key=1, waiting=32, waiting_per_key=8, longest_wait_s=WAIT_S)
-STRANGERS = Bounds(at_once=1, per_key=1, waiting=32, waiting_per_key=8, longest_wait_s=WAIT_S)
+STRANGERS = Bounds(at_once=1, per_key=1, waiting=48, waiting_per_key=16, longest_wait_s=WAIT_S)
+# Few at a time, so that a command waits for few of them at each step of the event loop.
+PAGES = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
+STRANGERS_REQUESTS = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
 
 
 class Queues:
@@ -43,3 +46,9 @@ class Queues:
         self.sign_in_known_devices = FairQueue("sign_in_known_devices", KNOWN_DEVICES, TOO_MANY_SIGN_INS)
         self.sign_in_earlier_networks = FairQueue("sign_in_earlier_networks", EARLIER_NETWORKS, TOO_MANY_SIGN_INS)
         self.sign_in_strangers = FairQueue("sign_in_strangers", STRANGERS, TOO_MANY_SIGN_INS)
+        self.pages = FairQueue("pages", PAGES)
+        self.strangers = FairQueue("strangers", STRANGERS_REQUESTS)
+
+    def close(self) -> None:
+        for queue in vars(self).values():
+            queue.close()

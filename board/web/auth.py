@@ -20,6 +20,12 @@ def _bearer(connection: HTTPConnection) -> str | None:
     return secret.strip() if kind.lower() == "bearer" else None
 
 
+def credential_of(connection: HTTPConnection) -> str:
+    """Return the bearer token or the session cookie of a request; empty if it has none."""
+    secret = _bearer(connection)
+    return SESSION.value(connection) if secret is None else secret
+
+
 def has_credentials(connection: HTTPConnection) -> bool:
     """Return whether the request carries a session cookie or bearer token, valid or not."""
     return _bearer(connection) is not None or bool(SESSION.value(connection))
@@ -40,5 +46,7 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         caller = await service.database.read(lambda database: caller_by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_user_action(connection)):
         service.last_use.note(caller)
+    if credential := credential_of(connection):
+        service.recent_credentials.record(credential, caller.account.id if caller is not None else None)
     connection.state.caller = caller  # errors are answered in the caller's language
     return caller

@@ -5,11 +5,9 @@ requests of the victim. So only responses to bearer tokens are compressed: a for
 send requests, but not a program. Endpoints that return secrets (sources, keys, codes, the audit journal) do not use this.
 """
 
-import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from functools import partial, wraps
 from typing import TypeVar
 
@@ -25,7 +23,7 @@ LEVEL = 4  # a fifth of the size of a snapshot, in half the time of the usual le
 GZIP = 16  # zlib flag: with gzip header and trailer
 
 R = TypeVar("R", bound=Response)
-Turn = Callable[[], AbstractAsyncContextManager[None]]
+Run = Callable[[Callable[[], bytes]], Awaitable[bytes]]  # in a thread, in turn
 
 
 def compressed(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> Callable[[Request, Caller], Awaitable[R]]:
@@ -43,13 +41,13 @@ async def compress(request: Request, caller: Caller, response: R) -> R:
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):
         return response
-    turn = partial(service_of(request).queues.compression.turn, caller.account.id)
+    run = partial(service_of(request).queues.compression.run, caller.account.id)
     if isinstance(response, StreamingResponse):
-        response.body_iterator = _in_parts(response.body_iterator, turn)
+        response.body_iterator = _in_parts(response.body_iterator, run)
     elif len(response.body) < MIN_BYTES:
         return response
     else:
-        response.body = await _packed(bytes(response.body), turn)
+        response.body = await _packed(bytes(response.body), run)
         response.headers["content-length"] = str(len(response.body))
     response.headers["content-encoding"] = "gzip"
     return response
@@ -64,14 +62,13 @@ def accepts_gzip(header: str) -> bool:
     return False
 
 
-async def _packed(body: bytes, turn: Turn) -> bytes:
+async def _packed(body: bytes, run: Run) -> bytes:
     if len(body) < LARGE:
         return gzip.compress(body, LEVEL, mtime=0)
-    async with turn():
-        return await asyncio.to_thread(gzip.compress, body, LEVEL, mtime=0)
+    return await run(partial(gzip.compress, body, LEVEL, mtime=0))
 
 
-async def _in_parts(parts: AsyncIterable[str | bytes | memoryview], turn: Turn) -> AsyncIterator[bytes]:
+async def _in_parts(parts: AsyncIterable[str | bytes | memoryview], run: Run) -> AsyncIterator[bytes]:
     """Compress a streamed body part by part, so that only one part is in memory."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + GZIP)
     async for part in parts:
@@ -79,8 +76,7 @@ async def _in_parts(parts: AsyncIterable[str | bytes | memoryview], turn: Turn) 
         if len(raw) < LARGE:
             made = packer.compress(raw)
         else:
-            async with turn():
-                made = await asyncio.to_thread(packer.compress, raw)
+            made = await run(partial(packer.compress, raw))
         if made:
             yield made
     yield packer.flush()

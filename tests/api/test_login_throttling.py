@@ -4,26 +4,32 @@ Clients come from other addresses by what a trusted proxy says of them: this mac
 """
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import select
 from structlog.testing import capture_logs
 
 from board import client_address
-from board.accounts import accounts, devices, live_changes, login, throttle
+from board.accounts import accounts, devices, earlier_networks, live_changes, login, throttle
 from board.accounts.devices import COOKIE, MAX_ACCOUNTS
 from board.accounts.login import Login
 from board.dev import Postgres, Redis
 from board.errors import Refused
 from board.rate_limit import Limiter, Rule, shared
-from models.accounts import Account
+from models.accounts import Account, LoginNetwork
 from models.db.database import DatabaseUnavailable
+from models.times import now
 from tests.support.backends import POSTGRESQL, Backend
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
+from tests.support.worker_processes import wait_until
 
 NEW = "quite another horse"
 HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"
@@ -332,3 +338,115 @@ def test_the_rules_keep_a_guess_slow() -> None:
     a_day = 24 * 3_600 // throttle.WINDOW_S
     assert throttle.STRANGERS.limit * a_day <= 30_000
     assert {rule.batch for rule in (throttle.NETWORK_AND_ACCOUNT, throttle.NETWORK, throttle.STRANGERS, throttle.DEVICE)} == {1}
+
+
+# -- the queues of password checks --------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def held_checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], int]]:
+    """Checks of wrong passwords take as long as this lasts; how many of them run."""
+    go_on, running = threading.Event(), set[int]()
+
+    def verify(hashed: str | None, password: str) -> bool:
+        if password != PASSWORD:
+            running.add(threading.get_ident())
+            go_on.wait(PATIENCE_S)
+        return password == PASSWORD
+
+    monkeypatch.setattr(login, "_verify", verify)
+    try:
+        yield lambda: len(running)
+    finally:
+        go_on.set()
+
+
+async def test_strangers_delay_nobody_who_has_signed_in_before(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob, queues = await account(server, "Alice"), await account(server, "Bob"), server.service.queues
+    async with browser(server) as at_home, browser(server, ELSEWHERE) as elsewhere:
+        assert (await sign_in(at_home, alice)).status_code == 303
+        assert (await sign_in(elsewhere, bob)).status_code == 303
+        known = {COOKIE.name: at_home.cookies[COOKIE.name]}
+    with held_checks(monkeypatch) as running:
+        attacks = [
+            asyncio.create_task(tries(server, f"2001:db8:{number}::9", f"{turn}@desk.example", 1))
+            for number in range(3)
+            for turn in range(4)
+        ]
+        await wait_until(lambda: queues.sign_in_strangers._turns.waiting == 11 and running() == 1)
+        async with browser(server, EVIL, cookies=known) as device, browser(server, ELSEWHERE) as network:
+            assert (await sign_in(device, alice)).status_code == 303, "a known device, wherever it is"
+            assert (await sign_in(network, bob)).status_code == 303, "a network that signed in before"
+            stranger = asyncio.create_task(tries(server, ELSEWHERE, alice, 1, cookies={}))
+            await wait_until(lambda: queues.sign_in_strangers._turns.waiting == 12)
+        assert running() == 1
+        assert not any(each.done() for each in (*attacks, stranger)), "of another account it says nothing"
+    assert [await each for each in (*attacks, stranger)] == [[401]] * 13
+
+
+async def test_full_queue_of_strangers_refuses_immediately(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, email = server.service.queues.sign_in_strangers, await account(server)
+    most = queue.bounds.at_once + queue.bounds.waiting_per_key
+    with held_checks(monkeypatch):
+        attacks = [
+            asyncio.create_task(tries(server, f"2001:db8:1:{number:x}::9", f"{number}@desk.example", 1)) for number in range(most)
+        ]
+        await wait_until(lambda: queue.count("2001:db8:1::/48") == most)
+        async with browser(server, "2001:db8:1:ffff::1", headers={"Accept-Language": "fr"}) as http:
+            answers = [await sign_in(http, email) for _ in range(2 * throttle.NETWORK_AND_ACCOUNT.limit)]
+        assert {each.status_code for each in answers} == {429}
+        assert all(1 <= int(each.headers["Retry-After"]) <= 60 for each in answers)
+        assert "Trop de personnes se connectent. Réessayez dans" in answers[-1].text
+        other = asyncio.create_task(tries(server, EVIL, email, 1))
+        await wait_until(lambda: queue.count("203.0.113.0/24") == 1)
+    assert [await each for each in attacks] == [[401]] * most
+    assert await other == [401]
+    assert await tries(server, "2001:db8:1:ffff::1", email, 1) == [401], "what was not checked is not counted"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "most"),
+    [
+        ([f"2001:db8:1:1{number:02x}::1" for number in range(256)], throttle.SITES.limit),
+        ([f"2001:db8:1:{number:x}::1" for number in range(0, 65_536, 128)], throttle.BLOCKS.limit),
+        ([f"203.0.113.{number % 256}" for number in range(512)], throttle.BLOCKS.limit),
+    ],
+    ids=["/56", "/48", "IPv4 /24"],
+)
+async def test_networks_of_one_stranger_count_together(addresses: list[str], most: int) -> None:
+    limiter = Limiter()
+    results = [
+        await limiter.take_all(throttle.limits_for(f"{number}", address, "", None)) for number, address in enumerate(addresses)
+    ]
+    assert sum(each.allowed for each in results) == most
+    elsewhere = throttle.limits_for("one", "2001:db9::1", "", None)
+    assert (await limiter.take_all(elsewhere)).allowed
+
+
+async def test_account_knows_its_networks_until_its_password_changes(server: Server, quick: None) -> None:
+    email, database = await account(server), server.service.database
+    networks = Login(server.service)._networks
+    id = await database.read(lambda session: accounts.find(session, email).id)
+    at = now()
+
+    async def is_known(address: str, account: str = id, later: timedelta = timedelta()) -> bool:
+        return await database.read(lambda session: networks.is_known(session, account, address, at + later))
+
+    home = "2001:db8:1:2300::7"
+    async with browser(server, home) as http:
+        assert (await sign_in(http, email)).status_code == 303
+    assert await is_known(home)
+    assert await is_known("2001:db8:1:23ff::8"), "another line of the same home"
+    assert not await is_known("2001:db8:1:2400::7")
+    assert not await is_known(home, account="another")
+    assert not await is_known(home, later=earlier_networks.KEPT + timedelta(seconds=1))
+    for number in range(earlier_networks.MAX_NETWORKS):
+        moment = at + timedelta(seconds=1 + number)
+        await database.write(lambda session, n=number, m=moment: networks.remember(session, id, f"198.51.100.{n}", m))
+    assert not await is_known(home), "the one used longest ago"
+    assert await is_known("198.51.100.0")
+    rows = await database.read(lambda session: session.exec(select(LoginNetwork).where(LoginNetwork.account == id)).all())
+    assert len(rows) == earlier_networks.MAX_NETWORKS
+    assert not any("198" in row.network for row in rows)
+    await live_changes.apply_change(server.service, accounts.prepare_password(email, NEW))
+    assert not await is_known("198.51.100.0")

@@ -12,9 +12,9 @@ from board.queues.fair_queue import FairQueue
 @contextlib.asynccontextmanager
 async def full_queue(queue: FairQueue, account: str) -> AsyncIterator[None]:
     """Hold all turns of an account within a `with` block, and let nobody wait."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queue._turns, "bounds", replace(queue.bounds, waiting_per_key=0))
-        async with contextlib.AsyncExitStack() as turns:
-            for _ in range(queue.bounds.per_key):
-                await turns.enter_async_context(queue.turn(account))
+    async with contextlib.AsyncExitStack() as turns:
+        for _ in range(queue.bounds.per_key):
+            await turns.enter_async_context(queue.turn(account))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(queue._turns, "bounds", replace(queue.bounds, waiting_per_key=0))
             yield

@@ -1,0 +1,52 @@
+"""Networks from which somebody has signed in to an account before: their attempts do not wait behind those of strangers.
+
+A row holds a digest, keyed by the secret of the installation, of account and network. So the table tells no address, and not that
+two people sign in from one place.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.rate_limit.addresses import SITE, network_of
+from models.accounts import LoginNetwork
+from models.times import format_utc
+
+KEPT = timedelta(days=90)  # since the last sign-in
+MAX_NETWORKS = 20  # per account: who travels has a few; the one used longest ago is dropped
+_OLDEST = text(
+    "DELETE FROM login_networks WHERE account = :account AND network IN "
+    "(SELECT network FROM login_networks WHERE account = :account ORDER BY used_at DESC, network LIMIT 1000 OFFSET :most)"
+)
+_FORGET = text("DELETE FROM login_networks WHERE account = :account")
+
+
+class EarlierNetworks:
+    """Networks of all accounts."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def is_known(self, session: Session, account: str, address: str, now: datetime) -> bool:
+        """Return whether somebody has signed in to the account from the network of this address lately."""
+        row = session.get(LoginNetwork, (account, self._digest(account, address)))
+        return row is not None and row.used_at > format_utc(now - KEPT)
+
+    def remember(self, session: Session, account: str, address: str, now: datetime) -> None:
+        """Record a sign-in to the account from the network of this address."""
+        session.merge(LoginNetwork(account=account, network=self._digest(account, address), used_at=format_utc(now)))
+        session.flush()
+        session.connection().execute(_OLDEST, {"account": account, "most": MAX_NETWORKS})
+
+    def _digest(self, account: str, address: str) -> str:
+        named = f"login network {account} {network_of(address, SITE)}".encode()
+        return urlsafe_b64encode(hmac.digest(self._secret, named, hashlib.sha256)[:16]).decode().rstrip("=")
+
+
+def forget(session: Session, account: str) -> None:
+    """Forget the networks of an account: with a new password, whoever had the old one is a stranger."""
+    session.connection().execute(_FORGET, {"account": account})
