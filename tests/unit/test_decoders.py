@@ -7,10 +7,14 @@ from pathlib import Path
 from board.bootstrap import ROOT
 
 DECODERS = {
-    "PIL", "bz2", "cairosvg", "cv2", "fitz", "gzip", "imageio", "lxml", "lzma", "magic", "numpy", "pikepdf", "pillow_heif",
-    "pypdf", "pypdfium2", "pyvips", "tarfile", "weasyprint", "xml", "zipfile",
+    "PIL", "puremagic", "bz2", "cairosvg", "cv2", "fitz", "gzip", "imageio", "lxml", "lzma", "magic", "numpy", "pikepdf",
+    "pillow_heif", "pypdf", "pypdfium2", "pyvips", "tarfile", "weasyprint", "xml", "zipfile",
 }  # fmt: skip
-SCRIPTS = {"board/files/picture_process.py", "board/documents/pdf_process.py"}  # of isolated children
+SCRIPTS = {
+    "board/files/picture_process.py",
+    "board/files/recognition_process.py",
+    "board/documents/pdf_process.py",
+}  # of isolated children
 OWN_BYTES = {
     "board/demo/drawings.py": "draws the pictures of the demo",
     "board/web/compression.py": "compresses answers",
@@ -30,7 +34,8 @@ STARTING_MODULES = {"subprocess", "multiprocessing", "pty", "concurrent.futures.
 STARTERS = {
     "board/child_process/parent.py": "starts the isolated children",
     "board/child_process/probe.py": "is refused, which is its purpose",
-    "board/server/supervisor.py": "starts workers, which are the program itself",
+    "board/server/worker_process.py": "starts workers, which are the program itself",
+    "board/maintenance/postgresql_programs.py": "runs pg_dump and pg_restore",
     "board/bootstrap.py": "starts the program again in its environment",
     "board/install/steps.py": "runs pip",
 }
