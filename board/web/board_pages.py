@@ -12,6 +12,7 @@ from board.engine import kinds
 from board.engine.access import get_visible_board
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
+from board.files import program_files
 from board.i18n import N_
 from board.web import static_files
 from board.web.auth import signed_in
@@ -84,7 +85,8 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    response = JSONResponse(i18n.js_catalogue(name) | {"labels": labels.tables(), "kinds": kinds.for_scripts()})
+    data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
+    response = JSONResponse(i18n.js_catalogue(name) | data)
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 
 

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from board import i18n, labels
 from board.engine import kinds
+from board.files import program_files
 from board.paths import STATIC
 from board.web import js_bundle
 
@@ -103,7 +104,7 @@ def _version(second: int) -> str:
     for file in _files():
         stat = os.stat(file)
         digest.update(f"{file}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
-    return _digest(digest.hexdigest(), json.dumps([labels.tables(), kinds.for_scripts()]))
+    return _digest(digest.hexdigest(), json.dumps([labels.tables(), kinds.for_scripts(), program_files.for_scripts()]))
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import pytest
 
 from board import labels
 from board.engine import kinds
+from board.files import program_files
 from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
 from tests.support.people import Person, Server, session_cookie
@@ -138,7 +139,8 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
 async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
-    assert english == {"language": "en", "messages": {}, "labels": labels.tables(), "kinds": kinds.for_scripts()}
+    data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
+    assert english == {"language": "en", "messages": {}} | data
     assert (dutch["labels"], dutch["kinds"]) == (english["labels"], english["kinds"])
     assert dutch["messages"]["Sighting"] == "Waarneming"
 

@@ -139,6 +139,32 @@ async def test_one_time_secret_is_copied_by_a_button(browsers: Browsers, ada: Wi
     await expect(ada("[data-token^=hotline] [title=intake]").first).to_have_text("Add sightings only")
 
 
+async def test_token_that_waits_is_agreed_to_with_the_password(browsers: Browsers, ada: Window) -> None:
+    name, title = f"Kim{new_id()}", f"gis {new_id()}"
+    await hire(browsers, name)
+    kim = await browsers.window(name)
+    await ada.page.goto("/accounts/tokens")
+    await ada("form[data-form=add] [name=name]").fill(title)
+    await ada("form[data-form=add] [name=account]").select_option(label=re.compile(name))  # type: ignore[arg-type]
+    await ada("form[data-form=add] [name=password]").fill(PASSWORD)
+    await ada("form[data-form=add] button").click()
+    await expect(ada("[data-testid=waits]")).to_contain_text("It does not work yet.")
+    await kim.page.goto("/account#tokens")
+    row = kim(f"[data-token='{title}']")
+    await expect(row).to_contain_text("waits for consent")
+    for width, height in WIDTHS.items():
+        await kim.page.set_viewport_size({"width": width, "height": height})
+        assert await overflow(kim) == []
+        await row.scroll_into_view_if_needed()
+        await keep(kim, "token-consent", width)
+    await row.locator("[name=password]").fill(PASSWORD)
+    await row.locator("form[data-form=agree] button").click()
+    await expect(kim("[data-testid=changed]")).to_have_text("The token now acts with your rights.")
+    await expect(row).not_to_contain_text("waits for consent")
+    await row.get_by_role("button", name="End").click()
+    await expect(kim("[data-testid=changed]")).to_have_text("The token has ended.")
+
+
 async def test_everybody_has_it_light_or_dark(browsers: Browsers) -> None:
     bob = await browsers.window("Bob", color_scheme="light")
     await bob.page.goto("/account")
@@ -193,6 +219,7 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers
                 await at.page.goto("/accounts/tokens")
                 await at("form[data-form=add] [name=name]").fill("wall")
                 await at("form[data-form=add] [name=account]").select_option("alice@desk.example")
+                await at("form[data-form=add] [name=password]").fill(PASSWORD)
                 await at("form[data-form=add] button").click()
             await at("[data-testid=problem]").wait_for()
         else:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Route, expect
 
+from tests.browser.test_pages import keep, overflow
 from tests.support.browser_window import PATIENCE_MS, Window
 from tests.support.browsers import Browsers
 from tests.support.display_page import open_display
@@ -307,3 +308,32 @@ async def test_refused_file_says_why_and_is_not_kept(browsers: Browsers) -> None
     await alice.live()
     await expect(alice(".panel")).to_be_visible()
     await expect(alice(".upload")).to_have_count(0)
+
+
+async def test_program_file_is_named_and_downloaded_after_a_second_click(browsers: Browsers) -> None:
+    _, _, (alice, bob) = await at_card(browsers, "Alice", "Bob")
+    program = {"name": "photos.jpg.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x90\0" + bytes(200)}
+    plain = {"name": "timetable.txt", "mimeType": "text/plain", "buffer": b"22:05 Bruges"}
+    await choose(alice, program, plain)
+    await agree(alice)
+    rows = bob(".panel .other-files li")
+    await expect(rows).to_have_count(2, timeout=MADE_MS)
+    await expect(bob(".panel [data-testid=program-file]")).to_have_text(["Program file: do not open"])
+    await expect(rows.filter(has_text="photos.jpg.exe").locator("[data-testid=program-file]")).to_have_count(1)
+    await rows.filter(has_text="photos.jpg.exe").locator("[data-act=open-file]").click()
+    download = bob("dialog [data-act=download]")
+    await expect(download).to_be_hidden()  # the first click shows what may happen
+    await bob("dialog [data-act=download-program]").click()
+    await expect(bob("dialog .program-download")).to_contain_text("can take over your computer")
+    for width in (390, 1280):
+        await bob.page.set_viewport_size({"width": width, "height": 844})
+        assert await overflow(bob) == []
+        await keep(bob, "program-file-dialog", width)
+        await keep(alice, "program-file-strip", width)
+    async with bob.page.expect_download() as started:
+        await download.click()
+    assert (await started.value).suggested_filename == "photos.jpg.exe"
+    await bob("dialog [data-act=previous-file], dialog [data-act=next-file]").and_(bob.page.locator(":enabled")).first.click()
+    await expect(bob("dialog")).to_contain_text("timetable.txt")
+    await expect(bob("dialog [data-act=download]")).to_be_visible()
+    await expect(bob("dialog [data-act=download-program]")).to_have_count(0)

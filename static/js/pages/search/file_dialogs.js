@@ -6,6 +6,7 @@ import { dialog } from "../../behaviours/dialog.js";
 import { zoomOf } from "../../behaviours/picture_zoom.js";
 import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { isProgram } from "../../core/program_files.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { accountName, cardName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
@@ -25,7 +26,7 @@ export function fileDialog(view, { entity: id }) {
     if (next) view.files.open(next.id);
   };
   const body = html`<div class="viewer-body" @keydown=${keys(to)}>
-    ${state.withdrawn ? withdrawn(state, view) : state.picture ? stage(id, state, view) : html`<p class="no-picture">${state.name}</p>`}
+    ${state.withdrawn ? withdrawn(state, view) : state.picture ? stage(id, state, view) : html`<p class="no-picture">${state.name}${isProgram(state) ? html`<small class="program-file">${t("Program file: do not open")}</small>` : nothing}</p>`}
     <div class="viewer-side">
       ${others.length > 1 ? html`<div class="viewer-steps"><button type="button" data-act="previous-file" ?disabled=${at <= 0} aria-label=${t("Previous")} title=${t("Previous")} @click=${to(-HALF_SPAN)}>←</button>
         <span>${t("{number} of {all}", { number: at + 1, all: others.length })}</span>
@@ -111,11 +112,18 @@ function actions({ id, state }, view) {
   return html`<div class="viewer-actions">
     ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Take off as photo of the child")}</button>`
       : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
-    ${isPicture ? nothing : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
+    ${isPicture ? nothing : isProgram(state) ? programDownload(board.id, id) : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
     ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Download original")}</a>` : nothing}
     ${mayWithdraw ? html`<button type="button" class="danger" data-act="withdraw-file" @click=${() => view.act.dialog("withdraw-file", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
   </div>`;
 }
+
+/** It takes a second click, behind what may happen. @param {string} board @param {string} id */
+const programDownload = (board, id) => keyed(id, html`<details class="program-download">
+  <summary class="button" data-act="download-program">${t("Download…")}</summary>
+  <p>${t("Program file: do not open. It can take over your computer. Download it only if you can examine it safely.")}</p>
+  <a class="button danger" data-act="download" download href=${fileAddress(board, id, "content")}>${t("Download anyway")}</a>
+</details>`);
 
 /** @param {SearchView} view @param {{ entity: string }} open */
 export function fileWithdrawal(view, { entity: id }) {

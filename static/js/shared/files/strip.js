@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { number, t } from "../../core/i18n.js";
+import { isProgram } from "../../core/program_files.js";
 import { accountName } from "../../format/values.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { fileAddress } from "./file_address.js";
@@ -120,7 +121,8 @@ const there = ({ target }) => /** @type {HTMLElement} */ (target).removeAttribut
 /** @param {Entity} file @param {BoardView} view */
 function other({ id, state }, view) {
   const said = [kindText(state), sizeText(state.size), accountName(view.session, state.added_by), formatShortMoment(state.added_at)].filter(Boolean).join(" · ");
-  const name = html`${icon(SHEET)}<span class="file-name"><bdi>${fileTitle(state, view.board)}</bdi><small>${said}</small></span>`;
+  const warning = isProgram(state) ? html`<small class="program-file" data-testid="program-file">${t("Program file: do not open")}</small>` : nothing;
+  const name = html`${icon(SHEET)}<span class="file-name"><bdi>${fileTitle(state, view.board)}</bdi>${warning}<small>${said}</small></span>`;
   return html`<li data-file=${id}>${view.past ? html`<span class="open-file">${name}</span>` : html`<button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}>${name}</button>`}</li>`;
 }
 
