@@ -2,6 +2,7 @@
 
 import pytest
 
+from board import data_files
 from board.files import names, program_files
 
 PROGRAMS = (
@@ -29,7 +30,7 @@ def test_program_is_recognised_by_its_content(type: str) -> None:
 
 
 def test_list_has_each_ending_once_and_in_small_letters() -> None:
-    listed = program_files.data_files.read(program_files.FILE, program_files.ProgramFiles, None)
+    listed = data_files.read(program_files.FILE, program_files.ProgramFiles, None)
     endings = [ending for group in listed.endings.values() for ending in group]
     assert len(endings) == len(set(endings))
     assert all(each == each.lower().strip(". ") for each in (*endings, *listed.media_types))
