@@ -5,7 +5,8 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role has the rights of those before it
-SCOPES = ("read", "write", "intake")
+SCOPES = ("read", "write", "intake", "accounts")
+NARROW = ("intake", "accounts")  # scopes that read no board and open no page
 THEMES = ("light", "dark")
 
 

@@ -1,5 +1,6 @@
 """Accounts and tokens: the changes that administrators make. Open sockets follow within seconds."""
 
+import functools
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,6 +26,7 @@ DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
 MAX_NAME = 200  # characters, of a person, a token and an address
 NEVER_EXPIRES = 0  # in days
+_COUNT = text("SELECT count(*) FROM account")
 _END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
@@ -34,17 +36,12 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
     The password is hashed here (100 ms), outside the write transaction, so that other commits need not wait. Both raise
     OperationError.
     """
-    email = email.strip().lower()
-    if "@" not in email or len(email) > MAX_NAME or not email.isprintable():
-        raise OperationError(N_("Enter a valid e-mail address."))
-    if len(name) > MAX_NAME or not (name := single_line(name)):
-        raise OperationError(N_("Give the account a name of at most 200 characters."))
-    _check_role(role)
+    email, name = _checked(email, name, role)
     _raise_if(passwords.problem(password) or passwords.personal_problem(password, name, email))
     hashed = hash_password(password)
 
     def add(session: Session) -> str:
-        if _by_email(session, email) is not None:
+        if by_email(session, email) is not None:
             raise OperationError(N_("An account with this address already exists."))
         account = Account(id=new_id(), email=email, name=name, role=role, password=hashed, created_at=now)
         session.add(account)
@@ -53,6 +50,38 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
         return account.id
 
     return add
+
+
+def _checked(email: str, name: str, role: str) -> tuple[str, str]:
+    """Return address and name as they are stored. Raise OperationError."""
+    email = email.strip().lower()
+    if "@" not in email or len(email) > MAX_NAME or not email.isprintable():
+        raise OperationError(N_("Enter a valid e-mail address."))
+    if len(name) > MAX_NAME or not (name := single_line(name)):
+        raise OperationError(N_("Give the account a name of at most 200 characters."))
+    _check_role(role)
+    return email, name
+
+
+def add_invited(session: Session, email: str, name: str, role: str, now: str) -> Account:
+    """Insert an account whose password nobody knows: its owner sets one by a link. Raise OperationError."""
+    email, name = _checked(email, name, role)
+    account = Account(id=new_id(), email=email, name=name, role=role, password=_unknown_password(), created_at=now)
+    session.add(account)
+    session.flush()
+    bump_rights_version(session)
+    writer.write(session, entries.AccountAdded(id=account.id, name=account.name, role=role))
+    return account
+
+
+@functools.cache
+def _unknown_password() -> str:
+    """Return the hash of a random password, the same for all: hashing takes 100 ms, which a program could ask for all day."""
+    return hash_password(secrets.token_urlsafe(32))
+
+
+def count(session: Session) -> int:
+    return int(session.connection().execute(_COUNT).scalar_one())
 
 
 def all_accounts(session: Session) -> list[Account]:
@@ -150,7 +179,7 @@ def add_token(
     It expires after `days`, or never. If somebody else signs in to the account, it works once they agree. Raise OperationError.
     """
     if scope not in SCOPES:
-        raise OperationError(N_("Scope must be read, write or intake."))
+        raise OperationError(N_("Scope must be read, write, intake or accounts."))
     if len(name) > MAX_NAME or not (name := single_line(name)):
         raise OperationError(N_("Give the token a name of at most 200 characters."))
     if not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
@@ -159,6 +188,8 @@ def add_token(
         raise OperationError(N_("A token with this name already exists."))
     secret = f"board_{secrets.token_urlsafe(32)}"
     account = find(session, email)
+    if scope == "accounts" and account.role != "admin":
+        raise OperationError(N_("Only the token of an administrator can manage accounts."))
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
     token.made_by = made_by
     if made_by == account.id or not has_signed_in(session, account.id):
@@ -240,13 +271,15 @@ def find_token(session: Session, name: str) -> Token:
 
 def find(session: Session, email: str) -> Account:
     """Return the account with this e-mail address. Raise OperationError."""
-    account = _by_email(session, email.strip().lower())
+    account = by_email(session, email.strip().lower())
     if account is None:
         raise OperationError(N_("No account has this address."))
     return account
 
 
-def _by_email(session: Session, email: str) -> Account | None:
+def by_email(session: Session, email: str) -> Account | None:
+    """Return the account with this address, if there is one."""
+    email = email.strip().lower()
     return session.exec(select(Account).where(Account.email == email)).first()
 
 

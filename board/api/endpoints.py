@@ -49,7 +49,7 @@ Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "langua
 @Call("GET", "/me", N_("Your own account."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
 async def me(request: Request) -> Reply[Me]:
     """Return the calling account. A browser learns here why a socket was refused."""
-    account = (await require_caller(request, intake=True)).account
+    account = (await require_caller(request, intake=True, accounts=True)).account
     language = account.language or None
     me: Me = {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": language}
     return json_response(me)
@@ -75,10 +75,10 @@ AccountEntry = TypedDict("AccountEntry", {"id": Id, "name": str, "role": Role, "
 AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 
 
-@Call("GET", "/accounts", N_("Lists all accounts, for assigning cards."))
+@Call("GET", "/accounts", N_("Lists all accounts, for assigning cards and for provisioning."))
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning."""
-    caller = await require_caller(request)
+    caller = await require_caller(request, accounts=True)
 
     def read(session: Session) -> list[AccountEntry]:
         programs = program_accounts.all_program_accounts(session)

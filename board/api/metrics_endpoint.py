@@ -36,7 +36,7 @@ async def metrics_page(request: Request) -> Response:
         caller = await signed_in(request)
         if caller is None:
             raise Refused("unauthenticated")
-        if caller.token is None or caller.scope == "intake" or caller.account.role != "admin":
+        if caller.token is None or caller.is_narrow or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.hub_metrics.update()
     service = request.app.state.service

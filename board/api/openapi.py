@@ -5,11 +5,13 @@ New commands and calls appear by themselves: a call says at its handler what it 
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from board.api.examples import example
+from board.api.tags import tag_of, tags
 from board.api.type_schemas import ref, schemas_of
 from board.commands import schemas
 from board.commands.registry import TABLE
@@ -30,9 +32,12 @@ PLACES: dict[str, Schema] = {
     "display": {"type": "string", "pattern": f"^{UUID}$"},
     "file": {"type": "string", "pattern": f"^{UUID}$"},
     "upload": {"type": "string", "pattern": f"^{UUID}$"},
+    "account": {"type": "string", "pattern": f"^{UUID}$"},
     "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
 }
 TEXT: Schema = {"type": "string"}
+BINARY: Schema = {"type": "string", "format": "binary"}
+OCTETS = "application/octet-stream"
 Shapes = dict[tuple[str, str], Schema]  # by method and path
 
 
@@ -40,18 +45,22 @@ def document(calls: Iterable[Call]) -> Schema:
     """Return the whole description of these calls. The same for everybody: it depends on no board."""
     calls = list(calls)
     answers, bodies, components = shapes(calls)
+    schemas = parts() | components
     paths: dict[str, Schema] = {}
     for call in calls:
         key = call.method, call.path
         paths.setdefault(BASE + call.path, {})[call.method.lower()] = _operation(call, answers[key], bodies.get(key))
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        _add_examples(operation, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Searchboard", "version": VERSION, "description": "See board/contract.md for what is promised."},
         "servers": [{"url": "/"}],
+        "tags": tags(),
         "security": [{"token": []}, {"session": []}],
         "paths": paths,
         "components": {
-            "schemas": parts() | components,
+            "schemas": schemas,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "board_session"},
@@ -82,12 +91,13 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
     operation: Schema = {
         "operationId": f"{call.method.lower()}{re.sub(r'[^a-z]+', '_', call.path)}",
         "summary": call.summary,
+        "tags": [tag_of(call.path)],
         "parameters": [
             *places,
             *({"name": each.name, "in": "query", "schema": each.schema} for each in call.query),
             *(_header(each) for each in call.headers),
         ],
-        "responses": {str(call.status): _response("Done.", call.media, answer), **_refusals(call)},
+        "responses": {str(call.status): _answer(call, answer), **_refusals(call)},
     }
     if call.tagged:
         tag = {"headers": {"ETag": {"required": True, "schema": TEXT}}}
@@ -95,8 +105,7 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
         operation["responses"][str(call.status)] |= tag
         operation["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
     if call.body is BYTES:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
+        operation["requestBody"] = {"required": True, "content": {OCTETS: {"schema": BINARY}}}
     elif body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation | ({"security": []} if call.open else {})
@@ -106,6 +115,23 @@ def _header(field: Param | IntParam) -> Schema:
     """Return a header field of a call; whole numbers are needed."""
     needed = {"required": True} if isinstance(field, IntParam) else {}
     return {"name": field.name, "in": "header", "schema": field.schema} | needed
+
+
+def _answer(call: Call, schema: Schema) -> Schema:
+    """Return what a call answers. Bytes of a certain type are described as any bytes too: generators know only those."""
+    response = _response("Done.", call.media, schema)
+    if schema == BINARY:
+        response["content"].setdefault(OCTETS, {"schema": schema})
+    return response
+
+
+def _add_examples(operation: Schema, components: Mapping[str, Schema]) -> None:
+    """Add an example to the body and to the answer, where they are JSON."""
+    answer = next(iter(operation["responses"].values()))
+    for part in (answer, operation.get("requestBody", {})):
+        for media, content in part.get("content", {}).items():
+            if media == "application/json":
+                content["example"] = example(content["schema"], components)
 
 
 def _response(description: str, media: str, schema: Schema) -> Schema:

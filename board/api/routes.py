@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.accounts import api as account_calls
 from board.accounts import draft_keys
 from board.alerts import api as alert_calls
 from board.api import endpoints
@@ -74,7 +75,7 @@ CALLS: dict[tuple[str, str], Call] = {
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,
-        *file_calls.CALLS,
+        *file_calls.CALLS, *account_calls.CALLS,
         openapi, asyncapi,
     )
 }  # fmt: skip

@@ -1,7 +1,5 @@
 """Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
 
-from typing import Annotated
-
 import structlog
 from sqlmodel import Session
 from starlette.requests import Request
@@ -17,13 +15,12 @@ from board.files.recognition_process import is_sealed
 from board.i18n import N_
 from board.web import display_auth, etags
 from board.web.auth import signed_in
-from board.web.endpoint import ON_A_BOARD, Call
+from board.web.endpoint import ON_A_BOARD, Binary, Call
 from board.web.http import check_rate, require_caller, service_of
 from models.accounts import ROLES
 from models.board import OPERATIONS
 from models.file import File
 from models.search import Search
-from realtime.wire_types import Shape
 
 log = structlog.get_logger()
 
@@ -31,7 +28,6 @@ HEADERS = {
     "cache-control": "private, no-cache", "vary": "cookie, authorization",
     "content-security-policy": "default-src 'none'; sandbox",
 }  # fmt: skip
-Binary = Annotated[str, Shape(format="binary")]
 WEBP, BYTES = "image/webp", "application/octet-stream"
 
 

@@ -60,7 +60,12 @@ _LOW = {
     "temporary": N_("The disk for temporary files on {machine} is nearly full: {free_mb} MB are free"),
     "installation": N_("The space for photos and files of all searches is nearly used: {free_mb} MB are left"),
 }
-_SCOPES = {"read": N_("View only"), "write": N_("View and change"), "intake": N_("Add sightings only")}
+_SCOPES = {
+    "read": N_("View only"),
+    "write": N_("View and change"),
+    "intake": N_("Add sightings only"),
+    "accounts": N_("Manage accounts only"),
+}
 _UNKNOWN = {"address": N_("an unknown address")}
 _FIELDS = {  # fields of a display
     "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),

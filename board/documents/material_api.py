@@ -20,7 +20,7 @@ from board.engine.identity import Caller
 from board.errors import Refused, invalid, validated
 from board.i18n import N_
 from board.service import BoardService
-from board.web.endpoint import ON_A_BOARD, Call, Param
+from board.web.endpoint import ON_A_BOARD, Binary, Call, Param
 from board.web.http import read_json_object, require_caller, service_of
 from models.accounts import Account
 from models.entity import State
@@ -71,7 +71,7 @@ class _Made:
 
 @Call(
     "POST", "/boards/{board}/materials/preview.pdf", N_("A poster, vignette or brief before it is approved, marked as a draft."),
-    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf",
+    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
     """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log."""
@@ -81,7 +81,7 @@ async def preview(request: Request) -> Response:
 
 @Call(
     "POST", "/boards/{board}/materials/preview.png", N_("The first page of such a preview as a picture."),
-    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png",
+    (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
     """Serve the draft of a material as a picture. It is no document to take along, and is no entry of the audit journal."""
@@ -94,7 +94,7 @@ async def preview_picture(request: Request) -> Response:
 @Call(
     "GET", "/boards/{board}/materials/{material}.pdf",
     N_("An approved material as PDF. One that must no longer be given out says so across the page."),
-    (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf",
+    (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def material_pdf(request: Request) -> Response:
     """Serve an approved material as PDF."""

@@ -13,7 +13,7 @@ from sqlmodel import select
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
-from models.accounts import Account, Token
+from models.accounts import NARROW, Account, Token
 from models.db import rows
 from models.db import statement as statements
 from models.db.statement import Parameters, Statement
@@ -92,6 +92,11 @@ class Caller:
     def is_own_session(self) -> bool:
         """Return whether the person is signed in, instead of a program with a token."""
         return self.session is not None and self.token is None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return whether the token has a scope for one purpose, which reads no board and opens no page."""
+        return self.scope in NARROW
 
     @property
     def may_command(self) -> bool:

@@ -15,14 +15,16 @@ from board.settings import Settings
 WINDOW_S = 10
 FULL_RATES = 2  # full rates that an account gets over all its sockets and HTTP calls
 BATCHES_PER_WINDOW = 40  # batches per window in which a process reports its counts to the others
-MINUTE_S = 60
+MINUTE_S, HOUR_S = 60, 3_600
+MAX_ACCOUNT_CHANGES_PER_HOUR = 120
 
 
 class Limits:
     """Rate limits of accounts.
 
     `calls`: HTTP calls that change something, at the rate of one socket. `account`: all messages and calls. `intake`: reported
-    sightings, so that a program out of control adds no more than a desk can look at. `uploads`: files that are begun.
+    sightings, so that a program out of control adds no more than a desk can look at. `uploads`: files that are begun. `accounts`:
+    accounts that a program adds or changes, so that people notice before a stolen token has disabled everybody.
     """
 
     def __init__(self, settings: Settings, limiter: Limiter) -> None:
@@ -31,6 +33,7 @@ class Limits:
         self.account = Rule("account", total, WINDOW_S, batch=max(2, total // BATCHES_PER_WINDOW))
         self.intake = Rule("intake", settings.max_intake_per_minute, MINUTE_S)
         self.uploads = Rule("uploads", settings.max_uploads_per_minute, MINUTE_S)
+        self.accounts = Rule("accounts", MAX_ACCOUNT_CHANGES_PER_HOUR, HOUR_S)
         self._limiter = limiter
 
     def count_message(self, account: str) -> LimitResult:

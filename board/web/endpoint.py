@@ -15,7 +15,7 @@ from board.web.http import Endpoint as Handler
 from board.web.http import json_errors
 from models.board import OPERATIONS
 from models.entity import Entity
-from realtime.wire_types import Count, Id, Made, component
+from realtime.wire_types import Count, Id, Made, Shape, component
 
 Schema = schemas.Schema
 
@@ -82,6 +82,7 @@ class IntParam:
         return int(text)
 
 
+Binary = Annotated[str, Shape(format="binary")]  # answer that is not text
 BYTES = object()  # body that is taken as it is
 BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
 

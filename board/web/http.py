@@ -117,6 +117,8 @@ class IntConvertor(Convertor[int]):
         return str(value)
 
 
+ONLY = {"intake": N_("This token can only add sightings."), "accounts": N_("This token can only manage accounts.")}
+
 register_url_convertor("number", IntConvertor())
 
 
@@ -126,17 +128,23 @@ def service_of(request: Request) -> "BoardService":
     return service
 
 
-async def require_caller(request: Request, *, intake: bool = False) -> Caller:
-    """Return the caller, allowed to call this way. Raises Refused `unauthenticated`, `forbidden` or `rate_limited`."""
+async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
+    """Return the caller, allowed to call this way; with a token of a narrow scope only where that scope is named. Raises Refused
+    `unauthenticated`, `forbidden` or `rate_limited`."""
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
     check_rate(request, caller)
     if caller.token is None and request.method not in SAFE:
         check_own_page(request)
-    if caller.scope == "intake" and not intake:
-        raise Refused("forbidden", N_("This token can only add sightings."))
+    check_scope(caller, intake=intake, accounts=accounts)
     return caller
+
+
+def check_scope(caller: Caller, **named: bool) -> None:
+    """Raise Refused `forbidden` for a token of a narrow scope, except those named."""
+    if caller.is_narrow and not named.get(str(caller.scope)):
+        raise Refused("forbidden", ONLY[str(caller.scope)])
 
 
 def check_rate(request: Request, caller: Caller) -> None:

@@ -71,15 +71,15 @@ def _templates(language: str) -> Environment:
 
 
 def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first. A token that can only add
-    sightings finds no page."""
+    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first. A token of a narrow
+    scope finds no page."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
         caller = await signed_in(request)
         if caller is None:
             return redirect_to_login(request)
-        if caller.scope == "intake":
+        if caller.is_narrow:
             return error_page(request, 404, MESSAGES["not_found"])
         return await endpoint(request, caller)
 

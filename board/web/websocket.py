@@ -17,7 +17,7 @@ from board.telemetry.failures import refusal_for
 from board.telemetry.log_throttle import throttled_log
 from board.web import display_auth, language
 from board.web.auth import has_credentials, signed_in
-from board.web.http import error_response
+from board.web.http import check_scope, error_response
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
@@ -90,8 +90,7 @@ async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
         raise Refused("unauthenticated")
     if caller.token is None:
         check_own_page(socket)
-    if caller.scope == "intake":
-        raise Refused("forbidden", N_("This token can only add sightings."))
+    check_scope(caller)
     if not (taken := service.limits.count_message(caller.account.id)).allowed:  # opening a socket costs as much as a message
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)

@@ -61,6 +61,7 @@ SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")
 DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
 UPLOADS = [(method, path) for method, path in CALLS if "{upload}" in path]  # of investigators; each one's own
 ORIGINAL = ("GET", "/boards/{board}/files/{file}/original")
+PROVISIONING = [(method, path) for method, path in CALLS if method != "GET" and path.startswith("/accounts")]
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
@@ -188,6 +189,7 @@ async def names(team: Team) -> dict[str, str]:
         "card": found["sighting"],
         "column": found["done"],
         "display": UNKNOWN_ID,
+        "account": await live_changes.add_account(team.server.service, "eva@desk.example", "Eva", "viewer", PASSWORD),
         "file": await uploads.attach(team.alice, search, pictures_with_metadata.jpeg(40, 30)),
         "letter": await uploads.attach(team.alice, search, b"Dear Sir", "letter.txt"),
     }
@@ -239,6 +241,8 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
         return False
     if scope == "read" and call in (*WRITING, *UPLOADS):
         return False
+    if call in PROVISIONING:
+        return scope == "accounts"
     if call == ORIGINAL:
         return role in ("coordinator", "admin")
     if call in AUDIT:
@@ -251,6 +255,35 @@ async def test_description_holds_for_the_most_privileged_caller(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, MOST, call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", PROVISIONING, ids=" ".join)
+async def test_description_of_provisioning_holds_for_its_scope(
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
+) -> None:
+    await holds(team, names, caller_headers, ("admin", "accounts"), call, EXAMPLES)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_call_has_a_tag_and_examples_that_fit(call: tuple[str, str]) -> None:
+    described = document()
+    operation = described["paths"][BASE + call[1]][call[0].lower()]
+    assert set(operation["tags"]) < {tag["name"] for tag in described["tags"]}
+    answer = operation["responses"][str(CALLS[call].status)]
+    contents = [answer["content"], operation.get("requestBody", {}).get("content", {})]
+    for media, content in (item for each in contents for item in each.items()):
+        if media == "application/json":
+            schema = content["schema"] | {"components": described["components"]}
+            jsonschema_rs.validate(schema, content["example"])
+        elif not media.startswith("text/"):
+            assert content["schema"] == {"type": "string", "format": "binary"}
+
+
+def test_every_tag_is_used_and_explained() -> None:
+    described = document()
+    used = {tag for path in described["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in described["tags"]}
+    assert all(tag["description"].endswith(".") for tag in described["tags"])
 
 
 @pytest.mark.parametrize("call", AUDIT, ids=" ".join)
