@@ -34,7 +34,7 @@ app.add_typer(accounts.token, name="token")
 app.add_typer(accounts.search, name="search")
 app.add_typer(notifications.notifications, name="notifications")
 if checkout.is_here():
-    for _command in (checkout.install, checkout.lock, checkout.sbom):
+    for _command in (checkout.install, checkout.lock, checkout.sbom, checkout.release):
         app.command()(_command)
     app.command(context_settings=checkout.PASSED_ON)(checkout.test)
     app.command()(checkout.bench)

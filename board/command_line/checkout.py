@@ -11,6 +11,7 @@ import typer
 from board import bootstrap
 from board.errors import OperationError
 from board.install import CannotInstall, environments
+from models.times import now
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 dev = typer.Typer(help="PostgreSQL, Redis and the board with two workers, for development.")
@@ -47,6 +48,32 @@ def sbom(output: Annotated[Path | None, typer.Option(help="File to write to inst
         print(bill)
     else:
         output.write_text(bill, encoding="utf-8")
+
+
+def release(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and say what would be made; make nothing.")] = False,
+    bump: Annotated[str | None, typer.Option(help="Only write this version into the tree, to be committed.")] = None,
+    to: Annotated[Path | None, typer.Option(help="New folder for the files; otherwise dist/VERSION.")] = None,
+    sign: Annotated[
+        str, typer.Option(envvar="RELEASE_SIGN", help="Who signs, and the file of the key: ssh:KEY, minisign:KEY or cosign:KEY.")
+    ] = "",
+) -> None:
+    """Release the commit that is checked out: check it, build packages and image, list and sign them. Nothing is pushed."""
+    from board.dev.release import Release
+    from board.dev.version_bump import bump as write_version
+
+    root = bootstrap.ROOT
+    if bump is not None:
+        try:
+            changed = write_version(root, bump, now().date())
+        except ValueError as error:
+            raise OperationError(f"{error}.") from error
+        print(f"changed: {', '.join(changed)}. Name {bump} in the changes of board/contract.md, test, and commit.")
+        return
+    made = Release(root, to or root / "dist" / bootstrap.version(), sign, lambda line: print(line, flush=True))
+    made.check()
+    with _install_errors():
+        made.plan() if dry_run else made.make()
 
 
 @contextmanager
