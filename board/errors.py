@@ -60,6 +60,7 @@ class Refused(Exception):
         self.fields = dict(fields) if fields else None
         self.current = current
         self.retry_after_s = retry_after_s
+        self.is_recorded = False  # in the audit journal
         self.language: str | None = None  # chosen by the refused account, if it was read
 
     def body(self, command: str | None = None, language: str = DEFAULT) -> Refusal:

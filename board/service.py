@@ -12,12 +12,13 @@ from sqlmodel import Session
 
 from board.alarm_rules import load_rules
 from board.audit import installation, writer
+from board.audit.reads import Reads
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
 from board.board_shares import load_board_shares
 from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
-from board.commands.registry import Command
+from board.commands.registry import TABLE, Command
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
@@ -84,13 +85,13 @@ class BoardService:
         self.kind_fields = load_kind_fields(settings.files_path)
         self.file_shares = load_file_shares(settings.files_path)
         self.visibility = VisibilityCache()
-        self.source = BoardSource(database, self.visibility)
+        self.repeats = Repeats(database)
+        self.refusals, self.reads = Refusals(self.repeats), Reads(self.repeats)
+        self.source = BoardSource(database, self.visibility, self.reads, self.refusals)
         self.source.on_visibility_changed = self._on_visibility_changed
         self.hub: Hub[Caller] = Hub(self.source, bus)
         self.limiter = _limiter(settings)
         self.limits = Limits(settings, self.limiter)
-        self.repeats = Repeats(database)
-        self.refusals = Refusals(self.repeats)
         self.last_use = LastUse(settings.session_idle)
         self.queues, self.recent_credentials = Queues(), RecentCredentials()
         self.heavy_reads = HeavyReads(database, self.queues.heavy_reads)
@@ -165,13 +166,18 @@ class BoardService:
         queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares)
         try:
             outcome = await self.database.write(queued, on_committed=self._publish, boards=queued.boards)
-        except Refused:
-            raise
+        except Refused as refused:
+            outcome = refused
         except Exception as error:
             raise refusal_for(error, "command") from error
         if isinstance(outcome, Refused):
+            self._record_refusal(caller, command, outcome)
             raise outcome
         return outcome.ack
+
+    def _record_refusal(self, caller: Caller, command: Command, refused: Refused) -> None:
+        self.refusals.command(caller, command.board, command.name if command.name in TABLE else None, refused.code)
+        refused.is_recorded = True
 
     async def write(self, fn: Callable[[Session], CommandResult], boards: tuple[str, ...] = (OPERATIONS,)) -> CommandResult:
         """Write what the server does by itself: committed and published when this returns. `boards` are those that `fn` locks.

@@ -30,6 +30,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("event_of_entity", "board", "entity", "seq"),
         partial_index("audit_by_account", "account", "seq", where=_OF_AUDIT),
+        partial_index("audit_by_account_type", "account", "type", "seq", where=_OF_AUDIT),
         partial_index("audit_by_type", "type", "seq", where=_OF_AUDIT),
         partial_index("audit_by_time", "at", "seq", where=_OF_AUDIT),
         partial_index("event_erased", "board", "seq", where="body IS NULL"),

@@ -35,18 +35,20 @@ class Connection(Generic[Viewer]):
 
     `viewer` is what the source needs to decide rights; `account` is what others see of the person. `display` holds the settings
     of a wall display (None for a person): a display has no presence, and receives none. `account_wait_s` counts a message against
-    the limit of the account over all its connections and returns 0, or the seconds to wait.
+    the limit of the account over all its connections and returns 0, or the seconds to wait. `on_rate_limited`
+    is called for each message over a limit.
     """
 
     __slots__ = (
         "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
-        "_least_unsent", "_message_rate", "_overflowed", "_progressed_at", "_stall_check", "account", "asked_for", "display",
-        "followed", "hub", "lagging", "outbox", "viewer", "writer",
+        "_least_unsent", "_message_rate", "_on_rate_limited", "_overflowed", "_progressed_at", "_stall_check", "account",
+        "asked_for", "display", "followed", "hub", "lagging", "outbox", "viewer", "writer",
     )  # fmt: skip
 
     def __init__(
         self, writer: FrameWriter, hub: Hub[Viewer], viewer: Viewer, account: dict[str, str], execute: "CommandHandler[Viewer]",
         rate: int, display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
+        on_rate_limited: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.hub, self.viewer, self.account, self.display = hub, viewer, account, display
         self.writer = writer
@@ -56,6 +58,7 @@ class Connection(Generic[Viewer]):
         self.asked_for: set[str] = set()  # of `protocol.REQUESTED`
         self._execute = execute
         self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
+        self._on_rate_limited = on_rate_limited
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
         self._closing: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
@@ -236,6 +239,7 @@ class Connection(Generic[Viewer]):
             verdict = self._message_rate.try_take()
             if verdict is None:
                 self.hub.counters.rate_limit_closed += 1
+                self._on_rate_limited()
                 self.close(protocol.CLOSE_TOO_MANY_MESSAGES)
                 return
             wait_s = self._account_wait_s() if verdict else self._message_rate.wait_s
@@ -254,6 +258,7 @@ class Connection(Generic[Viewer]):
                 await self._dispatch(message)
 
     def _refuse_for_rate(self, message: protocol.Message, retry_after_s: int) -> None:
+        self._on_rate_limited()
         sentence = "Too many messages at once: wait a moment."
         if isinstance(message, protocol.Command):
             self.send(protocol.refused(message.id, "rate_limited", sentence, retry_after_s=retry_after_s))

@@ -69,6 +69,7 @@ class InitialSync(Generic[Viewer]):
             viewer = connection.viewer
             if view is None or not self.source.can_see(viewer, name):
                 self.subscriptions.remove(connection, name)
+                self.source.on_refused(viewer, name)
                 connection.send(protocol.error("not_found", "There is no board by this name that you may see.", board=name))
                 return True
             key = self.source.visibility_key(viewer, name)
@@ -86,6 +87,7 @@ class InitialSync(Generic[Viewer]):
             if not self.source.can_see(connection.viewer, name) or self.source.visibility_key(connection.viewer, name) != key:
                 return False  # rights changed: what was rendered may show too much, so read again
             subscription.seq = view.seq
+            self.source.on_opened(viewer, name)
             await self._catch_up_to_channel(subscription, view, initial)
         return True
 

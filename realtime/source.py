@@ -80,6 +80,12 @@ class EventSource(Protocol[_Viewer]):
     def can_resume(self, viewer: _Viewer, view: ChannelView, seq: int) -> bool:
         """Return whether what a viewer has of a channel up to `seq` is still what it may see."""
 
+    def on_opened(self, viewer: _Viewer, channel: str) -> None:
+        """Record that a viewer is sent a channel, its snapshot or the events after a position, and follows it. Never waits."""
+
+    def on_refused(self, viewer: _Viewer, channel: str) -> None:
+        """Record that a viewer asked for a channel that there is not, or that it may not see. Never waits."""
+
     def visibility_key(self, viewer: _Viewer, channel: str) -> Hashable:
         """Return a key of the viewer's view of a channel: viewers with equal keys see the same of its past."""
 

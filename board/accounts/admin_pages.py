@@ -59,6 +59,7 @@ async def list_page(request: Request, caller: Caller, problem: str | None = None
     query = request.query_params.get("q", "")
     rows = await service_of(request).database.read(accounts.all_accounts)
     found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
+    service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
         typed={name: form(name) for name in ("name", "email", "role")},
@@ -96,6 +97,7 @@ async def detail_page(request: Request, caller: Caller, problem: str | None = No
         return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
 
     owner, sessions, tokens = await service_of(request).database.read(read)
+    service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
         good=token_list.count_active(tokens),
@@ -171,6 +173,7 @@ async def tokens_page(
     database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.list_tokens(session, at))
     people = await database.read(accounts.all_accounts)
+    service_of(request).reads.report(caller, "tokens")
     return _page(
         request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES,
         typed={name: form(name) for name in ("name", "scope", "account", "days")},

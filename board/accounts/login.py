@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 from board.accounts import devices, throttle
 from board.accounts.earlier_networks import EarlierNetworks
 from board.audit import actor, writer
-from board.audit.entries import SignedIn
+from board.audit.entries import SignedIn, SignedOut
 from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
 from board.engine.rights_version import bump_rights_version
@@ -155,6 +155,7 @@ class Login:
             login_session = session.get(LoginSession, caller.session)
             if login_session is not None:
                 session.delete(login_session)
+                writer.write(session, SignedOut(id=caller.account.id, name=caller.account.name), by=actor.of(caller))
                 bump_rights_version(session)
 
         if caller.session is not None:

@@ -142,6 +142,7 @@ async def board(request: Request) -> Reply[Snapshot]:
     if "if-none-match" in request.headers:
         tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
         if tag is not None and etags.matches(request, tag):
+            service_of(request).reads.board(caller, request.path_params["board"])
             return _same(tag)
     return await respond_in_slot(request, caller, _snapshot)
 
@@ -174,7 +175,9 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
         tag = etags.etag_of_body(body)
         return None if etags.matches(request, tag) else body, tag
 
-    body, tag = await service_of(request).heavy_reads.read(caller, read)
+    service = service_of(request)
+    body, tag = await service.heavy_reads.read(caller, read)
+    (service.reads.board if now else service.reads.history)(caller, request.path_params["board"])
     if body is None:
         return _same(tag)
     response: Reply[Snapshot] = Reply(body)
@@ -241,6 +244,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
         return board, journal.events_after(session, id, after, limit), view
 
     row, found, view = await read_by(read)
+    service.reads.history(caller, id)
     records = [record(each) for each in found]
     await service.source.ensure_fresh(view)
     shown = [service.source.render(caller, id, each, live=False) for each in records]
@@ -274,6 +278,7 @@ async def commands(request: Request) -> Reply[Ack]:
         with metrics.observe_command():
             done = await service_of(request).execute(caller, command)
     except Refused as refused:
+        request.state.refusal_is_recorded = refused.is_recorded
         return error_response(refused, command.id, language.language_for(request))
     ack: Ack = {"id": done.id, "board": done.board, "seqs": done.seqs}
     if done.opened:
@@ -294,7 +299,9 @@ async def source(request: Request) -> Reply[sources.Source]:
     service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = BEFORE.read(request, MAX_INTEGER)
-    return json_response(await service.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
+    found, entry = await service.database.read(lambda session: sources.read(session, caller, board, sighting, before))
+    await service.reads.disclosure(caller, entry)
+    return json_response(found)
 
 
 @Call(
@@ -305,4 +312,7 @@ async def tip_source(request: Request) -> Reply[sources.Source]:
     """Return the source of a tip, with former values. Each reading is recorded."""
     caller = await require_caller(request)
     tip, before = request.path_params["tip"], BEFORE.read(request, MAX_INTEGER)
-    return json_response(await service_of(request).database.write(lambda session: sources.read_tip(session, caller, tip, before)))
+    service = service_of(request)
+    found, entry = await service.database.read(lambda session: sources.read_tip(session, caller, tip, before))
+    await service.reads.disclosure(caller, entry)
+    return json_response(found)

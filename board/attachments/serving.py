@@ -1,11 +1,12 @@
 """Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
 
+from typing import Literal
+
 import structlog
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from board.audit import actor, writer
 from board.audit.entries import OriginalRead
 from board.engine import access
 from board.engine.identity import Caller, require_active
@@ -55,15 +56,16 @@ async def view(request: Request) -> Response:
 async def original(request: Request) -> Response:
     caller = await require_caller(request)
 
-    def read(session: Session) -> File:
+    def read(session: Session) -> tuple[File, OriginalRead]:
         file, account = _find(session, caller, request), require_active(session, caller)
         if file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
             raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can have the original."))
         entry = OriginalRead(id=file.id, board=file.board, reference=session.get_one(Search, file.board).reference)
-        writer.write(session, entry, by=actor.account(account, caller.token))
-        return file
+        return file, entry
 
-    file = await service_of(request).database.write(read)
+    service = service_of(request)
+    file, entry = await service.database.read(read)
+    await service.reads.disclosure(caller, entry)
     return await _send(request, file, "original", BYTES, file.name)
 
 
@@ -76,25 +78,31 @@ async def content(request: Request) -> Response:
     file = await service_of(request).database.read(lambda session: _find(session, caller, request))
     if is_sealed(file.media_type):
         raise Refused("not_found")
+    service_of(request).reads.document(caller, file.board, file.id)
     return await _send(request, file, "original", BYTES, file.name)
 
 
-async def _picture(request: Request, size: str) -> Response:
-    file = await _account_or_display(request)
+async def _picture(request: Request, size: Literal["thumb", "view"]) -> Response:
+    caller, file = await _account_or_display(request)
     if not file.picture:
         raise Refused("not_found")
+    reads = service_of(request).reads
+    if size == "view":
+        reads.photo(caller, file.board, file.id)
+    else:
+        reads.file_previews(caller, file.board)
     return await _send(request, file, size, WEBP, None)
 
 
-async def _account_or_display(request: Request) -> File:
-    """Return the file if the caller, or the display, may have it. Raises Refused."""
+async def _account_or_display(request: Request) -> tuple[Caller, File]:
+    """Return the caller, or the display, and the file if it may have it. Raises Refused."""
     service, caller = service_of(request), await signed_in(request)
     if caller is None and (caller := await display_auth.signed_in(request)) is not None:
         check_rate(request, caller)
         display = caller
-        return await service.database.read(lambda session: _find_for_display(session, display, request))
-    caller = await require_caller(request)
-    return await service.database.read(lambda session: _find(session, caller, request))
+        return display, await service.database.read(lambda session: _find_for_display(session, display, request))
+    person = await require_caller(request)
+    return person, await service.database.read(lambda session: _find(session, person, request))
 
 
 def _find(session: Session, caller: Caller, request: Request) -> File:

@@ -1,4 +1,5 @@
-"""Actor of an audit entry: an account, a user of the operating system at the command line, the server itself, or nobody known."""
+"""Actor of an audit entry: an account, a wall display, a user of the operating system at the command line, the server itself, or
+nobody known."""
 
 import os
 import pwd
@@ -7,17 +8,18 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
+from board.engine.identity import Caller
 from models.accounts import Account
 
 _ACTOR = "actor"  # key in `Session.info`
 
-Kind = Literal["account", "command_line", "server", "nobody"]
+Kind = Literal["account", "display", "command_line", "server", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Actor of an entry. `id` is an account's, `name` its name or that of the operating system's user, `token` the id of the API
-    token that was used."""
+    """Actor of an entry. `id` is that of an account or a display, `name` its name or that of the operating system's user, `token`
+    the id of the API token that was used."""
 
     kind: Kind
     id: str | None = None
@@ -35,6 +37,13 @@ SERVER, NOBODY = Actor("server"), Actor("nobody")
 def account(account: Account, token: str | None = None) -> Actor:
     """Return the actor for a signed-in account, with the id of the token if one was used."""
     return Actor("account", account.id, account.name, token)
+
+
+def of(caller: Caller) -> Actor:
+    """Return the actor for a caller."""
+    if caller.display is not None:
+        return Actor("display", caller.account.id, caller.account.name)
+    return account(caller.account, caller.token)
 
 
 def command_line() -> Actor:

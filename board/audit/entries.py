@@ -4,10 +4,11 @@
 fields are the entry's payload, which can be erased. Names are stored as they were at the time.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
+Group = Literal["sign_ins", "refusals", "reads", "administration"]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -16,21 +17,26 @@ class Entry:
     """Entry of the audit journal; a subclass with a type is a kind of entries.
 
     `WARNS`: it is logged as a warning. `ALERTS`: the account that it is about is alerted, unless that account caused it.
-    `PRIVATE` fields are stored and never sent.
+    `GROUP`: where the page lists it. `PRIVATE` fields are stored and never sent. `CODES` are the fields that go into the log:
+    codes, never names or typed text.
     """
 
     TYPE: ClassVar[str]
     KIND: ClassVar[str]
+    GROUP: ClassVar[Group] = "administration"
     WARNS: ClassVar[bool] = False
     ALERTS: ClassVar[bool]
     PRIVATE: ClassVar[tuple[str, ...]]
+    CODES: ClassVar[tuple[str, ...]] = ("reason",)
 
     id: str
 
     def __init_subclass__(
-        cls, type: str = "", kind: str = "account", warns: bool = False, alerts: bool = False, private: tuple[str, ...] = ()
-    ) -> None:
+        cls, type: str = "", kind: str = "account", group: Group | None = None, warns: bool = False, alerts: bool = False,
+        private: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         cls.TYPE, cls.KIND, cls.ALERTS, cls.PRIVATE = type, kind, alerts, private
+        cls.GROUP = group or cls.GROUP
         cls.WARNS = cls.WARNS or warns  # a subclass of `Repeated` too
         dataclass(frozen=True, kw_only=True)(cls)
         if type:
@@ -47,37 +53,67 @@ class Entry:
         return payload | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
 
-class Repeated(Entry, warns=True):
-    """Entry that strangers can cause as often as they like: repetitions within minutes are counted, not written again.
+class Repeated(Entry):
+    """Entry that somebody can cause as often as they like: repetitions within minutes are counted, not written again.
 
-    `since` is the time of the first of `count`, null for a single one.
+    `since` is the time of the first of `count`, null for a single one. Entries of one account repeat each other if they have the
+    same type, `id`, and fields `DISTINCT_BY`.
     """
 
-    address: str | None
+    DISTINCT_BY: ClassVar[tuple[str, ...]] = ()
+
     count: int = 1
     since: str | None = None
+
+    def plus(self, other: "Repeated") -> "Repeated":
+        """Return this entry with what a repetition adds to it, besides its count."""
+        return self
+
+
+class Attempt(Repeated, group="refusals", warns=True):
+    """Refused attempt of a stranger, or of a browser that another site misuses."""
+
+    DISTINCT_BY = ("address", "reason")
+
+    address: str | None
+
+
+class Read(Repeated, group="reads"):
+    """Data that somebody read. In the journal only: there are too many for the log."""
+
+
+class BoardRepeated(Repeated):
+    """Entry about a board, "" for none that exists by name. `reference` is that of its search when the entry is written."""
+
+    reference: str | None = None
 
 
 # -- sign-ins and refusals -----------------------------------------------------------------------------------------------
 
 
-class SignedIn(Entry, type="sign_in.succeeded"):
+class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
     name: str
     address: str | None
 
 
-class SignInFailed(Repeated, type="sign_in.failed"):
+class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
+    """Sign-out by the person."""
+
+    name: str
+
+
+class SignInFailed(Attempt, type="sign_in.failed", group="sign_ins"):
     """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
 
     name: str | None
     reason: Literal["unknown", "password", "disabled"]
 
 
-class SignInThrottled(Repeated, type="sign_in.throttled"):
+class SignInThrottled(Attempt, type="sign_in.throttled", group="sign_ins"):
     name: str | None
 
 
-class OriginRefused(Repeated, type="origin.refused"):
+class OriginRefused(Attempt, type="origin.refused"):
     """Request that a page of another site made a signed-in browser send."""
 
     name: str | None
@@ -85,7 +121,7 @@ class OriginRefused(Repeated, type="origin.refused"):
     path: str
 
 
-class TokenRefused(Repeated, type="token.refused"):
+class TokenRefused(Attempt, type="token.refused"):
     """Refused bearer token. `id` is its account; "" for an unknown token."""
 
     name: str | None
@@ -94,7 +130,35 @@ class TokenRefused(Repeated, type="token.refused"):
     reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
 
 
-class Overflowed(Entry, type="audit.overflowed", kind="server", warns=True):
+class CommandRefused(BoardRepeated, type="command.refused", kind="board", group="refusals"):
+    """Refused command. `command` is null for one that does not exist, as its name may be any text. `reason` is the code of the
+    answer."""
+
+    DISTINCT_BY = CODES = ("command", "reason")
+
+    command: str | None
+    reason: str
+
+
+class RequestRefused(BoardRepeated, type="request.refused", kind="board", group="refusals"):
+    """Refused page, call or subscription, by its route and the status of the answer."""
+
+    DISTINCT_BY = CODES = ("method", "path", "status")
+
+    method: str
+    path: str
+    status: int
+
+
+class RateLimited(Repeated, type="rate.limited", kind="server", group="refusals", warns=True):
+    """Request or message over a rate limit. `path` is the route, `/ws` for messages of a socket."""
+
+    DISTINCT_BY = CODES = ("path",)
+
+    path: str
+
+
+class Overflowed(Entry, type="audit.overflowed", kind="server", group="refusals", warns=True):
     """Number of further entries of a type that were counted instead of written, because too many came at once."""
 
     of: str
@@ -140,7 +204,7 @@ class LinkMade(Entry, type="link.made", alerts=True):
     first: bool = False
 
 
-class LinkUsed(Entry, type="link.used"):
+class LinkUsed(Entry, type="link.used", group="sign_ins"):
     name: str
     address: str | None
 
@@ -201,13 +265,15 @@ class DisplayRevoked(Entry, type="display.revoked", kind="display"):
 # -- data that leaves the board -------------------------------------------------------------------------------------------
 
 
-class ExportRead(Entry, type="export.read", kind="board"):
+class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
     """Download of a file, by the file name that was sent."""
+
+    DISTINCT_BY = ("file",)
 
     file: str
 
 
-class SourceRead(Entry, type="source.read", kind="sighting"):
+class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     """Disclosure of the source of a sighting to a reader who asked for it."""
 
     board: str
@@ -215,11 +281,67 @@ class SourceRead(Entry, type="source.read", kind="sighting"):
     number: int | None
 
 
-class OriginalRead(Entry, type="original.read", kind="file"):
+class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
     """Download of a picture as it came, with all its metadata."""
 
     board: str
     reference: str | None
+
+
+class AuditRead(Repeated, type="audit.read", kind="server", group="reads"):
+    """Reading of this journal. `account` is the filter."""
+
+    DISTINCT_BY = ("account",)
+
+    account: str | None
+
+
+class SnapshotRead(Read, BoardRepeated, type="snapshot.read", kind="board"):
+    """Snapshot of a board, or the start of following it on a socket."""
+
+
+class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
+    """Events of a board, its past state, or what changed."""
+
+
+class ReportRead(Read, type="report.read", kind="report"):
+    """Report or list. `id`: `handover`, `handover/12` for a signed one, `handovers`, `unanswered`, `accounts`, `tokens`."""
+
+
+class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):
+    """Download of a file that is not a picture."""
+
+    board: str
+
+
+class PhotoRead(Read, BoardRepeated, type="photo.read", kind="file"):
+    """Photo in its large form."""
+
+    board: str
+
+
+class PreviewRead(Read, BoardRepeated, type="preview.read", kind="board"):
+    """Previews of a board's files or materials: an entry for the board, as a page shows dozens."""
+
+    DISTINCT_BY = ("what",)
+
+    what: Literal["files", "materials"]
+
+
+class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
+    """Search for words, or for what resembles something. The words are personal data, and are not stored.
+
+    `where`: `words`, `closed` searches, `intake` (open searches), `earlier` (closed searches of a name), `similar` sightings,
+    `look_again`. `hits` is the number of results, of all repetitions.
+    """
+
+    DISTINCT_BY = ("where",)
+
+    where: Literal["words", "closed", "intake", "earlier", "similar", "look_again"]
+    hits: int
+
+    def plus(self, other: Repeated) -> "FindRun":
+        return replace(self, hits=self.hits + getattr(other, "hits", 0))
 
 
 # -- the installation -----------------------------------------------------------------------------------------------------------
@@ -238,6 +360,8 @@ class BackupRestored(Entry, type="backup.restored", kind="server"):
 class SpaceLow(Entry, type="space.low", kind="server", warns=True):
     """Disk or quota that is nearly used. `of` is `files`, `database` or `temporary`, a disk of `machine`, or `installation`, the
     quota of all files."""
+
+    CODES = ("of", "free_mb")
 
     of: str
     machine: str | None

@@ -5,13 +5,28 @@ from typing import Literal
 from starlette.requests import HTTPConnection
 
 from board import client_address
-from board.audit.entries import OriginRefused, SignInFailed, SignInThrottled, TokenRefused
+from board.audit import actor
+from board.audit.entries import (
+    CommandRefused,
+    OriginRefused,
+    RateLimited,
+    RequestRefused,
+    SignInFailed,
+    SignInThrottled,
+    TokenRefused,
+)
 from board.audit.repeats import Repeats
-from board.engine.identity import RefusedToken
+from board.engine.identity import Caller, RefusedToken
 from board.telemetry import metrics
 from models.accounts import Account
+from models.board import AUDIT, OPERATIONS
+from models.ids import is_uuid
 
 MAX_TEXT = 200  # characters of client-supplied text that are kept
+SUBSCRIBE, SOCKET = "SUBSCRIBE", "/ws"  # method and path of a subscription
+TOO_MANY = 429
+CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that refuse a request of a signed-in account
+SERVER_FAILURES = ("failed", "unavailable")  # codes that say nothing about the caller
 
 
 class Refusals:
@@ -49,3 +64,28 @@ class Refusals:
         token, title = (refused.token.id, refused.token.name) if refused.token else (None, None)
         entry = TokenRefused(id=id, name=name, token=token, title=title, reason=refused.reason, address=address or None)
         self._repeats.add(entry)
+
+    def command(self, caller: Caller, board: str, command: str | None, code: str) -> None:
+        """Record a refused command. `command` is None if there is none by that name."""
+        if code not in SERVER_FAILURES:
+            self._repeats.add(CommandRefused(id=_board(board), command=command, reason=code), actor.of(caller))
+
+    def request(self, caller: Caller, method: str, path: str, status: int, board: str = "") -> None:
+        """Record a refused page, call or subscription. `path` is that of the route, without values."""
+        if status == TOO_MANY:
+            self.rate(caller, path)
+        elif status in CLIENT_ERRORS:
+            self._repeats.add(RequestRefused(id=_board(board), method=method, path=path, status=status), actor.of(caller))
+
+    def subscription(self, caller: Caller, board: str) -> None:
+        """Record a subscription to a board that the caller may not see."""
+        self.request(caller, SUBSCRIBE, SOCKET, 404, board)
+
+    def rate(self, caller: Caller, path: str) -> None:
+        """Record a request or message over a rate limit."""
+        self._repeats.add(RateLimited(id="server", path=path), actor.of(caller))
+
+
+def _board(text: str) -> str:
+    """Return a board's id as it was sent, or "" if it can't be one: it may be any text."""
+    return text if text in (OPERATIONS, AUDIT) or is_uuid(text) else ""

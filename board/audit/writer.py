@@ -6,6 +6,7 @@ deadlocks.
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from sqlmodel import Session
 from board.audit import actor as actors
 from board.audit import security_alerts
 from board.audit.actor import Actor
-from board.audit.entries import Entry, Repeated
+from board.audit.entries import Attempt, Entry
 from board.engine import journal, unit_of_work
 from models.board import AUDIT, AUDIT_NUMBER, Board
 from models.db.database import Database, after_commit
@@ -45,7 +46,7 @@ def write(
 
 
 async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
-    """Write an entry about data that is about to be sent. Raise DatabaseUnavailable: then the data must not be sent."""
+    """Write an entry in a transaction of its own. Raise DatabaseUnavailable."""
     await database.write(lambda session: write(session, entry, by=by))
 
 
@@ -64,13 +65,11 @@ def lock_audit_board(session: Session) -> Board:
 def log_entry(entry: Entry, actor: Actor) -> None:
     """Log an entry: ids and codes, and for failed sign-ins the address, so that other tools can block it."""
     ids = {entry.KIND: entry.id, "by": actor.id, "token": actor.token or getattr(entry, "token", None)}
-    values = {name: value for name, value in ids.items() if value}
-    if isinstance(entry, Repeated) and entry.TYPE.startswith("sign_in."):
+    values: dict[str, Any] = {name: value for name, value in ids.items() if value}
+    if isinstance(entry, Attempt) and entry.TYPE.startswith("sign_in."):
         values["address"] = entry.address
-    if (reason := getattr(entry, "reason", None)) is not None:
-        values["reason"] = reason
-    if (low := getattr(entry, "free_mb", None)) is not None:
-        values["of"], values["free_mb"] = getattr(entry, "of", None), low
+    codes = {name: getattr(entry, name, None) for name in entry.CODES}
+    values |= {name: value for name, value in codes.items() if value is not None}
     if (count := getattr(entry, "count", 1)) != 1:
         values["count"] = count
     (log.warning if entry.WARNS else log.info)(entry.TYPE, **values)

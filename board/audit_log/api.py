@@ -8,8 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict
 
-from board.audit import actor, writer
-from board.audit.entries import ENTRIES, ExportRead
 from board.audit_log import reading, sentences
 from board.audit_log.reading import AuditEntry, EntryOfSomeKind, Filter
 from board.engine import access
@@ -38,7 +36,7 @@ HEADER = (
 
 BEFORE, LIMIT = IntParam("before", 1, MAX_INTEGER), IntParam("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
 ACCOUNT = Param("account", {"type": "string", "minLength": 1, "maxLength": 64})
-KIND = Param("kind", {"enum": [*sorted(reading.GROUPS), *ENTRIES]})
+KIND = Param("kind", {"enum": list(reading.KINDS)})
 FROM, UNTIL = (Param(name, {"type": "string", "format": "date-time"}) for name in ("from", "until"))
 REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 
@@ -88,7 +86,9 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
         before, limit = BEFORE.read(request, MAX_INTEGER), LIMIT.read(request)
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
-    board, found, limit = await service_of(request).heavy_reads.read(caller, read)
+    service = service_of(request)
+    board, found, limit = await service.heavy_reads.read(caller, read)
+    await service.reads.audit(caller, ACCOUNT.read(request))
     page = [each.to_json() for each in found[:limit]]
     return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
 
@@ -101,12 +101,11 @@ async def csv(request: Request, caller: Caller) -> Response:
     service = service_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:
-        account, board = administrator(session, caller)
-        entry = ExportRead(id=AUDIT, file=FILE)
-        writer.write(session, entry, by=actor.account(account, caller.token))
+        _, board = administrator(session, caller)
         return filter_of(request), board.seq + 1
 
-    criteria, before = await service.database.write(begin)
+    criteria, before = await service.database.read(begin)
+    await service.reads.export(caller, AUDIT, FILE)
     body = _csv(service, caller, criteria, before, language.language_for(request, caller))
     return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
 

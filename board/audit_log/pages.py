@@ -28,13 +28,27 @@ from realtime.strict_json import MAX_INTEGER
 
 PATH = "/audit"
 PAGE_SIZE = 50  # entries per page
-KINDS = {  # choices of the filter, by the first part of the types
-    "sign_in": N_("Sign-ins"), "account": N_("Accounts and roles"), "password": N_("Passwords"), "link": N_("One-time links"),
-    "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"), "display": N_("Displays"),
-    "export": N_("Downloads"), "source": N_("Sources read"), "origin": N_("Requests from other sites"),
-    "backup": N_("Backups"), "settings": N_("Settings"), "audit": N_("Entries left out"),
+KINDS = {  # choices of the filter: label and kinds of each group
+    "sign_ins": (N_("Sign-ins"), {"sign_in": N_("Sign-ins"), "link": N_("One-time links")}),
+    "refusals": (N_("Refusals"), {
+        "command": N_("Refused commands"), "request": N_("Refused pages and calls"), "rate": N_("Too many requests"),
+        "token.refused": N_("Refused API tokens"), "origin": N_("Requests from other sites"),
+        "audit.overflowed": N_("Entries left out"),
+    }),
+    "reads": (N_("Reads"), {
+        "snapshot": N_("Boards"), "history": N_("History"), "photo": N_("Photos"), "preview": N_("Previews"),
+        "document": N_("Files"), "original": N_("Originals of photos"), "source": N_("Sources"), "find": N_("Finding"),
+        "report": N_("Reports and lists"), "export": N_("Downloads"), "audit.read": N_("Audit log"),
+    }),
+    "administration": (N_("Administration"), {
+        "account": N_("Accounts and roles"), "password": N_("Passwords"), "link.made": N_("New one-time links"),
+        "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
+        "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
+        "space": N_("Disk space"),
+    }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter
+DEFAULTS = {"kind": reading.WITHOUT_READS}  # reads are most entries, and would hide the others
 WRONG_TIME = N_("A time could not be read. All entries are shown.")
 
 
@@ -52,7 +66,7 @@ class EntryLine:
 async def audit_page(request: Request, caller: Caller) -> Response:
     """`GET /audit`: the newest matching entries, or those before a seq. Days and times are in the desk's time zone."""
     service, language_code = service_of(request), language.language_for(request, caller)
-    query = {name: request.query_params.get(name, "") for name in NAMES}
+    query = {name: request.query_params.get(name, DEFAULTS.get(name, "")) for name in NAMES}
     problem = None
     try:
         kind = query["kind"] if Filter(kind=query["kind"]).types() else None
@@ -66,13 +80,15 @@ async def audit_page(request: Request, caller: Caller) -> Response:
         return reading.newest(session, criteria, before, PAGE_SIZE + 1), accounts.all_accounts(session)
 
     found, people = await service.database.read(read)
+    await service.reads.audit(caller, criteria.account)
     entries, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
-    active_query = {name: value for name, value in query.items() if value} if problem is None else {}
+    active_query = {name: value for name, value in query.items() if value != DEFAULTS.get(name, "")} if problem is None else {}
     applied = {"account": criteria.account, "kind": criteria.kind, "from": criteria.since, "until": criteria.until}
     older = f"{PATH}?{urlencode(active_query | {'before': entries[-1].seq})}" if more else None
     return pages.page(
         request, "audit_log.html", caller, status=422 if problem else 200, problem=problem and translate(problem, language_code),
-        days=_days(entries, language_code), asked=query, filtered=bool(active_query), older=older, kinds=KINDS, people=people,
+        days=_days(entries, language_code), asked=query, filtered=active_query not in ({}, {"kind": ""}), older=older,
+        kinds=KINDS, people=people,
         file=f"{BASE}/audit.csv?{urlencode({name: value for name, value in applied.items() if value is not None})}".rstrip("?"),
     )  # fmt: skip
 

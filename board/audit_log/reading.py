@@ -2,30 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union, get_args
 
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
-from board.audit.entries import ENTRIES, Entry
+from board.audit.entries import ENTRIES, Entry, Group, Repeated
 from board.engine.event import COLUMNS, stored_event
 from models.board import AUDIT, AUDIT_NUMBER
 from models.ids import id_bytes
 from models.times import to_ms
 from realtime.wire_types import Count, Id, Shape, Time
 
-GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of the types
+WITHOUT_READS = "without_reads"  # kind of a filter: everything that nobody only read
+KINDS = (*get_args(Group), WITHOUT_READS, *sorted({type.partition(".")[0] for type in ENTRIES}), *ENTRIES)
 
 # The board is a literal in the text, as only then do databases use the partial indexes of its rows.
 _OF_AUDIT = f"FROM event WHERE board = {AUDIT_NUMBER} AND"
 _SEQS = f"SELECT seq {_OF_AUDIT} seq < :before AND seq > :after AND {{}} ORDER BY seq DESC LIMIT :limit"
 _ALL, _OF_TYPE = text(_SEQS.format("seq > 0")), text(_SEQS.format("type = :type"))
 _OF_ACCOUNT = [text(_SEQS.format(f"{column} = :account")) for column in ("account", "entity")]
-_OF_BOTH = [
-    text(_SEQS.format(f"{column} = :account AND type IN :types")).bindparams(bindparam("types", expanding=True))
-    for column in ("account", "entity")
-]
+_OF_BOTH = [text(_SEQS.format(f"{column} = :account AND type = :type")) for column in ("account", "entity")]
 _ROWS = text(
     f"SELECT {COLUMNS} FROM event e WHERE e.board = {AUDIT_NUMBER} AND e.seq IN :seqs ORDER BY e.seq DESC"  # noqa: S608
 ).bindparams(bindparam("seqs", expanding=True))
@@ -35,8 +33,8 @@ _FIRST_AFTER = text(f"SELECT min(seq) {_OF_AUDIT} at > :at")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Filter of entries. `account` did it, or is what it is about. `kind` is a type, or its first part; `since` and `until` are
-    UTC times."""
+    """Filter of entries. `account` did it, or is what it is about. `kind` is a type, its first part, or a group; `since` and
+    `until` are UTC times."""
 
     account: str | None = None
     kind: str | None = None
@@ -45,11 +43,17 @@ class Filter:
 
     def types(self) -> list[str]:
         """Return the types of this kind; none if the kind is unknown."""
-        return [type for type in ENTRIES if self.kind in (type, type.partition(".")[0])]
+        return [type for type, entry in ENTRIES.items() if self.kind in _kinds_of(type, entry)]
+
+
+def _kinds_of(name: str, entry: type[Entry]) -> tuple[str, ...]:
+    """Return the kinds of a filter that an entry of this type fits."""
+    return name, name.partition(".")[0], entry.GROUP, *((WITHOUT_READS,) if entry.GROUP != "reads" else ())
 
 
 AuditActor = TypedDict("AuditActor", {
-    "kind": Literal["account", "command_line", "server", "nobody"], "id": Id | None, "name": str | None, "token": Id | None,
+    "kind": Literal["account", "display", "command_line", "server", "nobody"], "id": Id | None, "name": str | None,
+    "token": Id | None,
 })  # fmt: skip
 AuditMeta = TypedDict("AuditMeta", {"seq": Count, "at": Time, "type": str, "kind": str, "id": str})
 ErasedAuditEntry = TypedDict("ErasedAuditEntry", {
@@ -95,8 +99,10 @@ class AuditEntry:
 
     @property
     def about(self) -> dict[str, Any]:
+        """Fields of the entry. One that an earlier version wrote as a single entry gets the count 1."""
         about: dict[str, Any] = self.payload.get("about") or {}
-        return about
+        is_single = about and self.type in ENTRIES and issubclass(ENTRIES[self.type], Repeated)
+        return {"count": 1, "since": None} | about if is_single else about
 
     def to_json(self) -> AuditEntryJson:
         """Return the entry in the contract's format."""
@@ -125,12 +131,12 @@ def newest(session: Session, criteria: Filter, before: int, limit: int) -> list[
 def _queries(criteria: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
     """Yield queries for the seqs of the newest matching entries. Each uses one index, so none reads rows that don't match."""
     types = criteria.types()
-    if criteria.account is not None:
-        extra: dict[str, Any] = {"account": id_bytes(criteria.account)} | ({} if criteria.kind is None else {"types": types})
-        if criteria.kind is None or types:
-            yield from ((query, extra) for query in (_OF_ACCOUNT if criteria.kind is None else _OF_BOTH))
-    elif criteria.kind is not None:
-        yield from ((_OF_TYPE, {"type": type}) for type in types)
+    account: dict[str, Any] = {"account": id_bytes(criteria.account)} if criteria.account is not None else {}
+    if criteria.kind is not None:
+        for query in _OF_BOTH if account else (_OF_TYPE,):
+            yield from ((query, account | {"type": type}) for type in types)
+    elif account:
+        yield from ((query, account) for query in _OF_ACCOUNT)
     else:
         yield _ALL, {}
 

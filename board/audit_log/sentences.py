@@ -6,12 +6,13 @@ from typing import Any
 from board import labels
 from board.audit_log.reading import AuditEntry
 from board.i18n import N_, message
-from models.board import OPERATIONS
+from models.board import AUDIT, OPERATIONS
 
 Values = dict[str, Any]
 
 _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
+    "sign_in.ended": N_("{actor} signed out"),
     "account.added": N_("{actor} added the account of {name}: {role}"),
     "account.role_set": N_("{actor} changed the role of {name} from “{before}” to “{role}”"),
     "account.disabled": N_("{actor} disabled the account of {name}"),
@@ -30,6 +31,13 @@ _SAYS: dict[str, str] = {
     "export.read": N_("{actor} downloaded {file}"),
     "source.read": N_("{actor} read the source of sighting {number} of the search {reference}"),
     "original.read": N_("{actor} downloaded the original of a photo of the search {reference}"),
+    "audit.read": N_("{actor} read the audit log"),
+    "snapshot.read": N_("{actor} opened {board}"),
+    "history.read": N_("{actor} read the history of {board}"),
+    "document.read": N_("{actor} downloaded a file of {board}"),
+    "photo.read": N_("{actor} opened a photo of {board}"),
+    "command.refused": N_("{actor} was refused the command “{command}” on {board} ({answer})"),
+    "rate.limited": N_("{actor} sent too many requests: {path}"),
     "backup.made": N_("{actor} made a backup: {file}"),
     "backup.restored": N_("{actor} restored the database from a backup"),
     "settings.changed": N_("The settings of {machine} changed: {changes}"),
@@ -60,6 +68,35 @@ _LOW = {
     "temporary": N_("The disk for temporary files on {machine} is nearly full: {free_mb} MB are free"),
     "installation": N_("The space for photos and files of all searches is nearly used: {free_mb} MB are left"),
 }
+_PREVIEWS = {
+    "files": N_("{actor} viewed previews of files of {board}"),
+    "materials": N_("{actor} viewed drafts of printed material of {board}"),
+}
+_FINDS = {
+    "words": N_("{actor} looked for words in {board}: {hits} found"),
+    "closed": N_("{actor} read the list of closed searches: {hits} shown"),
+    "intake": N_("{actor} looked for an open search while recording: {hits} found"),
+    "earlier": N_("{actor} looked for closed searches with a child’s name: {hits} found"),
+    "similar": N_("{actor} looked for similar sightings in {board}: {hits} found"),
+    "look_again": N_("{actor} looked at set-aside tips and sightings for {board}: {hits} found"),
+}
+_REPORTS = {
+    "handover": N_("{actor} read the handover report"),
+    "handovers": N_("{actor} read the list of handovers"),
+    "unanswered": N_("{actor} read the list of unanswered tips and sightings"),
+    "accounts": N_("{actor} read the list of accounts"),
+    "tokens": N_("{actor} read the list of API tokens"),
+}
+_SIGNED_REPORT = N_("{actor} read the report of handover {number}")
+_REQUESTS = {
+    "SUBSCRIBE": N_("{actor} was refused {board}"),
+}
+_REQUEST = N_("{actor} was refused a page or call: {method} {path} ({status})")
+_ANSWERS = {  # codes of refused commands
+    "forbidden": N_("not allowed"), "not_found": N_("not found"), "unknown_command": N_("unknown"), "invalid": N_("not valid"),
+    "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
+    "rate_limited": N_("too many requests"), "unauthenticated": N_("signed out"),
+}  # fmt: skip
 _SCOPES = {
     "read": N_("View only"),
     "write": N_("View and change"),
@@ -67,6 +104,8 @@ _SCOPES = {
     "accounts": N_("Manage accounts only"),
 }
 _UNKNOWN = {"address": N_("an unknown address")}
+_BOARDS = {OPERATIONS: N_("All searches"), AUDIT: N_("Audit log")}
+_OVERFLOWED = N_("Too many entries of {actor} to list one by one: {count} more ({of})")
 _FIELDS = {  # fields of a display
     "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),
     "theme": N_("Theme"), "sound": N_("Sound"),
@@ -83,7 +122,11 @@ def entry_text(entry: AuditEntry) -> str:
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
     if "scope" in values:
         values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
-    values["actor"] = actor_name(entry.actor)
+    values |= {"actor": actor_name(entry.actor), "board": _board(entry)}
+    if entry.type == "command.refused":
+        values["answer"] = message(_ANSWERS.get(entry.about["reason"], entry.about["reason"]))
+    if entry.type == "report.read":
+        values["number"] = entry.id.rpartition("/")[2]
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))
     template = _template(entry)
@@ -96,10 +139,17 @@ def entry_text(entry: AuditEntry) -> str:
 def _template(entry: AuditEntry) -> str | None:
     """Return the sentence of an entry without its values; None for a type of a newer version."""
     if entry.type in _BY_FIELD:
-        field, sentences = _BY_FIELD[entry.type]
-        return sentences.get(entry.about.get(field, ""))
+        field, sentences, other = _BY_FIELD[entry.type]
+        return sentences.get(entry.id if field == "id" else entry.about.get(field, ""), other)
     is_so, sentence = _INSTEAD.get(entry.type, (lambda about: False, ""))
     return sentence if is_so(entry.about) else _SAYS.get(entry.type)
+
+
+def _board(entry: AuditEntry) -> str:
+    """Return the name of the board that an entry is about: that of its search, or of a board that everybody has."""
+    board = entry.about.get("board", entry.id)
+    reference = entry.about.get("reference")
+    return str(reference) if reference else message(_BOARDS.get(board, N_("an unknown board")))
 
 
 def actor_name(actor: Values) -> str:
@@ -108,6 +158,8 @@ def actor_name(actor: Values) -> str:
     match actor.get("kind"):
         case "account":
             return str(name)
+        case "display":
+            return message(N_("The display “{name}”"), name=name)
         case "command_line":
             return message(N_("{name} at the command line"), name=name)
         case "server":
@@ -115,14 +167,19 @@ def actor_name(actor: Values) -> str:
     return message(N_("Someone"))
 
 
-_BY_FIELD = {  # sentences by the value of a field
-    "sign_in.failed": ("reason", _FAILED), "token.refused": ("reason", _TOKENS), "audit.overflowed": ("of", _OVER),
-    "space.low": ("of", _LOW),
+_BY_FIELD: dict[str, tuple[str, dict[str, str], str | None]] = {  # by type: field, sentences by value, other sentence
+    "sign_in.failed": ("reason", _FAILED, None), "token.refused": ("reason", _TOKENS, None),
+    "audit.overflowed": ("of", _OVER, _OVERFLOWED), "preview.read": ("what", _PREVIEWS, None),
+    "find.run": ("where", _FINDS, None), "report.read": ("id", _REPORTS, _SIGNED_REPORT),
+    "request.refused": ("method", _REQUESTS, _REQUEST), "space.low": ("of", _LOW, None),
 }  # fmt: skip
 _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences for entries of which this is true
     "sign_in.throttled": (
         lambda about: about.get("name") is not None,
         N_("A sign-in as {name} was blocked after too many attempts, from {address}"),
+    ),
+    "command.refused": (
+        lambda about: about.get("command") is None, N_("{actor} was refused an unknown command on {board} ({answer})"),
     ),
     "settings.changed": (
         lambda about: bool(about.get("first")), N_("Searchboard was started for the first time, on {machine}: {changes}"),

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
-from board.audit import actor, writer
 from board.audit.entries import SourceRead
 from board.commands.command import Patch
 from board.engine import access, unit_of_work
@@ -110,20 +109,20 @@ Source = TypedDict("Source", {
 })  # fmt: skip
 
 
-def read(session: Session, caller: Caller, board: str, id: str, before: int) -> Source:
-    """Return name and contact of a source, and the newest former values before the event `before`, by present rights. Raises
-    Refused."""
-    account = require_active(session, caller)  # rights may have ended while this waited for earlier commits
+def read(session: Session, caller: Caller, board: str, id: str, before: int) -> tuple[Source, SourceRead]:
+    """Return name and contact of a source, and the newest former values before the event `before`, by present rights; and the
+    audit entry, which must be written before they are sent. Raises Refused."""
+    account = require_active(session, caller)
     access.get_visible_board(session, account.id, board)
     _check_role(account)
     row = session.get(Sighting, id)
     if row is None or row.board != board:
         raise not_found("sighting")
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
-    return _read(session, caller, account, row, row, entry, before)
+    return _read(session, account, row, row, before), entry
 
 
-def read_tip(session: Session, caller: Caller, id: str, before: int) -> Source:
+def read_tip(session: Session, caller: Caller, id: str, before: int) -> tuple[Source, SourceRead]:
     """Return the same of a tip. Of one that was placed they are kept with its sighting, with the rights there; former values from
     before that stay here."""
     account = require_active(session, caller)
@@ -135,7 +134,7 @@ def read_tip(session: Session, caller: Caller, id: str, before: int) -> Source:
         raise not_found("tip")
     kept: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
     entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)
-    return _read(session, caller, account, tip, kept, entry, before)
+    return _read(session, account, tip, kept, before), entry
 
 
 def _check_role(account: Account) -> None:
@@ -143,13 +142,10 @@ def _check_role(account: Account) -> None:
         raise Refused("forbidden")
 
 
-def _read(
-    session: Session, caller: Caller, account: Account, row: Report, kept: Report, entry: SourceRead, before: int
-) -> Source:  # fmt: skip
-    """Return the source that is kept with `kept`, and former values of `row`. The reading is recorded."""
+def _read(session: Session, account: Account, row: Report, kept: Report, before: int) -> Source:
+    """Return the source that is kept with `kept`, and former values of `row`."""
     if not may_read(account, kept):
         raise Refused("forbidden", N_("This source is confidential."))
-    writer.write(session, entry, by=actor.account(account, caller.token))
     asked = {"sighting": row.id, "board": row.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, asked).all()
     earlier: list[FormerSource] = [

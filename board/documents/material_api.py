@@ -11,8 +11,6 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.audit import actor, writer
-from board.audit.entries import ExportRead
 from board.commands import materials
 from board.documents import pdf, poster
 from board.engine import access
@@ -84,10 +82,11 @@ async def preview(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
-    """Serve the draft of a material as a picture. It is no document to take along, and is no entry of the audit journal."""
+    """Serve the draft of a material as a picture. It is not a document to take along, so it counts as a preview."""
     caller = await require_caller(request)
     draft = validated(Draft, await read_json_object(request))
     body, _ = await _printed(request, caller, partial(_draft, draft), PICTURE_WIDTH)
+    service_of(request).reads.material_preview(caller, request.path_params["board"])
     return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
 
 
@@ -103,9 +102,9 @@ async def material_pdf(request: Request) -> Response:
 
 async def _answer_pdf(request: Request, caller: Caller, make: Any) -> Response:
     body, made = await _printed(request, caller, make, 0)
-    entry = ExportRead(id=request.path_params["board"], file=f"{made.file}.pdf")
-    await writer.write_alone(service_of(request).database, entry, actor.account(caller.account, caller.token))
-    headers = {"content-type": "application/pdf", "content-disposition": f'attachment; filename="{entry.file}"'}
+    name = f"{made.file}.pdf"
+    await service_of(request).reads.export(caller, request.path_params["board"], name)
+    headers = {"content-type": "application/pdf", "content-disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers | {"cache-control": "no-store"})
 
 

@@ -12,8 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.audit import actor, writer
-from board.audit.entries import ExportRead
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import pdf
@@ -75,9 +73,9 @@ async def _answer(request: Request, caller: Caller, make: Make) -> Response:
     except Refused as refused:
         return _refused(request, refused, caller)
     kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
-    entry = ExportRead(id=request.path_params.get("id", OPERATIONS), file=f"{file}.{ending}")
-    await writer.write_alone(service.database, entry, actor.account(caller.account, caller.token))
-    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{entry.file}"'})
+    name = f"{file}.{ending}"
+    await service.reads.export(caller, request.path_params.get("id", OPERATIONS), name)
+    return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{name}"'})
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:

@@ -19,8 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict
 
-from board.audit import actor, writer
-from board.audit.entries import ExportRead
 from board.engine import access, journal, kinds, snapshot
 from board.engine.event import BOARD, COLUMNS, JournalEvent, stored_event
 from board.engine.identity import Caller
@@ -134,7 +132,7 @@ async def _file(
     parts = pages(opened)
     body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
-    await writer.write_alone(service.database, ExportRead(id=id, file=given), actor.account(caller.account, caller.token))
+    await service.reads.export(caller, id, given)
     return Streamed(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 

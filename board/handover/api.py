@@ -53,7 +53,10 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
         return {"handovers": [{name: state[name] for name in HANDOVER_FIELDS} for state in found], "people": people}
 
-    return json_response(await service_of(request).heavy_reads.read(caller, read))
+    service = service_of(request)
+    found = await service.heavy_reads.read(caller, read)
+    service.reads.report(caller, "handovers")
+    return json_response(found)
 
 
 async def _report_response(request: Request, caller: Caller, number: int | None) -> Reply[HandoverReport]:
@@ -64,4 +67,6 @@ async def _report_response(request: Request, caller: Caller, number: int | None)
         scope = report.current(session, now) if number is None else report.as_signed(session, number)
         return report.compose(session, caller.account.id, scope, board)
 
-    return json_response(await service.heavy_reads.read(caller, read))
+    found = await service.heavy_reads.read(caller, read)
+    service.reads.report(caller, "handover" if number is None else f"handover/{number}")
+    return json_response(found)

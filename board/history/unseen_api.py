@@ -120,7 +120,11 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
         found: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]}
         return orjson.dumps(found)
 
-    return Reply(await service_of(request).heavy_reads.read(caller, read))
+    service = service_of(request)
+    body = await service.heavy_reads.read(caller, read)
+    if board is not None:
+        service.reads.history(caller, board)
+    return Reply(body)
 
 
 def _overview(session: Session, account: str) -> list[Unseen]:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
+from board.audit.reads import Reads
+from board.audit.refusals import Refusals
 from board.engine import access, event, journal, snapshot
 from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
@@ -46,8 +48,9 @@ class BoardSource:
     `on_visibility_changed` is called, with a predicate of the callers concerned, when another process changed visibility.
     """
 
-    def __init__(self, database: Database, sights: visibility.VisibilityCache) -> None:
+    def __init__(self, database: Database, sights: visibility.VisibilityCache, reads: Reads, refusals: Refusals) -> None:
         self._database, self._visibility = database, sights
+        self._reads, self._refusals = reads, refusals
         self.facts = display_filter.DisplayFacts()
         self._snapshots = KeptSnapshots()
         self.on_visibility_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
@@ -149,6 +152,14 @@ class BoardSource:
             return format_utc(now()), await self._database.read(lambda session: journal.heads(session, boards))
         except DatabaseUnavailable as error:
             raise TemporarilyUnavailable from error
+
+    # -- recording ----------------------------------------------------------------------------------------------------
+
+    def on_opened(self, reader: Caller, channel: str) -> None:
+        self._reads.board(reader, channel)
+
+    def on_refused(self, reader: Caller, channel: str) -> None:
+        self._refusals.subscription(reader, channel)
 
     # -- showing ------------------------------------------------------------------------------------------------------
 

@@ -70,11 +70,13 @@ async def _read(request: Request, caller: Caller, criteria: Filter, before: str 
     """Read a page of the list, in a turn of the caller's account. Raises Refused."""
     service = service_of(request)
     async with service.queues.answers.turn(caller.account.id):
-        return await service.lookups.read(
+        found = await service.lookups.read(
             caller,
             lambda session: closed_searches.read(session, caller.account.id, criteria, before, PAGE_SIZE),
             closed_searches.TIMEOUT_S,
         )
+    service.reads.closed(caller, len(found.searches))
+    return found
 
 
 def _months(found: Sequence[ClosedSearch], reads: str) -> list[tuple[str, str, list[ClosedLine]]]:

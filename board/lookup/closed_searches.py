@@ -97,9 +97,11 @@ ClosedSearches = TypedDict("ClosedSearches", {
 @compressed
 async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
-    found = await service_of(request).lookups.read(
+    service = service_of(request)
+    found = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
     )
+    service.reads.closed(caller, len(found.searches))
     return json_response({"searches": found.searches, "next": found.next, "years": found.years})
 
 

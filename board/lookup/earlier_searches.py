@@ -70,7 +70,9 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log."""
     asked = validated(Asked, await read_json_object(request))
-    found = await service_of(request).lookups.read(caller, lambda session: _offered(session, asked))
+    service = service_of(request)
+    found = await service.lookups.read(caller, lambda session: _offered(session, asked))
+    service.reads.earlier(caller, len(found))
     return json_response({"searches": found})
 
 

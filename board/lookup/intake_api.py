@@ -84,6 +84,7 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
             await service.execute(command_caller, Command(id, board, command, value), content)
         result = await service.database.read(lambda session: _intake_result(session, account, id))
     except Refused as refused:
+        request.state.refusal_is_recorded = refused.is_recorded
         return error_response(refused, id, language.language_for(request))
     return json_response(result, 201)
 

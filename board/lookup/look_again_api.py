@@ -80,6 +80,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
 
     basis = await service.database.read(read_basis)
     found = await service.look_agains.get(basis, lambda: service.lookups.read(caller, partial(_look_again, basis)))
+    service.reads.look_again(caller, board, len(found.matches))
     return json_response({"again": [_to_json(match, found.references, reads) for match in found.matches]})
 
 

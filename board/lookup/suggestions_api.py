@@ -122,7 +122,9 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
         candidates = session.connection().execute(newest).all()
         return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
 
-    return json_response({"similar": await service.lookups.read(caller, read)})
+    found = await service.lookups.read(caller, read)
+    service.reads.similar(caller, board, len(found))
+    return json_response({"similar": found})
 
 
 @Call(
@@ -142,7 +144,10 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
         seen = connection.execute(_PLACES).all() if point else ()
         return _best_searches(normalize_name(typed).split(), point, open, seen)
 
-    return json_response({"searches": await service_of(request).lookups.read(caller, read)})
+    service = service_of(request)
+    found = await service.lookups.read(caller, read)
+    service.reads.intake(caller, len(found))
+    return json_response({"searches": found})
 
 
 # -- similar sightings ----------------------------------------------------------------------------------------------------

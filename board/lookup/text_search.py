@@ -65,7 +65,9 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _found(session, query_words, board, hidden, limit + 1)
 
-    hits = await service_of(request).lookups.read(caller, read, TIMEOUT_S)
+    service = service_of(request)
+    hits = await service.lookups.read(caller, read, TIMEOUT_S)
+    service.reads.words(caller, board, len(hits[:limit]))
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 

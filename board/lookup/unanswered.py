@@ -89,11 +89,11 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
         raise Refused("invalid", fields={"queue": N_("There is no such queue.")})
     service = service_of(request)
     now, targets = format_utc(service.clock()), service.targets
-    return json_response(
-        await service.lookups.read(
-            caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
-        )
+    found = await service.lookups.read(
+        caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
     )
+    service.reads.report(caller, "unanswered")
+    return json_response(found)
 
 
 def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:

@@ -9,6 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from board.audit.refusals import CLIENT_ERRORS
+from board.engine.identity import Caller
 from board.telemetry import logs, metrics
 from board.web import static_files
 
@@ -82,7 +84,19 @@ class SecurityHeadersMiddleware:
                 await (await self._failed(Request(scope, receive), error))(scope, receive, with_headers)
             raise
         finally:
+            _record_refusal(scope, status)
             log.debug("answered", status=status, by=getattr(scope.get("endpoint"), "__qualname__", None))
+
+
+def _record_refusal(scope: Scope, status: int) -> None:
+    """Record a refused request of a known account or display, by the path of its route, which has no values in it."""
+    state, route = scope.get("state", {}), scope.get("route")
+    caller: Caller | None = state.get("caller")
+    if status in CLIENT_ERRORS and caller is not None and not state.get("refusal_is_recorded"):
+        values = scope.get("path_params", {})
+        board = next((str(values[name]) for name in ("board", "id") if name in values), "")
+        path = scope.get("root_path", "") + getattr(route, "path", "")
+        scope["app"].state.service.refusals.request(caller, scope["method"], path, status, board)
 
 
 def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:

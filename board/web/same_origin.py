@@ -64,9 +64,11 @@ def check_own_page(connection: HTTPConnection) -> None:
     service: BoardService = connection.app.state.service
     caller: Caller | None = getattr(connection.state, "caller", None)
     service.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
+    connection.state.refusal_is_recorded = True
     here, own = stated_origin(connection), own_origin(connection)
     setting = "PUBLIC_URL is not set" if service.settings.origin is None else "PUBLIC_URL differs"
     log.warning("origin refused", reason=setting, origin=here or None, own=own)
-    if here and ORIGIN.fullmatch(own):
-        raise Refused("forbidden", message(OTHER_ADDRESS, here=here, own=own))
-    raise Refused("forbidden", NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET)
+    known = message(OTHER_ADDRESS, here=here, own=own) if here and ORIGIN.fullmatch(own) else None
+    refused = Refused("forbidden", known or (NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET))
+    refused.is_recorded = True
+    raise refused

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from starlette.websockets import WebSocket
 
+from board.audit.refusals import SOCKET
+from board.commands.registry import TABLE
 from board.engine import display_identity
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -17,7 +19,7 @@ from board.telemetry.failures import refusal_for
 from board.telemetry.log_throttle import throttled_log
 from board.web import display_auth, language
 from board.web.auth import has_credentials, signed_in
-from board.web.http import check_scope, error_response
+from board.web.http import STATUS, check_scope, error_response
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
@@ -43,6 +45,8 @@ async def endpoint(socket: WebSocket) -> None:
     except Refused as refused:
         metrics.refused.labels("socket").inc()
         throttled_log.info("socket refused", refused.code)
+        if (known := getattr(socket.state, "caller", None)) is not None and not refused.is_recorded:
+            service.refusals.request(known, "GET", SOCKET, STATUS[refused.code])
         await socket.send_denial_response(error_response(refused, language=language.language_for(socket)))
         return
     except Exception as error:
@@ -68,13 +72,17 @@ async def _serve(
             metrics.refused.labels("rate").inc()
         return taken.retry_after_s
 
+    def on_rate_limited() -> None:
+        service.refusals.rate(caller, SOCKET)
+
     # No await from the count of open sockets and the last check of rights until the hub knows the connection.
     open_sockets[account] += 1
     try:
         display = display_identity.settings_json(caller.display) if caller.display is not None else None
         rate = service.settings.max_messages_per_second
         account_json = caller.public_account
-        await Connection(writer, service.hub, caller, account_json, run_command, rate, display, rate_limit_wait).run(VERSION)
+        limits = rate_limit_wait, on_rate_limited
+        await Connection(writer, service.hub, caller, account_json, run_command, rate, display, *limits).run(VERSION)
     finally:
         open_sockets[account] -= 1
         if not open_sockets[account]:
@@ -117,6 +125,7 @@ async def _run_command(
     """Run a command; return its ack or refusal as a frame."""
     logs.bind_ids(command=command.id)
     if connection.display is not None:
+        service.refusals.command(connection.viewer, command.board, command.name if command.name in TABLE else None, "forbidden")
         return _refused(connection, command, Refused("forbidden"), browser_language)
     try:
         with metrics.observe_command():

@@ -39,6 +39,7 @@ async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
 
 async def wrote(team: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
     """Write entries, one transaction each; return them as they are read, oldest first."""
+    await team.server.service.repeats.write()  # so that none of earlier requests comes between
     for entry in written:
         await team.server.service.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
     return (await entries(team.ada, limit=len(written)))[::-1]
@@ -71,10 +72,11 @@ async def test_an_entry_says_who_did_what_to_whom(team: Team) -> None:
         "actor": {"kind": "account", "id": ada["id"], "name": "Ada", "token": "a token's id"},
         "about": {"name": "Eva", "before": "viewer", "role": "admin"},
     }  # fmt: skip
-    assert await head_of(team) == entry["seq"]
+    assert await head_of(team) - entry["seq"] in (0, 1)  # Ada's reading may be the next
 
 
 async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(team: Team) -> None:
+    await team.server.service.repeats.write()
     head, eva = await head_of(team), new_id()
 
     def fails(session: Session) -> None:
@@ -207,7 +209,9 @@ async def test_no_socket_follows_it_and_no_command_writes_to_it(team: Team) -> N
                 await person.command("audit", name, data)  # type: ignore[arg-type]
             assert refused.value.code == "not_found", name
         assert not [each for each in person.frames if "audit" in each.get("heads", {})]
-    assert await head_of(team) == head
+    await team.server.service.repeats.write()
+    written = [each["type"] for each in await entries(team.ada, limit=500) if each["seq"] > head]
+    assert set(written) - {"audit.read", "snapshot.read"} == {"command.refused", "request.refused"}
 
 
 async def test_former_administrator_cannot_read_on(team: Team) -> None:
@@ -275,7 +279,7 @@ async def test_invalid_audit_query_is_reported(team: Team, asked: dict[str, str]
 
 async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
     """Each filter goes along an index of its own: none looks through all events of all boards."""
-    asked = {"before": 99, "after": 0, "limit": 5, "type": "token.added", "account": "x", "types": ["token.added"], "at": "2026"}
+    asked = {"before": 99, "after": 0, "limit": 5, "type": "token.added", "account": "x", "at": "2026"}
     queries = [
         reading._OF_TYPE,
         *reading._OF_ACCOUNT,
@@ -294,7 +298,9 @@ async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
             found.append(" ".join(str(row[-1]) for row in session.connection().execute(explained, asked)))
         return found
 
-    for plan in await team.server.service.database.read(plans):
+    read = await team.server.service.database.read(plans)
+    assert not read or "audit_by_account_type" in read[queries.index(reading._OF_BOTH[0])]
+    for plan in read:
         assert "SEARCH" in plan, plan
         assert "SCAN" not in plan, plan
 

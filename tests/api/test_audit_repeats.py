@@ -105,7 +105,8 @@ async def test_entries_waiting_for_the_database_are_bounded_and_none_is_lost(
         audit_log.now = window * WINDOW_S
         with pytest.raises(DatabaseUnavailable):
             await audit_log.repeats.write()
-        assert len(audit_log.repeats._queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
+        (window_of_strangers,) = audit_log.repeats._windows.values()
+        assert len(window_of_strangers.queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
     monkeypatch.undo()
     await audit_log.repeats.close()
     assert sum(count for _, _, count in await audit_log.written()) == knocked

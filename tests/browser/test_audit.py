@@ -7,7 +7,20 @@ from playwright.async_api import expect
 
 from board.accounts import accounts
 from board.audit import actor, writer
-from board.audit.entries import RoleSet, SignInFailed, TokenAdded
+from board.audit.entries import (
+    CommandRefused,
+    Entry,
+    FindRun,
+    Overflowed,
+    PreviewRead,
+    RateLimited,
+    ReportRead,
+    RequestRefused,
+    RoleSet,
+    SignInFailed,
+    SnapshotRead,
+    TokenAdded,
+)
 from board.audit_log import pages
 from models.accounts import Account
 from tests.browser.test_accounts import hire
@@ -19,6 +32,7 @@ from tests.support.people import PASSWORD, new_id
 pytestmark = pytest.mark.browser
 
 LONG = "Administratrice-générale de la permanence de nuit, Bruxelles-Capitale"
+SINCE = "2026-11-24T22:00:00Z"
 
 
 @pytest.fixture
@@ -45,6 +59,24 @@ async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> N
             (RoleSet(id=id, name=LONG, before="viewer", role="coordinator"), actor.command_line()),
         ):
             await browsers.server.service.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
+
+
+async def read_and_refused(browsers: Browsers, name: str) -> Account:
+    """Make entries of reads and refusals of a new account."""
+    assert browsers.server
+    kim, board, path = await account(browsers, name), new_id(), "/api/v1/boards/{board}/sightings/{sighting}/source"
+    written: list[Entry] = [
+        SnapshotRead(id=board, reference="2026-0412"), SnapshotRead(id=board, reference="2026-0412", count=12, since=SINCE),
+        SnapshotRead(id="operations"), PreviewRead(id=board, reference="2026-0412", what="files", count=37),
+        FindRun(id="operations", where="words", hits=7), ReportRead(id="handover/12"),
+        CommandRefused(id=board, reference="2026-0412", command="search.set_access", reason="forbidden"),
+        RequestRefused(id=board, reference="2026-0412", method="GET", path=path, status=403),
+        RequestRefused(id="", method="SUBSCRIBE", path="/ws", status=404), RateLimited(id="server", path="/ws", count=812),
+        Overflowed(id="server", of="photo.read", count=4_211, since=SINCE),
+    ]  # fmt: skip
+    for entry in written:
+        await browsers.server.service.database.write(lambda s, entry=entry: writer.write(s, entry, by=actor.account(kim)))
+    return kim
 
 
 async def test_it_is_reached_from_the_accounts_and_says_what_happened(browsers: Browsers, ada: Window) -> None:
@@ -117,6 +149,31 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await expect(lines).to_have_count(5)
 
 
+async def test_reads_are_shown_by_choice_and_refusals_at_once(browsers: Browsers, ada: Window) -> None:
+    kim = await read_and_refused(browsers, name := f"Kim{new_id()}")
+    lines = ada("[data-testid=entries] li .what")
+    await ada.page.goto(f"/audit?account={kim.id}&kind=without_reads")
+    await expect(lines).to_have_text([
+        f"Too many entries of {name} to list one by one: 4211 more (photo.read)",
+        f"{name} sent too many requests: /ws (812 more times)",
+        f"{name} was refused an unknown board",
+        f"{name} was refused a page or call: GET /api/v1/boards/{{board}}/sightings/{{sighting}}/source (403)",
+        f"{name} was refused the command “search.set_access” on 2026-0412 (not allowed)",
+        re.compile("added the account of Kim"),
+    ])  # fmt: skip
+    await ada("[name=kind]").select_option(label="All: Reads")
+    await ada("form[role=search] .primary").click()
+    await ada.page.wait_for_url("**kind=reads**")
+    await expect(lines).to_have_text([
+        f"{name} read the report of handover 12", f"{name} looked for words in All searches: 7 found",
+        f"{name} viewed previews of files of 2026-0412 (37 more times)", f"{name} opened All searches",
+        f"{name} opened 2026-0412 (12 more times)", f"{name} opened 2026-0412",
+    ])  # fmt: skip
+    await ada.page.goto("/audit")
+    await expect(ada("[name=kind]")).to_have_value("without_reads")
+    await expect(lines.filter(has_text="opened")).to_have_count(0)
+
+
 async def test_offline_audit_page_says_so_and_keeps_its_rows(
     browsers: Browsers,
     ada: Window,
@@ -157,6 +214,7 @@ async def test_it_fits_every_window_and_has_no_barrier(browsers: Browsers, ada: 
     for name, path in {
         "audit": "/audit",
         "audit-one": f"/audit?account={kim.id}",
+        "audit-reads": f"/audit?account={(await read_and_refused(browsers, f'Kim{new_id()}')).id}&kind=",
         "audit-wrong": "/audit?from=yesterday",
     }.items():
         await window.page.goto(path)

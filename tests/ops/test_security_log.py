@@ -90,7 +90,7 @@ async def test_the_log_has_ids_and_codes_and_an_address_where_a_sign_in_failed(
         assert {event: levels[event] for event in levels if "." in event} == {
             "settings.changed": "info", "sign_in.failed": "warning", "sign_in.succeeded": "info", "origin.refused": "warning",
             "token.refused": "warning", "account.added": "info", "link.made": "info", "token.added": "info",
-            "token.revoked": "info", "export.read": "info",
+            "token.revoked": "info", "export.read": "info", "audit.read": "info",
         }  # fmt: skip
         assert "error" not in levels.values()
         assert of(workers, "socket refused")[0]["reason"] == "unauthenticated"

@@ -37,6 +37,8 @@ class EventJournal:
         self.about_rights: set[int] = set()  # seqs of events that change rights
         self.page_size = 10**9  # events that one read takes
         self.reads = 0  # of events
+        self.opened: list[tuple[str, str]] = []  # viewer and channel
+        self.refused: list[tuple[str, str]] = []
 
     @property
     def head(self) -> int:
@@ -88,6 +90,12 @@ class EventJournal:
 
     def can_resume(self, viewer: str, view: ChannelView, seq: int) -> bool:
         return view.access_changes.get(viewer, 0) <= seq
+
+    def on_opened(self, viewer: str, channel: str) -> None:
+        self.opened.append((viewer, channel))
+
+    def on_refused(self, viewer: str, channel: str) -> None:
+        self.refused.append((viewer, channel))
 
     def visibility_key(self, viewer: str, channel: str) -> Hashable:
         return self.visibility.get(viewer, 0)

@@ -1,0 +1,237 @@
+"""Table of all ways by which data leaves the program, and where each is recorded. A test compares it with the routes and frames
+of the program, and with the table in `reference/audit-journal.md`.
+
+Refused requests of every route are `request.refused`, or `rate.limited`.
+"""
+
+from typing import NamedTuple
+
+from board.audit.entries import (
+    AccountAdded,
+    AccountDisabled,
+    AccountEnabled,
+    AuditRead,
+    CommandRefused,
+    DisplayChanged,
+    DisplayPaired,
+    DisplayRevoked,
+    DocumentRead,
+    Entry,
+    ExportRead,
+    FindRun,
+    HistoryRead,
+    LinkMade,
+    LinkUsed,
+    OriginalRead,
+    PasswordSet,
+    PhotoRead,
+    PreviewRead,
+    ReportRead,
+    RequestRefused,
+    RoleSet,
+    SessionsEnded,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+    SignInThrottled,
+    SnapshotRead,
+    SourceRead,
+    TokenAdded,
+    TokenAgreed,
+    TokenRevoked,
+)
+
+
+class Outlet(NamedTuple):
+    """Way by which data leaves: the data, and the entries that record it, or the reason why none does."""
+
+    data: str
+    entries: tuple[type[Entry], ...] = ()
+    reason: str = ""
+
+
+def _recorded(data: str, *entries: type[Entry]) -> Outlet:
+    return Outlet(data, entries)
+
+
+def _unrecorded(data: str, reason: str) -> Outlet:
+    return Outlet(data, reason=reason)
+
+
+OWN = "the caller's own data"
+PUBLIC = "the same for everybody, without names"
+FRAME = _unrecorded("a page without data", "its scripts read the data by the calls and frames of this table")
+STATUS = "counts and codes, without names"
+EVENT = "the change is an event of its board"
+
+CALLS = {
+    "GET /api/v1/me": _unrecorded("the caller's account", OWN),
+    "GET /api/v1/me/draft-key": _unrecorded("the key of the caller's drafts", OWN),
+    "POST /api/v1/me/active": _unrecorded("the end of the session", OWN),
+    "GET /api/v1/accounts": _unrecorded("names and roles of accounts", "each board shows them to each account"),
+    "GET /api/v1/boards": _unrecorded("references and heads of boards", "opening a board is recorded"),
+    "GET /api/v1/boards/{board}": _recorded("a board, now or at an earlier time", SnapshotRead, HistoryRead),
+    "GET /api/v1/boards/{board}/room": _unrecorded("numbers of entities", "no data of searches"),
+    "GET /api/v1/boards/{board}/events": _recorded("events of a board", HistoryRead),
+    "POST /api/v1/boards/{board}/commands": Outlet("ids and event numbers", (CommandRefused,), EVENT),
+    "GET /api/v1/boards/{board}/sightings/{sighting}/source": _recorded("the source of a sighting", SourceRead),
+    "GET /api/v1/boards/{board}/chain": _unrecorded("a digest and an event number", PUBLIC),
+    "GET /api/v1/tips/{tip}/source": _recorded("the source of a tip", SourceRead),
+    "GET /api/v1/boards/{board}/cards.csv": _recorded("the cards of a board", ExportRead),
+    "GET /api/v1/boards/{board}/cards.json": _recorded("the cards of a board", ExportRead),
+    "GET /api/v1/boards/{board}/journal.csv": _recorded("the events of a board", ExportRead),
+    "GET /api/v1/boards/{board}/journal.json": _recorded("the events of a board", ExportRead),
+    "GET /api/v1/find": _recorded("cards, notes and searches that contain words", FindRun),
+    "GET /api/v1/closed": _recorded("closed searches", FindRun),
+    "GET /api/v1/unanswered": _recorded("tips and sightings that wait", ReportRead),
+    "GET /api/v1/alerts": _unrecorded("the caller's alerts", "each page shows them; opening their board is recorded"),
+    "POST /api/v1/alerts/read": _unrecorded("the number of unread alerts", OWN),
+    "GET /api/v1/alarms": _unrecorded("open alarms", "each page shows them; opening their board is recorded"),
+    "GET /api/v1/since": _recorded("what changed on a board; without a board only numbers", HistoryRead),
+    "GET /api/v1/seen": _unrecorded("the caller's read positions", OWN),
+    "POST /api/v1/seen": _unrecorded("the caller's read positions", OWN),
+    "GET /api/v1/handover": _recorded("the report of the present handover", ReportRead),
+    "GET /api/v1/handovers": _recorded("the list of handovers", ReportRead),
+    "GET /api/v1/handovers/{number}": _recorded("the report of a signed handover", ReportRead),
+    "POST /api/v1/intake/sightings": Outlet("ids and event numbers", (CommandRefused,), EVENT),
+    "GET /api/v1/places": _unrecorded("names and coordinates of places", PUBLIC),
+    "POST /api/v1/boards/{board}/similar": _recorded("sightings that resemble one", FindRun),
+    "GET /api/v1/intake/searches": _recorded("open searches, by name, looks or place", FindRun),
+    "GET /api/v1/boards/{board}/look-again": _recorded("tips and sightings that were set aside", FindRun),
+    "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
+    "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
+    "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
+    "GET /api/v1/boards/{board}/materials/{material}.pdf": _recorded("an approved material", ExportRead),
+    "GET /api/v1/audit": _recorded("the audit log", AuditRead),
+    "GET /api/v1/audit.csv": _recorded("the audit log", ExportRead),
+    "POST /api/v1/wall/codes": _unrecorded("a code for a new screen", "the pairing is an entry"),
+    "GET /api/v1/wall/codes/mine": _unrecorded("the state of a code", "the pairing is an entry"),
+    "POST /api/v1/wall/told": _unrecorded("nothing", "a screen reports its health"),
+    "GET /api/v1/displays": _unrecorded("names, settings and health of displays", "no data of searches"),
+    "POST /api/v1/displays": _recorded("a new display", DisplayPaired),
+    "PATCH /api/v1/displays/{display}": _recorded("settings of a display", DisplayChanged),
+    "DELETE /api/v1/displays/{display}": _recorded("nothing", DisplayRevoked),
+    "POST /api/v1/displays/{display}/reload": _unrecorded("nothing", "a screen loads its page again"),
+    "PATCH /api/v1/boards/{board}/uploads/{upload}": _unrecorded("the offset of the caller's upload", OWN),
+    "GET /api/v1/boards/{board}/uploads/{upload}": _unrecorded("the state of the caller's upload", OWN),
+    "POST /api/v1/boards/{board}/uploads/{upload}/finish": _unrecorded("metadata of the caller's upload", OWN),
+    "DELETE /api/v1/boards/{board}/uploads/{upload}": _unrecorded("nothing", "an upload that is no file yet"),
+    "GET /api/v1/boards/{board}/files/{file}/thumb": _recorded("the preview of a picture", PreviewRead),
+    "GET /api/v1/boards/{board}/files/{file}/view": _recorded("a picture in its large form", PhotoRead),
+    "GET /api/v1/boards/{board}/files/{file}/original": _recorded("a picture as it came", OriginalRead),
+    "GET /api/v1/boards/{board}/files/{file}/content": _recorded("a file that is not a picture", DocumentRead),
+    "GET /api/v1/openapi.json": _unrecorded("the description of the API", PUBLIC),
+    "GET /api/v1/asyncapi.json": _unrecorded("the description of the socket", PUBLIC),
+    "GET /api/v1/{rest:path}": _unrecorded("nothing", "there is no such call"),
+}
+
+PAGES = {
+    "GET /": FRAME,
+    "GET /intake": FRAME,
+    "GET /since": FRAME,
+    "GET /unanswered": FRAME,
+    "GET /searches/{id}": FRAME,
+    "GET /searches/{id}/cards/{card}": FRAME,
+    "GET /history": FRAME,
+    "GET /searches/{id}/history": FRAME,
+    "GET /handover": FRAME,
+    "GET /handovers/{number:number}": FRAME,
+    "GET /wall": FRAME,
+    "GET /displays": FRAME,
+    "GET /login": FRAME,
+    "GET /closed": _recorded("closed searches", FindRun),
+    "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),
+    "GET /handovers/{number:number}.pdf": _recorded("the report of a signed handover", ExportRead),
+    "GET /searches/{id}/history.pdf": _recorded("events of a search", ExportRead),
+    "GET /handover.md": _recorded("the report of the present handover", ExportRead),
+    "GET /handovers/{number:number}.md": _recorded("the report of a signed handover", ExportRead),
+    "GET /searches/{id}/history.md": _recorded("events of a search", ExportRead),
+    "GET /handover/briefing.pdf": _recorded("the briefing of the present handover", ExportRead),
+    "GET /handovers/{number:number}/briefing.pdf": _recorded("the briefing of a signed handover", ExportRead),
+    "POST /login": _recorded("a session", SignedIn, SignInFailed, SignInThrottled),
+    "POST /logout": _recorded("nothing", SignedOut),
+    "GET /account": _unrecorded("the caller's settings, sessions and tokens", OWN),
+    "POST /account/language": _unrecorded("nothing", OWN),
+    "POST /account/theme": _unrecorded("nothing", OWN),
+    "POST /account/alerts": _unrecorded("nothing", OWN),
+    "POST /account/password": _recorded("nothing", PasswordSet, SignInFailed),
+    "POST /account/sessions": _recorded("nothing", SessionsEnded),
+    "POST /account/tokens/agree": _recorded("nothing", TokenAgreed, SignInFailed),
+    "POST /account/tokens/end": _recorded("nothing", TokenRevoked),
+    "GET /password": FRAME,
+    "POST /password": _recorded("a session", LinkUsed, PasswordSet, SignedIn),
+    "POST /password/tokens": _unrecorded("a number of tokens", "known to the owner of a link only"),
+    "GET /accounts": _recorded("names, addresses and roles of accounts", ReportRead),
+    "POST /accounts": _recorded("a one-time link", AccountAdded, LinkMade),
+    "GET /accounts/{id}": _recorded("an account and its sessions", ReportRead),
+    "POST /accounts/{id}/role": _recorded("nothing", RoleSet),
+    "POST /accounts/{id}/enabled": _recorded("nothing", AccountDisabled, AccountEnabled),
+    "POST /accounts/{id}/sessions": _recorded("nothing", SessionsEnded),
+    "POST /accounts/{id}/link": _recorded("a one-time link", LinkMade),
+    "GET /accounts/tokens": _recorded("titles and owners of tokens", ReportRead),
+    "POST /accounts/tokens": _recorded("a token", TokenAdded),
+    "POST /accounts/tokens/revoke": _recorded("nothing", TokenRevoked),
+    "GET /audit": _recorded("the audit log", AuditRead),
+    "GET /api": _unrecorded("the description of the API", PUBLIC),
+    "GET /help": _unrecorded("documentation", PUBLIC),
+    "GET /help/titles.json": _unrecorded("documentation", PUBLIC),
+    "GET /help/{name:path}": _unrecorded("documentation", PUBLIC),
+    "GET /.well-known/security.txt": _unrecorded("the security contact", PUBLIC),
+    "GET /i18n/{language}.json": _unrecorded("texts of the screens", PUBLIC),
+    "GET /static/v-{version}/{name:path}": _unrecorded("scripts and styles", PUBLIC),
+    "ANY /static/{name:path}.d.ts": _unrecorded("nothing", "there is no such file"),
+    "ANY /static": _unrecorded("scripts and styles", PUBLIC),
+    "GET /healthz": _unrecorded("whether the process runs", STATUS),
+    "GET /readyz": _unrecorded("whether the process is ready", STATUS),
+    "GET /metrics": _unrecorded("figures", STATUS),
+    "SOCKET /ws": _recorded("a socket, whose frames are below", RequestRefused),
+}
+
+FRAMES = {
+    "subscribe": _recorded("a snapshot or the missed events, then each event", SnapshotRead, RequestRefused),
+    "unsubscribe": _unrecorded("nothing", "it ends what the subscription began"),
+    "command": Outlet("ids and event numbers", (CommandRefused,), EVENT),
+    "presence": _unrecorded("nothing", "where a person is, for others who see the same board"),
+    "alerts": _unrecorded("the number of unread alerts", "each page asks for it"),
+    "alarms": _unrecorded("open alarms", "each page shows them; opening their board is recorded"),
+    "ping": _unrecorded("nothing", "it measures the connection"),
+}
+
+SENT_FRAMES = {
+    "snapshot": _recorded("a board", SnapshotRead),
+    "events": _recorded("events of a board that is followed", SnapshotRead),
+    "subscribed": _recorded("an event number", SnapshotRead),
+    "summary": _recorded("counts of each search, for those who follow all searches", SnapshotRead),
+    "unsubscribed": _unrecorded("nothing", "it ends what the subscription began"),
+    "ack": _unrecorded("ids and event numbers", EVENT),
+    "refused": _recorded("the reason", CommandRefused),
+    "error": _recorded("the reason", RequestRefused),
+    "hello": _unrecorded("the caller's account", OWN),
+    "account": _unrecorded("the caller's account", OWN),
+    "display": _unrecorded("settings of the display", OWN),
+    "presence": _unrecorded("names of those who look at the same board", "part of a board that is followed"),
+    "alerts": _unrecorded("the number of unread alerts", OWN),
+    "alarms": _unrecorded("open alarms", "each page shows them; opening their board is recorded"),
+    "shift": _unrecorded("who holds the shift", "each page shows it"),
+    "clock": _unrecorded("whether times may be wrong", STATUS),
+    "heads": _unrecorded("event numbers", STATUS),
+    "pong": _unrecorded("nothing", "it measures the connection"),
+}
+
+
+def table() -> str:
+    """Return the table for the documentation."""
+    named = {**CALLS, **PAGES}
+    named |= {f"frame `{name}` of a client": outlet for name, outlet in FRAMES.items()}
+    named |= {f"frame `{name}` of the server": outlet for name, outlet in SENT_FRAMES.items()}
+    rows = [_row(name if name.startswith("frame") else f"`{name}`", outlet) for name, outlet in named.items()]
+    return "\n".join(["| route or frame | data | recorded as |", "|---|---|---|", *rows])
+
+
+def _row(name: str, outlet: Outlet) -> str:
+    entries = ", ".join(f"`{entry.TYPE}`" for entry in outlet.entries)
+    return f"| {name} | {outlet.data} | {'; '.join(part for part in (entries, outlet.reason and _not(outlet)) if part)} |"
+
+
+def _not(outlet: Outlet) -> str:
+    return outlet.reason if outlet.entries else f"– ({outlet.reason})"

@@ -1,0 +1,79 @@
+"""Search with everything that can be read, and a record of the audit journal."""
+
+import re
+from typing import Any
+
+import httpx2 as httpx
+
+from board.audit import outlets
+from models.board import OPERATIONS
+from tests.support import handover_steps, pictures_with_metadata, uploads
+from tests.support.audit_record import AuditRecord
+from tests.support.people import new_id
+from tests.support.team import Team
+
+POSTER: dict[str, Any] = {
+    "what": "poster", "languages": ["fr"], "shows": ["age"], "until": "2099-01-01T00:00:00Z", "decided_by": "the prosecutor",
+}  # fmt: skip
+DRAFT = {"what": "poster", "language": "fr", "shows": ["age"]}
+BODIES: dict[str, Any] = {  # of calls that need one
+    "POST /api/v1/earlier": {"first_name": "Noor"},
+    "POST /api/v1/boards/{board}/similar": {"text": "a girl"},
+    "POST /api/v1/boards/{board}/materials/preview.pdf": DRAFT,
+    "POST /api/v1/boards/{board}/materials/preview.png": DRAFT,
+}
+QUERIES = {  # requests of a route that together cause all of its entries
+    "GET /api/v1/boards/{board}": ("", "?at=1"),
+    "GET /api/v1/find": ("?q=girl",),
+    "GET /api/v1/since": ("?board={board}",),
+}
+READS = {  # routes all of whose entries are reads
+    name: [entry.TYPE for entry in outlet.entries]
+    for name, outlet in (outlets.CALLS | outlets.PAGES).items()
+    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries)
+}
+OF_ADMINISTRATORS = {
+    name for name in READS if name.split(" ")[1].startswith(("/api/v1/audit", "/audit", "/accounts"))
+}  # fmt: skip
+
+
+class AuditScene:
+    """Members-only search of Alice and Bob."""
+
+    def __init__(self, team: Team) -> None:
+        self.team, self.record = team, AuditRecord(team.server.service)
+        self.reference = f"R-{new_id()}"
+        self.ids: dict[str, str] = {}  # by the names of parameters in routes
+
+    @property
+    def search(self) -> str:
+        return self.ids["board"]
+
+    async def prepare(self) -> "AuditScene":
+        alice = self.team.alice
+        search = await self.team.secret_search(self.team.bob, reference=self.reference)
+        photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())
+        document = await uploads.attach(alice, search, b"plain words", "statement.txt")
+        await alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+        await alice.command(search, "search.set_appeal", {"level": "posters"})
+        await alice.command(search, "material.approve", POSTER)
+        await alice.command(OPERATIONS, "tip.add", {"description": "a boy", "source_name": "Jan"})
+        number = await handover_steps.hand_to_sign(alice)
+        ids = {kind: id for board in (search, OPERATIONS) for kind, id in (await alice.snapshot(board))["entities"]}
+        self.ids = {name: ids[name] for name in ("sighting", "material", "tip")}
+        self.ids |= {"board": search, "id": search, "file": photo, "document": document}
+        self.ids |= {"number": str(number), "number:number": str(number)}
+        await self.record.restart()
+        return self
+
+    def path(self, route: str) -> str:
+        """Return the path of a route with the ids of this search."""
+        if route.endswith("/content"):
+            route = route.replace("{file}", "{document}")
+        return re.sub(r"\{([a-z:]+)\}", lambda name: self.ids.get(name[1], "none"), route)
+
+    async def request(self, http: httpx.AsyncClient, name: str) -> list[httpx.Response]:
+        """Send the requests of a route."""
+        method, route = name.split(" ")
+        more = {"json": BODIES[name]} if name in BODIES else {}
+        return [await http.request(method, self.path(route + query), **more) for query in QUERIES.get(name, ("",))]
