@@ -1,4 +1,4 @@
-"""Turns for pages, static files, and whatever strangers ask for: they use the event loop, which carries everybody's commands.
+"""Fair queue of pages, static files, and all requests of strangers: they use the event loop, which carries everybody's commands.
 
 A person who is signed in takes turns by account, and their calls of the API do not wait: these have limits of their own.
 Strangers take turns by network. After its work a turn lasts as long again, so that half of the time is left to others, however

@@ -72,7 +72,7 @@ def test_recent_credentials_are_bounded() -> None:
 
 
 async def test_commands_are_served_between_the_pages_of_many_connections() -> None:
-    """However many connections ask, a round of the event loop makes no more pages than may be made at once."""
+    """A round of the event loop makes no more pages than may be made at once, however many connections ask."""
     turn, turns, loop = 0, list[int](), asyncio.get_running_loop()
 
     def next_turn() -> None:
