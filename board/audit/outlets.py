@@ -69,6 +69,8 @@ CALLS = {
     "GET /api/v1/me/draft-key": _unrecorded("the key of the caller's drafts", OWN),
     "POST /api/v1/me/active": _unrecorded("the end of the session", OWN),
     "GET /api/v1/accounts": _unrecorded("names and roles of accounts", "each board shows them to each account"),
+    "POST /api/v1/accounts": _recorded("an account and a one-time link", AccountAdded, LinkMade),
+    "PATCH /api/v1/accounts/{account}": _recorded("an account", RoleSet, AccountDisabled, AccountEnabled),
     "GET /api/v1/boards": _unrecorded("references and heads of boards", "opening a board is recorded"),
     "GET /api/v1/boards/{board}": _recorded("a board, now or at an earlier time", SnapshotRead, HistoryRead),
     "GET /api/v1/boards/{board}/room": _unrecorded("numbers of entities", "no data of searches"),
