@@ -1,6 +1,5 @@
 """Wiring of the application, to be read from top to bottom: which path is served by what."""
 
-import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -40,7 +39,6 @@ from board.web.page_turns import PageTurnsMiddleware
 from board.web.registered import register_requests
 from models.db.database import DatabaseUnavailable
 
-HANDSHAKES_AT_ONCE = 32  # concurrent handshakes: after a restart a thousand clients must not starve page requests
 WRONG_METHOD = N_("This address does not accept this method.")
 
 
@@ -88,7 +86,6 @@ def create_app(service: BoardService) -> Starlette:
     app.state.shutting_down = False  # set when the server is told to stop
     app.state.hub_metrics = metrics.HubMetrics(service.hub)
     app.state.open_sockets = Counter()  # open sockets by account
-    app.state.handshake_limit = asyncio.Semaphore(HANDSHAKES_AT_ONCE)
     return app
 
 

@@ -17,7 +17,7 @@ from board.api import endpoints
 from board.attachments import api as file_calls
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
-from board.documents import material_api
+from board.documents import material_api, wait_api
 from board.exports import exports
 from board.handover import api as report_calls
 from board.history import integrity_api
@@ -71,7 +71,7 @@ CALLS: dict[tuple[str, str], Call] = {
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,
         look_again_api.look_again, earlier_searches.earlier,
-        material_api.preview, material_api.preview_picture, material_api.material_pdf,
+        material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,

@@ -8,6 +8,7 @@ GROUPS = (
     (r"/accounts", "accounts", "Accounts: listed for everyone, provisioned by a program."),
     (r"/boards/\{board\}/(uploads|files)/", "files", "Photos and other files of a search."),
     (r"/boards/\{board\}/materials/", "materials", "Posters, vignettes and briefs."),
+    (r"/documents/", "documents", "Papers: how long they wait."),
     (r"/boards/\{board\}/\w+\.(csv|json)$", "exports", "Cards and journals as files."),
     (r"/(boards|tips)(/|$)", "boards", "Boards: state, events, commands, sources, integrity."),
     (r"/(find|closed|unanswered|earlier)$", "lookup", "Searches, sightings and texts that are found."),

@@ -19,7 +19,7 @@ from board.service import BoardService
 from board.web import language
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param
 from board.web.heavy_reads import limited_per_account
-from board.web.http import Reply, json_response, service_of
+from board.web.http import Reply, count_document, json_response, service_of
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import format_utc, parse_utc
@@ -99,6 +99,7 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
     service = service_of(request)
+    await count_document(request, caller)
 
     def begin(session: Session) -> tuple[Filter, int]:
         _, board = administrator(session, caller)

@@ -19,7 +19,7 @@ from board.errors import Refused, invalid, validated
 from board.i18n import N_
 from board.service import BoardService
 from board.web.endpoint import ON_A_BOARD, Binary, Call, Param
-from board.web.http import read_json_object, require_caller, service_of
+from board.web.http import count_document, read_json_object, require_caller, service_of
 from models.accounts import Account
 from models.entity import State
 from models.fields import Data, LongText, Name, Time
@@ -110,6 +110,7 @@ async def _answer_pdf(request: Request, caller: Caller, make: Any) -> Response:
 
 async def _printed(request: Request, caller: Caller, make: Any, picture_width: int) -> tuple[bytes, _Made]:
     service = service_of(request)
+    await count_document(request, caller)
     made: _Made = await service.database.read(partial(make, request, caller, format_utc(service.clock())))
     photo = await _photo(service, request.path_params["board"], made.material["content"]["photo"])
     paper = poster.poster(

@@ -26,7 +26,7 @@ from board.handover import report
 from board.i18n import N_, gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
-from board.web.http import RETRY_S, service_of
+from board.web.http import RETRY_S, count_document, service_of
 from models.board import OPERATIONS, Board
 from models.db.database import ReadTimeout
 from models.times import format_utc
@@ -61,6 +61,7 @@ async def _answer(request: Request, caller: Caller, make: Make) -> Response:
         return made.file, paper.html(made) if is_pdf else paper.markdown(made)
 
     try:
+        await count_document(request, caller)
         async with service.queues.answers.turn(caller.account.id):
             file, written = await service.heavy_reads.read(caller, read)
         if is_pdf:

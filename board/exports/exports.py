@@ -31,7 +31,7 @@ from board.web import language
 from board.web.compression import compressed
 from board.web.endpoint import ON_A_BOARD, Call, EventList
 from board.web.heavy_reads import limited_per_account
-from board.web.http import service_of
+from board.web.http import count_document, service_of
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.search import Search
@@ -126,6 +126,7 @@ async def _file(
     request: Request, caller: Caller, name: str, pages: Callable[[ExportSnapshot], Pages], table: Table | None, kind: str
 ) -> Streamed[Any]:
     service = service_of(request)
+    await count_document(request, caller)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
     opened: ExportSnapshot = await service.exports.read(caller, lambda session: _open_snapshot(session, caller, id, reads))

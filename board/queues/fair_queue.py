@@ -46,6 +46,10 @@ class FairQueue:
         """Return how many requests of a key run or wait."""
         return self._turns.count(key)
 
+    def is_waiting(self, key: Hashable) -> bool:
+        """Return whether a request of this key waits for its turn."""
+        return self._turns.is_waiting(key)
+
     def wait_s(self, key: Hashable) -> float:
         """Return about how many seconds a request of this key would wait now."""
         own = max(0, self._turns.count(key) - self.bounds.per_key + 1)

@@ -28,10 +28,12 @@ STRANGERS = Bounds(at_once=1, per_key=1, waiting=48, waiting_per_key=16, longest
 # Few at a time, so that a command waits for few of them at each step of the event loop.
 PAGES = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
 STRANGERS_REQUESTS = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
+# Sockets whose caller is being identified: after a restart a thousand clients must not starve page requests.
+HANDSHAKES = Bounds(at_once=32, per_key=16, waiting=10_000, waiting_per_key=2_000, longest_wait_s=30.0)
 
 
 class Queues:
-    """Queues of one process. All are keyed by account, except those whose names say strangers: by network."""
+    """Queues of one process. All are keyed by account, except those of strangers and of handshakes: by network."""
 
     def __init__(self) -> None:
         self.answers = FairQueue("answers", ANSWERS)
@@ -47,6 +49,7 @@ class Queues:
         self.sign_in_earlier_networks = FairQueue("sign_in_earlier_networks", EARLIER_NETWORKS, TOO_MANY_SIGN_INS)
         self.sign_in_strangers = FairQueue("sign_in_strangers", STRANGERS, TOO_MANY_SIGN_INS)
         self.pages = FairQueue("pages", PAGES)
+        self.handshakes = FairQueue("handshakes", HANDSHAKES)
         self.strangers = FairQueue("strangers", STRANGERS_REQUESTS)
 
     def close(self) -> None:

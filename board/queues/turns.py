@@ -82,6 +82,10 @@ class Turns(Generic[T]):
         """Return how many requests of a key run or wait."""
         return self._running[key] + len(self._lines.get(key, ()))
 
+    def is_waiting(self, key: Hashable) -> bool:
+        """Return whether a request of this key waits."""
+        return key in self._lines
+
     def starts_before(self, key: Hashable) -> int:
         """Return at most how many requests start before one of this key that joins now."""
         own = len(self._lines.get(key, ()))

@@ -24,7 +24,8 @@ class Limits:
 
     `calls`: HTTP calls that change something, at the rate of one socket. `account`: all messages and calls. `intake`: reported
     sightings, so that a program out of control adds no more than a desk can look at. `uploads`: files that are begun. `accounts`:
-    accounts that a program adds or changes, so that people notice before a stolen token has disabled everybody.
+    accounts that a program adds or changes, so that people notice before a stolen token has disabled everybody. `documents`:
+    papers, their previews, and exports.
     """
 
     def __init__(self, settings: Settings, limiter: Limiter) -> None:
@@ -34,6 +35,7 @@ class Limits:
         self.intake = Rule("intake", settings.max_intake_per_minute, MINUTE_S)
         self.uploads = Rule("uploads", settings.max_uploads_per_minute, MINUTE_S)
         self.accounts = Rule("accounts", MAX_ACCOUNT_CHANGES_PER_HOUR, HOUR_S)
+        self.documents = Rule("documents", settings.max_documents_per_minute, MINUTE_S)
         self._limiter = limiter
 
     def count_message(self, account: str) -> LimitResult:

@@ -153,6 +153,12 @@ def check_rate(request: Request, caller: Caller) -> None:
         check_allowed(request, taken)
 
 
+async def count_document(request: Request, caller: Caller) -> None:
+    """Count a paper, a preview of one, or an export of this account. Raises Refused `rate_limited`."""
+    service = service_of(request)
+    check_allowed(request, await service.limiter.take(service.limits.documents, caller.account.id))
+
+
 def check_allowed(request: Request, taken: LimitResult) -> None:
     """Note a rate limit for the response headers. Raises Refused `rate_limited` if it is exceeded."""
     request.state.taken = [*getattr(request.state, "taken", ()), taken]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from starlette.websockets import WebSocket
 
+from board import client_address
 from board.audit.refusals import SOCKET
 from board.commands.registry import TABLE
 from board.engine import display_identity
@@ -12,6 +13,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.account_limits import too_many
+from board.rate_limit.addresses import block_of
 from board.service import BoardService
 from board.settings import VERSION
 from board.telemetry import logs, metrics
@@ -35,7 +37,7 @@ async def endpoint(socket: WebSocket) -> None:
     try:
         if socket.app.state.shutting_down:
             raise Refused("unavailable")
-        async with socket.app.state.handshake_limit:
+        async with service.queues.handshakes.turn(block_of(client_address.of(socket))):
             rights = None
             while rights != service.rights:  # rights changed while they were read: nobody would notify this socket
                 rights = service.rights

@@ -13,6 +13,7 @@ import * as sessionKeepalive from "./core/session_keepalive.js";
 import * as alarmLine from "./shared/alarms/alarm_line.js";
 import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
+import * as documents from "./shared/documents.js";
 import * as capacityIndicator from "./shared/capacity_indicator.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
@@ -77,6 +78,7 @@ async function start() {
   notices.mount(session); // what is refused is said also where nothing is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty
   (await view)?.mount(main, session, board, card || null);
+  documents.mount();
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
   alarmLine.mount(session, part("[data-watch-line]"));

@@ -217,6 +217,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "POST /earlier": {"body": {"first_name": "Noor"}},
     "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},
     "GET /places": {"with": {"q": "Gent", "limit": 3}},
+    "GET /documents/wait": {},
     "GET /alerts": {},
     "POST /alerts/read": {"body": {"alerts": [{"board": "<board>", "seq": 1}]}},
     "GET /since": {"with": {"board": "<board>"}},

@@ -32,7 +32,12 @@ ROOT = Path(__file__).parents[2]
 LIMITS_OFF = (
     {}
     if os.environ.get("BENCH_LIMITS") == "on"
-    else {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0", "MAX_INTAKE_PER_MINUTE": "0"}
+    else {
+        "MAX_SOCKETS_PER_ACCOUNT": "0",
+        "MAX_MESSAGES_PER_SECOND": "0",
+        "MAX_INTAKE_PER_MINUTE": "0",
+        "MAX_DOCUMENTS_PER_MINUTE": "0",
+    }
 )
 HELPER = "helper0@desk.example"  # author of all events
 

@@ -23,7 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 16.0  # the contract: 15 s after SIGTERM
 SECRET = "a secret of the fault harness alone"
-NO_LIMITS = {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_UPLOADS_PER_MINUTE": "0", "MAX_MESSAGES_PER_SECOND": "0"}
+NO_LIMITS = {
+    "MAX_SOCKETS_PER_ACCOUNT": "0",
+    "MAX_UPLOADS_PER_MINUTE": "0",
+    "MAX_DOCUMENTS_PER_MINUTE": "0",
+    "MAX_MESSAGES_PER_SECOND": "0",
+}
 
 
 class Worker:

@@ -83,6 +83,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
         "max_messages_per_second": 0,
         "max_intake_per_minute": 0,
         "max_uploads_per_minute": 0,
+        "max_documents_per_minute": 0,
         "disk_reserve": "0GiB",
     }
     return Settings(_env_file=None, **(given | more))

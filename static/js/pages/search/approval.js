@@ -5,10 +5,10 @@ import { request } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
+import { fileName, save } from "../../shared/documents.js";
 import { flagged, ONLY_BRIEF } from "./forms.js";
 
 const PAUSE_MS = 500;    // of typing
-const KEPT_MS = 60_000; // of a file that is being saved
 /** @type {Record<string, string[]>} levels of the appeal that allow it; the server decides */
 const LEVELS = { poster: ["posters", "public", "child_alert"], vignette: ["discreet", "posters", "public", "child_alert"] };
 
@@ -153,14 +153,4 @@ export class DraftPicture {
 async function dataUrl(blob) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(""))}`;
-}
-
-/** @param {Response} answer */
-const fileName = (answer) => /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "draft.pdf";
-
-/** Save a file, as the browser does for a link. @param {Blob} blob @param {string} name */
-function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }
