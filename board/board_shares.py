@@ -30,6 +30,7 @@ class BoardShares(Data):
 
     account: Share
     token: Share
+    searches: Annotated[int, Field(ge=10, le=10_000)]
     warn_at: Annotated[float, Field(gt=0, le=1, strict=False)]
     reserve: Annotated[int, Field(ge=0, le=MAX_RESERVE)]
     reserve_account: Annotated[int, Field(ge=0, le=MAX_RESERVE)]

@@ -38,6 +38,7 @@ from realtime.protocol import Command
 OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
+MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
 TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
 SERVER_COMMAND = Command("", "", "", {})
 
@@ -45,6 +46,10 @@ _OF_ENTITY = text(
     "SELECT id FROM alarm WHERE board = :board AND rule IN :rules AND entity = :entity AND ended_at IS NULL ORDER BY id"
 ).bindparams(bindparam("rules", expanding=True))
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
+_ENDED = text(
+    "SELECT id FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND ended_at IS NOT NULL "
+    "ORDER BY raised_at DESC, id DESC LIMIT 100 OFFSET :kept"
+)
 _KNOWN = text(
     "SELECT 1 FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND (cause = :cause OR ended_at IS NULL)"
 )
@@ -217,6 +222,7 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
         "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
     }  # fmt: skip
     row = rows.new(Alarm, values)
+    _drop_ended(writer, rule, id)
     if rule.when == "mention" and not people.asked_by(["mentioned"], row):
         return
     taken = _next_step(people, row, rule, now)
@@ -225,6 +231,13 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
     if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
         known.append(row.id)
     taken.notify(writer, row)
+
+
+def _drop_ended(writer: EventWriter, rule: Rule, entity: str) -> None:
+    """Take the oldest ended alarms about an entity off the board if it had very many: an account could raise them without end."""
+    asked = {"board": writer.board.id, "rule": rule.key, "entity": entity, "kept": MAX_ENDED}
+    for row in unit_of_work.select(writer.session, Alarm, _ENDED, asked):
+        writer.delete(row, "alarm.archived")
 
 
 def end(writer: EventWriter, row: Alarm) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
-from sqlalchemy import true
+from sqlalchemy import text, true
 from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
@@ -20,8 +20,8 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.rights_version import bump_rights_version
-from board.errors import OperationError, invalid
-from board.i18n import N_
+from board.errors import OperationError, Refused, invalid
+from board.i18n import N_, message
 from board.merge_patch import apply_patch
 from board.predefined_tasks import criteria
 from models.accounts import ROLES, Account
@@ -30,7 +30,7 @@ from models.board import OPERATIONS, Board
 from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
-from models.ids import new_epoch, new_id
+from models.ids import id_bytes, new_epoch, new_id
 from models.search import Criterion, Outcome, Person, Search
 from realtime.protocol import Command
 
@@ -41,6 +41,12 @@ Access = Literal["desk", "members"]
 
 _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
+
+
+_OPENED = text(  # by the first event of their boards
+    "SELECT count(*) FROM search s JOIN board b ON b.id = s.id JOIN event e ON e.board = b.number AND e.seq = 1 "
+    "WHERE s.archived_at IS NULL AND e.account = :account"
+)
 
 
 class Fields(search_details.DetailFields):
@@ -93,6 +99,7 @@ class SetAccess(Data):
 
 def open_search(writer: EventWriter, data: Open) -> None:
     """Open a search with a board of its own, five columns, and the first tasks of its kind."""
+    _require_few_opened(writer)
     past_times.check(writer, "missing_since", data.missing_since)
     _check_members(writer, data.access, data.members)
     made = references.next_reference(writer) if data.reference is None else None
@@ -113,6 +120,18 @@ def open_search(writer: EventWriter, data: Open) -> None:
     own.session.flush()
     for first in own.task_catalogue.first_tasks(data.kind):
         tasks.add_from_template(own, first)
+
+
+def _require_few_opened(writer: EventWriter) -> None:
+    """Raise Refused `too_large` if too many searches on `operations` were opened by the author."""
+    asked = {"account": id_bytes(writer.account_id)}
+    opened = int(unit_of_work.execute(writer.session, _OPENED, asked).scalar_one())
+    if opened >= writer.shares.searches:
+        sentence = N_(
+            "You opened {count} searches that are still on All searches, the most for one account. Close those that are over, "
+            "or ask another coordinator to open this one."
+        )
+        raise Refused("too_large", message(sentence, count=opened))
 
 
 def update(writer: EventWriter, data: Update) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
@@ -19,7 +19,7 @@ from board.engine.access import is_visible_on_displays
 from board.engine.display_identity import _DISPLAYS
 from board.engine.rights_version import bump_displays_version
 from board.errors import Refused, invalid
-from board.i18n import N_
+from board.i18n import N_, message
 from models.board import OPERATIONS
 from models.display import PROFILES, THEMES, Display
 from models.fields import Data, Id, OneLine, Time, Title
@@ -30,6 +30,7 @@ from realtime.strict_json import MAX_INTEGER
 from realtime.wire_types import Count, Made, Shape
 
 MAX_BOARDS = 50  # in a playlist
+MAX_ACTIVE = 300  # displays that are not revoked
 MAX_LISTED = 500  # displays in the list: active ones first, then the newest revoked ones
 
 Profile = Literal["room", "inner"]
@@ -122,14 +123,22 @@ def to_json(display: Display) -> DisplayEntry:
 
 
 def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> Display:
-    """Add a display for the screen whose secret has this digest. Raise Refused `invalid`."""
+    """Add a display for the screen whose secret has this digest. Raise Refused `invalid` or `too_large`."""
     _check_language(data.language)
+    _require_few(session)
     values = data.model_dump(exclude={"code"}) | {"shows": _valid_playlist(session, data.shows)}
     display = Display(id=new_id(), digest=screen, paired_by=by, paired_at=now, **values)
     session.add(display)
     boards = display.shows["boards"]
     writer.write(session, entries.DisplayPaired(id=display.id, name=data.name, profile=data.profile, boards=boards))
     return display
+
+
+def _require_few(session: Session) -> None:
+    active = session.connection().execute(select(func.count()).where(_DISPLAYS.c.revoked_at.is_(None))).scalar_one()
+    if active >= MAX_ACTIVE:
+        sentence = N_("There are {count} displays, which is the most. Remove those that are not used.")
+        raise Refused("too_large", message(sentence, count=active))
 
 
 def change(session: Session, id: str, data: DisplayUpdate) -> Display:

@@ -9,12 +9,16 @@ from sqlmodel import Session, select
 
 from board.board_shares import load_board_shares
 from board.client import Refusal
+from board.commands import alarms, searches
+from board.displays import displays
 from board.engine import board_limits
 from board.settings import Settings
 from models.accounts import Account
 from models.board import Board, BoardShare
 from models.db.errors import ConfigurationError
+from models.ids import id_bytes
 from tests.support.board_shares import set_shares
+from tests.support.display_client import DisplayBrowser
 from tests.support.people import Person, session_cookie
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
@@ -152,3 +156,47 @@ async def test_each_person_is_told_what_still_works_on_a_full_board(
     assert (await scene.does("search.set_status", {"status": "found", "reason": "seen", "outcome": OUTCOME}))[0][
         "type"
     ] == "search.status_set"
+
+
+# -- the same class elsewhere -------------------------------------------------------------------------------------------------
+
+
+async def test_one_account_opens_only_so_many_searches(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, opened = team.ada, [await team.ada.open_search() for _ in range(2)]
+    has = await team.server.service.database.read(lambda session: _opened(session, ada.account["id"]))
+    set_shares(monkeypatch, team.server.service, searches=has)
+    with pytest.raises(Refusal, match="too_large") as refused:
+        await ada.open_search()
+    assert f"You opened {has} searches" in refused.value.body["message"]
+    assert await team.alice.open_search(), "another coordinator opens it"
+    assert (await ada.command(opened[0], "note.add", {"text": "x"}))["seqs"]
+
+
+def _opened(session: Session, account: str) -> int:
+    return int(session.connection().execute(searches._OPENED, {"account": id_bytes(account)}).scalar_one())
+
+
+async def test_alarms_about_one_card_do_not_pile_up(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarms, "MAX_ENDED", 2)
+    team, search = scene.team, scene.search
+    card = (await scene.sighting())["id"]
+    for _ in range(5):
+        for priority in ("urgent", "normal"):
+            await scene.does("sighting.update", {"sighting": card, "priority": priority}, team.charlie)
+    there = [kind for kind, _ in (await team.alice.snapshot(search))["entities"] if kind == "alarm"]
+    assert len(there) == 3, "the newest two that ended when the last one was raised, and that one"
+    screen = await team.bob.subscribe(search)
+    assert screen.entities == (await team.alice.snapshot(search))["entities"]
+
+
+async def test_the_number_of_displays_is_bounded(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "MAX_ACTIVE", 0)
+    screen = DisplayBrowser(team.server)
+    code, search = await screen.pairing_code(), await team.alice.open_search()
+    paired = {"code": code, "name": "Room 1", "profile": "room", "language": "en", "shows": {"boards": [search]}}
+    answer = await team.alice.http.post("/api/v1/displays", json=paired)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), answer.text
+    monkeypatch.undo()
+    answer = await team.alice.http.post("/api/v1/displays", json=paired)
+    assert answer.status_code == 201, answer.text
+    await screen.close()

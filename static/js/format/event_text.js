@@ -188,7 +188,7 @@ const DESCRIPTIONS = {
   "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waitText(it.state) }),
   "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
   "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm is open again, as the person who had it can no longer act: {what}"), it),
-  "alarm.archived": () => ({ says: t("An alarm left “All searches”, a day after it ended") }),
+  "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm left “All searches”, a day after it ended") : t("An alarm that had ended left the board") }),
   "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm has ended, as it is settled: {what}"), it),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
 };

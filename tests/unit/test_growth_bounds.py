@@ -1,0 +1,93 @@
+"""Bounds of everything that accounts can make grow: each table has one, so a new table has to name its own."""
+
+import pytest
+
+from board.accounts import throttle
+from board.attachments import upload_rows
+from board.board_shares import load_board_shares
+from board.commands import alarms, briefings, distributions, files, handovers, materials, notes, registry, tasks
+from board.commands.alerts import RETENTION
+from board.displays import displays, pairing
+from board.engine import board_limits, kinds
+from board.engine.identity import SESSION_LIFETIME
+from board.maintenance import pruning
+from board.settings import Settings
+from models.db.schema import metadata
+from models.entity import CountedEntity
+from models.search import MAX_EARLIER
+
+SHARES = load_board_shares()
+JOURNAL = "grows with each accepted command: bounded by the rate limits of the account, never shortened"
+ADMINISTRATORS = "written by administrators alone"
+ONE_EACH = "one row for each account, board or search"
+ALARMS = "for one entity, the open one and the newest that ended; entities are bounded by shares"
+
+# by table: what bounds it, and the number if there is one
+BOUNDS: dict[str, tuple[str, object]] = {
+    "sighting": ("share of an account on a board", SHARES.account),
+    "task": ("share of an account on a board", SHARES.account),
+    "note": ("share of an account on a board; those that ask for an answer", notes.MAX_ASKING),
+    "column": ("share of an account on a board", SHARES.account),
+    "tip": ("share of an account on a board", SHARES.token),
+    "search": ("searches that one account opened and that are on `operations`", SHARES.searches),
+    "board": ("one for each search", SHARES.searches),
+    "alarm": (ALARMS, alarms.MAX_ENDED),
+    "file": ("files of a search", files.MAX_FILES + files.MAX_WITHDRAWN),
+    "material": ("materials of a search", materials.MAX_MATERIALS),
+    "distribution": ("distributions of a search", distributions.MAX_DISTRIBUTIONS),
+    "shift": (ONE_EACH, None),
+    "handover": (ONE_EACH, None),
+    "handed": (ONE_EACH, handovers.MAX_SEARCHES),
+    "briefing": (ONE_EACH, briefings.MAX_PINNED),
+    "display": ("displays that are not revoked; revoked ones stay as a record", displays.MAX_ACTIVE),
+    "pairing": ("codes that wait", pairing.MAX_PENDING),
+    "upload": ("open uploads of an account", upload_rows.MAX_OPEN),
+    "upload_part": ("parts of an upload", upload_rows.MAX_PARTS),
+    "board_share": ("one for each account and token on a board", None),
+    "sight": ("one for each account and search", None),
+    "seen": ("one for each account and board", None),
+    "alert_choice": (ONE_EACH, None),
+    "draft_key": (ONE_EACH, None),
+    "link": (ONE_EACH, None),
+    "verified": (ONE_EACH, None),
+    "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
+    "account": (ADMINISTRATORS, None),
+    "token": (ADMINISTRATORS, None),
+    "event": (JOURNAL, None),
+    "done": ("one for each command, deleted after days", "pruned"),
+    "alert": ("alerts of people, deleted after days", RETENTION),
+    "alert_read": ("alerts of people, deleted after days", RETENTION),
+    "security_alert": ("actions of administrators, deleted after days", RETENTION),
+    "notification": ("steps of alarms, deleted after days", pruning.NOTIFICATIONS_KEPT),
+    "earliersource": ("one for each correction of a source: grows with the journal", JOURNAL),
+    "clockfault": ("written by the server, at most one for each process and minute", None),
+    "rights": ("two rows", None),
+    "upkeep": ("one row for each kind of maintenance", None),
+}
+PRUNED = ("done", "alert", "alert_read", "security_alert", "notification")
+
+
+def test_every_table_names_its_bound() -> None:
+    named = {*metadata.tables} - {"poison"}  # of the program itself
+    assert named == {*BOUNDS}, "a table that is new needs a bound, and a line here"
+
+
+def test_every_kind_is_counted_or_has_a_bound_of_its_own() -> None:
+    assert registry.TABLE
+    for kind in kinds.every():
+        assert str(kind.model.__tablename__) in BOUNDS
+        assert not kind.counted or issubclass(kind.model, CountedEntity) or kind.name == "search", kind.name
+
+
+@pytest.mark.parametrize("table", PRUNED)
+def test_tables_that_are_deleted_after_days_have_a_rule(table: str) -> None:
+    assert table in {rule.table for rule in pruning.rules(Settings(_env_file=None))}
+
+
+def test_no_single_account_or_role_fills_a_board() -> None:
+    assert max(SHARES.account, SHARES.token) * 2 <= board_limits.MAX_ENTITIES
+    assert SHARES.reserve_account * 2 <= SHARES.reserve < board_limits.RESERVED_ENTITIES
+
+
+def test_lists_inside_an_entity_are_bounded() -> None:
+    assert (tasks.MAX_ITEMS, MAX_EARLIER, briefings.MAX_PINNED) == (50, 50, 20)
