@@ -158,6 +158,24 @@ async def test_each_person_is_told_what_still_works_on_a_full_board(
     ] == "search.status_set"
 
 
+async def test_the_part_of_the_reserve_is_new_once_there_was_room_again(
+    scene: SearchScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team, search = scene.team, scene.search
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", await entities(team, search))
+    set_shares(monkeypatch, team.server.service, reserve=5, reserve_account=1)
+    column = await scene.one("column.add", {"role": "waiting"})
+    assert "reserve" in await sentence(team.alice, search)
+    assert "reserve" in await sentence(team.alice, search, "column.add", {"role": "waiting"})
+    (first,) = [id for role, id in (await scene.columns()).items() if role == "doing"]
+    for id in (column["id"], first):
+        await scene.does("column.remove", {"column": id})
+    assert (await share(team, search, team.alice))[1] == 0, "the board was below its limit"
+    for _ in range(2):
+        await note(team.alice, search)
+    assert "reserve" in await sentence(team.alice, search)
+
+
 # -- the same class elsewhere -------------------------------------------------------------------------------------------------
 
 

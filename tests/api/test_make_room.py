@@ -14,6 +14,7 @@ from board.client import Refusal
 from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board, BoardShare
+from tests.support import handover_steps
 from tests.support.backends import ALTERNATING
 from tests.support.board_shares import set_shares
 from tests.support.people import Person
@@ -118,6 +119,31 @@ async def test_a_note_with_an_open_alarm_stays(scene: SearchScenario, wall_clock
     wall_clock.set(40 * DAY)
     assert (await room(team.alice, search, unchanged_days=30))["leaving"]["notes"] == 0
     assert ("note", asking) in (await team.alice.snapshot(search))["entities"]
+
+
+async def test_a_pinned_note_stays(scene: SearchScenario, wall_clock: WallClock) -> None:
+    team, search = scene.team, scene.search
+    pinned, other = [(await scene.one("note.add", {"text": "x"}))["id"] for _ in range(2)]
+    number = await handover_steps.prepare_handover(team.alice)
+    await team.alice.command(search, "handover.write", {"handover": number, "pinned": [pinned]})
+    wall_clock.set(40 * DAY)
+    events = await scene.does("board.make_room", {"groups": ["notes"], "unchanged_days": 30})
+    assert [event["id"] for event in events] == [other]
+
+
+async def test_tips_of_a_hidden_search_are_neither_counted_nor_touched(scene: SearchScenario, wall_clock: WallClock) -> None:
+    team = scene.team
+    secret = await team.secret_search(team.bob)
+    ack = await team.bob.command(OPERATIONS, "tip.add", {"description": "a boy"})
+    (event,) = (await team.bob.http.get(f"/api/v1/boards/{OPERATIONS}/events", params={"after": ack["seqs"][0] - 1})).json()[
+        "events"
+    ]
+    await team.bob.command(OPERATIONS, "tip.place", {"tip": event["id"], "search": secret})
+    wall_clock.set(DAY)
+    assert (await room(team.ada, OPERATIONS, unchanged_days=0))["leaving"]["tips"] == 0
+    assert (await team.ada.command(OPERATIONS, "board.make_room", {"groups": ["tips"], "unchanged_days": 0}))["seqs"] == []
+    assert (await room(team.alice, OPERATIONS, unchanged_days=0))["leaving"]["tips"] == 1
+    assert len((await team.alice.command(OPERATIONS, "board.make_room", {"groups": ["tips"], "unchanged_days": 0}))["seqs"]) == 1
 
 
 async def test_a_card_comes_back_by_a_command_or_a_change_of_it(scene: SearchScenario, wall_clock: WallClock) -> None:
