@@ -105,7 +105,9 @@ def serve(settings: dict[str, str], watched: dict[str, str] | None = None) -> tu
 
 async def open_service(settings: dict[str, str]) -> BoardService:
     given = {name.lower(): value for name, value in settings.items()}
-    return await BoardService.open(Settings(_env_file=None, **given))
+    service = await BoardService.open(Settings(_env_file=None, **given))
+    service.shares = service.shares.model_copy(update={"account": 10_000, "token": 10_000})  # one caller fills whole boards
+    return service
 
 
 async def create_coordinators(service: BoardService, count: int) -> list[str]:
