@@ -2,7 +2,7 @@
 
 import pytest
 
-from board.accounts import throttle
+from board.accounts import earlier_networks, throttle
 from board.attachments import upload_rows
 from board.board_shares import load_board_shares
 from board.commands import alarms, briefings, distributions, files, handovers, materials, notes, registry, tasks
@@ -50,6 +50,8 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "draft_key": (ONE_EACH, None),
     "link": (ONE_EACH, None),
     "verified": (ONE_EACH, None),
+    "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
+    "file_usages": ("one row for each search, and one for the installation", None),
     "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
