@@ -51,7 +51,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "link": (ONE_EACH, None),
     "verified": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
-    "file_usages": ("one row for each search, and one for the installation", None),
+    "file_usages": ("one row", None),
     "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
