@@ -17,6 +17,7 @@ from board.engine.event import JournalEvent
 from board.exports import exports
 from models.ids import new_id
 from models.search import Search
+from models.text_lines import multi_line
 from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
@@ -118,6 +119,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
 async def test_spreadsheet_formulas_become_text(team: Team, typed: str) -> None:
     search, *_ = await scene(team)
     await team.bob.command(search, "sighting.add", {"description": typed})
+    typed = multi_line(typed)  # what is stored
     shown = (await table_of(team.alice, search, "cards.csv"))[-1]["Description"]
     assert shown.replace("'", "") == typed.replace("'", "")
     assert not any(part.lstrip(' "').startswith(tuple("=+-@＝")) for part in re.split(r"[;\t\r\n]", shown))
@@ -160,7 +162,7 @@ def test_file_keeps_the_typed_text_at_its_own_separator(rows: list[list[Any]]) -
 async def test_other_texts_stay_what_they_are(team: Team, typed: str) -> None:
     search, *_ = await scene(team)
     await team.bob.command(search, "sighting.add", {"description": typed})
-    assert (await table_of(team.alice, search, "cards.csv"))[-1]["Description"] == typed
+    assert (await table_of(team.alice, search, "cards.csv"))[-1]["Description"] == multi_line(typed)
 
 
 @pytest.mark.parametrize("name", FILES)
