@@ -38,7 +38,8 @@ export function mount(session, board) {
   };
 
   board.watch((_, events) => {
-    const isOwn = events.some(({ actor, state, type }) => (actor?.id === session.account.id && state) || type.endsWith(".archived"));
+    // a hidden event has no type
+    const isOwn = events.some(({ actor, state, type }) => (actor?.id === session.account.id && state) || type?.endsWith(".archived"));
     if (board.seq !== null && isNear() && (askedAt === -Infinity || isOwn)) askLater();
     draw();
   });
