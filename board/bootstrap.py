@@ -28,7 +28,7 @@ RESTARTED = "BOARD_PREPARED"  # set for the second start, so that it can't loop
 TESTING = ("test", "bench", "fault-test", "faults", "pictures", "attack", "dev")  # commands that need the `test` extra
 HELP = ("-h", "--help")
 REFERENCE = "board/docs/reference/command-line.md"
-MARKUP = re.compile(r"`|\[([^]]+)\]\([^)]+\)")  # of code and links
+MARKUP = re.compile(r"`|\[([^][]+)\]\([^()]+\)")  # of code and links
 NONE: frozenset[str] = frozenset()
 
 

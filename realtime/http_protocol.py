@@ -22,6 +22,7 @@ log = logging.getLogger("realtime.http_protocol")
 
 NOT_HTTP = "Invalid HTTP request received."  # both as uvicorn says it, for who counts such clients
 UNKNOWN_UPGRADE = "Unsupported upgrade request."
+MAX_HEAD = 65_536  # bytes of a head that comes at once; of one in pieces, h11 accepts less
 MAX_UNREAD_BODY = 65_536  # bytes of a body that the application has not taken; above it, nothing more is read
 
 OnClose = Callable[[], None]
@@ -143,10 +144,13 @@ class HttpProtocol(asyncio.Protocol):
                     return
 
     def _next_event(self) -> Any:
-        """Return the parser's next event. Raise RemoteProtocolError for a request whose framing is ambiguous."""
+        """Return the parser's next event. Raise RemoteProtocolError for a head that is too large, or whose framing is
+        ambiguous."""
         if self._parser.their_state is not h11.IDLE:
             return self._parser.next_event()
         before = self._parser.trailing_data[0]
+        if len(before) > MAX_HEAD and before.find(b"\r\n\r\n", 0, MAX_HEAD) < 0:
+            raise h11.RemoteProtocolError("head too large")
         event = self._parser.next_event()
         if isinstance(event, h11.Request) and is_ambiguous(before[: len(before) - len(self._parser.trailing_data[0])]):
             raise h11.RemoteProtocolError("ambiguous framing")
@@ -252,8 +256,8 @@ class HttpProtocol(asyncio.Protocol):
         if self._config.ws_protocol_class is not WebSocketProtocol:
             return False
         head, end, _ = data.partition(b"\r\n\r\n")
-        is_whole = bool(end) and self._parser.their_state is h11.IDLE and not self._parser.trailing_data[0]
-        return is_whole and is_websocket_handshake(head)
+        is_first = self._parser.their_state is h11.IDLE and not self._parser.trailing_data[0]
+        return bool(end) and len(head) <= MAX_HEAD and is_first and is_websocket_handshake(head)
 
     def _upgrade(self, data: bytes) -> None:
         """Hand the transport over to the WebSocket protocol, with the request, and what came behind it."""

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
+import h11
 import pytest
 
-from realtime.http_protocol import MAX_UNREAD_BODY, HttpProtocol
+from realtime.http_protocol import MAX_HEAD, MAX_UNREAD_BODY, HttpProtocol
 from realtime.websocket_protocol import WebSocketProtocol
 from tests.support.people import PATIENCE_S
 from tests.support.worker_processes import wait_until
@@ -293,6 +294,17 @@ async def test_only_the_first_response_is_sent(server: Server) -> None:
 async def test_bytes_that_are_not_http_are_refused(server: Server, sent: str) -> None:
     assert (await server.ask(sent)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
     await wait_until(lambda: not server.state.tasks)
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(MAX_HEAD - 40, True), (MAX_HEAD, False), (4 * MAX_HEAD, False)])
+async def test_head_that_is_too_large_is_not_parsed(server: Server, length: int, is_read: bool) -> None:
+    protocol = server.protocol()
+    protocol._parser.receive_data(GET.format("x" * length).encode() + b"x" * MAX_HEAD)
+    if is_read:
+        assert isinstance(protocol._next_event(), h11.Request)
+    else:
+        with pytest.raises(h11.RemoteProtocolError, match="head too large"):
+            protocol._next_event()
 
 
 async def test_refused_connection_is_closed_at_once(server: Server) -> None:

@@ -1,5 +1,7 @@
 """Growth of a function's time with the length of its text, as the ratio of two lengths, so that no machine is too slow."""
 
+import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
@@ -8,6 +10,8 @@ TIMES = 16  # ratio of the two lengths
 MOST = 4 * TIMES  # accepted ratio of the times; quadratic growth would have TIMES * TIMES
 TRIES = 6  # the quickest counts: other work of the machine only adds to it
 LEAST_S = 0.0005  # shorter times are too short to compare
+LIMIT_S = 0.02  # processor time for the largest input: the event loop waits for it
+HANGS_S = 0.5  # processor time after which a call is ended
 
 # Repeated parts of texts, with a prefix and a suffix: openings that are never closed, closings without an
 # opening, ambiguous parts, parts that have to be sorted, endless numbers.
@@ -36,6 +40,51 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     began = time.thread_time()
     work()
     return time.thread_time() - began
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """End what runs in the main thread after so much processor time, by raising Hangs. A regular expression can be ended, too."""
+
+    def end(signal: int, frame: object) -> None:
+        raise Hangs
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+class Hangs(Exception):
+    """A call took more than HANGS_S."""
+
+
+def slowness(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
+    """Describe how a function is too slow: it takes over LIMIT_S for its largest input, or its time grows by more than the
+    length. None if it is neither."""
+    text = make(longest)
+    try:
+        with ended_after(HANGS_S):
+            took = cpu_seconds(lambda: work(text))
+            if took > LIMIT_S / 2 and (slow := above(work, text, LIMIT_S)):
+                return slow
+        with ended_after(2 * TRIES * HANGS_S):
+            return superlinear_growth(work, make, longest) if took > LEAST_S else None
+    except Hangs:
+        return f"over {HANGS_S} s for {text[:40]!r}…{text[-4:]!r}"
+
+
+def above(work: Callable[[str], object], text: str, limit_s: float) -> str | None:
+    """Describe the time that a text takes, the quickest of some attempts, if it is above a limit."""
+    took = float("inf")
+    for _ in range(TRIES):
+        took = min(took, cpu_seconds(lambda: work(text)))
+        if took <= limit_s:
+            return None
+    return f"{took * 1000:.0f} ms for {text[:40]!r}…{text[-4:]!r}"
 
 
 def superlinear_growth(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
