@@ -1,5 +1,6 @@
 """Checks of scripts and styles, by programs that run on Node.js."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -52,14 +53,15 @@ class ScriptChecks:
         """Run the tests of modules, and return the exit code."""
         files = sorted(str(file) for file in (self.root / "tests/js").glob("*.test.js"))
         command = [str(self.node.program), "--import", NO_PAGE, "--test", "--test-reporter=spec", *files]
-        return run_and_report(TESTS, command, self.root)
+        return run_and_report(TESTS, command, self.root, NODE_PATH=str(self.packages))
 
 
-def run_and_report(name: str, command: Sequence[str], root: Path) -> int:
+def run_and_report(name: str, command: Sequence[str], root: Path, **environment: str) -> int:
     """Run a check in the checkout, print its output if it fails, and return the exit code."""
     done = subprocess.run(  # noqa: S603 - our own words, no shell
-        command, check=False, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
-    )
+        command, check=False, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        env=os.environ | environment,
+    )  # fmt: skip
     report(f"{name}: failed with {done.returncode}\n{done.stdout}" if done.returncode else f"{name}: passed")
     return done.returncode
 

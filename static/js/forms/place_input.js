@@ -19,7 +19,7 @@ export function pointPaths(path, form) {
 }
 
 /** Return whether a field is shown by the text of its place. @param {string} path @param {Form} form */
-export const isPartOfPlace = (path, form) => /\.(lat|lon)$/.test(path) && Boolean(form.field(path.replace(/\w+$/, "text")));
+export const isPartOfPlace = (path, form) => /\.(lat|lon)$/.test(path) && Boolean(form.field(`${path.slice(0, -"lat".length)}text`));
 
 /**
  * @param {{ id: string, path: string, form: Form, changed: () => void, draw: () => void, describedBy?: string | null }} given `changed` is called after
