@@ -39,7 +39,7 @@ def problems(root: Path) -> Iterator[str]:
 
 
 def _problems_of_texts(root: Path, version: str, tables: str) -> Iterator[str]:
-    sections = re.findall(r"^## \[([^]]+)\](.*)\n(?:\n(Tables: \d{4}\.)\n)?", _read(root, CHANGELOG), flags=re.M)
+    sections = re.findall(r"^## \[([^]\n]+)\](.*)\n(?:\n(Tables: \d{4}\.)\n)?", _read(root, CHANGELOG), flags=re.M)
     names = [name for name, _, _ in sections]
     if names[:2] != ["Unreleased", version]:
         yield f"{CHANGELOG} has no section [{version}] below [Unreleased]."

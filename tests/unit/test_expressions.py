@@ -99,7 +99,13 @@ BOUNDS = (
         board/dev/js_messages.py: ^\s*// (translators: .*)$
         board/dev/lock.py: (?m)^(?=[A-Za-z0-9])
         board/dev/node.py: v(\d+)\.(\d+)
+        board/dev/release_checks.py:  - \d{4}-\d\d-\d\d
+        board/dev/release_checks.py: \d+\.\d+\.\d+
+        board/dev/release_checks.py: ^## \[([^]\n]+)\](.*)\n(?:\n(Tables: \d{4}\.)\n)?
+        board/dev/release_checks.py: f'^- {re.escape(version)}:'
         board/dev/server_binaries.py: pattern
+        board/dev/version_bump.py: "\d+\.\d+\.\d+": "\d{4}"
+        board/dev/version_bump.py: \d+\.\d+\.\d+
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/env_file.py: [A-Z][A-Z0-9_]{1,63}
@@ -127,6 +133,7 @@ FOUND = expressions.expressions()
 # Patterns of expressions whose pattern is a parameter
 PARAMETERS = {
     "board/api/tags.py: pattern": tuple(pattern for pattern, _, _ in GROUPS),
+    "board/dev/release_checks.py: f'^- {re.escape(version)}:'": (r"^- 1\.2\.3:",),
     "board/dev/server_binaries.py: pattern": (r" v=(\d+)", r" (\d+)"),
     "board/settings.py: form": tuple(form for form, _ in FORMS.values()),
 }
