@@ -1,47 +1,86 @@
-"""Expiry of withdrawn files: a set time after their withdrawal the server removes their bytes, by an event in its own name."""
+"""End of withdrawn files: a set time after their withdrawal the server removes their bytes; once the content of one of their
+events was erased, it erases all that is left of them. Each is an event of the server, committed before bytes are deleted.
+"""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 
 from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.commands.registry import Command
-from board.engine import unit_of_work
+from board.engine import erasure, unit_of_work
+from board.engine.event import BOARD
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
+from models.entity import State
 from models.file import File
+from models.ids import id_bytes, id_sql
 from models.times import format_utc
 
-_DUE = text(
-    "SELECT id, board FROM file WHERE withdrawn IS NOT NULL AND stored > 0 AND removed IS NULL "
-    "AND withdrawn ->> 'at' <= :before ORDER BY board, id LIMIT :limit"
-)
-_STILL_DUE = text(
-    "SELECT id FROM file WHERE id IN :ids AND board = :board AND removed IS NULL AND withdrawn ->> 'at' <= :before ORDER BY id"
-).bindparams(bindparam("ids", expanding=True))
+IS_STORED = "withdrawn IS NOT NULL AND stored > 0 AND removed IS NULL"
+IS_DUE = "withdrawn ->> 'at' <= :before"
+_EVENTS = text(f"SELECT seq FROM event WHERE board = {BOARD} AND entity = :entity AND body IS NOT NULL AND seq < :seq")  # noqa: S608
 
 
-def due(session: Session, now: datetime, after_days: int, limit: int) -> list[Row[Any]]:
-    """Return `id` and `board` of files that were withdrawn so many days ago and are still stored."""
-    named = {"before": format_utc(now - timedelta(days=after_days)), "limit": limit}
-    return list(session.connection().execute(_DUE, named))
+@cache
+def _statements(dialect: str, erased: bool) -> tuple[TextClause, TextClause]:
+    """Return the query for files that are due, and the one for those of some files of a search that still are."""
+    events = f"SELECT {id_sql('e.entity', dialect)} FROM event e WHERE e.body IS NULL AND e.kind = 'file'"  # noqa: S608
+    condition = f"{IS_STORED} AND {f'id IN ({events})' if erased else IS_DUE}"
+    still_due = text(f"SELECT id FROM file WHERE id IN :ids AND board = :board AND {condition} ORDER BY id")  # noqa: S608
+    return (
+        text(f"SELECT id, board FROM file WHERE {condition} ORDER BY board, id LIMIT :limit"),  # noqa: S608
+        still_due.bindparams(bindparam("ids", expanding=True)),
+    )
+
+
+def due(session: Session, now: datetime, after_days: int, limit: int, erased: bool = False) -> list[Row[Any]]:
+    """Return `id` and `board` of files that are still stored, and were withdrawn so many days ago; or with `erased`, of which
+    the content of an event was erased."""
+    connection = session.connection()
+    return list(
+        connection.execute(_statements(connection.dialect.name, erased)[0], _before(now, after_days, erased) | {"limit": limit})
+    )
 
 
 def remove_due(
-    session: Session, board: str, ids: Collection[str], clock: Callable[[], datetime], after_days: int
+    session: Session, board: str, ids: Collection[str], clock: Callable[[], datetime], after_days: int, erased: bool = False
 ) -> CommandResult:  # fmt: skip
-    """Write the removal of those of these files of a search that are still due. Locks the search."""
+    """Write the removal, or with `erased` the erasure, of those of these files of a search that are still due. Locks the
+    search."""
     locked = unit_of_work.lock_board(session, board)
     if locked is None:
         raise Refused("not_found")
     now = clock()
     writer = EventWriter(session, None, Command("", board, "", {}), locked, None, format_utc(now))
-    named = {"ids": list(ids), "board": board, "before": format_utc(now - timedelta(days=after_days))}
-    for row in unit_of_work.select(session, File, _STILL_DUE, named):
-        writer.update(row, "file.removed", {"removed": {"at": writer.now, "by": None}}, conflicts=False)
+    named = {"ids": list(ids), "board": board} | _before(now, after_days, erased)
+    statement = _statements(session.connection().dialect.name, erased)[1]
+    for row in unit_of_work.select(session, File, statement, named):
+        removed = {"removed": {"at": writer.now, "by": None}}
+        if erased:
+            _erase(writer, row, removed)
+        else:
+            writer.update(row, "file.removed", removed, conflicts=False)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", board, [event.seq for event in events]), events, ((board, locked.epoch),))
+
+
+def _erase(writer: EventWriter, row: File, removed: State) -> None:
+    """Blank what is personal in the row, by an event that records the erasure, and erase the content of all events before it."""
+    blank: State = {"name": "", "caption": None, "taken_at": None, "withdrawn": {**(row.withdrawn or {}), "reason": None}}
+    if row.removal is not None:
+        blank["removal"] = {**row.removal, "reason": ""}
+    writer.update(row, "file.erased", blank | removed, conflicts=False)
+    unit_of_work.flush(writer.session)
+    named = {"board": row.board, "entity": id_bytes(row.id), "seq": row.seq}
+    for seq in writer.session.connection().execute(_EVENTS, named).scalars().all():
+        erasure.erase(writer.session, row.board, seq)
+
+
+def _before(now: datetime, after_days: int, erased: bool) -> dict[str, str]:
+    return {} if erased else {"before": format_utc(now - timedelta(days=after_days))}

@@ -178,6 +178,7 @@ KIND = Kind(
         "file.withdrawn": EventSpec(N_("File withdrawn"), "file.withdraw", undoable=True),
         "file.removal_proposed": EventSpec(N_("Removal of a file proposed"), "file.propose_removal", undoable=True),
         "file.removed": EventSpec(N_("File removed from the disk"), "file.confirm_removal"),
+        "file.erased": EventSpec(N_("File erased")),
     },
     counted=False,
     reported=lambda file, due_before: file.withdrawn.is_(null()),

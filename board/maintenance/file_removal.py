@@ -1,5 +1,5 @@
-"""Removal of withdrawn files from the store, beside the writers: those whose time has passed, and those that two coordinators
-removed.
+"""Removal of withdrawn files from the store, beside the writers: those whose time has passed, that were erased, or that two
+coordinators removed.
 
 The event of the removal is committed first. A removal that was interrupted goes on at the next look, as the row counts the bytes
 until they are deleted.
@@ -53,26 +53,31 @@ class FileRemoval:
             return  # the store has logged it; the next look goes on
 
     async def expire(self) -> int:
-        """Write the removal of all files that are due; return their number. Raises DatabaseUnavailable."""
-        clock, count = self._service.clock, 0
-        find = partial(file_expiry.due, now=clock(), after_days=self._after_days, limit=PAGE_SIZE)
-        while rows := await self._service.database.read(find):
-            written = 0
-            for board, group in groupby(rows, key=lambda row: str(row.board)):
-                written += await self._expire(board, [row.id for row in group])
-            count += written
-            if not written:  # brought back in the meantime
-                break
+        """Write the removal of all files that are due, and the erasure of those of which something was erased; return their
+        number. Raises DatabaseUnavailable."""
+        count = await self._expire_all(erased=False) + await self._expire_all(erased=True)
         if count:
             log.info("withdrawn files expired", count=count)
         return count
 
-    async def _expire(self, board: str, ids: Sequence[str]) -> int:
+    async def _expire_all(self, erased: bool) -> int:
+        count, now = 0, self._service.clock()
+        find = partial(file_expiry.due, now=now, after_days=self._after_days, limit=PAGE_SIZE, erased=erased)
+        while rows := await self._service.database.read(find):
+            written = 0
+            for board, group in groupby(rows, key=lambda row: str(row.board)):
+                written += await self._expire(board, [row.id for row in group], erased)
+            count += written
+            if not written:  # brought back in the meantime
+                break
+        return count
+
+    async def _expire(self, board: str, ids: Sequence[str], erased: bool) -> int:
         count = 0
         for start in range(0, len(ids), BATCH_SIZE):
             batch = ids[start : start + BATCH_SIZE]
             clock, days = self._service.clock, self._after_days
-            fn = partial(file_expiry.remove_due, board=board, ids=batch, clock=clock, after_days=days)
+            fn = partial(file_expiry.remove_due, board=board, ids=batch, clock=clock, after_days=days, erased=erased)
             count += len((await self._service.write(fn, boards=(board,))).events)
             await asyncio.sleep(PAUSE_S)
         return count

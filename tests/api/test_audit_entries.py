@@ -20,6 +20,8 @@ from board.accounts import accounts, live_changes
 from board.audit import installation
 from board.audit.entries import ENTRIES
 from board.engine import hash_chain, journal
+from board.files.disk import DiskSpace
+from board.maintenance.space_watch import SpaceWatch
 from board.service import BoardService
 from models.accounts import Account
 from models.board import AUDIT, Board
@@ -417,6 +419,25 @@ async def test_each_original_of_a_photo_that_somebody_reads_is_written_down(team
     entry = await record.one("original.read")
     assert (entry["id"], entry["actor"]["id"]) == (file, team.alice.account["id"])
     assert (entry["about"]["board"], entry["about"]["reference"]) == (search, reference)
+
+
+async def test_a_disk_that_fills_is_written_down_and_alerts_administrators(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = team.server.service
+
+    async def spaces() -> list[DiskSpace]:
+        return [DiskSpace("database", 1, free=199, reserve=100), DiskSpace("temporary", 2, free=200, reserve=100)]
+
+    monkeypatch.setattr(service.disk, "spaces", spaces)
+    record, watch = await since_now(team), SpaceWatch(service)
+    assert (await watch.look(), await watch.look()) == (1, 0), "once a day"
+    entry = await record.one("space.low")
+    assert (entry["actor"]["kind"], entry["about"]["of"], entry["about"]["free_mb"]) == ("server", "database", 0)
+    for person, is_told in ((team.ada, True), (team.alice, False)):
+        alerts = (await person.http.get("/api/v1/alerts")).json()["alerts"]
+        assert any(alert["type"] == "space.low" and alert["value"] == "database" for alert in alerts) is is_told
+    later = service.clock() + timedelta(days=1, seconds=1)
+    monkeypatch.setattr(service, "clock", lambda: later)
+    assert await watch.look() == 1, "it is still so a day later"
 
 
 # -- the command line -----------------------------------------------------------------------------------------------------

@@ -234,23 +234,6 @@ async def test_an_upload_is_finished_when_there_is_space_again(team: Team, monke
     assert (await uploads.finish(team.bob, search, upload, PART)).status_code == 200
 
 
-async def test_administrators_are_alerted_before_a_disk_is_full(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = team.server.service
-
-    async def spaces() -> list[DiskSpace]:
-        return [DiskSpace("database", 1, free=199, reserve=100), DiskSpace("temporary", 2, free=200, reserve=100)]
-
-    monkeypatch.setattr(service.disk, "spaces", spaces)
-    with capture_logs() as logs:
-        assert await SpaceWatch(service).look() == 1
-    assert [line["of"] for line in logs if line["event"] == "space.low"] == ["database"]
-    entries = (await team.ada.http.get("/api/v1/audit", params={"kind": "space.low"})).json()["entries"]
-    assert entries[0]["about"]["of"] == "database"
-    later = service.clock() + timedelta(days=1, seconds=1)
-    monkeypatch.setattr(service, "clock", lambda: later)
-    assert await SpaceWatch(service).look() == 1, "it is still so a day later"
-
-
 def test_shares_that_come_with_the_program_fit_each_other(tmp_path: Path) -> None:
     assert SHARES.account_day_mb < SHARES.search_mb < SHARES.installation_mb
     assert SHARES.withdrawn_days == 30

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from board.client import Refusal
-from board.engine import integrity
+from board.engine import erasure, integrity
 from board.files import usage
 from board.maintenance.file_removal import FileRemoval
 from models.file import File
@@ -147,6 +147,26 @@ async def test_a_withdrawn_file_leaves_the_disk_after_a_set_time(team: Team, mon
     assert await team.server.service.database.read(lambda session: integrity.verify(session, search))
 
 
+async def test_a_withdrawn_file_of_which_an_event_was_erased_is_erased(team: Team) -> None:
+    service, search = team.server.service, await team.alice.open_search()
+    file, other = await withdrawn(team, search), await withdrawn(team, search)
+    await team.alice.command(search, "file.propose_removal", {"file": file} | REASON)
+    events = (await team.bob.http.get(f"/api/v1/boards/{search}/events", params={"after": 0, "limit": 500})).json()["events"]
+    (attached,) = [event["seq"] for event in events if event["id"] == file and event["type"] == "file.attached"]
+    assert await service.database.write(lambda session: erasure.erase(session, search, attached))
+    removal = FileRemoval(service)
+    assert (await removal.expire(), await removal.expire()) == (1, 0)
+    await removal.delete_bytes()
+    assert (await stored(team, file), len(await stored(team, other))) == ([], 1)
+    after = (await team.bob.http.get(f"/api/v1/boards/{search}/events", params={"after": 0, "limit": 500})).json()["events"]
+    of_file = [event for event in after if event["id"] == file]
+    assert [event["type"] for event in of_file if not event.get("erased")] == ["file.erased"]
+    assert "photo.jpg" not in str(of_file)
+    assert "another child" not in str(of_file)
+    assert (await state(team.bob, search, file))["name"] == ""
+    assert await service.database.read(lambda session: integrity.verify(session, search))
+
+
 async def test_a_file_that_was_brought_back_is_not_removed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bring it back after it was read as due, before its search is locked."""
     service, search = team.server.service, await team.alice.open_search()
@@ -156,7 +176,7 @@ async def test_a_file_that_was_brought_back_is_not_removed(team: Team, monkeypat
     monkeypatch.setattr(service, "clock", lambda: now + timedelta(days=31))
     removal = FileRemoval(service)
     await team.alice.command(search, "undo", {"seq": seq})
-    assert await removal._expire(search, [file]) == 0
+    assert await removal._expire(search, [file], erased=False) == 0
     assert (await state(team.bob, search, file))["removed"] is None
 
 

@@ -104,7 +104,7 @@ async def test_a_hundred_parts_at_once_leave_the_reserve(guard: DiskReserve) -> 
     assert sum(accepted) == len(entered) == 18  # 900 bytes above the reserve of 100
 
 
-async def test_what_was_written_counts_until_it_is_measured(guard: DiskReserve, disks: Disks) -> None:
+async def test_written_bytes_count_until_they_are_measured(guard: DiskReserve, disks: Disks) -> None:
     async with guard.promise(500):
         pass
     assert await is_refused(guard, 401)
@@ -117,7 +117,7 @@ async def test_what_was_written_counts_until_it_is_measured(guard: DiskReserve, 
     assert disks.measured == 2
 
 
-async def test_what_is_written_during_a_measurement_is_not_forgotten(guard: DiskReserve, disks: Disks) -> None:
+async def test_bytes_promised_during_a_measurement_still_count(guard: DiskReserve, disks: Disks) -> None:
     async with guard.promise(500):
         disks.now += 2
         assert await is_refused(guard, 401), "the measurement did not see what is only promised"

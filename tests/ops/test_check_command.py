@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 import socket
 import threading
-from collections import namedtuple
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from board import checks
 from board.accounts import accounts, live_changes
-from board.checks import State, database, pdf, proxy, redis, tables
+from board.checks import State, pdf, proxy, redis, tables
 from board.checks.run import CHECKS
 from board.dev import Redis
 from board.maintenance.backup import note_backup
@@ -36,7 +34,6 @@ from tests.support.people import PASSWORD, PATIENCE_S, running_server, settings_
 __all__ = ["run"]  # a fixture
 
 AGO = timedelta(days=3)
-Room = namedtuple("Room", "f_bavail f_frsize")
 
 
 @pytest.fixture
@@ -122,16 +119,6 @@ def test_world_readable_settings_and_untrusted_proxies_are_reported(
 
 
 # -- database and Redis -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("free", "state"), [(2_000_000_000, State.OK), (500_000_000, State.WARNING), (50_000_000, State.WRONG)])
-def test_disk_that_fills_is_reported(
-    installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: State
-) -> None:
-    monkeypatch.setattr(os, "statvfs", lambda path: Room(free, 1))
-    says = database.check(settings_for(tmp_path))
-    assert says[0] == state
-    assert f"{free // 1_000_000:,} MB free" in says[1]
 
 
 def test_tables_of_another_version_are_reported_and_unchanged(installation: Database) -> None:

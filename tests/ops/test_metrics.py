@@ -20,7 +20,7 @@ from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.people import Person
 from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
-LABELS = {"process", "worker", "outcome", "reason", "at", "le", "way", "queue"}
+LABELS = {"process", "worker", "outcome", "reason", "at", "le", "way", "queue", "disk", "kind"}
 
 
 class Told:

@@ -15,7 +15,7 @@ export function removalOf({ id, state }, view) {
   const { removal } = state;
   const propose = () => view.act.dialog("propose-removal", { entity: id });
   if (!removal) return view.mayLead ? html`<div class="viewer-actions"><button type="button" class="danger" data-act="propose-removal" @click=${propose}>${t("Propose removal…")}</button></div>` : nothing;
-  return html`<div data-testid="removal-proposed">
+  return html`<div class="removal" data-testid="removal-proposed">
     <p>${t("{name} proposed at {at} to remove this file from the disk.", { name: accountName(view.session, removal.by), at: formatMoment(removal.at) })}</p>
     <p dir="auto">${withColon(label.field("reason"))} ${removal.reason}</p>
     ${view.mayLead ? confirmation(id, removal, view) : nothing}</div>`;
@@ -40,9 +40,9 @@ export const withdrawnFiles = (board) => board.of("file").filter(({ state }) => 
 
 /** @param {SearchView} view */
 export function withdrawnFilesDialog(view) {
-  const body = html`<p>${t("Nobody can open these files. They are removed from the disk some time after they were withdrawn, or when two coordinators decide it.")}</p>
-    <ul class="withdrawn-files">${withdrawnFiles(view.board).map(({ id, state }) => html`<li data-file=${id}>
-      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><bdi>${state.name}</bdi></button> <small>${stateOf(state, view)}</small></li>`)}</ul>`;
+  const body = html`<div class="withdrawn-files"><p>${t("Nobody can open these files. They are removed from the disk some time after they were withdrawn, or when two coordinators decide it.")}</p>
+    <ul>${withdrawnFiles(view.board).map(({ id, state }) => html`<li data-file=${id}>
+      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><bdi>${state.name}</bdi></button> <small>${stateOf(state, view)}</small></li>`)}</ul></div>`;
   return dialog("withdrawn-files", t("Withdrawn files"), body, view.act.closeDialog);
 }
 

@@ -138,10 +138,10 @@ const STATES = {
 
 /** @param {UploadItem} item @param {Pick<LiveBoardView, "session">} view */
 function upload(item, view) {
-  const { id, name, size, offset, state, isFinal, isKept } = item, { uploads } = view.session, isFailed = state === "failed";
+  const { id, name, size, offset, state, problem, isFinal, isKept } = item, { uploads } = view.session, isFailed = state === "failed";
   return html`<li class="upload ${state}" data-upload=${id} data-state=${state} data-kept=${isKept ? "" : nothing}>
     <span class="file-name"><bdi>${name}</bdi><small role=${isFailed ? "alert" : nothing}>${isFailed ? nothing : html`${sizeText(size)} · `}${STATES[state](item)}</small></span>
-    ${isFailed || !item.board ? nothing : html`<progress max=${size} .value=${state === "checking" || state === "ready" || state === "attaching" ? size : offset} aria-label=${t("Sending {name}", { name })}></progress>`}
+    ${isFailed || problem || !item.board ? nothing : html`<progress max=${size} .value=${state === "checking" || state === "ready" || state === "attaching" ? size : offset} aria-label=${t("Sending {name}", { name })}></progress>`}
     ${isKept === false && !isFailed ? html`<small class="not-kept">${t("Keep this page open until it is sent.")}</small>` : nothing}
     ${isFailed && !isFinal ? html`<button type="button" data-act="retry-upload" @click=${() => uploads.retry(id)}>${t("Try again")}</button>` : nothing}
     ${state === "attaching" ? nothing : html`<button type="button" class="plain" data-act="cancel-upload" aria-label=${isFailed ? t("Hide {name}", { name }) : t("Cancel {name}", { name })} title=${isFailed ? t("Hide") : t("Cancel")} @click=${() => uploads.cancel(id)}>✕</button>`}
