@@ -104,6 +104,7 @@ CALLS = {
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
     "GET /api/v1/boards/{board}/materials/{material}.pdf": _recorded("an approved material", ExportRead),
+    "GET /api/v1/documents/wait": _unrecorded("how long a paper waits", STATUS),
     "GET /api/v1/audit": _recorded("the audit log", AuditRead),
     "GET /api/v1/audit.csv": _recorded("the audit log", ExportRead),
     "POST /api/v1/wall/codes": _unrecorded("a code for a new screen", "the pairing is an entry"),

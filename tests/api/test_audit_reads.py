@@ -124,6 +124,22 @@ async def test_cached_picture_is_a_read_too(scene: AuditScene) -> None:
     await scene.record.one(bob.account["id"], "photo.read")
 
 
+async def test_cached_board_is_a_read_too(scene: AuditScene) -> None:
+    bob = scene.team.bob
+    tag = (await bob.http.get(f"/api/v1/boards/{scene.search}")).headers["etag"]
+    await scene.record.restart()
+    assert (await bob.http.get(f"/api/v1/boards/{scene.search}", headers={"If-None-Match": tag})).status_code == 304
+    await scene.record.one(bob.account["id"], "snapshot.read")
+
+
+async def test_file_for_spreadsheets_has_reads_as_sentences(scene: AuditScene) -> None:
+    await scene.request(scene.team.bob.http, "GET /api/v1/boards/{board}/files/{file}/view")
+    await scene.record.flush()
+    file = (await scene.team.ada.http.get("/api/v1/audit.csv", params={"kind": "reads"})).text
+    assert f"Bob opened a photo of {scene.reference}" in file
+    assert "sign_in" not in file
+
+
 async def test_found_words_are_stored_nowhere(scene: AuditScene) -> None:
     bob, word = scene.team.bob, "zébulonne"
     for query in (word, "girl", "girl"):

@@ -11,6 +11,8 @@ from board.audit.actor import Actor
 from board.audit.entries import ExportRead, PhotoRead, SignInFailed, SnapshotRead
 from board.audit.repeats import BATCH_SIZE, MAX_DISCLOSED, MAX_DISTINCT, RESERVED, WINDOW_S, Repeats
 from board.audit_log.reading import AuditEntry
+from board.engine import hash_chain
+from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import migrate
 from tests.support import backends
@@ -116,6 +118,7 @@ async def test_batches_are_bounded_and_take_turns(journal: Journal, monkeypatch:
     assert sum(sizes) == 7 * MAX_DISTINCT + 1
     first = [entry.actor["id"] for entry in await read_entries(journal.database)][: sizes[0]]
     assert "bob" in first
+    assert await journal.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT))) is None
 
 
 async def test_more_accounts_than_a_batch_holds_are_all_written(journal: Journal) -> None:
