@@ -1,5 +1,6 @@
 """Head of the handover page: who hands over to whom, the briefing on paper, the menu; and no word that breaks on a phone."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import Browser, expect
 from models.board import OPERATIONS
 from tests.support import handover_steps
 from tests.support.browsers import Browsers, handover_desk
+from tests.support.full_queue import full_queue
 
 pytestmark = pytest.mark.browser
 
@@ -181,3 +183,27 @@ async def test_a_broken_word_is_found(browsers: Browsers) -> None:
       each.style.setProperty("overflow-wrap", "anywhere");
     }""")
     assert await alice.page.evaluate(BROKEN_WORDS)
+
+
+async def test_page_says_why_a_document_takes_long_or_is_refused(browsers: Browsers) -> None:
+    server = browsers.server
+    assert server is not None
+    papers = server.service.queues.papers
+    dora = await browsers.window("Dora")
+    account = (await (await browsers.person("Dora")).http.get("/api/v1/me")).json()["id"]
+    await dora.open("/handover")
+    dora.may_fail("status of 429")
+    said = dora("[data-testid=document]")
+    async with contextlib.AsyncExitStack() as turns:
+        for other in ("one", "two"):
+            await turns.enter_async_context(papers.turn(other))
+        await dora("[data-act=briefing]").click()
+        await expect(said).to_contain_text("The document is being made.")
+        await expect(said).to_contain_text("The documents of others are made first.")
+        async with dora.page.expect_download(timeout=PDF_MS) as saving:
+            await turns.aclose()
+        assert (await saving.value).suggested_filename.endswith(".pdf")
+        await expect(said).to_be_hidden()
+    async with full_queue(papers, account):
+        await dora("[data-act=briefing]").click()
+        await expect(said).to_contain_text("Too many documents are being made. Try again in")

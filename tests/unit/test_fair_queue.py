@@ -122,7 +122,7 @@ async def test_cancelled_request_passes_its_turn_on(clock: Clock) -> None:
         assert leaving.cancelled()
         next.result().release()
         assert [queue.count(key) for key in ("alice", "bob", "charlie")] == [0, 0, 0]
-        async with queue.turn("alice"):
+        async with asyncio.timeout(5), queue.turn("alice"):
             pass
 
 
