@@ -1,6 +1,7 @@
 """Commands that bring the database to other tables, or to another place."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -19,16 +20,20 @@ NEITHER = 3  # exit code: the database is neither as before nor as after, and no
 
 def migrate() -> None:
     """Migrate the database to this version's schema. Creates it if there is none. There is no way back: see `upgrade`."""
+    try:
+        write(lambda session: None, existing=False, progress=_progress_of_rows(), announce=_print_plan)
+    finally:
+        progress("")
+
+
+def _progress_of_rows() -> Callable[[int, int], None]:
     rows = RowProgress()
 
     def report(done: int, total: int) -> None:
         rows.update(done, total)
         progress(rows.sentence("moved"))
 
-    try:
-        write(lambda session: None, existing=False, progress=report, announce=_print_plan)
-    finally:
-        progress("")
+    return report
 
 
 def _print_plan(plan: MigrationPlan) -> None:
@@ -70,7 +75,8 @@ def transfer(to: Annotated[str, typer.Option(help="URL of the new, empty databas
     settings = Settings()
     source, target = Database(settings.database_url, must_exist=True), Database(to)
     for each in (source, target):
-        migrate_database(each, WAIT_S)
+        migrate_database(each, WAIT_S, _progress_of_rows(), _print_plan)
+        progress("")
     copy_database(source, target, lambda line: print(line, flush=True))
     folder = FileStore.of(settings).folder
     if settings.files_url is None and folder is not None and folder.exists():

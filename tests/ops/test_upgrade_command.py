@@ -1,6 +1,7 @@
 """Command `board upgrade`: it backs up, migrates and verifies, or the database is as it was; wherever it is interrupted."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,14 +14,16 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board import cli, env_file
 from board.bootstrap import ROOT
 from board.errors import OperationError
 from board.maintenance import upgrade as upgrading
 from board.maintenance.upgrade import ReturnFailed, upgrade
+from board.settings import Settings
 from models.db import earlier_tables, schema, unfinished_upgrade
 from models.db.database import ConfigurationError, Database
 from models.db.sqlite import SQLiteBackend
-from tests.support import old_installation
+from tests.support import old_installation, readme_blocks
 from tests.support.backends import SQLITE, Backend
 from tests.support.old_installation import ENTRIES, REVISION
 
@@ -175,6 +178,24 @@ def test_return_that_fails_is_completed_by_the_next_run(old: Old, monkeypatch: p
     assert old.state == before
 
 
+def test_later_writes_of_the_earlier_version_are_in_a_new_backup(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was killed before the tables changed: the earlier program does not know the mark, and writes."""
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading._Upgrade, "_migrate_or_return", fails)
+        with pytest.raises(RuntimeError):
+            old.upgrade()
+    database = Database(old.url)
+    database.write_now(lambda session: session.connection().execute(text("UPDATE board SET last_type = 'later'")))
+    database.dispose()
+    later = old.state[2]
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading.integrity, "verify", fails)  # type: ignore[attr-defined]
+        with pytest.raises(OperationError, match="as it was before"):
+            old.upgrade()
+    assert old.state == (REVISION, None, later)
+    assert len(old.backups) == 2
+
+
 def test_backup_that_fails_changes_nothing(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
     with monkeypatch.context() as patch:
@@ -212,6 +233,38 @@ def test_full_disk_is_refused_before_anything_changes(old: Old, monkeypatch: pyt
     with pytest.raises(ConfigurationError, match=r"0 MB (are )?free\. Nothing was changed"):
         old.upgrade()
     assert (old.state, old.backups) == (before, [])
+
+
+def test_command_of_the_how_to_upgrades_and_its_exit_codes_hold(
+    old: Old, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (block,) = re.findall(r"```sh\n +(board upgrade .*)\n", readme_blocks.document("how-to/upgrade"))
+    (old.folder / "searchboard.env").write_text(f"DATABASE_URL={old.url}\nSECRET_KEY={'x' * 32}\n")
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv(env_file.CHOSEN, "")
+    monkeypatch.chdir(old.folder)
+    words = block.replace("/etc/searchboard.env", f"{old.folder}/searchboard.env").split()
+    assert words[0] == "board"
+
+    def code() -> Any:
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return end.value.code
+
+    before = old.state
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_upgrade", fails)
+        assert (code(), old.state) == (1, before)
+        assert "as it was before" in capsys.readouterr().err
+        patch.setattr(upgrading, "restore", fails)
+        assert code() == 3
+        assert "Run `board upgrade` again" in capsys.readouterr().err
+    assert (code(), old.state) == (1, before)
+    assert code() == 0
+    assert_current(old)
+    assert "Start the servers" in capsys.readouterr().out
 
 
 KILLED = """
