@@ -66,9 +66,17 @@ def check_own_page(connection: HTTPConnection) -> None:
     service.refusals.origin(connection, caller.account if caller is not None and caller.display is None else None)
     connection.state.refusal_is_recorded = True
     here, own = stated_origin(connection), own_origin(connection)
-    setting = "PUBLIC_URL is not set" if service.settings.origin is None else "PUBLIC_URL differs"
-    log.warning("origin refused", reason=setting, origin=here or None, own=own)
+    _log_refusal(connection, here, own)
     known = message(OTHER_ADDRESS, here=here, own=own) if here and ORIGIN.fullmatch(own) else None
     refused = Refused("forbidden", known or (NOT_OWN_PAGE if connection.scope["type"] == "http" else NOT_OWN_SOCKET))
     refused.is_recorded = True
     raise refused
+
+
+def _log_refusal(connection: HTTPConnection, here: str, own: str) -> None:
+    """Log both addresses if this server served the page; otherwise it is any page of the world, and its text a stranger's."""
+    service: BoardService = connection.app.state.service
+    public = service.settings.origin
+    is_ours = bool(here) and here.partition("://")[2] == connection.headers.get("host", "").lower()
+    reason = "PUBLIC_URL is not set" if public is None else "PUBLIC_URL differs"
+    log.warning("origin refused", reason=reason, origin=here if is_ours else None, own=own if is_ours else public)
