@@ -38,7 +38,8 @@ def sign_in_page(request: Request, *, error: str | None, status: int) -> Respons
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """Return a page with an error message."""
-    return page(request, "error.html", caller, status=status, message=i18n.translate(message, language.language_for(request)))
+    context = {"message": i18n.translate(message, language.language_for(request)), "is_missing": status == 404}
+    return page(request, "error.html", caller, status=status, **context)
 
 
 def page(request: Request, name: str, caller: Caller | None, *, status: int = 200, **context: Any) -> Response:
