@@ -10,6 +10,7 @@ from typing import Any
 
 from board.checks.finding import State
 from board.child_process import isolation, limited, parent, probe
+from board.errors import Refused
 from board.files import picture_process, pictures
 from board.settings import Settings
 
@@ -21,7 +22,7 @@ DOT = bytes.fromhex("47494638396101000100800000000000ffffff2c0000000001000100000
 def check(settings: Settings) -> tuple[State, str]:
     try:
         return asyncio.run(_check())
-    except (parent.TooSlow, parent.TooMuch, OSError, ValueError):
+    except (parent.TooSlow, parent.TooMuch, Refused, OSError, ValueError):
         return State.WRONG, "A test child that decodes nothing failed: pictures and PDFs may not be made."
 
 

@@ -23,12 +23,14 @@ def limit(memory: int, seconds: int, file_size: int) -> None:
         import resource
     except ImportError:
         return
-    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: memory}
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: memory}
     if file_size >= 0:
         limits[resource.RLIMIT_FSIZE] = file_size
-    for name, most in limits.items():
+    pairs = {name: (most, most) for name, most in limits.items()}
+    pairs[resource.RLIMIT_CPU] = (seconds, seconds + 1)  # SIGXCPU first: SIGKILL means too little memory
+    for name, pair in pairs.items():
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(name, (most, most))
+            resource.setrlimit(name, pair)
 
 
 def isolate(script: str) -> None:

@@ -27,7 +27,7 @@ async def pdf(html: str, picture_width: int = 0) -> bytes:
     a PNG of its first page.
 
     Raises Refused `too_large` if that is not enough, `unavailable` if no PDF can be made: with the message NOT_INSTALLED if
-    that is so on this machine in general.
+    that is so on this machine in general, as NoMemory if it is short of memory now.
     """
     if find_spec("weasyprint") is None:
         raise Refused("unavailable", NOT_INSTALLED)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from board.accounts import accounts, live_changes
+from board.child_process import parent
 from board.documents import content as paper
 from board.documents import pdf as documents_pdf
 from board.documents import pdf_process
@@ -378,6 +379,7 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
 async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
     monkeypatch.setattr(documents_pdf, "MAX_MEMORY", 400 * 1024 * 1024)  # enough for the libraries
+    monkeypatch.setattr(documents_pdf, "TIMEOUT_S", 600)  # a busy machine is another refusal
     with pytest.raises(Refused) as heavy:
         await documents_pdf.pdf("<p>here</p>" * 100_000)
     assert (heavy.value.code, heavy.value.message) == ("too_large", documents_pdf.TOO_LARGE)
@@ -419,8 +421,23 @@ async def test_missing_extra_is_explained_in_a_sentence(
     assert (await fetched(team.bob, f"/handovers/{handed['number']}.md")).status_code == 200
 
 
+async def test_a_refused_paper_does_not_say_that_its_search_is_missing(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def late(*_: object) -> bytes:
+        raise parent.TooBusy
+
+    lead = "The search does not exist, or only its members can see it."
+    missing = await fetched(team.bob, "/searches/01a22cfe-eebd-74ad-93f6-cdd9bfb7edcd/history.pdf")
+    assert missing.status_code == 404
+    assert lead in missing.text
+    monkeypatch.setattr(documents_pdf, "pdf", late)
+    refused = await fetched(team.bob, f"/searches/{await team.alice.open_search()}/history.pdf")
+    assert refused.status_code == 503
+    assert parent.TOO_BUSY in refused.text
+    assert lead not in refused.text
+
+
 async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents_pdf, "TIMEOUT_S", 0)
     with pytest.raises(Refused) as late:
         await documents_pdf.pdf("<p>here")
-    assert late.value.code == "too_large"
+    assert (late.value.code, late.value.message) == ("unavailable", parent.TOO_BUSY)
