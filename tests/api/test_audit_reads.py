@@ -218,7 +218,7 @@ DURABLE = sorted(
 )
 
 
-async def test_what_must_be_recorded_is_not_sent_without_a_journal(
+async def test_recorded_reads_are_not_sent_without_a_journal(
     scene: AuditScene, admin: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = scene.team

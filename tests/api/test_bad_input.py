@@ -360,7 +360,7 @@ FIELD_NAMES = {
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
     "faults", "shift", "searches", "account", "alarm", "please_answer", "taken_by",
-    "upload", "file", "caption", "taken_at", "withdrawn",
+    "upload", "file", "caption", "taken_at", "withdrawn", "removal", "removed",
     "ended_at", "correct", "at", "[key]", "acknowledge", "groups", "unchanged_days", "entity",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
