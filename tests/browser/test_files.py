@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import Route, expect
 
+from board.child_process.parent import NoMemory
+from board.files import pictures
 from tests.browser.test_pages import keep, overflow
 from tests.support.browser_window import PATIENCE_MS, Window
 from tests.support.browsers import Browsers
@@ -144,6 +146,28 @@ async def test_an_upload_goes_on_after_a_lost_line_and_a_reload(browsers: Browse
     assert asked[0] == offset, "it went on where the server was"
     files = [each for each in await (await browsers.person("Alice")).entities(search) if each["kind"] == "file"]
     assert [each["state"]["size"] for each in files] == [len(large_photo()["buffer"])]
+
+
+async def test_photo_that_met_a_lack_of_memory_says_so_and_is_sent_again(
+    browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, (alice,) = await at_card(browsers, "Alice")
+    alice.may_fail("503")
+    make, refused = pictures.make, list[bool]()
+
+    async def first_without_memory(*given: Any) -> pictures.Pictures:
+        if not refused:
+            refused.append(True)
+            raise NoMemory
+        return await make(*given)
+
+    monkeypatch.setattr(pictures, "make", first_without_memory)
+    await choose(alice, photo())
+    await agree(alice)
+    await expect(alice(".upload")).to_contain_text("does not have enough memory")
+    await expect(alice(".upload")).to_contain_text("The file is sent again automatically.")
+    await expect(alice(".panel .pictures .thumb")).to_have_count(1, timeout=MADE_MS)
+    assert refused
 
 
 async def test_withdrawn_file_leaves_the_viewer_of_the_other_at_once(browsers: Browsers) -> None:

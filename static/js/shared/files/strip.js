@@ -126,9 +126,16 @@ function other({ id, state }, view) {
   return html`<li data-file=${id}>${view.past ? html`<span class="open-file">${name}</span>` : html`<button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}>${name}</button>`}</li>`;
 }
 
+/** @param {UploadItem} item */
+function waiting({ board, problem, retryAt }) {
+  if (!board) return t("sent once a search is chosen");
+  if (problem) return t("{problem} The file is sent again automatically.", { problem });
+  return retryAt ? t("waiting for connection…") : t("waiting…");
+}
+
 /** @type {Record<string, (item: UploadItem) => string>} */
 const STATES = {
-  waiting: ({ board, problem, retryAt }) => (board ? problem ?? (retryAt ? t("waiting for connection…") : t("waiting…")) : t("sent once a search is chosen")),
+  waiting,
   sending: ({ offset, size }) => t("{percent}%", { percent: number(Math.floor((offset / size) * 100)) }),
   checking: () => t("being checked…"),
   ready: ({ target }) => (target.form ? t("ready") : t("attached once the card is saved")),
