@@ -14,6 +14,7 @@ class Intake(Attacker):
     async def report(self, number: int) -> None:
         body = {
             "id": str(uuid.uuid4()),
+            "board": "operations",
             "description": f"filling {number}",
             "priority": "urgent" if number % 9 == 0 else "normal",
         }
