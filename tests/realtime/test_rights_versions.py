@@ -66,6 +66,7 @@ async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team
         await http.post("/account/language", data={"language": ""})
     async with signed_in(team.server, await email_of(team.ada)) as http:
         given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(team.bob), "days": "90"}
+        given["password"] = PASSWORD
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{team.bob.account['id']}/link")).status_code == 200
     assert await service.database.read(rights_version.version) == before
