@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from board.commands.registry import TABLE  # noqa: F401  (registers the kinds)
 from board.engine import kinds
 from board.telemetry import metrics
-from models.board import Board
+from models.board import AUDIT, Board
 from tests.api.test_rights import TRIES, board_of, filled, prepare, scene
 from tests.support import handover_steps
 from tests.support.people import PATIENCE_S, Person, connect_person, create_token, new_id, running_server
@@ -52,9 +52,9 @@ def _is_failure(sample: Any) -> bool:
 
 
 async def heads(team: Team) -> dict[str, int]:
-    """Return the position of every board."""
+    """Return the position of every board except the audit journal, which records refusals."""
     rows = await team.server.service.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
-    return dict(rows)
+    return {id: seq for id, seq in rows if id != AUDIT}
 
 
 UNASKED = ("heads", "events", "presence", "summary", "shift")

@@ -46,7 +46,7 @@ async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Ser
     assert (await screen.request("POST", "/api/v1/wall/told", json=told)).status_code == 200
     (found,) = await server.service.database.read(lambda database: display_standing.table(database, now()))
     line = found.as_line
-    assert (line.split()[0], line.split("  ")[-1], found.state) == ("current", "Front room [2J", "current")
+    assert (line.split()[0], line.split("  ")[-1], found.state) == ("current", "Front room[2J", "current")
     assert line.isprintable()
     await screen.close()
 

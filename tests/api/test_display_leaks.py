@@ -107,6 +107,10 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "caption": f"{SECRET} at the bus"},
     "file.update": {"file": "{file}", "caption": f"{SECRET} at the tram", "taken_at": "2026-11-24T15:10:00Z"},
     "file.withdraw": {"file": "{file}"} | TOLD,
+    "file.propose_removal": {"file": "{file}"} | TOLD,
+    "file.confirm_removal": {"file": "{file}"},
+    "board.make_room": {"groups": ["withdrawn"], "unchanged_days": 30},
+    "board.bring_back": {"entity": "{sighting}"},
     "material.approve": MATERIAL,
     "material.withdraw": {"material": "{material}"} | TOLD,
     "distribution.add": {"material": "{material}", "recipients": [f"{SECRET} taxi"], "way": "email", "language": "fr"},
@@ -141,6 +145,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
 }
 # given on the search of another command: a display shows at most 50 boards
 SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution.withdraw", "file.update"), "material.approve")
+SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "raised_at", "step",  # of the oldest open alarm of a search, in its summary

@@ -34,7 +34,15 @@ SERIES: dict[str, tuple[str, float, float]] = {
     "SearchboardEventLoopStalls": ("board_event_loop_stalls_total", 0, 1),
     "SearchboardBadSignatures": ("board_bus_bad_signature_total", 0, 1),
     "SearchboardSignInsFail": ('board_sign_ins_total{outcome="throttled"}', 0, 200),
+    "SearchboardUploadsRefused": ('board_uploads_refused_total{reason="disk"}', 0, 1),
     "SearchboardBackupOld": ("board_backup_age_seconds", 3_600, 40 * 3_600),
+}
+RATIOS: dict[str, tuple[tuple[str, float, float], ...]] = {
+    "SearchboardDiskLow": (
+        ('board_disk_free_bytes{disk="files"}', 100, 19),
+        ('board_disk_reserve_bytes{disk="files"}', 10, 10),
+    ),
+    "SearchboardFilesNearQuota": (("board_files_bytes", 10, 90), ("board_files_quota_bytes", 100, 100)),
 }
 HISTOGRAMS = {  # of these rules: the fast and the slow bucket each get one more a scrape
     "SearchboardCommitsSlow": "board_commit_seconds_bucket",
@@ -61,9 +69,14 @@ def series_of(rule: str) -> list[dict[str, str]]:
             {"series": fast, "values": f"0+1x{quiet} {quiet}+0x{bad}"},
             *({"series": name, "values": growing} for name in (slow, all)),
         ]
-    name, well, wrong = SERIES[rule]
-    name = f'{name[:-1]},instance="a"}}' if name.endswith("}") else f'{name}{{instance="a"}}'
-    return [{"series": name, "values": f"{well}+0x{quiet} {wrong}+0x{bad}"}]
+    return [
+        {"series": of_instance(name), "values": f"{well}+0x{quiet} {wrong}+0x{bad}"}
+        for name, well, wrong in RATIOS.get(rule) or (SERIES[rule],)
+    ]
+
+
+def of_instance(name: str) -> str:
+    return f'{name[:-1]},instance="a"}}' if name.endswith("}") else f'{name}{{instance="a"}}'
 
 
 def scenario_of(rule: str) -> dict[str, Any]:
@@ -91,7 +104,7 @@ def run_promtool(promtool: str, folder: Path, scenarios: list[dict[str, Any]]) -
 
 
 def test_each_rule_has_a_series() -> None:
-    assert {rule["alert"] for rule in rules()} == SERIES.keys() | HISTOGRAMS.keys()
+    assert {rule["alert"] for rule in rules()} == SERIES.keys() | RATIOS.keys() | HISTOGRAMS.keys()
 
 
 def test_each_rule_fires_at_the_first_failure_and_not_before(promtool: str, tmp_path: Path) -> None:
@@ -106,7 +119,7 @@ def test_a_rule_that_fires_too_early_is_found(promtool: str, tmp_path: Path) -> 
 
 def test_counters_of_the_rules_are_exported_at_zero_by_a_new_process() -> None:
     """Check the counters that `increase()` needs to see the first failure."""
-    code = "from board.telemetry import metrics; print(metrics.render().decode())"
+    code = "from board.telemetry import metrics, space_metrics; print(metrics.render().decode())"
     text = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     exported = {
         f"{sample.name}{dict(sorted(sample.labels.items()))}": sample.value
