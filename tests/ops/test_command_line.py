@@ -153,7 +153,8 @@ async def test_account_commands_add_list_disable_enable_and_change(team: Team, b
     assert await board.works("account", "enable", email) == ""
     assert await signs_in(team, email, first)
     for scope in ("read", "intake"):
-        await board.works("token", "add", f"{email} {scope}", "--scope", scope, "--account", email)
+        code, _, advice = await board("token", "add", f"{email} {scope}", "--scope", scope, "--account", email)
+        assert (code, advice) == (0, f"It works once {email} has signed in and agreed, on the page Your account.\n")
     said = await board.works("account", "set-password", email, "--password-stdin", given=second)
     assert said == "The password is set. All sessions of this account and 2 tokens have ended.\n"
     assert [line.count("revoked") for line in (await board.works("token", "list")).splitlines() if email in line] == [1, 1]

@@ -57,7 +57,9 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     await bob.command(search, "sighting.pass_on", {"sighting": looked_at, "to": "the local police"})
     seen |= {"sighting.looked_at", "sighting.pass_on"}
     seen |= await _attach_and_withdraw_files(alice, search)
-    await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
+    ada = await add_person("Ada", "coordinator")
+    await _hand_over_and_back(alice, ada, search)
+    seen |= await _remove_a_file_and_make_room(alice, ada, search)
     seen |= set(handover_steps.COMMANDS)
     seen |= await _give_out_and_take_back(alice, bob, search)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
@@ -285,6 +287,21 @@ def test_no_storm_leaves_a_wrong_screen(backend: Backend) -> None:
 def test_no_long_storm_leaves_a_wrong_screen(backend: Backend) -> None:
     Storm.backend = backend
     run_state_machine_as_test(Storm, settings=_settings(150, 50))
+
+
+async def _remove_a_file_and_make_room(alice: Person, ada: Person, search: str) -> set[str]:
+    """Remove a withdrawn file by four eyes; let a withdrawn card leave and come back. Return the commands that were given."""
+    file = await uploads.attach_ready(alice, search)
+    await alice.command(search, "file.withdraw", {"file": file, "reason": "another child"})
+    await alice.command(search, "file.propose_removal", {"file": file, "reason": "another child"})
+    await ada.command(search, "file.confirm_removal", {"file": file})
+    (added,) = (await alice.command(search, "sighting.add", {"description": "a mistake"}))["seqs"]
+    events = (await alice.http.get(f"/api/v1/boards/{search}/events", params={"after": added - 1, "limit": 1})).json()["events"]
+    card = events[0]["id"]
+    await alice.command(search, "card.withdraw", {"card": card})
+    await alice.command(search, "board.make_room", {"groups": ["withdrawn"], "unchanged_days": 0})
+    await alice.command(search, "board.bring_back", {"entity": card})
+    return {"file.propose_removal", "file.confirm_removal", "board.make_room", "board.bring_back"}
 
 
 async def _attach_and_withdraw_files(alice: Person, search: str) -> set[str]:
