@@ -124,7 +124,7 @@ async def test_a_members_only_search_is_on_no_paper_of_others(team: Team) -> Non
         (theirs,) = await pages(team.charlie, path)
         assert not re.search(r"Hidden|shelter|courier|SECRET|MEMBERS", theirs)
         assert "Child0" in theirs
-        assert "Not on this paper 1 search: you are not a member" in theirs
+        assert "Not on this paper searches of which you are not a member" in theirs
         assert "1 open search" in theirs
         if path == "/handover/briefing.pdf":
             await handover_steps.sign_handover(team.alice, number)
