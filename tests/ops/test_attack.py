@@ -1,5 +1,6 @@
 """Hostile accounts, a stranger, a Redis writer and a file writer harm nobody: four honest people lose nothing meanwhile."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.attack.attackers import ATTACKERS
 from tests.attack.command import broken_promises, plan_of, rows, slow_answers
 from tests.faults.run import Outcome, run
+from tests.support.readme_blocks import document
 
 SLOW_MINUTES = 30.0
 
@@ -14,6 +16,11 @@ SLOW_MINUTES = 30.0
 def attempts_of(outcome: Outcome, attacker: str) -> dict[str, dict[str, int]]:
     assert outcome.assault is not None
     return dict(outcome.assault.tallies[attacker]["answers"])
+
+
+def test_threat_model_names_each_attacker() -> None:
+    table = document("explanation/threat-model").partition("## Attack test")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.M) == list(ATTACKERS)
 
 
 async def test_attackers_harm_nobody() -> None:
