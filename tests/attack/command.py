@@ -13,6 +13,7 @@ from tests.faults.run import Outcome, Plan, run
 HONEST = 4
 RATE = 4.0  # commands a second of all honest people together: each is as busy as a person can be
 MAX_P95_S = 0.25  # of honest commands, from sending to the answer
+LATE = {"alarms late", "turned away"}  # checks of the fault test that depend on the speed of the machine
 EXPECTED = {"conflict", "not_found"}  # refusals of honest commands that other honest people cause
 
 
@@ -27,15 +28,17 @@ def plan_of(minutes: float, names: Sequence[str], seed: int = 1, workers: int = 
 def broken_promises(outcome: Outcome) -> list[str]:
     """Return what the attackers achieved, in words; empty if nothing."""
     assert outcome.assault is not None
-    found = [f"{count} {name}" for name, count in outcome.verdict.counts.items() if count]
-    found += [f"honest commands refused: {code} × {count}" for code, count in outcome.refusals.items() if code not in EXPECTED]
+    found = [f"{count} {name}" for name, count in outcome.verdict.counts.items() if count and name not in LATE]
+    refused = {code: count for code, count in outcome.refusals.items() if code not in EXPECTED | {"unavailable"}}
+    found += [f"honest commands refused: {code} × {count}" for code, count in refused.items()]
     return found + outcome.assault.harm
 
 
 def slow_answers(outcome: Outcome) -> list[str]:
-    """Return in words that honest commands took too long; empty if they did not."""
+    """Return what came too late, in words; empty if nothing. On a machine that does other work, too, something may."""
     p95 = outcome.figures.answers.at(0.95)[0]
-    return [f"honest commands took {p95:.3f} s (p95)"] if p95 > MAX_P95_S else []
+    found = [f"{outcome.verdict.counts[name]} {name}" for name in sorted(LATE) if outcome.verdict.counts[name]]
+    return found + ([f"honest commands took {p95:.3f} s (p95)"] if p95 > MAX_P95_S else [])
 
 
 def rows(outcome: Outcome) -> list[str]:
