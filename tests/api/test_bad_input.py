@@ -89,6 +89,8 @@ class Guest(Person):
 @pytest.fixture(scope="module")
 async def guest(team: Team) -> AsyncIterator[Guest]:
     """Guest with Alice's rights, so that every command is allowed that can be."""
+    service = team.server.service
+    service.shares = service.shares.model_copy(update={"searches": 10_000})  # Alice opens one for each command and example
     headers = {"Authorization": f"Bearer {team.alice.token}"}
     guest = Guest(team.server, team.alice.token, await connect(team.server.ws, additional_headers=headers))
     await guest.wait_until(lambda: guest.account)
