@@ -237,7 +237,8 @@ def test_recognition_takes_time_in_proportion_to_the_bytes(content: bytes) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "import time; time.sleep(60)", "import os; os.kill(os.getpid(), 9)", "print('x' * 5_000)", "import sys; sys.exit(3)",
+        "import os; os.kill(os.getpid(), 24)",
+        "import os; os.kill(os.getpid(), 9)", "print('x' * 5_000)", "import sys; sys.exit(3)",
         "print('image/png; text/html')", "",
     ],
 )  # fmt: skip
@@ -272,6 +273,8 @@ def script(folder: Path, text: str) -> str:
 async def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(makers, "LIMITS", parent.Limits(seconds=1, memory=2**30, output=1_000))
     with pytest.raises(Refused, match="too_large"):
+        await makers.make(given(b""), script(tmp_path, "import os\nos.kill(os.getpid(), 24)"))  # SIGXCPU
+    with pytest.raises(Refused, match="unavailable"):  # it got no CPU time, which is no fault of the file
         await makers.make(given(b""), script(tmp_path, "import time\ntime.sleep(60)"))
 
 
