@@ -14,6 +14,7 @@ from tests.faults.actors import Account
 from tests.faults.system_under_test import ROOT, SystemUnderTest
 
 ENDS_WITHIN_S = 60.0
+SECRET_NAME = "Noor 0"  # the child of the first search, which is for members only
 ACCOUNTS = {f"evil-{role}": role for role in ROLES}  # accounts of the attackers: name and role, or scope
 
 
@@ -46,7 +47,7 @@ class Assault:
         self._names = list(names)
         urls = [plant.http(number) for number in range(len(plant.workers))]
         self._target = Target(
-            urls, boards, secret, {role: accounts[f"evil-{role}"].token for role in ROLES}, accounts["chief"].email,
+            urls, boards, secret, SECRET_NAME, {role: accounts[f"evil-{role}"].token for role in ROLES}, accounts["chief"].email,
             plant.redis.url if plant.redis is not None else None, str(files) if files is not None else None,
         )  # fmt: skip
         self._visitor = Visitor(urls, accounts["writer0"].email, boards[0])

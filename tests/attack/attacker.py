@@ -73,7 +73,7 @@ class Attacker:
         """Report an internal error, and an answer that names the members-only search."""
         if answer.status_code == 500:
             self.tally.report(f"{attempt}: {path.partition('?')[0]} answered 500")
-        if self.target.secret_board in answer.text and self.target.secret_board not in path:
+        if self.target.secret_name in answer.text:
             self.tally.report(f"{attempt}: {path.partition('?')[0]} names the members-only search")
 
     async def command(self, attempt: str, board: str, name: str, data: dict[str, Any]) -> httpx.Response:
@@ -115,5 +115,5 @@ class Attacker:
                 frame = json.loads(text)
                 if frame["type"] in ("ack", "refused", "error"):
                     self.tally.count(attempt, frame.get("code", frame["type"]))
-                if self.target.secret_board in str(text):
+                if self.target.secret_name in str(text):
                     self.tally.report(f"{attempt}: a frame names the members-only search")

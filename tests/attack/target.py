@@ -15,6 +15,7 @@ class Target:
     urls: list[str]
     boards: list[str]
     secret_board: str
+    secret_name: str  # of its child
     tokens: dict[str, str]
     victim: str
     redis_url: str | None = None
