@@ -12,7 +12,6 @@ pytestmark = pytest.mark.browser
 SHARE = ".watch-line [data-notice=share]"
 
 
-@pytest.mark.xfail(reason="open: the page does not show the warning of a share since the last changes were merged")
 async def test_a_person_is_warned_before_a_share_is_used_and_told_when_it_is(
     browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

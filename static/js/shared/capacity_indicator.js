@@ -7,7 +7,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { askForRoom } from "./make_room.js";
 import { watchLine } from "./watch_line/line.js";
 
-const EVERY_MS = 5_000; // between two questions for the share, while this person adds
+const EVERY_MS = 2_000; // between two questions for the share, while this person adds
 
 /**
  * Show it for as long as the page lives.
