@@ -1,4 +1,4 @@
-"""Copies of a search as further searches, for a database of a million events: commands make some hundreds of events a second,
+"""Copy a search as further searches, for a database of a million events: commands make some hundreds of events a second,
 copying makes thousands. Each copy has ids, keys, payloads and a hash chain of its own, as if its events had been written
 there; only its payloads are all stored whole, which is quicker and takes more space.
 """
