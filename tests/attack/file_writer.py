@@ -33,6 +33,8 @@ class FileWriter(Attacker):
         events = await self.call(
             "swapped files", "GET", f"/api/v1/boards/{board}/events", params={"after": answer.json()["seqs"][0] - 1, "limit": 1}
         )
+        if not events.is_success:
+            return
         file = events.json()["events"][0]["id"]
         for path in [path for path in self._stored() if file in str(path)] or list(set(self._stored()) - before):
             path.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ ANSWERED_S = 60.0  # for all commands to be answered at the end
 ALARMED_S = 40.0  # for the last alarms to have gone through their ladder: more than it takes
 SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
 STEP_S = 0.05
-_FILES = text("SELECT id, board FROM file")
+_FILES = text("SELECT id, board, added_by FROM file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,13 +359,19 @@ class _RunInProgress:
         database, store = Database(self.plant.database_url), FileStore.of(settings)
         try:
             rows = await database.read(files.rows)
-            boards = dict(await database.read(lambda session: [tuple(row) for row in session.connection().execute(_FILES)]))
+            found = await database.read(lambda session: session.connection().execute(_FILES).all())
             faults = (await files.compare(store, rows, lambda line: None, digests=True)).faults
         finally:
             await store.close()
             await database.close()
         wrong = {id: what for id, _, what in (line.partition(" ") for line in faults)}
-        there = [Attached(row.id, boards[row.id], row.sha256, row.size, row.is_withdrawn, wrong.get(row.id)) for row in rows]
+        honest = {each.commands.account for each in self.uploaders}  # an attacker may spoil files of its own
+        boards = {id: board for id, board, account in found if account in honest}
+        there = [
+            Attached(row.id, boards[row.id], row.sha256, row.size, row.is_withdrawn, wrong.get(row.id))
+            for row in rows
+            if row.id in boards
+        ]
         return faults_of([each.log for each in self.uploaders], self.uploaders[0].boards, there)
 
     def _verify(self) -> str:
