@@ -39,6 +39,7 @@ OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the bo
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
+DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
 TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
 SERVER_COMMAND = Command("", "", "", {})
 
@@ -222,7 +223,8 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
         "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
     }  # fmt: skip
     row = rows.new(Alarm, values)
-    _drop_ended(writer, rule, id)
+    if row.id.endswith(DROPS_AT):
+        _drop_ended(writer, rule, id)
     if rule.when == "mention" and not people.asked_by(["mentioned"], row):
         return
     taken = _next_step(people, row, rule, now)

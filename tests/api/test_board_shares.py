@@ -197,6 +197,7 @@ def _opened(session: Session, account: str) -> int:
 
 async def test_alarms_about_one_card_do_not_pile_up(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarms, "MAX_ENDED", 2)
+    monkeypatch.setattr(alarms, "DROPS_AT", tuple("0123456789abcdef"))
     team, search = scene.team, scene.search
     card = (await scene.sighting())["id"]
     for _ in range(5):
