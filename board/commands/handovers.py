@@ -164,11 +164,18 @@ def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapp
     """Return the searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is also part of the handover.") for id in seen.keys() - given.keys()}
-    for id, events in many_boards.events_after(writer.session, given, (*significant_events.types(), shifts.WRITTEN)).items():
-        theirs = any(event.type == shifts.WRITTEN and event.account != writer.account_id for event in events)
-        if theirs or any(map(significant_events.is_significant, events)):
-            found.setdefault(id, N_("Something important was added to this search since you last looked."))
+    for id in significant_events.boards_with_news(writer.session, given) | _written_by_others(writer, given):
+        found.setdefault(id, N_("Something important was added to this search since you last looked."))
     return found
+
+
+def _written_by_others(writer: EventWriter, given: Mapping[str, int]) -> set[str]:
+    """Return the searches whose texts somebody else wrote since, and those with so many that not all were read."""
+    most = significant_events.MAX_READ
+    written = many_boards.events_after(writer.session, given, (shifts.WRITTEN,), most)
+    return {
+        id for id, events in written.items() if len(events) == most or any(each.account != writer.account_id for each in events)
+    }
 
 
 def _positions_at(session: Session, current: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
@@ -213,7 +220,7 @@ def unread(session: Session, account: str, number: int) -> list[str]:
     handed = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
     briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
     marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
-    return sorted({*handed} - marks.keys() | significant_events.significant_events_after(session, marks).keys())
+    return sorted({*handed} - marks.keys() | significant_events.boards_with_news(session, marks))
 
 
 def _check_incoming_may(writer: EventWriter, row: Handover) -> None:

@@ -12,10 +12,20 @@ from models.db.read_pacing import in_pages
 from models.times import to_ms
 
 BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
+LAST = 2**62  # above every seq
 
 _AFTER = (
     f"SELECT placed.board, {COLUMNS} FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq "  # noqa: S608
-    "WHERE e.type IN :types ORDER BY placed.board, e.seq"
+    "AND e.seq <= placed.until WHERE e.type IN :types ORDER BY placed.board, e.seq"
+)
+# The seq before the newest `most` events of these types.
+_BEFORE_NEWEST = (
+    "COALESCE((SELECT e.seq FROM event e WHERE e.board = b.number AND e.seq > given.seq AND e.seq <= given.until "
+    "AND e.type IN :types ORDER BY e.seq DESC LIMIT 1 OFFSET :most), given.seq)"
+)
+_COUNTS = (
+    "SELECT placed.board, count(*) AS number FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq "
+    "WHERE e.type IN :types GROUP BY placed.board"
 )
 _HASHES = "SELECT placed.board, e.hash FROM placed JOIN event e ON e.board = placed.number AND e.seq = placed.seq"
 _SEQS_AT = (
@@ -24,28 +34,45 @@ _SEQS_AT = (
 )
 
 
-def positions_cte(positions: Mapping[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield query prefixes that define the table `placed` (board, number, seq), with their parameters, BATCH_SIZE boards each.
-    The number is null for an unknown board."""
+def positions_cte(
+    positions: Mapping[str, int], until: Mapping[str, int] | None = None, seq: str = "given.seq"
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield query prefixes that define the table `placed` (board, number, seq, until), with their parameters, BATCH_SIZE boards
+    each. The number is null for an unknown board."""
     items = sorted(positions.items())
     for start in range(0, len(items), BATCH_SIZE):
         some = list(enumerate(items[start : start + BATCH_SIZE]))
-        rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT))" for n, _ in some)
-        asked = {f"board{n}": board for n, (board, _) in some} | {f"seq{n}": seq for n, (_, seq) in some}
+        rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT), CAST(:until{n} AS BIGINT))" for n, _ in some)
+        asked: dict[str, Any] = {}
+        for n, (board, after) in some:
+            asked |= {f"board{n}": board, f"seq{n}": after, f"until{n}": (until or {}).get(board, LAST)}
         yield (
-            f"WITH given (board, seq) AS (VALUES {rows}), placed AS ("  # noqa: S608
-            "SELECT given.board, b.number, given.seq FROM given LEFT JOIN board b ON b.id = given.board) ", asked
+            f"WITH given (board, seq, until) AS (VALUES {rows}), placed AS ("  # noqa: S608
+            f"SELECT given.board, b.number, {seq} AS seq, given.until FROM given LEFT JOIN board b ON b.id = given.board) ", asked
         )  # fmt: skip
 
 
-def events_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, list[JournalEvent]]:
-    """Return the events of these types after each board's seq, in order; boards without one are left out."""
+def events_after(
+    session: Session, positions: Mapping[str, int], types: Collection[str], most: int, until: Mapping[str, int] | None = None
+) -> dict[str, list[JournalEvent]]:
+    """Return the newest `most` events of these types of each board, after its seq and up to `until`, in order; boards without
+    one are left out."""
     unit_of_work.current(session).flush_events(session)
     found: dict[str, list[JournalEvent]] = {}
-    for placed, asked in positions_cte(positions):
+    for placed, asked in positions_cte(positions, until, _BEFORE_NEWEST):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
-        for row in in_pages(session.connection().execute(asks, asked | {"types": list(types)})):
+        for row in in_pages(session.connection().execute(asks, asked | {"types": list(types), "most": most})):
             found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
+    return found
+
+
+def counts_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, int]:
+    """Return the number of events of these types after each board's seq; boards without one are left out."""
+    unit_of_work.current(session).flush_events(session)
+    found: dict[str, int] = {}
+    for placed, asked in positions_cte(positions):
+        asks = text(placed + _COUNTS).bindparams(bindparam("types", expanding=True))
+        found |= {row.board: row.number for row in session.connection().execute(asks, asked | {"types": list(types)})}
     return found
 
 

@@ -10,6 +10,7 @@ from board.engine.event import JournalEvent
 from models.entity import State
 
 FIRST_WINDOW = 50  # events read at first to find the last significant one
+MAX_READ = 1_000  # events of a board that are read at once, the newest: one account may write hundreds of thousands in a shift
 BATCH_SIZE = 500  # cards in a query
 
 
@@ -27,22 +28,33 @@ def is_significant(event: JournalEvent) -> bool:
     return state is not None and spec.is_significant(state)
 
 
-def significant_events_after(session: Session, positions: Mapping[str, int]) -> dict[str, list[JournalEvent]]:
-    """Return the significant events after each board's seq, in order; boards without one are left out."""
-    found = many_boards.events_after(session, positions, types())
+def significant_events_after(
+    session: Session, positions: Mapping[str, int], until: Mapping[str, int] | None = None
+) -> dict[str, list[JournalEvent]]:
+    """Return the significant events after each board's seq and up to `until`, in order, of the newest MAX_READ that may be;
+    boards without one are left out."""
+    found = many_boards.events_after(session, positions, types(), MAX_READ, until)
     significant = {board: [event for event in events if is_significant(event)] for board, events in found.items()}
     return {board: events for board, events in significant.items() if events}
 
 
+def boards_with_news(session: Session, positions: Mapping[str, int]) -> set[str]:
+    """Return the boards with a significant event after their seq, and those with so many that may be that not all were read."""
+    found = many_boards.events_after(session, positions, types(), MAX_READ)
+    return {board for board, events in found.items() if len(events) == MAX_READ or any(map(is_significant, events))}
+
+
 def last_significant_events(session: Session, heads: Mapping[str, int], but: str = "") -> list[JournalEvent]:
-    """Return the last significant event of each board up to its head that holds, without those of the type `but`. Reads back
-    from the heads, so that it costs the same after years."""
+    """Return the last significant event of each board up to its head that holds, without those of the type `but`: of the newest
+    MAX_READ that may be. Reads back from the heads, so that it costs the same after years."""
     last: dict[str, JournalEvent] = {}
     left, window = dict(heads), FIRST_WINDOW
     while left:
-        found = many_boards.events_after(session, {board: max(seq - window, 0) for board, seq in left.items()}, types())
+        after = {board: max(seq - window, 0) for board, seq in left.items()}
+        found = many_boards.events_after(session, after, types(), MAX_READ)
         last |= _last_that_hold(session, found, but)
-        left = {board: seq for board, seq in left.items() if board not in last and seq > window}
+        read = last.keys() | {board for board, events in found.items() if len(events) == MAX_READ}
+        left = {board: seq for board, seq in left.items() if board not in read and seq > window}
         window *= 4
     return list(last.values())
 
@@ -53,7 +65,7 @@ def last_significant_events_after(
     """Return the last significant event after each board's seq that holds, and the boards without one whose earlier events may
     no longer hold, or hold again."""
     revising = {type for type, spec in kinds.event_specs().items() if spec.revises}
-    found = many_boards.events_after(session, positions, {*types(), *revising})
+    found = many_boards.events_after(session, positions, {*types(), *revising}, MAX_READ)
     last = _last_that_hold(session, found, but)
     revised = {board for board, events in found.items() if any(event.type in revising for event in events)}
     return list(last.values()), revised - last.keys()

@@ -122,11 +122,12 @@ def _read(session: Session, account: str, scope: ReportScope, positions: dict[st
     earliest = {id: min(at["seq"], seen.get(id, 2**53), shift_starts.get(id, 0)) for id, at in positions.items()}
     number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
-    events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
-    read_counts = {id: len(marks) for id, marks in many_boards.events_after(session, seqs, MARKS).items()}
+    events = significant_events.significant_events_after(session, earliest, seqs)
+    later = {id: len(found) for id, found in significant_events.significant_events_after(session, seqs).items()}
     return ReportData(
-        scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts,
-        _restatements(session, positions, number), _cards_of_files(session, entities),
+        scope, positions, heads, entities, shift_starts, seen, events, later, unread, _reads(session, positions, number),
+        many_boards.counts_after(session, seqs, MARKS), _restatements(session, positions, number),
+        _cards_of_files(session, entities),
     )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ class ReportData(NamedTuple):
     entities: BoardState
     shift_starts: dict[str, int]  # seq at which the shift began, by board
     seen: dict[str, int]  # last seq that the account has seen, by board
-    events: dict[str, list[JournalEvent]]  # significant events
+    events: dict[str, list[JournalEvent]]  # significant events up to the position
+    later: dict[str, int]  # number of significant events after the position, by board
     unread: frozenset[str]
     reads: dict[str, dict[str, ReadMark]]  # read position of each account for this handover, by board
     read_counts: dict[str, int]  # number of events after the position that are of the handover itself, by board
@@ -112,7 +113,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "after": {
             "seq": head["seq"],
             "events": head["seq"] - at["seq"] - data.read_counts.get(id, 0),
-            "significant": sum(event.seq > at["seq"] for event in events),
+            "significant": data.later.get(id, 0),
         },
         "reads": data.reads.get(id, {}),
         "restatements": data.restatements.get(id, {}),
@@ -161,10 +162,9 @@ def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOf
 
 def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> News:
     """Return the events after a seq, up to the position of the report."""
-    until = data.positions[id]["seq"]
-    found = [event for event in events if start < event.seq <= until]
+    found = [event for event in events if event.seq > start]
     significant = [_event(event) for event in found[-MAX_ITEMS:]]
-    return {"seq": start, "events": max(0, until - start), "significant": significant}
+    return {"seq": start, "events": max(0, data.positions[id]["seq"] - start), "significant": significant}
 
 
 def _event(event: JournalEvent) -> ReportedEvent:

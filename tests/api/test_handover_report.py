@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from board.engine import significant_events
 from board.handover import report_sections, report_types
 from board.maintenance import transfer
 from models.board import OPERATIONS
@@ -159,6 +160,32 @@ async def test_a_long_list_is_cut_and_says_so(scene: SearchScenario, monkeypatch
     monkeypatch.setattr(report_sections, "MAX_ITEMS", 2)
     told = await section(scene)
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
+
+
+async def test_news_is_cut_to_the_newest_events_that_are_read(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = scene.team.bob
+    monkeypatch.setattr(significant_events, "MAX_READ", 2)
+    urgent = [await scene.sighting(priority="urgent") for _ in range(3)]
+    since = (await section(scene))["since"]
+    assert [each["seq"] for each in since["significant"]] == [each["seq"] for each in urgent[1:]]
+    await handover_steps.hand_to_sign(scene.team.alice)
+    for number in range(3):
+        await scene.one("note.add", {"text": f"{number}", "category": "decision"}, who=bob)
+    told = await section(scene)
+    assert (told["since"]["significant"], told["after"]["significant"]) == (since["significant"], 2)
+
+
+async def test_search_with_more_news_than_is_read_counts_as_unread(
+    scene: SearchScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, search = scene.team.ada, scene.search
+    number = await handover_steps.hand_to_sign(scene.team.alice)
+    await scene.one("handover.read", {"handover": number, "seq": (await ada.snapshot(search))["seq"]}, who=ada)
+    for _ in range(2):
+        await scene.sighting(priority="low")
+    assert not (await section(scene, ada))["reader"]["unread"], "nothing of it is important"
+    monkeypatch.setattr(significant_events, "MAX_READ", 2)
+    assert (await section(scene, ada))["reader"]["unread"], "an important event may be among the older ones"
 
 
 async def test_new_events_count_from_the_last_seen_else_from_the_shift(scene: SearchScenario) -> None:
