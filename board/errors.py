@@ -108,8 +108,8 @@ _WITH_CONTEXT = {
     "too_long": N_("At most {max_length} entries."),
     "too_short": N_("This field is required."),
     "literal_error": N_("Use one of: {expected}."),
-    "greater_than_equal": N_("At least {ge}."),
-    "less_than_equal": N_("At most {le}."),
+    "greater_than_equal": N_("Enter {ge} or more."),
+    "less_than_equal": N_("Enter {le} or less."),
 }
 
 

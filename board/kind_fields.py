@@ -17,7 +17,7 @@ def _known(names: list[str]) -> list[str]:
     if unknown := [name for name in names if name not in Details.model_fields]:
         raise ValueError(f"There is no field {unknown[0]!r}.")
     if len(set(names)) < len(names):
-        raise ValueError(N_("Each only once."))
+        raise ValueError(N_("Remove the duplicates."))
     return names
 
 

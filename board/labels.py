@@ -50,7 +50,7 @@ EVENTS: dict[str, str] = {}
 # By the last part of an event's type, as in "graded by Maria".
 DONE = {
     "opened": N_("opened"), "updated": N_("changed"), "changed": N_("changed"), "status_set": N_("status changed"),
-    "worrying_set": N_("worrying or not: decided"), "appeal_set": N_("appeal changed"), "access_set": N_("access changed"),
+    "worrying_set": N_("decided if worrying"), "appeal_set": N_("appeal changed"), "access_set": N_("access changed"),
     "goal_set": N_("goal changed"), "looked_at": N_("looked at"), "passed_on": N_("passed on"),
     "outcome_set": N_("outcome corrected"), "added": N_("added"), "renamed": N_("renamed"), "moved": N_("moved"),
     "solved": N_("dealt with"), "removed": N_("removed"), "graded": N_("graded"), "assessed": N_("assessed"),
@@ -58,13 +58,13 @@ DONE = {
     "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
     "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
-    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("added to the handover"), "archived": N_("left All searches"),
-    "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
+    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("added to the handover"), "archived": N_("archived"),
+    "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
-    "approved": N_("approved"), "take_down_due": N_("to be taken down"), "taken_down": N_("asked to take it down"),
+    "approved": N_("approved"), "take_down_due": N_("take-down due"), "taken_down": N_("asked to take it down"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
 _FEMININE = {

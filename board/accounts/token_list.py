@@ -29,9 +29,9 @@ class TokenRow:
     def as_line(self) -> str:
         """Line of the command line's table."""
         token = self.token
-        until = f"until {token.expires_at}" if token.expires_at else "without an end"
+        until = f"until {token.expires_at}" if token.expires_at else "no end date"
         state = {
-            "good": f"good {until}",
+            "good": f"good, {until}",
             "unagreed": f"waits for consent, {until}",
             "expired": f"expired {token.expires_at}",
             "revoked": f"revoked {token.revoked_at}",

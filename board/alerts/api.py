@@ -69,7 +69,7 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
 
 @Call(
     "GET", "/alarms",
-    N_("Lists the alarms that nobody has taken yet, and those taken within the last minute, of what you may see."),
+    N_("Lists the alarms you can see that nobody has taken yet, or that were taken within the last minute."),
 )  # fmt: skip
 async def list_alarms(request: Request) -> Reply[AlarmList]:
     caller = await require_caller(request)
@@ -90,9 +90,9 @@ def _keys(body: dict[str, object]) -> set[Key] | None:
         return None
     named = body.get("alerts")
     if not isinstance(named, list) or len(body) > 1 or len(named) > alerts.MAX_LISTED:
-        raise Refused("invalid", fields={"alerts": N_("At most 200 alerts, or all of them.")})
+        raise Refused("invalid", fields={"alerts": N_("Send at most 200 alerts, or “all”.")})
     if not all(isinstance(each, dict) and set(each) == {"board", "seq"} and _is_key(**each) for each in named):
-        raise Refused("invalid", fields={"alerts": N_("Give an alert by its board and seq.")})
+        raise Refused("invalid", fields={"alerts": N_("Name each alert by its board and seq.")})
     return {(each["board"], int(each["seq"])) for each in named}
 
 

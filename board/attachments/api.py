@@ -51,7 +51,8 @@ GivenUp = TypedDict("GivenUp", {"upload": Id})
 
 
 @Call(
-    "PATCH", "/boards/{board}/uploads/{upload}", N_("Sends a part of a file. What arrives is kept, even if the line breaks."),
+    "PATCH", "/boards/{board}/uploads/{upload}",
+    N_("Sends a part of a file. Bytes that arrive are kept, even if the connection is lost."),
     (*ON_A_BOARD, "invalid", "conflict", "too_large"), headers=HEADERS, body=BYTES,
 )  # fmt: skip
 async def receive(request: Request) -> Reply[Position]:
@@ -63,7 +64,7 @@ async def receive(request: Request) -> Reply[Position]:
     async with service_of(request).queues.uploads.turn(caller.account.id), uploads.room_for_part(size - offset):
         row = await (_begin(request, caller, board, id, size) if offset == 0 else uploads.find(caller, board, id))
         if row.size != size:
-            raise invalid("size", N_("This upload was begun with another size."))
+            raise invalid("size", N_("This upload was started with a different size."))
         upload_rows.check_offset(row, offset)
         row = await uploads.receive(caller, row, request)
     return json_response({"upload": row.id, "offset": row.offset, "size": row.size})
@@ -82,8 +83,8 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
 
 
 @Call(
-    "GET", "/boards/{board}/uploads/{upload}", N_("How much of an upload of yours is stored; once it is complete, what it is."),
-    ON_A_BOARD,
+    "GET", "/boards/{board}/uploads/{upload}",
+    N_("Returns how much of your upload is stored and, once it is complete, what the file is."), ON_A_BOARD,
 )  # fmt: skip
 async def status(request: Request) -> Reply[UploadStatus]:
     caller = await require_caller(request)
@@ -116,8 +117,11 @@ async def finish(request: Request) -> Reply[Finished]:
 
 
 @Call(
-    "DELETE", "/boards/{board}/uploads/{upload}", N_("Gives an upload up: nothing of it is kept."), (*ON_A_BOARD, "conflict")
-)  # fmt: skip
+    "DELETE",
+    "/boards/{board}/uploads/{upload}",
+    N_("Cancels an upload and deletes what was received."),
+    (*ON_A_BOARD, "conflict"),
+)
 async def give_up(request: Request) -> Reply[GivenUp]:
     caller = await require_caller(request)
     board, id = _place(request)
@@ -155,7 +159,7 @@ def _check_sizes(request: Request, size: int) -> None:
     """Raise Refused for a file or a part that is too large, before anything of it is read."""
     most = service_of(request).settings.max_file_mb
     if size > most * MEGABYTE:
-        raise Refused("too_large", message(N_("A file has at most {count} MB."), count=most))
+        raise Refused("too_large", message(N_("A file can be at most {count} MB."), count=most))
     if size == 0:
         raise Refused("invalid", fields={"upload-length": N_("This file is empty.")})
     length = request.headers.get("content-length", "")
@@ -180,7 +184,7 @@ def _digest(given: dict[str, object]) -> str | None:
     if given.keys() - {"sha256"}:
         raise Refused("invalid", fields=dict.fromkeys(sorted(given.keys() - {"sha256"}), N_("Unknown field.")))
     if sha256 is not None and not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
-        raise Refused("invalid", fields={"sha256": N_("Give a SHA-256 as 64 hexadecimal digits.")})
+        raise Refused("invalid", fields={"sha256": N_("Write the SHA-256 as 64 hexadecimal digits.")})
     return sha256
 
 

@@ -50,7 +50,8 @@ async def view(request: Request) -> Response:
 
 @Call(
     "GET", "/boards/{board}/files/{file}/original",
-    N_("A picture as it came, with its metadata. For coordinators and the person who attached it. Each download is logged."),
+    N_("Returns the original of a picture, with its metadata. For coordinators and the person who attached it. Each download is "
+       "logged."),
     ON_A_BOARD, media=BYTES, answer=Binary,
 )  # fmt: skip
 async def original(request: Request) -> Response:
@@ -59,7 +60,7 @@ async def original(request: Request) -> Response:
     def read(session: Session) -> tuple[File, OriginalRead]:
         file, account = _find(session, caller, request), require_active(session, caller)
         if file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
-            raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can have the original."))
+            raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can download the original."))
         entry = OriginalRead(id=file.id, board=file.board, reference=session.get_one(Search, file.board).reference)
         return file, entry
 
@@ -70,7 +71,7 @@ async def original(request: Request) -> Response:
 
 
 @Call(
-    "GET", "/boards/{board}/files/{file}/content", N_("A file that is no picture, as it came."),
+    "GET", "/boards/{board}/files/{file}/content", N_("Returns a file that is not a picture, as it was uploaded."),
     ON_A_BOARD, media=BYTES, answer=Binary, tagged=True,
 )  # fmt: skip
 async def content(request: Request) -> Response:

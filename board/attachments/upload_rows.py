@@ -123,7 +123,7 @@ def _make_room(session: Session, account: str, size: int, now: datetime) -> list
     while open and (len(open) >= MAX_OPEN or sum(each.size for each in open) + size > MAX_OPEN_BYTES):
         oldest = open.pop(0)
         if oldest.touched_at > idle_before:
-            sentence = N_("Too many of your uploads are not complete. Wait until some are, or remove some.")
+            sentence = N_("Too many of your uploads are unfinished. Wait for some to finish, or remove some.")
             raise Refused("rate_limited", sentence, retry_after_s=RETRY_S)
         if (gone := drop(session, oldest.id)) is not None:
             dropped.append(gone)
@@ -145,9 +145,9 @@ def grow(
     named: dict[str, Any] = {"id": id, "offset": offset, "size": size, "object": object, "now": format_utc(now)}
     if not session.connection().execute(_GROW, named | {"after": offset + size, "most": MAX_PARTS}).rowcount:
         if row.parts >= MAX_PARTS:
-            raise Refused("too_large", N_("This file came in too many small parts. Remove it, and send it again."))
+            raise Refused("too_large", N_("This file arrived in too many small parts. Remove it and send it again."))
         check_offset(find(session, caller, board, id), offset)
-        raise invalid("offset", N_("This is more than the file has."))
+        raise invalid("offset", N_("This goes beyond the end of the file."))
     session.connection().execute(_ADD_PART, named)
     return find(session, caller, board, id)
 

@@ -82,7 +82,7 @@ class Uploads:
             if came > MAX_BODY:
                 raise Refused("too_large", TOO_LONG)
             if row.offset + len(held) > row.size:
-                raise invalid("offset", N_("This is more than the file has."))
+                raise invalid("offset", N_("This goes beyond the end of the file."))
             if len(held) >= PART_BYTES or (held and not chunk):
                 row = await self._add_part(caller, row, bytes(held))
                 held.clear()
@@ -114,7 +114,7 @@ class Uploads:
         finally:
             slot.release()
         if sha256 is not None and row.result is not None and row.result["sha256"] != sha256:
-            raise invalid("sha256", N_("The file is not what was sent. Send it again."))
+            raise invalid("sha256", N_("The file arrived damaged. Send it again."))
         return row
 
     async def _make(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
@@ -160,7 +160,7 @@ class Uploads:
         content, file = _Joined(self._files, row.id, parts, row.size), row.file
         await self._files.put(f"files/{file}/original", content.read())
         if sha256 not in (None, content.digest):
-            raise invalid("sha256", N_("The file is not what was sent. Send it again."))
+            raise invalid("sha256", N_("The file arrived damaged. Send it again."))
         type = await self._type_of(caller, content.head, row.name)
         result: dict[str, Any] = {
             "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,

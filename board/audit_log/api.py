@@ -53,7 +53,7 @@ def filter_of(request: Request) -> Filter:
         raise Refused("invalid", fields={"kind": N_("Unknown type of entry.")})
     account = ACCOUNT.read(request) or None
     if account is not None and (len(account) > 64 or "\0" in account):
-        raise Refused("invalid", fields={"account": N_("This is not an id.")})
+        raise Refused("invalid", fields={"account": N_("This is not a valid id.")})
     return Filter(account, kind, _time(request, FROM), _time(request, UNTIL))
 
 

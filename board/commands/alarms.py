@@ -91,7 +91,7 @@ def hand_on(writer: EventWriter, data: HandOn) -> None:
     if not people.may_act(data.to):
         raise invalid("to", N_("This person cannot act on this search."))
     if data.to == writer.account_id or data.to in row.handed_on:
-        raise invalid("to", N_("This person has handed this alarm on."))
+        raise invalid("to", N_("This person has already handed this alarm on."))
     _require_not_ended(row)
     if row.taken_by not in (None, writer.account_id):
         raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
@@ -397,7 +397,7 @@ KIND = Kind(
         FieldSpec("step", N_("Step"), type=int),
         FieldSpec("next_at", N_("Next step at"), type=Time | None),
         FieldSpec("asked", N_("People asked"), control="people"),
-        FieldSpec("everybody", N_("Everybody is asked"), type=bool),
+        FieldSpec("everybody", N_("All users asked"), type=bool),
         FieldSpec("handed_on", N_("Handed on by"), control="people"),
         FieldSpec("taken_by", N_("Taken by"), type=Id | None, control="person"),
         FieldSpec("taken_at", N_("Taken at"), type=Time | None),
@@ -409,9 +409,9 @@ KIND = Kind(
         "alarm.escalated": EventSpec(N_("Alarm: next step")),
         "alarm.taken": EventSpec(N_("Alarm taken")),
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
-        "alarm.released": EventSpec(N_("Alarm open again")),
+        "alarm.released": EventSpec(N_("Alarm reopened")),
         "alarm.ended": EventSpec(N_("Alarm ended")),
-        "alarm.archived": EventSpec(N_("Alarm left All searches")),
+        "alarm.archived": EventSpec(N_("Alarm archived")),
     },
     boards=("search", "operations"),
     counted=False,

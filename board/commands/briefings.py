@@ -149,7 +149,7 @@ def answer(writer: EventWriter, data: Answer) -> None:
     if said is None:
         raise not_found("account")
     if said["at"] != data.at:
-        raise Refused("conflict", fields={"at": N_("This was rewritten in the meantime.")}, current=row.state())
+        raise Refused("conflict", fields={"at": N_("This summary was changed in the meantime.")}, current=row.state())
     if (said["correct"], said["reason"]) != (data.correct, data.reason):
         answered = {"answered_by": writer.account_id, "answered_at": writer.now}
         new = said | {"correct": data.correct, "reason": data.reason} | answered

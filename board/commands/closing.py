@@ -30,7 +30,7 @@ def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
     if row.status == "closed":
         acknowledge = acknowledge or row.acknowledge
     elif acknowledge is None and (sentences := _open(writer, row)):
-        raise invalid("acknowledge", message(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
+        raise invalid("acknowledge", message(N_("Give a reason for closing it anyway. {open}"), open=_joined(sentences)))
     values: State = {"acknowledge": acknowledge}
     if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
         values["outcome"] = row.outcome | {"reason": row.status_reason}  # an earlier version kept the reason there alone

@@ -91,7 +91,7 @@ def move(writer: EventWriter, data: Move) -> None:
     """Move a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
-        raise invalid("before", N_("Say which column to place it before or after."))
+        raise invalid("before", N_("Choose the column to place it before or after."))
     if data.column in (data.before, data.after):
         raise invalid("before" if data.before else "after", N_("A column cannot be placed next to itself."))
     row = find(writer, data.column, "column")

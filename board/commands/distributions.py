@@ -144,7 +144,7 @@ KIND = Kind(
         FieldSpec("material", N_("Material")),
         FieldSpec("recipient", N_("Recipient"), type=Title, control="text", required=True, personal=True, prose=True),
         FieldSpec(
-            "way", N_("Way"), control="choice", required=True,
+            "way", N_("Method"), control="choice", required=True,
             choices={
                 "email": N_("E-mail"), "paper": N_("Paper, by post"), "by_hand": N_("By hand"),
                 "social_media": N_("Social media"), "portal": N_("Website or portal"), "press": N_("Press"), "other": N_("Other"),

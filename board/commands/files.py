@@ -89,7 +89,7 @@ def _require_room(writer: EventWriter) -> None:
     """Raise Refused `too_large` where the search has all the files that it can have."""
     counts = unit_of_work.execute(writer.session, _COUNTS, {"board": writer.board.id}).one()
     if counts.shown >= MAX_FILES:
-        raise Refused("too_large", message(N_("A search has at most {count} files. Withdraw some first."), count=MAX_FILES))
+        raise Refused("too_large", message(N_("A search can have at most {count} files. Withdraw some first."), count=MAX_FILES))
     if counts.all_files - counts.shown >= MAX_WITHDRAWN:
         raise Refused("too_large", N_("Too many files of this search were withdrawn. Ask your administrator."))
 

@@ -297,7 +297,7 @@ SEARCH_KIND = Kind(
     fields=(FieldSpec("handover", N_("Handover"), type=int), FieldSpec("position", N_("Position"))),
     events={
         "handed.set": EventSpec(N_("Search included in handover")),
-        "handed.archived": EventSpec(N_("Handover of a search that left All searches")),
+        "handed.archived": EventSpec(N_("Handover of an archived search")),
     },
     boards=("operations",),
     counted=False,

@@ -63,7 +63,7 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
 
 
 FIELDS = (
-    FieldSpec("details", N_("Details of the type"), personal=True),
+    FieldSpec("details", N_("Details for this type"), personal=True),
     written("details.taking_parent", N_("Taking parent"), control="text"),
     private(
         "details.relation", N_("Relation to the child"), control="choice",

@@ -160,7 +160,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("The outcome (when, condition, how) is required for status Found, and only for Found."))
     if data.acknowledge is not None and data.status != "closed":
-        raise invalid("acknowledge", N_("Only closing a search can be acknowledged."))
+        raise invalid("acknowledge", N_("Send an acknowledgement only when you close a search."))
     row = writer.find(Search, writer.board.id, "search")
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
@@ -373,13 +373,13 @@ KIND = Kind(
         "search.opened": _significant(N_("Search opened"), "search.open"),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
         "search.status_set": _significant(N_("Status changed"), "search.set_status"),
-        "search.worrying_set": _significant(N_("Worrying or not: decided"), "search.set_worrying", undoable=True),
+        "search.worrying_set": _significant(N_("Decided if worrying"), "search.set_worrying", undoable=True),
         "search.appeal_set": _significant(N_("Appeal changed"), "search.set_appeal", undoable=True),
         "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
         "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
-        "search.archived": EventSpec(N_("Search left All searches")),
+        "search.archived": EventSpec(N_("Search archived")),
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,

@@ -229,7 +229,7 @@ KIND = Kind(
         "tip.placed": EventSpec(N_("Tip placed on a search"), "tip.place"),
         "tip.dismissed": EventSpec(N_("Tip dismissed"), "tip.dismiss"),
         "tip.restored": EventSpec(N_("Tip restored"), "tip.restore"),
-        "tip.archived": EventSpec(N_("Tip left All searches"), "board.make_room"),
+        "tip.archived": EventSpec(N_("Tip archived"), "board.make_room"),
     },
     alerts=_alerts,
     alarms=_alarms,

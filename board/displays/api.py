@@ -106,8 +106,8 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
 
 
 @Call(
-    "POST", "/displays", N_("Pairs the screen that shows this code, as a display."), (*ONE_DISPLAY, "invalid", "too_large"),
-    body=PairDisplay, status=201,
+    "POST", "/displays", N_("Pairs the screen that shows this code and makes it a display."),
+    (*ONE_DISPLAY, "invalid", "too_large"), body=PairDisplay, status=201,
 )  # fmt: skip
 async def pair(request: Request) -> Reply[DisplayEntry]:
     caller = await _coordinator(request)

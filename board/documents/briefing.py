@@ -102,15 +102,15 @@ class BriefingDocument(ReportDocument):
 
     def _texts(self) -> dict[str, str]:
         count, ngettext = len(self._report["searches"]), self.ngettext
-        all_correct = ngettext("The search is summarised, correct", "All {count} searches are summarised, all correct", count)
+        all_correct = ngettext("The search is summarised correctly", "All {count} searches are summarised correctly", count)
         texts = {
             "private": N_("Personal data of children. Shred it after the shift."),
-            "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue, and next"),
+            "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
             "note": N_("What must not be forgotten"),
             "empty": N_("empty"), "late": N_("Overdue"), "soon": N_("Next"),
             "legend": N_(
-                "■ overdue. Dashed frame: still to be decided, or empty. Long texts are whole in the report of the handover."
+                "■ overdue. Dashed frame: undecided, or empty. The handover report has long texts in full."
             ),
         }  # fmt: skip
         return {name: self._translate(text) for name, text in texts.items()} | {"all": all_correct}
@@ -155,7 +155,7 @@ class BriefingDocument(ReportDocument):
             names = [f"{short_name(each['person'])} ({translate(labels.VALUES['status'][each['status']])})" for each in ended]
             facts.append((translate(N_("Ended in this shift")), [" · ".join(names)]))
         if self._report["withheld"]:
-            facts.append((translate(N_("Not on this paper")), [translate(N_("searches of which you are not a member"))]))
+            facts.append((translate(N_("Not included")), [translate(N_("searches of which you are not a member"))]))
         return facts
 
     def _incoming(self) -> str:
@@ -172,9 +172,9 @@ class BriefingDocument(ReportDocument):
         if handover and handover["signed_at"]:
             signed = self._say(N_("{name}, signed at {at}"), name=outgoing, at=self._near(handover["signed_at"]))
         else:
-            signed = self._say(N_("{name}, signs at {at}"), name=outgoing, at="____ : ____")
+            signed = self._say(N_("{name} signs at {at}"), name=outgoing, at="____ : ____")
         name = self._name(incoming) if incoming else self._field("incoming")
-        return signed, self._say(N_("{name}, accepts at {at}"), name=name, at="____ : ____")
+        return signed, self._say(N_("{name} accepts at {at}"), name=name, at="____ : ____")
 
     # -- one search
 

@@ -68,7 +68,8 @@ class _Made:
 
 
 @Call(
-    "POST", "/boards/{board}/materials/preview.pdf", N_("A poster, vignette or brief before it is approved, marked as a draft."),
+    "POST", "/boards/{board}/materials/preview.pdf",
+    N_("Returns a draft PDF of a poster, vignette or brief that is not approved yet."),
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
@@ -78,7 +79,7 @@ async def preview(request: Request) -> Response:
 
 
 @Call(
-    "POST", "/boards/{board}/materials/preview.png", N_("The first page of such a preview as a picture."),
+    "POST", "/boards/{board}/materials/preview.png", N_("Returns the first page of such a draft as a picture."),
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
@@ -92,7 +93,7 @@ async def preview_picture(request: Request) -> Response:
 
 @Call(
     "GET", "/boards/{board}/materials/{material}.pdf",
-    N_("An approved material as PDF. One that must no longer be given out says so across the page."),
+    N_("Returns an approved material as PDF. If it must no longer be given out, each page is marked as no longer valid."),
     (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def material_pdf(request: Request) -> Response:
@@ -139,7 +140,7 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
     search = _visible_search(session, caller, request)
     papers = poster.PAPERS[draft.what]
     if draft.paper is not None and draft.paper not in papers:
-        raise invalid("paper", N_("This is none of the choices."))
+        raise invalid("paper", N_("Choose one of the options."))
     data = materials.Approve(
         what=draft.what, languages=[draft.language], shows=draft.shows, texts=Texts(**{draft.language: draft.text}),
         place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=UNSET_DAYS)), decided_by="-",
@@ -164,7 +165,7 @@ def _choice(request: Request, param: Param, choices: Any) -> Any:
     if value is None:
         return choices[0]
     if value not in choices:
-        raise invalid(param.name, N_("This is none of the choices."))
+        raise invalid(param.name, N_("Choose one of the options."))
     return value
 
 

@@ -101,7 +101,7 @@ class HistoryDocument:
             return [*line, f" · {self._translate(N_('erased'))}"]
         by_clock = payload.get("clock")
         if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= CLOCK_TOLERANCE:
-            line.append(f" · {self._translate(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
+            line.append(f" · {self._translate(N_('clock time: {at}')).format(at=datetime_text(by_clock, self._reads))}")
         reason = payload.get("reason")
         # the reason is printed once
         paths = [path for path in payload.get("changes", ()) if reason is None or entry.now.get(path) != reason]

@@ -113,7 +113,7 @@ def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
             "event {seq} does not match the checksum kept elsewhere: the history was rewritten after that"
         )  # fmt: skip
         return ChainError(witness.seq, message(says, seq=witness.seq))
-    says = N_("event {seq} is missing: handover {number} was signed at it") if gone else N_(
+    says = N_("event {seq}, at which handover {number} was signed, is missing") if gone else N_(
         "event {seq} is not the one at which handover {number} was signed: the history was rewritten after that"
     )  # fmt: skip
     return ChainError(witness.seq, message(says, seq=witness.seq, number=witness.handover))

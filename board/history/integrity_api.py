@@ -23,7 +23,7 @@ Chain = TypedDict("Chain", {
 })  # fmt: skip
 
 
-@Call("GET", "/boards/{board}/chain", N_("Checks that the journal of a board is unchanged, and up to which event."), ON_A_BOARD)
+@Call("GET", "/boards/{board}/chain", N_("Checks up to which event the journal of a board is unchanged."), ON_A_BOARD)
 @limited_per_account
 async def chain(request: Request, caller: Caller) -> Reply[Chain]:
     id, service = request.path_params["board"], service_of(request)

@@ -112,9 +112,9 @@ def filter_of(request: Request) -> Filter:
     if len(query) > MAX_QUERY:
         wrong["q"] = N_("At most 200 characters.")
     if kind and kind not in kind_labels():
-        wrong["kind"] = N_("There is no such type.")
+        wrong["kind"] = N_("Unknown type.")
     if outcome and outcome not in outcome_labels():
-        wrong["outcome"] = N_("There is no such outcome.")
+        wrong["outcome"] = N_("Unknown outcome.")
     if wrong:
         raise Refused("invalid", fields=wrong)
     year = YEAR.read(request) if request.query_params.get(YEAR.name) else None  # a form sends all of its fields
@@ -159,7 +159,7 @@ def _after(columns: Any, cursor: str | None) -> list[ColumnElement[bool]]:
         return []
     found = _CURSOR.fullmatch(cursor)
     if found is None:
-        raise Refused("invalid", fields={"before": N_("This is not where a page ends.")})
+        raise Refused("invalid", fields={"before": N_("Send the “next” value of the previous page.")})
     at, id = found[1], found[2]
     return [or_(columns.status_at < at, and_(columns.status_at == at, columns.id < id))]
 

@@ -99,7 +99,7 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
     if processed is not None:
         return _board_of(session, processed)
     if (board is None) == (reference is None):
-        raise invalid("board", N_("Give either the board or the reference of the search."))
+        raise invalid("board", N_("Name the search by its board or by its reference."))
     for name in _NAMES:
         if not isinstance(value.get(name), str | None):
             raise invalid(name, N_("This must be text."))

@@ -139,9 +139,9 @@ class Corpus:
             if word:
                 score += NAME * rarity / len(names) * (1 if len(names) < 2 else 1.4)
                 reasons.append(
-                    message(N_("names {name}"), name=word.capitalize())
+                    message(N_("mentions {name}"), name=word.capitalize())
                     if word == name.name
-                    else message(N_("a name like {name}: {word}"), name=name.name.capitalize(), word=word.capitalize())
+                    else message(N_("a name similar to {name}: {word}"), name=name.name.capitalize(), word=word.capitalize())
                 )
         return Match(score, each.row, reasons)
 

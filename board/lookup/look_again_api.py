@@ -64,7 +64,7 @@ LookAgainList = TypedDict("LookAgainList", {"again": list[LookAgain]})
 
 @Call(
     "GET", "/boards/{board}/look-again",
-    N_("Suggests tips and sightings that were given up, and may belong to this search, with the reasons. Changes nothing."),
+    N_("Suggests tips and sightings that were set aside but may belong to this search, with reasons. Changes nothing."),
     ON_A_BOARD,
 )  # fmt: skip
 @limited_per_account

@@ -78,7 +78,7 @@ Unanswered = TypedDict("Unanswered", {
 
 @Call(
     "GET", "/unanswered",
-    N_("Lists the sightings and tips that wait to be looked at, assessed or passed on, latest against its target first."),
+    N_("Lists the sightings and tips waiting to be looked at, assessed or passed on, the longest past their target first."),
     (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
 )  # fmt: skip
 @limited_per_account
@@ -86,7 +86,7 @@ Unanswered = TypedDict("Unanswered", {
 async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
     if queue is not None and queue not in QUEUES:
-        raise Refused("invalid", fields={"queue": N_("There is no such queue.")})
+        raise Refused("invalid", fields={"queue": N_("Unknown queue.")})
     service = service_of(request)
     now, targets = format_utc(service.clock()), service.targets
     found = await service.lookups.read(

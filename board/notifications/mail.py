@@ -26,8 +26,8 @@ from models.times import now
 
 CONNECT_S = 5.0  # for each address of the server
 QUIT_S = 1.0  # for the answer to QUIT: by then the server has the message
-TEST_SUBJECT = N_("Test message of Searchboard")
-TEST_TEXT = N_("Alarms reach you by e-mail. Nothing has happened: an administrator is testing this.")
+TEST_SUBJECT = N_("Test message from Searchboard")
+TEST_TEXT = N_("This is a test by an administrator: alarms reach you by e-mail. Nothing has happened.")
 
 
 class Mail:

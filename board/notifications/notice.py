@@ -23,14 +23,14 @@ OCCASIONS = {
     "task_overdue": N_("Urgent task overdue"),
     "handover_waiting": N_("Handover not accepted"),
     "take_down_overdue": N_("Take-down overdue"),
-    "mention": N_("Note with a question to you"),
+    "mention": N_("Note with a question for you"),
 }
 OTHER = N_("Alarm")
 SUBJECT = N_("{alarm} · {reference}: nobody has it yet")
 SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it yet")
 CALL = N_("Nobody has this alarm yet. Open it, and choose “I have it”.")
 RAISED = N_("Raised: {ago}, at {time}")
-SENT_BY = N_("Searchboard sent this e-mail by itself, without names. Replies are not read.")
+SENT_BY = N_("Searchboard sent this e-mail automatically. It contains no names. Replies are not read.")
 
 
 @dataclass(frozen=True, slots=True)

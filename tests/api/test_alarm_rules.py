@@ -65,7 +65,7 @@ def test_the_file_of_the_program_lists_every_word() -> None:
         ),
         (LADDER.replace('["desk"]', "[]") + RULE, "has a step that asks nobody, or by no way."),
         ("[ladders.a]\nsteps = []\n" + RULE, 'the ladder "a" has no steps.'),
-        (LADDER.replace("= 0", "= -1") + RULE, "at ladders.a.steps.0.after_min: At least 0."),
+        (LADDER.replace("= 0", "= -1") + RULE, "at ladders.a.steps.0.after_min: Enter 0 or more."),
         (LADDER + RULE + "more = 1\n", "at rules.0.more: Unknown field."),
         ("[ladders", "can't be read"),
     ],

@@ -130,7 +130,7 @@ async def test_shares_come_from_the_file_of_the_installation(tmp_path: Path) -> 
     assert load_board_shares(str(tmp_path)).account == 3_000
     assert load_board_shares().account == 2_000
     (tmp_path / "shares.toml").write_text(own.replace("reserve = 500", "reserve = 501"))
-    with pytest.raises(ConfigurationError, match=r"board\.reserve: At most 500"):
+    with pytest.raises(ConfigurationError, match=r"board\.reserve: Enter 500 or less"):
         Settings(_env_file=None, files_path=str(tmp_path)).check()
 
 

@@ -71,7 +71,7 @@ async def test_empty_answers_and_overdue_tasks_stand_on_the_paper(team: Team) ->
     (page,) = await pages(team.bob)
     assert "■ Ask school 0, " in page
     assert page.count("EMPTY") == 2, "situation, and calls"
-    assert "The search is summarised, correct" in page
+    assert "The search is summarised correctly" in page
     assert "Alice, signs at ____ : ____" in page
     assert "Incoming coordinator, accepts at ____ : ____" in page
     written = {"handover": number, "assessment": "On foot.", "contacts": "Nobody.", "contingencies": "x"}
@@ -89,8 +89,8 @@ async def test_forty_searches_have_room_on_two_pages(team: Team) -> None:
     assert len(found) == 2
     whole = " ".join(found)
     assert [at for at in range(40) if f"Child{at} S., 9" not in whole] == []
-    assert "All 40 searches are summarised, all correct" in found[1]
-    assert all("Overdue, and next" in page for page in found), "the head of the table, on each page"
+    assert "All 40 searches are summarised correctly" in found[1]
+    assert all("Overdue and next" in page for page in found), "the head of the table, on each page"
 
 
 async def test_a_desk_without_searches_has_a_briefing_too(team: Team) -> None:
@@ -120,11 +120,11 @@ async def test_a_members_only_search_is_on_no_paper_of_others(team: Team) -> Non
             (ours,) = await pages(member, path)
             assert {"Hidden", "In the shelter."} <= {each for each in ("Hidden", "In the shelter.") if each in ours}
             assert "MEMBERS ONLY" in ours
-            assert "Not on this paper" not in ours
+            assert "Not included" not in ours
         (theirs,) = await pages(team.charlie, path)
         assert not re.search(r"Hidden|shelter|courier|SECRET|MEMBERS", theirs)
         assert "Child0" in theirs
-        assert "Not on this paper searches of which you are not a member" in theirs
+        assert "Not included searches of which you are not a member" in theirs
         assert "1 open search" in theirs
         if path == "/handover/briefing.pdf":
             await handover_steps.sign_handover(team.alice, number)

@@ -201,7 +201,7 @@ async def test_thirty_recipients_get_thirty_entries_that_closing_names(team: Tea
     assert f"30 recipients have not been asked to take it down: {named} and 20 more." in told
     await scene.does("distribution.take_down", {"distributions": ids[:29], "note": "by e-mail"}, team.bob)
     told = (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
-    assert told == "Say why it is right to close it anyway. 1 recipient has not been asked to take it down: Shop 29."
+    assert told == "Give a reason for closing it anyway. 1 recipient has not been asked to take it down: Shop 29."
     await scene.does("search.set_status", CLOSE | {"acknowledge": "the last one by letter"})
     await scene.does("distribution.take_down", {"distributions": ids[29:]}, team.bob)
     assert all(take_down and take_down["done_at"] for take_down in await scene.take_downs())

@@ -79,7 +79,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
     assert kept[after["seq"]]["clock"] == after["clock"]
     assert await server.service.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, search))) is None
     paper = (await alice.http.get(f"/searches/{search}/history.md")).text
-    assert paper.count("by the clock: ") == 2
+    assert paper.count("clock time: ") == 2
 
 
 async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:

@@ -64,7 +64,7 @@ async def test_search_without_open_items_closes_at_once(scene: SearchScenario) -
 
 async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME | {"police_told": True}))
-    assert await says(scene) == "Say why it is right to close it anyway. The family has not been told."
+    assert await says(scene) == "Give a reason for closing it anyway. The family has not been told."
     await scene.one("search.set_outcome", {"outcome": {"family_told": True, "police_told": False}})
     assert "The police have not been told." in await says(scene)
     assert "family" not in await says(scene)
@@ -104,7 +104,7 @@ async def test_sightings_are_open_until_they_are_assessed_or_withdrawn(scene: Se
     first, second = await scene.sighting(), await scene.sighting()
     await scene.does("card.move", {"card": first["id"], "column": (await scene.columns())["done"]})
     numbers = f"{first['state']['number']}, {second['state']['number']}"
-    assert await says(scene) == f"Say why it is right to close it anyway. Sightings that are not assessed: {numbers}."
+    assert await says(scene) == f"Give a reason for closing it anyway. Sightings that are not assessed: {numbers}."
     await scene.does("sighting.assess", {"sighting": first["id"], "assessment": "unverifiable"})
     assert str(second["state"]["number"]) in await says(scene)
     await scene.does("card.withdraw", {"card": second["id"]})

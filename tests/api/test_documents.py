@@ -183,7 +183,7 @@ async def test_history_has_decisions_also_where_the_value_is_no_or_zero(team: Te
     (opened,) = (line for line in lines if "Search opened" in line)
     assert "Age: 0" in opened
     assert "Unknown" not in opened, "what it begins with, where nobody said otherwise"
-    (decided,) = (line for line in lines if "Worrying or not: decided" in line)
+    (decided,) = (line for line in lines if "Decided if worrying" in line)
     assert "Worrying: Not worrying" in decided
 
 

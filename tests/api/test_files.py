@@ -319,7 +319,7 @@ async def test_a_search_has_so_many_files(team: Team, monkeypatch: pytest.Monkey
     first, _ = [await uploads.attach_ready(team.alice, search) for _ in range(2)]
     upload = await uploads.ready(team.alice, search)
     refusal = await refused(team.alice, search, "file.attach", {"upload": upload})
-    assert (refusal.code, refusal.body["message"]) == ("too_large", "A search has at most 2 files. Withdraw some first.")
+    assert (refusal.code, refusal.body["message"]) == ("too_large", "A search can have at most 2 files. Withdraw some first.")
     (gone,) = (await team.alice.command(search, "file.withdraw", {"file": first, "reason": "blurred"}))["seqs"]
     assert (await refused(team.alice, search, "file.attach", {"upload": upload})).code == "too_large", "they are kept, too"
     monkeypatch.setattr(files, "MAX_WITHDRAWN", 2)

@@ -117,7 +117,7 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
     assert len(await desk.verified()) == 3
     await desk.cut(desk.search, head - 3)
     assert await desk.fault() is None  # by the chain alone
-    said = f"{desk.search}: event {head - 1} is missing: handover {number} was signed at it"
+    said = f"{desk.search}: event {head - 1}, at which handover {number} was signed, is missing"
     for board in (None, desk.search):
         with pytest.raises(OperationError, match=re.escape(said)):
             await desk.verified(board=board)

@@ -80,13 +80,13 @@ DEPENDS = [
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"seq", ".*"),
-    (r"size", "This upload was begun with another size."),
-    (r"offset", "This is more than the file has."),
-    (r"sha256", "The file is not what was sent. Send it again."),
+    (r"size", "This upload was started with a different size."),
+    (r"offset", "This goes beyond the end of the file."),
+    (r"sha256", "The file arrived damaged. Send it again."),
     (r"upload-name", "Give the name of the file, percent-encoded."),
     (r"outcome", "This child has not been found.*"),
     (r"tip", "This tip is a sighting now.*"),
-    (r"paper|language", "This is none of the choices."),  # of the material
+    (r"paper|language", "Choose one of the options."),  # of the material
     (r"until", "The end must be in the future.|The appeal ends before that."),
     (r"what", "The search is not open.*|.* needs an appeal.*"),
     (r"shows", "Date of birth and needs are for the police alone.*"),

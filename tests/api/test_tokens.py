@@ -181,7 +181,7 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
                 rows = {each: told(found) for each, found in re.findall(r'data-token="([^"]+)"(.*?)</li>', page.text, re.S)}
                 assert "by Ada Lovelace" in rows[name]
                 assert f"ends {token.expires_at}" in rows[name]
-                assert "without an end" in rows[f"{name} endless"]
+                assert "no end date" in rows[f"{name} endless"]
                 assert "on the command line" in rows[by_command]
                 used = (await row(server, name)).used_at
                 assert (f"last used {used}" if used else "not used yet") in rows[name]

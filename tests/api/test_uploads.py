@@ -358,7 +358,7 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_read(team: Team)
 
     headers = {"Upload-Offset": "0", "Upload-Length": str(most + 1), "Upload-Name": "x"}
     response = await team.bob.http.patch(uploads.path_of(search, upload), content=body(), headers=headers)
-    assert (response.status_code, response.json()["message"]) == (413, "A file has at most 25 MB.")
+    assert (response.status_code, response.json()["message"]) == (413, "A file can be at most 25 MB.")
     headers |= {"Upload-Length": str(most)}
     response = await team.bob.http.patch(uploads.path_of(search, upload), content=b"x" * (1024 * 1024 + 1), headers=headers)
     assert (response.status_code, response.json()["code"]) == (413, "too_large")

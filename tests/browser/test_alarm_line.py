@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 LINE, ALARM, TAKEN, CALM = ".watch-line", "[data-testid=alarm]", "[data-testid=alarm-taken]", "[data-testid=calm]"
 TAKE, LIST = ".watch-main [data-act=take-alarm]", "[data-watch-more]"
-UNKNOWN = "Whether an urgent sighting waits is not known here."
+UNKNOWN = "This screen cannot tell if an urgent sighting is waiting."
 AGAIN_S = 4
 PHONE, DESKTOP_SIZE = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 LANGUAGES = ("en-GB", "fr-BE", "nl-BE", "de-BE")
@@ -102,7 +102,7 @@ async def told(browsers: Browsers, path: str, name: str = "Alice", script: str =
 async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers: Browsers) -> None:
     line = await told(browsers, f"/searches/{await browsers.search()}")
     window = line.window
-    await expect(window(CALM)).to_have_text("No urgent sighting waits")
+    await expect(window(CALM)).to_have_text("No urgent sighting is waiting")
     await window.page.set_viewport_size({"width": 1900, "height": 900})
     for age, step, tone, following in (
         (12, 0, "alarm-1", "Bob Claes, in charge · in 01:4"),

@@ -52,7 +52,7 @@ async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browser
     board = await begun(browsers)
     alice, bob = await browsers.both_at(board)
     await alice.choose("campaign")
-    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nothing was approved yet.")
+    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nothing has been approved yet.")
     await alice("[data-act=approve]").click()
     dialog = alice("[data-dialog=approve]")
     picture = dialog.locator("[data-testid=preview] img:not(.busy)")
@@ -118,7 +118,7 @@ async def test_recipients_are_ticked_by_two_people_when_the_appeal_ends(browsers
     await alice("[data-act=filter-open]").click()
     await expect(alice("[data-dialog=campaign] .recipients li")).to_have_count(2)
     await alice("[data-act=tick-all]").click()
-    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nobody is to be asked.")
+    await expect(alice("[data-dialog=campaign]")).to_contain_text("Nobody is left to ask.")
     await recipient(bob, "NMBS").locator("[name=tick]").uncheck()
     await expect(recipient(alice, "NMBS").locator("[name=tick]")).not_to_be_checked()
     downs = {

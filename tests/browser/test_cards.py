@@ -142,7 +142,7 @@ async def test_only_what_is_late_is_red(browsers: Browsers) -> None:
     await alice.command(board, "card.move", {"card": task, "column": done})
     window = await browsers.window("Bob")
     await window.open(f"/searches/{board}")
-    await expect(window.card("Overdue one").locator(".late")).to_have_text(re.compile(r"^\d+ d late$"))
+    await expect(window.card("Overdue one").locator(".late")).to_have_text(re.compile(r"^\d+ d overdue$"))
     await expect(window.card("Overdue one").locator(".when")).to_contain_text("due")
     future = window.card("Future one").locator(".when")
     await expect(future).to_have_text(re.compile(r"^due .*\s+in \d+ d\s*$"), use_inner_text=True)
@@ -373,7 +373,7 @@ async def test_clothes_that_were_said_stand_beside_those_known(browsers: Browser
     await expect(clothing).to_contain_text("a yellow rücksack")
     await expect(clothing).to_contain_text("dark green coat, yellow rucksack")
     await expect(clothing.locator(".same")).to_have_count(1)
-    await expect(hair).to_contain_text("not said")
+    await expect(hair).to_contain_text("not mentioned")
     await expect(hair.locator(".same")).to_have_count(0)
 
 

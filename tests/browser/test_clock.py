@@ -46,7 +46,7 @@ async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves
     await expect(wall.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"), timeout=LEARNS_MS)
     graded = alice("[data-testid=history] li[data-type='sighting.graded']")
     await alice.open_card(SEEN)
-    await expect(graded.get_by_test_id("by-clock")).to_contain_text("by the clock: ")
+    await expect(graded.get_by_test_id("by-clock")).to_contain_text("clock time: ")
     await alice.open(f"/searches/{board}/history")
     await expect(alice("li[data-type='sighting.graded']").get_by_test_id("by-clock")).to_be_visible()
     await expect(alice("li[data-type='sighting.added']").get_by_test_id("by-clock")).to_have_count(0)

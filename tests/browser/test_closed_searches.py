@@ -85,7 +85,7 @@ async def test_the_history_says_that_a_search_left(browsers: Browsers) -> None:
     await bob.open("/history")
     left = bob("li[data-type='search.archived']").filter(has_text=name)
     await expect(left).to_contain_text(f"{name} V.")
-    await expect(left).to_contain_text("The search left “All searches”, closed and unchanged for 0 days")
+    await expect(left).to_contain_text("The search was archived: closed and unchanged for 0 days")
     await expect(left.locator(".of")).to_have_attribute("href", f"/searches/{search}/history")
     status = bob("li[data-type='search.status_set']").filter(has_text=name)
     await expect(status.filter(has_text="to “Closed”")).to_have_count(1)

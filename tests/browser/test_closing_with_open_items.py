@@ -68,7 +68,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browser
     await expect(listed.nth(1)).to_have_text("The police have not been told.")
     await expect(listed.nth(3)).to_contain_text("not assessed: Sighting")
     await alice.fill("status", {"reason": "At home"})
-    await expect(alice("dialog [data-field=acknowledge] label")).to_have_text("Why close it anyway *")
+    await expect(alice("dialog [data-field=acknowledge] label")).to_have_text("Reason for closing it anyway *")
     await alice("dialog [data-act=send]").click()
     await expect(alice("dialog [data-field=acknowledge] .error")).to_have_text("This field is required.")
     await expect(alice.field("status", "acknowledge")).to_be_focused()

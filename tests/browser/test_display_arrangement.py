@@ -197,7 +197,7 @@ async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Brow
     await show(page, SHORT[:9], worrying=2)
     await page.evaluate(SPOIL)
     faults = " ".join(await page.evaluate(FAULTS, DESCRIPTIONS))
-    assert "cut: 3 late" in faults
+    assert "cut: 3 overdue" in faults
     assert "over each other" in faults
 
 

@@ -73,7 +73,7 @@ async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(br
     await expect(wall.page.get_by_test_id("mute")).to_contain_text("Sound is blocked")
     desk = await browsers.window("Alice")
     await desk.open("/displays")
-    await expect(desk(f"[data-display='{id}']")).to_contain_text("sound blocked by its browser")
+    await expect(desk(f"[data-display='{id}']")).to_contain_text("sound blocked by the browser")
 
 
 async def test_a_wall_is_light_from_seven_to_nineteen_in_brussels(browsers: Browsers) -> None:

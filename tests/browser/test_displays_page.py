@@ -78,7 +78,7 @@ async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browser
     await desk("[name=boards]").first.uncheck()
     await desk("[name=every_s]").fill("")
     await desk("dialog [data-act=send]").click()
-    await expect(desk(".display-form .error")).to_have_text([EMPTY, EMPTY, EMPTY, "At least 5."])
+    await expect(desk(".display-form .error")).to_have_text([EMPTY, EMPTY, EMPTY, "Enter 5 or more."])
     for name in ("code", "name", "every_s"):
         await expect(desk(f"[name={name}]")).to_have_attribute("aria-describedby", f"d-{name}-error")
     await expect(desk("[name=code]")).to_be_focused()
@@ -86,7 +86,7 @@ async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browser
     await desk("[name=code]").fill("0000-0000")
     await desk("[name=name]").fill("Front room")
     await desk("dialog [data-act=send]").click()
-    await expect(desk(".display-form .error")).to_have_text([EMPTY, "At least 5."])
+    await expect(desk(".display-form .error")).to_have_text([EMPTY, "Enter 5 or more."])
     await expect(desk("[name=boards]").first).to_be_focused()
     await desk("[name=boards]").first.check()
     await desk("[name=every_s]").fill("20")

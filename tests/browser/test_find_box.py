@@ -75,12 +75,12 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
 
     await window.open("/")
     await seek(window, "zepp harb")
-    await count(window, "1 found in all searches")
+    await count(window, "1 result in all searches")
     assert await window("[data-hit] mark").all_inner_texts() == ["zeppelin", "harbour"]
     await expect(window("[data-hit]")).to_contain_text("Xanthippe · Sighting")
     await expect(window("[data-hit] .snippet")).to_contain_text("🙂 over the <b>harbour</b>")
     await window("#find").fill("zeppelin")
-    await count(window, "2 found in all searches")
+    await count(window, "2 results in all searches")
     for _ in range(2):
         await window.page.keyboard.press("ArrowDown")
     sighting = window(f"[data-hit='{card}']")
@@ -99,7 +99,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await expect(window("article.card")).to_have_count(0)
     await expect(window("[data-testid=filtered] > b")).to_contain_text("cards hidden")
     await window.page.keyboard.press("Enter")
-    await count(window, "2 found in all searches")
+    await count(window, "2 results in all searches")
     await window.page.keyboard.press("Escape")
     await expect(window("[data-testid=found]")).to_be_hidden()
     await window.page.keyboard.press("c")
@@ -107,7 +107,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await expect(window("[data-testid=filtered]")).to_have_count(0)
     await window.card("Kíte").locator("a").focus()
     await seek(window, "kite")
-    await count(window, "1 found in this search")
+    await count(window, "1 result in this search")
     await expect(window("article.card")).to_have_count(1)  # typed without its accent
     await expect(window.card("Kíte")).to_be_visible()
     await window.page.keyboard.press("Escape")
@@ -145,7 +145,7 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     await expect(window("[data-testid=filtered]")).to_have_count(1)
     await window.page.unroute(FIND)
     await window.page.keyboard.press("Enter")
-    await count(window, "1 found in this search")
+    await count(window, "1 result in this search")
     await window.page.route(FIND, lambda route: route.fulfill(status=429, json={"code": "rate_limited", "message": "Too much."}))
     await window("#find").fill("tricyc")
     await count(window, "Too much.")

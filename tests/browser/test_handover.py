@@ -131,7 +131,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await current(browsers, alice, board)
     await alice("[data-act=sign]").click()
     empty = alice("[data-testid=nothing-written]")
-    await expect(empty).to_contain_text(f"{SEARCHES - 1} searches have nothing written: ")
+    await expect(empty).to_contain_text(f"Nothing is written about {SEARCHES - 1} searches: ")
     await expect(empty).not_to_contain_text(await first(alice).locator("h2 a").inner_text())
     await important(browsers, board)  # while she reads what she is about to sign
     await alice("[data-act=sign-now]").click()
@@ -347,7 +347,7 @@ async def test_text_saves_itself_and_empty_answers_are_said(browsers: Browsers) 
     await expect(section.locator("[data-testid=saved]")).to_be_visible(timeout=3 * PATIENCE_MS)  # nobody pressed Save
     await expect(contents.locator("[data-testid=pips]")).to_have_text("5 empty")
     await expect(victor(f"[data-section='{board}'] [data-text=hypotheses]")).to_have_text("by train")
-    await expect(victor(f"[data-section='{board}'] [data-testid=unwritten]")).to_contain_text("Empty, nobody wrote it: Situation")
+    await expect(victor(f"[data-section='{board}'] [data-testid=unwritten]")).to_contain_text("Not filled in: Situation")
     await expect(victor("[data-act=add-text], [data-testid=saved]")).to_have_count(0)
     for width in (390, 1400):
         await alice.page.set_viewport_size({"width": width, "height": 900})

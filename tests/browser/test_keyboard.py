@@ -308,7 +308,7 @@ async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to
     async with charlie.page.expect_response("**/api/v1/find?*") as answer:
         await charlie.page.keyboard.type("zebulon")
     assert (await (await answer.value).json())["hits"] == []
-    await expect(charlie("dialog [role=status]").last).to_have_text("0 found")
+    await expect(charlie("dialog [role=status]").last).to_have_text("0 results")
     await press(charlie, "Control+a")
     await charlie.page.keyboard.type("bicycle canal")
     await expect(charlie("[role=option]")).to_contain_text(["A blue bicycle by the canal"])

@@ -68,7 +68,7 @@ async def test_find_results_come_when_the_server_has_time_unless_superseded(
     await window.open(f"/searches/{board}")
     asked = await be_busy(window.page, 429)
     await window("#find").fill("tricycle")
-    await expect(window("[data-testid=found]")).to_contain_text("1 found in this search", timeout=20_000)
+    await expect(window("[data-testid=found]")).to_contain_text("1 result in this search", timeout=20_000)
     assert asked["/find"] == TIMES + 1
 
 

@@ -19,8 +19,8 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     hers, his = await browsers.window("Alice"), await browsers.window("Bob")
     for window in (hers, his):
         await window.open("/")
-    await expect(hers(f"[data-search='{hidden}'] {SAME}")).to_have_text("used twice")
-    await expect(hers(f"[data-search='{shown}'] {SAME}")).to_have_text("used twice")
+    await expect(hers(f"[data-search='{hidden}'] {SAME}")).to_have_text("not unique")
+    await expect(hers(f"[data-search='{shown}'] {SAME}")).to_have_text("not unique")
     await expect(his(f"[data-search='{shown}'] .reference")).to_have_text("TWICE-1")
     await expect(his(SAME)).to_have_count(0)
     # it becomes visible

@@ -61,13 +61,13 @@ async def test_a_search_is_summarised_answered_and_summarised_again(browsers: Br
         await expect(section.locator(".verdict .correct")).to_contain_text("correct, Alice, ")
     await expect(victor("[data-act=correct], [data-act=not-quite], [data-act=restate]")).to_have_count(0)
     await expect(theirs.locator("[data-act=correct], [data-act=not-quite]")).to_have_count(0)
-    await expect(reading).to_contain_text("1 summarised, correct")
+    await expect(reading).to_contain_text("1 summarised correctly")
     await expect(dora("[data-testid=reading]")).to_contain_text("You have read 1 of 2")
     board = await theirs.get_attribute("data-section")
     await alice.open(f"/searches/{board}/history")
     await expect(alice("main")).to_contain_text(f"Dora summarised this search for handover 1: {WORDS}")
-    await expect(alice("main")).to_contain_text("Alice said of the summary of Dora: not quite, on foot, not on the bus")
-    await expect(alice("main")).to_contain_text("Alice said that the summary of Dora is correct")
+    await expect(alice("main")).to_contain_text("Alice answered the summary by Dora: not quite, on foot, not on the bus")
+    await expect(alice("main")).to_contain_text("Alice confirmed the summary by Dora")
 
 
 async def test_a_summary_is_told_on_every_page_until_it_is_answered(browsers: Browsers) -> None:

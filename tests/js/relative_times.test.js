@@ -26,7 +26,7 @@ function said(due) {
 test("a task is overdue from its first second on, and late by a length after a minute", () => {
   mock.timers.enable({ apis: ["setInterval"] });
   assert.equal(said("2026-11-26T09:42:00Z"), "overdue");
-  assert.equal(said("2026-11-26T09:30:00Z"), "12 min late");
+  assert.equal(said("2026-11-26T09:30:00Z"), "12 min overdue");
   assert.equal(said("2026-11-26T09:59:30Z"), "in 17 min");
   mock.timers.reset();
 });
@@ -36,7 +36,7 @@ test("a wait whose target or step changes says so with the next draw; a time tha
   const wait = timeElement({ waiting: "look", target: "60" }, "2026-11-26T09:28:30Z"), plain = { ...timeElement({}, "2026-11-26T09:28:30Z"), textContent: "10:28" };
   const times = timesOf(wait, plain);
   times.fill();
-  assert.deepEqual([wait.textContent, wait.overdue, plain.textContent], ["needs a look: 14 min", false, "10:28"]);
+  assert.deepEqual([wait.textContent, wait.overdue, plain.textContent], ["to look at: 14 min", false, "10:28"]);
   wait.dataset.target = "10";
   times.fill();
   assert.equal(wait.overdue, true);

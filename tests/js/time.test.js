@@ -42,7 +42,7 @@ test("a running time ticks, is never negative, and counts days from the first on
   ]);
 });
 test("what is less than a minute late is not late", () => {
-  assert.deepEqual([-60, 0, 59, 2_460].map((seconds) => late(before(seconds), now)), ["", "", "", "41 min late"]);
+  assert.deepEqual([-60, 0, 59, 2_460].map((seconds) => late(before(seconds), now)), ["", "", "", "41 min overdue"]);
 });
 test("times of forms go there and back, also around a change of summer time", () => {
   const texts = ["2026-11-24T22:34", "2026-07-01T00:00", "2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T01:59", "2026-10-25T03:00"];

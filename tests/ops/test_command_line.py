@@ -393,7 +393,7 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(tea
         (line,) = [line for line in listed.splitlines() if name in line]
         assert "read" in line
         assert email in line
-        assert re.search(rf"good until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})$", line)
+        assert re.search(rf"good, until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})$", line)
         assert secret not in listed
         await board.refuses("token", "add", name, "--scope", "write", "--account", email)
         await board.refuses("token", "add", f"{name} 2", "--scope", "all", "--account", email)
@@ -412,7 +412,7 @@ async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(team
     assert (code, bool(re.fullmatch(r"\S{30,}\n", secret))) == (0, True)
     assert "never ends by itself" in warning
     (line,) = [line for line in (await board.works("token", "list")).splitlines() if name in line]
-    assert "good without an end" in line
+    assert "good, no end date" in line
 
 
 async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(team: Team, board: Shell, tmp_path: Path) -> None:

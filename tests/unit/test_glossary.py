@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -20,6 +21,7 @@ FORBIDDEN = {
     "nl": r"""verzegel|permanentie|weer\ open|\bfeiten\b|vingerafdruk|bewijs|\bgebreken\b|verbeter|\b(merken|vinden|keten)\b""",
     "de": r"""versiegel|Leitstelle|Fingerabdruck|Nachweis|Mängel|nicht\ definiert|\b(suchen|bitte|Tafeln?|Fakten|Kette)\b""",
 }
+REPLACED = Path(__file__).with_name("replaced_texts.txt")  # English texts that were reworded, one a line
 TYPED = "words of the quick menu"  # what people may type to find a command is not shown
 ALLOWED = {"carte": "map"}  # a map is "carte" in French; a card is "fiche"
 
@@ -57,6 +59,18 @@ def test_no_text_has_a_forbidden_word(language: str) -> None:
 )
 def test_forbidden_word_would_be_found(language: str, text: str) -> None:
     assert re.search(FORBIDDEN[language], text, re.VERBOSE)
+
+
+def replaced(texts: set[str]) -> set[str]:
+    return texts & set(REPLACED.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_reworded_text_comes_back() -> None:
+    assert replaced({text for text, _ in texts("en")}) == set()
+
+
+def test_reworded_text_would_be_found() -> None:
+    assert replaced({"latest first", "newest first"}) == {"latest first"}
 
 
 def test_texts_are_read() -> None:

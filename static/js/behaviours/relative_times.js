@@ -1,7 +1,7 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
- * "overdue" from a minute after it), and of `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
+ * ("42 min overdue", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
+ * "overdue" from a minute after it), and of `data-waiting` ("to look at: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
 import { ago, formatDuration, late, MINUTE_MS, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
@@ -84,7 +84,7 @@ function toGrade(oldest, now, { dataset }) {
 
 /** @type {Record<string, (age: string) => string>} */
 const WAITING = {
-  look: (age) => t("needs a look: {age}", { age }), judge: (age) => t("to assess: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
+  look: (age) => t("to look at: {age}", { age }), judge: (age) => t("to assess: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
 };
 
 /** @param {string} since @param {Date} now @param {HTMLElement} element */

@@ -153,12 +153,12 @@ export function withoutSeconds(when, now = serverNow()) {
 }
 
 /**
- * "41 min late", or "" before it is late.
+ * "41 min overdue", or "" before it is.
  * @param {Time} when
  */
 export function late(when, now = serverNow()) {
   const passed = between(when, now);
-  return passed === null || passed < MINUTE ? "" : t("{length} late", { length: formatDuration(passed) });
+  return passed === null || passed < MINUTE ? "" : t("{length} overdue", { length: formatDuration(passed) });
 }
 
 /**

@@ -11,7 +11,7 @@ const WORDS = {
   urgent_sighting: () => t("URGENT"),
   credible_sighting: () => t("CREDIBLE"),
   worrying_search: () => t("WORRYING?"),
-  overdue_task: () => t("LATE"),
+  overdue_task: () => t("OVERDUE"),
 };
 const IS_UPRIGHT = matchMedia("(orientation: portrait)"); // has room for few words: the mark says what it is
 

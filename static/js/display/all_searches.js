@@ -120,8 +120,8 @@ function counts(state, summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, overdue_tasks: tasks, unanswered } = summary, overdue = tasks + (unanswered?.late ?? 0), isLed = !("lead_name" in state) || state.lead_name;
   if (summary.alarm) return html`<span class="count over alarmed">${t("nobody has it")}</span>`;
-  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing late")}</span>`;
-  return html`${overdue ? html`<span class="count over">${n("{count} late", "{count} late", overdue)}</span>` : nothing}
+  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
+  return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${t("nobody in charge")}</span>`}`;
 }

@@ -134,4 +134,4 @@ export function alarmUrl({ board, rule, about: { kind, id } }) {
 }
 
 /** Sentence of every notice that says that a page is not current. */
-export const alarmsUnknown = () => t("Whether an urgent sighting waits is not known here.");
+export const alarmsUnknown = () => t("This screen cannot tell if an urgent sighting is waiting.");

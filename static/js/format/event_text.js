@@ -130,14 +130,14 @@ const DESCRIPTIONS = {
   "search.goal_set": goalSet,
   "search.outcome_set": updated,
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to “{to}”"), t("{who} changed access from “{from}” to “{to}”")]),
-  "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
+  "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search was archived: closed and unchanged for {count} day", "The search was archived: closed and unchanged for {count} days", days) }),
   "search.photo_set": (/** @type {any} */ { state, before }) => ({ says: photoSet(state, before), said: ["photo", "public_photo"] }),
-  "material.approved": ofMaterial(() => t("{who} approved to be given out: {name}")),
-  "material.ended": ofMaterial(() => t("No longer to be given out: {name}")),
+  "material.approved": ofMaterial(() => t("{who} approved for distribution: {name}")),
+  "material.ended": ofMaterial(() => t("Must no longer be given out: {name}")),
   "material.withdrawn": ofMaterial(() => t("{who} withdrew: {name}")),
   "distribution.added": ofRecipient(() => t("{who} added a recipient: {name}")),
   "distribution.updated": updated,
-  "distribution.take_down_due": ofRecipient(() => t("To be asked to take it down: {name}")),
+  "distribution.take_down_due": ofRecipient(() => t("Must be asked to take it down: {name}")),
   "distribution.taken_down": ofRecipient(() => t("{who} recorded who was asked to take it down: {name}")),
   "distribution.withdrawn": ofRecipient(() => t("{who} removed a recipient: {name}")),
   "file.attached": attached,
@@ -145,13 +145,13 @@ const DESCRIPTIONS = {
   "file.withdrawn": (/** @type {any} */ it) => ({ says: it.state?.picture ? t("{who} withdrew a photo: {name}") : t("{who} withdrew a file: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["withdrawn", ...reasons(it)] }),
   "file.removal_proposed": (/** @type {any} */ it) => ({ says: t("{who} proposed to remove a file from the disk: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["removal", ...reasons(it)] }),
   "file.removed": (/** @type {any} */ it) => ({ says: it.state?.removed?.by ? t("{who} confirmed the removal of a file from the disk: {name}") : t("A withdrawn file was removed from the disk: {name}"), values: { name: nameOfFile(it.state ?? it.before) }, said: ["removed"] }),
-  "tip.added": (/** @type {any} */ { state }) => ({ says: t("{who} took in {what}: {text}"), values: { text: state.description } }),
+  "tip.added": (/** @type {any} */ { state }) => ({ says: t("{who} recorded {what}: {text}"), values: { text: state.description } }),
   "tip.updated": updated,
   "tip.assigned": assigned,
   "tip.placed": tipPlaced,
   "tip.dismissed": () => ({ says: t("{who} dismissed {what}"), said: ["dismissed", "queue", "queue_since"] }),
-  "tip.restored": (/** @type {any} */ { before }) => ({ says: before?.placed ? t("{who} took {what} back from the search") : t("{who} restored {what}"), said: TIP }),
-  "tip.archived": (/** @type {any} */ { event: { actor } }) => ({ says: actor ? t("{who} made room: {what} left the board") : t("{what} left “All searches”, a day after it was answered"), said: TIP }),
+  "tip.restored": (/** @type {any} */ { before }) => ({ says: before?.placed ? t("{who} moved {what} back to “Tips without a search”") : t("{who} restored {what}"), said: TIP }),
+  "tip.archived": (/** @type {any} */ { event: { actor } }) => ({ says: actor ? t("{who} made room: {what} left the board") : t("{what} was archived a day after it was answered"), said: TIP }),
   "card.archived": () => ({ says: t("{who} made room: {what} left the board") }),
   "card.brought_back": () => ({ says: t("{who} brought {what} back"), said: ["column", "rank"] }),
   "note.archived": () => ({ says: t("{who} made room: a note left the board") }),
@@ -187,9 +187,9 @@ const DESCRIPTIONS = {
   "alarm.escalated": escalated,
   "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waitText(it.state) }),
   "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
-  "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm is open again, as the person who had it can no longer act: {what}"), it),
-  "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm left “All searches”, a day after it ended") : t("An alarm that had ended left the board") }),
-  "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm has ended, as it is settled: {what}"), it),
+  "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm was reopened because the person who had it can no longer act: {what}"), it),
+  "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm was archived a day after it ended") : t("An alarm that had ended left the board") }),
+  "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm ended because its cause is gone: {what}"), it),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
 };
 /** @param {{ type: string, kind: string }} event */
@@ -226,7 +226,7 @@ function ofRecipient(says) {
 
 /** @param {State} state @param {any} before */
 function photoSet(state, before) {
-  if (!state?.photo) return t("{who} took off the photo of the child");
+  if (!state?.photo) return t("{who} removed the photo of the child");
   return before?.photo ? t("{who} chose another photo of the child") : t("{who} chose the photo of the child");
 }
 
@@ -234,7 +234,7 @@ const TIP = ["placed", "dismissed", "queue", "queue_since"];
 
 /** @param {{ state: State, changes: any, ctx: any }} given */
 function tipPlaced({ state, changes, ctx }) {
-  if (!changes.length) return { says: t("{what} is seen by those who see its search"), said: TIP };
+  if (!changes.length) return { says: t("{what} is now visible to everyone who can see its search"), said: TIP };
   const search = ctx.board.get(state.placed?.board)?.state;
   const values = { name: search ? shortPersonName(search.person) : "", number: state.placed?.number };
   return { says: search ? t("{who} placed {what} on the search for {name}: Sighting {number}") : t("{who} placed {what} on a search: Sighting {number}"), values, said: TIP };
@@ -417,7 +417,7 @@ function answered({ state, changes, ...it }) {
   const by = changes.map((/** @type {{ path: string }} */ { path }) => path.match(/^restatements\.([^.]+)\./)?.[1]).find(Boolean);
   const { correct, reason } = state.restatements?.[by] ?? {};
   const values = { name: account(it, by), text: reason ?? "" };
-  const says = correct ? t("{who} said that the summary of {name} is correct") : t("{who} said of the summary of {name}: not quite, {text}");
+  const says = correct ? t("{who} confirmed the summary by {name}") : t("{who} answered the summary by {name}: not quite, {text}");
   return { ...numbered(says, { number: state.handover }, values), said: ["restatements", "handover", "keeper"] };
 }
 
@@ -455,5 +455,5 @@ function escalated(it) {
   const { state, before, isKnown } = it;
   const asked = state.asked.filter((/** @type {string} */ id) => !before?.asked?.includes(id)).map((/** @type {string} */ id) => account(it, id));
   const names = [...(state.everybody && !before?.everybody ? [askedName({ ask: "desk", name: null })] : []), ...asked].join(", ");
-  return isKnown && names ? ofAlarm(t("{what}: nobody had it, so {who} asked {names}"), it, { names }) : ofAlarm(t("{what}: nobody had it, so {who} asked the next"), it);
+  return isKnown && names ? ofAlarm(t("{what}: nobody took it, so {who} asked {names}"), it, { names }) : ofAlarm(t("{what}: nobody took it, so {who} asked the next person"), it);
 }

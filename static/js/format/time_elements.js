@@ -48,7 +48,7 @@ const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference does not show in hou
  */
 export function clockNote({ at, clock }) {
   if (!clock || Number(new Date(at)) - Number(new Date(clock)) < CLOCK_DIFFERENCE_MS) return nothing;
-  return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: formatMoment(clock) })}</span>`;
+  return html` <span class="late" data-testid="by-clock" title=${t("The server’s clock was behind. Times in a history never go back.")}>${t("clock time: {at}", { at: formatMoment(clock) })}</span>`;
 }
 
 /**

@@ -35,7 +35,7 @@ const OF_FACTS = {
   "person.age": { range: [0, OLDEST], outOfRange: "age" },
   "person.height_cm": { range: HEIGHTS, outOfRange: "height" },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
-  "details.papers": { placeholder: () => t("Which, and who has them") },
+  "details.papers": { placeholder: () => t("Which documents, and who has them") },
   "details.vehicle_plate": { placeholder: () => "1-ABC-123" },
 };
 
@@ -66,12 +66,12 @@ export const passOn = () => [
 /** The languages of a material are flags below `languages`, and what it shows below `shows`. */
 export const approval = () => [
   field("material", "what"), ...["fr", "nl", "de", "en"].map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
-  text("place", { label: () => t("Place, as it is shown") }), ...["fr", "nl", "de", "en"].map((code) => field("material", `texts.${code}`, { rows: 2 })),
+  text("place", { label: () => t("Place as shown") }), ...["fr", "nl", "de", "en"].map((code) => field("material", `texts.${code}`, { rows: 2 })),
   field("material", "until", { ahead: true }), field("material", "decided_by", { placeholder: () => t("Police, prosecutor or family: name") }),
 ];
 
 export const distribution = () => [
-  choice("material", { required: true }), { path: "recipients", control: "long", required: true, rows: 5, label: () => t("Recipients, one on each line") },
+  choice("material", { required: true }), { path: "recipients", control: "long", required: true, rows: 5, label: () => t("Recipients, one per line") },
   field("distribution", "way"), field("distribution", "language"), field("distribution", "copies"), field("distribution", "at"),
 ];
 

@@ -52,7 +52,7 @@ function sentence(error, field, raw) {
   if (error === "required") return t("This field is required.");
   if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
-  if (error === "passed") return t("This time has passed. Enter one that is to come.");
+  if (error === "passed") return t("This time has passed. Enter a later time.");
   if (error === "age") return t("Enter an age in whole years, from 0 to 25. This board is for children and young people.");
   if (error === "height") return t("Enter a height in whole centimetres, from 30 to 230.");
   return error;

@@ -35,4 +35,4 @@ export const RESTATE = [long("text", () => t("In your own words, in one or two s
 export const ANSWER = [reason(() => t("What is not quite right?"), { required: true, autofocus: true })];
 export const REFUSE = [reason(() => t("Reason for refusing"), { required: true, autofocus: true })];
 export const WITHDRAW = [reason(() => t("Reason for withdrawing"), { autofocus: true })];
-export const TAKE = [reason(() => t("Why there is no handover"), { required: true, autofocus: true })];
+export const TAKE = [reason(() => t("Reason for taking it without a handover"), { required: true, autofocus: true })];

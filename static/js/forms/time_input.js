@@ -54,7 +54,7 @@ function readBack(raw, at, now, choose) {
   if (at === null) return nothing;
   if (at === undefined) return problemOf(raw) === "gap" ? gapText() : t("Not recognised as a time yet.");
   const twice = instantsOf(toInput(at));
-  if (twice.length > 1) return html`${t("The clocks went back: {time} came twice.", { time: clock(at) })} ${twice.map((each, index) => html`<button type="button" class="plain" data-act="which-time"
+  if (twice.length > 1) return html`${t("The clocks went back: {time} occurred twice.", { time: clock(at) })} ${twice.map((each, index) => html`<button type="button" class="plain" data-act="which-time"
     aria-pressed=${toInput(each) === toInput(at) && Date.parse(each) <= Date.parse(at) && Date.parse(at) < Date.parse(each) + HOUR_MS ? "true" : "false"} @click=${() => choose(each)}>${index ? t("the second, in winter time") : t("the first, in summer time")}</button>`)}`;
   return typeof raw === "string" ? ago(at, now) : t("{time}, {ago}", { time: describeTime(at, now), ago: ago(at, now) });
 }

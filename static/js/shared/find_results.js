@@ -40,12 +40,12 @@ function statusText({ state, hits, more, trouble, all, board }) {
   const count = number(MOST);
   if (board === null || all) {
     if (!hits.length) return t("Nothing found in all searches. Try fewer letters, a number or a reference.");
-    if (more) return t("More than {count} found in all searches. Add a word to narrow it down.", { count });
-    return n("{count} found in all searches", "{count} found in all searches", hits.length);
+    if (more) return t("More than {count} results in all searches. Add a word to narrow it down.", { count });
+    return n("{count} result in all searches", "{count} results in all searches", hits.length);
   }
   if (!hits.length) return t("Nothing found in this search. Try fewer letters, or all searches.");
-  if (more) return t("More than {count} found in this search. Add a word to narrow it down.", { count });
-  return n("{count} found in this search", "{count} found in this search", hits.length);
+  if (more) return t("More than {count} results in this search. Add a word to narrow it down.", { count });
+  return n("{count} result in this search", "{count} results in this search", hits.length);
 }
 
 /**

@@ -21,7 +21,7 @@ export function forbidden(askAgain) {
   return html`<section class="page-message" role="alert" data-testid="forbidden">
     <h1>${t("You cannot see this search")}</h1>
     <p>${t("It does not exist, or only its members can see it. Anything that was shown here has been removed from this screen.")}</p>
-    <p>${t("If you were working on it, ask the coordinator for access. The board opens by itself once you have access.")}</p>
+    <p>${t("If you were working on it, ask the coordinator for access. The board opens as soon as you have access.")}</p>
     <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
       <button type="button" data-act="try-again" @click=${askAgain}>${t("Try again")}</button></p>
   </section>`;

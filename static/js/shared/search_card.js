@@ -91,7 +91,7 @@ function heading({ id, state }, view) {
 
 /** @param {SearchState} state @param {SearchCardView} view */
 function reference(state, view) {
-  const twice = view.shared?.has(state.reference) ? html` <b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing;
+  const twice = view.shared?.has(state.reference) ? html` <b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("not unique")}</b>` : nothing;
   return html`<span class="reference">${state.reference}</span>${twice}`;
 }
 

@@ -64,7 +64,7 @@ class KeysDialog {
     return html`<div class="key-list" data-testid="keys">
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
         ${t("Use single-key shortcuts in this browser")}</label>
-      <p class="hint">${t("Turn this off to avoid actions by accident. This list stays in the menu under your name.")}</p>
+      <p class="hint">${t("Turn this off to avoid accidental actions. This list stays in the menu under your name.")}</p>
       ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
       <p><a href="/help">${t("Guides for each role")}</a></p>
     </div>`;

@@ -43,7 +43,7 @@ function body(things, choose) {
   return html`<div class="form"><p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", things.length)}</p>
     <ul class="bulleted" data-testid="unsent-texts">${things.slice(0, NAMED).map((thing) => html`<li>${thing}</li>`)}
       ${left > 0 ? html`<li>${n("{count} more", "{count} more", left)}</li>` : nothing}</ul>
-    ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
+    ${may ? html`<p class="hint">${t("What you keep stays in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
     <div class="buttons">
       <span class="space"></span>
       <button type="button" data-act="stay" @click=${() => choose("stay")}>${t("Stay signed in")}</button>

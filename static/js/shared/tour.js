@@ -16,7 +16,7 @@ const MENU = "details.account-menu > summary"; // on a phone, pages are found in
 
 /** @returns {Step[]} */
 const steps = () => [
-  { title: t("All searches"), text: t("Each open search has a card here, the most urgent first. Red means late. Amber means worrying."), at: ["main h1"] },
+  { title: t("All searches"), text: t("Each open search has a card here, the most urgent first. Red means overdue. Amber means worrying."), at: ["main h1"] },
   { title: t("The board of a search"), text: t("Select a child’s name to open the board: sightings and tasks, in columns from new to done. Everyone sees each change at once."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
   { title: t("Add a sighting"), text: hasKeyboard() ? t("During a call, use “Take a call”. On a board, press S or use “+ Sighting”. What you type is kept until it is sent.") : t("During a call, use “Take a call”. On a board, use “+ Sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
   { title: t("What’s new and History"), text: t("“What’s new” shows what changed since you last looked. “History” shows every event, and each board as it was at any time."), at: ['nav a[href="/since"]', MENU] },
@@ -100,7 +100,7 @@ class Tour {
       <h2 id="tour-title">${t("New to Searchboard?")}</h2>
       <p>${t("A tour in five steps shows you around. It takes a minute.")}</p>
       <div class="buttons">
-        <button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("No tour")}</button>
+        <button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("Skip tour")}</button>
         <button type="button" class="primary" data-act="tour-start" @click=${() => this.start()}>${t("Start tour")}</button>
       </div>
     </section>`;

@@ -46,6 +46,6 @@ const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("
 
 /** @param {{ told: any, version: any, contact_at: any }} given @param {any} at */
 const technical = ({ told, version, contact_at: contact }, at) => [
-  told?.mute && t("sound blocked by its browser"), contact && t("last contact: {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
+  told?.mute && t("sound blocked by the browser"), contact && t("last contact: {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
   version && t("version {version}", { version }),
 ].filter(Boolean);

@@ -50,7 +50,7 @@ function mark(it, view) {
 
 function legend() {
   return html`<p class="legend">${Object.entries(MARKS).map(([progress, text]) => html`<span><i class="mark is-${progress || "unread"}" aria-hidden="true"></i>${text()}</span>`)}
-    <span><span class="pips" aria-hidden="true"><i class="w"></i></span>${t("one of six answers is written")}</span></p>`;
+    <span><span class="pips" aria-hidden="true"><i class="w"></i></span>${t("one of six texts filled in")}</span></p>`;
 }
 
 /**
@@ -71,7 +71,7 @@ function progress(view) {
   const count = (/** @type {string} */ state) => sections.filter((/** @type {any} */ each) => progressOf(each, view) === state).length;
   const correct = count("correct"), waiting = count("waiting"), isOutgoing = view.handover.outgoing === own;
   const more = [
-    correct && n("{count} summarised, correct", "{count} summarised, correct", correct),
+    correct && n("{count} summarised correctly", "{count} summarised correctly", correct),
     waiting && (isOutgoing ? n("{count} waits for your answer", "{count} wait for your answer", waiting) : n("{count} waits for an answer", "{count} wait for an answer", waiting)),
   ].filter(Boolean);
   if (!lines.length && !more.length) return nothing;

@@ -36,7 +36,7 @@ function answers({ board }, account, at, view) {
   if (view.isSending(board, "answer")) return html`<p class="hint on-screen" role="status">${t("sending…")}</p>`;
   return html`<p class="buttons on-screen"><button type="button" class="primary" data-act="correct" @click=${() => view.act.correct(board, account, at)}>${t("Correct")}</button>
     <button type="button" data-act="not-quite" @click=${() => view.act.askWhat({ board, account, at })}>${t("Not quite…")}</button>
-    <span class="hint">${t("With “Not quite” you say what is not right. They then summarise once more. All of it stays in the history.")}</span></p>`;
+    <span class="hint">${t("With “Not quite”, you say what is wrong. They then summarise it again. Everything stays in the history.")}</span></p>`;
 }
 
 /** @param {any} it @param {HandoverView} view */

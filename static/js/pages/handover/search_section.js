@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
-import { n, number, t, withColon } from "../../core/i18n.js";
+import { n, t, withColon } from "../../core/i18n.js";
 import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/queues.js";
@@ -56,13 +56,20 @@ function facts(it) {
   return html`<dl class="facts-line">${rows}</dl>`;
 }
 
+/** @type {Record<string, (count: number) => string>} */
+const WAITING = {
+  look: (count) => n("{count} not looked at", "{count} not looked at", count),
+  judge: (count) => n("{count} to assess", "{count} to assess", count),
+  pass_on: (count) => n("{count} to pass on", "{count} to pass on", count),
+};
+
 /**
  * How many sightings wait for each step. A report that was signed under an earlier version does not say it.
  * @param {{ unanswered?: Record<string, number> }} given
  */
 function unanswered({ unanswered: counts }) {
-  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => `${withColon(label.queue(queue))} ${number(counts[queue])}`) : [];
-  return said.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${said.join(" · ")}</dd></div>` : nothing;
+  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
+  return said.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${said.join(", ")}</dd></div>` : nothing;
 }
 
 /**

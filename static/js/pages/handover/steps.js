@@ -152,7 +152,7 @@ function signing(view) {
 function unwritten(view, boards) {
   const empty = boards.filter((each) => isEmpty(each, view));
   if (!empty.length) return nothing;
-  return html`<div class="nothing-written" data-testid="nothing-written"><p><b>${n("{count} search has nothing written:", "{count} searches have nothing written:", empty.length)}</b>
+  return html`<div class="nothing-written" data-testid="nothing-written"><p><b>${n("Nothing is written about {count} search:", "Nothing is written about {count} searches:", empty.length)}</b>
     ${empty.map((each) => nameAndAge(each.search)).join(" · ")}</p></div>`;
 }
 

@@ -43,7 +43,7 @@ function unwritten(said) {
   const empty = OF_SEARCH.filter(({ path }) => !said[path]?.trim?.());
   if (!empty.length) return nothing;
   const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
-  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? t("Nothing was written about this search.") : t("Empty, nobody wrote it: {names}", { names })}</p>`;
+  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? t("Nothing was written about this search.") : t("Not filled in: {names}", { names })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */

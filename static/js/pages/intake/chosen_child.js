@@ -13,7 +13,7 @@ export function chosenChild(search) {
   const { person, missing_since: since, last_seen: place } = search.state;
   return html`<section class="chosen-child" aria-labelledby="child" data-testid="chosen-child">
     <h2 id="child"><bdi>${shortPersonName(person)}</bdi>${typeof person.age === "number" ? `, ${person.age}` : nothing}</h2>
-    <dl>${detail(t("Looks"), looks(person))}${detail(t("Wears"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
+    <dl>${detail(t("Appearance"), looks(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
       ${detail(label.field("last_seen.text"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
   </section>`;
 }

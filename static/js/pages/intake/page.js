@@ -136,7 +136,7 @@ export class IntakePage {
 
   #urgency() {
     return html`<div class="row flag" data-row="urgent"><div class="check">${this.#box("urgent")}<label for="urgent"><b class="urgent">${t("Urgent")}</b>
-      <span id="urgent-hint" class="hint">${t("Searchboard raises an alarm until someone has it.")}</span></label></div></div>`;
+      <span id="urgent-hint" class="hint">${t("Searchboard raises an alarm, which stays open until someone takes it.")}</span></label></div></div>`;
   }
 
   /** @param {"urgent" | "sealed"} id */

@@ -111,7 +111,7 @@ export class TipDialog {
         <label for="tip-reason">${t("Or dismiss it, because")}</label>
         <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${edit((reason) => (this.#reason = reason))} />
           <button data-act="dismiss" ?disabled=${this.#busy || !this.#reason.trim()}>${t("Dismiss")}</button></div>
-        <p class="hint">${t("It is kept, and suggested again when a search knows more.")}</p>
+        <p class="hint">${t("It is kept, and suggested again when more is known about a search.")}</p>
       </form>`}`;
   }
 

@@ -20,14 +20,14 @@ export function approvalBody(form, view) {
   const codes = label.codes("shows", "material").filter((code) => (what === "brief" || !ONLY_BRIEF.has(code)) && (code !== "photo" || photo));
   return html`<div class="approval">
     <div class="approval-fields">
-      <p class="hint">${t("Decide with the police, the prosecutor and the family. The details are kept as they are now. After a change, approve again.")}</p>
+      <p class="hint">${t("Decide with the police, the prosecutor and the family. The details are fixed as they are now. If they change, approve it again.")}</p>
       ${row(form, "what", view)}
       ${isAllowed ? nothing : html`<p class="error">${what === "poster" ? t("A poster needs an appeal of level posters, public or Child Alert.") : t("A vignette needs an appeal, at least a discreet one.")}
         ${view.mayLead ? html`<br /><button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set appeal…")}</button>` : nothing}</p>`}
       ${flags(form, "languages", ["fr", "nl", "de", "en"], label.field("languages", "material"), view)}
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
-      ${languages.map((code) => row(form, `texts.${code}`, view, t("Own sentence, {language}", { language: label.value("language", code, "distribution") })))}
+      ${languages.map((code) => row(form, `texts.${code}`, view, t("Custom text, {language}", { language: label.value("language", code, "distribution") })))}
       ${row(form, "until", view)} ${row(form, "decided_by", view)}
     </div>
     ${preview(form, view, languages, shows)}

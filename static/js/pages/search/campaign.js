@@ -100,11 +100,11 @@ function materials(view) {
   const { state } = view.model.search, list = view.board.of("material").sort(NEWEST_FIRST);
   const { level, until } = state.appeal;
   return html`<section aria-labelledby="materials-title">
-    <div class="campaign-head"><h3 id="materials-title">${t("Approved for giving out")}</h3>
+    <div class="campaign-head"><h3 id="materials-title">${t("Approved for distribution")}</h3>
       <span class="said">${level === "none" ? t("No appeal") : until ? t("Appeal: {level} until {until}", { level: label.level(level), until: formatMoment(until) }) : t("Appeal: {level}", { level: label.level(level) })}</span>
       ${view.mayLead && state.status === "open" ? html`<button type="button" class="primary" data-act="approve" autofocus @click=${() => view.act.dialog("approve")}>${t("Approve…")}</button>` : nothing}</div>
     ${list.length ? html`<ul class="materials">${repeat(list, ({ id }) => id, (material) => materialRow(material, view))}</ul>`
-      : html`<p class="empty">${t("Nothing was approved yet.")} ${view.mayLead ? nothing : t("A coordinator approves posters, vignettes and briefs.")}</p>`}
+      : html`<p class="empty">${t("Nothing has been approved yet.")} ${view.mayLead ? nothing : t("A coordinator approves posters, vignettes and briefs.")}</p>`}
   </section>`;
 }
 
@@ -119,7 +119,7 @@ function materialRow({ id, state }, view) {
     <p class="material-head"><b>${name}</b> <span class="papers">${links}</span>
       ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.ask(id)}>${t("Withdraw…")}</button>` : nothing}</p>
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
-      : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("to be shown until {at}", { at: formatMoment(state.until) })}
+      : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("show until {at}", { at: formatMoment(state.until) })}
       · ${t("decided by {who}", { who: state.decided_by })}\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}</p>
     ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
   </li>`;
@@ -138,7 +138,7 @@ function withdrawal(id, { campaign, draw }) {
   return html`<form class="inline" data-form="withdraw-material" @submit=${submit}>
     <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${type} />
     <button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button><button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button>
-    <p class="hint">${t("It cannot be given out any more, and everyone who got it is to be asked to take it down. This cannot be undone.")}</p>
+    <p class="hint">${t("It can no longer be given out, and everyone who has it must be asked to take it down. This cannot be undone.")}</p>
   </form>`;
 }
 
@@ -153,10 +153,10 @@ function recipients(view) {
     <div class="campaign-head"><h3 id="recipients-title">${t("Given to")}</h3>
       ${all.length ? html`<span class="segmented" role="group" aria-labelledby="recipients-title">${filter("all", t("All {count}", { count: all.length }))}${filter("open", t("To take down {count}", { count: waiting.length }))}</span>` : nothing}
       ${mayGive ? html`<button type="button" data-act="give" @click=${() => view.act.dialog("give")}>${t("Add recipients…")}</button>` : nothing}</div>
-    ${all.length ? nothing : html`<p class="empty">${t("Nobody was given anything yet.")}</p>`}
+    ${all.length ? nothing : html`<p class="empty">${t("Nothing has been given out yet.")}</p>`}
     ${waiting.length && view.mayNote ? html`<p class="take-down-all"><button type="button" data-act="tick-all" ?disabled=${campaign.busy} @click=${() => campaign.tick(waiting.map(({ id }) => id), true)}>${
       n("Mark {count} recipient as asked", "Mark all {count} recipients as asked", waiting.length)}</button></p>` : nothing}
-    ${campaign.filter === "open" && all.length && !waiting.length ? html`<p class="empty">${t("Nobody is to be asked.")}</p>` : nothing}
+    ${campaign.filter === "open" && all.length && !waiting.length ? html`<p class="empty">${t("Nobody is left to ask.")}</p>` : nothing}
     <ul class="recipients">${repeat(shown, ({ id }) => id, (each) => recipientRow(each, view))}</ul>
   </section>`;
 }
@@ -177,7 +177,7 @@ function recipientRow(distribution, view) {
     ${down && view.mayNote ? html`<label class="check tick"><input type="checkbox" name="tick" .checked=${isDone} ?disabled=${campaign.busy} @change=${(/** @type {any} */ event) => campaign.tick([id], event.target.checked)} />
       <b dir="auto">${state.recipient}</b></label>` : html`<b dir="auto">${state.recipient}</b>`}
     <span class="said">${said.filter(Boolean).join(" · ")}</span>
-    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("to be asked to take it down")}\u00a0· ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
+    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("ask them to take it down")}\u00a0· ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
     ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Remove {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Remove")}</button>` : nothing}
   </li>`;
 }
@@ -192,7 +192,7 @@ export function givingBody(form, view) {
   return html`<div class="row choice" data-field="material"><label for="give-material">${label.field("material", "distribution")}</label>
       <select id="give-material" @change=${pick}>${list.map(({ id, state }) => html`<option value=${id} ?selected=${id === form.raw("material")}>${label.value("what", state.what, "material")} · ${state.languages.join(", ").toUpperCase()} · ${formatMoment(state.approved_at)}</option>`)}</select>
       ${form.errors.material ? html`<p class="error">${form.errors.material}</p>` : nothing}</div>
-    ${chosen?.ended_at ? html`<p class="hint">${t("This is no longer given out: who has it is to be asked at once to take it down.")}</p>` : nothing}
+    ${chosen?.ended_at ? html`<p class="hint">${t("This is no longer given out. Ask everyone you add here to take it down immediately.")}</p>` : nothing}
     ${row(form, "recipients", view)}
     <div class="grid">${row(form, "way", view)} ${row(form, "language", view)} ${row(form, "copies", view)} ${row(form, "at", view)}</div>`;
 }

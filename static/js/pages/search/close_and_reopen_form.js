@@ -60,5 +60,5 @@ function fieldsOf(form, status, view) {
 function anyway(form, view) {
   const found = openItems(view.board, view.model.search.state);
   if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
-  return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Why close it anyway"), found.any)}`;
+  return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Reason for closing it anyway"), found.any)}`;
 }

@@ -69,7 +69,7 @@ function stage(id, state, view) {
     if (place) zoomOf(/** @type {HTMLElement} */ (place));
   };
   return keyed(id, html`<div class="viewer-stage">
-    <div class="stage" tabindex="0" role="group" aria-label=${t("Picture. Plus and minus zoom, the arrow keys lead to the next one.")} autofocus>
+    <div class="stage" tabindex="0" role="group" aria-label=${t("Picture. Plus and minus zoom in and out; the arrow keys show the next one.")} autofocus>
       <img class="viewed" alt=${pictureText(state, view.board)} width=${state.width ?? nothing} height=${state.height ?? nothing} decoding="async" src=${fileAddress(view.board.id, id, "view")} @load=${ready} @error=${ready} />
       <p class="gone">${t("This picture cannot be loaded.")}</p></div>
     <div class="zoom-buttons" role="group" aria-label=${t("Zoom")}>
@@ -110,7 +110,7 @@ function actions({ id, state }, view) {
   const setPhoto = (/** @type {string | null} */ to) => () => view.act.command("search.set_photo", { file: to });
   const mayWithdraw = view.mayLead || (isOwn && view.mayNote), isPicture = state.media_type?.startsWith("image/") && state.media_type !== "image/svg+xml";
   return html`<div class="viewer-actions">
-    ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Take off as photo of the child")}</button>`
+    ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Remove as photo of the child")}</button>`
       : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
     ${isPicture ? nothing : isProgram(state) ? programDownload(board.id, id) : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
     ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Download original")}</a>` : nothing}

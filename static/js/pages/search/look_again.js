@@ -90,7 +90,7 @@ export class LookAgain {
     const count = this.found.length;
     return [{
       kind: "look-again", testid: "look-again",
-      text: n("Look again: {count} report that was given up may belong here.", "Look again: {count} reports that were given up may belong here.", count),
+      text: n("Look again: {count} report that was set aside may belong here.", "Look again: {count} reports that were set aside may belong here.", count),
       actions: html`<button type="button" data-act="look-again" @click=${this.open}>${t("View")}</button> <button type="button" class="plain" data-act="look-later" @click=${this.#later}>${t("Not now")}</button>`,
     }];
   }
@@ -104,11 +104,11 @@ const knowsMore = ({ kind, type, state }) =>
 export function lookAgainDialog(view) {
   const { again } = view;
   const body = html`<div class="look-again">
-    <p class="hint">${t("Tips and sightings of other searches that were given up, and that fit what this search knows now. You decide.")}</p>
+    <p class="hint">${t("Tips, and sightings from other searches, that were set aside but fit what is known about this search now. You decide.")}</p>
     ${again.trouble ? html`<p class="error" role="alert">${again.trouble}</p>` : nothing}
     ${again.state === "asking" ? html`<p role="status">${t("Loading…")}</p>` : nothing}
     ${again.state === "failed" ? html`<p class="error" role="alert">${t("This did not work. Try again.")} <button type="button" data-act="again" @click=${() => again.ask()}>${t("Try again")}</button></p>` : nothing}
-    ${again.state === "asked" && !again.found.length ? html`<p class="empty">${t("Nothing that was given up fits this search.")}</p>` : nothing}
+    ${again.state === "asked" && !again.found.length ? html`<p class="empty">${t("Nothing that was set aside fits this search.")}</p>` : nothing}
     <ul>${again.found.map((each) => suggestion(each, view))}</ul>
   </div>`;
   return dialog("look-again", t("Look again"), body, () => view.act.closeDialog());

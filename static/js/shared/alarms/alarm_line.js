@@ -82,7 +82,7 @@ class AlarmLine {
     if ((alarm?.id ?? null) !== this.#shown) this.#swap(alarm?.id ?? null);
     watchLine.warn(alarm ? this.#alarm(alarm, open, more) : told ? this.#taken(told) : null);
     const isCalm = state === "live" && !alarm && this.#session.can("investigator");
-    watchLine.tell("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting waits")}</span>` : nothing);
+    watchLine.tell("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
     watchLine.say("alarms", [...(state === "not_current" ? [unknown()] : []), ...this.#refusal()]);
     this.#times.fill();
   }
@@ -161,7 +161,7 @@ class AlarmLine {
       tone: "alarm-taken",
       main: html`<div class="alarm-taken" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b>${this.#takenBy(alarm)}</b>
           <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></a>
-        <span class="stays">${t("stays for a minute")}</span>
+        <span class="stays">${t("shown for a minute")}</span>
         <a class="button open ${isMine ? "own" : ""}" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
         ${isMine ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}
         <button type="button" class="plain" data-act="dismiss-alarm" @click=${() => this.#dismiss(alarm.id)}>${t("OK")}</button></div>`,

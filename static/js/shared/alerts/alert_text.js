@@ -22,7 +22,7 @@ function aboutChild({ kind, child, card, value }) {
   if (!child || !card) return null;
   const what = cardName({ kind: card.kind, state: card });
   if (kind === "sighting") return t("{what} {value}", { what, value: label.assessment(value) });
-  return kind === "urgent" ? t("{what} urgent", { what }) : null;
+  return kind === "urgent" ? t("{what} is urgent", { what }) : null;
 }
 
 /**

@@ -8,7 +8,7 @@ import { formatMoment } from "../../format/time_elements.js";
 /** @type {Record<string, () => string>} */
 const MEANS = {
   none: () => t("Nobody is asked to look out for the child."),
-  discreet: () => t("Vignettes to chosen groups only. Outsiders must not see this search."),
+  discreet: () => t("Vignettes for chosen groups only. Outsiders must not see this search."),
   posters: () => t("Posters in places where they can help."),
   public: () => t("Online, visible to everyone."),
   child_alert: () => t("Child Alert: the widest appeal, to everyone at once."),

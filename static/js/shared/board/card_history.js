@@ -95,7 +95,7 @@ export class CardHistory {
  * @param {BoardView} view
  */
 export function historySection(id, query, view) {
-  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as page")}</a></h3>
+  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as a page")}</a></h3>
     ${historyList(view.historyOf(id), view)}</section>`;
 }
 

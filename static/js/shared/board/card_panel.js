@@ -156,7 +156,7 @@ function changed({ id, kind, state }, view) {
 
 /** @param {Card} entity @param {BoardView} view */
 function withdrawn({ id }, view) {
-  return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn. You find it in the withdrawn cards below the board.")}</p>
+  return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn. You can find it in the withdrawn cards below the board.")}</p>
     ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}
   </div>`;
 }

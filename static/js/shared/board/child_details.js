@@ -25,8 +25,8 @@ export function childDetails(view) {
   return html`<dl class="child-details" data-testid="child-details">
     ${detail("last-seen", label.field("last_seen.text"), lastSeen(state))}
     ${detail("credible", t("Latest credible"), credible(view))}
-    ${detail("looks", t("Looks"), looks(person))}
-    ${detail("wears", t("Wears"), person.clothing)}
+    ${detail("looks", t("Appearance"), looks(person))}
+    ${detail("wears", t("Wearing"), person.clothing)}
     ${detail("needs", label.field("person.needs"), needs(person))}
     ${detail("appeal", t("Appeal"), appeal(state), state.appeal.level !== "none")}
   </dl>`;

@@ -27,7 +27,7 @@ export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.an
 export function criteriaRows(form, view, answers = {}) {
   const hints = suggestedCriteria(typed(form));
   return html`<fieldset class="criteria">
-    <legend>${t("Criteria of a worrying disappearance")}</legend>
+    <legend>${t("Criteria for a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
       <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${t("suggested by the age")}</small>` : nothing}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}

@@ -114,5 +114,5 @@ function recipients(list) {
 /** @param {Form} form @param {FormView} view */
 export function outcomeBody(form, view) {
   const paths = correctedOutcome().map(({ path }) => path).filter((path) => path !== "reason");
-  return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Why it is corrected"))}`;
+  return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Reason for the correction"))}`;
 }

@@ -52,7 +52,7 @@ function rowOf(name, state, known) {
   const shared = known ? sharedWords([state.description, state.clothing, state.company].join(" "), known) : [];
   const said = own ?? (shared.length ? shared.join(", ") : null);
   return html`<tr data-known=${name}><th scope="row">${label.field(`person.${name}`)}</th>
-    <td dir="auto">${said ?? html`<span class="quiet">${t("not said")}</span>`}</td>
+    <td dir="auto">${said ?? html`<span class="quiet">${t("not mentioned")}</span>`}</td>
     <td dir="auto">${known ?? html`<span class="quiet">—</span>`}</td>
     <td>${shared.length ? html`<span class="same" role="img" aria-label=${t("same words")}>✓</span>` : html`<span class="quiet" aria-hidden="true">–</span>`}</td></tr>`;
 }

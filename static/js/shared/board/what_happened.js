@@ -81,7 +81,7 @@ export class WhatHappened {
 export function whatHappened(view) {
   const happened = view.happened?.filter((event) => !isOfSighting(event) || isStillSo(event, view.model.byId.get(/** @type {any} */ (event).id)?.state));
   if (!happened?.length) return nothing;
-  return html`<section class="what-happened" data-testid="what-happened"><h2>${t("History")} <small>${t("latest first")}</small></h2>
+  return html`<section class="what-happened" data-testid="what-happened"><h2>${t("History")} <small>${t("newest first")}</small></h2>
     <ol>${repeat(happened, ({ seq }) => seq, (event) => line(event, view))}</ol></section>`;
 }
 

@@ -15,9 +15,9 @@ export function foundOffer({ id, state }, view) {
     view.files.foundUsed(id, part);
   };
   return html`<div class="found-offer" data-testid="found-offer" data-found-in=${id}>
-    <p>${t("The picture says:")} ${at ? html`<b>${t("taken {at}", { at: formatMoment(at) })}</b>` : nothing}${at && place ? "\u00a0· " : nothing}${place ? html`<b>${t("place {point}", { point: pointText(place.lat, place.lon) })}</b>` : nothing}</p>
+    <p>${t("From the picture:")} ${at ? html`<b>${t("taken {at}", { at: formatMoment(at) })}</b>` : nothing}${at && place ? "\u00a0· " : nothing}${place ? html`<b>${t("place {point}", { point: pointText(place.lat, place.lon) })}</b>` : nothing}</p>
     <div class="side">
-      ${at ? html`<button type="button" data-act="use-time" @click=${use({ seen_at: at }, "taken_at")}>${t("Use as seen time")}</button>` : nothing}
+      ${at ? html`<button type="button" data-act="use-time" @click=${use({ seen_at: at }, "taken_at")}>${t("Use as time seen")}</button>` : nothing}
       ${place ? html`<button type="button" data-act="use-place" @click=${use({ place: { lat: place.lat, lon: place.lon } }, "place")}>${t("Use as place")}</button>` : nothing}
       <button type="button" class="plain" data-act="forget-found" @click=${() => view.files.foundUsed(id)}>${t("Hide")}</button>
     </div></div>`;

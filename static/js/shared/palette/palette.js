@@ -111,7 +111,7 @@ export class Palette {
 
   #whomToAsk() {
     const holder = this.#session.shiftStatus?.shift?.holder;
-    return holder ? t("Not with your role. Ask {name}, in charge of the shift", { name: accountName(this.#session, holder) }) : t("Not with your role. Ask a coordinator");
+    return holder ? t("Your role cannot do this. Ask {name}, in charge of the shift", { name: accountName(this.#session, holder) }) : t("Your role cannot do this. Ask a coordinator");
   }
 
   #draw() {
@@ -135,7 +135,7 @@ export class Palette {
         </div>`)}
       </div>
       ${this.#find.failed ? html`<p class="hint">${t("Results from other searches could not be loaded.")}</p>` : nothing}
-      <p class=${count ? "visually-hidden" : "hint"} role="status">${this.#text ? n("{count} found", "{count} found", count) : nothing}</p>
+      <p class=${count ? "visually-hidden" : "hint"} role="status">${this.#text ? n("{count} result", "{count} results", count) : nothing}</p>
     </div>`, this.#close);
   }
 
