@@ -1,13 +1,16 @@
 """Predefined tasks and criteria, kept as data: criteria of a worrying disappearance, first tasks of each kind of search, tasks
-after an appeal. An installation may replace the task files by its own, with the same names under FILES_PATH."""
+after an appeal. An installation may replace the task files by its own, with the same names under FILES_PATH.
+
+A predefined task is stored in the language of its author, and shown in the reader's until somebody changes its text."""
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from board import data_files
+from board import data_files, i18n
 from board.paths import DATA
 from models.distribution import Way
 from models.fields import Data, LongText, ShortText, Title
@@ -32,6 +35,12 @@ class TaskTemplate(Data):
     instruction_fr: LongText | None = None
     instruction_nl: LongText | None = None
     instruction_de: LongText | None = None
+
+    def texts(self) -> Iterator[dict[str, str]]:
+        """Yield the title and the instruction, each by language."""
+        for name in ("title", "instruction"):
+            if text := getattr(self, name):
+                yield {language: getattr(self, f"{name}_{language}", None) or text for language in i18n.languages()}
 
     def text_in(self, language: str) -> dict[str, str | None]:
         """Return title and instruction in a language, each in English if it has no translation."""
@@ -67,6 +76,9 @@ class TakeDownFile(Data):
     recipients: dict[Way, Minutes] = Field(default_factory=dict)
 
 
+_known: dict[str, dict[str, str]] = {}  # by title or instruction in any language: the same by language
+
+
 class TaskCatalogue:
     """Catalogue of predefined tasks."""
 
@@ -74,6 +86,13 @@ class TaskCatalogue:
         """Read the files in a folder; those that are missing are the default ones. Raises ConfigurationError."""
         self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
+        for texts in (texts for task in self._all() for texts in task.texts()):
+            _known.update({stored: texts for stored in texts.values() if folder or stored not in _known})  # one's own lists win
+
+    def _all(self) -> Iterator[TaskTemplate]:
+        for kind in FirstTasksFile.model_fields:
+            yield from self.first_tasks(kind)
+        yield from self._take_down.take_down
 
     def first_tasks(self, kind: str) -> list[TaskTemplate]:
         """Return the first tasks of a new search of this kind."""
@@ -91,6 +110,20 @@ class TaskCatalogue:
 
 
 load_catalogue = data_files.loader(TaskCatalogue)
+
+
+def shown_text(text: str, language: str) -> str:
+    """Return the text of a predefined task in a language, and any other text as it is."""
+    load_catalogue()  # also if an installation has lists of its own: earlier searches have the tasks that come with the program
+    return _known.get(text, {}).get(language, text)
+
+
+def for_scripts(language: str) -> list[list[str]]:
+    """Return each text that differs between languages: in this language, then in the others."""
+    load_catalogue()
+    every = {id(texts): texts for texts in _known.values()}.values()
+    rows = ([texts[language], *sorted({*texts.values()} - {texts[language]})] for texts in every)
+    return sorted(row for row in rows if len(row) > 1)
 
 
 def criteria() -> tuple[str, ...]:

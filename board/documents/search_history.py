@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from board import labels
 from board.documents.content import Block, Document, Fact, Line, Piece, Section, UserText, datetime_text, day, time_text
-from board.documents.text_languages import mark_language
+from board.documents.text_languages import typed_text
 from board.earlier_disappearances import described
 from board.engine import journal, kinds
 from board.engine.event import JournalEvent
@@ -183,7 +183,7 @@ class HistoryDocument:
         return kind if number is None else f"{kind} {number}"
 
     def _typed(self, words: str, event: JournalEvent) -> UserText:
-        return UserText(words, mark_language(self._languages, event.account, self._reads))
+        return typed_text(words, self._languages, event.account, self._reads)
 
 
 def _entries(events: list[JournalEvent]) -> Iterator[HistoryEntry]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from board.documents.content import UserText
 from board.engine import unit_of_work
 from board.engine.event import BOARD, COLUMNS, stored_event
+from board.predefined_tasks import shown_text
 from models.accounts import Account
 from models.ids import id_bytes
 
@@ -46,7 +47,13 @@ class TextLanguages:
 
     def text_by(self, words: str, account: str | None) -> UserText:
         """Return a text typed by an account."""
-        return UserText(words, mark_language(self._languages, account, self._reads))
+        return typed_text(words, self._languages, account, self._reads)
+
+
+def typed_text(words: str, languages: Mapping[str, str], account: str | None, reads: str) -> UserText:
+    """Return a text typed by an account; that of a predefined task in the reader's language."""
+    shown = shown_text(words, reads)
+    return UserText(shown, mark_language(languages, account, reads) if shown == words else None)
 
 
 def mark_language(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n, labels
+from board import i18n, labels, predefined_tasks
 from board.engine import kinds
 from board.engine.access import get_visible_board
 from board.engine.identity import Caller
@@ -86,6 +86,7 @@ async def catalogue(request: Request) -> Response:
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
     data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
+    data["standard"] = predefined_tasks.for_scripts(name)
     response = JSONResponse(i18n.js_catalogue(name) | data)
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 

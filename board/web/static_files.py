@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import i18n, labels
+from board import i18n, labels, predefined_tasks
 from board.engine import kinds
 from board.files import program_files
 from board.paths import STATIC
@@ -104,7 +104,8 @@ def _version(second: int) -> str:
     for file in _files():
         stat = os.stat(file)
         digest.update(f"{file}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
-    return _digest(digest.hexdigest(), json.dumps([labels.tables(), kinds.for_scripts(), program_files.for_scripts()]))
+    texts = [labels.tables(), kinds.for_scripts(), program_files.for_scripts(), predefined_tasks.for_scripts(i18n.DEFAULT)]
+    return _digest(digest.hexdigest(), json.dumps(texts))
 
 
 @lru_cache(maxsize=1)

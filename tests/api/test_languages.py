@@ -142,6 +142,36 @@ def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> Non
         assert said["instruction"] != english["instruction"], each.key
 
 
+SCHOOL = "School: last lesson, absences, friends, locker"
+
+
+def test_a_predefined_task_is_shown_in_each_readers_language() -> None:
+    titles = {code: predefined_tasks.shown_text(SCHOOL, code) for code in i18n.languages()}
+    assert len(set(titles.values())) == 4
+    assert {predefined_tasks.shown_text(title, "nl") for title in titles.values()} == {titles["nl"]}
+    assert predefined_tasks.shown_text(f"{SCHOOL}.", "nl") == f"{SCHOOL}.", "somebody changed it"
+
+
+async def test_scripts_get_the_texts_of_predefined_tasks(visitor: httpx.AsyncClient) -> None:
+    for code in i18n.languages():
+        rows = (await visitor.get(f"/i18n/{code}.json")).json()["standard"]
+        shown, *stored = next(row for row in rows if SCHOOL in row)
+        assert shown == predefined_tasks.shown_text(SCHOOL, code)
+        assert {predefined_tasks.shown_text(each, code) for each in stored} == {shown}
+
+
+async def test_paper_has_predefined_tasks_in_the_readers_language(alice: Any) -> None:
+    board = await alice.open_search()
+    tasks = (await alice.subscribe(board)).of_kind("task")
+    changed = next(id for id, task in tasks.items() if task["title"] == SCHOOL)
+    paper = f"/searches/{board}/history.md"
+    first = (await alice.http.get(paper, headers=FRENCH)).text
+    await alice.command(board, "task.update", {"task": changed, "title": "Ring the school"})
+    then = (await alice.http.get(paper, headers=FRENCH)).text
+    assert predefined_tasks.shown_text(SCHOOL, "fr").partition(":")[0].strip() in first
+    assert "Ring the school" in then
+
+
 async def choose(server: Server, person: Any, code: str) -> None:
     await live_changes.apply_change(server.service, lambda database: accounts.set_language(database, person.account["id"], code))
 

@@ -8,9 +8,9 @@ import { get, orNull } from "./api.js";
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 const CONTEXT_END = "\x04"; // between the context and the text in the key of a catalogue, as gettext has it
 /** @typedef {{ [code: string]: string }} Texts */
-/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] } }} Catalogue */
+/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][] }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] } };
+const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [] };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
@@ -39,6 +39,9 @@ export const kinds = () => catalogue.kinds;
 
 /** Return the endings and media types of files that run something, which program_files.js looks into. */
 export const programs = () => catalogue.programs;
+
+/** Return the texts of standard tasks, each in the reader's language and then in the others. */
+export const standardTexts = () => catalogue.standard;
 
 /** Return the locale for Intl, e.g. "nl-BE". */
 export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;

@@ -2,6 +2,7 @@
    is drawn, not when a module loads. */
 
 import { kinds, t as translate } from "./i18n.js";
+import { standardText } from "./standard_texts.js";
 
 /** @type {KindDeclaration} */
 const UNKNOWN = { card: false, counted: false, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
@@ -30,7 +31,7 @@ export const pluralName = (name) => translate(kind(name).plural);
  * @param {{ kind: string, state: State }} card
  * @returns {string}
  */
-export const titleOf = ({ kind: name, state }) => state[kind(name).title] ?? "";
+export const titleOf = ({ kind: name, state }) => standardText(state[kind(name).title]) ?? "";
 
 /**
  * Return the fields of a form of a kind of card: to add one, those that show `first`, and those under `more`; or those to `edit`.

@@ -5,6 +5,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, number, p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/looks.js";
+import { standardText } from "../core/standard_texts.js";
 import { late, moment, committedAt, since } from "../core/time.js";
 import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
 import { photo } from "./photo.js";
@@ -155,7 +156,7 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now), noun = html`${label.noun(what)} ${number(state.number)}`;
   return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><b class="state">${stateOf(state, overdue, now)}</b>
-    <span class="title" data-most-lines=${TITLE_LINES}>${state.title ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
+    <span class="title" data-most-lines=${TITLE_LINES}>${standardText(state.title) ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
 }
 
 /** @param {State} state @param {boolean} overdue @param {Date | null} now */

@@ -1,6 +1,7 @@
 /* Texts of alarms: what each is about, and whom it asks. */
 
 import { p, t } from "../core/i18n.js";
+import { standardText } from "../core/standard_texts.js";
 import { formatShortDuration, MINUTE_MS, waited } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";
@@ -84,7 +85,7 @@ const thing = ({ about: { kind, number } }) => cardName({ kind, state: { number 
  * @param {Alarm} alarm
  */
 export function alarmDetail(alarm) {
-  const { about, place, seen_at: seen, title } = alarm;
+  const { about, place, seen_at: seen } = alarm, title = standardText(alarm.title);
   const seenAt = !SEEN.has(about.kind) ? null : seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
   const where = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? thing(alarm) : "");
   return where && title ? t("{where}: {title}", { where, title }) : where || title || "";

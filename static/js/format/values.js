@@ -2,6 +2,7 @@
 import { number, t } from "../core/i18n.js";
 import { controlOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
+import { standardText } from "../core/standard_texts.js";
 import { earlierText, inOrder } from "./earlier.js";
 import { formatMoment } from "./time_elements.js";
 
@@ -9,6 +10,7 @@ const ACCOUNTS = /^(holder|outgoing|prepared_by|ended_by|approved_by|added_by|ta
 const EARLIER = /^earlier\.\w+$/;
 const PHOTOS = new Set(["photo", "public_photo"]); // files, by id
 const ITEM = /^checklist\.\w+$/;
+const STANDARD = new Set(["title", "instruction"]); // of a standard task
 const TIMES = /(^|\.)(\w+_at|\w+\.at|due|\w+_since|from|until|since)$/;
 
 /**
@@ -35,6 +37,7 @@ export function formatPath(path, value, { session, board }, kind) {
   if (PHOTOS.has(path)) return fileName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
   if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
+  if (STANDARD.has(path)) return standardText(value);
   if (typeof value !== "object") return label.value(path, value, kind) ?? String(value);
   return "lat" in value ? placeName(value) : Object.values(value).filter((part) => part !== null).join(", ") || null;
 }

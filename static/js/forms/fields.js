@@ -7,6 +7,7 @@ import { field } from "../core/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
+import { standardText } from "../core/standard_texts.js";
 import { isDate } from "./parse_date.js";
 import { timeOf } from "./time_value.js";
 
@@ -122,7 +123,7 @@ export function toRaw(field, value) {
   if (field.control === "earlier") return {}; // what is edited, as a merge patch: nothing yet
   if (field.control === "list") return (value ?? []).join("\n");
   if (value === null || value === undefined) return "";
-  return Array.isArray(value) ? value.join("\n") : String(value);
+  return Array.isArray(value) ? value.join("\n") : standardText(String(value));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Filter cards by the query of the URL and by words. Pure. */
 import { formFields, isCard } from "../core/kinds.js";
 import { valueAt } from "../core/merge_patch.js";
+import { standardText } from "../core/standard_texts.js";
 import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 import { urlQuery } from "./url_query.js";
 
@@ -66,7 +67,7 @@ function textOf({ kind, state }, nameOf) {
   const name = state.assignee ? nameOf(state.assignee) : "";
   let kept = texts.get(state);
   if (kept?.name !== name) {
-    const said = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => valueAt(state, path));
+    const said = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => standardText(valueAt(state, path)));
     texts.set(state, (kept = { name, text: searchableText([state.number, ...said, name]) }));
   }
   return kept.text;

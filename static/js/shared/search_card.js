@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
+import { standardText } from "../core/standard_texts.js";
 import { formatDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
@@ -131,9 +132,9 @@ const NEEDS = {
   alarm: (card, { count }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing}</span>`,
   urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
-    count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,
+    count > 1 ? t("longest {length}: {title}", { length, title: standardText(card.title) }) : t("{length}: {title}", { length, title: standardText(card.title) })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })}\u00a0· ${sightingText(card, length)}`,
-  due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: card.title })}</span>`,
+  due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: standardText(card.title) })}</span>`,
   nothing: () => html`<span>${t("nothing due")}</span>`,
 };
 

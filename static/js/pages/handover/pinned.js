@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds, pluralName, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
+import { standardText } from "../../core/standard_texts.js";
 import { cardTime } from "../../format/time_elements.js";
 
 const MAX_PINS = 20; // limit of the server
@@ -22,11 +23,11 @@ export function pinned(it, view) {
 
 /** @param {{ board: string }} given @param {any} card @param {string} id @param {HandoverView} view */
 function line({ board }, card, id, view) {
-  const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Unpin: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
+  const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Unpin: {title}", { title: standardText(card?.title) ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Loading…")}${unpin}</li>`;
   const place = card.kind === "note" ? (card.card ? `/searches/${board}/cards/${card.card}` : `/searches/${board}`) : `/searches/${board}/cards/${id}`;
   const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card)].filter(Boolean).join(" · ");
-  return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${card.title}</a> <small>${more}</small>${unpin}</li>`;
+  return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${standardText(card.title)}</a> <small>${more}</small>${unpin}</li>`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { n, t, withColon } from "../../core/i18n.js";
 import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/queues.js";
+import { standardText } from "../../core/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
 import { restated } from "./restatement.js";
@@ -198,7 +199,7 @@ const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, stat
 
 /** @param {any} card @param {any} until @param {{ board: string }} given @param {HandoverView} view */
 function line(card, until, { board }, view) {
-  const { kind, id, number, title, assignee } = card;
+  const { kind, id, number, assignee } = card, title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
     <small>${joined([assignee && view.nameOf(assignee), cardTime(card), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
 import { targetMinutes } from "../../core/queues.js";
+import { standardText } from "../../core/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
@@ -51,6 +52,6 @@ export function dueNext(board) {
   return html`<section class="operations-column due-next" aria-labelledby="due-next" data-testid="due-next">
     <h2 id="due-next">${t("Due next")}</h2>
     <ol role="list">${due.map(({ board: search, name, task }) => html`<li><a href="/searches/${search}/cards/${task.id}"><b>${shortTimeElement(task.due)}</b>
-      <span class="title">${task.title}</span> <span class="where">${name}</span></a></li>`)}</ol>
+      <span class="title">${standardText(task.title)}</span> <span class="where">${name}</span></a></li>`)}</ol>
   </section>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { standardText } from "../../core/standard_texts.js";
 import { serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { shortPersonName } from "../../format/search_list.js";
@@ -32,7 +33,7 @@ function nextDue(session, board, now) {
   if (!next) return overdue ? late : nothing;
   const who = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
   return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${shortTimeElement(next.due)}</b>
-    <a href="/searches/${next.board}/cards/${next.id}">${next.title}</a>\u00a0· ${next.child}${who}</span>`;
+    <a href="/searches/${next.board}/cards/${next.id}">${standardText(next.title)}</a>\u00a0· ${next.child}${who}</span>`;
 }
 
 /** @param {Board} board @param {IsoTime} now */
