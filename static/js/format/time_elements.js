@@ -5,6 +5,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dayAndClock, moment, serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
+import { seenWhen } from "./agreement.js";
 
 // Formatting a date takes about 5 µs a part, and each draw asks for the same few hundred.
 const KEPT_MS = 60_000;
@@ -54,16 +55,18 @@ export function clockNote({ at, clock }) {
 /**
  * "seen 09:00", or "reported 09:23, time unknown": a report is later than the sighting.
  * @param {Record<string, any>} sighting
- * @param {(at: any) => string} write formats the time
+ * @param {(at: any) => string} [write] formats the time
+ * @param {string | null} [sex] of the child, if known
  */
-export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment) =>
-  seen ? t("seen {at}", { at: write(seen) }) : t("reported {at}, time unknown", { at: write(received) });
+export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment, sex = null) =>
+  seen ? seenWhen(write(seen), sex) : t("reported {at}, time unknown", { at: write(received) });
 
 /**
  * Return the time of a card in a handover report; of a note, when it happened.
  * @param {{ kind: string, at: any, seen_at: any }} given
+ * @param {string | null} [sex] of the child, if known
  */
-export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }) : formatMoment(at));
+export const cardTime = ({ kind, at, seen_at: seen }, sex = null) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }, formatMoment, sex) : formatMoment(at));
 
 /** @param {string} iso */
 export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;

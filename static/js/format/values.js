@@ -3,6 +3,7 @@ import { number, t } from "../core/i18n.js";
 import { controlOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { standardText } from "../core/standard_texts.js";
+import { foundCondition, sexOf } from "./agreement.js";
 import { earlierText, inOrder } from "./earlier.js";
 import { formatMoment } from "./time_elements.js";
 
@@ -37,6 +38,7 @@ export function formatPath(path, value, { session, board }, kind) {
   if (PHOTOS.has(path)) return fileName(board.get(value));
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
   if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
+  if (path === "outcome.condition") return foundCondition(value, sexOf(board));
   if (STANDARD.has(path)) return standardText(value);
   if (typeof value !== "object") return label.value(path, value, kind) ?? String(value);
   return "lat" in value ? placeName(value) : Object.values(value).filter((part) => part !== null).join(", ") || null;

@@ -3,6 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t, withColon } from "../core/i18n.js";
 import { label } from "../core/labels.js";
+import { foundCondition, sexOf } from "../format/agreement.js";
 import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
 import { dateInput, unreadableDateText } from "./date_input.js";
@@ -79,7 +80,7 @@ function control(form, field, id, ctx) {
     case "flag":
       return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":
-      return select(id, raw, edit, choices(field), field.required, describe);
+      return select(id, raw, edit, choices(field, ctx), field.required, describe);
     case "person":
       return select(id, raw, edit, people(ctx.session, raw), false, describe);
     case "card":
@@ -96,9 +97,10 @@ function control(form, field, id, ctx) {
   }
 }
 
-/** @param {Record<string, any>} field */
-function choices({ path, kind, codes = path, coded }) {
-  return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${label.value(codes, code, kind)}` : label.value(codes, code, kind)]);
+/** @param {Record<string, any>} field @param {any} ctx */
+function choices({ path, kind, codes = path, coded }, ctx) {
+  const said = (/** @type {string} */ code) => (path === "outcome.condition" ? foundCondition(code, sexOf(ctx.board)) : label.value(codes, code, kind));
+  return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${said(code)}` : said(code)]);
 }
 
 /**

@@ -69,11 +69,11 @@ function looks({ person }) {
 }
 
 /** @param {any} it */
-function places({ search: { last_seen: seen, appeal }, last_credible: credible }) {
+function places({ search: { person: { sex }, last_seen: seen, appeal }, last_credible: credible }) {
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   const said = [
     seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
-    credible && t("latest credible: {at}", { at: [seenText(credible, formatShortMoment), credible.place?.text].filter(Boolean).join(" ") }),
+    credible && t("latest credible: {at}", { at: [seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }),
     level && (level.until ? t("Appeal: {level} until {until}", { level: label.level(level.level), until: formatMoment(level.until) }) : t("Appeal: {level}", { level: label.level(level.level) })),
   ].filter(Boolean);
   return said.length ? html`<p class="places">${said.join(" · ")}</p>` : nothing;

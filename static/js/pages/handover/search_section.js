@@ -50,7 +50,7 @@ function facts(it) {
   const { worrying, undecided } = search, asked = undecided || search.suggested?.length;
   const rows = [
     search.status === "open" && (worrying !== null || asked) ? html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>` : nothing,
-    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
+    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     unanswered(it),
     ended(search),
   ];
@@ -86,8 +86,8 @@ function hinted({ worrying, suggested = [] }) {
  * Outcome, and why the search was closed with open work.
  * @param {State} search
  */
-function ended({ status, outcome, status_reason: reason, acknowledge }) {
-  return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
+function ended({ person, status, outcome, status_reason: reason, acknowledge }) {
+  return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason, person.sex).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${label.field("acknowledge")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
@@ -197,11 +197,11 @@ function filesAdded({ board, files = [] }, view) {
 /** @param {{ card: { kind: string, number: number } | null, note: string | null }} file */
 const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, state: { number: card.number } }) : note ? label.noun("note") : null);
 
-/** @param {any} card @param {any} until @param {{ board: string }} given @param {HandoverView} view */
-function line(card, until, { board }, view) {
+/** @param {any} card @param {any} until @param {{ board: string, search: any }} given @param {HandoverView} view */
+function line(card, until, { board, search }, view) {
   const { kind, id, number, assignee } = card, title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joined([assignee && view.nameOf(assignee), cardTime(card), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joined([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { t } from "../../core/i18n.js";
 import { formFields, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { valueAt } from "../../core/merge_patch.js";
+import { seenWhen } from "../../format/agreement.js";
 import { cardName, distance, formatField } from "../../format/values.js";
 import { formatMoment, formatShortMoment } from "../../format/time_elements.js";
 import { beside, html } from "../compact_html.js";
@@ -67,11 +68,12 @@ function plainFacts(entity, _, view) {
  * When the child was seen comes first; when that was reported is another thing, and quiet. A card that is done says less.
  * @param {Card} entity
  * @param {ShownCard} shown
+ * @param {BoardView} view
  * @returns {Drawn[]}
  */
-function seenAndWhere({ state }, { isDone }) {
+function seenAndWhere({ state }, { isDone }, view) {
   const { seen_at: seen, received_at: reported, late, place, channel } = state;
-  const style = seen ? nothing : "unknown", first = seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
+  const style = seen ? nothing : "unknown", first = seen ? seenWhen(formatShortMoment(seen), view.model.search?.state.person.sex) : t("time unknown");
   const others = beside(
     late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })} .textContent=${t("late entry")}></span>` : nothing,
     isDone ? sightingResult(state) : nothing,

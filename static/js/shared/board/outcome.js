@@ -1,5 +1,6 @@
 /** Outcome of a search: how the child was found, in the header with what is still open; and the dialog that corrects it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { foundCondition } from "../../format/agreement.js";
 import { cardName } from "../../format/values.js";
 import { correctedOutcome } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
@@ -20,8 +21,8 @@ export function outcome(view) {
 }
 
 /** @param {SearchState} search @param {HeaderView} view */
-function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
-  const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason && (found ? t("closing note: {reason}", { reason }) : reason)].filter(Boolean);
+function ended({ person, status, status_reason: reason, outcome: found, acknowledge }, view) {
+  const parts = [...(found ? outcomeText(found, status, reason, person.sex) : []), status === "closed" && reason && (found ? t("closing note: {reason}", { reason }) : reason)].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
   return html`<p class="outcome ${status}" data-testid="outcome">${joined(parts)}
     ${found && view.mayLead ? html`<button type="button" class="plain" data-act="outcome" @click=${() => view.act.dialog("outcome")}>${t("Correct…")}</button>` : nothing}</p>
@@ -33,12 +34,13 @@ function ended({ status, status_reason: reason, outcome: found, acknowledge }, v
  * @param {Outcome} found
  * @param {string} status
  * @param {string | null} reason
+ * @param {string | null} [sex] of the child
  * @returns {Drawn[]}
  */
-export function outcomeText(found, status, reason) {
+export function outcomeText(found, status, reason, sex = null) {
   const said = found.reason ?? (status === "found" ? reason : null);
   return [
-    formatMoment(found.found_at), found.place, label.condition(found.condition), label.how(found.how),
+    formatMoment(found.found_at), found.place, foundCondition(found.condition, sex), label.how(found.how),
     found.family_told ? t("family told") : waits(t("family not told"), status),
     found.police_told ? t("police told") : waits(t("police not told"), status),
     said,

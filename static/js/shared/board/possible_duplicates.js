@@ -89,7 +89,7 @@ function suggestion(similar, entity, view) {
   const link = () => view.act.command("note.add", { card: entity.id, text });
   return html`<li data-similar=${sighting}>
     <p><a href=${view.path(sighting)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, sighting)}>${other}</a>
-      <small>${[seenText(similar, formatShortMoment), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join("\u00a0· ")}</small></p>
+      <small>${[seenText(similar, formatShortMoment, view.model.search?.state.person.sex), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join("\u00a0· ")}</small></p>
     <p class="said" dir="auto">${description}</p>
     <span class="inline">
       <button type="button" data-act="mark-duplicate" aria-label=${t("Mark {card} as duplicate of {other}", { card, other })} @click=${mark}>${t("Mark as duplicate")}</button>
