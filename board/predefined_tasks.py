@@ -86,10 +86,11 @@ class TaskCatalogue:
         """Read the files in a folder; those that are missing are the default ones. Raises ConfigurationError."""
         self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
-        for texts in (texts for task in self._all() for texts in task.texts()):
+        for texts in (texts for task in self.templates() for texts in task.texts()):
             _known.update({stored: texts for stored in texts.values() if folder or stored not in _known})  # one's own lists win
 
-    def _all(self) -> Iterator[TaskTemplate]:
+    def templates(self) -> Iterator[TaskTemplate]:
+        """Yield all predefined tasks."""
         for kind in FirstTasksFile.model_fields:
             yield from self.first_tasks(kind)
         yield from self._take_down.take_down

@@ -1,4 +1,5 @@
-"""Glossary: the words that must not be used for a thing (board/docs/reference/glossary.md) are in no catalogue."""
+"""Glossary: the words that must not be used for a thing (board/docs/reference/glossary.md) are in no catalogue, template, list of
+tasks or guide."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from board import i18n
+from board import i18n, predefined_tasks
+from board.paths import STATIC
 
 # By language. Each would be a second word for something that has one, a word of this code, or one that means something else to
 # the police.
@@ -21,9 +23,51 @@ FORBIDDEN = {
     "nl": r"""verzegel|permanentie|weer\ open|\bfeiten\b|vingerafdruk|bewijs|\bgebreken\b|verbeter|\b(merken|vinden|keten)\b""",
     "de": r"""versiegel|Leitstelle|Fingerabdruck|Nachweis|Mängel|nicht\ definiert|\b(suchen|bitte|Tafeln?|Fakten|Kette)\b""",
 }
+# By language: a second word, and the one that the thing has. Each is a whole word or text, in small or capital letters.
+SECOND_WORDS = {
+    "en": {
+        r"(?<!entered )late(?! entry|: reported)": "overdue", "left “all searches”": "archived", "latest first": "newest first",
+        "(were|was) given up": "set aside",
+    },
+    "fr": {
+        "en bonne santé": "sain et sauf", "encore personne": "personne ne s’en charge", "remise? (par|le|à)": "transmis par",
+        "service remis": "service transmis", "^porte$": "vêtements", r"vue?s?(?= à| \d| \{)": "observée à",
+        "(quitté|sortie? de) «.toutes les recherches.»": "archivée", "échéance passée": "en retard",
+    },
+    "nl": {
+        "oproep(en)? opnemen": "oproep aannemen", "^in dienst$": "aanwezig", "(heeft|hebt|houdt) (nu )?dienst": "leidt de dienst",
+        "dienst (heeft|hebt)": "leidt de dienst", "geen leiding": "niemand verantwoordelijk", "overlaten": "doorgeven",
+        "verliet “?alle zoekacties": "gearchiveerd", "nog niemand$": "niemand heeft dit",
+    },
+    "de": {
+        "(?-i:Suchen?)": "Suchaktion", "keine leitung": "niemand zuständig", "beunruhigend": "besorgniserregend",
+        "nicht übersehen": "kritische Punkte", "bedarf": "braucht", "ausreißer": "weggelaufen", "verließ „alle": "archiviert",
+        "aufgegebene[nr]? (meldung|tipp|sichtung)": "beiseitegelegt", "schicht (hat|haben)": "Dienst haben",
+        "noch niemand$": "niemand hat übernommen",
+    },
+}  # fmt: skip
 REPLACED = Path(__file__).with_name("replaced_texts.txt")  # English texts that were reworded, one a line
 TYPED = "words of the quick menu"  # what people may type to find a command is not shown
 ALLOWED = {"carte": "map"}  # a map is "carte" in French; a card is "fiche"
+
+
+def second_words(language: str) -> re.Pattern[str]:
+    """Return an expression of all second words of a language."""
+    return re.compile("|".join(rf"(?<!\w)(?:{each})(?!\w)" for each in SECOND_WORDS[language]), re.IGNORECASE)
+
+
+def task_texts(language: str) -> Iterator[str]:
+    """Yield the texts of the tasks and criteria that come with the program."""
+    for template in predefined_tasks.load_catalogue().templates():
+        yield from (each[language] for each in template.texts())
+
+
+def template_texts() -> Iterator[str]:
+    """Yield what the pages say without the catalogue, between tags and expressions."""
+    for file in sorted((STATIC.parent / "templates").glob("*.html")):
+        for text in re.split(r"<[^>]*>|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", file.read_text(encoding="utf-8"), flags=re.DOTALL):
+            if text.strip():
+                yield text.strip()
 
 
 def texts(language: str) -> Iterator[tuple[str, str]]:
@@ -59,6 +103,33 @@ def test_no_text_has_a_forbidden_word(language: str) -> None:
 )
 def test_forbidden_word_would_be_found(language: str, text: str) -> None:
     assert re.search(FORBIDDEN[language], text, re.VERBOSE)
+
+
+@pytest.mark.parametrize("language", SECOND_WORDS)
+def test_one_thing_has_one_word(language: str) -> None:
+    said = [*(text for text, _ in texts(language)), *task_texts(language), *(template_texts() if language == "en" else ())]
+    found = second_words(language)
+    assert len(said) > 1_000
+    assert {(match[0], text) for text in said if (match := found.search(text))} == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "{count} late"), ("en", "Late"), ("fr", "vu {at}"), ("fr", "Remis par"), ("fr", "Porte"), ("nl", "In dienst"),
+        ("nl", "{name} heeft dienst"), ("nl", "Overlaten aan"), ("de", "Alle Suchen"), ("de", "BEUNRUHIGEND?"), ("de", "Bedarf"),
+    ],
+)  # fmt: skip
+def test_second_word_would_be_found(language: str, text: str) -> None:
+    assert second_words(language).search(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "late entry"), ("en", "Later"), ("fr", "Une autre recherche porte déjà cette référence."), ("de", "Suchaktionen")],
+)
+def test_another_word_is_no_second_one(language: str, text: str) -> None:
+    assert not second_words(language).search(text)
 
 
 def replaced(texts: set[str]) -> set[str]:
