@@ -13,6 +13,11 @@ from board.i18n import N_, P_
 Translate = Callable[[str], str]
 Texts = Mapping[str, str]
 
+# Texts that agree with the child in French: by text, by the sex of the child.
+_AGREEING: dict[str, Texts] = {
+    "alive and well": {"f": P_("of a girl", "alive and well")},
+    "seen {at}": {"f": P_("of a girl", "seen {at}"), "m": P_("of a boy", "seen {at}")},
+}
 # What the declarations of kinds do not have; they add theirs by `declare`.
 _KINDS = {"card": N_("Card")}
 _FIELDS = {
@@ -127,6 +132,11 @@ def field(path: str, translate: Translate, kind: str = "") -> str:
         if known:
             return translate(known)
     return path.replace("_", " ")
+
+
+def agreeing(translate: Translate, sex: str | None) -> Translate:
+    """Return a translation by which texts agree with a child of this sex."""
+    return lambda text: translate(_AGREEING.get(text, {}).get(sex or "", text))
 
 
 def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:

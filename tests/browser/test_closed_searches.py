@@ -19,9 +19,9 @@ REOPEN = {"status": "open", "reason": "missing again"}
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 TITLES = {
     "en-US": ("Closed searches", "alive and well"),
-    "fr-BE": ("Recherches clôturées", "en bonne santé"),
+    "fr-BE": ("Recherches clôturées", "sain et sauf"),
     "nl-BE": ("Afgesloten zoekacties", "veilig en wel"),
-    "de-BE": ("Abgeschlossene Suchen", "wohlauf"),
+    "de-BE": ("Abgeschlossene Suchaktionen", "wohlauf"),
 }
 CLOSED = ".operations-column.closed"
 ROWS = "[data-testid=closed] li"

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from board.predefined_tasks import shown_text
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
@@ -13,7 +14,7 @@ HEADS = {
     "en-US": ["Runaway", r"missing since Sat 24 Jan( 2026)? 16:10", "±.1.5.km"],
     "fr-BE": ["Fugue", r"disparition depuis sam. 24 janv.( 2026)? 16:10", "±.1,5.km"],
     "nl-BE": ["Wegloper", r"vermist sinds za 24 jan( 2026)? 16:10", "±.1,5.km"],
-    "de-BE": ["Ausreißer", r"vermisst seit Sa. 24. Jan.( 2026)? 16:10", "±.1,5.km"],
+    "de-BE": ["Weggelaufen", r"vermisst seit Sa. 24. Jan.( 2026)? 16:10", "±.1,5.km"],
 }
 
 
@@ -42,3 +43,18 @@ async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(brow
     await expect(elsewhere("h1")).to_contain_text("Toutes les recherches")
     await bob("[data-testid=languages] button[value='']").click()
     await expect(bob("html")).to_have_attribute("lang", "de")
+
+
+async def test_standard_tasks_are_in_the_readers_language_until_somebody_changes_one(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.person("Alice")
+    tasks = (await alice.subscribe(board)).of_kind("task")
+    task, title = next((id, state["title"]) for id, state in tasks.items() if state["title"].startswith("School"))
+    dutch = shown_text(title, "nl")
+    bob = await browsers.window("Bob", locale="nl-BE")
+    await bob.open(f"/searches/{board}")
+    await expect(bob.card(dutch)).to_be_visible()
+    await expect(bob("main")).not_to_contain_text(title)
+    await alice.command(board, "task.update", {"task": task, "title": "Ring the school"})
+    await expect(bob.card("Ring the school")).to_be_visible()
+    await expect(bob("main")).not_to_contain_text(dutch)

@@ -27,7 +27,7 @@ export function row(entry, at, group, view) {
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
     <div class="event" data-kind=${event.kind}>
       <p class="when">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}${late(event)}</p>
-      <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
+      <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason, endsSentence(says, values))}</p>
       ${rest.length ? html`<ul class="changes">${rest.map((change) => fieldChange(change, view.history.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>
     </div>
@@ -55,12 +55,19 @@ function marked(name, value, { event, journal }) {
   return card ? html`<a tabindex="-1" href="/searches/${journal.board}/cards/${card}">${value}</a>` : value;
 }
 
-/** @param {string} sentence @param {any} reason */
-function because(sentence, reason) {
+/**
+ * Return whether a sentence has a full stop already: of a text at its end.
+ * @param {string} says
+ * @param {Record<string, any>} [values]
+ */
+export const endsSentence = (says, values = {}) => /[.!?…]\s*$/.test(says.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""));
+
+/** @param {any} sentence @param {any} reason @param {boolean} hasEnd */
+export function because(sentence, reason, hasEnd) {
   if (!reason) return sentence;
   /** @type {Record<string, any>} */
-  const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` };
-  return t("{told}. Reason: {reason}").split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
+  const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` }, frame = t("{told}. Reason: {reason}");
+  return (hasEnd ? frame.replace("{told}.", "{told}") : frame).split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
 }
 
 /**
