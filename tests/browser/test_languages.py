@@ -45,7 +45,7 @@ async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(brow
     await expect(bob("html")).to_have_attribute("lang", "de")
 
 
-async def test_standard_tasks_are_in_the_readers_language_until_somebody_changes_one(browsers: Browsers) -> None:
+async def test_standard_tasks_are_in_the_readers_language(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.person("Alice")
     tasks = (await alice.subscribe(board)).of_kind("task")

@@ -60,7 +60,10 @@ function marked(name, value, { event, journal }) {
  * @param {string} says
  * @param {Record<string, any>} [values]
  */
-export const endsSentence = (says, values = {}) => /[.!?…]\s*$/.test(says.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""));
+export function endsSentence(says, values = {}) {
+  const parts = says.split(/\{(\w+)\}/), end = parts.at(-1) || String(values[parts.at(-2) ?? ""] ?? "");
+  return [".", "!", "?", "…"].some((mark) => end.trimEnd().endsWith(mark));
+}
 
 /** @param {any} sentence @param {any} reason @param {boolean} hasEnd */
 export function because(sentence, reason, hasEnd) {
