@@ -56,7 +56,7 @@ async def test_a_sighting_says_seen_before_reported_and_who_has_it(browsers: Bro
     await expect(first.locator(".assignee bdi")).to_have_text("Alice")
     await expect(first.locator(".urgent")).to_have_text("urgent")
     await expect(second.locator(".when .unknown")).to_have_text("time unknown")
-    await expect(second.locator(".foot [data-queue]")).to_contain_text("needs a look")
+    await expect(second.locator(".foot [data-queue]")).to_contain_text("to look at")
     # a dashed edge and a dashed mark while nobody has graded it
     await expect(first.locator(".grade.open")).to_have_text("F6")
     assert await first.locator(".grade").evaluate("each => getComputedStyle(each).borderTopStyle") == "dashed"

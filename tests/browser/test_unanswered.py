@@ -47,7 +47,7 @@ async def test_three_seconds_before_an_open_sighting_are_a_look(browsers: Browse
     board = await browsers.search()
     id = await sighting(browsers, board)
     alice, bob = await browsers.both_at(board)
-    await expect(alice.card(GIRL).locator(MARK)).to_contain_text("needs a look")
+    await expect(alice.card(GIRL).locator(MARK)).to_contain_text("to look at")
     await bob.open_card(GIRL)
     await expect(bob.panel.locator("[data-testid=times]")).to_contain_text("looked at, Bob")
     for window in (alice, bob):
