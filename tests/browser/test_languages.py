@@ -48,8 +48,8 @@ async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(brow
 async def test_standard_tasks_are_in_the_readers_language(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.person("Alice")
-    tasks = (await alice.subscribe(board)).of_kind("task")
-    task, title = next((id, state["title"]) for id, state in tasks.items() if state["title"].startswith("School"))
+    tasks = [(each["id"], each["state"]["title"]) for each in await alice.entities(board) if each["kind"] == "task"]
+    task, title = next(each for each in tasks if each[1].startswith("School"))
     dutch = shown_text(title, "nl")
     bob = await browsers.window("Bob", locale="nl-BE")
     await bob.open(f"/searches/{board}")
@@ -58,3 +58,13 @@ async def test_standard_tasks_are_in_the_readers_language(browsers: Browsers) ->
     await alice.command(board, "task.update", {"task": task, "title": "Ring the school"})
     await expect(bob.card("Ring the school")).to_be_visible()
     await expect(bob("main")).not_to_contain_text(dutch)
+
+
+async def test_french_card_agrees_with_its_child(browsers: Browsers) -> None:
+    bob = await browsers.window("Bob", locale="fr-BE")
+    alice = await browsers.person("Alice")
+    for sex, words in (("f", "observée "), ("m", "observé "), (None, "observation\u00a0: ")):
+        board = await browsers.search(person={"first_name": "Sam", "sex": sex})
+        await alice.command(board, "sighting.add", {"description": "at the tram", "seen_at": "2026-11-24T08:00:00Z"})
+        await bob.open(f"/searches/{board}")
+        await expect(bob.card("at the tram").locator(".when b")).to_contain_text(words)
