@@ -25,8 +25,8 @@ class Alarm(Entity, table=True):
 
     KIND: ClassVar[str] = "alarm"
     STATE: ClassVar[tuple[str, ...]] = (
-        "about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at",
-        "ended",
+        "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at",
+        "ended_at", "ended",
     )  # fmt: skip
 
     __table_args__ = (
@@ -39,6 +39,7 @@ class Alarm(Entity, table=True):
 
     about: dict[str, Any] = json_column(AlarmSubject)
     rule: str
+    occasion: str | None = None  # of the rule when the alarm was raised; null: raised before migration 0055
     raised_at: str
     step: int
     next_at: str | None = None

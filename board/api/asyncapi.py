@@ -39,10 +39,12 @@ SummarySighting = TypedDict("SummarySighting", {
 })  # fmt: skip
 UnassessedSighting = TypedDict("UnassessedSighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,
+    "assignee": Id | None,
 })  # fmt: skip
 AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {
-    "rule": str, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
+    "id": Id, "rule": str, "occasion": str | None, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
+    "number": Count | None, "assignee": Id | None,
 })  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,

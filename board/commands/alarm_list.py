@@ -12,7 +12,7 @@ from board.alarm_rules import AlarmRules, Rule
 from board.commands import urgent_alerts
 from board.commands.alerts import short_name
 from board.engine import kinds
-from board.engine.alarm_format import AlarmStep, OpenAlarm
+from board.engine.alarm_format import AlarmStep, AlarmTaker, OpenAlarm
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover
@@ -26,13 +26,13 @@ MAX_TITLE = 120  # characters
 MAY_ACT = ROLES[ROLES.index("investigator") :]
 
 _FIELDS = (
-    "a.id, a.board, a.seq, a.about, a.rule, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, a.taken_at, "
-    "a.handed_on, a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
+    "a.id, a.board, a.seq, a.about, a.rule, a.occasion, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, "
+    "a.taken_at, a.handed_on, a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
 )
 _FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
 _LIST = text(
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
-    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6 DESC, 1 DESC LIMIT :limit"
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 7 DESC, 1 DESC LIMIT :limit"
 ).columns(about=JSON, person=JSON, asked=JSON, handed_on=JSON)
 
 _COUNT = text(
@@ -59,9 +59,11 @@ class ListedAlarm:
         return role in MAY_ACT and (account in self.asked or (self.everybody and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
-        """Return whether an account is told: who is asked, who caused it, as nobody may have taken what they reported, and who
-        handed it on, who wants to know that somebody has it."""
-        return self.asks(account, role) or (role in MAY_ACT and (account == self.caused_by or account in self.handed_on))
+        """Return whether an account is told: those who are asked, who caused it, who handed it on, and who has it, perhaps as a
+        colleague assigned them the card."""
+        taker = self.body["taken_by"]
+        involved = account == self.caused_by or account in self.handed_on or (taker is not None and taker["id"] == account)
+        return self.asks(account, role) or (role in MAY_ACT and involved)
 
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
@@ -87,8 +89,9 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAl
         "child": short_name(row.person) if row.person else None,
         "about": {"kind": about["kind"], "id": about["id"], "number": subjects.number(about["id"])},
         "place": subjects.place(about["id"]), "seen_at": subjects.seen_at(about["id"]), "title": subjects.title(about["id"]),
-        "rule": row.rule, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,
+        "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,
         "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
+        "assignee": subjects.assignee(about["id"]),
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
     }  # fmt: skip
     is_mention = rule is not None and rule.when == "mention"
@@ -140,6 +143,10 @@ class _Subjects:
         card, note = self._cards.get(id), self._notes.get(id)
         found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
         return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
+
+    def assignee(self, id: str) -> AlarmTaker | None:
+        account = getattr(self._cards.get(id), "assignee", None)
+        return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
 
     def account(self, ask: str, id: str, lead: str | None) -> str | None:
         match ask:

@@ -6,46 +6,42 @@ the database, and is taken under the lock of its board: so each step is taken on
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import timedelta
-from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.alarm_rules import Rule
-from board.commands import take_downs
+from board.commands import ownership, take_downs
 from board.commands.alarm_people import AlarmPeople
+from board.commands.alarms_of_cards import of_entity
+from board.commands.ownership import event_time, later
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import Change, EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
-from board.engine.unit_of_work import Query, UnitOfWork
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
 from board.notifications import outbox
+from board.notifications.notice import OCCASIONS
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
-from models.db.statement import Row, Statement
 from models.distribution import Distribution
 from models.entity import State
 from models.fields import Data, Id, LongText, Time
 from models.ids import new_id
 from models.search import Search
-from models.times import format_utc, parse_utc
 from realtime.protocol import Command
 
 OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
-BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
+TAKEN_BY_RESPONSIBLE = "sighting_urgent"  # raised, and taken immediately by the person who answers for it and caused it
+BY_RESPONSIBLE = ("sighting_credible", "worrying_search", "task_overdue")  # not raised for the person who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
 DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
 TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
 SERVER_COMMAND = Command("", "", "", {})
 
-_OF_ENTITY = text(
-    "SELECT id FROM alarm WHERE board = :board AND rule IN :rules AND entity = :entity AND ended_at IS NULL ORDER BY id"
-).bindparams(bindparam("rules", expanding=True))
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
 _ENDED = text(
     "SELECT id FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND ended_at IS NOT NULL "
@@ -71,15 +67,14 @@ class HandOn(Data):
 
 
 def take(writer: EventWriter, data: Take) -> None:
-    """Take an alarm: the author of the command has it. Raises Refused `conflict` where another has it, or it has ended."""
+    """Take an alarm, and its card if nobody is assigned. Raises Refused `conflict` if another person has it, or it has ended."""
     row = writer.find(Alarm, data.alarm, "alarm")
     _require_not_ended(row)
     if row.taken_by == writer.account_id:
         return
     if row.taken_by is not None:
         raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
-    values = {"taken_by": writer.account_id, "taken_at": _moment(writer), "next_at": None}
-    writer.update(row, "alarm.taken", values, conflicts=False)
+    ownership.take(writer, row, writer.account_id)
 
 
 def hand_on(writer: EventWriter, data: HandOn) -> None:
@@ -97,7 +92,7 @@ def hand_on(writer: EventWriter, data: HandOn) -> None:
         raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
     if not (row.taken_by == writer.account_id or writer.account_id in row.asked or row.everybody):
         raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
-    rule, now = writer.alarm_rules.rules.get(row.rule), _moment(writer)
+    rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
     wait = rule.wait_s(0) if rule is not None and rule.wait_s(row.step) is not None else None
     due = [at for at in (row.next_at, _after(now, wait)) if at is not None]  # handing on again and again delays no step
     values = {
@@ -106,13 +101,18 @@ def hand_on(writer: EventWriter, data: HandOn) -> None:
         "handed_on": _joined(row.handed_on, [writer.account_id]),
     }  # fmt: skip
     writer.update(row, "alarm.handed_on", values, data.reason, conflicts=False)
+    ownership.give_up_card(writer, row, writer.account_id)
     if rule is not None:
         _notify(writer, row, {way for step in rule.steps[: row.step + 1] for way in step.ways} - {"webhook"}, [data.to])
 
 
 def _require_not_ended(row: Alarm) -> None:
     if row.ended_at is not None:
-        raise _conflict(row, "ended_at", message(N_("This alarm ended at {time}."), time=Moment(row.ended_at)))
+        raise _conflict(row, "ended_at", _ended_sentence(row))
+
+
+def _ended_sentence(row: Alarm) -> str:
+    return message(N_("This alarm ended at {time}."), time=Moment(row.ended_at or ""))
 
 
 def _conflict(row: Alarm, field: str, sentence: str) -> Refused:
@@ -155,7 +155,7 @@ def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None
     event = change.event
     if not change.before:  # it is new
         unit_of_work.current(writer.session).open_alarms.setdefault((event.board, event.entity), [])
-    known = _of_entity(writer.session, event.board, event.entity, rules)
+    known = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
     if not holds:
         for alarm in known:
             end(writer, alarm)
@@ -163,7 +163,12 @@ def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None
     open = {alarm.rule for alarm in known}
     for rule in rules.values():
         if rule.key not in open:
-            raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account)
+            raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account, _assigned(change))
+
+
+def _assigned(change: Change) -> str | None:
+    """Return the account that a person's command has just assigned what caused an alarm."""
+    return change.after.get("assignee") if change.event.account is not None and "assignee" in change.fields else None
 
 
 def _follow_take_downs(writer: EventWriter) -> None:
@@ -174,7 +179,7 @@ def _follow_take_downs(writer: EventWriter) -> None:
         board = unit_of_work.current(writer.session).boards[id]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
         rules = {rule.key: rule for rule in writer.alarm_rules.of(TAKE_DOWN)}
-        known = _of_entity(writer.session, id, id, rules) if rules else []
+        known = [alarm for alarm in of_entity(writer.session, id, id) if alarm.rule in rules] if rules else []
         if take_downs.overdue(server) is None:
             for alarm in known:
                 end(server, alarm)
@@ -207,20 +212,24 @@ def is_known(session: Session, board: str, rule: str, entity: str, cause: str) -
     return unit_of_work.execute(session, _KNOWN, asked).first() is not None
 
 
-def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None) -> None:
-    """Raise an alarm about an entity of the writer's board, and take its first steps, unless who caused it is the one who answers
-    for it, or it asks somebody to answer and nobody else is mentioned."""
+def raise_alarm(
+    writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None, assigned: str | None = None
+) -> None:
+    """Raise an alarm about an entity of the writer's board, and take its first steps. `assigned`: the account that takes it
+    immediately. The person who answers for an urgent report and caused it takes it, too; for the occasions in BY_RESPONSIBLE this
+    is a no-op, as for a note that mentions nobody else."""
     session, board = writer.session, writer.board
     search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
     if search is not None and search.status not in (("open", "found") if rule.when == TAKE_DOWN else ("open",)):
         return
     people = AlarmPeople(session, board.id)
-    if rule.when in BY_RESPONSIBLE and caused_by is not None and people.first_responsible(kind, id) == caused_by:
+    answers = caused_by is not None and people.first_responsible(kind, id) == caused_by
+    if answers and rule.when in BY_RESPONSIBLE:
         return
-    now = _moment(writer)
+    now = event_time(writer)
     values = {
-        "id": new_id(), "board": board.id, "about": {"kind": kind, "id": id, "seq": seq}, "rule": rule.key, "raised_at": now,
-        "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
+        "id": new_id(), "board": board.id, "about": {"kind": kind, "id": id, "seq": seq}, "rule": rule.key, "occasion": rule.when,
+        "raised_at": now, "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
     }  # fmt: skip
     row = rows.new(Alarm, values)
     if row.id.endswith(DROPS_AT):
@@ -232,7 +241,11 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
     writer.create(row, "alarm.raised")
     if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
         known.append(row.id)
-    taken.notify(writer, row)
+    owner = caused_by if answers and rule.when == TAKEN_BY_RESPONSIBLE else assigned
+    if owner is not None and people.may_act(owner):
+        ownership.take(writer, row, owner)
+    else:
+        taken.notify(writer, row)
 
 
 def _drop_ended(writer: EventWriter, rule: Rule, entity: str) -> None:
@@ -244,7 +257,7 @@ def _drop_ended(writer: EventWriter, rule: Rule, entity: str) -> None:
 
 def end(writer: EventWriter, row: Alarm) -> None:
     """End an alarm whose cause is gone, whether somebody had it or not."""
-    writer.update(row, "alarm.ended", {"ended_at": _moment(writer), "ended": "settled", "next_at": None}, conflicts=False)
+    writer.update(row, "alarm.ended", {"ended_at": event_time(writer), "ended": "settled", "next_at": None}, conflicts=False)
 
 
 def _end_all(writer: EventWriter, but_take_downs: bool) -> None:
@@ -269,35 +282,6 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
             about = replace(reopened, kind=kind.name, entity=row.id)
             _follow_all(writer, kind, change._replace(event=about, after=row.state(), fields=[*row.STATE]))
     _follow_all(writer, kinds.named(Search.KIND), change._replace(event=reopened, fields=["worrying"]))
-
-
-def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:
-    """Return the alarms about an entity by these rules that have not ended."""
-    known = unit_of_work.current(session).open_alarms.get((board, entity))
-    if known is None:
-        return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "rules": list(rules), "entity": entity})
-    found = (unit_of_work.get(session, Alarm, id) for id in known)
-    return [row for row in found if row is not None and row.rule in rules and row.ended_at is None]
-
-
-def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
-    """Return the query for the alarms that have not ended about entities, given with their boards, so that no command has to ask
-    for them."""
-    asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.open_alarms}
-
-    def take(found: list[Row]) -> None:
-        unit.open_alarms |= asked
-        for row in rows.load(Alarm, found):
-            unit.rows.setdefault((Alarm, row.id), row)
-            if (row.board, row.entity) in asked:
-                asked[row.board, row.entity].append(row.id)
-
-    return Query(_open(), {"entities": {entity for _, entity in asked}}, take)
-
-
-@cache
-def _open() -> Statement:
-    return rows.that(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------------
@@ -358,9 +342,10 @@ def escalate(writer: EventWriter, row: Alarm) -> None:
 
 def release(writer: EventWriter, row: Alarm) -> None:
     """Open an alarm again whose taker may no longer act on the search, and take its next step at once."""
-    now, rule = _moment(writer), writer.alarm_rules.rules.get(row.rule)
+    now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
     following = now if rule is not None and rule.wait_s(row.step) is not None else None
     writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": following}, conflicts=False)
+    ownership.give_up_card(writer, row, lost)
     escalate(writer, row)
 
 
@@ -368,20 +353,19 @@ def _notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Coll
     for way in OUTSIDE:
         if way in ways:
             to = outbox.WEBHOOK if way == "webhook" else accounts
-            outbox.add(writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=_moment(writer))
-
-
-def _moment(writer: EventWriter) -> str:
-    """Return the time of the writer's next event, which is never before that of its board."""
-    return max(writer.board.at, writer.now)
+            outbox.add(writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=event_time(writer))
 
 
 def _after(moment: str, seconds: float | None) -> str | None:
-    return None if seconds is None else format_utc(parse_utc(moment) + timedelta(seconds=seconds))
+    return None if seconds is None else later(moment, seconds)
 
 
 def _joined(known: list[str], more: Iterable[str]) -> list[str]:
     return list(dict.fromkeys([*known, *more]))
+
+
+def _dangling(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
+    return {} if row.ended_at is None else {"ended_at": _ended_sentence(row)}
 
 
 # -- declaration ----------------------------------------------------------------------------------------------------------
@@ -393,6 +377,7 @@ KIND = Kind(
     fields=(
         FieldSpec("about", N_("About")),
         FieldSpec("rule", N_("Rule"), type=str),
+        FieldSpec("occasion", N_("Occasion"), type=str | None, choices=OCCASIONS),
         FieldSpec("raised_at", N_("Raised at"), type=Time),
         FieldSpec("step", N_("Step"), type=int),
         FieldSpec("next_at", N_("Next step at"), type=Time | None),
@@ -407,7 +392,7 @@ KIND = Kind(
     events={
         "alarm.raised": EventSpec(N_("Alarm raised")),
         "alarm.escalated": EventSpec(N_("Alarm: next step")),
-        "alarm.taken": EventSpec(N_("Alarm taken")),
+        "alarm.taken": EventSpec(N_("Alarm taken"), "alarm.take", undoable=True),
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
         "alarm.released": EventSpec(N_("Alarm reopened")),
         "alarm.ended": EventSpec(N_("Alarm ended")),
@@ -415,4 +400,5 @@ KIND = Kind(
     },
     boards=("search", "operations"),
     counted=False,
+    undo=UndoRules(dangling=_dangling, apply=ownership.apply_undo),
 )

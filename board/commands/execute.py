@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from board.alarm_rules import AlarmRules, load_rules
 from board.board_shares import BoardShares, load_board_shares
-from board.commands import alarms, alerts
+from board.commands import alarms, alerts, ownership
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
@@ -166,6 +166,7 @@ def _execute(
         session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares, caller.token_name
     )
     spec.handler(writer, data)
+    ownership.follow(writer)
     result = writer.result
     for change in result.changes:
         alerts.record_alerts(session, change)

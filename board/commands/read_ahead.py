@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from board.commands import alarms, card_ranks
+from board.commands import alarms_of_cards, card_ranks
 from board.commands.registry import TABLE, Command
 from board.engine import identity, journal, kinds, unit_of_work
 from board.engine.identity import Caller
@@ -45,7 +45,7 @@ def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str
         queries.append(unit_of_work.query_of_rows(unit, Search, searches))
     queries += _acks(unit, orders)
     if named := _named_cards(order.command for order in orders):
-        queries += [*_cards(unit, named), alarms.query_of_open(unit, {(each.board, each.id) for each in named})]
+        queries += [*_cards(unit, named), alarms_of_cards.query_of_open(unit, {(each.board, each.id) for each in named})]
     queries += _bases(unit, [order.command for order in orders])
     if placed := {order.command.board for order in orders if _places_card(order.command)}:
         queries += [unit_of_work.query_of_columns(unit, placed), card_ranks.query_of_highest(unit, placed)]

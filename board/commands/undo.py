@@ -20,7 +20,7 @@ from models.column import Column
 from models.entity import Entity, State, revert_fields
 from models.fields import Data
 
-_PEOPLE = ("assignee", "lead", "members")
+_PEOPLE = ("assignee", "lead", "members", "taken_by")
 
 
 def undoable() -> dict[str, str]:

@@ -9,6 +9,7 @@ AlarmStep = TypedDict("AlarmStep", {"ask": str, "name": str | None, "at": Time, 
 AlarmTaker = TypedDict("AlarmTaker", {"id": Id, "name": str})
 OpenAlarm = TypedDict("OpenAlarm", {
     "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "about": AlarmedEntity,
-    "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "raised_at": Time, "step": int,
-    "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "taken_by": AlarmTaker | None, "taken_at": Time | None,
+    "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "occasion": str | None, "raised_at": Time,
+    "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
+    "taken_by": AlarmTaker | None, "taken_at": Time | None,
 })  # fmt: skip

@@ -30,7 +30,7 @@ VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_PRESENT = 10  # people named per search; `people` counts all
 
 Profile = str | None  # of displays; None: for accounts
-ALARM_ON_DISPLAYS = ("rule", "raised_at", "step")
+ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step")
 INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "unanswered")
@@ -184,7 +184,7 @@ class LastSignificantEvents:
         child was last seen by a credible sighting."""
         shown = {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
         alarm = summary["alarm"]
-        shown["alarm"] = alarm and {name: alarm[name] for name in ALARM_ON_DISPLAYS}
+        shown["alarm"] = alarm and {name: alarm[name] for name in ALARM_ON_DISPLAYS} | {"assigned": alarm["assignee"] is not None}
         credible = summary["credible_sighting"]
         inner = {"credible_sighting": credible and {name: credible[name] for name in INNER_SIGHTING}}
         return shown | (inner if profile == PROFILES[1] else {})

@@ -2,12 +2,13 @@
 one of its tasks became overdue or one of its sightings late, which no event tells."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from board.engine import kinds
 from board.targets import QUEUES, Targets, load_targets
 
 BATCH_SIZE = 500  # searches in a query
@@ -50,6 +51,7 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     are filled in later, from the hub."""
     rows = _rows(session, _COUNT, boards, at)
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
+    _add_cards(session, first["alarm"].values())
     waiting, late_next = _unanswered(session, boards, at, targets or load_targets())
     return {
         row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
@@ -109,12 +111,27 @@ def _sighting(row: Row[Any]) -> dict[str, Any]:
 
 
 def _unassessed(row: Row[Any]) -> dict[str, Any]:
-    return _sighting(row) | {"priority": row.priority}
+    return _sighting(row) | {"priority": row.priority, "assignee": row.assignee}
 
 
 def _alarm(row: Row[Any]) -> dict[str, Any]:
     about = json.loads(row.about) if isinstance(row.about, str) else row.about
-    return {"rule": row.rule, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at, "about": about}
+    return {
+        "id": row.id, "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step,
+        "next_at": row.next_at, "about": about, "number": None, "assignee": None,
+    }  # fmt: skip
+
+
+def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
+    """Add number and assignee of its card to each alarm that is about one."""
+    by_id = {alarm["about"]["id"]: alarm for alarm in alarms}
+    for kind in kinds.cards():
+        model: Any = kind.model
+        ids = [id for id, alarm in by_id.items() if alarm["about"]["kind"] == kind.name]
+        for start in range(0, len(ids), BATCH_SIZE):
+            query = select(model.id, model.number, model.assignee).where(model.id.in_(ids[start : start + BATCH_SIZE]))
+            for id, number, assignee in session.exec(query):
+                by_id[id] |= {"number": number, "assignee": assignee}
 
 
 _OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
@@ -134,7 +151,8 @@ _DUE = f"""
     JOIN task found ON found.id = ({_OPEN.replace("count(*)", "t.id")} AND t.due %s :at ORDER BY t.due, t.id LIMIT 1)
     WHERE b.kind = 'search' """  # noqa: S608
 _SIGHTING = """
-    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place, found.priority
+    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place,
+        found.priority, found.assignee
     FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
     JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
         WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
@@ -146,7 +164,7 @@ _WAITING = """
     JOIN sighting s ON s.board = b.id AND s.queue IN ('look', 'judge', 'pass_on')
     WHERE b.kind = 'search' """
 _ALARM = """
-    SELECT b.id AS board, found.rule, found.raised_at, found.step, found.next_at, found.about
+    SELECT b.id AS board, found.id, found.rule, found.occasion, found.raised_at, found.step, found.next_at, found.about
     FROM board b JOIN search ON search.id = b.id
     JOIN alarm found ON found.id = (SELECT a.id FROM alarm a
         WHERE a.board = b.id AND a.taken_at IS NULL AND a.ended_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Row, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from board.engine import access
+from board.engine import access, kinds
 from board.i18n import DEFAULT
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
 from board.telemetry.processing import MAX_TRIES
@@ -55,8 +55,8 @@ _CLAIM = text(
     f"WHERE id = :id AND next_try_at IS NOT NULL AND {_FREE}"
 )
 _FACTS = text(
-    "SELECT n.*, a.raised_at, a.rule, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, p.role, "
-    "s.reference, s.access, s.members FROM notification n LEFT JOIN alarm a ON a.id = n.alarm "
+    "SELECT n.*, a.raised_at, a.rule, a.occasion, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, "
+    "p.role, s.reference, s.access, s.members FROM notification n LEFT JOIN alarm a ON a.id = n.alarm "
     "LEFT JOIN account p ON p.id = n.account AND n.way = 'email' LEFT JOIN search s ON s.id = n.board WHERE n.id = :id"
 ).columns(about=JSON, handed_on=JSON, members=JSON)
 _SPREAD = text("UPDATE notification SET account = :account WHERE id = :id AND account = '' AND next_try_at IS NOT NULL")
@@ -161,10 +161,20 @@ def work(
         else:
             notice = Notice(
                 row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
-                occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
+                row.occasion or occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
+                _is_assigned(session, row.about),
             )  # fmt: skip
             notices.append(notice)
     return Claimed(notices, ended)
+
+
+def _is_assigned(session: Session, about: Mapping[str, Any]) -> bool:
+    """Return whether the card that an alarm is about has an assignee."""
+    kind = kinds.find(about["kind"])
+    if kind is None or not kind.is_numbered:
+        return False
+    model: Any = kind.model
+    return session.exec(select(model.assignee).where(model.id == about["id"])).first() is not None
 
 
 def claim(session: Session, id: str, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from babel.dates import format_timedelta
 
+from board.engine import kinds
 from board.i18n import DATE_LOCALES, DEFAULT, N_, gettext_for, moment_text
 from models.board import OPERATIONS
 from models.times import parse_utc
@@ -15,20 +16,21 @@ from models.times import parse_utc
 EMAIL, WEBHOOK = "email", "webhook"
 Send = Callable[[], Awaitable[None]]
 
-# What each occasion of `board.alarm_rules` is called
+# Name of each occasion of `board.alarm_rules`, as in `static/js/format/alarm_text.js`
 OCCASIONS = {
     "sighting_urgent": N_("Urgent sighting"),
     "sighting_credible": N_("Credible sighting"),
-    "worrying_search": N_("Search that may be worrying"),
+    "worrying_search": N_("Worrying disappearance?"),
     "task_overdue": N_("Urgent task overdue"),
     "handover_waiting": N_("Handover not accepted"),
     "take_down_overdue": N_("Take-down overdue"),
-    "mention": N_("Note with a question for you"),
+    "mention": N_("Answer needed"),
 }
-OTHER = N_("Alarm")
+OTHER, URGENT_TIP = N_("Alarm"), N_("Urgent tip")
 SUBJECT = N_("{alarm} · {reference}: nobody has it yet")
+SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, no answer yet")
 SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it yet")
-CALL = N_("Nobody has this alarm yet. Open it, and choose “I have it”.")
+CALL = N_("Open it, and choose “I have it”.")
 RAISED = N_("Raised: {ago}, at {time}")
 SENT_BY = N_("Searchboard sent this e-mail automatically. It contains no names. Replies are not read.")
 
@@ -53,17 +55,22 @@ class Notice:
     reference: str | None = None
     email: str = ""
     language: str = DEFAULT
+    is_assigned: bool = False  # the card that it is about
 
     def link(self, public_url: str) -> str:
         """Return the URL of what the alarm is about."""
         base, kind, id = public_url.rstrip("/"), self.about["kind"], quote(self.about["id"], safe="")
         if self.board == OPERATIONS:
-            return f"{base}/handover" if kind in ("handover", "shift") else f"{base}/"
-        search = f"{base}/searches/{quote(self.board, safe='')}"
-        return f"{search}/cards/{id}" if kind in ("sighting", "task") else f"{search}#log" if kind == "note" else search
+            return f"{base}/?tip={id}" if kind == "tip" else f"{base}/handover" if kind in ("handover", "shift") else f"{base}/"
+        search, declared = f"{base}/searches/{quote(self.board, safe='')}", kinds.find(kind)
+        if declared is not None and declared.is_card:
+            return f"{search}/cards/{id}"
+        return f"{search}?campaign" if self.when == "take_down_overdue" else f"{search}#log" if kind == "note" else search
 
     def subject(self) -> str:
-        return self._text(SUBJECT if self.reference else SUBJECT_WITHOUT_SEARCH)
+        if not self.reference:
+            return self._text(SUBJECT_WITHOUT_SEARCH)
+        return self._text(SUBJECT_ASSIGNED if self.is_assigned else SUBJECT)
 
     def text(self, public_url: str, now: datetime) -> str:
         """Return the e-mail's text in the account's language."""
@@ -81,7 +88,9 @@ class Notice:
 
     def _text(self, msgid: str, **values: str) -> str:
         _ = gettext_for(self.language)
-        named = {"alarm": _(OCCASIONS.get(self.when, OTHER)), "reference": " ".join((self.reference or "").split())}
+        is_tip = self.when == "sighting_urgent" and self.about["kind"] == "tip"
+        alarm = URGENT_TIP if is_tip else OCCASIONS.get(self.when, OTHER)
+        named = {"alarm": _(alarm), "reference": " ".join((self.reference or "").split())}
         return _(msgid).format(**named, **values)
 
 

@@ -265,6 +265,13 @@ interface Element {
 
 type Alarm = OpenAlarm;
 
+/** What the name of an alarm is made of. */
+interface NamedAlarm {
+  rule: string;
+  occasion?: string | null;
+  about: { kind: Kind; number: number | null };
+}
+
 /** Bytes as they are kept in this browser. */
 interface SealedBytes {
   nonce: Uint8Array<ArrayBuffer>;

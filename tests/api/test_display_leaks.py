@@ -148,7 +148,7 @@ SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
-    "alarm", "rule", "raised_at", "step",  # of the oldest open alarm of a search, in its summary
+    "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",

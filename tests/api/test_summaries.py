@@ -63,6 +63,22 @@ async def test_urgent_sighting_goes_before_one_that_waits_longer(team: Team) -> 
     assert latest(reader, search)["unassessed_sighting"]["priority"] == "urgent"
 
 
+async def test_summary_says_what_an_alarm_is_about_and_who_has_it(team: Team) -> None:
+    search = await team.alice.open_search(lead=team.alice.account["id"])
+    reader = await team.open_socket(team.alice)
+    await reader.subscribe("operations")
+    await team.bob.command(search, "sighting.add", {"description": "x", "priority": "urgent"})
+    await reader.wait_until(lambda: latest(reader, search).get("alarm"))
+    told = latest(reader, search)
+    (listed,) = [each for each in (await team.alice.http.get("/api/v1/alarms")).json()["alarms"] if each["board"] == search]
+    assert {name: told["alarm"][name] for name in ("id", "occasion", "number", "assignee")} == {
+        "id": listed["id"], "occasion": "sighting_urgent", "number": told["unassessed_sighting"]["number"], "assignee": None,
+    }  # fmt: skip
+    await team.charlie.command(search, "alarm.take", {"alarm": listed["id"]})
+    await reader.wait_until(lambda: latest(reader, search)["alarm"] is None)
+    await reader.wait_until(lambda: latest(reader, search)["unassessed_sighting"]["assignee"] == team.charlie.account["id"])
+
+
 async def test_summary_names_each_person_on_the_board_once(team: Team) -> None:
     search = await team.alice.open_search()
     reader = await team.open_socket(team.bob)

@@ -321,10 +321,14 @@ async def test_a_key_leads_to_the_alarm_and_the_quick_menu_has_its_actions(brows
     await expect(window("[data-testid=keys] [data-key=alarm]")).to_contain_text("Go to the alarm")
     await keys.press("Escape")
     await keys.press("Control+k")
-    await keys.type("have it")
-    await expect(window("dialog[data-dialog=palette] [role=option]").first).to_contain_text(
-        "I have it: Urgent sighting 4, Mila B., 6"
-    )
+    await keys.type("mila")
+    await expect(window("dialog[data-dialog=palette] [role=status]")).to_be_attached()
+    await expect(window("[data-palette-item=take-alarm], [data-palette-item=open-alarm]")).to_have_count(0)
+    await window("dialog[data-dialog=palette] input").fill("have it mila")
+    await expect(window("[data-palette-item=take-alarm]")).to_contain_text("I have it: Urgent sighting 4, Mila B., 6")
+    await expect(window("[data-palette-item=take-alarm]")).to_have_attribute("aria-selected", "false")
+    await keys.press("Enter")
+    await expect(window("dialog[data-dialog=palette]")).to_be_visible()  # nothing was selected
     await window("dialog[data-dialog=palette] input").fill("hand on urgent")
     await keys.press("Enter")
     await expect(window("dialog[data-dialog=hand-on-alarm] select")).to_be_focused()
@@ -345,8 +349,20 @@ async def test_a_press_meant_for_the_alarm_before_takes_nothing(browsers: Browse
     line.alarms(alarm(20, 0, **NOOR))
     await window(f"{ALARM}[data-alarm=alarm-2]").wait_for()
     await window(TAKE).evaluate("each => each.click()")
+    await expect(window(f"{ALARM} .nobody")).to_have_text("not taken: press again")
+    await expect(window("[data-announcer]").first).to_contain_text("Nothing was taken, as another alarm has just come here")
     await expect(window("[data-testid=alarm-sent]")).to_have_count(0)
     assert not [each for each in window.frames if each.sent and each.body["type"] == "command"]
+
+
+async def test_a_press_right_after_turning_to_an_alarm_counts(browsers: Browsers) -> None:
+    line = await told(browsers, "/account")
+    window = line.window
+    line.alarms(alarm(300), alarm(20, 0, **NOOR))
+    await expect(window(f"{ALARM}[data-alarm=alarm-1]")).to_be_visible()
+    presses = f"document.querySelector('[data-act=next-alarm]').click(); document.querySelector('{TAKE}').click()"
+    await window.page.evaluate(presses)
+    await expect(window(f"{ALARM}[data-alarm=alarm-2] [data-testid=alarm-sent]")).to_be_visible()
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)

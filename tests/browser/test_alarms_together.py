@@ -58,7 +58,7 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
         await shown(window, search)
         await expect(window(f"{ALARM} .detail").first).to_contain_text("Drongen: girl with a man")
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
-        re.compile(r"Urgent sighting\s\d+\s*nobody has it, \d\d:\d\d")
+        re.compile(r"Urgent sighting\s\d+\s*nobody has it yet, \d\d:\d\d")
     )
     await expect(card).to_have_attribute("data-alarmed", "")
     assert await card.locator("[data-need]").evaluate(HEIGHT) == before  # nothing moves
@@ -69,10 +69,53 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     await alice("[data-act=dismiss-alarm]").click()
     await expect(alice(TAKEN, has_text="Charlie has it")).to_have_count(0)
     events = [each["type"] for each in await (await browsers.person("Alice")).events(search)]
-    assert events[-2:] == ["alarm.raised", "alarm.taken"]
+    assert events[-3:] == ["alarm.raised", "alarm.taken", "card.assigned"]
     await alice.page.goto(f"/searches/{search}/history")
-    await expect(alice("main")).to_contain_text(re.compile(r"Charlie has the alarm, after \d\d?\ss: Urgent sighting\s\d+"))
+    await expect(alice("main")).to_contain_text(re.compile(r"Charlie has it, after \d\d?\ss: Urgent sighting\s\d+"))
     await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
+
+
+async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    charlie, alice = await browsers.window("Charlie"), await browsers.window("Alice")
+    await urgent(browsers, search, "Bob")
+    await alice.open(f"/searches/{search}")
+    await charlie.open(f"/searches/{search}")
+    red_after = "article.card .foot [data-queue] time:not([data-target='Infinity'])"
+    await expect(charlie(red_after)).to_contain_text("to look at")
+    await shown(charlie, search)
+    await charlie(TAKE).click()
+    await expect(charlie(TAKEN)).to_contain_text("You have it")
+    for window in (charlie, alice):
+        await expect(window("article.card .assignee bdi")).to_have_text("Charlie")
+        await expect(window("article.card .foot [data-queue]")).to_contain_text("to look at")
+        await expect(window(red_after)).to_have_count(0)
+    await alice("article.card h3 a").click()
+    await expect(alice.panel.locator("[data-testid=owner]")).to_have_text("Charlie has it")
+    await expect(alice.panel.locator("[name=assignee]")).to_have_value(await (await browsers.person("Charlie")).own_id())
+    await charlie("[data-act=undo-take]").first.click()
+    await expect(alice.panel.locator("[data-testid=owner]")).to_have_text("nobody has it yet")
+    await shown(charlie, search)
+    await alice.panel.locator("[data-act=take]").click()
+    await expect(charlie(TAKEN)).to_contain_text("Alice has it")
+    await expect(charlie("article.card .assignee bdi")).to_have_text("Alice")
+
+
+async def test_home_is_red_for_the_alarms_that_the_line_counts(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA | {"age": 6}, lead=await (await browsers.person("Bob")).own_id())
+    bob, charlie = await browsers.window("Bob"), await browsers.window("Charlie")
+    for window in (bob, charlie):
+        await window.open("/")
+    need = f"li[data-search='{search}'] .need"
+    await expect(bob(f"{need}.alarm .text-alert").first).to_contain_text("Worrying disappearance?")
+    await expect(charlie(f"{need}.others")).to_contain_text(
+        re.compile(r"Worrying disappearance\?\s*nobody has it yet, \d\d:\d\d\s*others are asked")
+    )
+    await expect(charlie(f"li[data-search='{search}'][data-alarmed]")).to_have_count(0)
+    await expect(charlie(f"{need} .text-alert")).to_have_count(0)
+    await settle(browsers)
 
 
 async def test_note_can_ask_whoever_it_mentions_to_answer_by_an_alarm(browsers: Browsers) -> None:

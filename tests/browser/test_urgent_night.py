@@ -160,6 +160,7 @@ async def test_an_urgent_call_is_taken_late_judged_passed_on_and_answered(night:
         ("alarm.raised", None),
         *[("alarm.escalated", None)] * 3,
         ("alarm.taken", "Dora"),
+        ("card.assigned", "Dora"),
         ("sighting.looked_at", "Dora"),
         ("sighting.graded", "Dora"),
         ("sighting.assessed", "Dora"),

@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Alarms } from "../../static/js/core/alarms.js";
+import { use } from "../../static/js/core/i18n.js";
 import { syncClock, waited } from "../../static/js/core/time.js";
-import { alarmDetail, alarmUrl, askedName, levelOf, ruleName, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";
+import { alarmDetail, alarmUrl, askedName, levelOf, namedAlarm, ruleName, shortAlarm, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";
+
+const OCCASIONS = { sighting_urgent: "Urgent sighting", task_overdue: "Urgent task overdue", take_down_overdue: "Take-down overdue" };
+const CARD = { card: true, counted: true, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
+use({
+  language: "en", messages: {}, labels: { kinds: { vehicle: "Vehicle", sighting: "Sighting" }, fields: {}, values: { "alarm.occasion": OCCASIONS, occasion: OCCASIONS }, events: {}, done: {} },
+  kinds: { sighting: CARD, task: CARD, vehicle: CARD, note: { ...CARD, card: false } },
+});
 
 const RAISED = "2026-11-26T09:15:48.000Z";
 const alarm = (more = {}) => ({
@@ -69,6 +77,15 @@ test("one's own acknowledged take counts until the frame says it, for a while", 
   assert.equal(alarms.open.length, 1);
 });
 
+test("an own take that is undone counts no longer, and has the number of its event", () => {
+  alarms.onFrame(frame(alarm()));
+  alarms.acknowledged("a1", { id: "me", name: "Me" }, 9);
+  assert.equal(alarms.taken[0].seq, 9);
+  alarms.onFrame(frame(alarm({ seq: 9, taken_by: { id: "me", name: "Me" }, taken_at: ago(0) })));
+  alarms.givenBack("a1");
+  assert.deepEqual([alarms.open.length, alarms.taken.length], [1, 0]);
+});
+
 test("the level follows the step and ends at three", () => {
   assert.deepEqual([0, 1, 2, 7].map((step) => levelOf({ step })), [1, 2, 3, 3]);
 });
@@ -78,16 +95,27 @@ test("the time that something waits is never negative", () => {
   assert.deepEqual([at(-5), at(12), at(252), at(3_852), at(100_000)], ["00:00", "00:12", "04:12", "1:04:12", "1 d 03 h"]);
 });
 
-test("an alarm says what is known of it, and rules of an installation are named by what they are about", () => {
+test("an alarm says what is known of it", () => {
   assert.deepEqual([whoseAlarm(alarm()), alarmDetail(alarm())], ["Mila B., 6", "time unknown, Drongen: girl with a man"]);
   assert.equal(alarmDetail(alarm({ title: null })), "time unknown, Drongen");
   assert.equal(whoseAlarm(alarm({ child: null, about: { kind: "task", id: "t", number: 9 } })), "Task\u00a09");
-  assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "sighting"]);
+});
+
+test("an alarm is named by its occasion, whatever the key of its rule", () => {
+  const own = alarm({ rule: "night_watch", occasion: "sighting_urgent" }), task = alarm({ rule: "late", occasion: "task_overdue", about: { kind: "task", id: "t", number: 8 } });
+  assert.deepEqual([ruleName(own), namedAlarm(own)], ["Urgent sighting", "Urgent sighting\u00a04"]);
+  assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "Sighting"], "of before occasions were sent");
+  assert.deepEqual([namedAlarm(task), shortAlarm(task)], ["Task\u00a08, urgent, overdue", "Task 8 overdue"]);
+  const van = { kind: "vehicle", id: "v", number: 3 };
+  assert.equal(namedAlarm(alarm({ rule: "van", occasion: "sighting_urgent", about: van })), "Urgent sighting: Vehicle\u00a03");
+  assert.equal(ruleName(alarm({ occasion: "sighting_urgent", about: { kind: "tip", id: "t", number: 1 } })), "Urgent tip");
 });
 
 test("an alarm leads to its card, its search or the handover", () => {
   const url = (about, board = "b1") => alarmUrl(alarm({ about, board }));
   assert.equal(url({ kind: "task", id: "t1", number: 2 }), "/searches/b1/cards/t1");
+  assert.equal(url({ kind: "vehicle", id: "v1", number: 3 }), "/searches/b1/cards/v1", "of an installation's own kind");
+  assert.equal(alarmUrl(alarm({ rule: "own", occasion: "take_down_overdue", about: { kind: "search", id: "b1", number: null } })), "/searches/b1?campaign");
   assert.equal(url({ kind: "note", id: "n1", number: null }), "/searches/b1");
   assert.equal(url({ kind: "handover", id: "operations", number: 2 }, "operations"), "/handover");
 });

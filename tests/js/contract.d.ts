@@ -258,11 +258,13 @@ interface OpenAlarm {
   seen_at: IsoTime | null;
   title: string | null;
   rule: string;
+  occasion: string | null;
   raised_at: IsoTime;
   step: number;
   next_at: IsoTime | null;
   steps: Array<AlarmStep>;
   asked_me: boolean;
+  assignee: AlarmTaker | null;
   taken_by: AlarmTaker | null;
   taken_at: IsoTime | null;
 }
@@ -429,11 +431,15 @@ interface Summary {
 }
 
 interface SummaryAlarm {
+  id: string;
   rule: string;
+  occasion: string | null;
   raised_at: IsoTime;
   step: number;
   next_at: IsoTime | null;
   about: AlarmCause;
+  number: number | null;
+  assignee: string | null;
 }
 
 interface SummaryFrame {
@@ -510,6 +516,7 @@ interface UnassessedSighting {
   received_at: IsoTime;
   place: string | null;
   priority: string;
+  assignee: string | null;
 }
 
 interface UnsubscribedFrame {

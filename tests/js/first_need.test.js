@@ -6,8 +6,8 @@ import { firstNeed } from "../../static/js/format/first_need.js";
 const NOW = new Date("2026-11-26T10:00:00Z");
 const task = (due) => ({ id: "t", number: 7, title: "Hospitals", due });
 const sighting = (priority = "normal") => ({ id: "s", number: 6, received_at: "2026-11-26T09:32:00Z", priority });
-const need = (summary) => {
-  const { need: what, count, length } = firstNeed(summary, NOW);
+const need = (summary, asking) => {
+  const { need: what, count, length } = firstNeed(summary, NOW, asking);
   return [what, count, Math.round(length / 60_000)];
 };
 
@@ -31,8 +31,10 @@ test("otherwise the next task is named, or nothing", () => {
 test("a clock that is behind makes no negative time", () => {
   assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T10:05:00Z") }), ["overdue", 1, 0]);
 });
-test("an alarm that nobody has comes before everything", () => {
+test("an alarm that nobody has comes before everything, and is an alarm only for those it asks", () => {
   const alarm = { rule: "urgent_sighting", raised_at: "2026-11-26T09:56:00Z", step: 1, next_at: null, about: { kind: "sighting", id: "s", number: 4 } };
-  assert.deepEqual(need({ alarm, alarms: 2, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") }), ["alarm", 2, 4]);
+  const summary = { alarm, alarms: 2, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") };
+  assert.deepEqual(need(summary, [{ ...alarm, raised_at: "2026-11-26T09:58:00Z" }]), ["alarm", 1, 2]);
+  assert.deepEqual(need(summary), ["others", 2, 4]);
   assert.deepEqual(need({ alarm: null, alarms: 0, unassessed_sighting: sighting("urgent") })[0], "urgent");
 });

@@ -124,7 +124,7 @@ async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: st
     await give(alice, "operations", "tip.restore", {"tip": tip})
     await give(alice, "operations", "tip.place", {"tip": tip, "search": search})
     entities = (await alice.snapshot(search))["entities"]
-    open = [id for (kind, id), state in entities.items() if kind == "alarm" and not state["ended_at"] and not state["taken_by"]]
+    open = [id for (kind, id), state in entities.items() if kind == "alarm" and not state["ended_at"]]  # Bob's, as the tip was
     await give(bob, search, "alarm.hand_on", {"alarm": open[-1], "to": alice.account["id"]})
     await give(alice, search, "alarm.take", {"alarm": open[-1]})
     return seen

@@ -16,7 +16,7 @@ export class Alarms {
   /** @type {Alarm[]} */ #list = [];
   #isAnswered = false; // on this connection
   /** @type {ClockReading | null} */ #proven = null;
-  /** @type {Map<string, { by: AlarmTaker, at: IsoTime, until: number }>} */ #acknowledged = new Map(); // by id of the alarm
+  /** @type {Map<string, { by: AlarmTaker, at: IsoTime, seq: number | undefined, until: number }>} */ #acknowledged = new Map(); // by id of the alarm
   /** @type {Set<() => void>} */ #watchers = new Set();
 
   /** @param {(frame: object) => boolean} transmit @param {() => ClockReading} [clocks] */
@@ -60,9 +60,20 @@ export class Alarms {
    * Count an alarm as taken by this person before the frame that says so.
    * @param {string} id
    * @param {AlarmTaker} by
+   * @param {number} [seq] of the event
    */
-  acknowledged(id, by) {
-    this.#acknowledged.set(id, { by, at: serverNow().toISOString(), until: this.#clocks().mono + ACKNOWLEDGED_MS });
+  acknowledged(id, by, seq) {
+    this.#acknowledged.set(id, { by, seq, at: serverNow().toISOString(), until: this.#clocks().mono + ACKNOWLEDGED_MS });
+    this.#changed();
+  }
+
+  /**
+   * Count an alarm no longer as taken by this person, before the frame that says so.
+   * @param {string} id
+   */
+  givenBack(id) {
+    this.#acknowledged.delete(id);
+    this.#list = this.#list.map((alarm) => (alarm.id === id ? { ...alarm, taken_by: null, taken_at: null } : alarm));
     this.#changed();
   }
 
@@ -96,7 +107,7 @@ export class Alarms {
     for (const [id, { until }] of this.#acknowledged) if (until < mono) this.#acknowledged.delete(id);
     return this.#list.map((alarm) => {
       const own = alarm.taken_by ? undefined : this.#acknowledged.get(alarm.id);
-      return own ? { ...alarm, taken_by: own.by, taken_at: own.at } : alarm;
+      return own ? { ...alarm, seq: own.seq ?? alarm.seq, taken_by: own.by, taken_at: own.at } : alarm;
     });
   }
 

@@ -23,7 +23,7 @@ export class Session extends LiveSession {
   /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that tells of it
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
   alarms = new Alarms((frame) => this.transmit(frame));
-  /** @type {(() => PageCommand[]) | null} */ alarmCommands = null; // what can be done about the alarm that is shown
+  /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // what typed words ask to do about open alarms
   /** @type {PageCommands | null} */ pageCommands = null;
   /** @type {Promise<void>} */ identified = Promise.resolve(); // once started: when the tab is open, and what it had not sent is back or will come
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board

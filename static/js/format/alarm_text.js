@@ -1,29 +1,32 @@
 /* Texts of alarms: what each is about, and whom it asks. */
 
 import { p, t } from "../core/i18n.js";
+import { isCard } from "../core/kinds.js";
+import { label } from "../core/labels.js";
 import { standardText } from "../core/standard_texts.js";
 import { formatShortDuration, MINUTE_MS, waited } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";
 
-/** By the key of a rule. An installation may have rules of its own: those are named by what they are about. */
-/** @type {Record<string, () => string>} */
-const RULES = {
-  urgent_sighting: () => t("Urgent sighting"),
-  credible_sighting: () => t("Credible sighting"),
-  worrying_search: () => t("Worrying disappearance?"),
-  overdue_task: () => t("Urgent task overdue"),
-  handover_waiting: () => t("Handover not accepted"),
-  please_answer: () => t("Answer needed"),
-  take_down_overdue: () => t("Take-down overdue"),
+/**
+ * Occasions of the program's own rules, for alarms that were raised before alarms named theirs.
+ * @type {Record<string, string>}
+ */
+const OF_RULES = {
+  urgent_sighting: "sighting_urgent", credible_sighting: "sighting_credible", worrying_search: "worrying_search", overdue_task: "task_overdue",
+  handover_waiting: "handover_waiting", please_answer: "mention", take_down_overdue: "take_down_overdue",
 };
 
-/** @type {Record<string, (number: number) => string>} */
+/**
+ * By occasion and what it is about: an installation may have rules about other kinds of cards.
+ * @type {Record<string, (number: number) => string>}
+ */
 const NUMBERED = {
-  urgent_sighting: (number) => t("Urgent sighting {number}", { number }),
-  credible_sighting: (number) => t("Credible sighting {number}", { number }),
-  overdue_task: (number) => t("Urgent task {number} overdue", { number }),
-  handover_waiting: (number) => t("Handover {number} not accepted", { number }),
+  "sighting_urgent sighting": (number) => t("Urgent sighting {number}", { number }),
+  "sighting_urgent tip": (number) => t("Urgent tip {number}", { number }),
+  "sighting_credible sighting": (number) => t("Credible sighting {number}", { number }),
+  "task_overdue task": (number) => t("Task {number}, urgent, overdue", { number }),
+  "handover_waiting handover": (number) => t("Handover {number} not accepted", { number }),
 };
 
 const LAST_LEVEL = 3;
@@ -36,40 +39,50 @@ const SEEN = new Set(["sighting", "tip"]); // kinds with the time at which a chi
 export const levelOf = ({ step }) => Math.min(LAST_LEVEL, step + 1);
 
 /**
- * "Urgent sighting"
- * @param {{ rule: string, about: { kind: Kind } }} alarm
+ * Return what raised an alarm; null where that is not known.
+ * @param {{ rule: string, occasion?: string | null }} alarm
+ * @returns {string | null}
+ */
+const occasionOf = ({ rule, occasion }) => occasion ?? (Object.hasOwn(OF_RULES, rule) ? OF_RULES[rule] : null);
+
+/**
+ * "Urgent sighting", by what raised it: the key of a rule is an installation's own.
+ * @param {NamedAlarm} alarm
  * @returns {string}
  */
-export const ruleName = ({ rule, about }) => (isUrgentTip({ rule, about }) ? t("Urgent tip") : Object.hasOwn(RULES, rule) ? RULES[rule]() : kindName(about.kind));
-
-/** @param {{ rule: string, about: { kind: Kind } }} alarm */
-const isUrgentTip = ({ rule, about }) => rule === "urgent_sighting" && about.kind === "tip";
+export function ruleName(alarm) {
+  const occasion = occasionOf(alarm), { kind } = alarm.about;
+  if (occasion === "sighting_urgent" && kind === "tip") return t("Urgent tip");
+  return (occasion && label.value("occasion", occasion, "alarm")) ?? kindName(kind);
+}
 
 /**
  * "Urgent sighting 4"
- * @param {{ rule: string, about: { kind: Kind, number: number | null } }} alarm
+ * @param {NamedAlarm} alarm
  */
 export function namedAlarm(alarm) {
-  const { rule, about: { number } } = alarm;
+  const { about: { kind, number } } = alarm;
   if (number === null) return ruleName(alarm);
-  if (isUrgentTip(alarm)) return withNumber(t("Urgent tip {number}", { number }));
-  const name = NUMBERED[rule]?.(number);
+  const name = NUMBERED[`${occasionOf(alarm)} ${kind}`]?.(number);
   return name ? withNumber(name) : t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
 }
 
 // translators: names of alarms in one line of a phone, at most 24 letters
 /** @type {Record<string, (number: number | null) => string>} */
 const SHORT = {
-  overdue_task: (number) => p("alarm, short", "Task {number} overdue", { number }),
-  handover_waiting: (number) => p("alarm, short", "Handover {number} not accepted", { number }),
-  worrying_search: () => p("alarm, short", "Worrying?"),
+  "task_overdue task": (number) => p("alarm, short", "Task {number} overdue", { number }),
+  "handover_waiting handover": (number) => p("alarm, short", "Handover {number} not accepted", { number }),
+  "worrying_search search": () => p("alarm, short", "Worrying?"),
 };
 
 /**
  * "Task 4 overdue": the name for a line that has little room.
- * @param {{ rule: string, about: { kind: Kind, number: number | null } }} alarm
+ * @param {NamedAlarm} alarm
  */
-export const shortAlarm = (alarm) => (alarm.about.number === null && alarm.rule !== "worrying_search" ? null : SHORT[alarm.rule]?.(alarm.about.number)) ?? namedAlarm(alarm);
+export function shortAlarm(alarm) {
+  const { about: { kind, number } } = alarm;
+  return (number === null && kind !== "search" ? null : SHORT[`${occasionOf(alarm)} ${kind}`]?.(number)) ?? namedAlarm(alarm);
+}
 
 /**
  * "Mila B., 6", or what it is about where it is about no child.
@@ -127,11 +140,12 @@ export function waitText({ raised_at: raised, taken_at: taken }) {
  * Return the URL of what an alarm is about.
  * @param {Alarm} alarm
  */
-export function alarmUrl({ board, rule, about: { kind, id } }) {
+export function alarmUrl(alarm) {
+  const { board, about: { kind, id } } = alarm;
   if (kind === "tip") return `/?tip=${id}`;
   if (board === "operations") return kind === "handover" || kind === "shift" ? "/handover" : "/";
-  if (rule === "take_down_overdue") return `/searches/${board}?campaign`;
-  return kind === "sighting" || kind === "task" ? `/searches/${board}/cards/${id}` : `/searches/${board}`;
+  if (isCard(kind)) return `/searches/${board}/cards/${id}`;
+  return occasionOf(alarm) === "take_down_overdue" ? `/searches/${board}?campaign` : `/searches/${board}`;
 }
 
 /** Sentence of every notice that says that a page is not current. */

@@ -108,10 +108,10 @@ const account = ({ ctx }, id) => accountName(ctx.session, id);
 /** @param {{ changes: any }} given @param {string} path */
 const at = ({ changes }, path) => changes.find((/** @type {any} */ each) => each.path === path);
 
-/** @param {{ event: any, what: any, before: any, ctx: any }} given */
-function undone({ event, what, before, ctx }) {
-  const named = (event.kind === "column" || isCard(event.kind)) && whatOf(event, ctx, before);
-  return { says: t("{who} undid: {what}"), values: { what: [label.event(event.type), named && what].filter(Boolean).join(" · ") } };
+/** @param {{ event: any, before: any, ctx: any }} given */
+function undone({ event, before, ctx }) {
+  const named = event.kind === "alarm" ? alarmName(event.state, ctx) : (event.kind === "column" || isCard(event.kind)) && whatOf(event, ctx, before);
+  return { says: t("{who} undid: {what}"), values: { what: [label.event(event.type), named].filter(Boolean).join(" · ") }, said: event.kind === "alarm" ? ALARM : [] };
 }
 
 /** @param {{ event: { type: string, kind: string }, what: any }} given */
@@ -185,9 +185,9 @@ const DESCRIPTIONS = {
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
   "alarm.raised": (/** @type {any} */ it) => ofAlarm(t("{who} raised an alarm: {what}"), it),
   "alarm.escalated": escalated,
-  "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waitText(it.state) }),
+  "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{name} has it, after {length}: {what}"), it, { name: account(it, it.state.taken_by), length: waitText(it.state) }),
   "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
-  "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm was reopened because the person who had it can no longer act: {what}"), it),
+  "alarm.released": (/** @type {any} */ it) => ofAlarm(it.event.actor ? t("The alarm was reopened because {who} unassigned it: {what}") : t("The alarm was reopened because the person who had it can no longer act: {what}"), it),
   "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm was archived a day after it ended") : t("An alarm that had ended left the board") }),
   "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm ended because its cause is gone: {what}"), it),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
@@ -436,14 +436,14 @@ function accepted({ state }) {
 
 // --- alarms
 
-const ALARM = ["about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at", "ended"];
+const ALARM = ["about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at", "ended"];
 
 /**
  * "Urgent sighting 4", by the state of an alarm.
  * @param {State} state
  * @param {any} ctx
  */
-export const alarmName = ({ rule, about }, ctx) => namedAlarm({ rule, about: { ...about, number: ctx.board.get(about.id)?.state.number ?? null } });
+export const alarmName = ({ rule, occasion, about }, ctx) => namedAlarm({ rule, occasion, about: { ...about, number: ctx.board.get(about.id)?.state.number ?? null } });
 
 /** @param {string} says @param {any} it @param {Record<string, unknown>} [values] */
 function ofAlarm(says, { state, ctx }, values = {}) {

@@ -44,8 +44,8 @@ export function avatarList(presence, keep = () => true) {
   return [...byAccount.values()];
 }
 
-/** @param {string} name */
-export const assigneeMark = (name) => html`<span class="assignee"><i aria-hidden="true" .textContent=${initials(name)}></i><bdi .textContent=${name}></bdi></span>`;
+/** @param {string} name @param {string} [said] what is said of that person */
+export const assigneeMark = (name, said = name) => html`<span class="assignee"><i aria-hidden="true" .textContent=${initials(name)}></i><bdi .textContent=${said}></bdi></span>`;
 
 /** @param {AvatarPerson[]} people */
 export function viewers(people) {

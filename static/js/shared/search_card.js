@@ -8,6 +8,7 @@ import { formatDuration, serverNow } from "../core/time.js";
 import { foundCondition } from "../format/agreement.js";
 import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
+import { ownerOf, whoHasIt } from "../format/ownership.js";
 import { gravityOf, shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
 import { initials } from "./avatars.js";
@@ -25,8 +26,8 @@ export function searchCard(search, view, { grouped = false } = {}) {
 
 /** @param {Entity<SearchState>} search @param {SearchCardView} view @param {boolean} grouped */
 function openCard(search, view, grouped) {
-  const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state);
-  return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${!view.past && summary?.alarm}
+  const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state), asking = view.past ? [] : asked(id, view);
+  return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${asking.length > 0}
       data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
     ${photo(state, id)}${viewing(summary)}
     <div class="who">
@@ -34,7 +35,7 @@ function openCard(search, view, grouped) {
       <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
       ${places(state, summary, gravity)}
     </div>
-    ${view.past ? nothing : need(summary)}
+    ${view.past ? nothing : need(withoutTaken(summary, view), asking, view)}
     <p class="foot">${changed(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts"><span class="dotted">${counts(summary)}${activity(summary)}</span></span></p>
   </li>`;
 }
@@ -120,24 +121,49 @@ function places({ last_seen: last }, summary, gravity) {
 /** @param {SummarySighting} sighting */
 const credibleText = ({ seen_at: at, received_at: received, place }) => [formatShortMoment(at ?? received), place].filter(Boolean).join(" ");
 
-/** @param {Summary | undefined} summary */
-function need(summary) {
+/**
+ * Return the alarms of a search that the line counts, too.
+ * @param {string} id @param {SearchCardView} view
+ */
+const asked = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
+
+/**
+ * Leave out an alarm that was taken since the last summary.
+ * @param {Summary | undefined} summary @param {SearchCardView} view
+ */
+const withoutTaken = (summary, { session }) => (summary?.alarm && session.alarms.taken.some(({ id }) => id === summary.alarm?.id) ? { ...summary, alarm: null } : summary);
+
+/** @param {Summary | undefined} summary @param {Alarm[]} asking @param {SearchCardView} view */
+function need(summary, asking, { session }) {
   if (!summary) return html`<p class="need empty" aria-hidden="true">&nbsp;</p>`;
-  const { need: what, card, count, length } = firstNeed(summary, serverNow());
-  const said = NEEDS[what](card, { count, length: formatDuration(length) });
+  const { need: what, card, count, length } = firstNeed(summary, serverNow(), asking);
+  const said = NEEDS[what](card, { count, length: formatDuration(length), session });
   return html`<p class="need ${what}" data-need=${what}>${said}</p>`;
 }
 
-/** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
+/** @param {SummaryAlarm} alarm @param {Session} session */
+function othersAlarm({ about, number: of, assignee, ...alarm }, session) {
+  return { ...alarm, about: { ...about, number: of }, ...ownerOf({}, assignee, session) };
+}
+
+/** @type {Record<string, (card: any, said: { count: number, length: string, session: Session }) => unknown>} */
 const NEEDS = {
-  alarm: (card, { count }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing}</span>`,
-  urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${sightingText(card, length)}`,
+  alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${whoHasIt(card, session.account.id)}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${more(count)}</span>`,
+  others(card, { count, session }) {
+    const alarm = othersAlarm(card, session);
+    return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${whoHasIt(alarm, session.account.id)}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></span> <span>${t("others are asked")}</span>${more(count)}</span>`;
+  },
+  urgent: (card, { length, session }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${
+    card.assignee ? html`<b>${whoHasIt(ownerOf({ taken_by: card.assignee }, null, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
     count > 1 ? t("longest {length}: {title}", { length, title: standardText(card.title) }) : t("{length}: {title}", { length, title: standardText(card.title) })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })}\u00a0· ${sightingText(card, length)}`,
   due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: standardText(card.title) })}</span>`,
   nothing: () => html`<span>${t("nothing due")}</span>`,
 };
+
+/** @param {number} count */
+const more = (count) => (count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing);
 
 /** @param {SummarySighting} card @param {string} length */
 const sightingText = (card, length) => (card.place ? t("{length}: {title}", { length, title: card.place }) : length);

@@ -113,6 +113,15 @@ interface AlertAddress {
   seq: number;
 }
 
+/** What an alarm that was taken needs from the watch line. `me`: account that reads it; `isFresh`: it took this one some seconds ago. */
+interface TakenAlarmView {
+  me: string;
+  isFresh(alarm: string): boolean;
+  handOn(alarm: Alarm): void;
+  undo(alarm: Alarm): void;
+  dismiss(id: string): void;
+}
+
 /** Alarm in the watch line, as it is drawn. */
 interface WatchAlarm {
   /** "alarm-1" to "alarm-3", "alarm-stale" or "alarm-taken". */

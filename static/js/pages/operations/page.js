@@ -82,6 +82,7 @@ export class OperationsPage {
     new ShortcutHandler((session.pageCommands = this.#commands()));
     this.board.watch(this.draw);
     this.session.watch(this.draw);
+    this.session.alarms.watch(this.draw);
     addEventListener("beforeprint", this.draw);
     this.board.setPresence(null, false);
     setInterval(this.draw, REDRAW_MS);

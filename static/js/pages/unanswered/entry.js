@@ -41,8 +41,8 @@ export function entryRow(entry, view) {
 export const nameOf = ({ kind, number }) => cardName({ kind, state: { number } });
 
 /** @param {UnansweredEntry} entry */
-const pill = ({ queue, queue_since: since, priority: urgency, target_min: minutes }) =>
-  html`<span class="waits ${queue}">${waitingTime(queue, since, urgency, minutes)}</span>`;
+const pill = ({ queue, queue_since: since, priority: urgency, target_min: minutes, assignee }) =>
+  html`<span class="waits ${queue}">${waitingTime(queue, since, urgency, assignee ? null : minutes)}</span>`;
 
 /** @param {UnansweredEntry} entry */
 const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<span class="quiet">${t("target: {time}", { time: formatDuration(minutes * MINUTE_MS) })}</span>`);

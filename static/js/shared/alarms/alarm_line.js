@@ -1,24 +1,27 @@
 /* Alarms in the watch line of every page: what nobody has taken, for how long, who is asked next, and the buttons that take it or hand
-   it on. Where the line cannot know, it says so and is never calm. */
+   it on. An alarm that this person has just taken stays for some seconds, with undo. Where the line cannot know, it says so and is never calm. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { p, t, withColon } from "../../core/i18n.js";
-import { prefix, storage } from "../../core/storage.js";
+import { n, p, t, withColon } from "../../core/i18n.js";
 import { clockWithSeconds, serverNow, steadyServerNow, waited } from "../../core/time.js";
-import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, waitText, whoseAlarm } from "../../format/alarm_text.js";
-import { announce, interrupt } from "../announcer.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
+import { whoHasIt } from "../../format/ownership.js";
+import { announce } from "../announcer.js";
 import { commandName } from "../refusals.js";
 import { watchLine } from "../watch_line/line.js";
+import { AlarmAnnouncements } from "./alarm_announcements.js";
+import { alarmCommands } from "./alarm_commands.js";
 import { AlarmSound } from "./alarm_sound.js";
 import { ladder } from "./ladder.js";
-import { notifyOf } from "./alarm_notifications.js";
 import { HandOnDialog } from "./hand_on_dialog.js";
+import { dismiss, dismissedIds, takenAlarm, takenListed } from "./taken_alarm.js";
 
 const LOOK_EVERY_MS = 1_000; // no event tells that the line is no longer proven, or that a minute has passed
 const SWAP_MS = 700; // a press so soon after another alarm took this place was meant for the one before
-const MAX_DISMISSED = 20;
+const UNDO_MS = 10_000; // what this person has just taken stays for so long, also before other alarms
+const NOT_TAKEN_MS = 5_000; // a press that took nothing is told for so long
 
 /**
  * Show alarms for as long as the page lives.
@@ -37,8 +40,9 @@ class AlarmLine {
   /** @type {string | null} */ #chosen = null; // id of the one that the person turned to
   /** @type {string | null} */ #shown = null; // id of the one that is shown
   #swappedAt = -Infinity;
-  /** @type {Map<string, number>} */ #announced = new Map(); // step that was announced, by id
-  #announcedTaken = new Set();
+  /** @type {{ id: string, until: number } | null} */ #own = null; // taken by this person here, and still shown
+  /** @type {{ id: string, until: number } | null} */ #notTaken = null; // a press on it took nothing
+  #announcements;
   /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
   #drawn = "";
 
@@ -48,7 +52,8 @@ class AlarmLine {
     this.#times = new RelativeTimes(place, () => steadyServerNow() ?? serverNow());
     this.#handOn = new HandOnDialog(session);
     this.#sound = new AlarmSound(session);
-    session.alarmCommands = () => this.#commands();
+    this.#announcements = new AlarmAnnouncements(session);
+    session.alarmCommands = (words) => (this.#mayAct ? alarmCommands(session.alarms.open, words, { take: (alarm) => this.#take(alarm), handOn: this.#handOn.show }) : []);
     new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
     session.alarms.watch(() => this.#changed());
     session.watch(() => this.#changed());
@@ -66,8 +71,8 @@ class AlarmLine {
     this.#takeBack();
     const { open, taken, more, at } = this.#session.alarms, state = this.#state;
     const pending = this.#pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
-    const drawn = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, more, pending, dismissed, this.#chosen, this.#refused, this.#session.account.role]);
-    if (state === "live") this.#tell();
+    const drawn = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, more, pending, dismissed, this.#chosen, this.#refused, current(this.#own), current(this.#notTaken), this.#session.account.role]);
+    if (state === "live") this.#announcements.tell();
     this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#isSent(id)));
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -77,19 +82,20 @@ class AlarmLine {
   #draw() {
     const { open, more } = this.#session.alarms, state = this.#state;
     if (!open.some(({ id }) => id === this.#chosen)) this.#chosen = null;
-    const alarm = open.find(({ id }) => id === this.#chosen) ?? open[0];
-    const [told] = alarm ? [] : this.#undismissed;
-    if ((alarm?.id ?? null) !== this.#shown) this.#swap(alarm?.id ?? null);
-    watchLine.warn(alarm ? this.#alarm(alarm, open, more) : told ? this.#taken(told) : null);
-    const isCalm = state === "live" && !alarm && this.#session.can("investigator");
+    const own = this.#undismissed.find(({ id }) => id === current(this.#own));
+    const alarm = own ? undefined : open.find(({ id }) => id === this.#chosen) ?? open[0];
+    const [told] = own ? [own] : alarm ? [] : this.#undismissed, shown = (told ?? alarm)?.id ?? null;
+    if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
+    watchLine.warn(alarm ? this.#alarm(alarm, open, more) : told ? this.#taken(told, open, more) : null);
+    const isCalm = state === "live" && !open.length && this.#session.can("investigator");
     watchLine.tell("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
     watchLine.say("alarms", [...(state === "not_current" ? [unknown()] : []), ...this.#refusal()]);
     this.#times.fill();
   }
 
-  /** @param {string | null} id */
-  #swap(id) {
-    if (this.#shown !== null && id !== null) this.#swappedAt = performance.now();
+  /** @param {string | null} id @param {boolean} isOpen */
+  #swap(id, isOpen) {
+    if (this.#shown !== null && isOpen) this.#swappedAt = performance.now();
     this.#shown = id;
   }
 
@@ -104,26 +110,26 @@ class AlarmLine {
       main: html`<div class="alarm" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
-        ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
+        ${isLive ? html`<span class="which" aria-hidden="true">${this.#isNotTaken(alarm) ? notTaken() : shortAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#others(alarm, open, more)}
         ${this.#takeButton(alarm)}
         <a class="button open" href=${alarmUrl(alarm)} data-act="open-alarm">${p("go to the card", "Open")}</a>
       </div>`,
-      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b></p><p>${detail ? html`${withColon(whoseAlarm(alarm))} ${detail}` : whoseAlarm(alarm)}</p>
+      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b>${isLive && alarm.assignee ? html`\u00a0· ${whoHasIt(alarm, this.#me)}` : nothing}</p><p>${detail ? html`${withColon(whoseAlarm(alarm))} ${detail}` : whoseAlarm(alarm)}</p>
           ${isLive ? ladder(alarm) : nothing}
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
         ${others.map((other) => this.#otherLine(other, isLive))}
-        ${this.#undismissed.map((told) => html`<li data-testid="alarm-taken-listed"><p><b>${this.#takenBy(told)}</b>\u00a0· ${takenText(told)}</p></li>`)}`,
+        ${this.#undismissed.map((told) => takenListed(told, this.#view))}`,
       label: t("More about this alarm"),
     };
   }
 
   /** @param {Alarm} alarm */
   #howLong(alarm) {
-    if (this.#state === "live") return html`<span class="nobody running"><span>${t("nobody has it yet")}</span></span>
+    if (this.#state === "live") return html`<span class="nobody running"><span>${this.#isNotTaken(alarm) ? notTaken() : whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-waited=${alarm.raised_at}></time>`;
     const { at } = this.#session.alarms;
     return html`<span class="nobody" data-testid="alarm-stale">${at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it")}</span>`;
@@ -142,7 +148,7 @@ class AlarmLine {
 
   /** @param {Alarm} other @param {boolean} isLive */
   #otherLine(other, isLive) {
-    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert">${t("nobody has it yet")} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
+    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert">${whoHasIt(other, this.#me)} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
       <p class="buttons">${this.#takeButton(other)} <button type="button" @click=${() => this.#turnTo(other.id)}>${t("Show")}</button></p></li>`;
   }
 
@@ -151,41 +157,40 @@ class AlarmLine {
     if (!this.#mayAct) return nothing;
     const [sent] = this.#pending().filter(({ data }) => data.alarm === alarm.id);
     if (sent) return html`<span class="sent" role="status" data-testid="alarm-sent">${sent.status === "sending" ? t("sending…") : t("waiting to be sent…")}</span>`;
-    return html`<button type="button" class="primary take" data-act="take-alarm" data-alarm=${alarm.id} @click=${() => this.#take(alarm)}>${t("I have it")}</button>`;
-  }
-
-  /** @param {Alarm} alarm @returns {WatchAlarm} */
-  #taken(alarm) {
-    const isMine = alarm.taken_by?.id === this.#session.account.id;
-    return {
-      tone: "alarm-taken",
-      main: html`<div class="alarm-taken" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b>${this.#takenBy(alarm)}</b>
-          <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></a>
-        <span class="stays">${t("shown for a minute")}</span>
-        <a class="button open ${isMine ? "own" : ""}" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
-        ${isMine ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}
-        <button type="button" class="plain" data-act="dismiss-alarm" @click=${() => this.#dismiss(alarm.id)}>${t("OK")}</button></div>`,
-      ...(isMine && { more: this.#takenMore(alarm), label: t("More about this alarm") }),
-    };
+    return html`<button type="button" class="primary take" data-act="take-alarm" data-alarm=${alarm.id} @click=${() => this.#press(alarm)}>${t("I have it")}</button>`;
   }
 
   /**
-   * What a narrow line has no room for.
-   * @param {Alarm} alarm
+   * Alarm that was taken a moment ago; beside it, the way to those that nobody has.
+   * @param {Alarm} alarm @param {Alarm[]} open @param {number} more
+   * @returns {WatchAlarm}
    */
-  #takenMore(alarm) {
-    return html`<li class="alarm-more" data-testid="alarm-taken-more"><p>${takenText(alarm)}</p>
-      <p class="buttons"><button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button></p></li>`;
+  #taken(alarm, open, more) {
+    const drawn = takenAlarm(alarm, this.#view), [next] = open;
+    if (!next) return drawn;
+    const said = n("{count} more: {next}", "{count} more: {next}", open.length + more, { next: whoseAlarm(next) });
+    return {
+      ...drawn, label: t("More about this alarm"),
+      main: html`${drawn.main}<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}</button>`,
+      more: html`${drawn.more ?? nothing}${open.map((other) => this.#otherLine(other, true))}`,
+    };
   }
+
+  get #me() {
+    return this.#session.account.id;
+  }
+
+  /** @returns {TakenAlarmView} */
+  get #view() {
+    return { me: this.#me, isFresh: (id) => current(this.#own) === id, handOn: this.#handOn.show, undo: (alarm) => this.#undo(alarm), dismiss: (id) => this.#dismiss(id) };
+  }
+
+  /** @param {Alarm} alarm */
+  #isNotTaken = ({ id }) => current(this.#notTaken) === id;
 
   /** Those that were taken a moment ago, and that the person has not put away. */
   get #undismissed() {
     return this.#state === "live" ? this.#session.alarms.taken.filter(({ id }) => !dismissedIds().includes(id)) : [];
-  }
-
-  /** @param {Alarm} alarm */
-  #takenBy({ taken_by: by }) {
-    return by?.id === this.#session.account.id ? t("You have it") : t("{name} has it", { name: by?.name ?? "" });
   }
 
   /** @returns {Notice[]} */
@@ -205,22 +210,53 @@ class AlarmLine {
   }
 
   /** @param {Alarm} alarm */
+  #press(alarm) {
+    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) this.#tellNotTaken(alarm);
+    else this.#take(alarm);
+  }
+
+  /** @param {Alarm} alarm */
   #take(alarm) {
-    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) return;
     const { outbox, alarms, account: { id, name } } = this.#session;
-    outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(() => alarms.acknowledged(alarm.id, { id, name }), () => {}); // refusals: see #takeBack
+    outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(({ seqs: [seq] }) => {
+      this.#own = { id: alarm.id, until: performance.now() + UNDO_MS };
+      alarms.acknowledged(alarm.id, { id, name }, seq);
+    }, () => {}); // refusals: see #takeBack
     this.#changed();
+  }
+
+  /**
+   * Another alarm came into the place of the one that was meant: say that nothing was taken.
+   * @param {Alarm} alarm
+   */
+  #tellNotTaken(alarm) {
+    this.#notTaken = { id: alarm.id, until: performance.now() + NOT_TAKEN_MS };
+    announce(t("Nothing was taken, as another alarm has just come here: {what}", { what: `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}` }));
+    this.#changed();
+  }
+
+  /** @param {Alarm} alarm */
+  #undo(alarm) {
+    const { outbox, alarms } = this.#session;
+    this.#own = null;
+    outbox.add(alarm.board, "undo", { seq: alarm.seq }).then(() => alarms.givenBack(alarm.id), ({ id, message }) => {
+      outbox.discard(id);
+      this.#refused = { id, name: "undo", text: message };
+      this.#changed();
+    });
   }
 
   /** @param {string} id */
   #turnTo(id) {
+    this.#own = null;
     this.#chosen = id;
     this.#changed();
+    this.#swappedAt = -Infinity; // this person chose what is here now: the next press counts
   }
 
   /** @param {string} id */
   #dismiss(id) {
-    storage.write(dismissedKey(), [...dismissedIds(), id].slice(-MAX_DISMISSED));
+    dismiss(id);
     this.#changed();
   }
 
@@ -250,38 +286,6 @@ class AlarmLine {
       queueMicrotask(() => outbox.discard(id)); // the outbox tells of it while it still works on it
     }
   }
-
-  /** @returns {PageCommand[]} */
-  #commands() {
-    if (!this.#mayAct) return [];
-    return this.#session.alarms.open.flatMap((alarm) => {
-      const what = `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}`;
-      return [
-        { id: "take-alarm", title: t("I have it: {what}", { what }), run: () => this.#take(alarm) },
-        { id: "open-alarm", title: t("Open: {what}", { what }), run: () => location.assign(alarmUrl(alarm)) },
-        { id: "hand-on-alarm", title: t("Hand on: {what}", { what }), run: () => this.#handOn.show(alarm) },
-      ];
-    });
-  }
-
-  // --- what is said
-
-  /** Announce each step of an alarm once, and who has it. */
-  #tell() {
-    const { open, taken } = this.#session.alarms;
-    const asking = open.filter(({ asked_me: asksMe }) => asksMe); // not what this person has raised
-    for (const alarm of asking) notifyOf(this.#session, alarm);
-    for (const alarm of asking) {
-      if ((this.#announced.get(alarm.id) ?? -1) >= alarm.step) continue;
-      this.#announced.set(alarm.id, alarm.step);
-      interrupt([`${ruleName(alarm)}.`, `${[whoseAlarm(alarm), alarmDetail(alarm)].filter(Boolean).join(": ")}.`, `${t("nobody has it yet")}.`].join(" "));
-    }
-    for (const alarm of taken) {
-      if (this.#announcedTaken.has(alarm.id) || !this.#announced.has(alarm.id)) continue;
-      this.#announcedTaken.add(alarm.id);
-      if (alarm.taken_by?.id !== this.#session.account.id) announce(`${t("{name} has it", { name: alarm.taken_by?.name ?? "" })}. ${whoseAlarm(alarm)}`);
-    }
-  }
 }
 
 /** @param {Alarm} alarm */
@@ -290,17 +294,13 @@ const isLong = ({ raised_at: raised }) => waited(raised).length > "04:12".length
 const WARNING = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
 const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
 
-/** @param {Alarm} alarm */
-const takenValues = (alarm) => ({
-  child: whoseAlarm(alarm), what: namedAlarm(alarm), at: clockWithSeconds(alarm.taken_at), length: waitText(alarm),
-});
+/**
+ * Return the id of what is told for some time; null once that is over.
+ * @param {{ id: string, until: number } | null} told
+ */
+const current = (told) => (told && performance.now() < told.until ? told.id : null);
 
-/** @param {Alarm} alarm */
-const takenText = (alarm) => t("{child}: {what}, taken at {at} after {length}", takenValues(alarm));
+const notTaken = () => t("not taken: press again");
 
 /** @returns {Notice} */
 const unknown = () => ({ kind: "alarms-unknown", tone: "stale", silent: true, title: alarmsUnknown(), text: t("No connection. What is shown may be out of date. What you type is kept.") });
-
-const dismissedKey = () => `${prefix()}alarms-dismissed`;
-/** @returns {string[]} */
-const dismissedIds = () => storage.read(dismissedKey()) ?? [];

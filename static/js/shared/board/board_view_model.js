@@ -93,7 +93,7 @@ export function boardViewModel(board, held = null) {
   for (const column of columns) column.cards.sort(byRank);
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
-  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending) };
+  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarms(board) };
 }
 
 /**
@@ -174,6 +174,13 @@ function addCard(entry, columns) {
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
+
+/**
+ * Return the states of the alarms that have not ended, by the id of what each is about.
+ * @param {Pick<AnyBoard, "of">} board
+ * @returns {BoardViewModel["alarms"]}
+ */
+const alarms = (board) => new Map(board.of("alarm").filter(({ state }) => !state.ended_at).map(({ state }) => [state.about.id, state]));
 
 /** @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending @returns {SearchEntity | null} */
 function search(board, pending) {

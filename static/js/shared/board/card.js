@@ -5,6 +5,7 @@ import { p, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { queueOf } from "../../core/queues.js";
 import { label } from "../../core/labels.js";
+import { ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName, kindName } from "../../format/values.js";
 import { assigneeMark, viewers } from "../avatars.js";
 import { beside, html } from "../compact_html.js";
@@ -24,13 +25,13 @@ export function card(entity, view) {
   const { id, seq, pending, state } = entity;
   const badge = view.badgeOf(id);
   const people = view.presentOn(id);
-  const assignee = state.assignee && accountName(view.session, state.assignee);
+  const assignee = state.assignee && accountName(view.session, state.assignee), owner = ownerOnCard(entity, view);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
   const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
-    () => template(entity, { badge, people, assignee, isDone, isLate, picture }, view),
+    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
+    () => template(entity, { badge, people, assignee, owner, isDone, isLate, picture }, view),
   );
 }
 
@@ -94,7 +95,7 @@ export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task,
  * @param {boolean} isRuledOut
  * @param {BoardView} view
  */
-function foot({ kind, state, pending, added }, { people, assignee, isDone }, isRuledOut, view) {
+function foot({ kind, state, pending, added }, { people, assignee, owner, isDone }, isRuledOut, view) {
   const result = lookOf(kind).result(state, isDone);
   const isSettled = isDone || isRuledOut;
   const waits = kind === "sighting" && !added ? queueMark(state, view) : nothing;
@@ -105,9 +106,20 @@ function foot({ kind, state, pending, added }, { people, assignee, isDone }, isR
   return html`<div class="foot">${beside(
     pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
     result, waits, looked,
-    assignee ? assigneeMark(assignee) : nobody ? html`<span class="quiet" .textContent=${nobodyAssigned(kind)}></span>` : nothing,
+    assignee ? assigneeMark(assignee, owner ?? assignee) : nobody ? html`<span class="quiet" .textContent=${owner ?? nobodyAssigned(kind)}></span>` : nothing,
     viewers(people),
   )}</div>`;
+}
+
+/**
+ * Say who has a card with an alarm, where the name of the assignee does not.
+ * @param {Card} entity
+ * @param {BoardView} view
+ * @returns {string | null}
+ */
+function ownerOnCard({ id, state: { assignee } }, { model, session }) {
+  const alarm = model.alarms.get(id);
+  return alarm && !(assignee && alarm.taken_by === assignee) ? whoHasIt(ownerOf(alarm, assignee, session), session.account.id) : null;
 }
 
 /**

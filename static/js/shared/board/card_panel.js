@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
+import { ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
 import { doneTo, nobodyAssigned, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
@@ -168,7 +169,7 @@ function withdrawn({ id }, view) {
  */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")}\u00a0· ${label.priority(state.priority)}${state.due ? html`\u00a0· ${until(state, view)}` : nothing}</p>`;
+    return html`${owner({ id, state }, view)}<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")}\u00a0· ${label.priority(state.priority)}${state.due ? html`\u00a0· ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const urgency = view.forms.get(`${kind}-priority`, id);
@@ -180,9 +181,20 @@ function quick({ id, kind, state }, view) {
   return html`<div class="quick side">
     ${row(assignee, "assignee", view.sendingAtOnce)} ${row(urgency, "priority", view.sendingAtOnce)}
     ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Assign to me")}</button>`}
+    ${owner({ id, state }, view)}
     ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
     ${state.assignee ? html`<span class="since-assigned" data-testid="since-assigned">${sinceAssigned({ id, state }, view)}</span>` : nothing}
   </div>`;
+}
+
+/**
+ * Say who has the card while there is an alarm about it, as the line does.
+ * @param {Pick<Card, "id" | "state">} entity
+ * @param {BoardView} view
+ */
+function owner({ id, state: { assignee } }, { model, session }) {
+  const alarm = model.alarms.get(id);
+  return alarm ? html`<b class="owner" data-testid="owner">${whoHasIt(ownerOf(alarm, assignee, session), session.account.id)}</b>` : nothing;
 }
 
 /**

@@ -1,5 +1,5 @@
-/** Marks of what a sighting waits for: a dashed pill, which is red and solid when it is over its target; and who has looked at it. Their shapes are in
-    marks.css. */
+/** Marks of what a sighting waits for: a dashed pill, which is red and solid when it is over its target and nobody has it; and who has looked at it. Their
+    shapes are in marks.css. */
 import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { queueOf, queueSince, targetMinutes } from "../../core/queues.js";
 import { t } from "../../core/i18n.js";
@@ -16,7 +16,8 @@ export function queueMark(state, view) {
   const queue = queueOf(state), since = queueSince(state);
   if (queue === "answered" || !since || view.model.search?.state.status !== "open") return nothing;
   // the time as below, here within one template: on a big board nearly every card has one
-  return html`<span class="waits ${queue}" data-queue=${queue}><time datetime=${since} data-waiting=${queue} data-target=${targetMinutes(queue, state.priority) ?? Infinity}></time></span>`;
+  const target = (state.assignee ? null : targetMinutes(queue, state.priority)) ?? Infinity; // nothing that somebody has is red
+  return html`<span class="waits ${queue}" data-queue=${queue}><time datetime=${since} data-waiting=${queue} data-target=${target}></time></span>`;
 }
 
 /**

@@ -36,6 +36,8 @@ interface BoardViewModel<S = SearchEntity | null> {
   notes: Map<string | null, NoteEntity[]>;
   /** Not withdrawn, by the note or card that they are on, null for those of the search itself; oldest first. */
   files: Map<string | null, Entity[]>;
+  /** States of alarms that have not ended, by the id of what they are about. */
+  alarms: Map<string, State>;
 }
 
 /** Files that wait until the hint was read; without files they are chosen then. */
@@ -138,6 +140,8 @@ interface ShownCard {
   badge: ChangeBadge | undefined;
   people: AvatarPerson[];
   assignee: string | null;
+  /** Who has it, if there is an alarm and the name of the assignee does not say it. */
+  owner: string | null;
   isDone: boolean;
   isLate: boolean;
   /** Its first picture. */

@@ -27,7 +27,8 @@ export class Palette {
   #help = new HelpTitles(() => this.#draw());
   #open = false;
   #text = "";
-  #at = 0; // index of the selected entry
+  #at = 0; // index of the selected entry; -1: none, as what takes an alarm is selected by a person alone
+  #selected = ""; // what it is: results that come later select no other
   /** @type {Element | null} */ #from = null; // element that had the focus
   /** @type {{ title: string, items: PageCommand[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
 
@@ -47,8 +48,7 @@ export class Palette {
   show() {
     this.#from = document.activeElement;
     this.#open = true;
-    this.#text = "";
-    this.#at = 0;
+    this.#text = this.#selected = "";
     this.#help.load();
     this.#draw();
   }
@@ -61,7 +61,7 @@ export class Palette {
 
   #type = (/** @type {ControlEvent} */ event) => {
     this.#text = event.target.value;
-    this.#at = 0;
+    this.#selected = "";
     this.#find.search(this.#text.trim());
     this.#draw();
   };
@@ -73,9 +73,17 @@ export class Palette {
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
     if (event.key === "Enter") return void this.#do(items[this.#at]);
-    this.#at = items.length ? (this.#at + step + items.length) % items.length : 0;
+    const at = items.length ? (Math.max(this.#at, step < 0 ? 0 : -1) + step + items.length) % items.length : -1;
+    this.#selected = items[at] ? keyOf(items[at]) : "";
     this.#draw();
   };
+
+  /** @param {PageCommand[]} items */
+  #select(items) {
+    const kept = items.findIndex((item) => keyOf(item) === this.#selected);
+    this.#at = kept >= 0 ? kept : items.findIndex(({ isNeverFirst }) => !isNeverFirst);
+    this.#selected = items[this.#at] ? keyOf(items[this.#at]) : "";
+  }
 
   /**
    * Close the palette first: a command may open a dialog, or look at where the focus is.
@@ -99,9 +107,10 @@ export class Palette {
     const destinations = words.length ? (commands?.destinations?.() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(destinations.map(({ id }) => id));
     const groups = [
-      { title: t("Actions"), items: [...(this.#session.alarmCommands?.() ?? []), ...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
       { title: t("On this board"), items: destinations },
       { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
+      { title: t("Alarms"), items: this.#session.alarmCommands?.(words) ?? [] },
+      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
       { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(found).slice(0, MAX_OTHERS) : [] },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
@@ -123,10 +132,10 @@ export class Palette {
   #template() {
     const groups = (this.#shown = this.#groups());
     const count = groups.reduce((sum, { items }) => sum + items.length, 0);
-    if (this.#at >= count) this.#at = 0;
+    this.#select(groups.flatMap(({ items }) => items));
     return dialog("palette", t("Quick menu"), html`<div class="palette">
       <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Quick menu")}
-        aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${count ? `palette-${this.#at}` : nothing}
+        aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${this.#at >= 0 ? `palette-${this.#at}` : nothing}
         placeholder=${t("Type a number, reference or word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
       <div role="listbox" id="palette-list" aria-label=${t("Quick menu")} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
         ${groups.map((group, index) => html`<div role="group" aria-labelledby="palette-group-${index}">
@@ -147,6 +156,9 @@ export class Palette {
     </div>`;
   }
 }
+
+/** Entries of several alarms have one id. @param {PageCommand} command */
+const keyOf = ({ id, title }) => `${id} ${title}`;
 
 /** @param {PageCommand} command @param {string[]} words */
 const isNumber = ({ number }, words) => (words.includes(String(number)) ? 1 : 0);

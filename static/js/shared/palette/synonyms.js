@@ -71,6 +71,12 @@ const SYNONYMS = {
   // translators: as above
   outcome: () => p("words of the quick menu", "result, how it ended, found where"),
   // translators: as above
+  "open-alarm": () => p("words of the quick menu", "alarm, show"),
+  // translators: as above
+  "take-alarm": () => p("words of the quick menu", "alarm, take, accept"),
+  // translators: as above
+  "hand-on-alarm": () => p("words of the quick menu", "alarm, pass on, give away"),
+  // translators: as above
   take: () => p("words of the quick menu", "mine, my card, I do it, give to me"),
   // translators: as above
   grade: () => p("words of the quick menu", "reliability, source, content, evaluate, Admiralty"),

@@ -1,0 +1,44 @@
+"""Alarms that have not ended, by what they are about. Those of the cards that a batch names are read ahead."""
+
+from collections.abc import Collection
+from functools import cache
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.engine import unit_of_work
+from board.engine.unit_of_work import Query, UnitOfWork
+from models.alarm import Alarm
+from models.db import rows
+from models.db.statement import Row, Statement
+
+_OF_ENTITY = text("SELECT id FROM alarm WHERE board = :board AND entity = :entity AND ended_at IS NULL ORDER BY id")
+
+
+def of_entity(session: Session, board: str, entity: str) -> list[Alarm]:
+    """Return the alarms about an entity that have not ended."""
+    known = unit_of_work.current(session).open_alarms.get((board, entity))
+    if known is None:
+        return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "entity": entity})
+    found = (unit_of_work.get(session, Alarm, id) for id in known)
+    return [row for row in found if row is not None and row.ended_at is None]
+
+
+def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
+    """Return the query for the alarms that have not ended about entities, given with their boards, so that no command has to ask
+    for them."""
+    asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.open_alarms}
+
+    def take(found: list[Row]) -> None:
+        unit.open_alarms |= asked
+        for row in rows.load(Alarm, found):
+            unit.rows.setdefault((Alarm, row.id), row)
+            if (row.board, row.entity) in asked:
+                asked[row.board, row.entity].append(row.id)
+
+    return Query(_open(), {"entities": {entity for _, entity in asked}}, take)
+
+
+@cache
+def _open() -> Statement:
+    return rows.that(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")

@@ -1,0 +1,37 @@
+/* Alarms in the quick menu: on request only, one entry for each, and taking is never selected first. */
+
+import { p, t } from "../../core/i18n.js";
+import { matchesAll, searchableText } from "../../core/text_filter.js";
+import { alarmUrl, namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
+import { synonyms } from "../palette/synonyms.js";
+
+const MIN_REQUEST = 3; // letters: fewer begin names, too
+
+/**
+ * Return the entries that these words ask for: words that begin one of what can be done, such as "have it", "hand on" or "alarm".
+ * @param {Alarm[]} alarms that nobody has
+ * @param {string[]} words
+ * @param {{ take: (alarm: Alarm) => void, handOn: (alarm: Alarm) => void }} act
+ * @returns {PageCommand[]}
+ */
+export const alarmCommands = (alarms, words, act) => alarms.flatMap((alarm) => entriesOf(alarm, act).filter((entry) => isRequested(entry, words)).slice(0, 1));
+
+/**
+ * @param {Alarm} alarm
+ * @param {{ take: (alarm: Alarm) => void, handOn: (alarm: Alarm) => void }} act
+ * @returns {(PageCommand & { verb: string })[]}
+ */
+function entriesOf(alarm, { take, handOn }) {
+  const what = `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}`;
+  return [
+    { id: "open-alarm", verb: p("go to the card", "Open"), title: t("Open: {what}", { what }), run: () => location.assign(alarmUrl(alarm)) },
+    { id: "hand-on-alarm", verb: t("Hand on"), title: t("Hand on: {what}", { what }), run: () => handOn(alarm) },
+    { id: "take-alarm", verb: t("I have it"), title: t("I have it: {what}", { what }), run: () => take(alarm), isNeverFirst: true },
+  ];
+}
+
+/** @param {PageCommand & { verb: string }} entry @param {string[]} words */
+function isRequested({ id, verb, title }, words) {
+  const asked = ` ${searchableText([verb, synonyms(id)])}`;
+  return matchesAll(words, searchableText([title, synonyms(id)])) && words.some((word) => word.length >= MIN_REQUEST && asked.includes(` ${word}`));
+}

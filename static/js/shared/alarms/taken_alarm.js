@@ -1,0 +1,61 @@
+/* Alarm that was taken a moment ago, in the watch line or as a notice beside another alarm: what was taken, who has it, a link, and undo. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { p, t } from "../../core/i18n.js";
+import { prefix, storage } from "../../core/storage.js";
+import { clockWithSeconds } from "../../core/time.js";
+import { alarmUrl, namedAlarm, waitText, whoseAlarm } from "../../format/alarm_text.js";
+import { whoHasIt } from "../../format/ownership.js";
+
+const MAX_DISMISSED = 20;
+
+/**
+ * @param {Alarm} alarm
+ * @param {TakenAlarmView} view
+ * @returns {WatchAlarm}
+ */
+export function takenAlarm(alarm, view) {
+  const isMine = alarm.taken_by?.id === view.me;
+  return {
+    tone: "alarm-taken",
+    main: html`<div class="alarm-taken ${view.isFresh(alarm.id) ? "fresh" : ""}" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b>${whoHasIt(alarm, view.me)}</b>
+        <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></a>
+      <span class="stays">${t("shown for a minute")}</span>
+      <a class="button open ${isMine ? "own" : ""}" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
+      ${isMine ? html`${undoButton(alarm, view)}<button type="button" data-act="hand-on-alarm" @click=${() => view.handOn(alarm)}>${t("Hand on…")}</button>` : nothing}
+      <button type="button" class="plain" data-act="dismiss-alarm" @click=${() => view.dismiss(alarm.id)}>${t("OK")}</button></div>`,
+    ...(isMine && { more: takenMore(alarm, view), label: t("More about this alarm") }),
+  };
+}
+
+/**
+ * What a narrow line has no room for.
+ * @param {Alarm} alarm @param {TakenAlarmView} view
+ */
+const takenMore = (alarm, view) => html`<li class="alarm-more" data-testid="alarm-taken-more"><p>${takenText(alarm)}</p>
+    <p class="buttons">${undoButton(alarm, view)}<button type="button" data-act="hand-on-alarm" @click=${() => view.handOn(alarm)}>${t("Hand on…")}</button></p></li>`;
+
+/** @param {Alarm} alarm @param {TakenAlarmView} view */
+export const takenListed = (alarm, view) => html`<li data-testid="alarm-taken-listed"><p><b>${whoHasIt(alarm, view.me)}</b>\u00a0· <a href=${alarmUrl(alarm)}>${takenText(alarm)}</a></p>
+    ${alarm.taken_by?.id === view.me ? html`<p class="buttons">${undoButton(alarm, view)}</p>` : nothing}</li>`;
+
+/** @param {Alarm} alarm @param {TakenAlarmView} view */
+const undoButton = (alarm, view) => html`<button type="button" data-act="undo-take" @click=${() => view.undo(alarm)}>${t("Undo")}</button>`;
+
+/** @param {Alarm} alarm */
+const takenValues = (alarm) => ({
+  child: whoseAlarm(alarm), what: namedAlarm(alarm), at: clockWithSeconds(alarm.taken_at), length: waitText(alarm),
+});
+
+/** @param {Alarm} alarm */
+export const takenText = (alarm) => t("{child}: {what}, taken at {at} after {length}", takenValues(alarm));
+
+/** Ids of those that the person has put away. @returns {string[]} */
+export const dismissedIds = () => storage.read(dismissedKey()) ?? [];
+
+/** @param {string} id */
+export const dismiss = (id) => storage.write(dismissedKey(), [...dismissedIds(), id].slice(-MAX_DISMISSED));
+
+const dismissedKey = () => `${prefix()}alarms-dismissed`;
+
+const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;

@@ -1,0 +1,53 @@
+"""Names and links of notifications about alarms: as on the screens, whatever the rules and kinds of an installation."""
+
+from typing import Any
+
+import pytest
+
+from board.commands import alarms
+from board.engine import kinds
+from board.notifications.notice import OCCASIONS, Notice
+from models.board import OPERATIONS
+from tests.support import vehicle_kind
+
+AT, URL = "2026-11-24T22:00:00.000Z", "https://board.example.org"
+SEARCH = f"{URL}/searches/b1"
+
+
+def notice(kind: str, when: str = "sighting_urgent", board: str = "b1", **more: Any) -> Notice:
+    about = {"kind": kind, "id": "c1", "seq": 7}
+    reference = None if board == OPERATIONS else "N-1"
+    return Notice("n1", board, "a1", 1, "email", "bob", 1, AT, AT, "night_watch", when, about, reference, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "board", "when", "link"),
+    [
+        ("sighting", "b1", "sighting_urgent", f"{SEARCH}/cards/c1"),
+        ("task", "b1", "task_overdue", f"{SEARCH}/cards/c1"),
+        ("vehicle", "b1", "sighting_urgent", f"{SEARCH}/cards/c1"),
+        ("note", "b1", "mention", f"{SEARCH}#log"),
+        ("search", "b1", "worrying_search", SEARCH),
+        ("search", "b1", "take_down_overdue", f"{SEARCH}?campaign"),
+        ("tip", OPERATIONS, "sighting_urgent", f"{URL}/?tip=c1"),
+        ("handover", OPERATIONS, "handover_waiting", f"{URL}/handover"),
+    ],
+)
+def test_a_notification_leads_to_what_its_alarm_is_about(kind: str, board: str, when: str, link: str) -> None:
+    with kinds.registered(vehicle_kind.KIND):
+        assert notice(kind, when, board).link(URL) == link
+
+
+def test_an_alarm_of_an_own_rule_has_the_name_of_its_occasion() -> None:
+    assert notice("sighting").subject() == "Urgent sighting · N-1: nobody has it yet"
+    assert notice("tip", board=OPERATIONS).subject() == "Urgent tip: nobody has it yet"
+    assert notice("sighting", when="").subject() == "Alarm · N-1: nobody has it yet", "of a rule that is gone"
+
+
+def test_an_email_about_an_assigned_card_calls_it_assigned() -> None:
+    assert notice("sighting", is_assigned=True).subject() == "Urgent sighting · N-1: assigned, no answer yet"
+
+
+def test_screens_and_emails_name_occasions_by_one_table() -> None:
+    (spec,) = [spec for spec in alarms.KIND.fields if spec.path == "occasion"]
+    assert spec.choices is OCCASIONS
