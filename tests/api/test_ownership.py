@@ -1,4 +1,4 @@
-"""One owner of a card and its alarms: taking assigns, assigning takes, and giving one up gives up both."""
+"""Ownership of a card and its alarms: taking assigns, assigning takes, and giving one up gives up both."""
 
 from typing import Any
 

@@ -155,14 +155,17 @@ const SHORT_WORDS = {
   "note.added": () => label.category("decision"),
 };
 
+/** @param {string} code */
+const occasion = (code) => label.value("occasion", code, "alarm") ?? "";
+
 /** @type {Record<string, (state: State | null, search: State) => string>} */
 const WORDS = {
   "search.status_set": () => t("Search reopened"),
   "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Declared worrying") : label.decision(String(worrying))),
   "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // short texts get read
   // translators: on a wall, beside a time: a sighting was assessed as credible, or even as confirmed
-  "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Sighting confirmed") : t("Credible sighting")),
-  "sighting.added": () => t("Urgent sighting"),
+  "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Sighting confirmed") : occasion("sighting_credible")),
+  "sighting.added": () => occasion("sighting_urgent"),
   "note.added": () => t("Decision recorded"),
 };
 

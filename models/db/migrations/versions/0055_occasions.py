@@ -1,4 +1,4 @@
-"""What raised an alarm, beside the key of its rule, which an installation chooses."""
+"""Occasion of each alarm, beside the key of its rule, which an installation chooses."""
 
 import sqlalchemy as sa
 from alembic import op

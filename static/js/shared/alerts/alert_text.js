@@ -101,7 +101,7 @@ export function kindOf({ kind, type }) {
   switch (kind) {
     case "assigned": return t("Card assigned to you");
     case "mention": return t("You were mentioned");
-    case "urgent": return t("Urgent sighting");
+    case "urgent": return label.value("occasion", "sighting_urgent", "alarm") ?? "";
     case "sighting": return label.event("sighting.assessed");
     case "status": return label.event("search.status_set");
     case "handover": return t("The shift and its handover");
