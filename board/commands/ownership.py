@@ -1,5 +1,5 @@
-"""Ownership of a card and its alarms, which is one: an account that takes an alarm is assigned its card, and the assignee of a card
-has its alarms."""
+"""Ownership of a card and its alarms: an account that takes an alarm is assigned its card, and the assignee of a card has its
+alarms."""
 
 from dataclasses import replace
 from datetime import timedelta
