@@ -1,5 +1,5 @@
 """List of what waits for somebody, on all searches that the reader may see: in which queue, since when, whose it is, and until
-when it should have been done. What is later against its target comes first."""
+when it should have been done. Urgent entries come first, then the latest against its target."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -52,9 +52,11 @@ class Waiting(NamedTuple):
         """Return how many minutes it has waited."""
         return max(0.0, (parse_utc(now) - parse_utc(self.since)).total_seconds() / 60)
 
-    def order(self, now: str) -> tuple[bool, float, str, str]:
-        """Return the key of the order: by age against target, then by age."""
-        return (self.target_min is None, -self.age(now) / (self.target_min or 1), self.since, self.id)
+    def order(self, now: str) -> tuple[bool, bool, float, str, str]:
+        """Return the key of the order: urgent first, then by age against target, then by age. A search whose child was found is
+        last."""
+        lateness = -self.age(now) / (self.target_min or 1)
+        return (self.target_min is None, self.priority != "urgent", lateness, self.since, self.id)
 
     def is_late(self, now: str) -> bool:
         return self.target_min is not None and self.age(now) > self.target_min
@@ -78,7 +80,7 @@ Unanswered = TypedDict("Unanswered", {
 
 @Call(
     "GET", "/unanswered",
-    N_("Lists the sightings and tips waiting to be looked at, assessed or passed on, the longest past their target first."),
+    N_("Lists the sightings and tips waiting to be looked at, assessed or passed on: urgent first, then the longest past their target."),
     (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
 )  # fmt: skip
 @limited_per_account

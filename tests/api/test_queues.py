@@ -253,6 +253,15 @@ async def test_latest_against_its_target_comes_first_and_the_rest_is_counted(
     assert ([entry["id"] for entry in short["entries"]], short["left_out"]) == ([urgent], len(whole["entries"]) - 1)
 
 
+async def test_urgent_sightings_come_before_those_that_are_later(scene: SearchScenario, age: Callable[[str, int], Any]) -> None:
+    slow, urgent, late = (
+        (await scene.sighting())["id"], (await scene.sighting(priority="urgent"))["id"], (await scene.sighting())["id"],
+    )  # fmt: skip
+    await age(slow, 70)  # of 60
+    await age(late, 600)
+    assert [(entry["id"], entry["late"]) for entry in await own(scene)] == [(urgent, False), (late, True), (slow, True)]
+
+
 async def test_found_searches_have_nothing_late_and_closed_ones_do_not_wait(
     scene: SearchScenario, age: Callable[[str, int], Any]
 ) -> None:

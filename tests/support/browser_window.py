@@ -44,6 +44,8 @@ def expected_columns(entities: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a window must show of a snapshot, in the form of READ_COLUMNS."""
     by_rank = sorted(entities, key=lambda each: (each["state"].get("rank") or "", each["id"]))
     cards = [each for each in by_rank if each["kind"] in ("sighting", "task")]
+    inboxes = {each["id"] for each in by_rank if each["kind"] == "column" and each["state"]["role"] == "inbox"}
+    cards.sort(key=lambda each: not (each["state"]["column"] in inboxes and _is_urgent(each)))
     return {
         "columns": [
             [column["id"], [_card(each) for each in cards if each["state"]["column"] == column["id"] and not _away(each)]]
@@ -53,6 +55,11 @@ def expected_columns(entities: list[dict[str, Any]]) -> dict[str, Any]:
         "withdrawn": [each["id"] for each in sorted(cards, key=lambda each: -each["state"]["number"]) if _away(each)],
         "status": next(each["state"]["status"] for each in entities if each["kind"] == "search"),
     }
+
+
+def _is_urgent(card: dict[str, Any]) -> bool:
+    """Return whether a card is first in “New”: an urgent sighting that waits."""
+    return card["kind"] == "sighting" and card["state"]["priority"] == "urgent" and card["state"]["queue"] != "answered"
 
 
 def _away(card: dict[str, Any]) -> bool:

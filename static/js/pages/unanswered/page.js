@@ -1,4 +1,4 @@
-/** "Unanswered" page: what waits to be looked at, judged or passed on, over all searches, latest against its target first. */
+/** "Unanswered" page: what waits to be looked at, judged or passed on, over all searches, urgent first, then the most overdue. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";

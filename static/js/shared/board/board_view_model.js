@@ -18,6 +18,15 @@ export function byRank(a, b) {
 }
 
 /**
+ * Put urgent sightings that wait for an answer first; the others keep the order in which people left them.
+ * @param {Card[]} cards
+ */
+export function urgentFirst(cards) {
+  const isUrgent = (/** @type {Card} */ { kind, state }) => kind === "sighting" && state.priority === "urgent" && queueOf(state) !== "answered";
+  return [...cards.filter(isUrgent), ...cards.filter((card) => !isUrgent(card))];
+}
+
+/**
  * Expected effect of a pending command on the state of one card.
  * @type {Record<string, (state: State, data: PendingCommand["data"]) => State>}
  */
@@ -93,6 +102,7 @@ export function boardViewModel(board, held = null) {
   for (const column of columns) column.cards.sort(byRank);
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
+  for (const column of columns) if (column.state.role === "inbox") column.cards = urgentFirst(column.cards);
   return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarms(board) };
 }
 

@@ -21,7 +21,7 @@ interface PendingEntity<S> extends Entity<S> {
 type SearchEntity = PendingEntity<SearchState>;
 type NoteEntity = PendingEntity<NoteState>;
 
-/** Column with its cards, sorted by rank. */
+/** Column with its cards, sorted by rank; in “New”, urgent sightings are first. */
 interface ColumnEntity extends Entity<ColumnState> {
   cards: Card[];
 }
@@ -209,7 +209,7 @@ interface ReadingActions {
 }
 
 interface EditingActions extends ReadingActions {
-  dialog(name: string, more?: { entity?: string }): void;
+  dialog(name: string, more?: { entity?: string; over?: string }): void;
   move(card: string): void;
   edit(kind: Kind, card: string): void;
   stopEditing(kind: Kind, card: string): void;
