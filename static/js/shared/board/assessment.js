@@ -7,7 +7,7 @@ import { formOf, row } from "../../forms/form_row.js";
 import { choiceButtons } from "../../forms/choice_buttons.js";
 import { passingOn } from "./passing_on.js";
 import { possibleDuplicates } from "./possible_duplicates.js";
-import { saidAndKnown } from "./said_and_known.js";
+import { sightingComparison } from "./sighting_comparison.js";
 
 const SOURCES = ["A", "B", "C", "D", "E", "F"];
 const CONTENTS = ["1", "2", "3", "4", "5", "6"];
@@ -28,7 +28,7 @@ const ASSESSMENT_MARKS = { confirmed: () => mark(contentShape(1)), not_the_child
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${passingOn(entity, view)} ${saidAndKnown(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
+  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

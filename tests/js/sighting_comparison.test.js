@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { knownLooks, saidWords } from "../../static/js/shared/board/sighting_comparison.js";
+
+const SAID = "A girl without glasses, in a red coat, beside a grey van.";
+
+test("all words of a sighting are quoted, whatever is known of the child", () => {
+  assert.deepEqual(saidWords({ description: SAID, clothing: "manteau rouge", company: null }), [SAID, "manteau rouge"]);
+  assert.deepEqual(saidWords({ description: SAID }), [SAID]);
+});
+
+test("what is not known of the child has no line", () => {
+  const person = { first_name: "Noor", clothing: "dark green coat", eyes: "grey", hair: null, features: "" };
+  assert.deepEqual(knownLooks(person), [["clothing", "dark green coat"], ["eyes", "grey"]]);
+});
