@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Route, ViewportSize, expect
 
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
@@ -271,6 +271,50 @@ async def test_the_foot_of_a_column_counts_what_is_below(browsers: Browsers) -> 
     await expect(foot).to_have_text(f"{hidden + 2} more below")
 
 
+@pytest.mark.parametrize("size", [{"width": 1400, "height": 700}, {"width": 390, "height": 700}])
+async def test_a_new_card_out_of_sight_is_one_press_away(browsers: Browsers, size: ViewportSize) -> None:
+    board, alice = await browsers.search(), await browsers.person("Alice")
+    for number in range(9):
+        await browsers.sighting(board, f"Sighting {number} of nine")
+    window = await browsers.window("Bob", viewport=size)
+    await window.open(f"/searches/{board}")
+    await expect(window.column("inbox").locator("article.card")).to_have_count(9)
+    inbox = window.column("inbox")
+    below, above = (inbox.locator(f"[data-new-cards={edge}]") for edge in ("below", "above"))
+    for button in (below, above):
+        await expect(button).to_be_hidden()
+    await add(alice, board, "sighting", description="Girl at the harbour")
+    name = await window.card("Girl at the harbour").locator(".kind b").inner_text()
+    await expect(below).to_have_text(f"New below: {name}")
+    await below.click()
+    await expect(window.card("Girl at the harbour").locator("a")).to_be_focused()
+    await expect(window.card("Girl at the harbour")).to_be_in_viewport()
+    await expect(below).to_be_hidden()
+    await add(alice, board, "sighting", description="Girl with a man, running", priority="urgent")
+    await expect(inbox.locator("article.card h3").first).to_have_text("Girl with a man, running")
+    await expect(above).to_have_text(re.compile("^New above, urgent: Sighting"))
+    await above.click()
+    await expect(window.card("Girl with a man, running").locator("a")).to_be_focused()
+    await expect(above).to_be_hidden()
+
+
+async def test_first_view_of_a_board_rings_few_cards(browsers: Browsers) -> None:
+    board, bob = await browsers.search(), await browsers.person("Bob")  # Alice opened it, and has not looked since
+    for number in range(5):
+        await add(bob, board, "sighting", description=f"Sighting {number} of five")
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    changed = alice("article.card.changed")
+    await expect(changed).to_have_count(5)
+    assert set(await changed.evaluate_all("all => all.map((each) => getComputedStyle(each).outlineStyle)")) == {"none"}
+    dots = "all => all.map((each) => getComputedStyle(each, '::after').backgroundColor)"
+    assert "rgba(0, 0, 0, 0)" not in await alice("article.card.new .kind b").evaluate_all(dots)
+    await alice("[data-act=all-seen]").first.click()
+    await expect(changed).to_have_count(0)
+    await add(bob, board, "sighting", description="One more")
+    await expect(changed).to_have_css("outline-style", "solid")
+
+
 async def test_the_first_letter_of_a_draft_marks_its_card(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, TRAM)
@@ -363,18 +407,18 @@ async def test_only_a_sighting_that_is_not_of_the_child_is_crossed_out(browsers:
         await expect(crossed[number]).to_have_count(0)
 
 
-async def test_clothes_that_were_said_stand_beside_those_known(browsers: Browsers) -> None:
-    person = {"first_name": "Noor", "clothing": "dark green coat, yellow rucksack", "hair": "dark blond"}
+async def test_words_of_a_sighting_stand_beside_what_is_known(browsers: Browsers) -> None:
+    person = {"first_name": "Noor", "clothing": "dark green coat", "hair": "dark blond", "eyes": "grey", "features": "glasses"}
     board, alice = await browsers.search(person=person), await browsers.person("Alice")
-    card = await add(alice, board, "sighting", description=TRAM, clothing="a yellow rücksack")
+    said = "A girl without glasses got out of a grey van."
+    card = await add(alice, board, "sighting", description=said, clothing="a red coat")
     window = await browsers.window("Bob")
     await window.open(f"/searches/{board}/cards/{card}")
-    clothing, hair = window("[data-known=clothing]"), window("[data-known=hair]")
-    await expect(clothing).to_contain_text("a yellow rücksack")
-    await expect(clothing).to_contain_text("dark green coat, yellow rucksack")
-    await expect(clothing.locator(".same")).to_have_count(1)
-    await expect(hair).to_contain_text("not mentioned")
-    await expect(hair.locator(".same")).to_have_count(0)
+    compared = window("[data-testid=said-and-known]")
+    await expect(compared.locator("q")).to_have_text([said, "a red coat"])
+    await expect(compared.locator("tbody th")).to_have_text(["Clothing", "Hair", "Eyes", "Distinctive features"])
+    for sign in ("✓", "not said", "not mentioned"):
+        await expect(compared).not_to_contain_text(sign)
 
 
 async def test_build_beside_a_sighting_is_in_the_readers_language(browsers: Browsers) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addToBadge, badgesOf, badgesSince } from "../../static/js/core/change_badges.js";
+import { addToBadge, badgesOf, badgesSince, isAddition } from "../../static/js/core/change_badges.js";
 
 const event = (id, type, actor, changes = []) => ({ id, type, kind: "task", actor: { id: actor }, at: "2026-11-24T21:34:00Z", changes, state: {} });
 const missedBy = (own, events) => badgesOf(events, { own, isThere: (id) => id !== "gone" });
@@ -32,4 +32,8 @@ test("what came after a note or a file is said", () => {
 test("without its events an entity that changed is marked without a name", () => {
   const marks = badgesSince([{ id: "a", kind: "task", seq: 9 }, { id: "b", kind: "task", seq: 5 }], 5);
   assert.deepEqual([...marks], [["a", { type: "task.updated", actor: null, at: null, own: false, changes: [] }]]);
+});
+test("a card is new until it was seen, also when it was changed since, but not by a note on it", () => {
+  const added = addToBadge(addToBadge(undefined, event("a", "sighting.added", "bob")), event("a", "sighting.graded", "eve"));
+  assert.deepEqual([added, { type: "note.added" }, { type: "card.moved" }, undefined].map(isAddition), [true, false, false, false]);
 });

@@ -1,6 +1,10 @@
-/** Count of the cards below the visible end of each column, written at its foot ("3 more below"), without a redraw. */
+/**
+ * Count of the cards below the visible end of each column, written at its foot ("3 more below"), and the new cards that are out of
+ * sight (new_cards.js), without a redraw.
+ */
 import { n } from "../core/i18n.js";
 import { afterFrame } from "./after_frame.js";
+import { announceNewCards, newOutOfSight, openWindow, showNewCard } from "./new_cards.js";
 
 const LIST = "list"; // class: a query by attribute would try each element of a big board
 const FRAMES = 2; // a card that comes into view gets its real height in the frame after
@@ -8,6 +12,7 @@ const CHANGES = { childList: true, attributes: true, characterData: true, subtre
 const CUT_PX = 8; // a card that is cut by less is not counted
 
 export class MoreBelow {
+  #root;
   #lists;
   #frame = 0;
   #left = 0; // frames in which to count
@@ -17,8 +22,14 @@ export class MoreBelow {
 
   /** @param {HTMLElement} root */
   constructor(root) {
+    this.#root = root;
     this.#lists = root.getElementsByClassName(LIST);
-    root.addEventListener("scroll", ({ target }) => this.#observed.has(/** @type {Element} */ (target)) && this.#ask(), { capture: true, passive: true });
+    // a phone scrolls the page, other screens a column
+    document.addEventListener("scroll", ({ target }) => (target === document || this.#observed.has(/** @type {Element} */ (target))) && this.#ask(), { capture: true, passive: true });
+    root.addEventListener("click", ({ target }) => {
+      const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-new-cards]"));
+      if (button) showNewCard(root, button);
+    });
   }
 
   /** After a draw: count in new columns; the others tell of their changes by themselves. */
@@ -52,8 +63,10 @@ export class MoreBelow {
   #count() {
     const lists = /** @type {HTMLElement[]} */ ([...this.#lists]);
     this.#observe(lists);
-    const counts = lists.map((list) => ({ foot: footOf(list), ...countBelow(list) })); // read all before writing
-    for (const { foot, count, fits } of counts) {
+    const open = openWindow(this.#root);
+    const counts = lists.map((list) => ({ list, foot: footOf(list), unseen: newOutOfSight(list, open), ...countBelow(list) })); // read all before writing
+    for (const { list, foot, unseen, count, fits } of counts) {
+      announceNewCards(list, unseen);
       if (!foot) continue;
       if (foot.hidden !== fits) foot.hidden = fits;
       const text = count ? n("{count} more below", "{count} more below", count) : "";

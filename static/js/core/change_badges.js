@@ -10,12 +10,18 @@ const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from ot
 export const isNews = ({ type }) => type !== "sighting.looked_at";
 
 /**
+ * Return whether a badge says that its entity is new.
+ * @param {Pick<ChangeBadge, "type"> | undefined} badge
+ */
+export const isAddition = (badge) => Boolean(badge?.type.endsWith(".added")) && !ON_A_CARD.test(badge?.type ?? "");
+
+/**
  * Return the badge of an entity after one more event; an entity that is new stays "added", by whom it was. The time is that of the last event.
  * @param {ChangeBadge | undefined} before
  * @param {BadgeEvent} event
  */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
-  const said = before?.type.endsWith(".added") && !ON_A_CARD.test(before.type) ? { type: before.type, actor: before.actor } : { type, actor };
+  const said = before && isAddition(before) ? { type: before.type, actor: before.actor } : { type, actor };
   return { ...said, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
 }
 

@@ -1,6 +1,7 @@
 /** Card in a column: what it is, what was said, what follows. */
 import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
+import { isAddition } from "../../core/change_badges.js";
 import { p, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { queueOf } from "../../core/queues.js";
@@ -47,6 +48,7 @@ function template(entity, shown, view) {
   const classes = ["card", kind];
   if (pending) classes.push("pending");
   if (badge) classes.push("changed");
+  if (isAddition(badge)) classes.push("new");
   if (view.ui.card === id) classes.push("opened");
   if (isRuledOut) classes.push("ruled-out");
   if (look.isStruck(state)) classes.push("struck");

@@ -12,6 +12,8 @@ import { columnMenu, columnMenuButton } from "./column_menu.js";
 // appears ten times as fast.
 const LEAST_HEIGHT = 90; // px of a card
 const MOST_OF_WINDOW = 0.8; // for a column: at least a fifth of it are bar, header and tools
+const FEW_CHANGES = 3; // cards: so many rings can be told apart on any board
+const LARGE_SHARE = 3; // a third of the cards
 const firstCards = () => Math.ceil((innerHeight * MOST_OF_WINDOW) / LEAST_HEIGHT);
 
 /** @param {BoardView} view */
@@ -20,7 +22,7 @@ export function columns(view) {
   const shown = model.columns.map((column) => ({ column, cards: column.cards.filter(view.marks.isShown) }));
   const chosen = model.columns.some(({ id }) => id === ui.column) ? ui.column : model.columns[0]?.id;
   return html`${tabs(shown, chosen, view)}
-    <div class="board" data-testid="board" ${ref(countColumns(shown.length))}>
+    <div class="board ${hasManyChanges(model, view) ? "many-changed" : ""}" data-testid="board" ${ref(countColumns(shown.length))}>
       ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => section(column, cards, column.id === chosen, view))}
     </div>
     ${withdrawn(view)}`;
@@ -56,8 +58,21 @@ function section(column, cards, chosen, view) {
       ${repeat(view.drawn ? cards : cards.slice(0, firstCards()), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
+    <button type="button" class="new-cards above" data-new-cards="above" hidden></button>
+    <button type="button" class="new-cards" data-new-cards="below" hidden></button>
     <p class="below" data-below hidden></p>
   </section>`;
+}
+
+/**
+ * Return whether so many cards changed that a ring around each would say nothing, as on the first view of a board.
+ * @param {BoardViewModel} model
+ * @param {BoardView} view
+ */
+function hasManyChanges(model, view) {
+  if (view.past) return false; // there a ring marks what the last step changed
+  const cards = model.columns.flatMap((column) => column.cards), changed = cards.filter(({ id }) => view.badgeOf(id)).length;
+  return changed > FEW_CHANGES && changed * LARGE_SHARE > cards.length;
 }
 
 /**
