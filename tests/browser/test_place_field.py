@@ -50,6 +50,10 @@ async def test_a_changed_text_removes_the_point_and_it_can_be_put_back(browsers:
     await expect(field).to_have_value("station brugg")  # it says more than the name of the place
     point = alice("[data-field='place.text'] .place-point")
     await expect(point).to_contain_text("On the map: 51.2")
+    await field.press("Tab")
+    await expect(alice.field("add-sighting", "seen_at")).to_be_focused()  # and not the button that removes the point
+    await alice.page.keyboard.type("20 minutes ago")
+    await expect(point).to_contain_text("On the map: 51.2")
     await field.press("End")
     await field.type("e")
     await expect(alice(OPTIONS.format("place.text")).first).to_be_visible()
@@ -58,6 +62,7 @@ async def test_a_changed_text_removes_the_point_and_it_can_be_put_back(browsers:
     await alice("[data-act=restore-point]").click()
     await expect(point).to_contain_text("On the map: 51.2")
     await alice("[data-act=remove-point]").click()
+    await expect(field).to_be_focused()
     await alice("dialog [data-act=send]").click()
     await alice.id_of("A girl by the ferry")
     answer = await alice.http.get(f"/api/v1/boards/{board}")

@@ -1,6 +1,7 @@
 /* Places that fit what is typed in a field, from the server's gazetteer; none while offline. */
 
 import { get } from "../core/api.js";
+import { walkOptions } from "./combobox.js";
 import { placeOption } from "./place_option.js";
 
 const PAUSE_MS = 200; // without typing before the request
@@ -35,8 +36,7 @@ export class PlaceFinder {
 
   /** @param {number} step */
   walk(step) {
-    const { length } = this.options;
-    this.active = this.active < 0 ? (step > 0 ? 0 : length - 1) : (this.active + step + length) % length;
+    this.active = walkOptions(this.active, step, this.options.length);
   }
 
   close() {

@@ -50,11 +50,13 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
   const restore = () => {
     setPoint(/** @type {{ [path: string]: any }} */ (finder.removed));
     finder.removed = null;
+    document.getElementById(id)?.focus(); // the button is replaced
     changed();
   };
   const remove = () => {
     finder.removed = point;
     setPoint({});
+    document.getElementById(id)?.focus();
     changed();
   };
   const key = (/** @type {KeyboardEvent} */ event) => {
@@ -73,8 +75,8 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
     draw();
   };
   return html`<div class="place-field" @keydown=${key} @focusout=${leave}>
-    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, type, pick)}
-    <p class="hint place-point" id="${id}-hint">${hint(hasPoint ? pointText(point[paths[0]], point[paths[1]]) : null, finder, restore, remove)}</p></div>`;
+    <p class="hint place-point" id="${id}-hint">${hint(hasPoint ? pointText(point[paths[0]], point[paths[1]]) : null, finder, restore, remove)}</p>
+    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, type, pick)}</div>`;
 }
 
 /** @param {string | null} point @param {PlaceFinder} finder @param {() => void} restore @param {() => void} remove */
