@@ -1,6 +1,7 @@
 """The person on the phone takes one call after the other by keyboard alone; nothing that was typed is lost or told twice."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,15 @@ OFFERED = "#{}-list:visible [role=option]"
 async def offered(window: Window, field: str, text: str) -> None:
     """Wait until the first option contains this text."""
     await window(OFFERED.format(field)).first.filter(has_text=text).wait_for()
+
+
+async def pick_first(window: Window, field: str, text: str) -> None:
+    """Take the first option by keys, once it contains this text. Until the arrow key, none is selected."""
+    await offered(window, field, text)
+    await expect(window(f"#{field}-list [aria-selected=true]")).to_have_count(0)
+    await window.page.keyboard.press("ArrowDown")
+    await expect(window(OFFERED.format(field)).first).to_have_attribute("aria-selected", "true")
+    await window.page.keyboard.press("Enter")
 
 
 async def tell(page: Page, *lines: str) -> None:
@@ -61,8 +71,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
         await keys.press("Enter")
         await tell(bob.page, "A girl in a red coat")
         await keys.type("station Brug")
-        await offered(bob, "where", "Brugge")
-        await keys.press("Enter")
+        await pick_first(bob, "where", "Brugge")
         await tell(bob.page, "10 minutes ago", "Zoë Quist", "+32 470 00 00 00")
         await keys.press("Control+Enter")
         await taken(bob, 1)
@@ -117,8 +126,7 @@ async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(bro
     await tell(bob.page, "linde", "yellow coat, skateboard")
     await expect(bob(f"[data-similar='{told}']")).to_contain_text("A girl in a yellow coat")
     await bob.page.keyboard.type("brugge")
-    await offered(bob, "where", "Brugge")
-    await bob.page.keyboard.press("Enter")
+    await pick_first(bob, "where", "Brugge")
     await expect(bob(f"[data-suggestion='{near}']")).to_be_visible()
     await bob(f"[data-suggestion='{near}']").click()
     await expect(bob("#search")).to_have_value("2026-7102 · Kobe")
@@ -161,8 +169,7 @@ async def test_child_looked_for_stands_beside_what_the_caller_says(browsers: Bro
     for said in ("1 m 32", "slim", "dark, curly", "scar on the chin", "yellow coat", "insulin", "Brugge"):
         await expect(child).to_contain_text(said)
     await bob.page.keyboard.type("brugge")
-    await offered(bob, "where", "Brugge")
-    await bob.page.keyboard.press("Enter")
+    await pick_first(bob, "where", "Brugge")
     await bob(f"[data-suggestion='{other}']").click()
     await expect(child.locator("h2")).to_have_text("Jasper, 9")
     await expect(child).not_to_contain_text("insulin")
@@ -196,6 +203,68 @@ async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
     await keys.press("Escape")
     await expect(bob("#text")).to_have_value("Somebody on a bicycle")
     await expect(bob("#search")).to_have_value("2026-7201 · Merel")
+    await browsers.clear()
+
+
+async def test_cleared_call_comes_back_after_a_letter_and_a_reload(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Merlijn"}, reference="2026-7211")
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await tell(bob.page, "merlijn", "Somebody on a scooter")
+    await keys.press("Escape")
+    await keys.type("x")
+    await bob("[data-act=undo]").click()
+    await expect(bob("#text")).to_have_value("Somebody on a scooter")
+    await keys.press("Escape")
+    await bob.page.reload()
+    await bob.live()
+    cleared = bob("[data-cleared-call]").filter(has_text="Somebody on a scooter")
+    await expect(cleared).to_contain_text("2026-7211 · Merlijn")
+    await cleared.locator("[data-act=bring-back]").click()
+    await expect(bob("#text")).to_have_value("Somebody on a scooter")
+    await expect(cleared).to_have_count(0)
+    await keys.press("Control+Enter")
+    await taken(bob, 1)
+    await browsers.clear()
+
+
+async def test_tab_leads_from_a_search_to_what_was_seen(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Mette"}, reference="2026-7221")
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await keys.type("mette")
+    await offered(bob, "search", "2026-7221")
+    await keys.press("Tab")
+    await focused(bob, "text")
+    await keys.type("A girl in a red coat")
+    await expect(bob("#search")).to_have_value("mette")  # no space pressed “Fits no search”
+    await keys.press("Shift+Tab")
+    await focused(bob, "search")
+    await keys.press("Shift+Tab")
+    await expect(bob("[data-act=no-search]")).to_be_focused()
+    await browsers.clear()
+
+
+async def test_child_who_was_found_is_said_to_be_found(browsers: Browsers) -> None:
+    board, alice = await browsers.search(person={"first_name": "Hilke"}, reference="2026-7231"), await browsers.person("Alice")
+    outcome = {"found_at": "2026-11-24T13:07:00Z", "condition": "well", "how": "police"}
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    await bob.page.keyboard.type("hilke")
+    await offered(bob, "search", "2026-7231")
+    await alice.command(board, "search.set_status", {"status": "found", "reason": "at home", "outcome": outcome})
+    said = re.compile(r"2026-7231 · Hilke: found .*14:07, alive and well")
+    await expect(bob("#search-hint")).to_have_text(said)
+    await expect(bob(OFFERED.format("search"))).to_contain_text("14:07")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob("#search-hint")).to_have_text(re.compile(r"^found .*14:07, alive and well · "))
+    await bob.page.keyboard.press("Escape")
+    await alice.command(board, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    await bob.page.keyboard.type("hilke")
+    await expect(bob("#search-hint")).to_have_text(said)
+    await expect(bob(OFFERED.format("search"))).to_have_count(0)  # a closed search takes no sightings
     await browsers.clear()
 
 
@@ -270,8 +339,12 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browser
     await expect(bob("#search-list")).to_be_hidden()
     await keys.type("xander")
     await offered(bob, "search", "Xander")
+    first, second = (bob(OFFERED.format("search")).nth(at) for at in (0, 1))
+    for option in (first, second):
+        await expect(option).to_have_attribute("aria-selected", "false")
     await keys.press("ArrowDown")
-    second = bob(OFFERED.format("search")).nth(1)
+    await expect(first).to_have_attribute("aria-selected", "true")
+    await keys.press("ArrowDown")
     await expect(second).to_have_attribute("aria-selected", "true")
     await expect(bob("#search")).to_have_attribute("aria-activedescendant", "search-1")
     name = await second.locator("b").inner_text()

@@ -5,7 +5,6 @@ import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { standardText } from "../core/standard_texts.js";
 import { formatDuration, serverNow } from "../core/time.js";
-import { foundCondition } from "../format/agreement.js";
 import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
@@ -13,6 +12,7 @@ import { gravityOf, shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
 import { initials } from "./avatars.js";
 import { photo as photoImage } from "./files/photo.js";
+import { foundText } from "../format/found_text.js";
 import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../format/time_elements.js";
 
 /**
@@ -220,10 +220,10 @@ function changeText({ type, actor, at }) {
 }
 
 /** @param {SearchState} state */
-function ending({ person, outcome, missing_since: missing, status_reason: reason, acknowledge }) {
+function ending({ status, person, outcome, missing_since: missing, status_reason: reason, acknowledge }) {
   const anyway = acknowledge ? html`<span class="override-reason" title=${acknowledge}>${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
   if (!outcome) return html`${reason ? html`<span class="found" title=${reason}>${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
   const length = formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing)));
-  return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${t("found {at}, {condition}", { at: formatMoment(at), condition: foundCondition(condition, person.sex) })}</span>${anyway}`;
+  return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${foundText({ status, person, outcome })}</span>${anyway}`;
 }

@@ -1,5 +1,5 @@
 /* Draft of one call: kept in this browser until it is in the outbox, across reloads and ended sessions, except the caller's
-   name and contact. No DOM. */
+   name and contact. A cleared call is kept for a day. No DOM. */
 
 import { newId } from "../../core/outbox.js";
 import { serverNow } from "../../core/time.js";
@@ -7,6 +7,9 @@ import { describeTime, parseTime } from "../../forms/parse_time.js";
 
 export const NO_SEARCH = "operations"; // the board of a call that fits no search
 export const FILES_OF_A_CALL = "call:"; // begins the key under which the files of a call wait
+const CLEARED_TTL_MS = 86_400_000; // a day: longer than a shift
+const MAX_CLEARED = 12; // cleared calls kept in one browser
+const ABOUT_THE_DRAFT = new Set(["began", "isCut"]); // not filled in by people
 
 /** @type {Record<string, any>} */
 const EMPTY_CALL = {
@@ -30,36 +33,46 @@ const EMPTY_CALL = {
 export class CallDraft {
   /** @type {Record<string, any>} */ typed = { ...EMPTY_CALL };
   /** @type {any} */ #draft;
-  /** @type {any} */ #earlier;
-  /** @type {any} */ #cleared = null;
+  /** @type {any} */ #kept;
+  /** @type {Map<string, object>} */ #callers = new Map(); // id of a cleared call -> its caller: in memory only
+  /** @type {string | null} */ #last = null; // call that was cleared last, until one is sent
 
   /**
    * @param {any} draft - {load, save, clear, late} of this call
-   * @param {any} earlier the same of an earlier call that was unreadable when this one began
+   * @param {any} cleared the same of the cleared calls
    */
-  constructor(draft, earlier) {
+  constructor(draft, cleared) {
     this.#draft = draft;
-    this.#earlier = earlier;
+    this.#kept = cleared;
     this.typed = { ...EMPTY_CALL, ...draft.load() };
-    draft.whenLoaded((/** @type {any} */ kept) => this.#found(kept));
+    this.#store(this.#stored);
+    draft.whenLoaded((/** @type {any} */ late) => this.#found(late));
+    cleared.whenLoaded((/** @type {any[]} */ late) => this.#store([...this.#stored, ...late]));
   }
 
   /**
-   * Restore an earlier call: at once if nothing was typed since, else after this one.
-   * @param {any} kept
+   * Restore an earlier call that could not be read at first; if something was typed since, list it among the cleared calls.
+   * @param {any} late
    */
-  #found(kept) {
-    if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...kept });
-    this.#earlier.save(kept);
+  #found(late) {
+    if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...late });
+    this.#keep({ ...EMPTY_CALL, ...late });
     this.#save();
   }
 
+  /** Return whether nothing is filled in. A text of spaces is nothing. */
   get isEmpty() {
-    return this.typed.began === null;
+    const isBlank = (/** @type {any} */ value) => typeof value === "string" && !value.trim();
+    return Object.entries(EMPTY_CALL).every(([field, empty]) => ABOUT_THE_DRAFT.has(field) || this.typed[field] === empty || (empty === "" && isBlank(this.typed[field])));
+  }
+
+  /** Calls that were cleared within a day, newest first: {…call, id, cleared_at}. @returns {Record<string, any>[]} */
+  get cleared() {
+    return this.#stored.map((call) => ({ ...call, ...this.#callers.get(call.id) }));
   }
 
   get canUndo() {
-    return this.isEmpty && this.#before !== null;
+    return this.#stored.some(({ id }) => id === this.#last);
   }
 
   /**
@@ -81,32 +94,40 @@ export class CallDraft {
 
   /** Keys of the files of this call, and of calls that may come back. */
   get keptFiles() {
-    return new Set([this.typed, this.#cleared, this.#draft.load(), this.#earlier.load()].map((call) => call?.files).filter(Boolean));
+    return new Set([this.typed, this.#draft.load(), ...this.#stored].map((call) => call?.files).filter(Boolean));
   }
 
+  /** Clear the form; the call is kept for a day. */
   clear() {
-    if (!this.isEmpty) this.#cleared = this.typed;
-    this.typed = { ...EMPTY_CALL };
-    this.#draft.clear();
+    if (!this.isEmpty) this.#keep(this.typed);
+    this.#empty();
   }
 
-  /** Restore what was cleared last, else the earlier call. */
+  /** Bring back the call that was cleared last. */
   undo() {
-    if (!this.canUndo) return;
-    const before = this.#before;
-    if (this.#cleared === null) this.#earlier.clear();
-    this.#cleared = null;
-    this.set(before);
+    if (this.#last) this.bringBack(this.#last);
   }
 
-  get #before() {
-    return this.#cleared ?? this.#earlier.load();
-  }
-
-  /** Clear the draft: the call is in the outbox. */
-  sent() {
+  /** Put a cleared call into the form; a call that is there is cleared. @param {string} id */
+  bringBack(id) {
+    const found = this.cleared.find((call) => call.id === id);
+    if (!found) return;
+    const { id: _, cleared_at: __, ...call } = found;
+    this.discard(id);
     this.clear();
-    this.#cleared = null;
+    this.set(call);
+  }
+
+  /** Forget a cleared call. @param {string} id */
+  discard(id) {
+    this.#callers.delete(id);
+    this.#store(this.#stored.filter((call) => call.id !== id));
+  }
+
+  /** Clear the form: the call is in the outbox. */
+  sent() {
+    this.#last = null;
+    this.#empty();
   }
 
   /** Fields that are missing or unreadable. */
@@ -149,12 +170,40 @@ export class CallDraft {
   /** @param {Record<string, any>} changes */
   set(changes) {
     this.typed = { ...this.typed, ...changes };
+    if (this.isEmpty) return this.#empty();
     this.typed.began ??= serverNow().toISOString();
-    this.#save();
+    return this.#save();
+  }
+
+  #empty() {
+    this.typed = { ...EMPTY_CALL };
+    this.#draft.clear();
   }
 
   #save() {
-    const { name, contact, isCut } = this.typed;
-    this.#draft.save({ ...this.typed, name: "", contact: "", isCut: isCut || Boolean(name || contact) });
+    this.#draft.save(withoutCaller(this.typed));
+  }
+
+  /** @param {Record<string, any>} call */
+  #keep(call) {
+    const id = newId(), { name, contact, isCut } = call;
+    this.#callers.set(id, { name, contact, isCut });
+    this.#last = id;
+    this.#store([{ ...withoutCaller(call), id, cleared_at: serverNow().toISOString() }, ...this.#stored].slice(0, MAX_CLEARED));
+  }
+
+  /** Cleared calls as stored, another tab's too, without those that are too old. @returns {Record<string, any>[]} */
+  get #stored() {
+    const oldest = Number(serverNow()) - CLEARED_TTL_MS;
+    return (this.#kept.load() ?? []).filter((/** @type {any} */ call) => Date.parse(call.cleared_at) > oldest);
+  }
+
+  /** @param {Record<string, any>[]} calls */
+  #store(calls) {
+    if (calls.length) this.#kept.save(calls);
+    else this.#kept.clear();
   }
 }
+
+/** The caller's name and contact are not kept. @param {Record<string, any>} call */
+const withoutCaller = ({ name, contact, isCut, ...call }) => ({ ...call, name: "", contact: "", isCut: isCut || Boolean(name || contact) });

@@ -7,29 +7,32 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
-import { combobox } from "../../forms/combobox.js";
+import { clearedCallsList } from "./cleared_calls.js";
+import { combobox, walkOptions } from "../../forms/combobox.js";
 import { keptText, placeOption } from "../../forms/place_option.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
-import { suggestionsPanel, distanceText, recentCallsList, searchOption } from "./suggestions_panel.js";
+import { suggestionsPanel, distanceText, endedText, recentCallsList, searchOption } from "./suggestions_panel.js";
 import { announce } from "../../shared/announcer.js";
-import { byStatus, matchesSearch } from "../../format/search_list.js";
+import { matchingSearches, takingSightings } from "./matching_searches.js";
+import { foundText } from "../../format/found_text.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
 const AFTER_URGENT = "where"; // few calls are urgent: Tab leads there, and Enter goes on without it
 const MAX_OPTIONS = 8; // searches to choose from
+const MAX_ENDED = 3; // ended searches that the hint names
 
 /** @param {HTMLElement} root @param {Session} session */
 export const mount = (root, session) => new IntakePage(root, session);
 
 export class IntakePage {
-  call = new CallDraft(draft("intake"), draft("intake:earlier"));
+  call = new CallDraft(draft("intake"), draft("intake:cleared"));
   suggestions;
   taken;
   files;
   /** @type {HTMLElement} */ #root;
-  #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
+  #list = { field: null, active: -1, shut: true }; // list under the active field, once something is typed or requested
   /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
   #lists = {
     search: { found: () => this.#searches(), pick: (option) => this.#pickSearch(option) },
@@ -82,8 +85,8 @@ export class IntakePage {
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
-        ${this.#choice("search", t("Which search"), this.#searchHint())}
-        ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
+        <div class="which-search">${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
+          ${this.#choice("search", t("Which search"), this.#searchHint())}</div>
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
@@ -97,12 +100,12 @@ export class IntakePage {
         </div>
         ${callFiles(this)}
         <div class="buttons">
-          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>${t("Esc")}</kbd></button>` : nothing}
+          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")}${call.isEmpty ? html` <kbd>${t("Esc")}</kbd>` : nothing}</button>` : nothing}
           ${call.isEmpty ? nothing : html`<button type="button" data-act="clear" @click=${this.#clear}>${t("Clear")}</button>`}
           <button id="send" class="primary" data-act="send">${t("Send")}</button>
         </div>
       </form>
-      <div class="intake-aside">${suggestionsPanel(this)} ${recentCallsList(this)}</div>
+      <div class="intake-aside">${suggestionsPanel(this)} ${clearedCallsList(this)} ${recentCallsList(this)}</div>
     </div>`;
   }
 
@@ -151,9 +154,12 @@ export class IntakePage {
     const { board } = this.call.typed;
     if (board === NO_SEARCH) return t("It waits in “All searches” as a tip, until it is placed on a search.");
     const search = board && this.board.get(board);
-    if (search) return `${label.kind(search.state.kind)} · ${t("missing since {when}", { when: moment(search.state.missing_since) })}`;
+    if (search) return [foundText(search.state), label.kind(search.state.kind), t("missing since {when}", { when: moment(search.state.missing_since) })].filter(Boolean).join(" · ");
     if (!this.call.typed.search.trim()) return t("A name, a number, or what the child looks like");
-    return this.suggestions.answered("searches") && !this.#searches().length ? t("No open search matches. Try another word, or enter the place first.") : nothing;
+    const { open, ended } = this.#matching;
+    if (open.length) return nothing;
+    if (ended.length) return ended.slice(0, MAX_ENDED).map(endedText).join(" · ");
+    return this.suggestions.answered("searches") ? t("No open search matches. Try another word, or enter the place first.") : nothing;
   }
 
   #placeHint() {
@@ -169,14 +175,12 @@ export class IntakePage {
 
   // --- options
 
-  /** Local searches first, which are available offline; then the server's, which tolerate typos. */
   #searches() {
-    const { board, search } = this.call.typed;
-    if (board) return [];
-    const keep = (/** @type {any} */ one) => matchesSearch(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
-    const { open } = byStatus(this.board.of("search"), { keep });
-    const found = this.suggestions.searches.map((/** @type {any} */ one) => this.board.get(one.board)).filter((/** @type {any} */ one) => one && search.trim());
-    return [...new Set([...open, ...found])].slice(0, MAX_OPTIONS).map((search) => searchOption(/** @type {Entity} */ (search)));
+    return this.call.typed.board ? [] : takingSightings(this.#matching).slice(0, MAX_OPTIONS).map(searchOption);
+  }
+
+  get #matching() {
+    return matchingSearches(this.board, this.suggestions.searches, this.call.typed.search);
   }
 
   #places() {
@@ -220,7 +224,7 @@ export class IntakePage {
   /** @param {any} field @param {any} value */
   #edit(field, value) {
     this.call.edit(field, value);
-    this.#list = { field, active: 0, shut: typeof value === "string" && !value.trim() };
+    this.#list = { field, active: -1, shut: typeof value === "string" && !value.trim() };
     this.#faults = this.#faults.filter((each) => each !== field);
     this.#changed();
   }
@@ -234,7 +238,7 @@ export class IntakePage {
   #onFocus = ({ type, target }) => {
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
-    this.#list = { field, active: 0, shut: true };
+    this.#list = { field, active: -1, shut: true };
     this.draw();
   };
 
@@ -264,20 +268,21 @@ export class IntakePage {
   /** @param {any} event @param {any} options */
   #walk(event, options) {
     event.preventDefault();
-    const { active, shut } = this.#list;
-    const step = shut ? 0 : event.key === "ArrowDown" ? 1 : -1; // the first key opens the list
-    this.#list = { ...this.#list, shut: false, active: (active + step + options.length) % options.length };
+    const { active, shut } = this.#list, step = event.key === "ArrowDown" ? 1 : -1;
+    const isOpening = shut && active >= 0; // the first key opens the list where it was
+    this.#list = { ...this.#list, shut: false, active: isOpening ? active : walkOptions(active, step, options.length) };
     this.draw();
   }
 
   /**
-   * Handle Enter: take the active option and advance.
+   * Handle Enter: take the selected option and advance. Without one, take the first search, as a call needs one; a place may be
+   * any text.
    * @param {any} event
    * @param {any} field
    */
   #onEnter(event, field) {
     event.preventDefault();
-    const option = this.#options(field)[this.#list.active];
+    const options = this.#options(field), option = options[this.#list.active] ?? (field === "search" ? options[0] : undefined);
     this.#list.shut = true;
     if (option) this.#lists[field].pick(option);
     this.#focusField(field === "urgent" ? AFTER_URGENT : FIELDS[FIELDS.indexOf(field) + 1]);
@@ -293,7 +298,7 @@ export class IntakePage {
       this.#list.shut = true;
       return this.draw();
     }
-    return this.call.canUndo ? this.#undo() : this.#clear();
+    return this.call.isEmpty && this.call.canUndo ? this.#undo() : this.#clear();
   }
 
   #clear = () => {
@@ -308,9 +313,22 @@ export class IntakePage {
     this.#begin();
   };
 
+  /** @param {string} id of a cleared call */
+  bringBack(id) {
+    this.call.bringBack(id);
+    this.#begin();
+  }
+
+  /** @param {string} id of a cleared call */
+  discardCleared(id) {
+    this.call.discard(id);
+    this.focusAfterDraw("[data-act=bring-back], #search"); // the button is gone
+    this.draw();
+  }
+
   #begin() {
     this.#faults = [];
-    this.#list = { field: null, active: 0, shut: true };
+    this.#list = { field: null, active: -1, shut: true };
     this.#changed();
     this.#focusField("search");
   }
@@ -335,7 +353,7 @@ export class IntakePage {
   };
 
   /**
-   * Load a refused call into the form; Esc brings back the text it replaces.
+   * Load a refused call into the form; the call that it replaces is kept among the cleared ones.
    * @param {any} entry
    */
   mend(entry) {

@@ -6,6 +6,7 @@ import { label } from "../../core/labels.js";
 import { n, t, withColon } from "../../core/i18n.js";
 import { briefLooks, chosenChild } from "./chosen_child.js";
 import { moment } from "../../core/time.js";
+import { foundText } from "../../format/found_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { seenText } from "../../format/time_elements.js";
 import { uploadList } from "../../shared/files/strip.js";
@@ -32,8 +33,14 @@ const searchName = ({ reference, person }) => `${reference} · ${shortPersonName
 export function searchOption({ id, state }) {
   const { person: { sex, age }, kind, last_seen: place } = state;
   const sexAndAge = [sex && label.sex(sex), age].filter((part) => part || part === 0).join(", ");
-  return { key: id, text: searchName(state), more: [sexAndAge, label.kind(kind), place?.text].filter(Boolean).join(" · ") };
+  return { key: id, text: searchName(state), more: [foundText(state), sexAndAge, label.kind(kind), place?.text].filter(Boolean).join(" · ") };
 }
+
+/**
+ * "2026-0412 · Noor V.: found 14:07, alive and well"
+ * @param {Entity} entity
+ */
+export const endedText = ({ state }) => `${withColon(searchName(state))} ${foundText(state) ?? label.status(state.status)}`;
 
 /** @param {IntakeView} view */
 export function suggestionsPanel(view) {

@@ -1,0 +1,27 @@
+/** Searches that the text of a call may mean. No DOM. */
+
+import { label } from "../../core/labels.js";
+import { byStatus, matchesSearch } from "../../format/search_list.js";
+
+/**
+ * Return the searches that a typed text fits: of the open ones those here first, which are there without a connection, then the server's
+ * suggestions, which tolerate typos; and those that ended, so that a child who was found is not "no match".
+ * @param {Pick<Board, "of" | "get">} board
+ * @param {{ board: string }[]} suggested
+ * @param {string} typed
+ * @returns {{ open: Entity[], ended: Entity[] }}
+ */
+export function matchingSearches(board, suggested, typed) {
+  const text = typed.trim();
+  const keep = (/** @type {any} */ one) => matchesSearch(one, text, [one.state.person.last_name, label.kind(one.state.kind)]);
+  const { open, found, closed } = byStatus(board.of("search"), { keep });
+  if (!text) return { open, ended: [] };
+  const others = suggested.map(({ board: id }) => board.get(id)).filter((one) => one?.state.status === "open");
+  return { open: /** @type {Entity[]} */ ([...new Set([...open, ...others])]), ended: [...found, ...closed] };
+}
+
+/**
+ * Return those to choose from: a closed search takes no sightings.
+ * @param {ReturnType<typeof matchingSearches>} matching
+ */
+export const takingSightings = ({ open, ended }) => [...open, ...ended.filter(({ state }) => state.status === "found")];
