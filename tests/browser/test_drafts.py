@@ -410,3 +410,45 @@ async def test_drafts_of_an_earlier_version_are_taken_over_once(browsers: Browse
     await bob("[data-act=add-sighting]").click()
     await expect(bob.field("add-sighting", "description")).to_have_value(SEEN)
     await expect(bob.field("add-sighting", "source_name")).to_have_value("")
+
+
+async def test_sent_and_emptied_forms_are_no_drafts(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    add, keys = alice("[data-act=add-sighting]"), alice.page.keyboard
+    for field in ("seen_at", "description"):
+        await add.click()
+        await alice.fill("add-sighting", {"description": SEEN})
+        await alice.field("add-sighting", "seen_at").focus()
+        await keys.type("20 minutes ago")
+        await alice.field("add-sighting", field).focus()
+        await keys.press("Control+Enter")  # the field that has the focus goes with its dialog
+        await expect(alice("dialog")).to_have_count(0)
+        await expect(add.locator(".dot")).to_have_count(0)
+    await add.click()
+    await keys.type("  ")
+    await keys.press("Escape")
+    await expect(add.locator(".dot")).to_have_count(0)
+    await alice.page.keyboard.press("Control+k")
+    await alice("[data-testid=palette]").fill("set status found")
+    await expect(alice("[role=option][aria-selected=true]")).to_contain_text("Found")
+    await keys.press("Enter")
+    await expect(alice("dialog[data-dialog=status]")).to_be_visible()
+    await keys.press("Escape")
+    await expect(alice("dialog")).to_have_count(0)
+    await keeps(alice, 0)
+
+
+async def test_new_search_that_was_created_leaves_no_draft(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
+    await alice.open("/")
+    await alice("[data-act=open-search]").click()
+    await alice.fill("open-search", {"person.first_name": "Zita", "kind": "runaway"})
+    await alice.field("open-search", "missing_since").focus()
+    await alice.page.keyboard.type("yesterday 14:30")
+    await alice.page.keyboard.press("Control+Enter")
+    await alice.page.wait_for_url("**/searches/*")
+    await alice.open("/")
+    await expect(alice("[data-act=open-search]")).to_contain_text("New search")
+    await keeps(alice, 0)

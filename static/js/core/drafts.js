@@ -19,6 +19,8 @@ export function draft(name) {
     clear: () => vault.remove(key),
     /** fn(object) if there is one that could not be read yet when it was asked for */
     whenLoaded: (/** @type {(value: any) => void} */ fn) => vault.whenLoaded(key, fn),
+    /** fn() when another tab sent or discarded it */
+    whenRemoved: (/** @type {() => void} */ fn) => vault.whenRemoved(key, fn),
   };
 }
 

@@ -19,6 +19,7 @@ class Vault {
   /** @type {any} */ #failed = new Set();   // keys whose last write failed
   /** @type {Promise<void> | null} */ #writing = null;
   #whenLoaded = new Map();     // key -> fn(value)
+  /** @type {Map<string, () => void>} */ #whenRemoved = new Map(); // key -> fn()
   /** @type {(() => void)[]} */ #whenOpened = [];
 
   /**
@@ -51,6 +52,15 @@ class Vault {
    */
   whenLoaded(key, fn) {
     if (this.state === "waiting") this.#whenLoaded.set(key, fn);
+  }
+
+  /**
+   * Call fn() when another tab removes a value, as it was sent or discarded there.
+   * @param {string} key
+   * @param {() => void} fn
+   */
+  whenRemoved(key, fn) {
+    this.#whenRemoved.set(key, fn);
   }
 
   /** @param {string} key */
@@ -178,7 +188,10 @@ class Vault {
    */
   #onStorage = async ({ key, newValue }) => {
     if (this.#key === null || key === null || !KINDS.some((kind) => key.startsWith(`${prefix()}${kind}`))) return;
-    if (newValue === null && !this.#queue.has(key)) this.#values.delete(key);
+    if (newValue === null && !this.#queue.has(key)) {
+      this.#values.delete(key);
+      this.#whenRemoved.get(key)?.();
+    }
     const value = newValue === null ? UNREADABLE : await this.#readStored(key);
     if (value !== UNREADABLE && value !== null && !this.#queue.has(key)) this.#values.set(key, value);
   };

@@ -10,10 +10,11 @@ import { describeDate, isDate, parseDate } from "./parse_date.js";
 const typing = new Map();
 
 /**
- * @param {{ id: string, value: string, edit: (value: string) => void, describedBy?: string | null, required?: boolean, autofocus?: boolean }} given `value` is
- *   "2014-03-12", or a text that is no date; `edit` is called with the same
+ * @param {{ id: string, value: string, current?: () => string, edit: (value: string) => void, describedBy?: string | null, required?: boolean, autofocus?: boolean }} given `value` is
+ *   "2014-03-12", or a text that is no date; `edit` is called with the same, `current` tells
+ *   what the field contains by now
  */
-export function dateInput({ id, value, edit, describedBy = null, required, autofocus }) {
+export function dateInput({ id, value, current, edit, describedBy = null, required, autofocus }) {
   const typed = typing.get(id), text = typed?.value === value ? typed.text : describeDate(value);
   const type = (/** @type {ControlEvent} */ { target }) => {
     const read = parseDate(target.value, serverNow()) ?? target.value.trim();
@@ -21,7 +22,9 @@ export function dateInput({ id, value, edit, describedBy = null, required, autof
     edit(read);
   };
   const leave = (/** @type {ControlEvent} */ { target }) => {
+    const typed = typing.get(id);
     typing.delete(id);
+    if (current && typed && current() !== typed.value) return; // the form was sent or emptied, and takes its controls away
     edit(parseDate(target.value, serverNow()) ?? target.value.trim());
   };
   const picked = (/** @type {ControlEvent} */ { target }) => {

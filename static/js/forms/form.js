@@ -9,6 +9,7 @@ import { isSameTime } from "./time_value.js";
 export class Form {
   /** @type {any | null} */ problem = null; // text about the form as a whole
   /** @type {Record<string, any>} */ errors = {}; // path -> text
+  #isCopy = true; // nothing was edited here since the draft was loaded: another tab may send it
   isCut = false; // private fields were filled in before a reload; they were not kept
   /** @type {any} */ #mine = new Map(); // path -> {raw, was, base, epoch}
   /** @type {Map<string, any>} */ #conflicts = new Map(); // path -> the server's value
@@ -28,7 +29,7 @@ export class Form {
    *   - `board`: store of the board, for its position
    *   - `fields`: see fields.js
    *   - `read`: () -> the true state, or null while adding
-   *   - `draft`: - {load, save, clear}: keeps typed text across a reload
+   *   - `draft`: - {load, save, clear, whenLoaded, whenRemoved}: keeps typed text across a reload
    *   - `defaults`: () -> {path: raw} for fields that are not set
    */
   constructor({ key, entity = null, command, board, fields, read = () => null, draft = null, defaults = () => ({}) }) {
@@ -44,6 +45,7 @@ export class Form {
     const kept = draft?.load();
     if (kept) this.#resume(kept);
     else draft?.whenLoaded((/** @type {any} */ late) => this.#resume(late));
+    draft?.whenRemoved(() => this.#isCopy && this.clear());
   }
 
   /** Refresh the defaults when the form is shown again ("now" is now), unless something was typed. */
@@ -51,8 +53,14 @@ export class Form {
     if (!this.dirty) this.#start = this.#defaults();
   }
 
+  /** Return whether something was changed. Spaces in an empty field are nothing. */
   get dirty() {
-    return this.#mine.size > 0;
+    return [...this.#mine].some(([path, { raw }]) => !isBlank(raw) || !isBlank(this.#true(path)));
+  }
+
+  /** Return whether one field alone was edited. @param {string} path */
+  isOnly(path) {
+    return this.#mine.size === 1 && this.#mine.has(path);
   }
 
   get conflicted() {
@@ -85,6 +93,7 @@ export class Form {
   /** @param {string} path @param {any} raw */
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
+    this.#isCopy = false;
     const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
     if (this.#isTrue(path, raw) && !this.#conflicts.has(path)) this.#mine.delete(path);
     else this.#mine.set(path, { ...mine, raw });
@@ -226,6 +235,7 @@ export class Form {
   }
 
   clear() {
+    this.#isCopy = true;
     this.#mine.clear();
     this.#conflicts.clear();
     this.isCut = false;
@@ -247,6 +257,7 @@ export class Form {
   /** @param {string} path @param {any} raw */
   #isTrue(path, raw) {
     const now = this.#true(path);
+    if (this.field(path)?.control === "people") return isEqual([...raw].sort(), [...now].sort()); // in whatever order they were chosen
     return isEqual(raw, now) || (this.field(path)?.control === "time" && isSameTime(raw, now));
   }
 
@@ -316,6 +327,9 @@ export class Form {
     this.#draft?.save({ mine, start: this.#start, isCut: this.isCut || mine.length < this.#mine.size });
   }
 }
+
+/** @param {unknown} raw */
+const isBlank = (raw) => typeof raw === "string" && !raw.trim();
 
 /** @param {Record<string, any>} data @param {string} path */
 function hasPath(data, path) {

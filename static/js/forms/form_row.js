@@ -67,7 +67,7 @@ function control(form, field, id, ctx) {
     const draw = form.dirty === dirty && ctx.drawForms ? ctx.drawForms : ctx.draw; // a draft is marked beside its form, too
     (ctx.edited ?? draw)(form);
   };
-  const raw = form.raw(field.path);
+  const current = () => form.raw(field.path), raw = current();
   const describedBy = [field.path, ...pointPaths(field.path, form)].some((path) => form.errors[path]) ? `${id}-error` : null;
   const describe = describedBy ?? nothing;
   const type = (/** @type {any} */ event) => edit(event.target.value);
@@ -86,9 +86,9 @@ function control(form, field, id, ctx) {
     case "card":
       return select(id, raw, edit, ctx.cards(field.refers_to), false, describe);
     case "time":
-      return timeInput({ id, raw, edit, leaning: leaningOf(field), describedBy, required: field.required });
+      return timeInput({ id, raw, current, edit, leaning: leaningOf(field), describedBy, required: field.required });
     case "date":
-      return dateInput({ id, value: raw, edit, describedBy, required: field.required });
+      return dateInput({ id, value: raw, current, edit, describedBy, required: field.required });
     default:
       if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
       return html`<input id=${id} type="text" inputmode=${field.control === "number" ? "decimal" : nothing}

@@ -9,11 +9,11 @@ import { problemOf, textOf, timeOf, typedTime } from "./time_value.js";
 /** @typedef {import("./time_value.js").TypedTime} TypedTime */
 
 /**
- * @param {{ id: string, raw: string | TypedTime, leaning: import("./parse_time.js").Leaning, edit: (raw: string | TypedTime) => void, settled?: () => void,
- *   describedBy?: string | null, name?: string, filter?: string, required?: boolean }} given `edit` is called with each key, and when the
- *   text has been replaced by the time; `settled` once the field was left with a time, or was emptied
+ * @param {{ id: string, raw: string | TypedTime, current?: () => string | TypedTime, leaning: import("./parse_time.js").Leaning, edit: (raw: string | TypedTime) => void, settled?: () => void,
+ *   describedBy?: string | null, name?: string, filter?: string, required?: boolean }} given `current` tells what the field
+ *   contains by now; `edit` is called with each key, and when the text has been replaced by the time; `settled` once the field was left with a time, or was emptied
  */
-export function timeInput({ id, raw, leaning, edit, settled, describedBy = null, name, filter, required }) {
+export function timeInput({ id, raw, current, leaning, edit, settled, describedBy = null, name, filter, required }) {
   const now = serverNow(), at = timeOf(raw);
   const choose = (/** @type {string} */ time) => {
     edit(time);
@@ -22,6 +22,7 @@ export function timeInput({ id, raw, leaning, edit, settled, describedBy = null,
   const type = (/** @type {ControlEvent} */ event) => edit(typedTime(event.target.value, serverNow(), leaning));
   // The page may not have been drawn since the last key. What was typed keeps the meaning that it had then.
   const leave = (/** @type {ControlEvent} */ { target: { value } }) => {
+    if (current && textOf(current(), serverNow()) !== value) return; // the form was sent or emptied, and takes its controls away
     const typed = typeof raw !== "string" && raw.text === value ? raw : typedTime(value, serverNow(), leaning);
     const time = timeOf(typed);
     edit(time === undefined ? typed : time ?? "");

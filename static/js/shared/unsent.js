@@ -15,6 +15,7 @@ const FORMS = {
   "open-search": () => t("New search"),
   note: () => label.noun("note"),
   handover: () => label.noun("handover"),
+  tip: () => label.noun("tip"),
 };
 const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 
@@ -24,7 +25,7 @@ export function unsentTexts(session) {
   return [
     ...session.outbox.unfinished().map((/** @type {PendingCommand} */ command) => line(commandName(command.name), typedText(command))),
     ...session.uploads.names.map((name) => line(label.noun("file"), name)),
-    ...typed.map(([key, draft]) => line(t("Draft: {what}", { what: formName(key) }), draft === null ? null : wordsIn(draft))),
+    ...typed.flatMap(([key, draft]) => [draft].flat().map((each) => line(t("Draft: {what}", { what: formName(key) }), each === null ? null : wordsIn(each)))),
   ];
 }
 

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { get, orNull } from "../../core/api.js";
+import { draft } from "../../core/drafts.js";
 import { Refusal } from "../../core/errors.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
@@ -11,6 +12,9 @@ import { byStatus, shortPersonName } from "../../format/search_list.js";
 import { formatMoment, seenText } from "../../format/time_elements.js";
 
 const TOLD = ["place", "direction", "clothing", "company"];
+
+/** @param {string} id */
+const draftOf = (id) => draft(`tip:${id}`);
 
 export class TipDialog {
   /** @type {string | null} */ id = null;
@@ -32,8 +36,9 @@ export class TipDialog {
     this.id = id;
     this.#kept = null;
     this.#source = null;
-    this.#search = search;
-    this.#reason = "";
+    const kept = draftOf(id).load();
+    this.#search = search || (kept?.search ?? "");
+    this.#reason = kept?.text ?? "";
     this.#trouble = "";
     if (!this.#view.board.get(id)) this.#read(id);
     this.#view.draw();
@@ -96,6 +101,7 @@ export class TipDialog {
     };
     const edit = (/** @type {(value: string) => void} */ set) => (/** @type {any} */ event) => {
       set(event.target.value);
+      this.#keep();
       this.#view.draw();
     };
     return html`<form data-form="place-tip" @submit=${submit(() => this.#give("tip.place", { search: this.#search }))}>
@@ -113,6 +119,13 @@ export class TipDialog {
           <button data-act="dismiss" ?disabled=${this.#busy || !this.#reason.trim()}>${t("Dismiss")}</button></div>
         <p class="hint">${t("It is kept, and suggested again when more is known about a search.")}</p>
       </form>`}`;
+  }
+
+  /** Keep the typed reason and the chosen search until they are sent. */
+  #keep() {
+    const kept = draftOf(/** @type {string} */ (this.id)), [text, search] = [this.#reason, this.#search];
+    if (text.trim() || search) kept.save({ text, search });
+    else kept.clear();
   }
 
   #readSource = async () => {
@@ -134,6 +147,7 @@ export class TipDialog {
     this.#view.draw();
     try {
       await this.#view.board.send(name, { tip: id, ...data });
+      draftOf(/** @type {string} */ (id)).clear();
       if (this.id === id) this.id = null;
     } catch (refusal) {
       const { message, fields, id: command } = /** @type {any} */ (refusal);

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
+import { draft } from "../../core/drafts.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
@@ -50,9 +51,21 @@ export class Campaign {
 
   /** Ask for a reason before a material is withdrawn; null: not after all. @param {string | null} material */
   ask(material) {
-    Object.assign(this, { withdrawing: material, reason: "", trouble: "" });
+    Object.assign(this, { withdrawing: material, reason: material ? this.#draftOf(material).load()?.text ?? "" : "", trouble: "" });
     this.#page.draw();
   }
+
+  /** Keep the typed reason until it is sent. @param {string} reason */
+  type(reason) {
+    const kept = this.#draftOf(/** @type {string} */ (this.withdrawing));
+    this.reason = reason;
+    if (reason.trim()) kept.save({ text: reason });
+    else kept.clear();
+    this.#page.draw();
+  }
+
+  /** @param {string} material */
+  #draftOf = (material) => draft(`${this.#page.board.id}:withdraw-material:${material}`);
 
   /** @param {string[]} ids @param {boolean} done */
   async tick(ids, done) {
@@ -66,7 +79,10 @@ export class Campaign {
     draw();
     try {
       await board.send(name, data, { base: board.seq, epoch: board.epoch });
-      if (name === "material.withdraw") this.withdrawing = null;
+      if (name === "material.withdraw") {
+        this.#draftOf(data.material).clear();
+        this.withdrawing = null;
+      }
     } catch (refusal) {
       const { message, fields, id } = /** @type {any} */ (refusal);
       board.discard(id);
@@ -126,17 +142,13 @@ function materialRow({ id, state }, view) {
 }
 
 /** @param {string} id @param {SearchView} view */
-function withdrawal(id, { campaign, draw }) {
+function withdrawal(id, { campaign }) {
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     campaign.send("material.withdraw", { material: id, reason: campaign.reason.trim() || null });
   };
-  const type = (/** @type {any} */ event) => {
-    campaign.reason = event.target.value;
-    draw();
-  };
   return html`<form class="inline" data-form="withdraw-material" @submit=${submit}>
-    <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${type} />
+    <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${(/** @type {ControlEvent} */ event) => campaign.type(event.target.value)} />
     <button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button><button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button>
     <p class="hint">${t("It can no longer be given out, and everyone who has it must be asked to take it down. This cannot be undone.")}</p>
   </form>`;
