@@ -79,6 +79,26 @@ async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browser
     assert [state["recipient"] for state in await states(browsers, board, "distribution")] == ["NMBS", "De Lijn"]
 
 
+async def test_appeal_set_from_the_form_for_posters_leads_back_to_it(browsers: Browsers) -> None:
+    board = await begun(browsers, "none")
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.choose("campaign")
+    await alice("[data-act=approve]").click()
+    await alice.fill("approve", {"what": "poster", "decided_by": "Parket Gent"})
+    await alice("[data-dialog=approve] [data-act=appeal]").click()
+    await alice.page.keyboard.press("Escape")
+    await expect(alice("[data-dialog=approve] [data-act=appeal]")).to_be_focused()
+    await alice.page.keyboard.press("Enter")
+    await alice("[data-dialog=appeal] input[value=posters]").check()
+    await alice("[data-dialog=appeal] [data-act=send]").click()
+    await expect(alice.field("approve", "decided_by")).to_have_value("Parket Gent")
+    await expect(alice("[data-dialog=approve] [data-act=appeal]")).to_have_count(0)
+    await expect(alice("[data-dialog=approve] :focus")).to_have_count(1)
+    await alice.page.keyboard.press("Escape")
+    await expect(alice("[data-dialog=campaign] [data-act=approve]")).to_be_focused()
+
+
 async def test_a_draft_is_saved_as_pdf_and_its_words_are_in_no_address(browsers: Browsers) -> None:
     board = await begun(browsers)
     alice = await browsers.window("Alice")

@@ -112,6 +112,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await expect(dora("[data-testid=holder]")).to_contain_text("without a handover: the first night")
 
     await prepare(alice)
+    await expect(first(alice).locator("[data-field=assessment] textarea")).to_be_focused()  # where she continues
     await expect(dora("[data-shift] .open")).to_have_text("Handover 1: started")
     board = await board_of(first(alice))
     assessment = first(alice).locator("[data-field=assessment] textarea")
@@ -174,6 +175,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await dora("form[data-form=accept] textarea").first.fill("The port, then the tram.")
     await dora("[data-act=accept]").click()
     await expect(dora("form[data-form=accept] [data-testid=problem]")).to_contain_text("Some searches have not been read")
+    await expect(dora("form[data-form=accept] [data-field=reason] textarea")).to_be_focused()
     await holds(browsers, "Alice", alice, dora)
     unread, folded = dora("[data-section][data-unread]"), dora("[data-section].folded")
     await expect(folded).to_have_count(0)

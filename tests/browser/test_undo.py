@@ -89,9 +89,25 @@ async def test_the_offer_goes_by_itself_but_not_under_a_hand(browsers: Browsers)
     await alice.page.clock.fast_forward(OFFERED_MS)
     await expect(alice("[data-testid=undo]")).to_have_count(0)
     await alice.page.keyboard.press("Control+z")
+    await noticed(alice, "offered", "Card moved · Sighting")
     await (await browsers.person("Alice")).command(board, "note.add", {"text": "After it"})
     await alice.same_as_server(board)
     await expect(alice.column("doing").locator(".card")).to_have_count(1)
+    await alice.page.keyboard.press("Control+z")
+    await noticed(alice, "undone", "Card moved · Sighting")
+    await expect(alice.column("inbox").locator(".card")).to_have_count(1)
+
+
+async def test_ctrl_z_says_why_nothing_is_undone(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice.page.keyboard.press("Control+z")
+    await noticed(alice, "none", "Nothing to undo since this page was opened.")
+    await alice.add_task("Call the school")
+    await expect(alice.card("Call the school").locator("a")).to_be_focused()  # it was acknowledged
+    await alice.page.keyboard.press("Control+z")
+    await noticed(alice, "impossible", "Cannot be undone: Task added · Task")
 
 
 async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browsers) -> None:

@@ -42,28 +42,53 @@ const MAIN = /** @type {HTMLElement} */ (document.querySelector("main"));
 export class Dialogs {
   #dialogs;
   /** @type {FocusPosition | null} */ #opener = null;
+  #name = ""; // of the dialog that is shown
+  #control = ""; // selector of the control in it that had the focus last
+  /** @type {{ name: string, control: string }[]} */ #below = []; // dialogs that it lies over, and the control that opened the next
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#dialogs = root.getElementsByTagName("dialog");
+    root.addEventListener("focusin", ({ target }) => (this.#control = selectorOf(/** @type {HTMLElement} */ (target))));
   }
 
   /** After a draw: show newly drawn dialogs, and restore the focus when the last one is gone. */
   settle() {
     const drawn = /** @type {HTMLDialogElement | undefined} */ (this.#dialogs[0]);
-    if (drawn && !drawn.open) {
-      this.#opener ??= focusPosition(MAIN, /** @type {HTMLElement} */ (document.activeElement));
-      drawn.showModal();
-      focusFirst(drawn);
-    }
-    if (!drawn) this.#giveBack();
+    if (!drawn) return this.#giveBack();
+    const isShown = drawn.open, name = drawn.dataset.dialog ?? "";
+    if (isShown && name === this.#name) return undefined;
+    this.#opener ??= focusPosition(MAIN, /** @type {HTMLElement} */ (document.activeElement));
+    if (!isShown) drawn.showModal();
+    return this.#arrive(drawn, name);
+  }
+
+  /** Focus the first control of a dialog; of one that another lay over, the control that had opened that. @param {HTMLDialogElement} drawn @param {string} name */
+  #arrive(drawn, name) {
+    const at = this.#below.findIndex((below) => below.name === name), back = this.#below[at];
+    if (back) this.#below.length = at;
+    else if (this.#name) this.#below.push({ name: this.#name, control: this.#control });
+    this.#name = name;
+    const control = /** @type {HTMLElement | null} */ (back?.control ? drawn.querySelector(back.control) : null);
+    if (control) control.focus();
+    else focusFirst(drawn);
   }
 
   #giveBack() {
     const opener = this.#opener;
     this.#opener = null;
+    this.#name = "";
+    this.#below = [];
     if (opener) restoreFocus(MAIN, opener);
   }
+}
+
+/**
+ * Return a selector that finds a control again after it was recreated; "" if it has neither an id nor a name.
+ * @param {HTMLElement} control
+ */
+function selectorOf({ id, dataset: { act } }) {
+  return id ? `[id="${CSS.escape(id)}"]` : act ? `[data-act="${CSS.escape(act)}"]` : "";
 }
 
 /**

@@ -5,15 +5,33 @@ const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .watch-content, .wi
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /**
- * Draw, and restore the focus if it was lost. Inside a dialog, dialog.js handles it.
+ * Draw, and restore the focus if it was lost. When a dialog comes or goes, dialog.js handles it.
  * @param {HTMLElement} root
  * @param {() => void} draw
  */
 export function keepFocus(root, draw) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-  const place = focused && root.contains(focused) && !focused.closest("dialog") ? focusPosition(root, focused) : null;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement), dialog = /** @type {HTMLDialogElement | null | undefined} */ (focused?.closest("dialog"));
+  if (focused && dialog && root.contains(dialog)) return keepFocusInDialog(dialog, focused, draw);
+  const place = focused && root.contains(focused) ? focusPosition(root, focused) : null;
   draw();
   if (place && isFocusLost()) restoreFocus(root, place);
+  return undefined;
+}
+
+/**
+ * Draw; if the focused control of a dialog is gone, focus the field that took its place, else what is next to it.
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement} focused
+ * @param {() => void} draw
+ */
+function keepFocusInDialog(dialog, focused, draw) {
+  const { dialog: name } = dialog.dataset, around = [];
+  for (let each = focused.parentElement; each && each !== dialog.parentElement; each = each.parentElement) around.push(each);
+  draw();
+  if (focused.isConnected || !dialog.open || dialog.dataset.dialog !== name || (document.activeElement !== dialog && !isFocusLost())) return;
+  const left = around.filter((each) => each.isConnected);
+  const next = left.map((each) => each.querySelector("form :is(input, textarea, select)")).find(Boolean) ?? left.map((each) => each.querySelector(FOCUSABLE)).find(Boolean);
+  /** @type {HTMLElement | null | undefined} */ (next)?.focus();
 }
 
 export const isFocusLost = () => !document.activeElement || document.activeElement === document.body;
@@ -34,6 +52,7 @@ export function focusPosition(root, element) {
     thing: thing && idOf(thing),
     part: element.dataset.part,
     panel: element.closest(".panel")?.dataset.panel,
+    section: thing ? null : element.closest("[data-section]"),
     neighbours: thing && list ? { within: list, what: `:scope > :is(${THING})`, at: indexIn(list, `:scope > :is(${THING})`, thing) }
       : part && { within: part, what: FOCUSABLE, at: indexIn(part, FOCUSABLE, element) },
     column: section && { id: section.dataset.column, at: indexIn(root, "[data-column]", section) },
@@ -53,7 +72,7 @@ export function restoreFocus(root, place) {
 }
 
 /** @param {HTMLElement} root @param {FocusPosition} place @returns {Iterable<HTMLElement>} */
-function* candidates(root, { element, thing, part, panel, neighbours, column }) {
+function* candidates(root, { element, thing, part, panel, section, neighbours, column }) {
   yield* among([element.isConnected && element]);
   if (thing) {
     const again = [...root.querySelectorAll(THING)].find((each) => idOf(each) === thing);
@@ -65,6 +84,7 @@ function* candidates(root, { element, thing, part, panel, neighbours, column }) 
     const next = all[neighbours.at] ?? all.at(-1);
     yield* among([thing ? next?.querySelector("a") : next]);
   }
+  if (section?.isConnected) yield section;
   if (column) yield* among(headNear(root, column, thing));
   yield root;
 }

@@ -19,6 +19,8 @@ interface FocusPosition {
   thing: string | null | undefined;
   part: string | undefined;
   panel: string | undefined;
+  /** Section of a report. */
+  section?: HTMLElement | null;
   neighbours: { within: HTMLElement; what: string; at: number } | null;
   column: { id: string | undefined; at: number } | null;
 }

@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 
 const OPERATIONS = "operations";
+const FIRST_TEXT = "[data-section] form[data-form=briefing] textarea"; // where a person continues who prepared a handover
 
 /** @type {Record<string, any>} */
 const COMMAND_OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
@@ -38,7 +39,10 @@ export class HandoverActions {
   submit = async (form) => {
     const view = this.#view, data = form.command.data(form);
     if (!data) return this.#trouble();
-    if (await this.#sendForm(form, OPERATIONS, data, view.board)) this.closeDialog();
+    if (await this.#sendForm(form, OPERATIONS, data, view.board)) {
+      this.closeDialog();
+      if (form.command.name === "handover.prepare") view.focusNext = FIRST_TEXT;
+    }
     return view.draw();
   };
 

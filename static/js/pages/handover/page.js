@@ -5,7 +5,9 @@
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { Frames } from "../../behaviours/frames.js";
+import { isFocusLost } from "../../behaviours/keep_focus.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
@@ -42,6 +44,7 @@ export class HandoverPage {
   report;
   /** @type {any} */ earlier;
   trouble = false; // focus the first error after the next draw
+  /** @type {string | null} */ focusNext = null; // selector, to be focused once it is drawn, unless the focus is elsewhere by then
   /** @type {HTMLElement} */ #root;
   #drawing;
   #fixed; // number in the URL, or null
@@ -254,9 +257,18 @@ export class HandoverPage {
     watchLine.say("page", refusals(this));
     if (!this.isFixed) restatements.tell(this.report.whole, this.session.account.id);
     this.#showLinked();
+    this.#focusNext();
     if (!this.trouble) return;
     this.trouble = false;
-    this.#root.querySelector("dialog [data-testid=problem], [data-testid=problem], .row:has(.error) :is(input, textarea, select)")?.scrollIntoView({ block: "nearest" });
+    focusFirstError(this.#root);
+  }
+
+  /** The button that had the focus is gone: continue where the step does. */
+  #focusNext() {
+    const next = this.focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.focusNext));
+    if (!next) return;
+    this.focusNext = null;
+    if (isFocusLost() || document.activeElement === this.#root || document.activeElement?.closest(".step")) next.focus();
   }
 
   /** Show the search that the address names, once its section is there: the browser looked for it too early. */

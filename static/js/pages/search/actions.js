@@ -20,6 +20,7 @@ const hasDialog = (form) => addsCard(form.command.name) || DIALOGS.has(nameOf(fo
 
 export class Actions {
   #page;
+  /** @type {Form | null} */ #preset = null;
 
   /**
    * @param {Pick<SearchView, "session" | "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "lastBadge" | "undo" | "added"
@@ -85,24 +86,34 @@ export class Actions {
     this.#page.draw();
   };
 
-  /** Open the dialog of a form. @param {string} name @param {{ entity?: string }} [more] of what, if not of the search */
-  dialog(name, { entity } = {}) {
+  /**
+   * Open the dialog of a form.
+   * @param {string} name
+   * @param {{ entity?: string, over?: string }} [more] of what, if not of the search; the dialog to which it returns
+   */
+  dialog(name, { entity, over } = {}) {
     this.#page.forms.get(name, name.startsWith("add-") ? null : entity ?? this.#page.board.id).open();
-    this.showDialog(name, entity);
+    this.showDialog(name, entity, over);
   }
 
-  /** @param {string} name @param {string} [entity] */
-  showDialog(name, entity) {
-    this.#page.ui.dialog = { name, entity };
+  /** @param {string} name @param {string} [entity] @param {string} [over] */
+  showDialog(name, entity, over = OVER[name]) {
+    this.#page.ui.dialog = { name, entity, over };
     this.#page.draw();
   }
 
   /** Close the dialog; one that lies over another shows that again. */
   closeDialog = () => {
-    const over = OVER[this.#page.ui.dialog?.name];
-    this.#page.ui.dialog = over ? { name: over } : null;
+    this.#dropPreset();
+    this.#below();
     this.#page.draw();
   };
+
+  /** Show the dialog below the open one, if there is one. */
+  #below() {
+    const { ui } = this.#page, name = ui.dialog?.over;
+    ui.dialog = name ? { name, over: OVER[name] } : null;
+  }
 
   /** @param {string} card */
   move(card) {
@@ -116,7 +127,15 @@ export class Actions {
   setStatus(status) {
     this.dialog("status");
     const form = this.#page.forms.get("status", this.#page.board.id);
-    if (form.raw("status") !== status) form.edit("status", status);
+    if (form.raw("status") === status) return;
+    form.edit("status", status);
+    this.#preset = form;
+  }
+
+  /** A form in which only a menu chose the status has no draft. */
+  #dropPreset() {
+    if (this.#preset?.isOnly("status")) this.#preset.clear();
+    this.#preset = null;
   }
 
   /** @param {string} kind @param {any} card */
@@ -180,7 +199,7 @@ export class Actions {
     const data = form.command.data(form);
     if (!data) return this.#page.focus.error();
     // The outbox stores the text before the form is cleared, and keeps it until the ack.
-    const id = newId(), { uploads } = this.#page.session;
+    const id = newId(), { uploads } = this.#page.session, { dialog } = this.#page.ui;
     const answer = board.send(form.command.name, data, { ...form.position(), id });
     uploads.follow(board.id, nameOf(form), id);
     const sent = form.release(), at = Date.now();
@@ -192,7 +211,7 @@ export class Actions {
     } catch (refused) {
       this.#page.draw();
       uploads.unfollow(board.id, nameOf(form), id);
-      if (this.#reveal(form)) {
+      if (this.#reveal(form, dialog?.over)) {
         form.restore(sent, refused);
         board.discard(/** @type {any} */ (refused).id);
         this.#page.focus.error();
@@ -249,13 +268,14 @@ export class Actions {
 
   /** @param {Ack} ack @param {{ name: string, data: Record<string, any> }} command */
   #onAck(ack, command) {
-    this.#page.undo.did(ack, cardOfCommand(command) ?? command.data.column ?? this.#page.board.id);
+    const entity = addsCard(command.name) ? null : cardOfCommand(command) ?? command.data.column ?? this.#page.board.id;
+    this.#page.undo.did(ack, entity);
   }
 
   /** @param {Form} form */
   #shut(form) {
-    const { ui } = this.#page, over = OVER[nameOf(form)];
-    if (ui.dialog?.name === nameOf(form)) ui.dialog = over ? { name: over } : null;
+    const { ui } = this.#page;
+    if (ui.dialog?.name === nameOf(form)) this.#below();
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
     this.#page.draw();
   }
@@ -263,13 +283,14 @@ export class Actions {
   /**
    * Show the form again; false if another one is open: then the refusal waits in the list.
    * @param {Form} form
+   * @param {string} [over] the dialog below it
    */
-  #reveal(form) {
+  #reveal(form, over = OVER[nameOf(form)]) {
     const { ui } = this.#page;
     const name = nameOf(form);
     if (hasDialog(form)) {
-      if (ui.dialog && ui.dialog.name !== name && ui.dialog.name !== OVER[name]) return false;
-      ui.dialog = { name, entity: form.entity };
+      if (ui.dialog && ui.dialog.name !== name && ui.dialog.name !== over) return false;
+      ui.dialog = { name, entity: form.entity, over };
       return true;
     }
     if (form.entity ? ui.card !== form.entity : ui.view !== LOG) return false;

@@ -23,7 +23,7 @@ export function approvalBody(form, view) {
       <p class="hint">${t("Decide with the police, the prosecutor and the family. The details are fixed as they are now. If they change, approve it again.")}</p>
       ${row(form, "what", view)}
       ${isAllowed ? nothing : html`<p class="error">${what === "poster" ? t("A poster needs an appeal of level posters, public or Child Alert.") : t("A vignette needs an appeal, at least a discreet one.")}
-        ${view.mayLead ? html`<br /><button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set appeal…")}</button>` : nothing}</p>`}
+        ${view.mayLead ? html`<br /><button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal", { over: "approve" })}>${t("Set appeal…")}</button>` : nothing}</p>`}
       ${flags(form, "languages", ["fr", "nl", "de", "en"], label.field("languages", "material"), view)}
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}

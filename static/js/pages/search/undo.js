@@ -1,6 +1,6 @@
 /**
- * Undo: the last own action for some seconds, by button or Ctrl+Z; older ones from a card's history
- * (shared/board/card_history.js). Refusals are shown with what changed since.
+ * Undo: the last own action, by button or Ctrl+Z for some seconds; later Ctrl+Z offers it again, or says why it cannot. Older ones
+ * from a card's history (shared/board/card_history.js). Refusals are shown with what changed since.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -20,9 +20,10 @@ const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
-  /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since}
+  /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused", or one of why Ctrl+Z does nothing, message, fields, since}
   #page;
   #own = new Map(); // seq -> event
+  /** @type {any} */ #last = null; // last own event of this page that was not undone
   /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {{ now: string | null, before: string | null }} */ #status = { now: null, before: null };
@@ -74,6 +75,7 @@ export class Undo {
     try {
       if (isStatus(event)) await board.send("search.set_status", { status: "open", reason: t("Changed by mistake") });
       else await board.send("undo", { seq: event.seq }, { base: board.seq, epoch: board.epoch });
+      if (event.seq === this.#last?.seq) this.#last = null;
       this.#show({ event, state: "undone" });
     } catch (reason) {
       const refused = /** @type {any} */ (reason);
@@ -91,7 +93,7 @@ export class Undo {
   /** Forget all, on another board or when access is lost. */
   forget() {
     this.#own.clear();
-    this.#awaited = null;
+    this.#awaited = this.#last = null;
     this.#status = { now: null, before: null };
     clearTimeout(this.#timer);
     this.shown = null;
@@ -103,8 +105,12 @@ export class Undo {
     const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each && (entity === null || each.id === entity));
     if (!event) return;
     this.#awaited = null;
-    this.#show(this.may(event) || this.#mayReopen(event) ? { event, state: "offered" } : null);
+    this.#last = event;
+    this.#show(this.#isPossible(event) ? { event, state: "offered" } : null);
   }
+
+  /** @param {any} event */
+  #isPossible = (event) => this.may(event) || this.#mayReopen(event);
 
   /**
    * The contract has no undo of a status: an open search is opened again. The tasks that the change added stay.
@@ -140,10 +146,18 @@ export class Undo {
 
   /** @param {any} event */
   #key(event) {
-    if (!findPressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
+    if (!findPressed("undo", event) || event.defaultPrevented || !this.#page.may("note")) return;
     if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
-    this.undo(this.shown.event);
+    if (this.shown?.state === "offered") this.undo(this.shown.event);
+    else this.#show({ event: this.#last, state: this.#answer() });
+  }
+
+  /** Return what Ctrl+Z says after the offer is gone: the offer again, or why there is none. */
+  #answer() {
+    if (this.#page.board.pending.some((/** @type {PendingCommand} */ { status }) => status !== "refused")) return "sending";
+    if (this.#last === null) return "none";
+    return this.#isPossible(this.#last) ? "offered" : "impossible";
   }
 
   /**
@@ -169,7 +183,7 @@ const isStatus = ({ type }) => type === "search.status_set";
 export function undoNotice(view) {
   const { shown } = view.undo;
   if (!shown) return nothing;
-  const what = told(shown.event, view);
+  const what = shown.event && told(shown.event, view);
   return html`<div class="undo ${shown.state}" role=${shown.state === "refused" ? "alert" : "status"} data-testid="undo" data-state=${shown.state}>
     ${NOTICES[shown.state](shown, what, view)}
   </div>`;
@@ -180,6 +194,9 @@ const NOTICES = {
   offered: (/** @type {{ event: any }} */ { event }, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<p>${what}</p>
     <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
   undone: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Undone: {what}", { what })}</p>`,
+  none: () => html`<p>${t("Nothing to undo since this page was opened. Undo older changes in the history of a card.")}</p>`,
+  impossible: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Cannot be undone: {what}", { what })}</p>`,
+  sending: () => html`<p>${t("Your last change is still being sent.")}</p>`,
   refused: (/** @type {any} */ shown, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<div>
       <p><b>${t("Could not undo: {what}", { what })}</b></p>
       ${why(shown, view)}
