@@ -2,10 +2,11 @@
 come first, and keys reach each."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, WebSocketRoute, expect
 
 from board.accounts import live_changes
 from tests.browser.test_board_bad_input import WORD
@@ -243,3 +244,58 @@ async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, fo
     await expect(window(".on-shift li")).to_have_count(30)
     await expect(window(".on-shift .more")).to_contain_text("1")
     await check(window)
+
+
+async def held_back(window: Window) -> Callable[[], None]:
+    """Hold back what the page sends by its socket; return a function that lets it go."""
+    waiting: list[Callable[[], None]] = []
+    is_held = True
+
+    def hold(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def sent(frame: str | bytes) -> None:
+            if is_held and '"type":"command"' in str(frame):
+                waiting.append(lambda: server.send(frame))
+            else:
+                server.send(frame)
+
+        socket.on_message(sent)
+
+    def let_go() -> None:
+        nonlocal is_held
+        is_held = False
+        for send in waiting:
+            send()
+
+    await window.page.route_web_socket("**/ws", hold)
+    return let_go
+
+
+async def create_search(window: Window, name: str) -> None:
+    await window.open("/")
+    await window("[data-act=open-search]").click()
+    await window.fill("open-search", {"person.first_name": name, "kind": "runaway", "missing_since": "yesterday 14:30"})
+    await window("dialog [data-act=send]").click()
+    await expect(window("dialog")).to_have_count(0)
+
+
+async def test_board_of_a_created_search_opens_however_late(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
+    await alice.page.clock.install()
+    let_go = await held_back(alice)
+    await create_search(alice, "Zoran")
+    await alice.page.clock.fast_forward(5_000)
+    let_go()
+    await alice.page.wait_for_url("**/searches/*")
+
+
+async def test_board_of_a_created_search_is_a_link_for_who_works_on(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
+    let_go = await held_back(alice)
+    await create_search(alice, "Zelda")
+    await alice.page.keyboard.press("/")
+    let_go()
+    await expect(alice("[data-notice=opened]")).to_contain_text("The search for Zelda was created.")
+    await alice("[data-notice=opened] [data-act=open-board]").click()
+    await alice.page.wait_for_url("**/searches/*")

@@ -1,4 +1,5 @@
-/* Opening a search: a form with a kept draft, a pending row, and refusals back in the form. */
+/* Opening a search: a form with a kept draft, a pending row, and refusals back in the form. The board opens once it is there; a person
+   who did something else in the meantime gets a link. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -11,8 +12,7 @@ import { accessBody } from "../../shared/board/access_form.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 import { earlierRows } from "../../shared/board/earlier_rows.js";
 import { kindRows } from "../../shared/board/kind_rows.js";
-
-const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere and must not be moved
+import { shortPersonName } from "../../format/search_list.js";
 
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
@@ -21,6 +21,7 @@ const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "ref
 
 export class OpenSearch {
   shown = false;
+  /** @type {{ id: string, name: string }[]} */ #opened = []; // searches that are there, and whose board did not open
   /** @type {OperationsView} */ #view;
   /** @type {Form} */ #form;
 
@@ -51,6 +52,21 @@ export class OpenSearch {
     this.shown = false;
     this.#view.draw();
   };
+
+  /** Links to boards that did not open by themselves. @returns {Notice[]} */
+  get notices() {
+    return this.#opened.map(({ id, name }) => ({
+      kind: "opened", id, title: t("The search for {name} was created.", { name }), text: "", tone: "own",
+      actions: html`<a class="button" data-act="open-board" href="/searches/${id}">${t("Open the board")}</a>
+        <button type="button" class="plain" data-act="hide-opened" @click=${() => this.#hideNotice(id)}>${t("Hide")}</button>`,
+    }));
+  }
+
+  /** @param {string} hidden */
+  #hideNotice(hidden) {
+    this.#opened = this.#opened.filter(({ id }) => id !== hidden);
+    this.#view.draw();
+  }
 
   /**
    * Load a refused entry, kept by the outbox across a reload, into the form.
@@ -88,15 +104,16 @@ export class OpenSearch {
     const form = this.#form, { board } = this.#view;
     const data = form.command.data(form);
     if (!data) return this.#trouble();
-    const began = Date.now();
+    const work = watchForWork();
     // The outbox stores the text before the draft is cleared.
     const answer = board.send(form.command.name, data);
     const sent = form.release();
     this.hide();
     try {
       const { opened } = await answer;
-      if (Date.now() - began < MAX_ACK_MS && !this.shown) location.assign(`/searches/${opened}`);
+      this.#goTo(/** @type {string} */ (opened), shortPersonName(data.person), work());
     } catch (refusal) {
+      work();
       board.discard(/** @type {any} */ (refusal).id);
       form.restore(sent, refusal);
       this.show();
@@ -104,8 +121,30 @@ export class OpenSearch {
     }
   };
 
+  /** @param {string} id @param {string} name @param {boolean} isBusy */
+  #goTo(id, name, isBusy) {
+    if (!isBusy && !this.shown) return location.assign(`/searches/${id}`);
+    this.#opened.push({ id, name });
+    return this.#view.draw();
+  }
+
   #trouble() {
     this.#view.focusTrouble = true;
     this.#view.draw();
   }
+}
+
+/**
+ * Watch whether the person presses anything from now on. Returns a function that ends it and says so.
+ * @returns {() => boolean}
+ */
+function watchForWork() {
+  const end = new AbortController(), options = { capture: true, signal: end.signal };
+  let isBusy = false;
+  addEventListener("pointerdown", () => (isBusy = true), options);
+  addEventListener("keydown", ({ repeat }) => (isBusy ||= !repeat), options);
+  return () => {
+    end.abort();
+    return isBusy;
+  };
 }

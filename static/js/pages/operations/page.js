@@ -128,7 +128,7 @@ export class OperationsPage {
     }
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     this.#drawing.draw(this.board.seq === null ? loading(this.session.connection) : this.#page());
-    watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
+    watchLine.say("page", [...this.#opening.notices, ...this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry))]);
     if (this.focusTrouble) focusFirstError(this.#root);
     this.focusTrouble = false;
   };
