@@ -80,7 +80,7 @@ Unanswered = TypedDict("Unanswered", {
 
 @Call(
     "GET", "/unanswered",
-    N_("Lists the sightings and tips waiting to be looked at, assessed or passed on: urgent first, then the longest past their target."),
+    N_("Lists sightings and tips waiting to be looked at, assessed or passed on: urgent first, then the longest past target."),
     (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
 )  # fmt: skip
 @limited_per_account
