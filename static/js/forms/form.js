@@ -45,7 +45,7 @@ export class Form {
     const kept = draft?.load();
     if (kept) this.#resume(kept);
     else draft?.whenLoaded((/** @type {any} */ late) => this.#resume(late));
-    draft?.whenRemoved(() => this.#isCopy && this.clear());
+    draft?.whenRemoved?.(() => this.#isCopy && this.clear());
   }
 
   /** Refresh the defaults when the form is shown again ("now" is now), unless something was typed. */
