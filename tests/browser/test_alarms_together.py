@@ -93,7 +93,9 @@ async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: 
         await expect(window(red_after)).to_have_count(0)
     await alice("article.card.sighting h3 a").click()
     await expect(alice.panel.locator("[data-testid=owner]")).to_have_text("Charlie has it")
-    await expect(alice(".panel .quick [data-field=assignee] select")).to_have_value(await (await browsers.person("Charlie")).own_id())
+    await expect(alice(".panel .quick [data-field=assignee] select")).to_have_value(
+        await (await browsers.person("Charlie")).own_id()
+    )
     await charlie("[data-act=undo-take]").first.click()
     await expect(alice.panel.locator("[data-testid=owner]")).to_have_text("nobody has it yet")
     await shown(charlie, search)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from board.commands import alarms
+from board.commands import alarms_of_cards
 from board.engine import journal
 from board.web import etags
 from models.board import Board
@@ -319,7 +319,7 @@ async def test_events_of_an_entity_are_found_by_their_index(file: Database) -> N
 
 
 async def test_open_alarms_are_found_by_what_they_are_about(file: Database) -> None:
-    explain = text(f"EXPLAIN QUERY PLAN {alarms._open().sqlite}")
+    explain = text(f"EXPLAIN QUERY PLAN {alarms_of_cards._open().sqlite}")
     plan = file.read_now(lambda db: db.connection().execute(explain, {"entities": "[]"}).all())
     assert "alarm_about (entity=?" in str(plan)
 
