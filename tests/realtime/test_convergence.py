@@ -33,7 +33,7 @@ async def _equal(reader: Person, board: str) -> None:
 
 async def test_every_command_converges(alice: Person, bob: Person, add_person: Callable[..., Awaitable[Person]]) -> None:
     """Each command of the table, on two boards, seen by somebody who follows both from the start."""
-    random = Random(9)
+    random = Random(10)
     operations, seen = await bob.subscribe("operations"), set()
     search = await alice.open_search()
     seen.add("search.open")
