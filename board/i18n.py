@@ -45,7 +45,8 @@ class Message(str):
 
 def message(msgid: str, **values: Any) -> Message:
     """Return a Message, to be translated once the reader is known: `message(N_("At most {count} items."), count=50)`."""
-    sentence = Message(msgid.format(**values))
+    shown = {name: f"{value:g}" if isinstance(value, float) else value for name, value in values.items()}
+    sentence = Message(msgid.format(**shown))
     sentence.msgid, sentence.values = msgid, values
     return sentence
 
