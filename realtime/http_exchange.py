@@ -56,7 +56,8 @@ class HttpExchange:
         self._writable.set()
 
     def disconnect(self) -> None:
-        """Note that the client has left: the application is told, and what it still sends is discarded."""
+        """Note that the client has left. The application gets the rest of the received body, then learns of it; its output is
+        discarded."""
         self._disconnected = True
         self._news.set()
         self._writable.set()
@@ -97,7 +98,7 @@ class HttpExchange:
             self.on_read()
             await self._news.wait()
             self._news.clear()
-        if self._disconnected or self.response_complete:
+        if (self._disconnected and not self._body) or self.response_complete:
             return {"type": "http.disconnect"}
         body, self._body = bytes(self._body), bytearray()
         return {"type": "http.request", "body": body, "more_body": not self._body_complete}

@@ -13,7 +13,8 @@ import pytest
 from sqlmodel import select
 
 from board.attachments import upload_rows
-from board.attachments.uploads import PART_BYTES
+from board.attachments.uploads import PART_BYTES, Uploads
+from board.engine.identity import Caller
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import upload_sweep
 from board.maintenance.upload_sweep import UploadSweep
@@ -25,6 +26,7 @@ from tests.support import uploads
 from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, connect_person, create_token, running_server
 from tests.support.team import Team
+from tests.support.worker_processes import wait_until
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)
 
@@ -117,6 +119,24 @@ async def test_a_line_cut_at_each_tenth_loses_nothing_that_arrived(team: Team, t
     while offset < len(content):
         offset = (await uploads.send_part(team.bob, search, upload, content, offset)).json()["offset"]
     assert (await uploads.finish(team.bob, search, upload, content)).status_code == 200
+
+
+async def test_bytes_that_arrive_while_the_row_is_read_are_kept(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, upload, content = await team.alice.open_search(), new_upload(), CONTENT[:60_000]
+    connections, find = team.server.uvicorn.server_state.connections, Uploads.find
+    before, is_reading, is_cut = set(connections), asyncio.Event(), asyncio.Event()
+
+    async def find_late(self: Uploads, caller: Caller, board: str, id: str) -> Upload:
+        is_reading.set()
+        await is_cut.wait()
+        return await find(self, caller, board, id)
+
+    monkeypatch.setattr(Uploads, "find", find_late)
+    await cut_line(team.bob, search, upload, content, 0, 40_000)
+    await is_reading.wait()
+    await wait_until(lambda: connections <= before)
+    is_cut.set()
+    await until_stored(team.bob, search, upload, 40_000)
 
 
 async def test_a_part_is_stored_before_the_whole_body_is_there(team: Team) -> None:

@@ -47,6 +47,11 @@ class Application:
                     if not self.messages[-1].get("more_body"):
                         break
                 await reply(send, body)
+            case "/held":
+                await self.go_on.wait()
+                while not self.messages or self.messages[-1].get("more_body"):
+                    self.messages.append(await receive())
+                await reply(send, b"")
             case "/slow":
                 await self.go_on.wait()
                 await reply(send, b"slow")
@@ -238,6 +243,19 @@ async def test_application_is_told_that_the_client_left(server: Server) -> None:
     await wait_until(lambda: server.application.messages)
     assert server.application.messages == [{"type": "http.disconnect"}]
     await wait_until(lambda: not server.state.tasks)
+
+
+@pytest.mark.parametrize("rest", [0, 5], ids=["the whole body", "a part of the body"])
+async def test_body_that_arrived_is_read_after_the_connection_ended(server: Server, rest: int) -> None:
+    body = b"x" * MAX_UNREAD_BODY
+    _, writer = await server.connect()
+    writer.write(f"POST /held HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body) + rest}\r\n\r\n".encode() + body)
+    writer.close()
+    await wait_until(lambda: server.application.scopes and not server.state.connections)
+    server.application.go_on.set()
+    await wait_until(lambda: not server.state.tasks)
+    assert b"".join(each.get("body", b"") for each in server.application.messages) == body
+    assert [each.get("more_body") for each in server.application.messages] == ([True, None] if rest else [False])
 
 
 # -- what the client is sent --------------------------------------------------------------------------------------------------
