@@ -61,6 +61,8 @@ class Board:
     seq: int = -1
     entities: dict[tuple[str, str], Any] = field(default_factory=dict)  # state by kind and id
     live: bool = False
+    form: str = ""  # of its entities: give it with the position, so that an upgrade of the server sends new fields
+    _server_form: str = ""
     _parts: dict[tuple[str, int], dict[tuple[str, str], Any]] = field(default_factory=dict)  # of a snapshot, by its position
     _head: Frame | None = None  # position that the server told last
     _attempt: int = 0  # subscribes that were refused for now
@@ -70,15 +72,18 @@ class Board:
     def apply(self, frame: Frame) -> None:
         """Apply a frame, if it is about this board. Raise Gap, with nothing applied, or Refusal if the board may not be seen."""
         self._wait_s = None
-        if frame["type"] != "heads" and frame.get("board") != self.name:
+        if frame["type"] not in ("hello", "heads") and frame.get("board") != self.name:
             return
         match frame["type"]:
+            case "hello":
+                self._server_form = frame.get("form", "")
             case "snapshot":
                 part = {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
                 at = frame["epoch"], frame["seq"]
                 self._parts = {at: self._parts.get(at, {}) | part}  # parts of another one are forgotten
                 if not frame.get("more"):
                     (self.epoch, self.seq), self.entities = at, self._parts.pop(at)
+                    self.form = frame.get("form", self._server_form)
             case "events":
                 seqs = [event["seq"] for event in frame["events"]]
                 if frame["epoch"] != self.epoch or seqs != list(range(self.seq + 1, self.seq + 1 + len(seqs))):
@@ -253,7 +258,9 @@ class AsyncClient:
 async def _subscribe(socket: ClientConnection, board: Board, pause: float) -> None:
     """Subscribe a board from its position, after a pause."""
     await asyncio.sleep(pause)
-    position = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
+    position: Frame = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
+    if board.epoch and board.form:
+        position["form"] = board.form
     with contextlib.suppress(ConnectionClosed):
         await socket.send(json.dumps({"type": "subscribe", "board": board.name, **position}))
 

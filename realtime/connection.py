@@ -72,7 +72,7 @@ class Connection(Generic[Viewer]):
         version for `hello`."""
         # Before anything is awaited: the connection counts, and changes of its rights apply, from here on.
         self.hub.connections.add(self)
-        self.send(protocol.hello(self.account, server, self.display))
+        self.send(protocol.hello(self.account, server, self.hub.source.form, self.display))
         self.hub.send_broadcasts(self)
         reading: asyncio.Task[None] | None = None
         try:
@@ -275,8 +275,9 @@ class Connection(Generic[Viewer]):
                 task = asyncio.create_task(self._run_command(message))
                 self._commands.add(task)
                 task.add_done_callback(self._commands.discard)
-            case protocol.Subscribe(board, epoch, after):
-                position = None if epoch is None or after is None else (epoch, after)
+            case protocol.Subscribe(board, epoch, after, form):
+                is_outdated = form not in (None, self.hub.source.form)
+                position = None if epoch is None or after is None or is_outdated else (epoch, after)
                 await self.hub.subscribe(self, board, position)
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)

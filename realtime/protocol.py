@@ -30,6 +30,7 @@ EndReason = Literal["asked", "forbidden"]
 # What a client sends, as it travels; `parse` makes objects of it.
 SubscribeFrame = TypedDict("SubscribeFrame", {
     "type": Literal["subscribe"], "board": Id, "epoch": NotRequired[str | None], "after": NotRequired[Count | None],
+    "form": NotRequired[str | None],
 })  # fmt: skip
 UnsubscribeFrame = TypedDict("UnsubscribeFrame", {"type": Literal["unsubscribe"], "board": Id})
 CommandFrame = TypedDict("CommandFrame", {
@@ -64,9 +65,12 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
+    """Subscription of a board, from a position if it has one. `form` is that of the entities that the client has."""
+
     board: str
     epoch: str | None
     after: int | None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +164,14 @@ def parse_command(value: dict[str, Any], id: str, board: str) -> Command:
 
 
 def _subscribe(value: dict[str, Any]) -> Subscribe:
-    board, epoch, after = _board_name(value, "board"), value.get("epoch"), value.get("after")
+    board, epoch, after, form = _board_name(value, "board"), value.get("epoch"), value.get("after"), value.get("form")
     if (epoch is None) != (after is None):
         raise BadMessage("A position has an epoch and a seq.", board=board)
     if epoch is not None and (not isinstance(epoch, str) or isinstance(after, bool) or not isinstance(after, int) or after < 0):
         raise BadMessage("A position has an epoch and a seq.", board=board)
-    return Subscribe(board, epoch, after)
+    if form is not None and not isinstance(form, str):
+        raise BadMessage("A form is a text.", board=board)
+    return Subscribe(board, epoch, after, form)
 
 
 def _presence(value: dict[str, Any]) -> SetPresence:
@@ -198,7 +204,7 @@ SocketAccount = Annotated[Mapping[str, Any], component("SocketAccount")]
 DisplaySettings = Annotated[Mapping[str, Any], component("DisplaySettings")]
 
 HelloFrame = TypedDict("HelloFrame", {
-    "type": Literal["hello"], "account": SocketAccount, "heartbeat_s": int, "server": str,
+    "type": Literal["hello"], "account": SocketAccount, "heartbeat_s": int, "server": str, "form": str,
     "display": NotRequired[DisplaySettings],
 })  # fmt: skip
 AccountFrame = TypedDict("AccountFrame", {"type": Literal["account"], "account": SocketAccount})
@@ -269,8 +275,8 @@ def _with_items(frame: SnapshotFrame | EventsFrame, items: Iterable[bytes]) -> b
     return orjson.dumps(frame)[:-2] + b",".join(items) + b"]}"
 
 
-def hello(account: Mapping[str, str], server: str, display: Mapping[str, Any] | None = None) -> bytes:
-    frame: HelloFrame = {"type": "hello", "account": account, "heartbeat_s": HEARTBEAT_S, "server": server}
+def hello(account: Mapping[str, str], server: str, form: str, display: Mapping[str, Any] | None = None) -> bytes:
+    frame: HelloFrame = {"type": "hello", "account": account, "heartbeat_s": HEARTBEAT_S, "server": server, "form": form}
     if display is not None:
         frame["display"] = display
     return _encode(frame)

@@ -70,6 +70,11 @@ class EventSource(Protocol[_Viewer]):
         """Return the time of the database's answer, and (epoch, seq) by channel. Raises TemporarilyUnavailable."""
 
     @property
+    def form(self) -> str:
+        """A code that changes when another version of the program gives old entities other fields. A client that has entities of
+        another form needs a snapshot."""
+
+    @property
     def rights_version(self) -> Hashable:
         """A value, never None, that changes whenever `can_see`, `audience_key` or `render` may answer otherwise for the same
         viewer because of rights."""

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from board.accounts import accounts
 from board.commands import sources
-from board.engine import access, event, journal, program_accounts, snapshot
+from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused
@@ -128,7 +128,7 @@ async def boards(request: Request) -> Reply[BoardList]:
 
 
 Snapshot = TypedDict("Snapshot", {
-    "board": Id, "epoch": str, "seq": Count, "entities": list[Annotated[dict[str, Any], component("Entity")]],
+    "board": Id, "epoch": str, "seq": Count, "form": str, "entities": list[Annotated[dict[str, Any], component("Entity")]],
 })  # fmt: skip
 
 
@@ -165,7 +165,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
-        head = {"board": board.id, "epoch": board.epoch, "seq": seq}
+        head = {"board": board.id, "epoch": board.epoch, "seq": seq, "form": kinds.form()}
         if now:
             tag = etags.etag_of(session, board, account)
             if etags.matches(request, tag):
@@ -250,7 +250,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
     shown = [service.source.render(caller, id, each, live=False) for each in records]
     if entity is not None:  # the number of events of a hidden entity must not be disclosed
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
-    return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
+    return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq, "form": kinds.form()}, "events", shown))
 
 
 Ack = TypedDict(

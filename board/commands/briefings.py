@@ -25,6 +25,7 @@ from models.note import Note
 from models.search import Search
 
 RESTATED = "handover.restated"
+_STAMPS = ("handover", "at", "answered_by", "answered_at")  # fields of a restatement that its event tells
 MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
 
 
@@ -219,16 +220,17 @@ KIND = Kind(
     title=N_("Briefing"),
     data=BriefingFields,
     fields=(
-        FieldSpec("handover", N_("Handover"), type=int),
+        FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
         FieldSpec("assessment", N_("Situation"), control="long", personal=True, prose=True),
         FieldSpec("hypotheses", N_("Hypotheses"), control="long", personal=True, prose=True),
         FieldSpec("dropped", N_("Dropped hypotheses"), control="long", personal=True, prose=True),
         FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
         FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),
-        FieldSpec("pinned", N_("Pinned")),
+        FieldSpec("pinned", N_("Pinned"), reads_as="cards"),
         FieldSpec("keeper", N_("Responsible"), control="person"),
-        FieldSpec("reads", N_("Read"), personal=True),
+        FieldSpec("reads", N_("Read"), personal=True, reads_as="internal"),
         FieldSpec("restatements", N_("In their own words"), personal=True),
+        *(FieldSpec(f"restatements.*.{name}", N_("In their own words"), reads_as="internal") for name in _STAMPS),
     ),
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),

@@ -128,9 +128,9 @@ def restore(writer: EventWriter, data: Withdraw) -> None:
 
 # -- declaring a kind of card ---------------------------------------------------------------------------------------------
 
-NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room")
-COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room")
-RANK = FieldSpec("rank", N_("Position in the column"), type=str, display="room")
+NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room", reads_as="internal")
+COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room", reads_as="column")
+RANK = FieldSpec("rank", N_("Position in the column"), type=str, display="room", reads_as="internal")
 ASSIGNEE = FieldSpec("assignee", N_("Assigned to"), type=Id | None, control="person", exported=True)
 PRIORITY = FieldSpec(
     "priority", N_("Priority"), type=Priority, control="choice", exported=True, display="room",

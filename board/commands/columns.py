@@ -155,7 +155,7 @@ KIND = Kind(
                 "inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done"),
             },
         ),
-        FieldSpec("rank", N_("Position in the column"), type=str, display="room"),
+        FieldSpec("rank", N_("Position in the column"), type=str, display="room", reads_as="internal"),
     ),
     events={
         "column.added": EventSpec(N_("Column added"), "column.add"),

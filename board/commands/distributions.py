@@ -141,7 +141,7 @@ KIND = Kind(
     title=N_("Distribution"),
     data=Add,
     fields=(
-        FieldSpec("material", N_("Material")),
+        FieldSpec("material", N_("Material"), reads_as="material"),
         FieldSpec("recipient", N_("Recipient"), type=Title, control="text", required=True, personal=True, prose=True),
         FieldSpec(
             "way", N_("Method"), control="choice", required=True,
@@ -155,12 +155,14 @@ KIND = Kind(
         FieldSpec("at", N_("Given at"), type=Time, control="time", past=True),
         FieldSpec("by", N_("Given by"), type=Id, control="person"),
         FieldSpec("take_down", N_("Take-down")),
-        FieldSpec("take_down.due", N_("Take-down due")),
-        FieldSpec("take_down.done_at", N_("Asked to take it down at")),
+        FieldSpec("take_down.due", N_("Take-down due"), reads_as="time"),
+        FieldSpec("take_down.done_at", N_("Asked to take it down at"), reads_as="time"),
         FieldSpec("take_down.done_by", N_("Asked by"), control="person"),
         FieldSpec("take_down.note", N_("Note on the take-down"), personal=True, prose=True),
         FieldSpec("withdrawn", N_("Withdrawn")),
         FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
+        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
     ),
     events={
         "distribution.added": EventSpec(N_("Distribution recorded"), "distribution.add"),

@@ -126,14 +126,14 @@ def content(row: Search, data: Approve) -> State:
 
 
 def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """Withdraw a material: who got it is to be asked to take it down."""
+    """Withdraw a material, which ends it if it has not ended."""
     row = writer.find(Material, data.material, "material")
     if row.withdrawn is not None:
         return
     withdrawn = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
-    values = {"withdrawn": withdrawn, "ended_at": row.ended_at or writer.now}
-    writer.update(row, "material.withdrawn", values, data.reason)
-    take_downs.begin(writer, row.id)
+    writer.update(row, "material.withdrawn", {"withdrawn": withdrawn}, data.reason)
+    if row.ended_at is None:
+        end(writer, row)
 
 
 def follow_search(writer: EventWriter, search: Search) -> None:
@@ -202,7 +202,7 @@ KIND = Kind(
             "what", N_("What to give out"), control="choice", required=True,
             choices={"poster": N_("Poster"), "vignette": N_("Vignette"), "brief": N_("Brief for the police")},
         ),
-        FieldSpec("languages", N_("Languages")),
+        FieldSpec("languages", N_("Languages"), choices=LANGUAGES),
         FieldSpec(
             "shows", N_("What it shows"),
             choices={
@@ -213,7 +213,7 @@ KIND = Kind(
         ),
         FieldSpec("texts", N_("Custom text")),
         *(FieldSpec(f"texts.{code}", N_("Custom text"), control="long", personal=True, prose=True) for code in LANGUAGES),
-        FieldSpec("content", N_("Details as approved"), personal=True),
+        FieldSpec("content", N_("Details as approved"), personal=True, reads_as="internal"),
         FieldSpec("content.sex", N_("Sex"), personal=True, choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}),
         FieldSpec("until", N_("Show until"), control="time", required=True),
         FieldSpec("decided_by", N_("Decided by"), control="text", required=True, personal=True, prose=True),
@@ -222,6 +222,8 @@ KIND = Kind(
         FieldSpec("ended_at", N_("No longer given out since"), type=Time | None),
         FieldSpec("withdrawn", N_("Withdrawn")),
         FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
+        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
     ),
     events={
         "material.approved": EventSpec(N_("Material approved"), "material.approve"),

@@ -75,7 +75,7 @@ KIND = Kind(
         ),
         FieldSpec("card", N_("Card"), control="card"),
         FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", past=True, display="room"),
-        FieldSpec("corrects", N_("Correction of")),
+        FieldSpec("corrects", N_("Correction of"), reads_as="note"),
         FieldSpec("please_answer", N_("Please answer"), type=bool | None),
     ),
     events={

@@ -139,7 +139,7 @@ KIND = Kind(
     title=N_("Shift"),
     data=Take,
     fields=(
-        FieldSpec("number", N_("Number"), type=int, display="room"),
+        FieldSpec("number", N_("Number"), type=int, display="room", reads_as="internal"),
         FieldSpec("holder", N_("In charge of the shift"), type=Id, control="person", display="room"),
         FieldSpec("since", N_("Since"), type=Time, display="room"),
         FieldSpec("before", N_("Previously in charge"), type=Id | None, control="person"),

@@ -146,6 +146,7 @@ KIND = Kind(
         FieldSpec("due", N_("Due"), control="time", exported=True, display="room"),
         FieldSpec("checklist", N_("Checklist"), exported=True, personal=True),
         FieldSpec("checklist.*.text", N_("Checklist"), searched=True, personal=True),
+        FieldSpec("checklist.*.rank", N_("Checklist"), reads_as="internal"),
         written("result", N_("Result"), control="long"),
         FieldSpec("sighting", N_("Sighting"), control="card", refers_to="sighting", exported=True),
         FieldSpec("take_down", N_("Take-down task"), type=bool, exported=True),

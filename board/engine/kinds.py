@@ -4,11 +4,12 @@ A kind is declared once, beside its rules under `board/commands/`. Snapshots, se
 displays, OpenAPI and the pages ask its declaration. A declaration that contradicts itself is refused when it is registered.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from functools import cache, cached_property
+from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
@@ -17,11 +18,14 @@ from board import i18n, labels
 from board.engine.event import JournalEvent
 from models.board import OPERATIONS
 from models.card import Card
+from models.db import schema
 from models.entity import CountedEntity, Entity, State, json_type
-from models.fields import Data
+from models.fields import Data, Time
 from models.searchable import Searchable
 
 Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag", "list"]
+# how people read a value: by the name of what it refers to, as a time, or not at all
+Reading = Literal["time", "date", "person", "people", "card", "cards", "column", "file", "material", "note", "search", "internal"]
 FormPart = Literal["first", "more", "later", "edit"]
 Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
 
@@ -38,6 +42,7 @@ class FieldSpec:
     control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
     `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
     time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
+    `reads_as` tells how histories show the value, if neither type nor control does: an `internal` one means nothing to people.
     """
 
     path: str
@@ -54,6 +59,14 @@ class FieldSpec:
     refers_to: str = ""
     display: Audience | None = None
     spellings: Callable[[str], str] | None = None
+    reads_as: Reading | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """How people read the value; None for a text, a number, a yes or no, or a code with a label."""
+        if self.reads_as is not None or self.control not in get_args(Reading):
+            return self.reads_as or ("time" if self.type in (Time, Time | None) else None)
+        return cast(Reading, self.control)
 
     @property
     def column(self) -> str:
@@ -178,6 +191,18 @@ class Kind:
     def _searched(self) -> list[tuple[str, list[str]]]:
         return [(spec.column, spec.path.split(".")[1:]) for spec in self.fields if spec.searched]
 
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        """How people read its fields, by path, if they are not texts, numbers or codes."""
+        return {spec.path: spec.reading for spec in self.fields if spec.reading is not None}
+
+    def reading_of(self, path: str) -> Reading | None:
+        """Return how people read a field. All fields of an internal group are internal."""
+        group, *rest = path.split(".")
+        if self.readings.get(group) == "internal":
+            return "internal"
+        return self.readings.get(path) or self.readings.get(".".join([group, "*", *rest[1:]]))
+
     def made_type(self, name: str) -> Any:
         """Return the type of a field of the state that the server makes; None if it is that of `data`."""
         declared = next((spec.type for spec in self.fields if spec.path == name and spec.type is not None), None)
@@ -231,6 +256,7 @@ def _index() -> None:
     """Index what is looked up often, and give the labels of all kinds to `board.labels`."""
     _events.clear()
     _fields.clear()
+    form.cache_clear()
     fields: dict[str, str] = {}
     values: dict[str, Mapping[str, str]] = {}
     for kind in _registered.values():
@@ -313,6 +339,14 @@ def on_board(board: str) -> list[Kind]:
     return [kind for kind in every() if kind_of_board in kind.boards]
 
 
+@cache
+def form() -> str:
+    """Return the form of entities: a code that changes with the tables, the declared fields and those that displays get. Entities
+    of another form lack fields, even if no event has changed them since."""
+    fields = sorted(f"{kind.name}.{spec.path} {spec.display}" for kind in every() for spec in kind.fields)
+    return hashlib.sha256("\n".join([schema.versions()[-1], *fields]).encode()).hexdigest()[:16]
+
+
 def cards() -> list[Kind]:
     """Return the kinds of cards."""
     return [kind for kind in every() if kind.is_card]
@@ -325,7 +359,7 @@ def for_scripts() -> dict[str, Any]:
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
     fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
-    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields}
+    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings}
     if not kind.is_card:
         return found
     written = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
-from board.engine import access, event, journal, snapshot
+from board.engine import access, event, journal, kinds, snapshot
 from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
@@ -72,6 +72,10 @@ class BoardSource:
             self.on_visibility_changed(
                 lambda reader: any(_can_see(before, reader, search) != _can_see(after, reader, search) for search in changed)
             )
+
+    @property
+    def form(self) -> str:
+        return kinds.form()
 
     @property
     def rights_version(self) -> int:

@@ -1,8 +1,8 @@
 """Entity tags of snapshots, so that a program with a current one is answered 304 without a body.
 
 A tag covers everything that a snapshot depends on: the position, the number of payloads that were erased, the
-searches hidden from the caller, and the program's version. One of the past is a digest of the snapshot: it costs less than
-counting the payloads of a long journal. Rights are checked first, as without a tag.
+searches hidden from the caller, the program's version, and the form of its entities. One of the past is a digest of
+the snapshot: it costs less than counting the payloads of a long journal. Rights are checked first, as without a tag.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
 
-from board.engine import snapshot
+from board.engine import kinds, snapshot
 from board.engine.event import BOARD
 from board.settings import VERSION
 from models.board import OPERATIONS, Board
@@ -26,7 +26,7 @@ def etag_of(session: Session, board: Board, account: str) -> str:
     """Return the tag of a board's present snapshot, as this account sees it."""
     erased = session.connection().execute(_COUNT_ERASED, {"board": board.id}).scalar_one()
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
-    return etag_of_body(orjson.dumps([VERSION, board.id, board.epoch, board.seq, erased, hidden]))
+    return etag_of_body(orjson.dumps([VERSION, kinds.form(), board.id, board.epoch, board.seq, erased, hidden]))
 
 
 def etag_of_body(body: bytes) -> str:

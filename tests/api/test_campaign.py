@@ -248,12 +248,25 @@ async def test_a_withdrawn_material_is_given_to_nobody_more(team: Team) -> None:
     scene = await begun(team)
     material = (await scene.approved())["id"]
     await scene.given(material, "A")
-    await scene.does("material.withdraw", {"material": material, "reason": "a wrong name"})
+    events = await scene.does("material.withdraw", {"material": material, "reason": "a wrong name"})
+    assert [each["type"] for each in events] == ["material.withdrawn", "material.ended", "distribution.take_down_due"]
+    withdrawn, ended, _ = events
+    assert (withdrawn["state"]["ended_at"], ended["state"]["ended_at"], ended["changes"]) == (None, ended["at"], ["ended_at"])
     assert await scene.does("material.withdraw", {"material": material}) == []
     (take_down,) = await scene.take_downs()
     assert take_down is not None
+    await scene.refuses("invalid", "undo", {"seq": withdrawn["seq"]}, "seq")
+    await scene.refuses("conflict", "undo", {"seq": ended["seq"]}, "ended_at")
     given = {"material": material, "recipients": ["B"], "way": "email", "language": "fr"}
     await scene.refuses("invalid", "distribution.add", given, "material")
+
+
+async def test_a_material_that_had_ended_does_not_end_again(team: Team) -> None:
+    scene = await begun(team)
+    material = (await scene.approved())["id"]
+    await scene.does("search.set_appeal", {"level": "none"})
+    (withdrawn,) = await scene.does("material.withdraw", {"material": material, "reason": "a wrong name"})
+    assert (withdrawn["type"], withdrawn["state"]["ended_at"] is None) == ("material.withdrawn", False)
 
 
 async def test_an_appeal_that_was_ended_by_mistake_goes_on(team: Team) -> None:

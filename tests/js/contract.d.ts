@@ -214,6 +214,7 @@ interface HelloFrame {
   account: Account;
   heartbeat_s: number;
   server: string;
+  form: string;
   display?: DisplaySettings;
 }
 

@@ -83,6 +83,20 @@ test("after a lost connection a board goes on from its position", () => {
   assert.equal(session.newVersion, "2");
 });
 
+test("a board goes on with the form of its snapshot, whatever the form of the server is by then", () => {
+  const session = opened();
+  sockets[0].gives(hello({ form: "old" }));
+  sockets[0].gives(snapshot);
+  sockets[0].onclose({ code: 1006 });
+  session.connection.recheck();
+  mock.timers.tick(10);
+  sockets[1].gives(hello({ form: "new" }));
+  assert.deepEqual(sockets[1].sent[0], { type: "subscribe", board: "b", epoch: "e", after: 7, form: "old" });
+  sockets[1].gives(snapshot);
+  session.boards.get("b").subscribe();
+  assert.equal(sockets[1].sent.at(-1).form, "new");
+});
+
 test("heads prove a board fresh, and shift and clock are told to watchers", () => {
   const session = opened();
   let changes = 0;

@@ -28,6 +28,7 @@ class EventJournal:
         self.exists = True
         self.hidden_from: set[str] = set()
         self.changed: Mapping[str, int] = {}  # by viewer: the seq at which its rights changed
+        self.form = "1"
         self.oldest = 0  # positions before this one can't be continued
         self.withholds_entities = False
         self.fault: Exception | None = None

@@ -16,6 +16,7 @@ from board.api import routes
 from board.audit.entries import ENTRIES
 from board.bootstrap import ROOT
 from board.commands.registry import TABLE
+from board.commands.undo import undoable
 from board.engine import kinds
 from board.labels import EVENTS, VALUES
 from board.paths import DOCS
@@ -79,6 +80,11 @@ def test_every_event_type() -> None:
     used = dotted(ROOT / "board")
     assert events | set(TABLE) - {"undo"} <= set(used), "this check does not look where they are"
     assert {name: path for name, path in used.items() if name not in {*EVENTS, *TABLE, *VALUES}} == {}
+
+
+def test_every_event_type_that_cannot_be_undone() -> None:
+    listed = section("Commands").split("No event of these types can be undone", 1)[1].split("\n\n", 1)[0]
+    assert names(listed) - {"invalid"} == set(kinds.event_specs()) - set(undoable())
 
 
 def test_an_event_type_in_a_folder_is_seen(tmp_path: Path) -> None:

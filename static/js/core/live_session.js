@@ -14,6 +14,7 @@ const NOTHING = Object.freeze([]);
 export class LiveSession {
   /** @type {Account} */ account;
   version;
+  /** @type {string | undefined} */ form; // of the entities that the server sends
   /** @type {string | null} */ newVersion = null; // the server's version, where it differs from this page's
   /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null; // the server's warning of its clock; null until one came
   /** @type {Pick<ShiftFrame, "shift" | "handover"> | null} */ shiftStatus = null; // null until the server sent it
@@ -97,8 +98,9 @@ export class LiveSession {
   // --- called by the connection
 
   /** @param {HelloFrame} frame */
-  onHello({ account, server }) {
+  onHello({ account, server, form }) {
     this.account = account;
+    this.form = form;
     this.newVersion = server === this.version ? null : server;
     for (const board of this.boards.values()) board.subscribe();
     loadFormats(); // while the boards are on their way

@@ -22,6 +22,7 @@ export class Board {
 
   #session;
   #entities = new Entities();
+  /** @type {string | undefined} */ #form; // of the entities: after an upgrade of the server, old ones may lack fields
   /** @type {{ epoch: string, seq: number, entities: Entity[] } | null} */ #partialSnapshot = null;          // snapshot of which more parts are to come
   /** @type {number | null} */ #pendingSince = null;        // ms, wall clock: a subscription was sent and is not answered
   #subscribeSentAt = 0;           // ms, wall clock: the last subscription
@@ -124,7 +125,7 @@ export class Board {
   subscribe({ fresh = false } = {}) {
     const known = this.seq !== null && !fresh;
     this.#partialSnapshot = null;
-    const asked = this.#session.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq } : {}) });
+    const asked = this.#session.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq, ...(this.#form ? { form: this.#form } : {}) } : {}) });
     this.#subscribeSentAt = Date.now();
     this.#pendingSince = asked ? this.#subscribeSentAt : null;
   }
@@ -227,6 +228,7 @@ export class Board {
     const before = this.#entities, from = this.seq, sameEpoch = epoch === this.epoch;
     this.#entities = Entities.from(this.#partialSnapshot.entities);
     this.#partialSnapshot = null;
+    this.#form = this.#session.form;
     this.epoch = epoch;
     this.at = sameEpoch ? this.at : null;
     this.#moveTo(seq);

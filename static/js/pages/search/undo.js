@@ -9,13 +9,13 @@ import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
-import { CardHistory } from "../../shared/board/card_history.js";
+import { CardHistory, toldChanges } from "../../shared/board/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
 const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
-const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased|approved|take_down_due)$|^material\.withdrawn$/; // cannot be undone, by the contract
+const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased|approved|take_down_due|archived|brought_back)$|^material\.withdrawn$/; // cannot be undone, by the contract
 const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|outcome)_set$|file\.(withdrawn|removal_proposed)$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
@@ -170,7 +170,8 @@ export class Undo {
     const later = history.entries.filter(({ event }) => event.seq > seq);
     const last = changes.map((/** @type {string} */ path) => {
       const entry = later.find((entry) => entry.changes.some((/** @type {any} */ change) => change.path === path));
-      return entry && { event: entry.event, ...entry.said.find((change) => path === change.path || path.startsWith(`${change.path}.`)) };
+      const told = entry && toldChanges(entry, this.#page).find((change) => path === change.path || path.startsWith(`${change.path}.`));
+      return entry && (told || path === "rank") && { event: entry.event, path, ...told };
     });
     return [...new Map(last.filter(Boolean).map((/** @type {any} */ change) => [change.path, change])).values()];
   }
@@ -216,12 +217,12 @@ function why({ message, fields, since }, view) {
     ${lines.length ? html`<ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
 
-/** @param {{ event: any, path: string, from: any, to: any }} change @param {SearchView} view */
-function sinceThen({ event, path, from, to }, view) {
+/** @param {{ event: any, path: string, from: any, to: any, kind: string }} change @param {SearchView} view */
+function sinceThen({ event, path, from, to, kind }, view) {
   const name = event.actor?.name ?? t("Searchboard");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
-  const value = (/** @type {any} */ value) => formatPath(path, value, view) ?? t("empty");
-  return html`${withColon(label.field(path))} ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
+  const value = (/** @type {any} */ value) => formatPath(path, value, view, kind) ?? t("empty");
+  return html`${withColon(label.field(path, kind))} ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 
 /**
