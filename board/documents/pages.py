@@ -109,8 +109,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     board = access.get_visible_board(session, account.id, id)
     if board.kind != "search":
         raise Refused("not_found")
-    line = N_("Printed by {name}, {at}; up to event {seq}")
-    printed = gettext_for(reads)(line).format(name=account.name, at=paper.datetime_text(now, reads), seq=board.seq)
+    printed = gettext_for(reads)(N_("Printed by {name}, {at}")).format(name=account.name, at=paper.datetime_text(now, reads))
     made = HistoryDocument(session, board, reads).document(session, printed)
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
     return replace(made, file=f"{reference}-history")

@@ -63,7 +63,7 @@ class FieldSpec:
 
     @property
     def reading(self) -> Reading | None:
-        """How people read the value; None for a text, a number, a yes or no, or a code with a label."""
+        """Reading of the value; None for a text, a number, a yes or no, or a code with a label."""
         if self.reads_as is not None or self.control not in get_args(Reading):
             return self.reads_as or ("time" if self.type in (Time, Time | None) else None)
         return cast(Reading, self.control)
@@ -193,7 +193,7 @@ class Kind:
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
-        """How people read its fields, by path, if they are not texts, numbers or codes."""
+        """Readings of its fields that are no texts, numbers or codes, by path."""
         return {spec.path: spec.reading for spec in self.fields if spec.reading is not None}
 
     def reading_of(self, path: str) -> Reading | None:

@@ -209,7 +209,8 @@ def spreadsheet_cell(value: Any) -> Any:
 
 async def _json(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
     list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.to_json)
-    head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq})
+    form = {} if name == "cards" else {"form": kinds.form()}
+    head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq} | form)
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True
     async for part in _read(service, caller, opened, pages, lambda rows: b",".join(map(write, rows))):

@@ -34,26 +34,28 @@ Row = Callable[[JournalEvent], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class NameResolver:
-    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by number."""
+    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by (kind, number)."""
 
     language: str
     accounts: dict[str, str]
     columns: dict[str, tuple[str | None, str]]
-    numbers: dict[str, int]
+    cards: dict[str, tuple[str, int]]
     files: dict[str, str]
 
     @classmethod
     def of_board(cls, session: Session, board: str, language: str) -> "NameResolver":
         """Return the resolver for a board as it is now."""
         columns = session.exec(select(Column).where(Column.board == board))
-        cards = [kind.model.__table__.c for kind in kinds.cards()]  # type: ignore[attr-defined]
-        found = (session.execute(select_columns(card.id, card.number).where(card.board == board)) for card in cards)
-        numbers = {id: number for rows in found for id, number in rows}
+        cards: dict[str, tuple[str, int]] = {}
+        for kind in kinds.cards():
+            card = kind.model.__table__.c  # type: ignore[attr-defined]
+            rows = session.execute(select_columns(card.id, card.number).where(card.board == board))
+            cards |= {id: (kind.name, number) for id, number in rows}
         return cls(
             language,
             dict(session.exec(select(Account.id, Account.name)).all()),
             {row.id: (row.title, row.role) for row in columns},
-            numbers,
+            cards,
             dict(session.exec(select(File.id, File.name).where(File.board == board)).all()),
         )
 
@@ -73,9 +75,12 @@ class NameResolver:
         if path in _FILES:
             return self.files.get(value, value)
         if path == "column" and value in self.columns:
-            title, role = self.columns[value]
-            return title or self.translate(labels.VALUES["column.role"][role])
-        return self.numbers.get(value, value) if kinds.control_of(path) == "card" else value
+            return self.column(*self.columns[value])
+        return self.cards[value][1] if kinds.control_of(path) == "card" and value in self.cards else value
+
+    def column(self, title: str | None, role: str) -> str:
+        """Return the name of a column: its title, or the name of its role."""
+        return title or self.translate(labels.VALUES["column.role"][role])
 
 
 def columns(board: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Declaration of a call of the HTTP API: where its handler is. Routes, OpenAPI and the page for people are made from it."""
 
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Annotated, Any, Literal, NotRequired, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -25,8 +25,7 @@ ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 
 EventList = TypedDict("EventList", {
-    "board": Id, "epoch": str, "seq": Count, "form": NotRequired[str],
-    "events": list[Annotated[dict[str, Any], component("Event")]],
+    "board": Id, "epoch": str, "seq": Count, "form": str, "events": list[Annotated[dict[str, Any], component("Event")]],
 })  # fmt: skip
 
 

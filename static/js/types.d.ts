@@ -9,6 +9,8 @@ interface KindDeclaration {
   card: boolean;
   counted: boolean;
   fields: { [path: string]: FieldOptions };
+  /** How people read fields that are no texts, numbers or codes, by path. */
+  readings: { [path: string]: string };
   plural: string;
   /** Field that names a card. */
   title: string;
@@ -102,6 +104,11 @@ interface FieldChange {
   path: string;
   from: Json;
   to: Json;
+}
+
+/** Change as it is shown. A field may have a label of its own in its kind. */
+interface ToldChange extends FieldChange {
+  kind: string;
 }
 
 /** Any frame from the server but `hello`. */

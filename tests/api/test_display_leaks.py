@@ -149,7 +149,7 @@ SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary
-    "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
+    "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
     "unanswered", "look", "judge", "pass_on",

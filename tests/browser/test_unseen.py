@@ -87,6 +87,7 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
     await count.click()
     news = again(f"[data-unseen-board='{board}']")
     await expect(news.locator("[data-unseen-summary]")).to_have_text(re.compile(r"^4 events since .*, and 1 of your own$"))
+    await expect(news.locator("[data-testid=counts]")).to_have_text("Also new or changed: 1 sighting · 1 task")
     await expect(news.locator("[data-testid=net] > li")).to_have_count(2)
     await expect(news.locator(f"[data-testid=net] > [data-id='{card}'] li")).to_have_text("Column: New → Doing")
     await expect(news.locator("[data-change=added]")).to_contain_text("Ring the school")
@@ -157,16 +158,26 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browse
     await expect(window(".unseen-header")).to_contain_text("Nothing new")
 
 
-async def test_news_are_in_the_order_of_all_searches(browsers: Browsers) -> None:
+async def test_news_are_in_the_order_of_all_searches_and_by_importance(browsers: Browsers) -> None:
     older = await browsers.search(missing_since="2026-11-20T10:00:00Z")
     newer = await browsers.search(missing_since="2026-11-24T10:00:00Z")
     bob, window = await browsers.person("Bob"), await browsers.window("Charlie")
     for said in ("one", "two", "three"):
         await bob.command(older, "note.add", {"text": said})
+    await bob.command(older, "note.add", {"text": "Search the canal", "category": "decision"})
+    await bob.command(older, "sighting.add", {"description": SIGHTING, "priority": "urgent"})
     await window.page.goto("/since")
     await expect(window(f"[data-unseen-board='{older}']")).to_be_visible()
     shown = await window("[data-unseen-board]").evaluate_all("all => all.map((each) => each.dataset.unseenBoard)")
     assert [each for each in shown if each in (older, newer)] == [newer, older]
+    news = window(f"[data-unseen-board='{older}']")
+    await news.locator("[data-act=show-news]").click()
+    await expect(news.locator("[data-testid=important] > li")).to_have_count(3)
+    important = news.locator("[data-testid=important] > li")
+    assert await important.evaluate_all("all => all.map((each) => each.dataset.importance)") == ["opened", "urgent", "decision"]
+    await expect(important.last).to_contain_text("Search the canal")
+    await expect(news.locator("[data-testid=counts]")).to_have_text(re.compile("^Also new or changed: .*3 notes"))
+    await expect(news.locator("[data-testid=net]")).to_be_hidden()
 
 
 async def test_the_page_is_for_every_eye_and_fits(browsers: Browsers) -> None:
@@ -190,7 +201,7 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(bro
     await window.page.goto(f"/searches/{board}/history")
     chain = window("[data-chain][data-verified=true]")
     seq = await head(await browsers.person("Victor"), board)
-    await expect(chain).to_have_text(re.compile(rf"^Integrity verified up to event {seq}: [0-9a-f]{{16}}…$"))
+    await expect(chain).to_have_text(re.compile(rf"^Integrity verified, {seq} events: [0-9a-f]{{16}}…$"))
     assert browsers.server
     service, edit = browsers.server.service, text(f"UPDATE event SET type = 'x' WHERE board = {BOARD} AND seq = 3")
     await service.database.write(lambda session: session.connection().execute(edit, {"board": board}))

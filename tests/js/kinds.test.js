@@ -4,17 +4,18 @@ import { test } from "node:test";
 import "./no_page.js";
 
 import { use } from "../../static/js/core/i18n.js";
-import { addsCard, cardKinds, cardOfCommand, controlOf, formFields, isCard, pluralName, titleOf } from "../../static/js/core/kinds.js";
+import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, pluralName, readingOf, titleOf } from "../../static/js/core/kinds.js";
 import { boardViewModel, cardsToChoose } from "../../static/js/shared/board/board_view_model.js";
 import { describeEvent } from "../../static/js/format/event_text.js";
 
 const FIELDS = { plate: { control: "text", required: true }, colour: { control: "text" }, owner: { control: "text", private: true } };
 const VEHICLE = {
   card: true, counted: true, plural: "Vehicles", title: "plate", column: "inbox", fields: FIELDS,
+  readings: { owner: "person", rank: "internal", "parts.*.at": "time", chain: "internal" },
   forms: { first: ["plate"], more: ["colour"], edit: ["plate", "colour"] },
 };
 const LABELS = { kinds: { vehicle: "Vehicle" }, fields: { colour: "Colour" }, values: {}, events: { "vehicle.towed": "Vehicle towed" }, done: {} };
-use({ language: "nl", messages: { Vehicles: "Voertuigen" }, labels: LABELS, kinds: { note: { card: false, counted: true, fields: {} }, vehicle: VEHICLE } });
+use({ language: "nl", messages: { Vehicles: "Voertuigen" }, labels: LABELS, kinds: { note: { card: false, counted: true, fields: {}, readings: { rank: "time" } }, vehicle: VEHICLE } });
 
 const VAN = { kind: "vehicle", id: "v", seq: 4, state: { number: 7, column: "c1", rank: "a", plate: "1-ABC", colour: "grey", withdrawn: false, assignee: null } };
 const BUS = { ...VAN, id: "b", state: { ...VAN.state, number: 8, rank: "b", plate: "2-XYZ", withdrawn: true } };
@@ -27,7 +28,13 @@ const board = (pending = []) => ({
 test("kinds of cards are those that are declared so", () => {
   assert.deepEqual([cardKinds(), isCard("note"), isCard("constructor"), isCard("boat")], [["vehicle"], false, false, false]);
   assert.deepEqual([titleOf(VAN), titleOf({ kind: "boat", state: {} }), pluralName("vehicle")], ["1-ABC", "", "Voertuigen"]);
-  assert.deepEqual([controlOf("colour"), controlOf("wheels")], ["text", undefined]);
+});
+
+test("a value is read as its kind declares it, for all keys of a group, and all of an internal group is internal", () => {
+  const paths = ["owner", "colour", "parts.k1.at", "parts.k1.name", "rank", "chain.head"];
+  assert.deepEqual(paths.map((path) => readingOf(path, "vehicle")), ["person", undefined, "time", undefined, "internal", "internal"]);
+  assert.deepEqual([readingOf("owner"), readingOf("rank"), readingOf("rank", "boat")], ["person", "time", undefined], "without a kind, as any reads it");
+  assert.deepEqual([isInternal("rank", "vehicle"), isInternal("rank", "note")], [true, false]);
 });
 
 test("a form has the fields of its part, with their options", () => {

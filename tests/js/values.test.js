@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { use } from "../../static/js/core/i18n.js";
 import { formatPath, pointText } from "../../static/js/format/values.js";
 
 const BOB = "01a21e28-aa14-721d-af37-932e7aef097d", AT = "2026-11-25T03:31:37.000Z";
+const READINGS = { holder: "person", photo: "file", born: "date", asked: "people", pinned: "cards" };
+use(/** @type {any} */ ({ language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: { shows: { age: "Age" } }, events: {}, done: {} }, kinds: { any: { card: false, fields: {}, readings: READINGS } } }));
 const ctx = /** @type {any} */ ({ session: { accounts: new Map([[BOB, { name: "Bob Claes" }]]) }, board: null });
 
 for (const path of ["passed_on.by", "withdrawn.by", "take_down.done_by", "holder", "taken_by"]) {
@@ -20,6 +23,17 @@ test("a photo is said by its caption or its name", () => {
   assert.equal(formatPath("photo", BOB, file({ caption: "At school, in May", name: "a.jpg" })), "At school, in May");
   assert.equal(formatPath("photo", BOB, file({ caption: null, name: "a.jpg" })), "a.jpg");
   assert.equal(formatPath("photo", BOB, { ...ctx, board: { get: () => undefined } }), "yes");
+});
+
+test("a date, people and codes are said in words", () => {
+  assert.equal(formatPath("born", "2012-03-27", ctx), "27 Mar 2012");
+  assert.equal(formatPath("asked", [BOB, "gone"], ctx), "Bob Claes, Someone");
+  assert.equal(formatPath("shows", ["age"], ctx), "Age");
+  assert.equal(formatPath("criteria.under_13", { answer: "yes", basis: "her mother says" }, ctx), "yes (her mother says)");
+});
+
+test("an id that nothing knows is not shown", () => {
+  assert.equal(formatPath("unknown", BOB.replaceAll("0", "1"), ctx), "not shown here");
 });
 
 for (const path of ["decided_by", "outcome.confirmed_by"]) {

@@ -35,8 +35,7 @@ BOUNDS = (
         board/commands/read_ahead.py: [0-9a-f-]{36}
         board/commands/search_details.py: [a-z0-9]{1,16}\Z
         board/commands/tasks.py: [a-z0-9]{1,16}\Z
-        board/documents/search_history.py: (.*\.)?(rank|number|lat|lon|source_kept|queue|queue_since)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$|position$|goal\.(by|at)$|looked_at\.|passed_on\.by$|(sha256|media_type|size|width|height|picture|added_by|added_at|public_photo|note)$|withdrawn\.(at|by)$
-        board/documents/search_history.py: (criteria|checklist|earlier)\.[^.]+(?=\.)
+        board/documents/event_lines.py: (criteria|checklist|earlier)\.[^.]+(?=\.)
         board/engine/display_identity.py: [0-9a-f]{32}
         board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?

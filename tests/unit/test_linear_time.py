@@ -18,8 +18,7 @@ from websockets import headers as websocket_headers
 from board.accounts import passwords
 from board.bootstrap import ROOT
 from board.commands import mentions
-from board.documents import content
-from board.documents import search_history as paper_history
+from board.documents import content, event_lines
 from board.documents.content import UserText
 from board.engine import integrity
 from board.errors import OperationError, Refused
@@ -114,7 +113,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the name of an account": (mentions._key, MESSAGE),
     "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
     "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
-    "a field on paper": (paper_history.HIDDEN_FIELDS.match, MESSAGE),
+    "a field on paper": (event_lines.GROUPED_FIELDS.match, MESSAGE),
     "a cell": (exports.spreadsheet_cell, MESSAGE),
     "the first bytes of a file": (lambda text: recognition_process._markup(text.encode()), HEAD_BYTES),
     "whether these are a text": (lambda text: recognition_process._is_text(text.encode()), HEAD_BYTES),

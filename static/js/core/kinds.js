@@ -5,7 +5,7 @@ import { kinds, t as translate } from "./i18n.js";
 import { standardText } from "./standard_texts.js";
 
 /** @type {KindDeclaration} */
-const UNKNOWN = { card: false, counted: false, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
+const UNKNOWN = { card: false, counted: false, readings: {}, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
 
 /**
  * Return the declaration of a kind.
@@ -51,10 +51,25 @@ export const formFields = (name, part) => kind(name).forms[part].map((path) => f
 export const field = (name, path, options) => ({ path, kind: name, autofocus: path === kind(name).title, ...kind(name).fields[path], ...options });
 
 /**
- * Return the form control of a field of any kind.
+ * Return how people read the value of a field: "time", "person", "card" and so on; "internal" if it means nothing to them;
+ * undefined for a text, a number or a code with a label.
  * @param {string} path
+ * @param {string} [name] of the kind; without it, as any kind reads it
+ * @returns {string | undefined}
  */
-export const controlOf = (path) => Object.values(kinds()).find(({ fields }) => Object.hasOwn(fields, path))?.fields[path].control;
+export function readingOf(path, name) {
+  const [group, key, ...rest] = path.split(".");
+  const paths = [path, [group, key && "*", ...rest].join(".")]; // `checklist.*.rank` is declared once for all keys
+  if (name) return kind(name).readings[group] === "internal" ? "internal" : kind(name).readings[paths[0]] ?? kind(name).readings[paths[1]];
+  return Object.values(kinds() ?? {}).map(({ readings }) => readings?.[path]).find((reading) => reading && reading !== "internal");
+}
+
+/**
+ * Return whether a field means nothing to people.
+ * @param {string} path
+ * @param {string} name of the kind
+ */
+export const isInternal = (path, name) => readingOf(path, name) === "internal";
 
 /**
  * Return the id of the card that a command is about.

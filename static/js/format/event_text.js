@@ -4,18 +4,14 @@
  * language.
  */
 import { askedName, namedAlarm, waitText } from "./alarm_text.js";
-import { accountName, cardName, columnName, formatPath } from "./values.js";
+import { accountName, cardName, columnName, formatPath, materialName, searchState } from "./values.js";
 import { addsCard, isCard, titleOf } from "../core/kinds.js";
-import { fieldChanges } from "../core/merge_patch.js";
-import { locale, n, t } from "../core/i18n.js";
+import { fieldChanges, valueAt } from "../core/merge_patch.js";
+import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { shortPersonName } from "./search_list.js";
-
-const SHORT = 60; // characters: a longer value gets a line of its own
-const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that the event's type already tells
-  "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
-  "queue", "queue_since", "public_photo",
-]);
+import { fieldsOf, otherwise, updated, withName, within } from "./changed_text.js";
+import { shownChanges } from "./shown_changes.js";
 
 /**
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
@@ -26,9 +22,9 @@ export function describeEvent(event, ctx, before) {
   const who = event.actor?.name ?? t("Searchboard");
   if (event.erased) return { says: t("{what}: details erased"), values: { what: label.event(event.type) }, rest: [] };
   const changes = isCreation(event) ? [] : knownChanges(event, before);
-  const it = { event, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
+  const it = { event, kind: event.kind, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
   const { says, values, said = [] } = event.undoes ? undone(it) : (DESCRIPTIONS[event.type] ?? ofCard(event) ?? otherwise)(it);
-  return { says, values: { who, what: it.what, ...values }, rest: groupItemChanges(changes.filter((/** @type {{ path: string }} */ { path }) => !covers(said, path)), it) };
+  return { says, values: { who, what: it.what, ...values }, rest: shownChanges(changes.filter((/** @type {FieldChange} */ { path }) => !covers(said, path)), it, ctx) };
 }
 
 /** @param {any} event @param {any} ctx @param {any} [before] */
@@ -47,15 +43,22 @@ export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (/** @type 
 export const isCreation = ({ type }) => /\.(added|opened|attached)$/.test(type);
 
 /**
- * Return [{path, from, to}] without hidden fields; `from` is undefined if unknown.
- * @param {{ state: State, changes: any }} entity
+ * Return [{path, from, to}]; `from` is undefined if unknown.
+ * @param {any} event
  * @param {any} before
  */
-function knownChanges({ state, changes }, before) {
-  const paths = (changes ?? []).filter((/** @type {string} */ path) => !HIDDEN_FIELDS.has(path.split(".")[0]));
-  const all = fieldChanges(before ?? null, state, paths);
-  return before === undefined ? all.map((/** @type {{ path: string, to: any }} */ { path, to }) => ({ path, from: undefined, to })) : all;
+function knownChanges(event, before) {
+  const all = fieldChanges(before ?? null, event.state, event.changes ?? []).filter((change) => !repeats(change, event));
+  return before === undefined ? all.map(({ path, to }) => ({ path, from: undefined, to })) : all;
 }
+
+/**
+ * Return whether a change repeats the reason, the time or the author of its event.
+ * @param {FieldChange} change
+ * @param {any} event
+ */
+export const repeats = ({ path, to }, { at: time, actor, reason }) =>
+  to !== null && (to === reason || to === time || (path.endsWith("by") && to === actor?.id));
 
 /**
  * Return the id of the card that an event is about: itself, or the card of a note.
@@ -63,44 +66,22 @@ function knownChanges({ state, changes }, before) {
  */
 export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "note" || kind === "file" ? state?.card ?? null : null);
 
-/**
- * Combine the changes of one checklist item, of one earlier disappearance, or of one place, into one change.
- * @param {any} changes
- * @param {{ before: any, state: State }} entity
- */
-export function groupItemChanges(changes, { before, state }) {
-  const places = changes.map((/** @type {{ path: string }} */ { path }) => path.match(/^(\w+)\.(?:lat|lon)$/)?.[1]).filter(Boolean);
-  const items = new Map();
-  for (const change of changes) {
-    const path = change.path.match(/^(?:checklist|earlier)\.\w+/)?.[0] ?? places.find((/** @type {string} */ name) => change.path.startsWith(`${name}.`));
-    items.set(path ?? change.path, path ? { path, from: before === undefined ? undefined : valueAt(before, path), to: valueAt(state, path) } : change);
-  }
-  return [...items.values()];
-}
-
-/** @param {State} state @param {string} path */
-const valueAt = (state, path) => path.split(".").reduce((/** @type {any} */ value, /** @type {string} */ key) => value?.[key], state) ?? null;
-
 /** @param {any} said @param {string} path */
 const covers = (said, path) => said.some((/** @type {any} */ each) => path === each || path.startsWith(`${each}.`));
 
 /** @param {{ kind: string, id: string, state: State }} entity @param {any} ctx @param {any} before */
 function whatOf({ kind, id, state }, ctx, before) {
-  if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state });
+  if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state: state ?? before ?? { number: null } });
   if (kind === "tip") return cardName({ kind, state: state ?? before ?? { number: "" } });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
   if (kind === "file") return nameOfFile(state ?? before);
+  if (kind === "material") return materialName(state ?? before);
+  if (kind === "distribution") return (state ?? before)?.recipient ?? label.noun(kind);
   return kind === "search" ? t("the search") : label.noun(kind);
 }
 
-/**
- * Put a label into a sentence: lower case, except in German.
- * @param {string} text
- */
-const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));
-
 /** @param {any} it @param {string} path @param {any} value */
-const name = (it, path, value) => formatPath(path, value, it.ctx) ?? t("empty");
+const name = (it, path, value) => formatPath(path, value, it.ctx, it.kind) ?? t("empty");
 
 /** @param {Record<string, any>} it @param {string} id */
 const account = ({ ctx }, id) => accountName(ctx.session, id);
@@ -108,16 +89,10 @@ const account = ({ ctx }, id) => accountName(ctx.session, id);
 /** @param {{ changes: any }} given @param {string} path */
 const at = ({ changes }, path) => changes.find((/** @type {any} */ each) => each.path === path);
 
-/** @param {{ event: any, before: any, ctx: any }} given */
-function undone({ event, before, ctx }) {
-  const named = event.kind === "alarm" ? alarmName(event.state, ctx) : (event.kind === "column" || isCard(event.kind)) && whatOf(event, ctx, before);
-  return { says: t("{who} undid: {what}"), values: { what: [label.event(event.type), named].filter(Boolean).join(" · ") }, said: event.kind === "alarm" ? ALARM : [] };
-}
-
-/** @param {{ event: { type: string, kind: string }, what: any }} given */
-function otherwise({ event: { type, kind }, what }) {
-  const named = kind === "column" || isCard(kind);
-  return { says: t("{who}: {what}"), values: { what: named ? `${label.event(type)} · ${what}` : label.event(type) } };
+/** @param {{ event: any, what: any, ctx: any }} given */
+function undone({ event, what, ctx }) {
+  const isAlarm = event.kind === "alarm", named = isAlarm ? `${label.event(event.type)} · ${alarmName(event.state, ctx)}` : withName(event, what);
+  return { says: t("{who} undid: {what}"), values: { what: named }, said: isAlarm ? ALARM : [] };
 }
 
 /** @type {Record<string, any>} */
@@ -129,7 +104,7 @@ const DESCRIPTIONS = {
   "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal to “{to}”"), t("{who} changed the appeal from “{from}” to “{to}”")]),
   "search.goal_set": goalSet,
   "search.outcome_set": updated,
-  "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to “{to}”"), t("{who} changed access from “{from}” to “{to}”")]),
+  "search.access_set": accessSet,
   "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search was archived: closed and unchanged for {count} day", "The search was archived: closed and unchanged for {count} days", days) }),
   "search.photo_set": (/** @type {any} */ { state, before }) => ({ says: photoSet(state, before), said: ["photo", "public_photo"] }),
   "material.approved": ofMaterial(() => t("{who} approved for distribution: {name}")),
@@ -190,7 +165,7 @@ const DESCRIPTIONS = {
   "alarm.released": (/** @type {any} */ it) => ofAlarm(it.event.actor ? t("The alarm was reopened because {who} unassigned it: {what}") : t("The alarm was reopened because the person who had it can no longer act: {what}"), it),
   "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm was archived a day after it ended") : t("An alarm that had ended left the board") }),
   "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm ended because its cause is gone: {what}"), it),
-  "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
+  "handed.set": included,
 };
 /** @param {{ type: string, kind: string }} event */
 const ofCard = ({ type, kind }) => (addsCard(type) ? added : isCard(kind) && type === `${kind}.updated` ? updated : null);
@@ -213,11 +188,8 @@ function attached({ state, ctx }) {
 
 /** Describe an event of a material by what it is and its languages. @param {() => string} says */
 function ofMaterial(says) {
-  return (/** @type {any} */ it) => ({ says: says(), values: { name: nameOfMaterial(it.state ?? it.before) }, said: Object.keys(it.state ?? {}) });
+  return (/** @type {any} */ it) => ({ says: says(), values: { name: materialName(it.state ?? it.before) }, said: Object.keys(it.state ?? {}) });
 }
-
-/** @param {State} state */
-const nameOfMaterial = ({ what, languages }) => `${label.value("what", what, "material")} (${languages.map((/** @type {string} */ each) => each.toUpperCase()).join(", ")})`;
 
 /** Describe an event of a distribution by its recipient. @param {() => string} says */
 function ofRecipient(says) {
@@ -235,7 +207,7 @@ const TIP = ["placed", "dismissed", "queue", "queue_since"];
 /** @param {{ state: State, changes: any, ctx: any }} given */
 function tipPlaced({ state, changes, ctx }) {
   if (!changes.length) return { says: t("{what} is now visible to everyone who can see its search"), said: TIP };
-  const search = ctx.board.get(state.placed?.board)?.state;
+  const search = searchState(ctx.board, state.placed?.board);
   const values = { name: search ? shortPersonName(search.person) : "", number: state.placed?.number };
   return { says: search ? t("{who} placed {what} on the search for {name}: Sighting {number}") : t("{who} placed {what} on a search: Sighting {number}"), values, said: TIP };
 }
@@ -256,17 +228,38 @@ function turned(it, path, [to, both]) {
   return { says: isTurn ? both : to, values, said: [path, ...reasons(it)] };
 }
 
+/**
+ * Name the people whose access changed.
+ * @param {any} it
+ */
+function accessSet(it) {
+  const { before, state, isKnown } = it, said = ["access", "members"];
+  const names = (/** @type {string[]} */ ids) => ids.map((id) => account(it, id)).join(", ");
+  if (!isKnown || at(it, "access")) {
+    const { says, values } = turned(it, "access", state.access === "members"
+      ? [t("{who} set access to “{to}”: {names}"), t("{who} changed access from “{from}” to “{to}”: {names}")]
+      : [t("{who} set access to “{to}”"), t("{who} changed access from “{from}” to “{to}”")]);
+    return { says, values: { ...values, names: names(state.members) }, said };
+  }
+  const given = names(state.members.filter((/** @type {string} */ id) => !before.members.includes(id)));
+  const taken = names(before.members.filter((/** @type {string} */ id) => !state.members.includes(id)));
+  if (!taken) return { says: t("{who} gave access to {names}"), values: { names: given }, said };
+  const says = given ? t("{who} gave access to {names}, and took it from {others}") : t("{who} took access from {others}");
+  return { says, values: { names: given, others: taken }, said };
+}
+
 /** @param {any} it */
 function goalSet(it) {
   const { goal } = it.state, from = it.before?.goal?.text;
   if (!goal) return { says: from ? t("{who} cleared the goal (was: {from})") : t("{who} cleared the goal"), values: { from }, said: ["goal"] };
-  const values = { text: goal.text, until: formatPath("goal.until", goal.until, it.ctx) };
+  const values = { text: goal.text, until: name(it, "goal.until", goal.until) };
   return { says: goal.until ? t("{who} set the goal: {text}, due {until}") : t("{who} set the goal: {text}"), values, said: ["goal"] };
 }
 
 /** @param {any} it */
-function passedOn({ state: { passed_on: said } }) {
-  if (!said) return { says: t("{who}: {what}"), said: ["passed_on"] };
+function passedOn(it) {
+  const said = it.state.passed_on;
+  if (!said) return { ...otherwise(it), said: ["passed_on"] };
   const says = said.reference ? t("{who} passed on {what} to {to}, reference {reference}") : t("{who} passed on {what} to {to}");
   return { says, values: { to: said.to, reference: said.reference }, said: ["passed_on"] };
 }
@@ -339,55 +332,6 @@ function renamed({ state, before }) {
   return { says: t("{who} renamed the column “{from}” to “{to}”"), values: { from: columnName(before), to }, said: ["title"] };
 }
 
-/**
- * Name both values of a single short change; otherwise name the fields, and list the values beside the text.
- * @param {any} it
- */
-function updated(it) {
-  const { changes, event } = it;
-  if (event.private) return setPrivately(changes, event.private);
-  const ticked = tickedOff(it);
-  if (ticked) return ticked;
-  if (changes.length === 1 && changes[0].from !== undefined) {
-    const [{ path, from, to }] = changes;
-    const values = { field: within(label.field(path)), from: formatPath(path, from, it.ctx), to: formatPath(path, to, it.ctx) };
-    if ((values.from ?? "").length <= SHORT && (values.to ?? "").length <= SHORT) return { says: setting(values), values, said: [path] };
-  }
-  return { says: t("{who} changed {what}: {fields}"), values: { fields: fieldsOf(changes) } };
-}
-
-/**
- * Never tell name and contact of a source: only that they were set.
- * @param {any} changes
- * @param {string[]} paths
- */
-function setPrivately(changes, paths) {
-  const set = fieldsOf(paths.map((/** @type {string} */ path) => ({ path })));
-  if (!changes.length) return { says: t("{who} set {set} of {what}"), values: { set } };
-  return { says: t("{who} changed {what}: {fields}; and set {set}"), values: { set, fields: fieldsOf(changes) } };
-}
-
-/** @param {any} changes */
-const fieldsOf = (changes) => [...new Set(changes.map((/** @type {{ path: string }} */ { path }) => within(label.field(path))))].join(", ");
-
-/** @param {{ from: any, to: any }} given */
-function setting({ from, to }) {
-  if (from === null) return t("{who} filled in “{field}” on {what}: {to}");
-  return to === null ? t("{who} cleared “{field}” on {what} (was: {from})") : t("{who} changed “{field}” on {what} from “{from}” to “{to}”");
-}
-
-/**
- * Describe a checklist item that was ticked or unticked.
- * @param {{ changes: any, state: State, before: any }} entity
- */
-function tickedOff({ changes, state, before }) {
-  const [, key] = changes.length === 1 ? changes[0].path.match(/^checklist\.(\w+)\.done$/) ?? [] : [];
-  const item = key && (state.checklist?.[key] ?? before?.checklist?.[key]);
-  if (!item || !state.checklist?.[key]) return null;
-  const says = item.done ? t("{who} ticked “{item}” on {what}") : t("{who} unticked “{item}” on {what}");
-  return { says, values: { item: item.text }, said: [changes[0].path] };
-}
-
 // --- the shift and its handover
 
 /** @param {{ state: State, [field: string]: unknown }} entity */
@@ -421,11 +365,19 @@ function answered({ state, changes, ...it }) {
   return { ...numbered(says, { number: state.handover }, values), said: ["restatements", "handover", "keeper"] };
 }
 
-/** @param {{ event: any, state: State, changes: any }} entity */
-function written({ event, state, changes }) {
-  const number = event.kind === "briefing" ? state.handover : state.number;
-  const fields = fieldsOf(changes.filter((/** @type {{ path: string }} */ { path }) => path !== "handover"));
+/** @param {any} it */
+function written(it) {
+  const { kind, state } = it;
+  const number = kind === "briefing" ? state.handover : state.number;
+  const fields = fieldsOf(shownChanges(it.changes, it, it.ctx), kind);
+  if (!fields) return otherwise(it);
   return { says: t("{who} updated handover {number}: {fields}"), values: { number, fields }, said: ["handover", "number"] };
+}
+
+/** Name the search. @param {{ event: any, state: State, ctx: any }} entity */
+function included({ event, state, ctx }) {
+  const search = searchState(ctx.board, event.id), values = { number: state.handover, name: search && shortPersonName(search.person) };
+  return { says: search ? t("The search for {name} was included in handover {number}") : t("Search included in handover {number}"), values, said: ["handover"] };
 }
 
 /** @param {{ state: State }} entity */

@@ -5,11 +5,11 @@ import { label } from "../core/labels.js";
 import { formatPath } from "./values.js";
 
 /**
- * @param {{ path: string, from: any, to: any }} change `from` is undefined if unknown
+ * @param {{ path: string, from: any, to: any, kind?: string }} change `from` is undefined if unknown
  * @param {{ session: Session, board: any }} ctx to name people and cards
  */
-export function fieldChange({ path, from, to }, ctx) {
-  const value = (/** @type {any} */ given) => formatPath(path, given, ctx) ?? html`<i>${t("empty")}</i>`;
+export function fieldChange({ path, from, to, kind }, ctx) {
+  const value = (/** @type {any} */ given) => formatPath(path, given, ctx, kind) ?? html`<i>${t("empty")}</i>`;
   const before = from === undefined ? nothing : html`<del>${value(from)}</del> → `;
-  return html`<li data-path=${path}>${withColon(label.field(path))} ${before}<ins>${value(to)}</ins></li>`;
+  return html`<li data-path=${path}>${withColon(label.field(path, kind))} ${before}<ins>${value(to)}</ins></li>`;
 }

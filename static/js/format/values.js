@@ -1,48 +1,96 @@
-/** Format values of states as people read them. */
+/** Format values of states as people read them: no ids, codes or times for programs. */
 import { number, t } from "../core/i18n.js";
-import { controlOf } from "../core/kinds.js";
+import { isInternal, readingOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { standardText } from "../core/standard_texts.js";
+import { date } from "../core/time.js";
 import { foundCondition, sexOf } from "./agreement.js";
 import { earlierText, inOrder } from "./earlier.js";
+import { shortPersonName } from "./search_list.js";
 import { formatMoment } from "./time_elements.js";
 
-const ACCOUNTS = /^(holder|outgoing|prepared_by|ended_by|approved_by|added_by|taken_by|before)$|\.(by|done_by)$/; // written by the server, like the times
-const EARLIER = /^earlier\.\w+$/;
-const PHOTOS = new Set(["photo", "public_photo"]); // files, by id
-const ITEM = /^checklist\.\w+$/;
 const STANDARD = new Set(["title", "instruction"]); // of a standard task
-const TIMES = /(^|\.)(\w+_at|\w+\.at|due|\w+_since|from|until|since)$/;
+const ANSWER = /^criteria\.\w+$/, EARLIER = /^earlier\.\w+$/, ITEM = /^checklist\.\w+$/;
+const RAW_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, RAW_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/; // in fields of a newer server
+
+/**
+ * By how people read a value.
+ * @type {Record<string, (value: any, ctx: { session: Session, board: any }) => string | null>}
+ */
+const READERS = {
+  time: (value) => formatMoment(value),
+  date: (value) => date(`${value}T12:00:00Z`),
+  person: (value, { session }) => accountName(session, value),
+  people: (value, { session }) => value.map((/** @type {string} */ id) => accountName(session, id)).join(", "),
+  card: (value, { board }) => cardName(board.get(value)),
+  cards: (value, { board }) => value.map((/** @type {string} */ id) => pinnedName(board.get(id))).join(", "),
+  column: (value, { board }) => columnName(board.get(value)?.state),
+  file: (value, { board }) => fileName(board.get(value)),
+  material: (value, { board }) => materialName(board.get(value)?.state),
+  note: () => label.noun("note"),
+  search: (value, { board }) => searchName(searchState(board, value)),
+};
 
 /**
  * @param {string} path
  * @param {any} value
- * @param {{ session: Session, board: any }} given
+ * @param {{ session: Session, board: any }} ctx
  * @param {string} [kind] in which the path may have labels of its own
  * @returns {string | null} null for a value that is not set
  */
-export function formatPath(path, value, { session, board }, kind) {
+export function formatPath(path, value, ctx, kind) {
   if (path === "worrying") return label.decision(value ?? null); // "nobody has decided" has a label too
   if (value === null || value === undefined || value === "") return null;
+  const reader = READERS[readingOf(path, kind) ?? ""];
+  if (reader) return reader(value, ctx) || null;
+  if (path.startsWith("restatements.") && typeof value === "boolean") return label.value("restatements.correct", value);
   if (typeof value === "boolean") return value ? t("yes") : t("no");
-  const control = controlOf(path);
-  if (control === "time" || TIMES.test(path)) return formatMoment(value);
-  if (control === "person" || ACCOUNTS.test(path)) return accountName(session, value);
-  if (control === "people") return value.map((/** @type {string} */ id) => accountName(session, id)).join(", ") || null;
-  if (path === "pinned") return value.map((/** @type {string} */ id) => pinnedName(board.get(id))).join(", ") || null;
   if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join("; ") || null;
   if (EARLIER.test(path)) return earlierText(value) || null;
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
-  if (path === "column") return columnName(board.get(value)?.state);
-  if (control === "card") return cardName(board.get(value));
-  if (PHOTOS.has(path)) return fileName(board.get(value));
+  if (ANSWER.test(path)) return value.basis ? `${label.answer(value.answer)} (${value.basis})` : label.answer(value.answer);
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
   if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
-  if (path === "outcome.condition") return foundCondition(value, sexOf(board));
+  if (path === "outcome.condition") return foundCondition(value, sexOf(ctx.board));
   if (STANDARD.has(path)) return standardText(value);
-  if (typeof value !== "object") return label.value(path, value, kind) ?? String(value);
-  return "lat" in value ? placeName(value) : Object.values(value).filter((part) => part !== null).join(", ") || null;
+  if (Array.isArray(value)) return value.map((each) => label.value(path, each, kind) ?? each).join(", ") || null;
+  if (typeof value === "object") return "lat" in value ? placeName(value) : groupText(path, value, ctx, kind);
+  return label.value(path, value, kind) ?? plain(value, ctx);
 }
+
+/** @param {any} value @param {{ session: Session }} ctx */
+function plain(value, { session }) {
+  if (RAW_TIME.test(value)) return formatMoment(value);
+  return RAW_ID.test(value) ? session.accounts.get(value)?.name ?? t("not shown here") : String(value);
+}
+
+/**
+ * @param {string} path
+ * @param {object} group
+ * @param {{ session: Session, board: any }} ctx
+ * @param {string} [kind]
+ */
+function groupText(path, group, ctx, kind) {
+  const told = Object.entries(group).filter(([name]) => !kind || !isInternal(`${path}.${name}`, kind));
+  return told.map(([name, value]) => formatPath(`${path}.${name}`, value, ctx, kind)).filter((text) => text !== null).join(", ") || null;
+}
+
+/**
+ * Return the state of a search by its id, which other entities may have too.
+ * @param {any} board
+ * @param {string | undefined} id
+ */
+export const searchState = (board, id) => [board?.one?.("search", id), board?.get(id)].find((entity) => entity?.state?.person)?.state;
+
+/** @param {State | undefined} search */
+const searchName = (search) => (search ? [shortPersonName(search.person), search.reference].filter(Boolean).join(" · ") : label.noun("search"));
+
+/**
+ * "Poster (FR, NL)"
+ * @param {State | null | undefined} material
+ */
+export const materialName = (material) =>
+  material?.what ? `${label.value("what", material.what, "material")} (${material.languages.map((/** @type {string} */ each) => each.toUpperCase()).join(", ")})` : label.noun("material");
 
 /** @param {Entity | null | undefined} file */
 const fileName = (file) => file?.state.caption || file?.state.name || t("yes");

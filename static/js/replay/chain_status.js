@@ -1,7 +1,7 @@
 /* Status of the hash chain beside the history: the server verifies the journal, and this shows up to where it holds. */
 
 import { get, orNull } from "../core/api.js";
-import { number, t } from "../core/i18n.js";
+import { n, t } from "../core/i18n.js";
 
 const ASK_EVERY_MS = 60_000; // the journal grows meanwhile; a result stays valid for its part
 const SHOWN = 16; // digits of a hash that are shown; the title has all of them
@@ -43,5 +43,5 @@ export class ChainStatus {
 function statusText(result) {
   if (result === null) return t("Integrity could not be checked.");
   if (!result.holds) return t("Integrity check failed: {fault}.", { fault: result.fault });
-  return t("Integrity verified up to event {seq}: {head}…", { seq: number(result.seq), head: result.head.slice(0, SHOWN) });
+  return n("Integrity verified, {count} event: {head}…", "Integrity verified, {count} events: {head}…", result.seq, { head: result.head.slice(0, SHOWN) });
 }

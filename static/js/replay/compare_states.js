@@ -1,5 +1,6 @@
 /* Compare two moments of a board: what was added, solved, moved, changed and removed. Pure. */
 
+import { isCard, isInternal } from "../core/kinds.js";
 import { stateDiff } from "./state_diff.js";
 
 /** In display order. */
@@ -7,8 +8,6 @@ export const CHANGE_KINDS = ["added", "solved", "moved", "changed", "removed"];
 
 /** @type {Set<Json | undefined>} */
 const OPEN = new Set([null, undefined, "unassessed"]);
-// Not shown as a change: position within a column, and what another field already says.
-const UNTOLD = new Set(["rank", "source_kept", "queue", "queue_since", "looked_at.by", "looked_at.at"]);
 
 /**
  * Return [{...change, way, before, after}] for the entities before and after; irrelevant changes are left out.
@@ -20,7 +19,7 @@ export function compareStates(before, after) {
   return stateDiff(before, after)
     .map((change) => {
       const [was, is] = [old.get(keyOf(change)), now.get(keyOf(change))];
-      const fields = change.fields.filter(({ path }) => !UNTOLD.has(path));
+      const fields = change.fields.filter(({ path }) => !isInternal(path, change.kind));
       return { ...change, fields, before: was, after: is, way: wayOf(change, is, { old, now }) };
     })
     .filter(({ way, fields }) => way !== "changed" || fields.length)
@@ -62,11 +61,11 @@ const keyOf = ({ kind, id }) => `${kind} ${id}`;
 const byId = (entities) => new Map([...entities].map((entity) => [keyOf(entity), entity]));
 
 /**
- * Return the differences as badges of cards and header.
+ * Return the differences as badges of cards and header. Other entities may have the id of the search.
  * @param {ShownChange[]} changes
  */
 export function changeBadges(changes) {
-  return new Map(changes.filter(({ way }) => way !== "removed").map(({ kind, id, way, fields }) => [id, {
+  return new Map(changes.filter(({ kind, way }) => way !== "removed" && (isCard(kind) || kind === "search")).map(({ kind, id, way, fields }) => [id, {
     type: kind === "search" ? "search.updated" : `${kind}.${way}`, actor: null, at: null, changes: fields.map(({ path }) => path),
   }]));
 }

@@ -53,7 +53,8 @@ export class HistoryEntries {
    */
   names({ event, journal }, ask = this.asks) {
     const get = (/** @type {string} */ id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
-    return { session: this.session, board: { id: journal.board, get } };
+    const one = (/** @type {Kind} */ kind, /** @type {string} */ id) => this.live(journal.board)?.of(kind).find((entity) => entity.id === id);
+    return { session: this.session, board: { id: journal.board, get, one } };
   }
 
   /**

@@ -36,10 +36,10 @@ export function mount(root, session, board) {
  * @param {Freshness} freshness
  * @param {Connection} connection
  */
-function indicator({ state, since, seq, provenAt }, connection) {
+function indicator({ state, since, provenAt }, connection) {
   switch (state) {
     case "live":
-      return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${t("#{seq}", { seq })}\u00a0· ${clockWithSeconds(provenAt)}</small></span>`;
+      return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${clockWithSeconds(provenAt)}</small></span>`;
     case "catching_up":
       return html`<span class="freshness-label catching-up">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":

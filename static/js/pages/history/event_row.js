@@ -115,6 +115,6 @@ function links({ event: { seq }, journal: { board } }, view, tabindex) {
   const isOwn = board === view.boardId;
   const own = isOwn ? `#${seq}` : `/searches/${board}/history#${seq}`;
   const then = board === "operations" ? `/?at=${seq}` : `/searches/${board}?at=${seq}`;
-  return html`<a class="seq" tabindex=${tabindex} href=${own} aria-label=${t("Link to event {seq}", { seq })}>${t("#{seq}", { seq })}</a>
-    <a class="then" tabindex=${tabindex} href=${then} aria-label=${t("Board at this time, event {seq}", { seq })}>${t("Board at this time")}</a>`;
+  return html`<a class="seq" tabindex=${tabindex} href=${own} aria-label=${t("Link to this event")}>${t("Link")}</a>
+    <a class="then" tabindex=${tabindex} href=${then}>${t("Board at this time")}</a>`;
 }

@@ -1,7 +1,7 @@
 /** Filter of a history: by query parameters and words. Pure. */
 
 import { t } from "../../core/i18n.js";
-import { cardKinds, isCard, pluralName } from "../../core/kinds.js";
+import { cardKinds, isCard, isInternal, pluralName } from "../../core/kinds.js";
 import { isCreation } from "../../format/event_text.js";
 import { matchesAll } from "../../core/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
@@ -72,20 +72,20 @@ export function filter(values, words, { cardOf, textOf }) {
  * @param {any} event
  */
 export function fieldsOf(event) {
-  return new Set(isCreation(event) ? [] : (event.changes ?? []).map((/** @type {string} */ path) => path.split(".")[0]).filter((/** @type {string} */ name) => name !== "rank"));
+  return new Set(isCreation(event) ? [] : (event.changes ?? []).filter((/** @type {string} */ path) => !isInternal(path, event.kind)).map((/** @type {string} */ path) => path.split(".")[0]));
 }
 
 /**
- * Collect the actors, field groups and cards that can be chosen.
+ * Collect the actors, field groups with the kinds that have them, and cards that can be chosen.
  * @param {any} entries
  * @param {any} cardOf
  */
 export function choices(entries, cardOf) {
-  const people = new Map(), fields = new Set(), cards = new Map();
+  const people = new Map(), fields = new Map(), cards = new Map();
   for (const entry of entries) {
     const { event } = entry;
     if (event.actor) people.set(event.actor.id, event.actor.name);
-    for (const field of fieldsOf(event)) fields.add(field);
+    for (const field of fieldsOf(event)) fields.set(field, (fields.get(field) ?? new Set()).add(event.kind));
     const card = cardOf(entry);
     if (card?.number && !cards.has(card.id)) cards.set(card.id, card);
   }

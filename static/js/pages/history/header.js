@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { serverNow, toInput } from "../../core/time.js";
+import { dateAndClock, serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { searchHeader } from "../../shared/board/search_header.js";
 
@@ -44,14 +44,8 @@ function titleOf({ isEverywhere, search }) {
   return t("History: {name}", { name: `${person.first_name} · ${reference}` });
 }
 
-/**
- * Time of printing, with the year.
- * @param {{ session: Session, history: any }} given
- */
-function printed({ session, history }) {
-  const at = toInput(serverNow()).replace("T", " ");
-  return t("Printed by {name}, {at}; up to event {seq}", { name: session.account.name, at, seq: history.head ?? "" });
-}
+/** @param {{ session: Session }} given */
+const printed = ({ session }) => t("Printed by {name}, {at}", { name: session.account.name, at: dateAndClock(serverNow()) });
 
 /**
  * Notices about entries that are not there.
@@ -70,9 +64,9 @@ const failed = (history) => html`<p class="problem">${t("The history could not b
 function event(view) {
   const { seq, history } = view, target = /** @type {string} */ (view.target);
   if (seq === null || history.head === null || view.isShown(target)) return null;
-  if (seq > history.head || seq === 0) return html`<p>${t("Event {seq} does not exist. The last one is {head}.", { seq, head: history.head })}</p>`;
-  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by the filters.", { seq })} <button type="button" data-act="show-event" @click=${view.clearFilter}>${t("Show all")}</button></p>`;
-  return history.complete ? html`<p>${t("Event {seq} does not exist, or you do not have access.", { seq })}</p>` : null;
+  if (seq > history.head || seq === 0) return html`<p>${t("This event does not exist.")}</p>`;
+  if (history.find(seq)) return html`<p>${t("This event is hidden by the filters.")} <button type="button" data-act="show-event" @click=${view.clearFilter}>${t("Show all")}</button></p>`;
+  return history.complete ? html`<p>${t("This event does not exist, or you do not have access.")}</p>` : null;
 }
 
 /** @param {{ values: any, offered: any, history: any }} given */

@@ -6,7 +6,7 @@ import { searchableText, tokenize } from "../../core/text_filter.js";
 import { choices, filter } from "./filter.js";
 import { groupOf } from "./shift_headings.js";
 
-const NO_CHOICES = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
+const NO_CHOICES = { all: 0, people: new Map(), fields: new Map(), cards: new Map() };
 
 export class ShownEvents {
   /** @type {any[]} */ items = []; // {entry, group}, newest first; `group` is the heading before it, or null
@@ -59,8 +59,8 @@ export class ShownEvents {
     const { event, journal } = entry;
     const names = this.#history.names(entry, false);
     const what = tell(event, names, before);
-    const values = what.rest.flatMap(({ path, from, to }) => [formatPath(path, from, names), formatPath(path, to, names)]);
+    const values = what.rest.flatMap(({ path, from, to, kind }) => [formatPath(path, from, names, kind), formatPath(path, to, names, kind)]);
     const search = this.#history.search(journal.board);
-    return [fill(what), ...values, event.reason, `#${event.seq}`, search?.person.first_name, search?.reference];
+    return [fill(what), ...values, event.reason, search?.person.first_name, search?.reference];
   }
 }

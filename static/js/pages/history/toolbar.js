@@ -66,7 +66,7 @@ function chips(view) {
     ["person", values.person && (offered.people.get(values.person) ?? accountName(view.session, values.person))],
     ["kind", values.kind && Object.fromEntries(kindChoices())[values.kind]],
     ["card", values.card && cardName(offered.cards.get(values.card) && asCard(offered.cards.get(values.card)))],
-    ["field", values.field && label.field(values.field)],
+    ["field", values.field && fieldName(values.field, offered)],
     ["from", values.from && t("from {at}", { at: formatShortMoment(values.from) })],
     ["to", values.to && t("until {at}", { at: formatShortMoment(values.to) })],
   ].filter(([, text]) => text);
@@ -91,8 +91,15 @@ const asCard = ({ kind, number }) => ({ kind, state: { number } });
 /** @param {{ people: any }} given @param {any} values */
 const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Someone")]] : [])].sort(byName);
 
-/** @param {{ fields: any }} given @param {any} values */
-const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [values] : [])])].map((field) => [field, label.field(field)]).sort(byName);
+/** @param {{ fields: Map<string, Set<string>> }} offered @param {any} chosen */
+const fields = (offered, chosen) => [...new Set([...offered.fields.keys(), ...(chosen ? [chosen] : [])])].map((field) => [field, fieldName(field, offered)]).sort(byName);
+
+/**
+ * Return the label of a field; all of them, if kinds name it differently.
+ * @param {string} field
+ * @param {{ fields: Map<string, Set<string>> }} offered
+ */
+const fieldName = (field, { fields }) => [...new Set([...fields.get(field) ?? [undefined]].map((kind) => label.field(field, kind)))].join(" / ");
 
 /** @param {{ offered: any, values: any }} given */
 function cards({ offered, values }) {

@@ -24,8 +24,11 @@ const ICONS = {
  */
 export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
-/** @param {any} past */
-export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
+/**
+ * "12 of 40": how far the past is replayed.
+ * @param {any} past
+ */
+export const placeOf = (past) => t("{done} of {all}", { done: past.count, all: past.length });
 
 /** @param {any} event @param {ReplayView} replay */
 export const eventLine = (event, { session, past }) =>
@@ -45,7 +48,7 @@ export function band(replay) {
   const { past, player } = replay;
   return html`<div class="replay-bar">
     <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</span></h1>
-    <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${eventLine(past.event(), replay)}</p>
+    <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${placeOf(past)}</span> ${eventLine(past.event(), replay)}</p>
     <span class="space"></span>
     <a class="button primary now" href=${replay.now} data-act="now">${t("Back to live")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>
   </div>`;

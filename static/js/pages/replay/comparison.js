@@ -6,8 +6,9 @@ import { isCard, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName } from "../../format/values.js";
 import { fieldChange } from "../../format/field_change.js";
+import { shownChanges } from "../../format/shown_changes.js";
 import { CHANGE_KINDS } from "../../replay/compare_states.js";
-import { numbered, formatDateAndTime } from "./bar.js";
+import { formatDateAndTime } from "./bar.js";
 import { shortPersonName } from "../../format/search_list.js";
 
 /** @type {Record<string, any>} */
@@ -22,15 +23,15 @@ export function comparison(replay) {
   return html`<aside class="comparison" aria-label=${t("Differences")} data-testid="compared">
     <header><h2>${t("Differences")}</h2>
       <button type="button" class="plain" data-act="stop-comparing" aria-label=${t("Stop comparing")} title=${t("Stop comparing")} @click=${replay.compare}>✕</button></header>
-    <dl class="moments">${moment(t("From"), first, replay)} ${moment(t("To"), last, replay)}</dl>
+    <dl class="moments">${moment(t("From"), first)} ${moment(t("To"), last)}</dl>
     ${first.count === last.count ? html`<p class="hint">${t("Go to another time. The differences are listed here.")}</p>` : differences(replay)}
     <p><button type="button" data-act="swap" ?disabled=${first.count === last.count} @click=${replay.swap}>${t("Show the other time")}</button></p>
   </aside>`;
 }
 
-/** @param {string} name @param {{ count: number, time: any, isHere: any }} given @param {{ past: any }} given */
-function moment(name, { count, time, isHere }, { past }) {
-  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? `\u00a0· ${t("shown on the board")}` : nothing}</small></dd>`;
+/** @param {string} name @param {{ time: any, isHere: any }} given */
+function moment(name, { time, isHere }) {
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} ${isHere ? html`<small>${t("shown on the board")}</small>` : nothing}</dd>`;
 }
 
 /** @param {ReplayView} replay */
@@ -49,9 +50,10 @@ function line(change, replay) {
   const { kind, id, way, fields, before, after } = change;
   const state = (after ?? before).state, { session, past } = replay;
   const ctx = { session, board: { get: (/** @type {string} */ id) => past.either(id) } };
+  const told = way === "added" || way === "removed" ? [] : shownChanges(fields, { kind, before: before.state, state: after.state }, ctx);
   return html`<li data-changed=${id} data-kind=${kind}>
     <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${said(kind, state, replay)}</span>`}</p>
-    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>`}
+    ${told.length ? html`<ul class="fields">${told.map((change) => fieldChange(change, ctx))}</ul>` : nothing}
   </li>`;
 }
 

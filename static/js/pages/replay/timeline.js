@@ -5,7 +5,7 @@ import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../../replay/density.js";
 import { moment } from "../../core/time.js";
 import { t } from "../../core/i18n.js";
-import { controls, eventLine, numbered, formatDateAndTime } from "./bar.js";
+import { controls, eventLine, placeOf, formatDateAndTime } from "./bar.js";
 
 const BARS = 240; // bars
 const HEIGHT = 40; // units
@@ -17,7 +17,7 @@ export function timeline(replay) {
   return html`<div class="timeline">
     ${controls(replay)}
     <div class="track" data-slider role="slider" tabindex="0" aria-label=${t("Time")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
-        aria-valuenow=${count} aria-valuetext=${`${formatDateAndTime(past.time)}, ${numbered(past)}: ${eventLine(past.event(), replay)}`} data-testid="timeline"
+        aria-valuenow=${count} aria-valuetext=${`${formatDateAndTime(past.time)}, ${placeOf(past)}: ${eventLine(past.event(), replay)}`} data-testid="timeline"
         data-position=${share(past.time, from, to)}>
       ${guard([length, from, to], () => bars(past))}
       <span class="future" aria-hidden="true"></span>

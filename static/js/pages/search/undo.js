@@ -207,12 +207,12 @@ const NOTICES = {
 
 /**
  * Reasons of a refusal: later changes, else the server's messages by field.
- * @param {{ message: string, fields: any, since: any }} given
+ * @param {{ event: any, message: string, fields: any, since: any }} given
  * @param {SearchView} view
  */
-function why({ message, fields, since }, view) {
+function why({ event, message, fields, since }, view) {
   const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ known) => path === known.path || path.startsWith(`${known.path}.`)));
-  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path))} ${sentence}`)];
+  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path, event.kind))} ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }

@@ -1,19 +1,18 @@
-/** Section of one board: net changes, changes that were reverted, then the events. */
+/** Section of one board: net changes, by importance; changes that were reverted; then the events. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { accountName, cardName, columnName } from "../../format/values.js";
+import { accountName, cardName, columnName, materialName } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
-import { isCard, titleOf } from "../../core/kinds.js";
+import { isCard, isInternal, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { fieldChange } from "../../format/field_change.js";
 import { alarmName, eventText } from "../../format/event_text.js";
 import { shortPersonName } from "../../format/search_list.js";
+import { shownChanges, stateBefore } from "../../format/shown_changes.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
+import { byImportance, countsOf } from "./importance.js";
 
 const MAX_CHANGES = 60; // changes of a board shown here
-const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept", "queue", "queue_since", "looked_at"]); // fields of no meaning to users
-/** @param {string} path */
-const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 
 /** @param {any} entry @param {UnseenView} view */
 export function section(entry, view) {
@@ -55,13 +54,42 @@ function news(detail, entry, view) {
 
 /** @param {{ net: any, more: any }} given @param {any} ctx */
 function net({ net: changes, more }, ctx) {
-  const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
-  if (!said.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
-  return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
-      ${named(each, ctx)} ${each.change === "changed" ? html`<ul>${each.fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path)).map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>` : html`<span class="what">${label.done(`${each.kind}.${each.change}`)}</span>`}
-    </li>`)}</ul>
-    ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("There are more changes than shown here.")}</p>` : nothing}`;
+  const told = changes.map((/** @type {any} */ change) => withTold(change, ctx)).filter((/** @type {any} */ { told }) => told.length);
+  if (!told.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
+  const { important, rest } = byImportance(told, (/** @type {any} */ { state }) => state);
+  return html`${important.length ? html`<ul class="important" data-testid="important">${important.slice(0, MAX_CHANGES).map((change) => line(change, ctx))}</ul>` : nothing}
+    ${rest.length ? html`<details><summary data-testid="counts">${t("Also new or changed: {what}", { what: countsOf(rest).join(" · ") })}</summary>
+      <ul class="net" data-testid="net">${rest.slice(0, MAX_CHANGES).map((change) => line(change, ctx))}</ul></details>` : nothing}
+    ${more || Math.max(important.length, rest.length) > MAX_CHANGES ? html`<p class="quiet">${t("There are more changes than shown here.")}</p>` : nothing}`;
 }
+
+/**
+ * Add the present state of an entity, or its last one, and its changes as they are shown.
+ * @param {any} change
+ * @param {any} ctx
+ */
+function withTold(change, ctx) {
+  const { kind, id, fields } = change, present = ctx.board.one(kind, id)?.state, before = stateBefore(present, fields);
+  return { ...change, state: present ?? before, told: shownChanges(fields, { kind, before, state: present ?? null }, ctx) };
+}
+
+/** @param {any} change @param {any} ctx */
+function line({ kind, id, change, state, told, importance }, ctx) {
+  return html`<li data-change=${change} data-id=${id} data-importance=${importance ?? nothing}>
+    ${named({ kind, state }, ctx)} ${change === "changed" ? html`<ul>${told.map((/** @type {ToldChange} */ each) => fieldChange(each, ctx))}</ul>`
+      : html`<span class="what">${[label.done(`${kind}.${change}`), ...REASONS[importance]?.(state) ?? []].join(" · ")}</span>`}
+  </li>`;
+}
+
+/**
+ * Reasons why something new is important.
+ * @type {Record<string, (state: State) => string[]>}
+ */
+const REASONS = {
+  credible: ({ assessment }) => [label.assessment(assessment)],
+  urgent: ({ priority }) => [label.priority(priority)],
+  decision: ({ category }) => [label.category(category)],
+};
 
 /**
  * Reverted changes are no net change, but somebody made them.
@@ -70,15 +98,15 @@ function net({ net: changes, more }, ctx) {
  */
 function back({ back, net: changes }, ctx) {
   const added = new Set(changes.filter((/** @type {{ change: any }} */ { change }) => change === "added").map((/** @type {{ id: string }} */ { id }) => id)); // all its fields are new
-  const returned = (back ?? []).filter((/** @type {{ kind: string, id: string }} */ { kind, id }) => kind !== "handed" && !added.has(id)).map((/** @type {any} */ each) => ({ ...each, fields: fieldsOf(each) }));
+  const returned = (back ?? []).filter((/** @type {{ id: string }} */ { id }) => !added.has(id)).map((/** @type {any} */ each) => ({ ...each, fields: fieldsOf(each) }));
   const said = returned.filter((/** @type {{ fields: any }} */ { fields }) => fields.length);
   if (!said.length) return nothing;
   return html`<h3>${t("Changed, then changed back")}</h3>
-    <ul class="back" data-testid="back">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
+    <ul class="back" data-testid="back">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ { kind, id, fields }) => html`<li data-id=${id}>${named({ kind, state: ctx.board.one(kind, id)?.state ?? {} }, ctx)} <span class="what">${fields.join(", ")}</span></li>`)}</ul>`;
 }
 
-/** @param {{ fields: any }} given */
-const fieldsOf = ({ fields }) => [...new Set(fields.filter(isShown).map(label.field))];
+/** @param {{ kind: string, fields: string[] }} given */
+const fieldsOf = ({ kind, fields }) => [...new Set(fields.filter((path) => !isInternal(path, kind)).map((path) => label.field(path, kind)))];
 
 /** @param {{ events: JournalEvent[] }} detail @param {{ board: string, seq: number, seen: any, events: number }} entry @param {any} ctx */
 function events({ events }, entry, ctx) {
@@ -96,26 +124,23 @@ function events({ events }, entry, ctx) {
 
 /**
  * "Sighting 7  Girl with a red coat"
- * @param {{ kind: string, id: string, fields: any }} given
+ * @param {{ kind: string, state: State }} given
  * @param {any} ctx
  */
-function named({ kind, id, fields }, ctx) {
-  const state = ctx.board.one(kind, id)?.state ?? before(fields);
+function named({ kind, state }, ctx) {
   const [name, text] = isCard(kind) ? [cardName({ kind, state }), titleOf({ kind, state })] : NAMES[kind]?.(state, ctx) ?? [label.noun(kind)];
   return html`<b>${name}</b> ${text ?? nothing}`;
 }
 
 /** @type {Record<string, any>} */
 const NAMES = {
-  column: (/** @type {State} */ state) => [label.noun("column"), columnName(state)],
+  column: (/** @type {State} */ state) => [label.noun("column"), state.role && columnName(state)],
   search: (/** @type {State} */ state, /** @type {any} */ { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
   note: (/** @type {{ text: string }} */ { text }) => [label.noun("note"), text],
+  tip: (/** @type {State} */ state) => [cardName({ kind: "tip", state }), state.description],
+  file: (/** @type {State} */ { caption, name }) => [label.noun("file"), caption || name],
+  material: (/** @type {State} */ state) => [materialName(state)],
+  distribution: (/** @type {State} */ { recipient }) => [label.noun("distribution"), recipient],
   alarm: (/** @type {State} */ state, /** @type {any} */ ctx) => [label.noun("alarm"), state.about && alarmName(state, ctx)],
   shift: (/** @type {{ holder: any }} */ { holder }, /** @type {{ session: Session }} */ { session }) => [label.noun("shift"), holder && accountName(session, holder)],
 };
-
-/**
- * Return the last known state of a removed entity.
- * @param {any} [fields]
- */
-const before = (fields = []) => Object.fromEntries(fields.filter((/** @type {any} */ field) => field.path && !field.path.includes(".")).map((/** @type {{ path: string, from: any }} */ { path, from }) => [path, from]));

@@ -6,7 +6,8 @@ import { label } from "../../core/labels.js";
 import { fieldChanges } from "../../core/merge_patch.js";
 import { fieldChange } from "../../format/field_change.js";
 import { get } from "../../core/api.js";
-import { groupItemChanges, isCreation } from "../../format/event_text.js";
+import { isCreation, repeats } from "../../format/event_text.js";
+import { shownChanges } from "../../format/shown_changes.js";
 import { tokenNote } from "../../format/token_note.js";
 import { clockNote, timeElement } from "../../format/time_elements.js";
 
@@ -54,9 +55,9 @@ export class CardHistory {
     let before = null;
     const entries = this.events.map((event) => {
       const changes = event.erased ? [] : fieldChanges(before, event.state, event.changes ?? []);
-      const said = groupItemChanges(changes, { before, state: /** @type {State} */ (event.state) });
+      const entry = { event, changes, before };
       before = event.state ?? before;
-      return { event, changes, said };
+      return entry;
     });
     const later = new Set();
     return entries.reverse().map((entry) => {
@@ -111,11 +112,12 @@ function historyList(history, view) {
 }
 
 /** @param {CardHistoryEntry} entry @param {BoardView} view */
-function item({ event, said, holds }, view) {
+function item(entry, view) {
+  const { event, holds } = entry;
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
-    ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
+    ${isCreation(event) ? nothing : changed(entry, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
     ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
   </li>`;
@@ -128,16 +130,23 @@ function undoing(event, view) {
 }
 
 /**
- * Of a rank, tell only whether the card moved up or down.
- * @param {FieldChange[]} changes
- * @param {string[]} set paths of private fields
+ * Render what an event changed, without what it says already; of private fields only that they were set.
+ * @param {CardHistoryEntry} entry
  * @param {BoardView} view
  */
-function changed(changes, set, view) {
-  const said = changes.filter(({ path }) => path !== "rank");
-  if (said.length || set.length) return html`<ul>${said.map((change) => fieldChange(change, view))}${set.map(untold)}</ul>`;
-  return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
+function changed(entry, view) {
+  const { event, changes } = entry, set = event.private ?? [];
+  const told = toldChanges({ ...entry, changes: changes.filter((change) => !repeats(change, event)) }, view);
+  if (told.length || set.length) return html`<ul>${told.map((change) => fieldChange(change, view))}${set.map((path) => untold(path, event.kind))}</ul>`;
+  return changes.some(({ path }) => path === "rank") ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
 
-/** @param {string} path */
-const untold = (path) => html`<li data-path=${path}>${withColon(label.field(path))} <i>${t("not shown here")}</i></li>`;
+/**
+ * Return the changes of an entry as they are shown.
+ * @param {CardHistoryEntry} entry
+ * @param {{ session: Session, board: any }} ctx
+ */
+export const toldChanges = ({ event, changes, before }, ctx) => shownChanges(changes, { kind: event.kind, before, state: event.state }, ctx);
+
+/** @param {string} path @param {string} kind */
+const untold = (path, kind) => html`<li data-path=${path}>${withColon(label.field(path, kind))} <i>${t("not shown here")}</i></li>`;

@@ -123,7 +123,8 @@ type SourceReading = Partial<Source> & { problem?: string };
 interface CardHistoryEntry {
   event: BoardEvent;
   changes: FieldChange[];
-  said: FieldChange[];
+  /** State before the event. */
+  before: AnyState | null;
   holds: boolean;
 }
 

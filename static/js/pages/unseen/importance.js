@@ -1,0 +1,79 @@
+/** Importance of net changes: those that a returning person must read first, in this order; the others are only counted. Pure. */
+
+import { n, number } from "../../core/i18n.js";
+import { isCard, pluralName } from "../../core/kinds.js";
+import { label } from "../../core/labels.js";
+
+const ASSURED = ["credible", "confirmed"];
+const SETTLED = ["not_the_child", "unverifiable", "duplicate"];
+
+/** @typedef {{ kind: string, change: string, fields: FieldChange[] }} Change */
+
+/** @param {Change} change @param {RegExp} path */
+const has = ({ fields }, path) => fields.some((field) => path.test(field.path));
+
+/** @param {Change} change @param {string} path */
+const valuesOf = ({ fields }, path) => fields.filter((field) => field.path === path).flatMap(({ from, to }) => [from, to]);
+
+/** @param {Change} change */
+const becameUrgent = ({ fields }) => fields.some(({ path, to }) => path === "priority" && to === "urgent");
+
+/**
+ * By importance, the most important first.
+ * @type {[string, (change: Change, state: AnyState) => boolean][]}
+ */
+const RULES = [
+  ["found", (change) => change.kind === "search" && change.change === "changed" && has(change, /^(status$|outcome\.)/)],
+  ["opened", ({ kind, change }) => kind === "search" && change === "added"],
+  ["credible", (change) => change.kind === "sighting" && valuesOf(change, "assessment").some((value) => ASSURED.includes(String(value)))],
+  ["urgent", (change, state) => becameUrgent(change) && !SETTLED.includes(state.assessment)],
+  ["appeal", (change) => change.kind === "search" && has(change, /^appeal\./)],
+  ["decision", (change, state) => (change.kind === "search" ? has(change, /^worrying$/) : change.kind === "note" && change.change === "added" && state.category === "decision")],
+];
+
+/** Names of the rules, the most important first. */
+export const IMPORTANT = RULES.map(([name]) => name);
+
+/**
+ * Return the name of the first rule that a change fits; null for one that is only counted.
+ * @param {Change} change
+ * @param {AnyState} state present state; of what was removed, its last one
+ */
+export const importanceOf = (change, state) => (change.change === "removed" ? null : RULES.find(([, fits]) => fits(change, state))?.[0] ?? null);
+
+/**
+ * Split changes into those to read, the most important first, and the others.
+ * @template {Change} T
+ * @param {T[]} changes
+ * @param {(change: T) => AnyState} stateOf
+ * @returns {{ important: (T & { importance: string })[], rest: T[] }}
+ */
+export function byImportance(changes, stateOf) {
+  const all = changes.map((change) => ({ ...change, importance: importanceOf(change, stateOf(change)) }));
+  const important = /** @type {(T & { importance: string })[]} */ (all.filter(({ importance }) => importance !== null));
+  const rank = (/** @type {{ importance: string }} */ { importance }) => IMPORTANT.indexOf(importance);
+  return { important: important.sort((one, other) => rank(one) - rank(other)), rest: all.filter(({ importance }) => importance === null) };
+}
+
+/** @type {Record<string, (count: number) => string>} */
+const COUNTED = {
+  search: (count) => n("{count} search", "{count} searches", count),
+  sighting: (count) => n("{count} sighting", "{count} sightings", count),
+  task: (count) => n("{count} task", "{count} tasks", count),
+  note: (count) => n("{count} note", "{count} notes", count),
+  file: (count) => n("{count} file", "{count} files", count),
+  tip: (count) => n("{count} tip", "{count} tips", count),
+  alarm: (count) => n("{count} alarm", "{count} alarms", count),
+  column: (count) => n("{count} column", "{count} columns", count),
+};
+
+/**
+ * Return what else changed as numbers: ["2 sightings", "1 task"].
+ * @param {{ kind: string }[]} changes
+ */
+export function countsOf(changes) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { kind } of changes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => COUNTED[kind]?.(count) ?? (isCard(kind) ? `${number(count)} ${pluralName(kind)}` : label.noun(kind)));
+}

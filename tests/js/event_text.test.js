@@ -1,0 +1,43 @@
+/** Sentences of a history name the people, items and searches that they are about. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { use } from "../../static/js/core/i18n.js";
+import { eventText } from "../../static/js/format/event_text.js";
+
+const LABELS = { kinds: { task: "Task", sighting: "Sighting" }, fields: {}, values: { access: { desk: "All users", members: "Members only" } }, events: { "handed.set": "Search included" }, done: {} };
+use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} } } }));
+
+const NAMES = { a: "Alice", b: "Bob", c: "Charlie" }, NOOR = { kind: "search", id: "s", state: { person: { first_name: "Noor", last_name: "Verhaegen" } } };
+const ctx = /** @type {any} */ ({
+  session: { account: { id: "a" }, accounts: new Map(Object.entries(NAMES).map(([id, name]) => [id, { name }])) },
+  board: { id: "operations", get: (/** @type {string} */ id) => (id === "s" ? { kind: "handed", id, state: { handover: 2 } } : undefined), one: (/** @type {string} */ kind) => (kind === "search" ? NOOR : undefined) },
+});
+const told = (type, before, state, changes, kind = type.split(".")[0], id = "x") => eventText({ seq: 9, at: "2026-11-30T11:05:06.368Z", type, kind, id, state, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
+const access = (before, state) => told("search.access_set", before, state, ["access", "members"].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(state[name])));
+const members = (...ids) => ({ access: "members", members: ids });
+
+test("whose access changed is named", () => {
+  assert.equal(access(members("a"), members("a", "b")), "Alice gave access to Bob");
+  assert.equal(access(members("a", "b", "c"), members("a")), "Alice took access from Bob, Charlie");
+  assert.equal(access(members("a", "b"), members("a", "c")), "Alice gave access to Charlie, and took it from Bob");
+  assert.equal(access({ access: "desk", members: [] }, members("a", "b")), "Alice changed access from “All users” to “Members only”: Alice, Bob");
+  assert.equal(access(members("a"), { access: "desk", members: [] }), "Alice changed access from “Members only” to “All users”");
+  assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice, Bob");
+});
+
+test("the item of a checklist is named", () => {
+  const task = (checklist) => ({ number: 5, title: "Call", checklist }), item = { text: "the school", done: false, rank: "a0" };
+  const item_ = (before, after) => told("task.updated", before && task(before), task(after), ["text", "done", "rank"].filter((name) => before?.k?.[name] !== after.k?.[name]).map((name) => `checklist.k.${name}`)).replace("\u00a0", " ");
+  assert.equal(item_({}, { k: item }), "Alice added “the school” to the checklist of Task 5");
+  assert.equal(item_({ k: item }, {}), "Alice removed “the school” from the checklist of Task 5");
+  assert.equal(item_({ k: item }, { k: { ...item, done: true } }), "Alice ticked “the school” on Task 5");
+});
+
+test("the search that was included in a handover is named, though other entities have its id", () => {
+  assert.equal(told("handed.set", { handover: 1 }, { handover: 2 }, ["handover"], "handed", "s"), "The search for Noor V. was included in handover 2");
+});
+
+test("a card that left and that nothing knows any more is told by its kind", () => {
+  assert.equal(told("card.archived", null, null, [], "sighting"), "Alice made room: Sighting left the board");
+});

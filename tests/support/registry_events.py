@@ -1,0 +1,195 @@
+"""Events of every type and field of the registry, with values that tell where they are shown: ids, codes and times for programs
+can't be taken for something that a person typed."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from board.commands import schemas
+from board.engine import kinds
+from board.engine.kinds import Kind
+from models.entity import flatten
+
+AT = "2026-11-30T11:05:06.368Z"
+EARLIER, LATER = "2026-11-28T09:12:13.456Z", "2026-11-29T10:23:24.567Z"
+ID_SCHEMA = {"maxLength": 64, "minLength": 1, "type": "string"}
+INTERNAL_NUMBER = 4711  # of what means nothing to people
+SEARCH = str(uuid.UUID(int=1))
+
+
+def _id(number: int) -> str:
+    return str(uuid.UUID(int=number, version=4))
+
+
+ALICE, BOB, STRANGER = _id(0xA11CE), _id(0xB0B), _id(0xDEAD)
+ACCOUNTS = {ALICE: {"name": "Alice Adam"}, BOB: {"name": "Bob Claes"}}
+SIGHTINGS, TASKS, COLUMNS, FILES, NOTES, MATERIALS, SEARCHES = (
+    [_id(16 * place + number) for number in (1, 2)] for place in range(1, 8)
+)
+# By how people read a value: two that are known, and one that nothing knows.
+IDS = {
+    "person": [ALICE, BOB, STRANGER], "people": [ALICE, BOB, STRANGER], "card": [*SIGHTINGS, STRANGER],
+    "cards": [*TASKS, STRANGER], "column": [*COLUMNS, STRANGER], "file": [*FILES, STRANGER], "note": [*NOTES, STRANGER],
+    "material": [*MATERIALS, STRANGER], "search": [*SEARCHES, STRANGER],
+}  # fmt: skip
+PERSON = {"first_name": "Noor", "last_name": "Verhaegen"}
+NAMED = [
+    *({"kind": "sighting", "id": id, "seq": 1, "state": {"number": at}} for at, id in enumerate(SIGHTINGS, 7)),
+    *({"kind": "task", "id": id, "seq": 1, "state": {"number": at}} for at, id in enumerate(TASKS, 5)),
+    *({"kind": "column", "id": id, "seq": 1, "state": {"title": None, "role": role}}
+      for role, id in zip(("todo", "done"), COLUMNS, strict=True)),
+    *({"kind": "file", "id": id, "seq": 1, "state": {"name": "photo", "caption": None}} for id in FILES),
+    *({"kind": "note", "id": id, "seq": 1, "state": {"text": "typed", "card": None}} for id in NOTES),
+    *({"kind": "material", "id": id, "seq": 1, "state": {"what": "poster", "languages": ["fr", "nl"]}} for id in MATERIALS),
+    *({"kind": "search", "id": id, "seq": 1, "state": {"person": PERSON, "reference": "DEMO"}} for id in (*SEARCHES, SEARCH)),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """Event with the state before it, and the field that it is about, if there is only one."""
+
+    name: str
+    board: str
+    event: dict[str, Any]
+    before: dict[str, Any] | None
+    path: str = ""
+    code: Any = field(default=None)
+
+
+def cases() -> Iterator[Case]:
+    """Yield each type of event of each kind: with all fields, undone, and erased; and each field, with each of its codes."""
+    for kind in kinds.every():
+        states = [dict(_example(_schema(kind), kind, "", turn)) for turn in range(3)]
+        for type in kind.events:
+            yield from _of_type(kind, type, *states)
+        type = f"{kind.name}.updated" if f"{kind.name}.updated" in kind.events else next(iter(kind.events))
+        yield from _of_fields(kind, type, states[0], states[1])
+
+
+@cache
+def _schema(kind: Kind) -> dict[str, Any]:
+    return schemas.state(kind)
+
+
+def _of_type(kind: Kind, type: str, first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]) -> Iterator[Case]:
+    yield _case(kind, type, None, first, "begins")
+    for name, before, after in (("changes", first, second), ("changes again", second, third)):
+        yield _case(kind, type, before, after, name)
+        yield _case(kind, type, before, after, f"{name} by Searchboard", actor=None)
+        yield _case(kind, type, before, after, f"{name} with a reason", reason="typed reason")
+        yield _case(kind, type, after, before, f"{name}, undone", undoes=INTERNAL_NUMBER)
+    if type.endswith((".removed", ".archived")):
+        yield _case(kind, type, first, None, "is removed")
+    erased = _case(kind, type, first, None, "is erased")
+    del erased.event["state"], erased.event["changes"]
+    yield replace(erased, event=erased.event | {"erased": True})
+
+
+def _of_fields(kind: Kind, type: str, first: dict[str, Any], second: dict[str, Any]) -> Iterator[Case]:
+    old, new = flatten(first), flatten(second)
+    for path in sorted(old.keys() | new.keys()):
+        changed = _set(first, path, new.get(path))
+        yield _case(kind, type, first, changed, path, path=path)
+        if _is_nullable(_schema(kind), path):
+            yield _case(kind, type, first, _set(first, path, None), f"{path} ends", path=path)
+            yield _case(kind, type, _set(first, path, None), first, f"{path} begins", path=path)
+        for code in _codes(_schema(kind), path):
+            other = next(each for each in [*_codes(_schema(kind), path), None] if each != code)
+            yield _case(kind, type, _set(first, path, other), _set(first, path, code), f"{path}: {code}", path=path, code=code)
+
+
+def _case(
+    kind: Kind, type: str, before: dict[str, Any] | None, after: dict[str, Any] | None, name: str,
+    path: str = "", code: Any = None, **more: Any,
+) -> Case:  # fmt: skip
+    board = SEARCH if "search" in kind.boards else "operations"
+    own = kind.name in ("search", "briefing", "handed")  # which have the id of their search
+    id = SEARCH if own else "operations" if kind.name in ("shift", "handover") else _id(0xE0E0)
+    old, new = flatten(before or {}), flatten(after or {})
+    event = {
+        "seq": INTERNAL_NUMBER, "at": AT, "type": type, "actor": {"id": BOB, "name": "Bob Claes"}, "command": None,
+        "kind": kind.name, "id": id, "state": after,
+        "changes": sorted(each for each in old.keys() | new.keys() if after and old.get(each) != new.get(each)),
+    }  # fmt: skip
+    after_days = {"after_days": 30} if type.endswith(".archived") else {}
+    return Case(f"{kind.name} {type}: {name}", board, event | after_days | more, before, path, code)
+
+
+def _set(state: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return a state with another value at a path."""
+    copy: dict[str, Any] = json.loads(json.dumps(state))
+    *groups, last = path.split(".")
+    group = copy
+    for each in groups:
+        group = group.setdefault(each, {}) if group.get(each) is not None else group.__setitem__(each, {}) or group[each]
+    group[last] = value
+    return copy
+
+
+def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [schema] if "type" in schema or "enum" in schema or "const" in schema else list(schema.get("anyOf", ()))
+
+
+def _at(schema: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the schema of a field."""
+    for key in path.split("."):
+        group = next(each for each in _parts(schema) if each.get("type") == "object")
+        schema = group.get("properties", {}).get(key) or group["additionalProperties"]
+    return schema
+
+
+def _is_nullable(schema: dict[str, Any], path: str) -> bool:
+    return any(each.get("type") == "null" for each in _parts(_at(schema, path)))
+
+
+def _codes(schema: dict[str, Any], path: str) -> list[Any]:
+    parts = _parts(_at(schema, path))
+    codes = [code for part in parts for code in (*part.get("enum", ()), part.get("const"))]
+    return [code for code in codes if code is not None]
+
+
+def _example(schema: dict[str, Any], kind: Kind, path: str, turn: int) -> Any:
+    """Return a value of a field: another one at each turn."""
+    part = next(each for each in _parts(schema) if each.get("type") != "null")
+    if "enum" in part:
+        return part["enum"][turn % len(part["enum"])]
+    if "const" in part:
+        return part["const"]
+    match part["type"]:
+        case "object":
+            return _object(part, kind, path, turn)
+        case "array":
+            items = [_example(part["items"], kind, path, (turn + at) % 3) for at in range(2)]
+            return items if items[0] != items[1] else items[:1]
+        case "boolean":
+            return turn % 2 == 0
+        case "integer" | "number":
+            is_internal = kind.reading_of(path) == "internal" and path.rpartition(".")[2] not in ("number", "handover")
+            return INTERNAL_NUMBER + turn if is_internal else 6 - turn
+    return _text(part, kind, path, turn)
+
+
+def _object(part: dict[str, Any], kind: Kind, path: str, turn: int) -> dict[str, Any]:
+    if "properties" in part:
+        return {name: _example(each, kind, f"{path}.{name}" if path else name, turn) for name, each in part["properties"].items()}
+    keys = {"checklist": ["k1"], "earlier": ["e1"]}.get(path, [ALICE])
+    return {key: _example(part["additionalProperties"], kind, f"{path}.{key}", turn) for key in keys}
+
+
+def _text(part: dict[str, Any], kind: Kind, path: str, turn: int) -> str:
+    reading = kind.reading_of(path)
+    if part.get("format") == "date-time":
+        return (EARLIER, LATER, AT)[turn]
+    if part.get("format") == "date":
+        return ("2012-03-27", "2013-04-28", "2014-05-29")[turn]
+    if {key: part.get(key) for key in ID_SCHEMA} == ID_SCHEMA:
+        return IDS[reading or ""][turn] if reading in IDS else _id(0xBAD + turn)
+    if path.rpartition(".")[2] == "rank":
+        return f"a{turn}"
+    if reading == "internal":
+        return f"raw_code_{turn}"
+    return ("typed text", "other words", "last words")[turn]
