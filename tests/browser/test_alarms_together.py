@@ -65,6 +65,9 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     await charlie(TAKE).click()
     await expect(charlie(TAKEN)).to_contain_text("You have it")
     await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting\s\d+, taken at"))
+    await expect(alice(f"li[data-search='{search}'] .need")).to_contain_text(
+        re.compile(r"Urgent sighting\s\d+\s·\sCharlie has it\s·")
+    )
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_have_count(0)
     await alice("[data-act=dismiss-alarm]").click()
     await expect(alice(TAKEN, has_text="Charlie has it")).to_have_count(0)

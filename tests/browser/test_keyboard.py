@@ -269,7 +269,7 @@ async def test_the_palette_finds_commands_by_the_words_of_people(browsers: Brows
 async def test_the_palette_says_whom_to_ask_for_what_the_role_may_not_do(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
-    asked = "[role=group]:has(> p:text-matches('^Not with your role'))"
+    asked = "[role=group]:has(> p:text-matches('^Your role cannot do this'))"
     for said, command in {"new search": "open-search", "found": "set-status-found", "pair": "/displays"}.items():
         await press(bob, "Control+k")
         await bob.page.keyboard.type(said)

@@ -128,10 +128,15 @@ const credibleText = ({ seen_at: at, received_at: received, place }) => [formatS
 const asked = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
 
 /**
- * Leave out an alarm that was taken since the last summary.
+ * Lay an alarm that was taken since the last summary on it.
  * @param {Summary | undefined} summary @param {SearchCardView} view
  */
-const withoutTaken = (summary, { session }) => (summary?.alarm && session.alarms.taken.some(({ id }) => id === summary.alarm?.id) ? { ...summary, alarm: null } : summary);
+function withoutTaken(summary, { session }) {
+  const taken = session.alarms.taken.find(({ id }) => id === summary?.alarm?.id);
+  if (!summary || !taken) return summary;
+  const { unassessed_sighting: sighting } = summary, owner = taken.assignee ?? taken.taken_by;
+  return { ...summary, alarm: null, unassessed_sighting: sighting && (sighting.id === taken.about.id ? { ...sighting, assignee: owner?.id ?? null } : sighting) };
+}
 
 /** @param {Summary | undefined} summary @param {Alarm[]} asking @param {SearchCardView} view */
 function need(summary, asking, { session }) {
