@@ -35,7 +35,7 @@ LastEvent = TypedDict("LastEvent", {"seq": Count, "at": Time, "type": str})
 Present = TypedDict("Present", {"account": Id, "name": str})
 DueTask = TypedDict("DueTask", {"id": Id, "number": Count, "title": str, "due": Time})
 SummarySighting = TypedDict("SummarySighting", {
-    "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None,
+    "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "assessment": str,
 })  # fmt: skip
 UnassessedSighting = TypedDict("UnassessedSighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,

@@ -280,7 +280,7 @@ KIND = Kind(
     fields=(
         FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
         FieldSpec(
-            "kind", N_("Type"), control="choice", required=True, exported=True, display="room",
+            "kind", N_("Type"), control="choice", required=True, exported=True, display="inner_room",
             choices={
                 "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
                 "unaccompanied_minor": N_("Unaccompanied foreign minor"),

@@ -31,7 +31,7 @@ MAX_PRESENT = 10  # people named per search; `people` counts all
 
 Profile = str | None  # of displays; None: for accounts
 ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step")
-INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
+INNER_SIGHTING = ("assessment", "seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "unanswered")
 

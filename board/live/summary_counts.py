@@ -110,6 +110,10 @@ def _sighting(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _credible(row: Row[Any]) -> dict[str, Any]:
+    return _sighting(row) | {"assessment": row.assessment}
+
+
 def _unassessed(row: Row[Any]) -> dict[str, Any]:
     return _sighting(row) | {"priority": row.priority, "assignee": row.assignee}
 
@@ -152,7 +156,7 @@ _DUE = f"""
     WHERE b.kind = 'search' """  # noqa: S608
 _SIGHTING = """
     SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place,
-        found.priority, found.assignee
+        found.priority, found.assignee, found.assessment
     FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
     JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
         WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
@@ -180,7 +184,7 @@ FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
     ),
     "credible_sighting": (
         _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
-        _sighting,
+        _credible,
     ),
     "alarm": (_ALARM, _alarm),
 }

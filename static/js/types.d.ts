@@ -375,3 +375,10 @@ interface UploadDependencies {
 }
 
 type Uploads = import("./core/uploads.js").Uploads;
+
+/** A search in the order: `rank` of its class, the gravest highest; `since` in ms when it is missing. */
+interface SearchPlace {
+  id: string;
+  rank: number;
+  since: number;
+}

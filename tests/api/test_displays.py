@@ -264,6 +264,18 @@ async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(team: Team
     assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
 
 
+async def test_only_displays_for_staff_are_told_the_kind_of_an_open_search(team: Team, wall: Wall) -> None:
+    search = await team.alice.open_search(kind="runaway")
+    display = await wall.begin(*OPERATIONS)
+    desk = await display.subscribe("operations")
+    assert "kind" not in desk.entities["search", search]
+    other = await team.alice.open_search(kind="parental_abduction")
+    await display.wait_until(lambda: ("search", other) in desk.entities)
+    assert "parental_abduction" not in str(display.frames)
+    await wall.change(profile="inner")
+    await display.wait_until(lambda: display.boards["operations"].entities["search", other].get("kind") == "parental_abduction")
+
+
 async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> None:
     alice = team.alice
     search = await alice.open_search(lead=alice.account["id"])

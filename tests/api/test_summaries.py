@@ -123,7 +123,7 @@ async def test_displays_in_inner_rooms_are_told_where_the_child_was_seen(team: T
         assert {name: told for name, told in latest(display, search).items() if name == "credible_sighting"} == nowhere
         await alice.command(search, "sighting.assess", {"sighting": first, "assessment": "credible"})
         await display.wait_until(lambda: latest(display, search)["unassessed_sightings"] == 1)
-        seen = {"seen_at": "2026-11-24T05:00:00.000Z", "place": "Veldstraat"}
+        seen = {"assessment": "credible", "seen_at": "2026-11-24T05:00:00.000Z", "place": "Veldstraat"}
         assert latest(display, search).get("credible_sighting") == (seen if profile == "inner" else None)
         await alice.command(search, "sighting.assess", {"sighting": second, "assessment": "not_the_child"})
         await display.wait_until(lambda: latest(display, search)["unassessed_sightings"] == 0)

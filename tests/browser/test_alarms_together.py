@@ -218,17 +218,26 @@ async def test_the_person_who_reports_it_sees_that_nobody_has_it(browsers: Brows
 async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Browsers, boards: str) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)
-    wall, _ = await open_display(browsers, ["operations" if boards == "operations" else search])
+    on_display = ["operations" if boards == "operations" else search]
+    wall, _ = await open_display(browsers, on_display, profile="inner")
+    visitors, _ = await open_display(browsers, on_display)
     await wall.open("/wall")
+    await visitors.open("/wall")
     row = wall(".news-line")
     before = await row.bounding_box()
     await urgent(browsers, search, "Bob")
     alarm = row.locator("[data-testid=alarm]")
-    await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*sighting: nobody has it\s*00:\d\d"))
+    await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*sighting: nobody has it\s*for \d+ s"))
     assert await row.bounding_box() == before
     assert "Drongen" not in await wall("body").inner_text()
     if boards == "operations":
-        await expect(wall(f"[data-search='{search}'][data-alarmed] .alarmed")).to_have_text("nobody has it")
+        await expect(wall(f"[data-search='{search}'][data-alarmed] .alarmed .long")).to_have_text(
+            "urgent sighting: nobody has it"
+        )
+    await expect(visitors(f"[data-search='{search}']")).to_be_visible()
+    await expect(visitors("[data-testid=alarm], [data-alarmed], .alarmed")).to_have_count(0)  # the child has no public appeal
+    await (await browsers.person("Alice")).command(search, "search.set_appeal", {"level": "public"})
+    await expect(visitors("[data-testid=alarm]")).to_contain_text("Mila, 14")
     alice = await browsers.person("Alice")
     (told,) = [each for each in (await alice.http.get("/api/v1/alarms")).json()["alarms"] if each["board"] == search]
     await alice.command(search, "alarm.take", {"alarm": told["id"]})

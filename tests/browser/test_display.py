@@ -130,10 +130,10 @@ async def test_single_search_display_shows_decisions_made_before(browsers: Brows
     noor = await browsers.search(lead=await alice.own_id())
     await alice.command(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(browsers, [noor])
-    await expect(wall(".single-search .last")).to_contain_text("Declared worrying")
+    await expect(wall(".single-search .last")).to_contain_text("Decision")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Declared worrying")
     await alice.command(noor, "search.set_appeal", {"level": "public"})
-    await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
+    await expect(wall(".single-search .last")).to_contain_text("Appeal update")
 
 
 @pytest.mark.parametrize("shown_alone", [False, True], ids=["all-searches", "one-search"])
@@ -154,30 +154,30 @@ async def test_a_wall_names_no_sighting_as_credible_that_was_ruled_out(browsers:
         data = {"sighting": sighting, "assessment": assessment, "reason": "she called back"}
         await alice.command(noor, "sighting.assess", data)
 
-    async def shows(words: str, *gone: str) -> None:
-        """Say so now, and after the page was loaded anew."""
+    async def shows(event: str, told: str, *gone: str) -> None:
+        """Say so now, and after the page was loaded again."""
         for reload in (False, True):
             if reload:
                 await wall.page.reload()
-            await expect(last).to_contain_text(words)
-            await expect(news).to_contain_text(words)
+            await expect(last).to_contain_text(event)
+            await expect(news).to_contain_text(told)
             for each in gone:
                 await expect(screen).not_to_contain_text(each)
 
-    await shows("Decision recorded", "Credible", "confirmed")
+    await shows("Decision", "Decision recorded", "Credible", "onfirmed")
     await assess(other, "credible")
-    await shows("Credible sighting")
+    await shows("Credible since", "Credible sighting")
     await assess(seen, "confirmed")
-    await shows("Sighting confirmed")
+    await shows("Confirmed since", "Sighting confirmed")
     await assess(seen, "not_the_child")
-    await expect(last).to_contain_text("Credible sighting")
-    await shows("Credible sighting", "confirmed")
+    await expect(last).to_contain_text("Credible since")
+    await shows("Credible since", "Credible sighting", "onfirmed")
     await assess(other, "unassessed")
-    await shows("Decision recorded", "Credible", "confirmed")
+    await shows("Decision", "Decision recorded", "Credible", "onfirmed")
     await assess(seen, "credible")
     await expect(wall(f"{place}[data-highlighted]")).to_have_count(1)
     await alice.command(noor, "card.withdraw", {"card": seen, "reason": "entered twice"})
-    await shows("Decision recorded", "Credible", "confirmed")
+    await shows("Decision", "Decision recorded", "Credible", "onfirmed")
 
 
 async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Browsers) -> None:

@@ -20,7 +20,8 @@ LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد 
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
 SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one,
-    cards: many = 24, goal, due = -3, level = "child_alert", theme = "dark" }) => {
+    cards: many = 24, goal, due = -3, level = "child_alert", theme = "dark",
+    alarmed = [], published = [], rule = "urgent_sighting" }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -29,21 +30,24 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const back = (hours) => new Date(Date.parse(now) - hours * hour).toISOString();
   syncClock(now);
   const searches = names.map((first_name, at) => ({ kind: "search", id: `s${String(at).padStart(2, "0")}`, state: {
-    kind: ["unaccompanied_minor", "runaway", "parental_abduction"][at % 3], status: "open", worrying: at < worrying ? true : null,
+    ...(inner && { kind: ["unaccompanied_minor", "runaway", "parental_abduction"][at % 3] }),
+    status: "open", worrying: at < worrying ? true : null,
     undecided: at >= worrying && at < worrying + undecided, missing_since: back(at % 2 ? 38 : 23.9 - at / 100),
     person: { first_name, age: 17 },
-    appeal: { level: null, until: null }, ...(inner && { lead_name: null }) } }));
+    appeal: { level: published.includes(at) ? "public" : null, until: null }, ...(inner && { lead_name: null }) } }));
   const types = ["sighting.assessed", "search.appeal_set", "search.worrying_set", "note.added"];
   const last = (at) => ({ seq: at + 9, at: back(at * 20), type: types[at % 4], assessment: "confirmed" });
   const summaries = new Map(searches.map(({ id }, at) => [id, {
     unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null,
-    ...(inner && { credible_sighting: { seen_at: back(30), place: "Gent-Sint-Pieters, platform 4, by the stairs" } }) }]));
+    alarm: alarmed.includes(at) ? { rule, raised_at: back(2 + at), step: 0 } : null,
+    ...(inner && { credible_sighting: { assessment: at % 2 ? "credible" : "confirmed", seen_at: back(30),
+      place: "Gent-Sint-Pieters, platform 4, by the stairs" } }) }]));
   const board = { id: "operations", seq: 1, freshness: { state: "live" }, summaries,
     of: (kind) => (kind === "search" ? searches : []), get: (id) => searches.find((each) => each.id === id) };
   const cards = Array.from({ length: one ? many : 0 }, (_, at) => ({ kind: at % 2 ? "task" : "sighting", id: `c${at}`, state: {
     number: count + at, column: "k", withdrawn: false, priority: at % 4 ? "normal" : "urgent", due: back(at * 9 + 1),
     assessment: at ? "unassessed" : "confirmed", seen_at: back(30),
-    ...(at % 2 && { title: "Ask De Lijn for camera images " + at }) } }));
+    ...(inner && at % 2 && { title: "Ask De Lijn for camera images " + at }) } }));
   if (one) Object.assign(searches[0].state, { lead_name: holder, appeal: { level, until: back(-99) },
     goal: { text: goal ?? "Find out who got off line 2 with her at the last stop, and where they went", until: back(due) } });
   if (one) Object.assign(searches[0].state.person, { clothing: "yellow rucksack, green coat, blue glasses", hair: "dark, curly",
@@ -51,7 +55,8 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const column = { kind: "column", id: "k", state: { role: "doing", rank: "a" } }, own = [searches[0], column, ...cards];
   const single = { ...board, id: "s00", get: (id) => own.find((each) => each.id === id),
     of: (kind) => own.filter((each) => each?.kind === kind) };
-  const session = { display: { shows: { boards: [one ? "s00" : "operations"], every_s: 20 }, theme }, clock: null,
+  const session = { display: { shows: { boards: [one ? "s00" : "operations"], every_s: 20 }, theme,
+      profile: inner ? "inner" : "room" }, clock: null,
     freshness: { state: "live", proven: null, provenAt: null }, shownBoards: [board], shiftStatus: { shift: { name: holder } },
     board: (id) => (id === "s00" ? single : board), watch: () => () => {}, watchEvents: (fn) => (fn(board, []), () => {}) };
   window.shown?.disconnect();
@@ -99,7 +104,7 @@ SPOIL = """() => {
   for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
   head.style.setProperty("margin-bottom", "-1em");
 }"""
-DESCRIPTIONS = ".kind, .what, .where, .last b:not(:has(~ .where)), .title, dd"
+DESCRIPTIONS = ".kind, .what, .where, .title, dd"
 SIZES = """() => {
   const unit = parseFloat(getComputedStyle(document.body).fontSize) / 4, all = (what) => [...document.querySelectorAll(what)];
   const size = (element) => parseFloat(getComputedStyle(element).fontSize) / unit;
@@ -189,7 +194,7 @@ async def test_goal_and_titles_are_whole_where_there_is_room(browsers: Browsers,
         assert await page.evaluate(FAULTS, ".kind, .what, .fact:not(.goal) dd") == [], screen
         assert goal in await page.inner_text(".facts"), screen
         await show(page, ["Mila"], holder="Bob Claes", inner=True, one=True, cards=24, goal=goal)
-        assert await page.evaluate(FAULTS, DESCRIPTIONS) == [], screen
+        assert await page.evaluate(FAULTS, ".kind, .what, .fact dd") == [], screen
 
 
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:

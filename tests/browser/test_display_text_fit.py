@@ -136,7 +136,7 @@ async def test_single_search_view_cuts_no_number_and_no_word_without_an_ellipsis
 # By how much the box of a name is narrower than its letters, and whether the sentence beside it is cut. Browsers draw an ellipsis
 # for the smallest part of a pixel, which no rounded width tells.
 LACKS = """() => {
-  const [name, text] = [".alarm-name", ".alarm-text"].map((each) => document.querySelector(`.alarm-row > ${each}`));
+  const [name, text] = [".alarm-name", ".alarm-text"].map((each) => document.querySelector(`.alarm-row ${each}`));
   const letters = document.createRange();
   letters.selectNodeContents(name);
   const row = document.querySelector(".news-line").getBoundingClientRect(), says = text.getBoundingClientRect();
@@ -149,7 +149,7 @@ LACKS = """() => {
 async def test_alarm_names_the_child_and_says_all_on_an_upright_screen(browsers: Browsers, language: str) -> None:
     board, bob = await browsers.search(person={"first_name": "Noor", "age": 11}), await browsers.person("Bob")
     await bob.command(board, "sighting.add", {"description": "at the tram stop", "priority": "urgent"})
-    wall, _ = await open_display(browsers, [board], language=language)
+    wall, _ = await open_display(browsers, [board], language=language, profile="inner")
     await wall.page.set_viewport_size({"width": 1080, "height": 1920})
     await wall.page.goto("/wall")
     await expect(wall(".alarm-row .alarm-name")).to_contain_text("Noor")

@@ -82,7 +82,7 @@ async def test_an_urgent_call_is_taken_late_judged_passed_on_and_answered(night:
 
     alice, bob = await night.window("Alice"), await night.window("Bob")
     dora = await night.window("Dora", viewport=PHONE, has_touch=True, is_mobile=True)
-    wall, _ = await open_display(night, ["operations"])
+    wall, _ = await open_display(night, ["operations"], profile="inner")
     await wall.open("/wall")
     await alice.open(f"/searches/{elsewhere}")
     await bob.open("/intake")

@@ -455,6 +455,7 @@ interface SummarySighting {
   seen_at: IsoTime | null;
   received_at: IsoTime;
   place: string | null;
+  assessment: string;
 }
 
 interface TaskState {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byStatus, compareGravity, gravityOf, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../static/js/format/search_list.js";
+import { gravityOf } from "../../static/js/core/search_gravity.js";
+import { byGravity, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../static/js/format/search_list.js";
 
 const person = { first_name: "Noor", last_name: "Vermeulen", age: 15 };
 const search = (id, seq, state) => ({ id, seq, state: { status: "open", worrying: false, criteria: {}, person, missing_since: "2026-11-20T10:00:00Z", ...state } });
@@ -22,8 +23,14 @@ test("gravity is declared, to be decided, or other", () => {
 });
 test("of two equally grave searches the newest missing comes first, and the order never depends on the input", () => {
   const all = [search("a", 1, { worrying: true }), search("b", 1, { worrying: true, missing_since: "2026-11-21T10:00:00Z" }), search("c", 1, { missing_since: "2026-11-26T10:00:00Z" }), search("d", 1, { worrying: true })];
-  assert.equal(ids([...all].sort(compareGravity)), "badc");
-  assert.equal(ids([...all].reverse().sort(compareGravity)), "badc");
+  assert.equal(ids([...all].sort(byGravity(new Map()))), "badc");
+  assert.equal(ids([...all].reverse().sort(byGravity(new Map()))), "badc");
+});
+test("in each group of gravity, searches with an alarm that nobody has come first", () => {
+  const late = { missing_since: "2026-11-28T10:00:00Z" }, young = { worrying: null, person: { ...person, age: 8 } };
+  const all = [search("a", 1, late), search("b", 1, {}), search("c", 1, { ...young, ...late }), search("d", 1, young), search("e", 1, { worrying: true, ...late }), search("f", 1, { worrying: true })];
+  const alarm = { rule: "urgent_sighting" }, summaries = new Map([...["b", "d", "f"].map((id) => [id, { alarm }]), ["a", { alarm: null, overdue_tasks: 9 }]]);
+  assert.equal(ids(byStatus(all, { summaries }).open), "fedcba");
 });
 test("totals count open searches only, and what is unanswered of one that was found", () => {
   const summaries = new Map([["a", { overdue_tasks: 2, unassessed_sightings: 1, unanswered: { look: 1, judge: 0, pass_on: 2, late: 1 } }],

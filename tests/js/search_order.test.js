@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SearchOrder, classOf } from "../../static/js/display/search_order.js";
+import { placeOf } from "../../static/js/core/search_gravity.js";
+import { SearchOrder } from "../../static/js/display/search_order.js";
 
 const place = (id, rank, since = 0) => ({ id, rank, since });
 const ids = (places) => places.map(({ id }) => id).join("");
@@ -12,12 +13,18 @@ function ordered() {
   return { order, at };
 }
 
-test("a search has the class of the gravest that is true of it", () => {
-  const late = { overdue_tasks: 1 };
+test("worrying outranks to be decided, and both outrank an alarm; an overdue task ranks nothing", () => {
+  const alarm = { alarm: { rule: "urgent_sighting" } }, late = { alarm: null, overdue_tasks: 1, unanswered: { late: 3 } };
+  const rank = (state, summary) => placeOf({ id: "a", state: { undecided: false, missing_since: "2026-11-20T10:00:00Z", ...state } }, summary).rank;
   assert.deepEqual(
-    [[{ worrying: true }, late], [{ worrying: false }, late], [{ worrying: null, undecided: true }, late], [{}, { overdue_tasks: 0 }], [{}, undefined]].map((each) => classOf(...each)),
-    [3, 1, 2, 0, 0],
+    [[{ worrying: true }, alarm], [{ worrying: true }, late], [{ worrying: null, undecided: true }, alarm], [{ worrying: null, undecided: true }, late], [{ worrying: false }, alarm], [{ worrying: false }, late], [{ worrying: null }, undefined]].map((each) => rank(...each)),
+    [5, 4, 3, 2, 1, 0, 0],
   );
+});
+test("a display places a search by what it is told, as All searches does by the criteria", () => {
+  const shared = { worrying: null, missing_since: "2026-11-20T10:00:00Z" }, told = { ...shared, undecided: true, person: { first_name: "Noor", age: 8 } };
+  const known = { ...shared, criteria: {}, person: { first_name: "Noor", last_name: "V", age: 8, birth_date: null } };
+  assert.deepEqual(placeOf({ id: "a", state: told }, undefined), placeOf({ id: "a", state: known }, undefined));
 });
 test("graver classes come first, then those that are missing for the shortest time", () => {
   assert.equal(ordered().at(0, place("a", 0, 1), place("b", 3, 1), place("c", 0, 2), place("d", 1)), "bdca");

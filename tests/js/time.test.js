@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, clock, date, day, instantsOf, late, moment, formatDuration, since, toInput } from "../../static/js/core/time.js";
+import { ago, clock, date, day, instantsOf, late, moment, formatDuration, runningTime, since, toInput } from "../../static/js/core/time.js";
 
 const now = new Date("2026-11-24T21:34:00Z"); // 22:34 in Brussels
 const before = (seconds) => new Date(now.getTime() - seconds * 1000);
@@ -40,6 +40,12 @@ test("a running time ticks, is never negative, and counts days from the first on
   assert.deepEqual([-5, 0, 23_472, 86_400, 270_000].map((seconds) => since(before(seconds), now)), [
     "00:00:00", "00:00:00", "06:31:12", "1 d 00 h", "3 d 03 h",
   ]);
+});
+test("a running time on a wall never looks like a time of day", () => {
+  assert.deepEqual([-5, 59.9, 60, 3_599, 3_900, 86_399, 86_400, 270_000].map((seconds) => runningTime(before(seconds), now)), [
+    "0 s", "59 s", "1 min", "59 min", "1 h 05 min", "23 h 59 min", "1 d 00 h", "3 d 03 h",
+  ]);
+  assert.equal(runningTime(null, now), "");
 });
 test("what is less than a minute late is not late", () => {
   assert.deepEqual([-60, 0, 59, 2_460].map((seconds) => late(before(seconds), now)), ["", "", "", "41 min overdue"]);

@@ -253,10 +253,11 @@ NIGHT = (
             Shot("display-remove-dialog", "/displays", click("[data-act=revoke]"), dialog="revoke"),
         ),
         (
-            Wall("wall-alarm-1080p", (1920, 1080)),
-            Wall("wall-alarm-720p-light", (1280, 720), theme="light"),
+            Wall("wall-alarm-1080p", (1920, 1080), profile="inner"),
+            Wall("wall-alarm-visitors-1080p", (1920, 1080)),
+            Wall("wall-alarm-720p-light", (1280, 720), profile="inner", theme="light"),
             Wall("wall-alarm-inner-1080p", (1920, 1080), ("lucas",), "inner"),
-            Wall("wall-alarm-portrait", (1080, 1920)),
+            Wall("wall-alarm-portrait", (1080, 1920), profile="inner"),
         ),
     ),
     Scene(

@@ -23,25 +23,33 @@ SEEN = """(seen) => new Promise((done) => {
 
 
 async def open_display(
-    browsers: Browsers, boards: list[str], *, url: str | None = None, language: str = "en", every_s: int = 10, **more: Any
+    browsers: Browsers,
+    boards: list[str],
+    *,
+    url: str | None = None,
+    language: str = "en",
+    every_s: int = 10,
+    profile: str = "room",
+    **more: Any,
 ) -> tuple[Window, str]:
     """Return a display of these boards whose page is not loaded yet, and its id. `url`: address of a proxy. `every_s`: how long
     it shows each of several boards."""
     window = await browsers.stranger(**({"viewport": HD, "url": url} | more))
-    id, cookies = await pair_display(browsers, boards, language, every_s)
+    id, cookies = await pair_display(browsers, boards, language, every_s, profile)
     kept = [{"name": name, "value": value, "url": url or browsers.url} for name, value in cookies.items()]
     await window.context.add_cookies(kept)  # type: ignore[arg-type]
     return window, id
 
 
 async def pair_display(
-    browsers: Browsers, boards: list[str], language: str = "en", every_s: int = 10
+    browsers: Browsers, boards: list[str], language: str = "en", every_s: int = 10, profile: str = "room"
 ) -> tuple[str, dict[str, str]]:
     """Pair a display as Alice; return its id and the cookies of its screen."""
     alice = await browsers.person("Alice")
     async with httpx.AsyncClient(base_url=browsers.url, headers={"Origin": browsers.url}, timeout=PATIENCE_S) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
-        said = {"code": code, "name": "Room", "language": language, "shows": {"boards": boards, "every_s": every_s}}
+        shows = {"boards": boards, "every_s": every_s}
+        said = {"code": code, "name": "Room", "language": language, "shows": shows, "profile": profile}
         answer = await alice.http.post("/api/v1/displays", json=said)
         assert answer.status_code == 201, answer.text
         assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}

@@ -149,12 +149,15 @@ export function waited(when, now = serverNow()) {
 }
 
 /**
- * Running time for a wall: "06:31" on the first day, then "3 d 02 h".
+ * "7 s", "41 min", "9 h 05 min", then "3 d 02 h": running time for a wall, which never looks like a time of day; never negative.
  * @param {Time} when
  */
-export function withoutSeconds(when, now = serverNow()) {
+export function runningTime(when, now = serverNow()) {
   const passed = between(when, now);
-  return passed === null || passed >= DAY ? since(when, now) : `${two(Math.max(0, passed) / HOUR)}:${two((Math.max(0, passed) % HOUR) / MINUTE)}`;
+  if (passed === null || passed >= DAY) return since(when, now);
+  const length = Math.max(0, passed);
+  if (length < HOUR) return length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
+  return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
 }
 
 /**

@@ -1,43 +1,64 @@
-/* Alarm that nobody has, in the row of a display that is kept for it. A display knows which kind of alarm it is and since when, and no
-   more. */
+/* Alarm that nobody has, in the row of a display that is kept for it, and on the tile of its search. A display knows which kind of
+   alarm it is and since when, and no more. Visitors see none about a child without a public appeal. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { n, t } from "../core/i18n.js";
-import { waited } from "../core/time.js";
-
-// translators: on wall displays, at most 14 letters
-/** @type {Record<string, () => string>} */
-const WORDS = {
-  urgent_sighting: () => t("URGENT"),
-  credible_sighting: () => t("CREDIBLE"),
-  worrying_search: () => t("WORRYING?"),
-  overdue_task: () => t("OVERDUE"),
-};
-const IS_UPRIGHT = matchMedia("(orientation: portrait)"); // has room for few words: the mark says what it is
-
-/** @type {Record<string, () => string>} */
-const SENTENCES = {
-  urgent_sighting: () => t("sighting: nobody has it"),
-  credible_sighting: () => t("sighting: nobody has it"),
-  overdue_task: () => t("task: nobody has it"),
-};
+import { n, p, t } from "../core/i18n.js";
+import { runningTime } from "../core/time.js";
 
 /**
- * Return the alarms that nobody has, of open searches that are shown, the oldest first.
+ * Texts of an alarm: its mark, and what nobody has: beside the mark, on a tile, and there in short.
+ * @typedef {{ mark: () => string, row: () => string, tile: () => string, short: () => string }} AlarmTexts
+ */
+
+// translators: of alarms on wall displays: the marks in capitals have at most 14 letters
+/** @type {Record<string, AlarmTexts>} */
+const TEXTS = {
+  sighting_urgent: { mark: () => t("URGENT"), row: () => t("sighting"), tile: () => t("urgent sighting"), short: () => p("alarm on a wall", "urgent") },
+  sighting_credible: { mark: () => t("CREDIBLE"), row: () => t("sighting"), tile: () => t("credible sighting"), short: () => p("alarm on a wall", "credible") },
+  worrying_search: {
+    mark: () => t("WORRYING?"), row: () => t("disappearance"), tile: () => t("worrying or not"), short: () => t("worrying or not"),
+  },
+  task_overdue: { mark: () => t("OVERDUE"), row: () => t("task"), tile: () => t("overdue task"), short: () => p("alarm on a wall", "overdue") },
+};
+/** @type {AlarmTexts} */
+const OTHER = { mark: () => t("ALARM"), row: () => t("alarm"), tile: () => t("alarm"), short: () => t("alarm") };
+/** @type {Record<string, string>} */
+const OCCASIONS = { urgent_sighting: "sighting_urgent", credible_sighting: "sighting_credible", worrying_search: "worrying_search", overdue_task: "task_overdue" }; // of rules, for alarms without an occasion
+
+/** @param {WallAlarm} alarm */
+const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OTHER;
+
+/**
+ * "urgent sighting: nobody has it". An alarm can be open although its card is assigned.
+ * @param {string} what @param {WallAlarm} alarm
+ */
+const ownedBy = (what, { assigned }) => t("{what}: {who}", { what, who: assigned ? t("assigned, no answer yet") : t("nobody has it") });
+
+/**
+ * Return whether a screen may show red about an open search.
+ * @param {string | undefined} profile
+ * @param {State} search
+ */
+export const mayAlarm = (profile, { appeal }) => profile !== "room" || Boolean(appeal.level);
+
+/**
+ * Return the alarms that nobody has, of open searches that this screen may name in red, the oldest first.
  * @param {Board[]} boards
  * @param {Map<string, State>} searches states by id
+ * @param {string | undefined} profile
  * @returns {DisplayAlarm[]}
  */
-export function displayAlarms(boards, searches) {
+export function displayAlarms(boards, searches, profile) {
   /** @type {Map<string, DisplayAlarm>} */
-  const found = new Map();
+  const alarms = new Map();
   for (const board of boards) {
     for (const [search, { alarm }] of board.summaries) {
       const state = searches.get(search);
-      if (alarm && state?.status === "open") found.set(search, { search, person: state.person, rule: alarm.rule, raisedAt: alarm.raised_at });
+      if (!alarm || state?.status !== "open" || !mayAlarm(profile, state)) continue;
+      alarms.set(search, { search, person: state.person, alarm });
     }
   }
-  return [...found.values()].sort((one, other) => (one.raisedAt < other.raisedAt ? -1 : 1));
+  return [...alarms.values()].sort((one, other) => (one.alarm.raised_at < other.alarm.raised_at ? -1 : 1));
 }
 
 /**
@@ -50,10 +71,20 @@ function named({ first_name: name, age }) {
 }
 
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
-export function alarmRow([{ search, person, rule, raisedAt }, ...others], now) {
+export function alarmRow([{ search, person, alarm }, ...others], now) {
+  const texts = textsOf(alarm);
   return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
-    <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b>${named(person)}
-    <span class="alarm-text">${(IS_UPRIGHT.matches ? null : SENTENCES[rule]?.()) ?? t("nobody has it")}</span>
-    ${others.length && !IS_UPRIGHT.matches ? html`<span class="alarm-others">· ${n("{count} more", "{count} more", others.length)}</span>` : nothing}
-    <time class="alarm-time">${waited(raisedAt, now ?? undefined)}</time></div>`;
+    <b class="alarm-mark">${texts.mark()}</b><span class="alarm-child">${named(person)}</span>
+    <span class="alarm-what"><span class="alarm-text">${ownedBy(texts.row(), alarm)}</span>
+      ${others.length ? html`<span class="alarm-others">${n("+ {count} more", "+ {count} more", others.length)}</span>` : nothing}</span>
+    <time class="alarm-time">${t("for {length}", { length: runningTime(alarm.raised_at, now ?? undefined) })}</time></div>`;
+}
+
+/**
+ * Draw what nobody has, on the tile of its search; where there is no room, in fewer words.
+ * @param {WallAlarm} alarm
+ */
+export function alarmOnTile(alarm) {
+  const { tile, short } = textsOf(alarm);
+  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm)}</span></span>`;
 }

@@ -4,33 +4,33 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { clock, committedAt, date, dayAndClock, withoutSeconds } from "../core/time.js";
+import { placeOf } from "../core/search_gravity.js";
+import { runningTime } from "../core/time.js";
+import { alarmOnTile, mayAlarm } from "./alarm_row.js";
 import { arrange, pagesFor } from "./fit.js";
+import { lastEvent, seenLast } from "./last_event.js";
 import { photo } from "./photo.js";
-import { WORRYING, classOf } from "./search_order.js";
-import { isHighlighted, shortEventText, significantEventText } from "./significant_events.js";
-
-const WEEK_MS = 6 * 24 * 3_600_000; // within it a weekday says which day is meant
+import { isHighlighted } from "./significant_events.js";
 
 /**
  * Return the open searches as the order takes them.
  * @param {Board} board
- * @returns {Place[]}
+ * @returns {SearchPlace[]}
  */
 export function placesOf(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
-  return open.map(({ id, state }) => ({ id, rank: classOf(state, board.summaries.get(id)), since: Date.parse(state.missing_since) }));
+  return open.map((search) => placeOf(search, board.summaries.get(search.id)));
 }
 
 /**
  * Return the page `number` of searches in order, arranged.
- * @param {Place[]} places
+ * @param {SearchPlace[]} places
  * @param {number} number
  * @param {Area} area
  */
 export function pageOf(places, number, area) {
   const { perPage } = pagesFor(places.length, area), page = places.slice(number * perPage, (number + 1) * perPage);
-  return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank >= WORRYING).length, area) };
+  return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank > 0).length, area) };
 }
 
 /** @param {string[]} ids those of this page, in order @param {OverviewContext} view */
@@ -50,46 +50,45 @@ export function allSearches(ids, view) {
 
 /**
  * Collect what a tile shows besides the search's own state.
- * @param {{ id: string }} search
+ * @param {{ id: string, state: State }} search
  * @param {OverviewContext} view
  * @returns {Tile}
  */
-function tileOf({ id }, { now, board, moments, movedUp }) {
-  const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id) };
+function tileOf({ id, state }, { now, board, moments, movedUp, profile }) {
+  const summary = board.summaries.get(id), last = moments.last(id, summary), isQuiet = !mayAlarm(profile, state);
+  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
-function largeCard({ id, state }, { now, summary, last, highlighted }) {
-  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm} ?data-pictured=${state.public_photo}>
+function largeCard({ id, state }, tile) {
+  const { now, summary, last, highlighted, isQuiet, alarm } = tile;
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${alarm} ?data-quiet=${isQuiet} ?data-pictured=${state.public_photo}>
     ${photo(id, state, "view")}
-    <div class="tile-head"><h2>${nameElement(state.person)}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
-    <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
-    <p class="tile-needs">${counts(state, summary)}</p>
-    ${(highlighted ? null : seenLast(summary, now)) ?? html`<p class="last">${last ? html`<b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time>` : nothing}</p>`}
+    <div class="tile-head"><h2>${nameElement(state.person)}</h2>${missingTime(state, now)}</div>
+    ${kindLine(state)}
+    <p class="tile-needs">${counts(state, tile)}</p>
+    <p class="last">${lastEvent(last, now)}${seenLast(summary?.credible_sighting, now)}</p>
   </article>`;
 }
+
+/** @param {{ id: string, state: State }} search @param {Tile} tile */
+function row({ id, state }, tile) {
+  const { now, last, highlighted, isQuiet, alarm } = tile, mark = gravityMark(state);
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${alarm} ?data-quiet=${isQuiet}>
+    <div class="tile-head"><h2>${nameElement(state.person)}${mark}</h2>${missingTime(state, now)}</div>
+    <div class="tile-needs"><p class="needs">${counts(state, tile)}</p>
+      <p class="last">${mark}${lastEvent(last, now)}</p></div>
+  </article>`;
+}
+
+/** @param {State} state @param {Date | null} now */
+const missingTime = ({ missing_since: since }, now) => html`<b class="missing-time">${runningTime(since, now ?? undefined)}</b>`;
 
 /**
- * "Credible 05:05 Veldstraat", in inner rooms; null where this display may not know it, or there is none.
- * @param {Summary | undefined} summary
- * @param {Date | null} now
+ * Draw how grave a search is, and in inner rooms of which kind. Other displays do not receive the kind.
+ * @param {State} state
  */
-function seenLast(summary, now) {
-  const seen = summary?.credible_sighting;
-  if (!seen?.place) return null;
-  return html`<p class="last"><b>${t("Credible")}</b> ${seen.seen_at ? html`<time>${shortTime(seen.seen_at, now)}</time>` : nothing} <span class="where">${seen.place}</span></p>`;
-}
-
-/** @param {{ id: string, state: State }} search @param {Tile} tile */
-function row({ id, state }, { now, summary, last, highlighted }) {
-  const mark = gravityMark(state);
-  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm}>
-    <div class="tile-head"><h2>${nameElement(state.person)}${mark}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
-    <div class="tile-needs"><p class="needs">${counts(state, summary)}</p>
-      <p class="last">${mark}${last ? html`<b>${shortEventText(last)}</b> ${timeElement(committedAt(last), now)}` : nothing}</p></div>
-  </article>`;
-}
+export const kindLine = (state) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}</p>`;
 
 /**
  * Return the class that draws how grave a search is: worrying, suggested and to be decided, or neither.
@@ -114,36 +113,16 @@ export function gravityMark({ worrying, undecided }) {
 /**
  * Draw what needs somebody, the most urgent first.
  * @param {State} state
- * @param {Summary | undefined} summary
+ * @param {Tile} tile
  */
-function counts(state, summary) {
+function counts(state, { summary, alarm }) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, overdue_tasks: tasks, unanswered } = summary, overdue = tasks + (unanswered?.late ?? 0), isLed = !("lead_name" in state) || state.lead_name;
-  if (summary.alarm) return html`<span class="count over alarmed">${t("nobody has it")}</span>`;
+  if (alarm) return alarmOnTile(alarm);
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${t("nobody in charge")}</span>`}`;
-}
-
-/**
- * "22:39" today, "Wed 22:10" in this week, else "24 Nov".
- * @param {string} at
- * @param {Date | null} now
- */
-export function shortTime(at, now) {
-  if (!now || date(at, now) === date(now, now)) return clock(at);
-  return Math.abs(Number(now) - Date.parse(at)) < WEEK_MS ? dayAndClock(at) : date(at, now);
-}
-
-/**
- * Draw the same, so that the hour of another day can be left out.
- * @param {string} at
- * @param {Date | null} now
- */
-function timeElement(at, now) {
-  const [when, hour] = [shortTime(at, now), clock(at)];
-  return when.length > hour.length && when.endsWith(hour) ? html`<time>${when.slice(0, -hour.length)}<span class="hour">${hour}</span></time>` : html`<time>${when}</time>`;
 }
 
 // Shorter than on other pages: a kind has half a line here.
@@ -156,4 +135,4 @@ const KIND = {
 };
 
 /** @param {string} code */
-export const kind = (code) => (Object.hasOwn(KIND, code) ? KIND[code]() : label.kind(code));
+const kind = (code) => (Object.hasOwn(KIND, code) ? KIND[code]() : label.kind(code));

@@ -10,7 +10,8 @@ import { SignificantEvents, recentlyFound, isHighlighted, significantEventText }
 import { searchBoard } from "./search_board.js";
 import { growTexts, hideOverflow, isOverflowing, shrinkTexts } from "./hide_overflow.js";
 import { alarmRow, displayAlarms } from "./alarm_row.js";
-import { allSearches, nameElement, pageOf, placesOf, shortTime } from "./all_searches.js";
+import { allSearches, nameElement, pageOf, placesOf } from "./all_searches.js";
+import { shortTime } from "./last_event.js";
 import { Playlist } from "./playlist.js";
 import { SearchOrder } from "./search_order.js";
 import { pagesFor } from "./fit.js";
@@ -157,7 +158,7 @@ export class DisplayView {
 
   /**
    * Turn to the page of the search that just had an event, or to its own board.
-   * @param {Place[]} places
+   * @param {SearchPlace[]} places
    */
   #leadToNews(places) {
     const at = places.findIndex(({ id }) => this.#recentSearches.includes(id)), own = this.#recentSearches.at(-1);
@@ -168,7 +169,7 @@ export class DisplayView {
 
   /**
    * Return the page of the search with the latest news: a turn of all searches begins with it.
-   * @param {Place[]} places
+   * @param {SearchPlace[]} places
    * @param {Date | null} now
    */
   #newsPage(places, now) {
@@ -176,12 +177,12 @@ export class DisplayView {
     return news ? this.#pageAt(places, places.findIndex(({ id }) => id === news.search)) : 0;
   }
 
-  /** @param {Place[]} places @param {number} at */
+  /** @param {SearchPlace[]} places @param {number} at */
   #pageAt({ length }, at) {
     return Math.max(0, Math.floor(at / pagesFor(length, this.#units).perPage));
   }
 
-  /** @param {string} id @param {Place[]} places @param {Date | null} now */
+  /** @param {string} id @param {SearchPlace[]} places @param {Date | null} now */
   #pagesOf(id, places, now) {
     const board = this.#session.board(id);
     if (!board || board.freshness.state === "forbidden") return 0;
@@ -221,7 +222,7 @@ export class DisplayView {
    * @param {Date | null} now
    */
   #news(now) {
-    const alarms = displayAlarms(this.#session.shownBoards, this.#searches());
+    const alarms = displayAlarms(this.#session.shownBoards, this.#searches(), this.#session.display?.profile);
     if (alarms.length) return alarmRow(alarms, now);
     const { clock, mute: isMute } = this.#session, found = this.#foundBanner(now);
     const warnings = [clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now), isMute ? mute() : nothing].filter((each) => each !== nothing);
@@ -235,7 +236,7 @@ export class DisplayView {
     if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board, ids, arrangement } = shown, { height, width } = this.#units, mono = performance.now();
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Loading…") : nothing}</p>`;
-    const view = { now, board, moments: this.#events, fewer: shown.fewer };
+    const view = { now, board, moments: this.#events, fewer: shown.fewer, profile: display.profile };
     this.#session.rows = ids?.length ?? 1;
     if (ids && arrangement) return allSearches(ids, { ...view, arrangement, movedUp: (id) => this.#order.movedUp(id, mono) });
     if (board.get(board.id)?.state.status !== "open") return nothing; // found: the banner says so

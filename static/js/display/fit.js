@@ -36,14 +36,14 @@ export function pagesFor(count, area) {
 }
 
 /**
- * Arrange one page: each worrying search has a large card where there is room, and the first search always.
+ * Arrange one page: each grave search has a large card where there is room, and the first search always.
  * @param {number} count of the page
- * @param {number} worrying how many of them are worrying: they come first
+ * @param {number} grave how many of them are worrying, to be decided, or have an alarm that nobody has: they come first
  * @param {Area} area
  * @returns {Arrangement}
  */
-export function arrange(count, worrying, area) {
-  const wanted = Math.max(1, worrying, Math.min(Math.ceil((area.height * (isUpright(area) ? UPRIGHT_SHARE : 1)) / TALLEST), Math.floor(count / 3)));
+export function arrange(count, grave, area) {
+  const wanted = Math.max(1, grave, Math.min(Math.ceil((area.height * (isUpright(area) ? UPRIGHT_SHARE : 1)) / TALLEST), Math.floor(count / 3)));
   const possible = candidates(area).filter((bigs) => bigs <= count && count - bigs <= mostRows(bigs, area));
   const bigs = possible.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || b - a)[0] ?? 1, others = count - bigs;
   const upright = isUpright(area), columns = upright ? 1 : Math.min(columnsOf(area), Math.max(1, Math.ceil(others / rowsIn(area.height))));

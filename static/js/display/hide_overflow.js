@@ -57,7 +57,6 @@ const textsIn = (root) => /** @type {HTMLElement[]} */ ([...root.querySelectorAl
 function setLines(text, lines) {
   if (lines) text.style.setProperty(LINES, lines);
   else text.style.removeProperty(LINES);
-  text.toggleAttribute("data-grown", Boolean(lines));
 }
 
 /** @param {HTMLElement} text */

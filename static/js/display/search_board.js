@@ -1,4 +1,4 @@
-/* One search in full: the child, the elapsed time, and in an inner room where and whom to look for; counts by column, and the most
+/* One search in full: the child, the running time, and in an inner room where and whom to look for; counts by column, and the most
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
@@ -6,33 +6,35 @@ import { n, number, p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/looks.js";
 import { standardText } from "../core/standard_texts.js";
-import { late, moment, committedAt, since } from "../core/time.js";
-import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
+import { late, moment, runningTime } from "../core/time.js";
+import { mayAlarm } from "./alarm_row.js";
+import { appealed, assessmentText, isHighlighted } from "./significant_events.js";
+import { lastEvent, seenAt } from "./last_event.js";
 import { photo } from "./photo.js";
-import { gravity, gravityMark, kind, nameElement, shortTime } from "./all_searches.js";
+import { gravity, kindLine, nameElement } from "./all_searches.js";
 
 const LOOKS = 2; // place of the looks among the facts: they have one line more
 const GOAL = 3; // place of the goal: it is the first that has more lines where there is room
 const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // at most
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const CREDIBLE = ["credible", "confirmed"];
-const LONG_NAME = 11; // letters of a name that has no room with its age in the largest type
+const LONG_NAMES = [7, 24]; // letters beyond which a name has smaller type, so that it needs no more room than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
 const FACTS_HEIGHT = 70; // height of the facts above those, in portrait
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
 export function searchBoard(view) {
-  const { board, now, moments } = view;
+  const { board, now, moments, profile } = view;
   const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
-  return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)}>
+  return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)} ?data-quiet=${!mayAlarm(profile, state)}>
     <div class="facts ${gravity(state)}" data-fit-axis="height">
-      <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 ?data-long=${state.person.first_name.length > LONG_NAME}>${nameElement(state.person)}</h2>
-        <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
+      <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 data-long=${LONG_NAMES.filter((letters) => state.person.first_name.length > letters).length}>${nameElement(state.person)}</h2>
+        ${kindLine(state)}
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealed(state.appeal)}</p>` : nothing}</div>
-      <p class="running"><b class="missing-time">${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
+      <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${factList(state, board, now)}
-      ${last ? html`<p class="last" data-hide-priority="7"><b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time></p>` : nothing}
+      ${last ? html`<p class="last" data-hide-priority="7">${lastEvent(last, now)}</p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
@@ -62,7 +64,7 @@ function factList(search, board, now) {
 }
 
 /**
- * "Credible 05:05, Veldstraat": the latest credible or confirmed sighting; null where this display may not know when it was.
+ * "Credible, seen 05:05, Veldstraat": the latest credible or confirmed sighting; null where this display may not know when it was.
  * @param {Board} board
  * @param {Date | null} now
  */
@@ -70,8 +72,7 @@ function latest(board, now) {
   const sighting = latestCredible(board);
   if (!sighting) return null;
   const place = placeOf(sighting, board);
-  const word = sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible");
-  return html`<b>${word} ${shortTime(sighting.seen_at, now)}</b>${place ? html`, ${place}` : nothing}`;
+  return html`<b>${assessmentText(sighting.assessment)}, ${seenAt(sighting.seen_at, now)}</b>${place ? html`, ${place}` : nothing}`;
 }
 
 /**
@@ -155,12 +156,19 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 /** @param {Entity} card @param {Date | null} now */
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now), noun = html`${label.noun(what)} ${number(state.number)}`;
-  return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><b class="state">${stateOf(state, overdue, now)}</b>
-    <span class="title" data-most-lines=${TITLE_LINES}>${standardText(state.title) ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
+  return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
+    <b class="state">${stateOf(state, overdue, now)}</b></li>`;
 }
 
 /** @param {State} state @param {boolean} overdue @param {Date | null} now */
 function stateOf(state, overdue, now) {
-  if (overdue) return late(state.due, now ?? undefined) || t("due now");
+  if (overdue) return lateBy(state.due, now ?? undefined);
   return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
 }
+
+/**
+ * "9 h 05 min overdue"
+ * @param {string} due
+ * @param {Date | undefined} now
+ */
+const lateBy = (due, now) => (late(due, now) ? t("{length} overdue", { length: runningTime(due, now) }) : t("due now"));

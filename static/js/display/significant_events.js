@@ -138,10 +138,13 @@ export function significantEventText({ type, state }, search) {
 }
 
 /**
- * "Credible": for the narrow place at the end of a row.
+ * "Credible": for a narrow place, beside a time.
  * @param {SignificantEvent} event
  */
 export const shortEventText = ({ type, state }) => SHORT_WORDS[type]?.(state) ?? label.event(type);
+
+/** @param {string | null | undefined} assessment of a credible or confirmed sighting */
+export const assessmentText = (assessment) => (assessment === "confirmed" ? t("Confirmed") : t("Credible"));
 
 // translators: these stand on wall displays beside a time, and have at most 14 letters
 /** @type {Record<string, (state: State | null) => string>} */
@@ -150,7 +153,7 @@ const SHORT_WORDS = {
   "search.status_set": () => t("Reopened"),
   "search.worrying_set": () => label.category("decision"),
   "search.appeal_set": () => t("Appeal update"),
-  "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Confirmed") : t("Credible")),
+  "sighting.assessed": (state) => assessmentText(state?.assessment),
   "sighting.added": () => t("Urgent"),
   "note.added": () => label.category("decision"),
 };

@@ -3,13 +3,16 @@
 
 import { CARD_STEPS, ROW_STEPS } from "./fit.js";
 
-const SMALLEST = 3.4;
+const SMALLEST = 3.4, SMALLEST_NAME = 3.6; // a name is larger than all other texts of its tile
 const SHORT_NAME = 11; // letters of a name with its age: one such name makes those of all rows smaller, a longer one only itself
 const CARD_NAMES = [...CARD_STEPS.map(({ name }) => name), 5, 4.2], LEAST_IN_LINE = CARD_STEPS.length - 1; // smaller ones have two lines
 const CARD_TEXTS = CARD_STEPS.map(({ text, need }) => ({ text, need }));
-const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST];
+const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST_NAME], LEGIBLE = ROW_STEPS.length - 1; // smaller ones only without room
 const ROW_TEXTS = [...ROW_STEPS.map(({ text }) => text), SMALLEST].map((text) => ({ text, need: text }));
-const LAST_RESORTS = ["data-mark-below", "data-without-hour", "data-without-last", "data-without-lead", "data-counts-wrap", "data-name-wraps", "data-name-cut"];
+const LAST_RESORTS = [
+  "data-mark-below", "data-without-seen", "data-without-hour", "data-without-last", "data-without-lead", "data-short-need", "data-counts-wrap",
+  "data-name-wraps", "data-name-cut",
+];
 
 /** @type {WeakMap<Element, string>} */
 const fitted = new WeakMap(); // what a group was fitted for: its lengths of text, its size and its planned step
@@ -35,15 +38,17 @@ export function stepDown(place) {
 
 /** @param {HTMLElement} tile @param {number} step */
 function fitCard(tile, step) {
-  const [head, needs, word] = partsOf(tile);
+  const [head, needs, word, last] = partsOf(tile);
   let name = step, text = step;
   const set = () => setSizes(tile, { name: CARD_NAMES[name], ...CARD_TEXTS[text] });
   relax(tile);
   for (set(); isWide(head) && name < LEAST_IN_LINE; set()) name += 1;
   resort(tile, "data-name-wraps", isWide(head));
   for (; tile.dataset.nameWraps !== undefined && isClipped(word) && name < CARD_NAMES.length - 1; set()) name += 1;
-  for (; (isWide(needs) || isHigh(tile)) && text < CARD_TEXTS.length - 1; set()) text += 1;
+  for (; (isWide(needs) || isHigh(tile) || CARD_TEXTS[text].need >= CARD_NAMES[name]) && text < CARD_TEXTS.length - 1; set()) text += 1;
+  resort(tile, "data-without-seen", isWide(last));
   resort(tile, "data-without-lead", isWide(needs));
+  resort(tile, "data-short-need", isWide(needs));
   resort(tile, "data-counts-wrap", isWide(needs));
   resort(tile, "data-without-last", isHigh(tile));
   if (!isHigh(tile)) return;
@@ -59,7 +64,7 @@ function fitCard(tile, step) {
  */
 function fitRows(tiles, step) {
   let text = step;
-  const set = (/** @type {HTMLElement} */ tile, name = ROW_NAMES[step]) => setSizes(tile, { name, ...ROW_TEXTS[text] });
+  const set = (/** @type {HTMLElement} */ tile, name = step, small = text) => setSizes(tile, { name: ROW_NAMES[name], ...ROW_TEXTS[small] });
   for (const tile of tiles) {
     relax(tile);
     set(tile);
@@ -68,37 +73,60 @@ function fitRows(tiles, step) {
     text += 1;
     for (const tile of tiles) set(tile);
   }
-  const common = Math.max(step, ...tiles.filter(hasShortName).map((tile) => nameStep(tile, step, (name) => set(tile, name))));
-  for (const tile of tiles) set(tile, ROW_NAMES[common]);
-  for (const tile of tiles) fitRow(tile, common, (name) => set(tile, name));
+  const names = new Map(tiles.map((tile) => [tile, nameInLine(tile, step, (name) => set(tile, name))]));
+  const common = Math.max(step, ...tiles.filter(hasShortName).map((tile) => names.get(tile) ?? step));
+  while (ROW_TEXTS[text].text >= ROW_NAMES[Math.max(common, ...names.values())]) text += 1;
+  for (const tile of tiles) fitRow(tile, Math.max(common, names.get(tile) ?? step), text, (name, small) => set(tile, name, small));
 }
 
 /** @param {HTMLElement} tile */
 const hasShortName = (tile) => (tile.querySelector(".name")?.textContent ?? "").length <= SHORT_NAME;
 
-/** @param {HTMLElement} tile @param {number} step @param {(name: number) => void} set */
-function nameStep(tile, step, set) {
+/**
+ * Return the step of a legible name that has room in one line; if there is none, the mark takes the place of the last event.
+ * @param {HTMLElement} tile
+ * @param {number} step
+ * @param {(name: number) => void} set
+ */
+function nameInLine(tile, step, set) {
+  const [head] = partsOf(tile), name = nameStep(tile, step, LEGIBLE, set);
+  if (!isWide(head) || !head.querySelector(".worry")) return name;
+  tile.toggleAttribute("data-mark-below", true);
+  set(step);
+  return nameStep(tile, step, LEGIBLE, set);
+}
+
+/** @param {HTMLElement} tile @param {number} step @param {number} least @param {(name: number) => void} set */
+function nameStep(tile, step, least, set) {
   const [head] = partsOf(tile);
   let name = step;
-  while (isWide(head) && name < ROW_NAMES.length - 1) set(ROW_NAMES[(name += 1)]);
+  while (isWide(head) && name < least) set((name += 1));
   return name;
 }
 
-/** @param {HTMLElement} tile @param {number} step @param {(name: number) => void} set */
-function fitRow(tile, step, set) {
-  const [head, needs] = partsOf(tile);
-  nameStep(tile, step, set);
-  resort(tile, "data-mark-below", isWide(head)); // the mark takes the place of the last event
+/** @param {HTMLElement} tile @param {number} step @param {number} text @param {(name: number, text?: number) => void} set */
+function fitRow(tile, step, text, set) {
+  const [head, needs] = partsOf(tile), smallest = ROW_TEXTS.length - 1;
+  set(step);
+  nameStep(tile, step, leastName(text), set);
   resort(tile, "data-without-hour", isWide(needs));
   resort(tile, "data-without-last", isWide(needs));
   resort(tile, "data-without-lead", isWide(needs));
+  resort(tile, "data-short-need", isWide(needs));
   resort(tile, "data-counts-wrap", isWide(needs));
   resort(tile, "data-name-wraps", isWide(head));
+  if (isHigh(tile)) set(leastName(smallest), smallest);
   resort(tile, "data-name-cut", isHigh(tile)); // no room for two lines of it
 }
 
+/**
+ * Return the step of the smallest name that is larger than the texts below it.
+ * @param {number} text
+ */
+const leastName = (text) => ROW_NAMES.findLastIndex((name) => name > ROW_TEXTS[text].text);
+
 /** @param {HTMLElement} tile */
-const partsOf = (tile) => [".tile-head", ".tile-needs", ".name"].map((part) => /** @type {HTMLElement} */ (tile.querySelector(part)));
+const partsOf = (tile) => [".tile-head", ".tile-needs", ".name", ".last"].map((part) => /** @type {HTMLElement} */ (tile.querySelector(part)));
 
 /** @param {HTMLElement} tile */
 const relax = (tile) => LAST_RESORTS.forEach((name) => tile.removeAttribute(name));

@@ -54,13 +54,6 @@ interface Arrangement {
   asCards: boolean;
 }
 
-/** A search in the order: `rank` of its class, `since` in ms when it is missing. */
-interface Place {
-  id: string;
-  rank: number;
-  since: number;
-}
-
 /** Displays get the last significant event, with what they may show of it. */
 interface LastEvent {
   clock?: IsoTime;
@@ -82,6 +75,7 @@ interface BoardContext {
   board: Board;
   moments: SignificantEvents;
   fewer?: number;
+  profile?: string;
   height?: number;
   upright?: boolean;
 }
@@ -103,6 +97,8 @@ interface Tile {
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
+  isQuiet: boolean; // visitors may see it, and its child has no public appeal: nothing red
+  alarm: WallAlarm | null | undefined; // that nobody has, if it may be shown
 }
 
 interface DisplayCallbacks {
@@ -118,10 +114,16 @@ interface RecoveryCallbacks {
   reload(): void;
 }
 
-/** Alarm that nobody has, as far as a display knows it. */
+/** Alarm that nobody has, as far as a display knows it. `assigned`: its card has an assignee. */
+interface WallAlarm {
+  rule: string;
+  occasion?: string | null;
+  raised_at: IsoTime;
+  assigned?: boolean;
+}
+
 interface DisplayAlarm {
   search: string;
   person: Person;
-  rule: string;
-  raisedAt: IsoTime;
+  alarm: WallAlarm;
 }

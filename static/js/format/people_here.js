@@ -1,6 +1,6 @@
 /* People on all boards that the reader may see, and the tasks due next there. Pure. */
 
-import { compareGravity } from "./search_list.js";
+import { byGravity } from "./search_list.js";
 
 /**
  * Return each person who is here once, with the first names of the children whose boards they have open, the gravest search first;
@@ -20,7 +20,7 @@ export function peopleHere(overview, searches, summaries, shift) {
     return known;
   };
   for (const { account, name } of overview) person(account, name);
-  for (const { id, state } of [...searches].sort(compareGravity)) {
+  for (const { id, state } of [...searches].sort(byGravity(summaries))) {
     for (const { account, name } of summaries.get(id)?.present ?? []) person(account, name).searches.push(state.person.first_name);
   }
   if (shift?.holder) person(shift.holder, shift.name, people.has(shift.holder));

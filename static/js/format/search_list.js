@@ -1,5 +1,5 @@
 /* Sort and group searches into columns. Pure. */
-import { needsDecision } from "../core/suggested_criteria.js";
+import { GRAVITIES, comparePlaces, gravityOf, placeOf } from "../core/search_gravity.js";
 import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 
 export const STATUSES = ["open", "found", "closed"];
@@ -16,8 +16,8 @@ export function sortFromQuery(query) {
 }
 
 /**
- * Group searches by status and sort each group. "gravity": open searches by worrying first, then undecided, then the most
- * recently missing; others by last change. "missing": the longest missing first. "event": the most recent event first.
+ * Group searches by status and sort each group. "gravity": open searches by the order of search_gravity.js, others by
+ * last change. "missing": the longest missing first. "event": the most recent event first.
  * @param {Entity[]} searches
  * @param {{ keep?: (search: any) => any, sort?: string | null, summaries?: Map<string, Summary> }} [options] summaries as far as loaded
  * @returns {Record<string, any[]>} open, found, closed
@@ -30,21 +30,12 @@ export function byStatus(searches, { keep = () => true, sort = "gravity", summar
   return columns;
 }
 
-/** Degrees of gravity of open searches, the gravest first. */
-export const GRAVITIES = ["worrying", "undecided", "other"];
-
 /**
- * Return how grave an open search is: declared worrying, still to be decided, or other.
- * @param {AnyState} state
+ * Return the function that compares two open searches, for sorting: the same order everywhere.
+ * @param {Map<string, Summary>} summaries as far as loaded
+ * @returns {(a: any, b: any) => number}
  */
-export const gravityOf = (state) => (state.worrying === true ? "worrying" : needsDecision(state) ? "undecided" : "other");
-
-/**
- * Compare two open searches: the graver first, then the newest missing. The same order everywhere.
- * @param {any} a
- * @param {any} b
- */
-export const compareGravity = (a, b) => GRAVITIES.indexOf(gravityOf(a.state)) - GRAVITIES.indexOf(gravityOf(b.state)) || newest(a, b);
+export const byGravity = (summaries) => (a, b) => comparePlaces(placeOf(a, summaries.get(a.id)), placeOf(b, summaries.get(b.id)));
 
 /**
  * Count what open searches come to: by gravity, overdue tasks and sightings to assess; and what is unanswered of those that are not closed.
@@ -63,7 +54,7 @@ export function totals(searches, summaries) {
 
 /** @type {Record<string, (status: string, summaries: any) => (a: any, b: any) => number>} */
 const ORDER = {
-  gravity: (/** @type {string} */ status) => (status === "open" ? compareGravity : lastChanged),
+  gravity: (/** @type {string} */ status, /** @type {Map<string, Summary>} */ summaries) => (status === "open" ? byGravity(summaries) : lastChanged),
   missing: () => (/** @type {any} */ a, /** @type {any} */ b) => newest(b, a),
   event: (/** @type {any} */ _, /** @type {any} */ summaries) => (/** @type {any} */ a, /** @type {any} */ b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
 };

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { n, t } from "../../core/i18n.js";
-import { STATUSES, compareGravity, shortPersonName } from "../../format/search_list.js";
+import { STATUSES, byGravity, shortPersonName } from "../../format/search_list.js";
 import { MarkSeen } from "./mark_seen.js";
 import { UnseenEvents } from "./unseen_events.js";
 import { section } from "./board_section.js";
@@ -106,7 +106,7 @@ export class UnseenPage {
     const [one, other] = [this.board.get(a.board), this.board.get(b.board)];
     if (!one || !other) return 0; // all searches, which is alone
     const statuses = STATUSES.indexOf(one.state.status) - STATUSES.indexOf(other.state.status);
-    return statuses || (one.state.status === "open" ? compareGravity(one, other) : b.events - a.events);
+    return statuses || (one.state.status === "open" ? byGravity(this.board.summaries)(one, other) : b.events - a.events);
   }
 
   #undoing() {
