@@ -21,9 +21,12 @@ BASE = "/help"
 INDEX = ""  # its name
 CONTRACT_NAME = "reference/contract"
 GUIDES = "guides"  # its folder
-PARTS = {  # headings of the index, as the frame has them in each language
-    "Guides for each role": N_("Guides for each role"), "Tutorial": N_("Tutorial"), "How-to guides": N_("How-to guides"),
-    "Reference": P_("part of the documentation", "Reference"), "Explanation": N_("Explanation"),
+# Headings of the index, as the frame has them in each language.
+AUDIENCES = {"For users": N_("For users"), "For servers and programs": N_("For servers and programs")}
+PARTS = {
+    "Guides for each role": N_("Guides for each role"), "Tutorial": N_("Tutorial"), "More for users": N_("More for users"),
+    "How-to guides": N_("How-to guides"), "Reference": P_("part of the documentation", "Reference"),
+    "Explanation": N_("Explanation"),
 }  # fmt: skip
 
 
@@ -44,8 +47,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Part of the documentation, with its documents in reading order."""
+    """Part of the documentation for one audience, with its documents in reading order."""
 
+    audience: str
     title: str
     documents: tuple[Document, ...]
 
@@ -77,12 +81,10 @@ def pictures() -> Mapping[str, Path]:
 @cache
 def contents(language: str = DEFAULT) -> tuple[Part, ...]:
     """Return the parts as the index lists them: it alone says the order."""
-    parts: list[tuple[str, list[Document]]] = []
-    for heading, name in _index_links():
-        if not parts or parts[-1][0] != heading:
-            parts.append((heading, []))
-        parts[-1][1].append(documents(language)[name])
-    return tuple(Part(title, tuple(listed)) for title, listed in parts)
+    parts: dict[tuple[str, str], list[Document]] = {}
+    for audience, title, name in _index_links():
+        parts.setdefault((audience, title), []).append(documents(language)[name])
+    return tuple(Part(audience, title, tuple(listed)) for (audience, title), listed in parts.items())
 
 
 def neighbours(document: Document, language: str = DEFAULT) -> tuple[Document | None, Document | None]:
@@ -126,13 +128,13 @@ def _resolve(file: Path, link: str, urls: Mapping[Path, str]) -> str | None:
     return urls.get((file.parent / link).resolve())
 
 
-def _index_links() -> Iterator[tuple[str, str]]:
-    """Yield (heading, name of the document) for each link below a heading of the index."""
+def _index_links() -> Iterator[tuple[str, str, str]]:
+    """Yield (audience, title of the part, name of the document) for each link below these headings of the index."""
     files = {file: name for name, file in _files().items()}
-    heading, tokens = "", MarkdownIt("commonmark").parse((DOCS / "index.md").read_text(encoding="utf-8"))
+    headings, tokens = {"h2": "", "h3": ""}, MarkdownIt("commonmark").parse((DOCS / "index.md").read_text(encoding="utf-8"))
     for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open" and opening.tag == "h2":
-            heading = plain_text(inline)
+        if opening.type == "heading_open":
+            headings[opening.tag] = plain_text(inline)
         for each in inline.children or ():
-            if heading and each.type == "link_open":
-                yield heading, files[(DOCS / str(each.attrs["href"])).resolve()]
+            if headings["h3"] and each.type == "link_open":
+                yield headings["h2"], headings["h3"], files[(DOCS / str(each.attrs["href"])).resolve()]

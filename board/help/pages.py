@@ -2,13 +2,14 @@
 
 import asyncio
 import mimetypes
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from board.errors import MESSAGES
-from board.help import documents
+from board.help import documents, find
 from board.help.security_txt import security_txt
 from board.i18n import translate
 from board.web.auth import signed_in
@@ -17,15 +18,18 @@ from board.web.pages import error_page, page
 
 
 async def show(request: Request) -> Response:
-    """Return a document, in the reader's language if it is there, a file to download or a picture by its name, or 404."""
+    """Return a document, in the reader's language if it is there, a file to download or a picture by its name, or 404.
+
+    With `?q=` the start page lists the sections that have these words.
+    """
     name = request.path_params.get("name", documents.INDEX)
     caller = await signed_in(request)
     reads = language_for(request, caller)
     found = (await asyncio.to_thread(documents.documents, reads)).get(name)
     if found is not None:
         before, after = documents.neighbours(found, reads)
-        parts = [(translate(documents.PARTS[part.title], reads), part.documents) for part in documents.contents(reads)]
-        return page(request, "help.html", caller, document=found, parts=parts, before=before, after=after)
+        context = {"document": found, "before": before, "after": after, "audiences": _contents(reads)}
+        return page(request, "help.html", caller, **context, **await _found(request, found, reads))
     attached = documents.attachments().get(name)
     if attached is not None:
         kind = mimetypes.guess_type(attached.name)[0]
@@ -34,6 +38,23 @@ async def show(request: Request) -> Response:
     if picture is not None:
         return Response(picture.read_bytes(), media_type="image/png")
     return error_page(request, 404, MESSAGES["not_found"], caller)
+
+
+async def _found(request: Request, document: documents.Document, language: str) -> dict[str, Any]:
+    """Return the query on the start page, with its results by audience."""
+    query = request.query_params.get("q", "").strip()[: find.MAX_QUERY] if document.name == documents.INDEX else ""
+    results = await asyncio.to_thread(find.find, query, language)
+    translated = [(translate(documents.AUDIENCES[audience], language), listed) for audience, listed in results.items()]
+    return {"query": query, "results": translated, "limit": find.MAX_RESULTS}
+
+
+def _contents(language: str) -> list[tuple[str, list[tuple[str, tuple[documents.Document, ...]]]]]:
+    """Return the documents by audience and part, with headings in a language."""
+    audiences: dict[str, list[tuple[str, tuple[documents.Document, ...]]]] = {}
+    for part in documents.contents(language):
+        title = translate(documents.PARTS[part.title], language)
+        audiences.setdefault(translate(documents.AUDIENCES[part.audience], language), []).append((title, part.documents))
+    return list(audiences.items())
 
 
 async def titles(request: Request) -> Response:

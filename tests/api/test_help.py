@@ -14,7 +14,7 @@ import httpx2 as httpx
 import pytest
 from pydantic import ValidationError
 
-from board.help import documents, security_txt
+from board.help import documents, find, security_txt
 from board.help.markdown import render
 from board.paths import DOCS
 from board.settings import Settings
@@ -137,13 +137,85 @@ async def test_index_is_in_the_readers_language_and_says_what_is_not(
     text = (await stranger.get("/help", headers={"Accept-Language": asked})).text
     assert f'<article lang="{asked}"' in text
     assert f"<h1>{title}</h1>" in text
-    assert f"<h2>{part}</h2>" in text
+    assert f"<h3>{part}</h3>" in text
     assert f'<p class="part">{part}</p>' in text
     assert 'data-testid="in-english"' in text
     for heading in documents.PARTS:
-        assert f"<h2>{heading}</h2>" not in text or heading == "Tutorial", heading
+        assert f"<h3>{heading}</h3>" not in text or heading == "Tutorial", heading
     for each in (each for listed in documents.contents(asked) for each in listed.documents):
         assert f'href="{each.url}" lang="{each.language}"' in text, each.name
+
+
+def test_pages_of_users_are_apart_from_those_for_servers_and_programs() -> None:
+    for language in ("en", "fr", "nl", "de"):
+        names = {audience: set[str]() for audience in documents.AUDIENCES}
+        for part in documents.contents(language):
+            names[part.audience] |= {each.name for each in part.documents}
+        users, servers = names.values()
+        assert {name.partition("/")[0] for name in users} == {"guides", "tutorial", "how-to", "reference"}
+        assert {"reference/keys", "reference/glossary", "how-to/closed-searches", "guides/coordinator"} <= users
+        assert {"how-to/install", "reference/contract", "reference/settings", "explanation/architecture"} <= servers
+        assert not users & servers
+
+
+async def test_contents_of_another_audience_are_folded(stranger: httpx.AsyncClient) -> None:
+    for path, open_ones in (
+        ("/help", [True, False]),
+        ("/help/guides/wall", [True, False]),
+        ("/help/how-to/install", [True, True]),
+    ):
+        text = (await stranger.get(path)).text
+        assert [bool(each) for each in re.findall(r'<details class="audience" (open)?', text)] == open_ones, path
+
+
+# -- find ---------------------------------------------------------------------------------------------------------------------
+
+
+def found_titles(query: str, language: str = "en") -> dict[str, list[str]]:
+    return {audience: [each.section.title for each in listed] for audience, listed in find.find(query, language).items()}
+
+
+def test_sections_are_found_by_all_words_and_titles_come_first() -> None:
+    (titles,) = found_titles("roll back").values()
+    assert titles[0] == "Upgrade and roll back"
+    assert found_titles("roll zzqx") == found_titles("") == found_titles("   ") == {}
+    assert list(found_titles("alarm")) == list(documents.AUDIENCES)
+    assert found_titles("ROLL BACK") == found_titles("roll back")
+
+
+def test_guides_are_found_in_the_readers_language_without_accents() -> None:
+    assert "Guide pour la coordination · Remettre le service" in found_titles("releve preparer", "fr")["For users"]
+    assert found_titles("RELÈVE préparer", "fr") == found_titles("releve preparer", "fr")
+    assert "For users" not in found_titles("releve preparer", "en")
+
+
+def test_each_result_leads_to_its_heading_and_shows_the_word() -> None:
+    anchors = {f"{each.url}#{heading.anchor}" for each in documents.documents().values() for heading in each.headings}
+    for listed in find.find("screen", "en").values():
+        assert 0 < len(listed) <= find.MAX_RESULTS
+        for section, (before, word, after) in ((each.section, each.excerpt) for each in listed):
+            assert section.url in anchors or section.heading == section.document.title
+            assert word.lower() in ("screen", ""), section.title
+            assert len(before) + len(after) <= find.EXCERPT + 8
+            assert f"{before}{word}{after}".strip("… ") in section.text
+
+
+def test_long_query_is_cut() -> None:
+    assert find.find("e " * 10_000, "en").keys() == documents.AUDIENCES.keys()
+    assert find.find("x" * 10_000, "en") == {}
+
+
+async def test_strangers_find_words_in_the_help(stranger: httpx.AsyncClient) -> None:
+    text = (await stranger.get("/help", params={"q": "pairing lasts"})).text
+    assert 'href="/help/guides/wall#every-morning"' in text
+    assert "<mark>pairing</mark>" in text
+    assert 'value="pairing lasts"' in text
+    nothing = (await stranger.get("/help", params={"q": "<b>zzqx</b>"})).text
+    assert "Nothing in the help has all these words." in nothing
+    assert "<b>zzqx" not in nothing
+    assert "<h1>Guide for wall displays</h1>" in (await stranger.get("/help/guides/wall", params={"q": "zzqx"})).text.replace(
+        '<h1 id="guide-for-wall-displays">', "<h1>"
+    )
 
 
 async def test_titles_lead_to_documents(stranger: httpx.AsyncClient) -> None:

@@ -1,5 +1,7 @@
 """The documentation in a browser: for a stranger, on a phone, in both themes, by keyboard, on paper, and found by the palette."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.async_api import expect
 
@@ -62,6 +64,27 @@ async def test_help_is_read_by_keyboard_alone(browsers: Browsers) -> None:
     await stranger("a[rel=next]").focus()
     await stranger.page.keyboard.press("Enter")
     await expect(stranger("h1")).to_have_text("Command line")
+
+
+async def test_words_are_found_by_keyboard_on_a_phone_without_another_server(browsers: Browsers) -> None:
+    stranger = await browsers.stranger(viewport=PHONE)
+    asked: list[str] = []
+    stranger.page.on("request", lambda request: asked.append(request.url))
+    await show(stranger, "/help/reference/settings")
+    await stranger("a.skip").focus()
+    await stranger.page.keyboard.press("Enter")
+    await stranger.page.keyboard.press("Tab")
+    await expect(stranger("input[type=search]")).to_be_focused()
+    await stranger.page.keyboard.type("morning pairing")
+    await stranger.page.keyboard.press("Enter")
+    await stranger.page.wait_for_url("**/help?q=morning+pairing")
+    assert await overflow(stranger) == []
+    result = stranger("article a[href='/help/guides/wall#every-morning']")
+    await expect(result).to_be_in_viewport()
+    await result.focus()
+    await stranger.page.keyboard.press("Enter")
+    await expect(stranger("#every-morning")).to_be_in_viewport()
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(browsers.url).netloc}
 
 
 async def test_paper_has_the_text_and_no_navigation(browsers: Browsers) -> None:
