@@ -1,6 +1,6 @@
 /**
- * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It lies in a corner, moves nothing and
- * takes no focus; what a step is about has a ring. Closed by Escape or a button, it is not offered again; the quick menu opens it.
+ * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It stands above the page, covers nothing
+ * and takes no focus; what a step is about has a ring. Closed by Escape or a button, it is not offered again; the quick menu opens it.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
@@ -16,10 +16,10 @@ const MENU = "details.account-menu > summary"; // on a phone, pages are found in
 
 /** @returns {Step[]} */
 const steps = () => [
-  { title: t("All searches"), text: t("Each open search has a card here, the most urgent first. Red means overdue. Amber means worrying."), at: ["main h1"] },
-  { title: t("The board of a search"), text: t("Select a child’s name to open the board: sightings and tasks, in columns from new to done. Everyone sees each change at once."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
+  { title: t("All searches"), text: t("Each open search has a card here. Worrying ones, in amber, come first. Select a child’s name to open the board: sightings and tasks, in columns from new to done."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
+  { title: t("The line at the top"), text: t("Red means that something is waiting and nobody has it. Press “I have it”, and everyone sees that you do. Without red, the line says what is due next."), at: [".watch-line"] },
   { title: t("Add a sighting"), text: hasKeyboard() ? t("During a call, use “Take a call”. On a board, press S or use “+ Sighting”. What you type is kept until it is sent.") : t("During a call, use “Take a call”. On a board, use “+ Sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
-  { title: t("What’s new and History"), text: t("“What’s new” shows what changed since you last looked. “History” shows every event, and each board as it was at any time."), at: ['nav a[href="/since"]', MENU] },
+  { title: t("Unanswered"), text: t("“Unanswered” lists the sightings and tips that someone must look at, assess or pass on. “What’s new” shows what changed since you last looked, and “History” every event."), at: ['nav a[href="/unanswered"]', MENU] },
   { title: t("Handover"), text: t("At the end of a shift, write, sign and pass on the state of each search here. The incoming coordinator reads it and accepts."), at: ['nav a[href="/handover"]', MENU] },
 ];
 
@@ -73,7 +73,6 @@ class Tour {
     this.#redrawn.disconnect();
     removeRing();
     this.#root.remove();
-    document.documentElement.removeAttribute("data-tour");
     if (hadFocus) document.querySelector("main")?.focus();
   };
 
@@ -84,7 +83,6 @@ class Tour {
     this.#step = step;
     render(step < 0 ? this.#offered() : this.#template(all[step], all.length), this.#root);
     if (!this.#root.isConnected) document.querySelector("main")?.before(this.#root);
-    document.documentElement.dataset.tour = ""; // room below the page: nothing stays covered
     removeRing();
     this.#ring();
     this.#redrawn.observe(/** @type {HTMLElement} */ (document.querySelector("main")), { childList: true, subtree: true });
