@@ -30,6 +30,20 @@ def labels(language: str) -> set[str]:
     return {(key[0] if isinstance(key, tuple) else key).rpartition("\x04")[2] for key, _ in catalogue}
 
 
+MARKED = re.compile(r"""\b(?:t|p|n|_|N_|P_)\((?:\s*"(?:[^"\\]|\\.)*",)?\s*["']((?:[^"'\\]|\\.)+)["']""")  # texts to translate
+
+
+@cache
+def texts_in(*patterns: str) -> set[str]:
+    """Return the texts to translate in source files."""
+    files = [file for pattern in patterns for file in STATIC.parent.glob(pattern)]
+    return {text for file in files for text in MARKED.findall(file.read_text(encoding="utf-8"))}
+
+
+def quoted_labels(role: str, language: str) -> list[str]:
+    return re.findall(rf"\*\*{QUOTED[language]}\*\*", text_of(role, language))
+
+
 def unknown(text: str, language: str) -> list[str]:
     """Return what stands in bold and is no quoted label of the program."""
     quoted = [(bold, re.fullmatch(QUOTED[language], bold)) for bold in re.findall(r"\*\*(.+?)\*\*", text)]
@@ -46,6 +60,43 @@ def test_labels_in_a_guide_are_those_of_the_pages(role: str, language: str) -> N
 def test_a_label_that_no_page_has_is_found() -> None:
     assert unknown("Press **“Save”** or **“Sve”**, or **Save**.", "en") == ["“Sve”", "Save"]
     assert unknown("Drücken Sie **„Speichern“**, nicht **„Save“**.", "de") == ["„Save“"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pressed_labels_are_in_scripts_and_templates_and_all_others_on_screens(role: str) -> None:
+    """A text of the API or of the command line is no button."""
+    buttons = texts_in("static/js/**/*.js", "templates/*.html")
+    pressed = re.findall(r"[Pp]ress(?:es)?(?: the button)? \*\*“(.+?)”\*\*", text_of(role, "en"))
+    assert set(pressed) <= buttons
+    assert set(quoted_labels(role, "en")) <= buttons | texts_in("board/labels.py", "board/commands/*.py")
+
+
+@pytest.mark.parametrize("language", i18n.languages()[1:])
+@pytest.mark.parametrize("role", ROLES)
+def test_each_label_is_the_translation_of_the_english_one(role: str, language: str) -> None:
+    translations: dict[str, set[str]] = {}
+    for key, text in i18n.translations(language)._catalog.items():
+        translations.setdefault((key[0] if isinstance(key, tuple) else key).rpartition("\x04")[2], set()).add(str(text))
+    pairs = zip(quoted_labels(role, "en"), quoted_labels(role, language), strict=True)
+    assert [(english, label) for english, label in pairs if label not in translations[english]] == []
+
+
+def test_guide_of_coordinators_has_each_step_of_a_handover() -> None:
+    steps = ["Incoming coordinator", "Prepare", "Situation", "I stay responsible", "Sign…", "Briefing on paper (A4)", "Answer",
+             "Mark as read", "Accept the shift", "Refuse…", "Take the shift…"]  # fmt: skip
+    labels_in_order = [label for label in quoted_labels("coordinator", "en") if label in steps]
+    assert list(dict.fromkeys(labels_in_order)) == steps
+    assert "members-only" in text_of("coordinator", "en")
+    assert "unread" in text_of("coordinator", "en")
+
+
+def test_labels_in_other_pages_for_users_are_those_of_the_screens() -> None:
+    audience = next(iter(documents.AUDIENCES))
+    names = [each.name for part in documents.contents() if part.audience == audience for each in part.documents]
+    for name in (each for each in names if not each.startswith(GUIDES)):
+        text = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+        for label in re.findall(r"(?<!\*)\*([A-Z][^*\n]+?)\*(?!\*)", text):
+            assert label in labels("en"), f"{name}: {label}"
 
 
 @pytest.mark.parametrize("role", ROLES)
