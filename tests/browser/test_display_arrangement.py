@@ -102,7 +102,7 @@ FAULTS = """(allowed) => {
 SPOIL = """() => {
   const [count, head] = [".search-tile .count", ".tile-head"].map((what) => document.querySelector(what));
   for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
-  head.style.setProperty("margin-bottom", "-1em");
+  head.style.setProperty("margin-bottom", "-2em");
 }"""
 DESCRIPTIONS = ".kind, .what, .where, .title, dd"
 SIZES = """() => {
@@ -199,7 +199,7 @@ async def test_goal_and_titles_are_whole_where_there_is_room(browsers: Browsers,
 
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:
     page = await opened(browsers)
-    await show(page, SHORT[:9], worrying=2)
+    await show(page, SHORT[:9], worrying=2, inner=True)
     await page.evaluate(SPOIL)
     faults = " ".join(await page.evaluate(FAULTS, DESCRIPTIONS))
     assert "cut: 3 overdue" in faults
@@ -255,13 +255,16 @@ async def test_nothing_to_show_is_said(browsers: Browsers) -> None:
 
 
 def test_wall_forms_have_at_most_fourteen_letters() -> None:
-    """Count them in the catalogues: type steps down for long names, but words that decide have one size."""
+    """Count them in the catalogues: type steps down for long names, but words that decide have one size. A longer mark has
+    a line of its own."""
     from babel.messages.pofile import read_po
 
-    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal update", "Confirmed", "Credible", "Urgent"]
+    marks = ["WORRYING", "WORRYING?"]
+    forms = ["Opened", "Reopened", "Decision", "Appeal update", "Confirmed", "Credible", "Urgent"]
     for language in LANGUAGES[1:]:
         with (ROOT / "board" / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
             catalogue = read_po(file)
+        assert max(len(str(catalogue[mark].string)) for mark in marks) <= 18, language
         texts = {form: str(catalogue[form].string) for form in forms}
         assert all(texts.values()), language
         assert {text for text in texts.values() if len(re.findall(r"\w", text)) > 14} == set(), language

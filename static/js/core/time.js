@@ -149,7 +149,7 @@ export function waited(when, now = serverNow()) {
 }
 
 /**
- * "7 s", "41 min", "9 h 05 min", then "3 d 02 h": running time for a wall, which never looks like a time of day; never negative.
+ * "7 s", "41 min", "9 h 05 min", "23 h", then "3 d 02 h": running time for a wall, which never looks like a time of day; never negative.
  * @param {Time} when
  */
 export function runningTime(when, now = serverNow()) {
@@ -157,7 +157,8 @@ export function runningTime(when, now = serverNow()) {
   if (passed === null || passed >= DAY) return since(when, now);
   const length = Math.max(0, passed);
   if (length < HOUR) return length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
-  return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
+  const hours = Math.floor(length / HOUR);
+  return hours < 10 ? t("{hours} h {minutes} min", { hours, minutes: two((length % HOUR) / MINUTE) }) : t("{hours} h", { hours });
 }
 
 /**

@@ -32,7 +32,10 @@ const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OT
  * "urgent sighting: nobody has it". An alarm can be open although its card is assigned.
  * @param {string} what @param {WallAlarm} alarm
  */
-const ownedBy = (what, { assigned }) => t("{what}: {who}", { what, who: assigned ? t("assigned, no answer yet") : t("nobody has it") });
+const ownedBy = (what, alarm) => t("{what}: {who}", { what, who: owner(alarm) });
+
+/** @param {WallAlarm} alarm */
+const owner = ({ assigned }) => (assigned ? t("assigned, no answer yet") : t("nobody has it"));
 
 /**
  * Return whether a screen may show red about an open search.
@@ -72,12 +75,11 @@ function named({ first_name: name, age }) {
 
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
 export function alarmRow([{ search, person, alarm }, ...others], now) {
-  const texts = textsOf(alarm);
-  return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
-    <b class="alarm-mark">${texts.mark()}</b><span class="alarm-child">${named(person)}</span>
-    <span class="alarm-what"><span class="alarm-text">${ownedBy(texts.row(), alarm)}</span>
-      ${others.length ? html`<span class="alarm-others">${n("+ {count} more", "+ {count} more", others.length)}</span>` : nothing}</span>
-    <time class="alarm-time">${t("for {length}", { length: runningTime(alarm.raised_at, now ?? undefined) })}</time></div>`;
+  const texts = textsOf(alarm), more = others.length ? html`<span class="alarm-others">${n("+ {count} more", "+ {count} more", others.length)}</span>` : nothing;
+  return html`<div class="alarm-row" data-fit-axis="width" data-alarm-of=${search} data-testid="alarm"><b class="alarm-mark">${texts.mark()}</b>
+    <span class="alarm-lines"><span class="alarm-line"><span class="alarm-child">${named(person)}</span> ${more}
+        <time class="alarm-time">${runningTime(alarm.raised_at, now ?? undefined)}</time></span>
+      <span class="alarm-line"><span class="alarm-text">${ownedBy(texts.row(), alarm)}</span></span></span></div>`;
 }
 
 /**
@@ -86,5 +88,5 @@ export function alarmRow([{ search, person, alarm }, ...others], now) {
  */
 export function alarmOnTile(alarm) {
   const { tile, short } = textsOf(alarm);
-  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm)}</span></span>`;
+  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm)}</span><span class="least">${owner(alarm)}</span></span>`;
 }

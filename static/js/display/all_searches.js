@@ -104,9 +104,9 @@ export const nameElement = ({ first_name: name, age }) => html`<span class="name
 
 /** @param {State} state */
 export function gravityMark({ worrying, undecided }) {
-  // translators: on a wall display, at most 14 letters: the disappearance is worrying
+  // translators: on a wall display, at most 18 letters: the disappearance is worrying
   if (worrying === true) return html`<span class="worry">${t("WORRYING")}</span>`;
-  // translators: on a wall display, at most 14 letters: a criterion applies, and nobody has decided yet whether it is worrying
+  // translators: on a wall display, at most 18 letters: a criterion applies, and nobody has decided yet whether it is worrying
   return undecided === true ? html`<span class="worry ask">${t("WORRYING?")}</span>` : nothing;
 }
 

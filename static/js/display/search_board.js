@@ -18,7 +18,7 @@ const GOAL = 3; // place of the goal: it is the first that has more lines where 
 const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // at most
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const CREDIBLE = ["credible", "confirmed"];
-const LONG_NAMES = [7, 24]; // letters beyond which a name has smaller type, so that it needs no more room than a short one
+const LONG_NAMES = [7, 12, 24]; // letters beyond which a name has smaller type, so that it needs no more room than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
 const FACTS_HEIGHT = 70; // height of the facts above those, in portrait

@@ -10,7 +10,7 @@ const CARD_TEXTS = CARD_STEPS.map(({ text, need }) => ({ text, need }));
 const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST_NAME], LEGIBLE = ROW_STEPS.length - 1; // smaller ones only without room
 const ROW_TEXTS = [...ROW_STEPS.map(({ text }) => text), SMALLEST].map((text) => ({ text, need: text }));
 const LAST_RESORTS = [
-  "data-mark-below", "data-without-seen", "data-without-hour", "data-without-last", "data-without-lead", "data-short-need", "data-counts-wrap",
+  "data-mark-below", "data-without-place", "data-without-seen", "data-without-hour", "data-without-last", "data-without-lead", "data-short-need", "data-least-need", "data-counts-wrap",
   "data-name-wraps", "data-name-cut",
 ];
 
@@ -21,40 +21,58 @@ const fitted = new WeakMap(); // what a group was fitted for: its lengths of tex
 const SIZES = { name: "--name-size", text: "--text-size", need: "--need-size" }; // properties of a tile
 
 /**
- * Fit all tiles of a page, if their texts or their room changed.
+ * Fit all tiles of a page, if their texts or their room changed. No name is larger than that of the first, which is the gravest, unless
+ * that one is long.
  * @param {HTMLElement} place
  */
 export function stepDown(place) {
+  let most = Infinity;
   for (const group of /** @type {HTMLElement[]} */ ([...place.querySelectorAll("[data-step]")])) {
     const { textContent: text, clientWidth, clientHeight, dataset } = group;
-    const key = `${dataset.step} ${dataset.form} ${clientWidth} ${clientHeight} ${text?.replace(/\d/g, "0")}`;
-    if (fitted.get(group) === key) continue;
-    const tiles = /** @type {HTMLElement[]} */ ([...group.querySelectorAll(".search-tile")]), step = Number(dataset.step);
-    if (dataset.form === "card") tiles.forEach((tile, at) => fitCard(tile, Math.min(CARD_STEPS.length - 1, step + (at > 0 ? 1 : 0)))); // the first is the gravest
-    else fitRows(tiles, step);
+    const key = `${dataset.step} ${dataset.form} ${clientWidth} ${clientHeight} ${most} ${text?.replace(/\d/g, "0")}`;
+    const tiles = /** @type {HTMLElement[]} */ ([...group.querySelectorAll(".search-tile")]);
+    if (fitted.get(group) !== key) fitGroup(group, tiles, most);
     fitted.set(group, key);
+    if (most === Infinity && hasShortName(tiles[0])) most = Number(tiles[0].style.getPropertyValue(SIZES.name));
   }
 }
 
-/** @param {HTMLElement} tile @param {number} step */
+/** @param {HTMLElement} group @param {HTMLElement[]} tiles @param {number} most */
+function fitGroup({ dataset }, [first, ...others], most) {
+  const step = Number(dataset.step), atMost = (/** @type {number[]} */ names, /** @type {number} */ size) => Math.max(0, names.findIndex((name) => name <= size));
+  if (dataset.form === "row") return fitRows([first, ...others], Math.max(step, Math.min(LEGIBLE, atMost(ROW_NAMES, most))));
+  const name = fitCard(first, Math.max(step, atMost(CARD_NAMES, most)));
+  const next = Math.max(Math.min(CARD_STEPS.length - 1, step + 1), most === Infinity && hasShortName(first) ? name : atMost(CARD_NAMES, most));
+  for (const tile of others) fitCard(tile, next);
+  return undefined;
+}
+
+/**
+ * Fit a large card, and return the step of its name.
+ * @param {HTMLElement} tile
+ * @param {number} step
+ */
 function fitCard(tile, step) {
   const [head, needs, word, last] = partsOf(tile);
-  let name = step, text = step;
+  let name = step, text = Math.min(step, CARD_TEXTS.length - 1);
   const set = () => setSizes(tile, { name: CARD_NAMES[name], ...CARD_TEXTS[text] });
   relax(tile);
   for (set(); isWide(head) && name < LEAST_IN_LINE; set()) name += 1;
   resort(tile, "data-name-wraps", isWide(head));
   for (; tile.dataset.nameWraps !== undefined && isClipped(word) && name < CARD_NAMES.length - 1; set()) name += 1;
   for (; (isWide(needs) || isHigh(tile) || CARD_TEXTS[text].need >= CARD_NAMES[name]) && text < CARD_TEXTS.length - 1; set()) text += 1;
+  resort(tile, "data-without-place", isWide(last));
   resort(tile, "data-without-seen", isWide(last));
   resort(tile, "data-without-lead", isWide(needs));
   resort(tile, "data-short-need", isWide(needs));
+  resort(tile, "data-least-need", isWide(needs));
   resort(tile, "data-counts-wrap", isWide(needs));
   resort(tile, "data-without-last", isHigh(tile));
-  if (!isHigh(tile)) return;
+  if (!isHigh(tile)) return name;
   tile.toggleAttribute("data-name-wraps", false); // no room for two lines: rather one of smaller letters
   for (; isWide(head) && name < CARD_NAMES.length - 1; set()) name += 1;
   resort(tile, "data-name-wraps", isWide(head));
+  return name;
 }
 
 /**
@@ -111,8 +129,11 @@ function fitRow(tile, step, text, set) {
   nameStep(tile, step, leastName(text), set);
   resort(tile, "data-without-hour", isWide(needs));
   resort(tile, "data-without-last", isWide(needs));
+  resort(tile, "data-counts-wrap", isWide(needs));
+  if (isHigh(tile)) tile.toggleAttribute("data-counts-wrap", false); // no room for two lines of them: rather fewer words
   resort(tile, "data-without-lead", isWide(needs));
   resort(tile, "data-short-need", isWide(needs));
+  resort(tile, "data-least-need", isWide(needs));
   resort(tile, "data-counts-wrap", isWide(needs));
   resort(tile, "data-name-wraps", isWide(head));
   if (isHigh(tile)) set(leastName(smallest), smallest);
