@@ -63,7 +63,7 @@ def test_a_label_that_no_page_has_is_found() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_pressed_labels_are_in_scripts_and_templates_and_all_others_on_screens(role: str) -> None:
+def test_labels_to_press_are_those_of_scripts_and_templates(role: str) -> None:
     """A text of the API or of the command line is no button."""
     buttons = texts_in("static/js/**/*.js", "templates/*.html")
     pressed = re.findall(r"[Pp]ress(?:es)?(?: the button)? \*\*“(.+?)”\*\*", text_of(role, "en"))
