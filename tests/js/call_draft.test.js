@@ -72,7 +72,17 @@ test("a text that was deleted again is no call", () => {
   assert.equal(call.isEmpty, false);
 });
 
-test("files of a cleared call are kept with it", () => {
+test("files of a cleared call are kept until the next one is sent", () => {
+  const call = typed("with a photo"), files = call.keyOfFiles();
+  call.clear();
+  call.edit("text", "another");
+  assert.ok(call.keptFiles.has(files));
+  call.sent();
+  assert.ok(!call.keptFiles.has(files));
+  assert.equal(call.cleared[0].text, "with a photo");
+});
+
+test("files of a cleared call that is discarded are given up", () => {
   const call = typed("with a photo"), files = call.keyOfFiles();
   call.clear();
   assert.ok(call.keptFiles.has(files));

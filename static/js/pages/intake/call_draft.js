@@ -36,6 +36,7 @@ export class CallDraft {
   /** @type {any} */ #kept;
   /** @type {Map<string, object>} */ #callers = new Map(); // id of a cleared call -> its caller: in memory only
   /** @type {string | null} */ #last = null; // call that was cleared last, until one is sent
+  /** @type {string | null} */ #earlier = null; // call that nobody cleared: it could not be read at first
 
   /**
    * @param {any} draft - {load, save, clear, late} of this call
@@ -57,6 +58,7 @@ export class CallDraft {
   #found(late) {
     if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...late });
     this.#keep({ ...EMPTY_CALL, ...late });
+    this.#earlier = this.#last;
     this.#save();
   }
 
@@ -124,9 +126,10 @@ export class CallDraft {
     this.#store(this.#stored.filter((call) => call.id !== id));
   }
 
-  /** Clear the form: the call is in the outbox. */
+  /** Clear the form: the call is in the outbox. Files of calls that were cleared before are given up, their words are not. */
   sent() {
-    this.#last = null;
+    this.#last = this.#earlier;
+    this.#store(this.#stored.map((call) => ({ ...call, files: call.id === this.#earlier ? call.files : null })));
     this.#empty();
   }
 

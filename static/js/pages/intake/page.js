@@ -85,8 +85,8 @@ export class IntakePage {
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
-        <div class="which-search">${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
-          ${this.#choice("search", t("Which search"), this.#searchHint())}</div>
+        ${this.#choice("search", t("Which search"), this.#searchHint())}
+        ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" tabindex=${call.typed.search.trim() ? -1 : nothing} @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
