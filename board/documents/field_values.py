@@ -15,11 +15,12 @@ from models.entity import State
 
 
 class FieldValues:
-    """Names and values on one board, in a language. `languages` are those of the accounts, by id."""
+    """Names and values on one board, in a language. `languages` are those of the accounts, by id; texts agree with a child of
+    this `sex`."""
 
-    def __init__(self, names: NameResolver, languages: Mapping[str, str], reads: str) -> None:
+    def __init__(self, names: NameResolver, languages: Mapping[str, str], reads: str, sex: str | None = None) -> None:
         self._names, self._languages, self._reads = names, languages, reads
-        self._translate = gettext_for(reads)
+        self._translate = labels.agreeing(gettext_for(reads), sex)
 
     def value(self, path: str, value: Any, event: JournalEvent) -> Piece:
         """Return the value of a field of the entity that an event is about; a dash if it is empty."""

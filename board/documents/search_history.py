@@ -29,7 +29,8 @@ class HistoryDocument:
     def __init__(self, session: Session, board: Board, reads: str) -> None:
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         languages = dict(session.exec(select(Account.id, Account.language)).all())
-        self._lines = EventLines(FieldValues(NameResolver.of_board(session, board.id, reads), languages, reads), reads)
+        sex = session.get_one(Search, board.id).person.get("sex")
+        self._lines = EventLines(FieldValues(NameResolver.of_board(session, board.id, reads), languages, reads, sex), reads)
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)

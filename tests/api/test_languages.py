@@ -172,6 +172,14 @@ async def test_paper_has_predefined_tasks_in_the_readers_language(alice: Any) ->
     assert "Ring the school" in then
 
 
+async def test_french_paper_agrees_with_the_child(alice: Any) -> None:
+    outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+    for sex, words in (("f", "saine et sauve"), ("m", "sain et sauf"), (None, "sain et sauf")):
+        board = await alice.open_search(person={"first_name": "Sam", "sex": sex})
+        await alice.command(board, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
+        assert words in (await alice.http.get(f"/searches/{board}/history.md", headers=FRENCH)).text
+
+
 async def choose(server: Server, person: Any, code: str) -> None:
     await live_changes.apply_change(server.service, lambda database: accounts.set_language(database, person.account["id"], code))
 
