@@ -31,6 +31,17 @@ class Restatement(Data):
     answered_at: Time | None = None
 
 
+class TextMark(Data):
+    """Author of a text of a handover, and who last said that it is still true. `handover` is the last handover for which somebody
+    wrote or confirmed it. `by` and `at` are null for a text of an earlier version."""
+
+    handover: int
+    by: Id | None
+    at: Time | None
+    confirmed_by: Id | None = None
+    confirmed_at: Time | None = None
+
+
 class Shift(Entity, table=True):
     """Current shift, on `operations`: who holds it, since when, after whom; the number of its handover, or the reason if it was
     taken without one."""
@@ -54,7 +65,7 @@ class Handover(Entity, table=True):
     KIND: ClassVar[str] = "handover"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "faults", "remarks", "signed_at", "searches",
-        "position", "digest", "ended_by", "ended_at", "reason", "restatement",
+        "position", "digest", "ended_by", "ended_at", "reason", "restatement", "authorship",
     )  # fmt: skip
 
     number: int
@@ -73,30 +84,33 @@ class Handover(Entity, table=True):
     ended_at: str | None = None
     reason: str | None = None
     restatement: str | None = None
+    authorship: dict[str, Any] = json_column(dict[str, TextMark])
 
 
 class SearchHandover(Entity, table=True):
     """Position at which a search was last handed over, on `operations`. Keyed by the search's id, so that it is hidden from those
-    who may not see the search."""
+    who may not see the search. `unread_by` accepted it without having read it; null: nobody, or it has been read since."""
 
     __tablename__ = "handed"
 
     KIND: ClassVar[str] = "handed"
-    STATE: ClassVar[tuple[str, ...]] = ("handover", "position")
+    STATE: ClassVar[tuple[str, ...]] = ("handover", "position", "unread_by")
 
     handover: int
     position: dict[str, Any] = json_column(Position)
+    unread_by: str | None = None
 
 
 class Briefing(Entity, table=True):
     """Part of the handover report about a search that is on no card; on the search's own board. It is kept from one handover to
     the next, except `keeper`: who answers for the search if the next holder of the shift may not see it. `reads` maps accounts to
-    how far the incoming person has read the board: {"handover", "seq", "at"}; `restatements` to what they understood."""
+    how far the incoming person has read the board: {"handover", "seq", "at"}; `restatements` to what they understood.
+    `authorship` maps texts to their authors."""
 
     KIND: ClassVar[str] = "briefing"
     STATE: ClassVar[tuple[str, ...]] = (
         "handover", "assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "keeper", "reads",
-        "restatements",
+        "restatements", "authorship",
     )  # fmt: skip
 
     handover: int
@@ -109,3 +123,4 @@ class Briefing(Entity, table=True):
     keeper: str | None = None
     reads: dict[str, Any] = json_column(dict[Id, ReadMark])
     restatements: dict[str, Any] = json_column(dict[Id, Restatement])
+    authorship: dict[str, Any] = json_column(dict[str, TextMark])

@@ -2,13 +2,14 @@
 board, so that only people who see the search read it, and it carries over from one handover to the next."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 from sqlalchemy import true
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from board.commands import shifts
+from board.commands import shifts, text_authorship
 from board.engine import access, kinds, read_positions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -81,15 +82,26 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
     handover = shifts.require_open(writer, number, "prepared")
     if writer.board.id not in shifts.active_searches(writer):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
-    if values != before:
-        _save(writer, row, shifts.WRITTEN, values | {"handover": number})
+    marks = text_authorship.written(row.authorship, before, values, patch, writer, number)
+    if values != before or marks != row.authorship:
+        type = text_authorship.CONFIRMED if text_authorship.is_confirmation(before, values) else shifts.WRITTEN
+        _save(writer, row, type, values | {"handover": number, "authorship": marks})
+
+
+def clear_keepers(writer: EventWriter) -> None:
+    """Clear who answers for searches after the last handover: each handover asks again. `writer` is that of `operations`."""
+    unit_of_work.flush(writer.session)
+    for id in writer.session.exec(select(Briefing.id).where(col(Briefing.keeper).is_not(None)).order_by(Briefing.id)).all():
+        board, row = unit_of_work.lock_board(writer.session, id), unit_of_work.get(writer.session, Briefing, id)
+        if board is not None and row is not None:
+            writer.on_search(board).update(row, shifts.WRITTEN, {"keeper": None}, conflicts=False)
 
 
 def _briefing(writer: EventWriter) -> Briefing:
     """Return this search's briefing, or a new one that is not stored yet."""
     id = writer.board.id
     return unit_of_work.get(writer.session, Briefing, id) or Briefing(
-        id=id, board=id, handover=0, pinned=[], reads={}, restatements={}
+        id=id, board=id, handover=0, pinned=[], reads={}, restatements={}, authorship={}
     )
 
 
@@ -104,15 +116,31 @@ def read(writer: EventWriter, data: Read) -> None:
     """Record how far the incoming coordinator has read this search. Never moves back."""
     if data.seq > writer.board.seq:
         raise invalid("seq", N_("This board does not have that event yet."))
-    _require_handed(writer, data.handover)
+    _require_read_now(writer, data.handover)
     row = _briefing(writer)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
     position = read_positions.ReadPosition(writer.board.id, writer.board.epoch, data.seq)
     read_positions.advance_with_command(writer.session, writer.account_id, position, writer.board.seq, writer.now)
     if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
         marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
-        kept = {"keeper": _keeper(row, data.handover)}
-        _save(writer, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
+        number = max(row.handover, data.handover)  # the next handover may be prepared already
+        kept = {"handover": number, "keeper": _keeper(row, number)}
+        _save(writer, row, "handover.read", {"reads": marks} | kept, data.reason)
+    _mark_read(writer)
+
+
+def _require_read_now(writer: EventWriter, number: int) -> None:
+    """Check that a search can be read for a handover: while it is signed, and after somebody accepted it unread, by them."""
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is None or (handed.handover, handed.unread_by) != (number, writer.account_id):
+        _require_handed(writer, number)
+
+
+def _mark_read(writer: EventWriter) -> None:
+    """Record that a search that the author accepted unread has been read."""
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is not None and handed.unread_by == writer.account_id and writer.operations is not None:
+        replace(writer, board=writer.operations).update(handed, "handed.read", {"unread_by": None}, conflicts=False)
 
 
 def _require_handed(writer: EventWriter, number: int) -> Handover:
@@ -215,6 +243,15 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "handover", handover.outgoing
 
 
+def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the alerts of the search that are settled: all summaries are answered, or somebody else is responsible."""
+    said = [each for each in after["restatements"].values() if each["handover"] == after["handover"]]
+    if event.type == "handover.answered" and all(each["correct"] is not None for each in said):
+        yield event.board, (RESTATED,)
+    if event.type == shifts.WRITTEN and "keeper" in fields:
+        yield event.board, (shifts.WRITTEN,)
+
+
 KIND = Kind(
     model=Briefing,
     title=N_("Briefing"),
@@ -231,14 +268,18 @@ KIND = Kind(
         FieldSpec("reads", N_("Read"), personal=True, reads_as="internal"),
         FieldSpec("restatements", N_("In their own words"), personal=True),
         *(FieldSpec(f"restatements.*.{name}", N_("In their own words"), reads_as="internal") for name in _STAMPS),
+        FieldSpec("authorship", N_("Written by"), reads_as="internal"),
     ),
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
+        text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),
         "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
         RESTATED: EventSpec(N_("Summarised for the handover"), "handover.restate"),
         "handover.answered": EventSpec(N_("Summary answered"), "handover.answer"),
     },
     counted=False,
+    derived=("authorship",),
     alerts=_alerts,
+    settled=_settled,
     reported=lambda briefing, due_before: true(),
 )

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from board.alarm_rules import AlarmRules, load_rules
 from board.board_shares import BoardShares, load_board_shares
-from board.commands import alarms, alerts, ownership
+from board.commands import alarms, alerts, ownership, settled_alerts
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
@@ -169,6 +169,7 @@ def _execute(
     ownership.follow(writer)
     result = writer.result
     for change in result.changes:
+        settled_alerts.settle_alerts(session, change)
         alerts.record_alerts(session, change)
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)

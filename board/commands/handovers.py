@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlmodel import Session, select
 
-from board.commands import briefings, shifts
+from board.commands import briefings, shifts, text_authorship
 from board.commands.command import Patch
 from board.engine import access, many_boards, significant_events, snapshot, unit_of_work
 from board.engine import read_positions as marks
@@ -26,6 +26,7 @@ from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Briefing, Handover, SearchHandover
 
+UNREAD = "handed.unread"
 MAX_SEARCHES = 10_000  # as many as a desk may have
 Position = dict[str, Any]  # epoch, seq, head
 
@@ -90,11 +91,13 @@ def prepare(writer: EventWriter, data: Prepare) -> None:
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
         incoming=data.incoming, prepared_by=writer.account_id, prepared_at=writer.now,
         faults=row.faults if row and goes_on else None, remarks=row.remarks if row and goes_on else None,
+        authorship=row.authorship if row and goes_on else {},
     )  # fmt: skip
     if row is None:
         writer.create(new, "handover.prepared")
     else:
         writer.update(row, "handover.prepared", new.state())
+    briefings.clear_keepers(writer)
 
 
 def write(writer: EventWriter, data: Write) -> None:
@@ -107,10 +110,14 @@ def write(writer: EventWriter, data: Write) -> None:
 
 def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
     row = shifts.last_handover(writer)
-    values = apply_patch(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
+    before = {name: getattr(row, name, None) for name in HandoverFields.model_fields}
+    values = apply_patch(HandoverFields, before, patch)
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(writer, values["incoming"], "incoming")
-    writer.update(shifts.require_open(writer, number, "prepared"), shifts.WRITTEN, values)
+    row = shifts.require_open(writer, number, "prepared")
+    marks = text_authorship.written(row.authorship, before, values, patch, writer, number)
+    type = text_authorship.CONFIRMED if text_authorship.is_confirmation(before, values) else shifts.WRITTEN
+    writer.update(row, type, values | {"authorship": marks})
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
@@ -142,7 +149,7 @@ def sign(writer: EventWriter, data: Sign) -> None:
     handed = current | _positions_at(writer.session, seen, data.positions)
     unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
-        values: State = {"handover": data.handover, "position": handed[id]}
+        values: State = {"handover": data.handover, "position": handed[id], "unread_by": None}
         if (kept := unit_of_work.get(writer.session, SearchHandover, id)) is None:
             writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
         else:
@@ -198,6 +205,10 @@ def accept(writer: EventWriter, data: Accept) -> None:
         fields = {f"searches.{id}": N_("Not read yet, or something important happened since.") for id in left}
         raise Refused("conflict", fields=fields, current=row.state())
     shifts.close(writer, row, "accepted", data.reason, restatement=data.restatement)
+    unit_of_work.prefetch(writer.session, SearchHandover, left)
+    for id in left:  # right after the acceptance, where the report of the handover finds them
+        if (handed := unit_of_work.get(writer.session, SearchHandover, id)) is not None:
+            writer.update(handed, UNREAD, {"unread_by": writer.account_id}, conflicts=False)
     shifts.transfer(writer, "shift.handed_over", handover=data.handover)
 
 
@@ -242,6 +253,12 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
     yield from (("handover", account) for account in found if account)
 
 
+def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """Yield the alerts that ask somebody to accept the handover, or to answer a summary: once it has ended."""
+    if "status" in fields and after["status"] not in shifts.OPEN:
+        yield None, ("handover.signed", briefings.RESTATED)
+
+
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Yield that a handover no longer waits. One that waits too long is found by time."""
     if "status" in fields and after["status"] not in shifts.OPEN:
@@ -275,10 +292,12 @@ KIND = Kind(
         FieldSpec("ended_at", N_("Ended at"), type=Time | None, reads_as="internal"),
         FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
         FieldSpec("restatement", N_("In their own words"), type=LongText | None, personal=True),
+        FieldSpec("authorship", N_("Written by"), reads_as="internal"),
     ),
     events={
         "handover.prepared": EventSpec(N_("Handover started")),
         "handover.written": EventSpec(N_("Handover updated"), "handover.write"),
+        text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),
         "handover.signed": EventSpec(N_("Handover signed")),
         "handover.accepted": EventSpec(N_("Handover accepted")),
         "handover.refused": EventSpec(N_("Handover refused")),
@@ -286,7 +305,9 @@ KIND = Kind(
     },
     boards=("operations",),
     counted=False,
+    derived=("authorship",),
     alerts=_alerts,
+    settled=_settled,
     alarms=_alarms,
 )  # fmt: skip
 
@@ -297,9 +318,12 @@ SEARCH_KIND = Kind(
     fields=(
         FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
         FieldSpec("position", N_("Position"), reads_as="internal"),
+        FieldSpec("unread_by", N_("Accepted unread by"), type=Id | None, control="person", reads_as="internal"),
     ),
     events={
         "handed.set": EventSpec(N_("Search included in handover")),
+        UNREAD: EventSpec(N_("Search accepted without being read")),
+        "handed.read": EventSpec(N_("Search read after the handover")),
         "handed.archived": EventSpec(N_("Handover of an archived search")),
     },
     boards=("operations",),

@@ -43,12 +43,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Section on one search or one day."""
+    """Section on one search or one day. `note` stands below the words."""
 
     heading: Line
     facts: list[Fact] = field(default_factory=list)
     words: list[tuple[str, UserText]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def markdown(paper: Document) -> str:
     for section in paced(paper.sections, 1):
         parts += [f"## {_line(section.heading)}", _facts(section.facts)]
         parts += [f"**{_md(name)}**\n\n{_quote(words)}" for name, words in section.words]
+        parts += [f"*{_md(section.note)}*"] if section.note else []
         for block in section.blocks:
             parts += [f"### {_md(block.heading)}" if block.heading else "", "\n".join(f"- {_line(each)}" for each in block.lines)]
     return "\n\n".join(part for part in [*parts, "---", f"*{_md(paper.printed)}*"] if part) + "\n"

@@ -11,25 +11,34 @@ from collections.abc import Callable
 from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
-STEPS = re.compile(r'class="step-0" data-steps="(\d+)"')
+STEPS = re.compile(r'class="step-0" data-steps="(\d+)"( data-pages="fewest")?')
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:
-    """Return the document. One that names its steps (`class="step-0" data-steps="24"`) is on one page: of its steps, each of
-    which sets its texts smaller, the first one on which they fit is taken."""
+    """Return the document. One that names its steps (`class="step-0" data-steps="24"`) is on one page, or on as few pages as its
+    last step needs (`data-pages="fewest"`): of its steps, each of which has less text or a smaller one, the first that fits."""
     named = STEPS.search(html)
     made = render(html)
     if named is None or len(made.pages) == 1:
         return made
-    low, high, best = 1, int(named[1]), None
+    low, high, best, pages = 1, int(named[1]), None, 1
+    if named[2]:
+        best = render(_at_step(html, high))
+        pages = len(best.pages)
+        if len(made.pages) <= pages:
+            return made
     while low <= high:
         step = (low + high) // 2
-        tried = render(html.replace('class="step-0"', f'class="step-{step}"', 1))
-        if len(tried.pages) == 1:
+        tried = render(_at_step(html, step))
+        if len(tried.pages) <= pages:
             high, best = step - 1, tried
         else:
             low, made = step + 1, tried
     return best or made  # on its smallest step, on more than one page
+
+
+def _at_step(html: str, step: int) -> str:
+    return html.replace('class="step-0"', f'class="step-{step}"', 1)
 
 
 def without_producer(document: Any, pdf: Any) -> None:

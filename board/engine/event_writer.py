@@ -190,7 +190,7 @@ class EventWriter:
         after = before | changed
         fields = changed_paths({name: before[name] for name in changed}, changed)
         if (fields or private) and conflicts:
-            self._check_conflict(row, before, [*(name for name in fields if name not in kind.derived), *private])
+            self._check_conflict(row, before, [*(name for name in fields if not kind.is_derived(name)), *private])
         unit = unit_of_work.current(self.session)
         if anything:
             self._bring_back(row)

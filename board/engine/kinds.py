@@ -110,7 +110,8 @@ class Kind:
 
     `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
-    `first_column`. `alerts` returns (kind of alert, account) for an event, `alarms` (occasion of `board.alarm_rules`, whether it
+    `first_column`. `alerts` returns (kind of alert, account) for an event, `settled` (board or None for all, types of events)
+    the alerts about the handover that it settles, `alarms` (occasion of `board.alarm_rules`, whether it
     is there now) for one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
     limits the rows that a handover report reads; without it these are
     all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`
@@ -131,6 +132,7 @@ class Kind:
     first_column: str = ""
     undo: UndoRules = field(default_factory=UndoRules)
     alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
+    settled: Callable[[JournalEvent, State, Collection[str]], Iterable[tuple[str | None, Collection[str]]]] = lambda *event: ()
     alarms: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, bool]]] = lambda *event: ()
     alarming: Callable[[Any], ColumnElement[bool]] | None = None  # of columns
     reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
@@ -147,6 +149,10 @@ class Kind:
     @cached_property
     def is_card(self) -> bool:
         return issubclass(self.model, Card)
+
+    def is_derived(self, path: str) -> bool:
+        """Return whether a field, or the group that it is in, follows from the others."""
+        return path.partition(".")[0] in self.derived
 
     @cached_property
     def is_numbered(self) -> bool:

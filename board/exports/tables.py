@@ -134,8 +134,9 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         payload = event.payload()
         state = payload.get("state") or {}
         flat, changes = flatten(state), payload.get("changes", ())
-        derived = kind.derived if (kind := kinds.find(event.kind)) is not None else ()
-        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes if path not in derived]
+        kind = kinds.find(event.kind)
+        told = [path for path in changes if kind is None or not kind.is_derived(path)]
+        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in told]
         values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
         actor = payload.get("actor") or {}
         who, token = actor.get("name", ""), (actor.get("token") or {}).get("name", "")

@@ -1,6 +1,7 @@
 """Report of a handover on each search, as one account may see it: of now, or of the signed positions with what happened since."""
 
 from collections.abc import Collection, Iterable
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import text
@@ -12,7 +13,15 @@ from board.engine.event import WHOLE
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
-from board.handover.report_types import CardOfFile, HandoverReport, ReadMark, ReportedSearch, Restated, SearchReport
+from board.handover.report_types import (
+    CardOfFile,
+    HandoverReport,
+    PreviousHandover,
+    ReadMark,
+    ReportedSearch,
+    Restated,
+    SearchReport,
+)
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models import stored_payload
@@ -51,7 +60,7 @@ def current(session: Session, now: str) -> ReportScope:
 def as_signed(session: Session, number: int) -> ReportScope:
     """Return the scope of a handover as it was signed, whatever happened to it later. Raise Refused `not_found`."""
     last: State | None = None
-    for type, state in _handover_events(session):
+    for _, type, state in _handover_events(session):
         if state["number"] < number:
             break
         if state["number"] == number:
@@ -64,7 +73,7 @@ def as_signed(session: Session, number: int) -> ReportScope:
 def list_states(session: Session, before: int | None, limit: int) -> list[State]:
     """Return the last state of each handover, newest first."""
     found: dict[int, State] = {}
-    for _, state in _handover_events(session):
+    for _, _, state in _handover_events(session):
         if before is None or state["number"] < before:
             if len(found) == limit and state["number"] not in found:
                 break
@@ -72,13 +81,13 @@ def list_states(session: Session, before: int | None, limit: int) -> list[State]
     return list(found.values())
 
 
-def _handover_events(session: Session) -> Iterable[tuple[str, State]]:
-    """Yield type and state of each event of a handover, newest first."""
+def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
+    """Yield seq, type and state of each event of a handover, newest first."""
     before = 2**53
     while rows := session.connection().execute(_HANDOVERS, {"operations": id_bytes(OPERATIONS), "before": before}).all():
         for row in rows:
             before = row.seq
-            yield row.type, stored_payload.load(row.body, row.whole)["state"]
+            yield row.seq, row.type, stored_payload.load(row.body, row.whole)["state"]
 
 
 def _position_at_signing(session: Session, handover: State) -> ReportScope:
@@ -107,10 +116,11 @@ def compose(session: Session, account: str, scope: ReportScope, board: str | Non
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))
-    people, withheld = _people(session, scope, found), not hidden.isdisjoint(scope.positions)
+    previous, withheld = _previous(session, scope.number), not hidden.isdisjoint(scope.positions)
+    people = _people(session, scope, previous, found)
     return {
         "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
-        "withheld": withheld, "searches": found,
+        "withheld": withheld, "previous": previous, "searches": found,
     }  # fmt: skip
 
 
@@ -127,7 +137,7 @@ def _read(session: Session, account: str, scope: ReportScope, positions: dict[st
     return ReportData(
         scope, positions, heads, entities, shift_starts, seen, events, later, unread, _reads(session, positions, number),
         many_boards.counts_after(session, seqs, MARKS), _restatements(session, positions, number),
-        _cards_of_files(session, entities),
+        _cards_of_files(session, entities), _unread_by(session, scope),
     )  # fmt: skip
 
 
@@ -153,6 +163,27 @@ def _restatements(session: Session, boards: Collection[str], number: int) -> dic
         for row in rows
         if row.id in boards
     }
+
+
+def _unread_by(session: Session, scope: ReportScope) -> dict[str, str]:
+    """Return who accepted the handover without having read a search, by search. The events are right after the acceptance."""
+    if scope.handover is None or scope.live or scope.handover["status"] != "accepted":
+        return {}
+    pages = _handover_events(session)
+    accepted = next(seq for seq, type, state in pages if type == "handover.accepted" and state["number"] == scope.number)
+    events = journal.events_after(session, OPERATIONS, accepted, len(scope.positions))
+    found = takewhile(lambda event: event.type == handovers.UNREAD, events)
+    return {event.entity: event.payload()["state"]["unread_by"] for event in found}
+
+
+def _previous(session: Session, number: int) -> PreviousHandover | None:
+    """Return the handover before this one, if it was refused or withdrawn."""
+    for _, _, state in _handover_events(session) if number > 1 else ():
+        if state["number"] < number:
+            names = ("number", "status", "ended_by", "ended_at", "reason")
+            told = {name: state[name] for name in names} | {"signed": state["signed_at"] is not None}
+            return told if state["status"] in ("refused", "withdrawn") else None  # type: ignore[return-value]
+    return None
 
 
 def _cards_of_files(session: Session, entities: BoardState) -> dict[str, CardOfFile]:
@@ -181,11 +212,16 @@ def _order(search: ReportedSearch) -> tuple[bool, ...]:
     return search["status"] != "open", not search["worrying"], not search["undecided"]
 
 
-def _people(session: Session, scope: ReportScope, sections: Collection[SearchReport]) -> dict[str, str]:
+def _people(
+    session: Session, scope: ReportScope, previous: PreviousHandover | None, sections: Collection[SearchReport]
+) -> dict[str, str]:
     """Return the names of all accounts that the report refers to, by id."""
-    ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
+    states: tuple[Any, ...] = (scope.handover, scope.shift, previous)
+    ids = {value for state in states for name, value in (state or {}).items() if name in _NAMES}
+    ids |= _authors(scope.handover)
     for part in sections:
-        ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper")}
+        ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper"), part["unread_by"]}
+        ids |= _authors(part["briefing"])
         ids |= {(part["search"]["goal"] or {}).get("by")}
         tasks = part["tasks"]
         for cards in (part["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *part["cards"].values()):
@@ -194,6 +230,12 @@ def _people(session: Session, scope: ReportScope, sections: Collection[SearchRep
         ids |= {file["added_by"] for file in part["files"]}
         ids |= part["restatements"].keys() | {each["answered_by"] for each in part["restatements"].values()}
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
+
+
+def _authors(state: State | None) -> set[str]:
+    """Return who wrote or confirmed the texts of a handover or briefing. States of earlier versions do not say it."""
+    marks = (state or {}).get("authorship", {}).values()
+    return {mark[name] for mark in marks for name in ("by", "confirmed_by") if mark[name]}
 
 
 _NAMES = ("outgoing", "incoming", "prepared_by", "ended_by", "holder", "before")

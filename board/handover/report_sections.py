@@ -78,6 +78,7 @@ class ReportData(NamedTuple):
     read_counts: dict[str, int]  # number of events after the position that are of the handover itself, by board
     restatements: dict[str, dict[str, Restated]]  # what each account understood for this handover, by board
     cards_of_files: dict[str, CardOfFile]  # cards that files are on, by id
+    unread_by: dict[str, str]  # account that accepted the handover without having read the search, by board
 
 
 def next_shift_end(at: str) -> str:
@@ -117,6 +118,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         },
         "reads": data.reads.get(id, {}),
         "restatements": data.restatements.get(id, {}),
+        "unread_by": data.unread_by.get(id),
         "reader": _reader(data, id, events),
     }
 

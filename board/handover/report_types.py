@@ -81,19 +81,25 @@ ReportedFile = TypedDict("ReportedFile", {
     "id": Id, "seq": Count, "name": str, "caption": str | None, "picture": bool, "card": CardOfFile | None, "note": Id | None,
     "added_by": Id, "added_at": Time,
 })  # fmt: skip
-# Report on one search. `outside`: the account that is to take over and may not see it.
+# Report on one search. `outside`: the account that is to take over and may not see it. `unread_by`: the account that accepted
+# the handover without having read it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
-    "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated],
+    "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
+})  # fmt: skip
+# Handover before this one, if it was refused or withdrawn.
+PreviousHandover = TypedDict("PreviousHandover", {
+    "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,
 })  # fmt: skip
 # Report of a handover. `withheld`: some searches are left out, as the reader may not see them; how many is secret.
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
-    "composed_at": Time, "live": bool, "people": People, "withheld": bool, "searches": list[SearchReport],
+    "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
+    "searches": list[SearchReport],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list: its texts are left out
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -109,8 +109,7 @@ def diff(before: States, after: States, removed_at: Mapping[Key, int] | None = N
 
 def _change(key: Key, before: EntityState | None, after: EntityState | None, removed_at: int) -> Change | None:
     old, new = flatten(before.state) if before else {}, flatten(after.state) if after else {}
-    derived = _derived(key)
-    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path) and path not in derived)
+    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path) and not _is_derived(key, path))
     if not paths and bool(before) == bool(after):
         return None
     what: Kind = "added" if before is None else "removed" if after is None else "changed"
@@ -130,15 +129,18 @@ def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFie
         last[each.key] = each
         numbers[each.key] = (each.state or {}).get("number", numbers.get(each.key))
     found = [
-        RevertedFields(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set()) - _derived(key))))
+        RevertedFields(
+            key, last[key].seq, numbers[key],
+            tuple(sorted(path for path in paths[key] - differs.get(key, set()) if not _is_derived(key, path))),
+        )
         for key in paths
-    ]
+    ]  # fmt: skip
     return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
 
 
-def _derived(key: Key) -> set[str]:
+def _is_derived(key: Key, path: str) -> bool:
     kind = kinds.find(key[0])
-    return set(kind.derived) if kind is not None else set()
+    return kind is not None and kind.is_derived(path)
 
 
 def by_others(

@@ -19,6 +19,7 @@ import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
 import * as mentionList from "./shared/mention_list.js";
 import * as notices from "./shared/notices.js";
+import * as handoverCall from "./shared/watch_line/handover_call.js";
 import * as restatements from "./shared/watch_line/restatements.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
@@ -84,6 +85,7 @@ async function start() {
   alarmLine.mount(session, part("[data-watch-line]"));
   shiftIndicator.mount(part("[data-shift]"), session);
   if (location.pathname !== "/handover") restatements.mount(session); // that page has them in its report
+  handoverCall.mount(session);
   mentionList.mount(session);
   tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));

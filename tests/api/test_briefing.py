@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from board.documents import briefing
+from board.documents.briefing_children import cut_text
 from tests.api.test_documents import fetched, text_of
 from tests.support import handover_steps
 from tests.support.people import Person
@@ -141,5 +141,5 @@ async def test_a_signed_briefing_is_the_same_for_all_who_see_the_same(team: Team
 
 
 def test_long_texts_are_cut_with_a_sign_and_stay_in_one_line() -> None:
-    assert briefing.cut_text("one\ntwo  three", 20) == "one two three"
-    assert briefing.cut_text("one two three", 8) == "one two…"
+    assert cut_text("one\ntwo  three", 20) == "one two three"
+    assert cut_text("one two three", 8) == "one two…"

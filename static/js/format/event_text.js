@@ -151,6 +151,7 @@ const DESCRIPTIONS = {
   }),
   "handover.prepared": prepared,
   "handover.written": written,
+  "handover.confirmed": confirmed,
   "handover.signed": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} signed handover {number}"), state),
   "handover.read": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} marked this search as read for handover {number}"), { number: state.handover }),
   "handover.restated": restated,
@@ -165,6 +166,8 @@ const DESCRIPTIONS = {
   "alarm.released": (/** @type {any} */ it) => ofAlarm(it.event.actor ? t("The alarm was reopened because {who} unassigned it: {what}") : t("The alarm was reopened because the person who had it can no longer act: {what}"), it),
   "alarm.archived": (/** @type {any} */ { ctx }) => ({ says: ctx.board?.id === "operations" ? t("An alarm was archived a day after it ended") : t("An alarm that had ended left the board") }),
   "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm ended because its cause is gone: {what}"), it),
+  "handed.unread": (/** @type {{ state: State }} */ { state, ...it }) => ({ ...numbered(t("{name} accepted handover {number} without having read this search"), { number: state.handover }, { name: account(it, state.unread_by) }), said: ["handover"] }),
+  "handed.read": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("{who} read this search after accepting handover {number}"), { number: state.handover }), said: ["handover"] }),
   "handed.set": included,
 };
 /** @param {{ type: string, kind: string }} event */
@@ -378,6 +381,14 @@ function written(it) {
 function included({ event, state, ctx }) {
   const search = searchState(ctx.board, event.id), values = { number: state.handover, name: search && shortPersonName(search.person) };
   return { says: search ? t("The search for {name} was included in handover {number}") : t("Search included in handover {number}"), values, said: ["handover"] };
+}
+
+/** @param {{ event: any, state: State }} entity */
+function confirmed({ event, state }) {
+  const number = event.kind === "briefing" ? state.handover : state.number;
+  const paths = (event.changes ?? []).map((/** @type {string} */ path) => path.match(/^authorship\.([^.]+)\./)?.[1]).filter(Boolean);
+  const fields = [...new Set(paths)].map((path) => within(label.field(path, event.kind))).join(", ");
+  return { says: t("{who} said for handover {number} that this is still true: {fields}"), values: { number, fields }, said: ["handover", "number"] };
 }
 
 /** @param {{ state: State }} entity */

@@ -3,6 +3,7 @@
 import { get, orNull } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { serverNow } from "../../core/time.js";
 
 const OPERATIONS = "operations";
 const FIRST_TEXT = "[data-section] form[data-form=briefing] textarea"; // where a person continues who prepared a handover
@@ -61,6 +62,15 @@ export class HandoverActions {
     view.draw();
   };
 
+  /**
+   * Say that a text which carried over is still true, by writing it again.
+   * @param {string} board
+   * @param {string} path
+   */
+  confirm(board, path) {
+    return this.#write(board, { [path]: this.#view.written(board)[path] });
+  }
+
   saveAll = () => Promise.all(this.#view.unsaved.map((board) => this.save(this.#view.forms.written(board))));
 
   /**
@@ -83,13 +93,24 @@ export class HandoverActions {
   }
 
   /**
-   * Add the next shift holder to the people of a search.
-   * @param {{ board: string, outside: any }} given
+   * Ask once before the next shift holder becomes a member of a search.
+   * @param {{ board: string, outside: any, search: any }} section
    */
-  async letIn({ board, outside }) {
-    const view = this.#view, data = { access: "members", members: [...view.membersOf(board), outside] };
-    if (await this.#sendCommand(board, "search.set_access", data, view.position(board))) view.report.moved();
+  askLetIn({ board, outside, search }) {
+    this.#view.ui.letting = { board, outside, search };
+    this.dialog("let-in");
   }
+
+  /** Add the next shift holder to the members of a search. */
+  letIn = async () => {
+    const view = this.#view, { board, outside } = view.ui.letting;
+    const data = { access: "members", members: [...view.membersOf(board), outside] };
+    this.closeDialog();
+    if (!(await this.#sendCommand(board, "search.set_access", data, view.position(board)))) return;
+    view.ui.letIn.set(board, { name: view.nameOf(outside), at: serverNow().toISOString() });
+    view.report.moved();
+    view.draw();
+  };
 
   /**
    * Load cards and notes that can be pinned, each time the choice opens.
@@ -108,8 +129,8 @@ export class HandoverActions {
    * @param {{ board: string, after: any }} given
    */
   async read({ board, after }) {
-    const view = this.#view;
-    if (await this.#sendCommand(board, "handover.read", { handover: view.number, seq: after.seq })) view.read(board, after.seq);
+    const view = this.#view, handover = view.reading.numberOf(board);
+    if (await this.#sendCommand(board, "handover.read", { handover, seq: after.seq })) view.reading.mark(board, after.seq);
     view.report.moved(board);
   }
 

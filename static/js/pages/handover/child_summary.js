@@ -22,7 +22,7 @@ export const nameAndAge = ({ person: { first_name: name, age } }) => (age === nu
  * @param {any} it
  * @param {HandoverView} view
  */
-export const isFolded = (it, view) => view.mayTakeOver && !view.isUnread(it) && !view.isSending(it.board, "read") && !view.ui.unfolded.has(it.board);
+export const isFolded = (it, view) => view.mayTakeOver && !view.reading.isUnread(it) && !view.isSending(it.board, "read") && !view.ui.unfolded.has(it.board);
 
 /** @param {any} it section of the report @param {HandoverView} view */
 export function childSummary(it, view) {
@@ -64,8 +64,8 @@ function looks({ person }) {
   const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
   const isOver = Boolean(until) && until < serverNow().toISOString(); // ISO times compare as text
   const needed = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
-  if (!lines.length) return html`${description ? html`<p>${description}</p>` : nothing}${needed}`;
-  return html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>${needed}`;
+  const looked = lines.length ? html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>` : nothing;
+  return html`${looked}${description ? html`<p>${description}</p>` : nothing}${needed}`;
 }
 
 /** @param {any} it */
@@ -73,7 +73,7 @@ function places({ search: { person: { sex }, last_seen: seen, appeal }, last_cre
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   const said = [
     seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
-    credible && t("latest credible: {at}", { at: [seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }),
+    credible ? t("latest credible: {at}", { at: [t("Sighting {number}", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }) : t("latest credible: none so far"),
     level && (level.until ? t("Appeal: {level} until {until}", { level: label.level(level.level), until: formatMoment(level.until) }) : t("Appeal: {level}", { level: label.level(level.level) })),
   ].filter(Boolean);
   return said.length ? html`<p class="places">${said.join(" · ")}</p>` : nothing;

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { OF_SEARCH } from "../../forms/handover_fields.js";
+import { isWritten } from "./authorship.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { nameAndAge } from "./child_summary.js";
 import { progressOf } from "./restatement.js";
@@ -18,13 +19,13 @@ export function index(view) {
 }
 
 /**
- * Return for each of the answers about a search whether it is written: five texts, and critical points.
+ * Return for each of the answers about a search whether it is written for this handover: five texts, and critical points.
  * @param {any} it
  * @param {HandoverView} view
  */
 export function written(it, view) {
   const said = view.mayWrite ? view.written(it.board) : it.briefing ?? {};
-  return [...OF_SEARCH.map(({ path }) => Boolean(said[path]?.trim?.())), (view.mayWrite ? said.pinned ?? [] : it.pinned).length > 0];
+  return [...OF_SEARCH.map(({ path }) => path), "pinned"].map((path) => isWritten(said, path, view.number));
 }
 
 /** @param {any} it @param {HandoverView} view */
@@ -34,7 +35,7 @@ export const isEmpty = (it, view) => !written(it, view).some(Boolean);
 function pips(it, view) {
   if (view.stage === "none" && !view.isFixed) return nothing;
   const all = written(it, view), empty = all.filter((each) => !each).length;
-  const text = empty === all.length ? t("empty") : empty ? n("{count} empty", "{count} empty", empty) : t("complete");
+  const text = empty === all.length ? t("not written") : empty ? n("{count} not written", "{count} not written", empty) : t("complete");
   return html`<span class="pips" aria-hidden="true">${all.map((each) => html`<i class=${each ? "w" : ""}></i>`)}</span><small class=${empty ? "some-empty" : ""} data-testid="pips">${text}</small>`;
 }
 
@@ -63,7 +64,7 @@ function progress(view) {
   const own = view.session.account.id;
   const readers = view.mayTakeOver ? [own] : [...new Set(sections.flatMap((/** @type {any} */ { reads = {} }) => Object.keys(reads)))].filter((id) => id !== view.handover.outgoing);
   const lines = readers.map((id) => {
-    const read = sections.filter((/** @type {any} */ each) => (id === own ? !view.isUnread(each) : each.reads?.[id]));
+    const read = sections.filter((/** @type {any} */ each) => (id === own ? !view.reading.isUnread(each) : each.reads?.[id]));
     const last = read.toSorted((/** @type {any} */ one, /** @type {any} */ other) => String(other.reads?.[id]?.at ?? "").localeCompare(String(one.reads?.[id]?.at ?? "")))[0];
     const counts = id === own ? t("You have read {read} of {all}", { read: read.length, all }) : t("{name} has read {read} of {all}", { name: view.nameOf(id), read: read.length, all });
     return html`<p><b>${counts}</b>${id !== own && last?.reads?.[id] ? html` <span>${t("last: {child}, {at}", { child: nameAndAge(last.search), at: formatMoment(last.reads[id].at) })}</span>` : nothing}</p>`;

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { clock } from "../../core/time.js";
 
 /**
  * Account responsible for a search according to the handover shown; null if nobody is.
@@ -28,12 +29,28 @@ export const undecided = (view) => view.sections.filter((/** @type {any} */ it) 
  * @param {HandoverView} view
  */
 export function hiddenSearches(it, view) {
-  if (!it.outside) return nothing;
+  if (!it.outside) return html`${accessGiven(it, view)}${responsible(it, view)}`;
   const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
   return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Responsible for this search")}>
     <p><b>${t("{name} does not have access to this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Choose who is responsible for it. Until then the handover cannot be signed.") : t("Nobody is responsible for it yet.")}</p>
     ${view.mayWrite ? choices(it, name, keeper, view) : nothing}
   </div>`;
+}
+
+/** That access was given here, and since when. @param {{ board: string }} given @param {HandoverView} view */
+function accessGiven({ board }, view) {
+  const given = view.ui.letIn.get(board);
+  return given ? html`<p class="given on-screen" role="status" data-testid="access-given">✓ ${t("{name} has access since {at}.", { name: given.name, at: clock(given.at) })}</p>` : nothing;
+}
+
+/** Who is responsible for a members-only search that the present or next shift holder sees. @param {any} it @param {HandoverView} view */
+function responsible({ search }, view) {
+  const { handover, stage, isFixed, shift } = view;
+  if (search.access !== "members" || !shift) return nothing;
+  const isOpen = isFixed ? !handover.ended_at : stage !== "none";
+  const holder = isFixed ? (handover.status === "accepted" ? handover.ended_by : handover.outgoing) : shift.holder;
+  const next = handover?.incoming ? t("{name} becomes responsible for it with the shift.", { name: view.nameOf(handover.incoming) }) : t("A member who accepts the shift becomes responsible for it.");
+  return html`<p class="responsible" data-testid="responsible"><b>${t("Only members see this search.")}</b> ${t("{name} is responsible for it.", { name: view.nameOf(holder) })} ${isOpen ? next : nothing}</p>`;
 }
 
 /** @param {{ briefing: any }} given @param {any} keeper @param {HandoverView} view */
@@ -50,7 +67,7 @@ function choices(it, name, keeper, view) {
   const others = view.coordinators.filter((/** @type {{ id: string }} */ { id }) => members.includes(id) && id !== outgoing && id !== it.outside);
   const busy = view.isSending(it.board, "write") || view.isBeingOpened(it.board);
   return html`<p class="buttons on-screen">
-    ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Give {name} access", { name })}</button>`}
+    ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.askLetIn(it)}>${t("Give {name} access…", { name })}</button>`}
     ${members.includes(outgoing) ? html`<button type="button" data-act="keep" aria-pressed=${String(keeper === outgoing)} ?disabled=${busy} @click=${() => view.act.keep(it, outgoing)}>${keep}</button>` : nothing}
     ${others.length ? html`<label>${t("Another coordinator is responsible:")} <select data-act="keeper" ?disabled=${busy} @change=${(/** @type {{ target: any }} */ { target }) => view.act.keep(it, target.value || null)}>
       <option value="" ?selected=${!others.some((/** @type {{ id: string }} */ { id }) => id === keeper)}>–</option>

@@ -20,8 +20,10 @@ import { head, notices, printed, refusals, steps } from "./summary.js";
 import { Forms } from "./forms.js";
 import { earlierHandovers, EarlierHandovers } from "./earlier_handovers.js";
 import { dialogOf, step } from "./steps.js";
+import { Reading } from "./reading.js";
 import { Report } from "./report.js";
 import { AutoSave } from "./auto_save.js";
+import { withSent } from "./authorship.js";
 import { index } from "./contents.js";
 import { section } from "./search_section.js";
 import { shiftTexts } from "./texts.js";
@@ -37,10 +39,11 @@ export class HandoverPage {
   /** Draw at once, for a caller that needs the new elements. */
   drawNow = this.#frames.now;
   /** @type {Record<string, any>} */
-  ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null,
+  ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null, letting: null, letIn: new Map(/* board -> {name, at}: who was given access here */),
     unfolded: new Set() /* read boards that are shown whole */, added: new Set() /* "board path" of texts to write */, saved: new Map() /* board -> when its text was saved here */ };
   forms = new Forms(this);
   act = new HandoverActions(this);
+  reading = new Reading(this);
   report;
   /** @type {any} */ earlier;
   trouble = false; // focus the first error after the next draw
@@ -49,7 +52,6 @@ export class HandoverPage {
   #drawing;
   #fixed; // number in the URL, or null
   #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
-  /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
   #key = ""; // identity of the report, from the operations board
   #isLinkShown = false;
   /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
@@ -134,16 +136,7 @@ export class HandoverPage {
   }
 
   get unread() {
-    return this.sections.filter((/** @type {any} */ each) => this.isUnread(each));
-  }
-
-  /**
-   * Return whether this person still has to read it before accepting. Sections just marked count as read before the report says so;
-   * a report from before signing has no reading positions.
-   * @param {{ board: string, reader: { unread: any }, after: any }} given
-   */
-  isUnread({ board, reader: { unread }, after }) {
-    return (unread || !this.report.isOf(this.handover)) && !this.isSending(board, "read") && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
+    return this.sections.filter((/** @type {any} */ each) => this.reading.isUnread(each));
   }
 
   /** @param {string} id */
@@ -158,7 +151,9 @@ export class HandoverPage {
   written(board) {
     const known = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
     const sending = this.#sent(board, "handover.write").map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
-    return Object.assign({}, known, this.#saved.get(board)?.data, ...sending);
+    const sent = Object.assign({}, this.#saved.get(board)?.data, ...sending);
+    if (!Object.keys(sent).length) return { ...known };
+    return { ...known, ...sent, authorship: withSent(known, sent, this.number, this.session.account.id) };
   }
 
   /** @param {string} board */
@@ -172,9 +167,10 @@ export class HandoverPage {
    * Return whether a command of this handover is on its way: "write", "read", "restate" or "answer".
    * @param {string} board
    * @param {string} verb
+   * @param {number} [number] of the handover
    */
-  isSending(board, verb) {
-    return this.#sent(board, `handover.${verb}`).length > 0;
+  isSending(board, verb, number = this.number) {
+    return this.#sent(board, `handover.${verb}`, number).length > 0;
   }
 
   /** @param {string} board */
@@ -205,11 +201,6 @@ export class HandoverPage {
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
-  /** @param {string} board @param {number} seq */
-  read(board, seq) {
-    this.#read.set(`${this.number} ${board}`, seq);
-  }
-
   /** A handover that was never signed has no report: read it from the journal. */
   #reported = async () => {
     this.draw();
@@ -218,9 +209,9 @@ export class HandoverPage {
     this.draw();
   };
 
-  /** @param {string} board @param {string} name */
-  #sent(board, name) {
-    return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
+  /** @param {string} board @param {string} name @param {number} [number] */
+  #sent(board, name, number = this.number) {
+    return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === number);
   }
 
   // --- events
@@ -301,9 +292,9 @@ export class HandoverPage {
     const at = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
     return /** @type {PageCommands} */ ({
       page: "handover",
-      may: (right) => right === undefined || (right === "take-over" && this.mayTakeOver),
+      may: (right) => right === undefined || (right === "take-over" && this.reading.isOpen),
       settle: this.#frames.settle,
-      commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
+      commands: () => (this.reading.isOpen ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
     });
   }
 
@@ -313,10 +304,15 @@ export class HandoverPage {
    */
   #readHere(board) {
     const here = this.report.section(/** @type {string} */ (board));
-    if (here && this.isUnread(here)) this.act.read(here);
-    const order = this.sections, from = order.indexOf(here) + 1;
-    const next = [...order.slice(from), ...order.slice(0, from)].find((each) => this.isUnread(each) && each.board !== board);
+    if (here && this.reading.isToRead(here)) this.act.read(here);
+    const next = this.reading.nextAfter(here);
     const element = next && this.#root.querySelector(`[data-section="${CSS.escape(next.board)}"]`);
-    element?.focus();
+    /** @type {HTMLElement | null | undefined} */ (element)?.focus();
   }
+
+  /** Go on where this person has to: to the first search that is unread, else to the words by which they accept. */
+  readOn = () => {
+    if (this.reading.nextAfter(undefined)) this.#readHere(null);
+    else /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-form=accept] textarea"))?.focus();
+  };
 }

@@ -6,17 +6,20 @@ import { cardKinds, pluralName, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { standardText } from "../../core/standard_texts.js";
 import { cardTime } from "../../format/time_elements.js";
+import { authorLine } from "./authorship.js";
 
 const MAX_PINS = 20; // limit of the server
 const MAX_TITLE = 70; // characters of a card in the list
 
 /** @param {any} it @param {HandoverView} view */
 export function pinned(it, view) {
-  const ids = view.mayWrite ? view.written(it.board).pinned ?? [] : it.pinned.map((/** @type {{ id: string }} */ { id }) => id);
+  const said = view.mayWrite ? view.written(it.board) : it.briefing ?? {};
+  const ids = view.mayWrite ? said.pinned ?? [] : it.pinned.map((/** @type {{ id: string }} */ { id }) => id);
   if (!ids.length && !view.mayWrite) return nothing;
   const known = new Map(it.pinned.map((/** @type {any} */ each) => [each.id, each]));
   return html`<div class="pins" data-testid="pins">
-    ${ids.length ? html`<h3>${t("Critical points")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
+    ${ids.length ? html`<h3>${t("Critical points")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>
+      ${authorLine(said, "pinned", view, view.mayWrite ? () => view.act.confirm(it.board, "pinned") : null)}` : nothing}
     ${view.mayWrite && ids.length < MAX_PINS ? choice(it, ids, view) : nothing}
   </div>`;
 }

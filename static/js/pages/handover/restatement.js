@@ -14,7 +14,7 @@ import { formatMoment } from "../../format/time_elements.js";
 export function restated(it, view) {
   if (view.stage !== "signed" && !view.isFixed) return nothing;
   const said = Object.entries(it.restatements ?? {}), mine = it.restatements?.[view.session.account.id];
-  const mayWrite = view.mayTakeOver && (!mine || mine.correct === false) && !view.isUnread(it);
+  const mayWrite = view.mayTakeOver && (!mine || mine.correct === false) && !view.reading.isUnread(it);
   if (!said.length && !mayWrite) return nothing;
   return html`<div class="restated" data-testid="restated">${said.map(([account, words]) => line(it, account, words, view))}${mayWrite ? own(it, view) : nothing}</div>`;
 }
@@ -56,6 +56,6 @@ export function progressOf(it, view) {
   const said = Object.entries(it.restatements ?? {}).filter(([account]) => !view.mayTakeOver || account === own).map(([, words]) => words.correct);
   if (said.includes(true)) return "correct";
   if (said.includes(null)) return "waiting";
-  const isRead = view.mayTakeOver ? !view.isUnread(it) : Object.keys(it.reads ?? {}).some((id) => id !== view.handover.outgoing);
+  const isRead = view.mayTakeOver ? !view.reading.isUnread(it) : Object.keys(it.reads ?? {}).some((id) => id !== view.handover.outgoing);
   return isRead ? "read" : "";
 }

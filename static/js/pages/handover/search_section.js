@@ -22,7 +22,7 @@ export const referenceOf = ({ search }) => search.reference;
 
 /** @param {any} it section of the report @param {HandoverView} view */
 export function section(it, view) {
-  const { board, search } = it, unread = view.mayTakeOver && view.isUnread(it);
+  const { board, search } = it, unread = view.reading.isToRead(it);
   return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${unread}
       aria-labelledby="h-${board}">
     ${childSummary(it, view)}
@@ -35,6 +35,7 @@ function body(it, view) {
   return html`${after(it, view)}
     ${restated(it, view)}
     ${hiddenSearches(it, view)}
+    ${acceptedUnread(it, view)}
     ${facts(it)}
     ${pinned(it, view)}
     ${searchTexts(it, view)}
@@ -47,9 +48,9 @@ function body(it, view) {
 /** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} it */
 function facts(it) {
   const { search, last_confirmed: last } = it;
-  const { worrying, undecided } = search, asked = undecided || search.suggested?.length;
+  const { worrying } = search;
   const rows = [
-    search.status === "open" && (worrying !== null || asked) ? html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>` : nothing,
+    html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>`,
     last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     unanswered(it),
     ended(search),
@@ -138,7 +139,7 @@ function links(board, from, to) {
  * @param {HandoverView} view
  */
 function after(it, view) {
-  if (view.stage !== "signed") return nothing;
+  if (view.stage !== "signed") return view.reading.isStillUnread(it.board) || view.isSending(it.board, "read", view.shift?.handover) ? stillUnread(it, view) : nothing;
   const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
@@ -148,15 +149,22 @@ function after(it, view) {
   </div>`;
 }
 
-/** @param {any} it @param {HandoverView} view @param {any} mine */
-function reading(it, view, mine) {
-  if (view.isSending(it.board, "read")) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
-  if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
+/** A search that this person accepted without having read it. @param {any} it @param {HandoverView} view */
+function stillUnread(it, view) {
+  const { handover: number, since } = view.shift;
+  return html`<div class="since-signed on-screen" data-testid="still-unread-here"><p>${t("You accepted handover {number} without having read this search.", { number })}
+    <a href="/searches/${it.board}/history">${t("History")}</a> <span class="hint">${t("since {at}", { at: formatMoment(since) })}</span></p>${reading(it, view, null, number)}</div>`;
+}
+
+/** @param {any} it @param {HandoverView} view @param {any} mine @param {number} [number] of the handover */
+function reading(it, view, mine, number = view.number) {
+  if (view.isSending(it.board, "read", number)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
+  if (!view.reading.isToRead(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
   const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(it);
   };
-  return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
+  return html`<button type="button" data-act="mark-read" @click=${markRead}>${mine ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
 /**
@@ -169,6 +177,9 @@ function readers({ reads = {} }, view) {
   const told = (/** @type {any} */ some) => some.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
   return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
+
+/** Who accepted the handover without having read this search: part of what was signed. @param {any} it @param {HandoverView} view */
+const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${t("Not read by {name} before accepting.", { name: view.nameOf(by) })}</p>` : nothing);
 
 /** @param {any} it @param {HandoverView} view */
 function cards(it, view) {

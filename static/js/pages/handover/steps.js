@@ -9,9 +9,13 @@ import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
 import { nameAndAge } from "./child_summary.js";
 import { isEmpty } from "./contents.js";
+import { isCarriedOver } from "./authorship.js";
+import { OF_SEARCH } from "../../forms/handover_fields.js";
 import { referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
 import { guideLink } from "../../shared/guide_link.js";
+
+const TEXTS = [...OF_SEARCH.map(({ path }) => path), "pinned"];
 
 /** @param {HandoverView} view */
 export function step(view) {
@@ -77,7 +81,7 @@ function acceptance(view) {
   const form = view.forms.step("handover.accept");
   if (!view.unread.length) form.problem = null; // the reason no longer applies
   const needsReason = view.unread.length > 0 || form.isMine("reason");
-  const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button>${send("accept", t("Accept the shift"))}`;
+  const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button><span class="space"></span><button type="submit" class=${view.unread.length ? "" : "primary"} data-act="accept">${t("Accept the shift")}</button>`;
   return formOf(form, "accept", html`${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);
 }
 
@@ -96,7 +100,17 @@ const DIALOGS = {
   withdraw: (view) => asking(view, "withdraw", view.forms.step("handover.withdraw"), t("Withdraw the handover"), html`<p>${t("The shift is not handed over. What was written about the searches is kept for the next handover.")}</p>`, t("Withdraw")),
   sign: signing,
   answer: answering,
+  "let-in": lettingIn,
 };
+
+/** @param {HandoverView} view */
+function lettingIn(view) {
+  const { outside, search } = view.ui.letting, name = view.nameOf(outside);
+  const body = html`<div class="form"><p>${t("{name} becomes a member of the search for {child}, and sees everything in it.", { name, child: nameAndAge(search) })}</p>
+    <div class="buttons"><span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
+      <button type="button" class="primary" data-act="let-in-now" @click=${view.act.letIn}>${t("Give access")}</button></div></div>`;
+  return dialog("let-in", t("Give {name} access", { name }), body, view.act.closeDialog);
+}
 
 /** @param {HandoverView} view */
 function answering(view) {
@@ -131,7 +145,7 @@ function signing(view) {
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
     ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("You have unsaved text in {count} place.", "You have unsaved text in {count} places.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
     ${toDecide(view)}
-    ${stale ? nothing : unwritten(view, boards)}
+    ${stale ? nothing : html`${unwritten(view, boards)} ${carriedOver(view, boards)}`}
     ${stale ? staleOnes(view, stale, positions) : html`
       <p>${n("You are signing the report on {count} search as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", "You are signing the report on {count} searches as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", boards.length)}</p>
       <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
@@ -154,6 +168,18 @@ function unwritten(view, boards) {
   if (!empty.length) return nothing;
   return html`<div class="nothing-written" data-testid="nothing-written"><p><b>${n("Nothing is written about {count} search:", "Nothing is written about {count} searches:", empty.length)}</b>
     ${empty.map((each) => nameAndAge(each.search)).join(" · ")}</p></div>`;
+}
+
+/**
+ * Searches with a text that carried over, of which nobody said that it is still true.
+ * @param {HandoverView} view
+ * @param {any[]} boards
+ */
+function carriedOver(view, boards) {
+  const old = boards.filter((each) => TEXTS.some((path) => isCarriedOver(view.written(each.board), path, view)));
+  if (!old.length) return nothing;
+  return html`<div class="nothing-written" data-testid="carried-over"><p><b>${n("{count} search has texts that nobody confirmed for this handover:", "{count} searches have texts that nobody confirmed for this handover:", old.length)}</b>
+    ${old.map((each) => nameAndAge(each.search)).join(" · ")}</p></div>`;
 }
 
 /**

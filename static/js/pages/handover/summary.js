@@ -5,6 +5,8 @@ import { n, p, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
+import { callText } from "../../shared/watch_line/handover_call.js";
+import { nameAndAge } from "./child_summary.js";
 import { isEmpty } from "./contents.js";
 import { papers } from "./papers.js";
 import { unanswered } from "./hidden_searches.js";
@@ -32,7 +34,7 @@ export function head(view) {
     ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
     ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
-  ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
+  ${view.isFixed ? ended(view) : html`${isCalled(view) ? call(view) : holder(view)} ${notAccepted(view)}`}`;
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} given */
@@ -55,6 +57,23 @@ function about(view) {
   return html`<p class="about" data-testid="head-about">${said.join(" · ")}</p>`;
 }
 
+/** Whether this person is the one to accept. @param {HandoverView} view */
+const isCalled = ({ mayTakeOver, handover, session }) => mayTakeOver && [null, session.account.id].includes(handover.incoming);
+
+/**
+ * What the person who takes over has to do, in one message with one button, in place of the shift holder.
+ * @param {HandoverView} view
+ */
+function call(view) {
+  const { shift, handover, sections, unread } = view, next = unread[0];
+  const act = next ? t("Read {child}", { child: nameAndAge(next.search) }) : t("Accept the shift");
+  return html`<section class="holder call" data-testid="holder" data-holder=${shift?.holder}>
+    <p><b data-testid="call">${callText(view.nameOf(handover.outgoing), unread.length, sections.length)}</b></p>
+    <p class="how">${t("{name} stays in charge of the shift until you accept.", { name: view.nameOf(shift?.holder) })}</p>
+    ${sections.length ? html`<button type="button" class="primary" data-act="read-on" @click=${view.readOn}>${act}</button>` : nothing}
+  </section>`;
+}
+
 /**
  * Shift holder. Takeovers without a handover stand out.
  * @param {HandoverView} view
@@ -67,9 +86,17 @@ function holder(view) {
     return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Loading…") : html`<b>${t("Nobody is in charge of the shift.")}</b>`}</p>${take}</section>`;
   }
   return html`<section class="holder ${shift.handover === null ? "taken" : ""}" data-testid="holder" data-holder=${shift.holder}>
-    <p><b>${t("In charge of the shift: {name}", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span></p>
-    <p class="how">${how(view, shift)}</p>${take}
+    <p>${isHolder ? html`<b>${t("You are in charge since {at}", { at: formatMoment(shift.since) })}</b>`
+      : html`<b>${t("In charge of the shift: {name}", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span>`}</p>
+    <p class="how">${how(view, shift)}</p>${take}${stillUnread(view)}
   </section>`;
+}
+
+/** Searches that this person accepted unread, until they are read. @param {HandoverView} view */
+function stillUnread({ reading: { stillUnread: unread } }) {
+  if (!unread.length) return nothing;
+  return html`<div class="still-unread" data-testid="still-unread"><p><b>${n("{count} search that you accepted is not read yet:", "{count} searches that you accepted are not read yet:", unread.length)}</b></p>
+    <p class="blocking">${unread.map((/** @type {any} */ it) => html`<a href="#s-${it.board}">${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
 }
 
 /** @param {HandoverView} view @param {State} shift */
@@ -82,16 +109,17 @@ function how(view, { before, handover, reason }) {
 }
 
 /**
- * Refusal or withdrawal of the last handover with its reason, until the next is prepared. A forced takeover says so already.
+ * Refusal or withdrawal of the handover before, with its reason, until one is accepted. A forced takeover says so already.
  * @param {HandoverView} view
  */
 function notAccepted(view) {
-  const { handover, shift, stage } = view;
-  if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
-  const { number, status, ended_by: by, ended_at: at, reason, signed_at: signedAt } = handover;
+  const { handover, shift, stage, report } = view;
+  const before = stage === "none" ? handover && { ...handover, signed: handover.signed_at !== null } : report.whole?.previous;
+  if (!["refused", "withdrawn"].includes(before?.status) || before.ended_at === shift?.since) return nothing;
+  const { number, status, ended_by: by, ended_at: at, reason, signed } = before;
   return html`<section class="holder not-accepted" data-testid="not-accepted" data-status=${status}>
     <p><b>${endText(status, { who: view.nameOf(by), number })}</b> <span>${formatMoment(at)}</span></p>
-    <p class="how">${reason ? html`${t("Reason:")} <q>${reason}</q>` : nothing} ${signedAt ? html`<a href="/handovers/${number}">${t("As it was signed")}</a>` : nothing}</p>
+    <p class="how">${reason ? html`${t("Reason:")} <q>${reason}</q>` : nothing} ${signed ? html`<a href="/handovers/${number}">${t("As it was signed")}</a>` : nothing}</p>
   </section>`;
 }
 
@@ -106,11 +134,27 @@ function ended(view) {
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)}\u00a0· ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
+    ${shiftThen(view)}
     ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
+    ${acceptedUnread(view)}
     <p class="evidence">${n("{count} search", "{count} searches", searches)}\u00a0· ${t("all searches at event {seq}", { seq: position.seq })}</p>
     <details class="evidence"><summary>${t("Checksums")}</summary><code>${digest}</code></details>
   </section>`;
+}
+
+/** Who held the shift when the handover was signed. @param {HandoverView} view */
+function shiftThen(view) {
+  const then = view.report.whole?.shift;
+  if (!then) return nothing;
+  return html`<p class="how">${t("Shift: {name} since {at}", { name: view.nameOf(then.holder), at: formatMoment(then.since) })}${then.handover === null && then.reason ? html` · ${t("Taken without a handover:")} <q>${then.reason}</q>` : nothing}</p>`;
+}
+
+/** Searches that were not read when the handover was accepted: next to the reason. @param {HandoverView} view */
+function acceptedUnread({ sections }) {
+  const unread = sections.filter((/** @type {any} */ { unread_by: by }) => by);
+  if (!unread.length) return nothing;
+  return html`<p class="still-unread" data-testid="accepted-unread-list"><b>${t("Not read:")}</b> ${unread.map((/** @type {any} */ it, /** @type {number} */ at) => html`${at ? " · " : nothing}<a href="#s-${it.board}">${nameAndAge(it.search)} ${it.search.reference}</a>`)}</p>`;
 }
 
 /**
@@ -154,7 +198,7 @@ export function notices(view) {
   const { report } = view;
   const said = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
-    report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${t("Searches of which you are not a member are not shown.")}</p>`,
+    report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${t("Searches of which you are not a member are not shown. Their members see who is responsible for them.")}</p>`,
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);

@@ -6,6 +6,7 @@ import { formOf, rows } from "../../forms/form_row.js";
 import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { clock } from "../../core/time.js";
+import { authorLine, isCarriedOver } from "./authorship.js";
 
 const OPERATIONS = "operations";
 
@@ -56,7 +57,9 @@ function form(view, board, ctx) {
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
   const shown = paths(written.fields).filter((/** @type {string} */ path) => isShown(path, written, view, board));
   const hidden = written.fields.filter((/** @type {{ path: string }} */ { path }) => !shown.includes(path));
-  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
+  const values = view.written(board);
+  const below = (/** @type {string} */ path) => (written.isMine(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
+  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save, below })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
     html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => add(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
@@ -88,7 +91,7 @@ const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 function texts(fields, values, view) {
   const said = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
   if (!said.length) return nothing;
-  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
+  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path} class=${isCarriedOver(values, field.path, view) ? "carried-over" : ""}>${text}${authorLine(values, field.path, view)}</dd>`)}</dl>`;
 }
 
 /**

@@ -1,0 +1,38 @@
+"""Authorship of the texts of a handover. A text that carries over from an earlier handover counts as not written until somebody
+changes it, or writes it again and thereby says that it is still true."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from board.engine.event_writer import EventWriter
+from models.entity import State
+from models.handover import TextMark
+
+CONFIRMED = "handover.confirmed"
+OF_SEARCH = ("assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned")
+OF_DESK = ("faults", "remarks")
+
+Authorship = dict[str, Any]  # TextMark by field
+
+
+def written(marks: Authorship, before: State, after: State, patch: State, writer: EventWriter, number: int) -> Authorship:
+    """Return the authorship after a merge patch for handover `number`."""
+    found = {path: mark for path, mark in marks.items() if after[path]}
+    for path in patch.keys() & {*OF_SEARCH, *OF_DESK}:
+        if after[path] and after[path] != before[path]:
+            found[path] = TextMark(handover=number, by=writer.account_id, at=writer.now).model_dump()
+        elif after[path] and not is_current(found, path, number):
+            unknown = TextMark(handover=number, by=None, at=None).model_dump()
+            confirmed = {"handover": number, "confirmed_by": writer.account_id, "confirmed_at": writer.now}
+            found[path] = unknown | found.get(path, {}) | confirmed
+    return found
+
+
+def is_current(marks: Mapping[str, Any] | None, path: str, number: int) -> bool:
+    """Return whether somebody wrote or confirmed a text for handover `number`."""
+    return bool((marks or {}).get(path, {}).get("handover") == number)
+
+
+def is_confirmation(before: State, after: State) -> bool:
+    """Return whether a change leaves all that was written as it was."""
+    return all(before[name] == after[name] for name in before)

@@ -1,0 +1,257 @@
+"""Searches on the briefing of a shift: each in a large box, or in a row."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from board import labels
+from board.commands.alerts import short_name
+from board.documents import text_authors
+from board.documents.content import Fact, Line, UserText, short_datetime
+from board.documents.handover_report import ReportDocument
+from board.earlier_disappearances import described, in_order
+from board.i18n import N_, moment_text
+from models.entity import State
+from models.times import parse_utc
+
+MAX_TEXTS = 600_000  # characters of all texts; more than a page holds is cut by its steps (templates/briefing.css)
+MAX_TEXT = 4_000  # characters of one text
+MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task
+MAX_BOX_TASKS = 3
+TEXTS_OF_SEARCH = 8  # prose on one search
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Framed word. `is_open`: a dashed frame, because something is still to be decided or written."""
+
+    text: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Search of one child: in a large box with `facts`, or in a row."""
+
+    is_large: bool
+    name: str
+    reference: str
+    initials: str
+    tags: list[Tag]
+    missing: str
+    kind: str
+    about: str
+    looks: Line
+    clothing: Line
+    lead: Line
+    facts: list[Fact]
+    is_written: bool
+    situation: Line
+    points: list[Fact]
+    late: list[Line]
+    soon: Line
+    calls: Line
+    marks: list[str]
+
+
+def cut_text(text: str, length: int) -> str:
+    """Return a text in one line of at most `length` characters, cut with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+class BriefingChildren(ReportDocument):
+    """Searches of a report, as a briefing shows them."""
+
+    @property
+    def _is_over(self) -> bool:
+        return bool(self._handover and self._handover["ended_at"])
+
+    @property
+    def _room(self) -> int:
+        """Characters of one text: fewer with very many searches."""
+        return min(MAX_TEXT, MAX_TEXTS // (TEXTS_OF_SEARCH * max(1, len(self._report["searches"]))))
+
+    @property
+    def _reader(self) -> str | None:
+        """Account that took over; until then the one that is expected."""
+        handover = self._handover
+        if handover is None:
+            return None
+        reader: str | None = handover["ended_by"] if handover["status"] == "accepted" else handover["incoming"]
+        return reader
+
+    # -- one search
+
+    def _one(self, section: State) -> Child:
+        search, translate = section["search"], self._translate
+        person, briefing = search["person"], section["briefing"] or {}
+        is_open = search["status"] == "open"
+        is_grave = is_open and bool(search["worrying"])
+        kind = self._word("search.kind", search["kind"])
+        sex = labels.value("person.sex", "search", person["sex"], translate)
+        since = self._say(N_("missing since {at}"), at=self._near(search["missing_since"]))
+        return Child(
+            is_large=is_grave, name=short_name(person), reference=search["reference"],
+            initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
+            tags=self._tags(search, is_open), missing=self._length(search["missing_since"]) if is_open else "",
+            kind=kind, about=" · ".join(each for each in (sex, kind, since) if each),
+            looks=self._looks(person), clothing=[self._cut(person["clothing"], self._room)] if person["clothing"] else [],
+            lead=self._lead(search),
+            facts=self._box(section, briefing),
+            is_written=bool(briefing.get("assessment")), situation=self._situation(section, briefing),
+            points=self._points(section, briefing),
+            late=self._late(section, is_grave),
+            soon=self._soon(section, is_open, is_grave),
+            calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section) if self._is_over else [],
+        )  # fmt: skip
+
+    def _tags(self, search: State, is_open: bool) -> list[Tag]:
+        translate = self._translate
+        if not is_open:
+            return [Tag(self._word("status", search["status"]))]
+        tags = [Tag(self._field("worrying"))] if search["worrying"] else []
+        tags += [Tag(translate(N_("Worrying?")), is_open=True)] if search["undecided"] and not search["worrying"] else []
+        return [*tags, Tag(self._word("access", "members"))] if search["access"] == "members" else tags
+
+    def _looks(self, person: State) -> Line:
+        translate = self._translate
+        cm = person["height_cm"]
+        height = self._say(N_("{metres} m {centimetres}"), metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
+        build = labels.value("person.build", "search", person["build"], translate)
+        parts = [each for each in (height, build, person["hair"], person["eyes"], person["features"]) if each]
+        looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
+        return [self._cut(looks, self._room)] if looks else []
+
+    def _lead(self, search: State) -> Line:
+        translate, appeal = self._translate, search["appeal"] or {}
+        who = self._name(search["lead"]) if search["lead"] else None
+        line: Line = [self._say(N_("in charge: {name}"), name=who) if who else translate(N_("nobody in charge"))]
+        if appeal.get("level", "none") != "none":
+            level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
+            text = N_("Appeal: {level} until {until}") if until else N_("Appeal: {level}")
+            line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
+        return line
+
+    def _box(self, section: State, briefing: State) -> list[Fact]:
+        search, translate = section["search"], self._translate
+        needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
+        facts: list[Fact] = []
+        if place := (search["last_seen"] or {}).get("text"):
+            facts.append((self._field("last_seen"), [self._cut(place, self._room)]))
+        details = search["details"] or {}
+        if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
+            facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._room)]))
+        if earlier := in_order(search["earlier"]):
+            facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._room)]))
+        facts.append((translate(N_("Latest credible")), self._credible(last) if last else [translate(N_("none so far"))]))
+        facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
+        if goal:
+            by = [f" {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
+            facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._room), *by]))
+        if needs:
+            until = search["person"]["needs_until"]
+            by = [f" {self._say(N_('by {at}'), at=self._near(until))}"] if until else []
+            facts.append((self._field("person.needs"), [self._cut(needs, self._room), *by]))
+        facts += self._points(section, briefing)
+        return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
+
+    def _points(self, section: State, briefing: State) -> list[Fact]:
+        """Return the critical points, and what to do if something happens."""
+        facts: list[Fact] = []
+        if pins := section["pinned"]:
+            line = [piece for pin in pins for piece in (" · ", self._cut(pin["title"], self._room))]
+            facts.append((self._translate(N_("Critical points")), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
+        if briefing.get("contingencies"):
+            facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
+        return facts
+
+    def _credible(self, sighting: State) -> Line:
+        at = self._sighted(sighting, lambda stamp, _: self._near(stamp))
+        where = (sighting["place"] or {}).get("text")
+        return [at, " ", self._cut(where, self._room)] if where else [at]
+
+    def _situation(self, section: State, briefing: State) -> Line:
+        """Return what a row says of the situation: the text, else the latest credible sighting; and that nobody is in charge."""
+        last, search = section["last_credible"], section["search"]
+        line = self._prose(briefing, "assessment", section["board"])
+        if last and not line:
+            line = self._credible(last)
+        if search["status"] == "open" and not search["lead"]:
+            line = [*line, " · " if line else "", self._translate(N_("nobody in charge"))]
+        return line
+
+    def _prose(self, state: State, path: str, entity: str) -> Line:
+        """Return a text of the handover, and that nobody confirmed it for this one; empty if there is none."""
+        text = state.get(path)
+        return [self._cut(text, self._room, entity, path), *self._unconfirmed(state, path)] if text else []
+
+    def _unconfirmed(self, state: State, path: str) -> Line:
+        if not self._number or not text_authors.is_carried_over(state, path, self._number):
+            return []
+        return [f" ({self._author(state, path)})"]
+
+    def _marks(self, section: State) -> list[str]:
+        """Return what became of reading and summarising the search."""
+        reader, translate = self._reader or "", self._translate
+        read, said = section["reads"].get(reader), section["restatements"].get(reader)
+        marks = [self._say(N_("read, {at}"), at=self._near(read["at"])) if read else translate(N_("not read"))]
+        if said:
+            answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
+            marks.append(translate(answers[said["correct"]]))
+        return marks
+
+    def _late(self, section: State, is_large: bool) -> list[Line]:
+        """Return overdue tasks, the longest overdue first, with how long and in a box with whom; in a row one of them."""
+        cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
+        if not is_large:
+            more = "".join(f", {piece}" for line in self._more(len(cards) - 1) for piece in line)
+            return [[self._task(card, MAX_ROW_TITLE), f", {self._length(card['due'])}{more}"] for card in cards[:1]]
+        lines: list[Line] = []
+        for card in cards[:MAX_BOX_TASKS]:
+            who = f" · {self._name(card['assignee'])}" if card["assignee"] else ""
+            lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{who}"])
+        return [*lines, *self._more(len(cards) - MAX_BOX_TASKS)]
+
+    def _soon(self, section: State, is_open: bool, is_large: bool) -> Line:
+        """Return what has to be done next: to decide, to grade, and the next task that is due."""
+        search, ungraded, translate = section["search"], section["ungraded"], self._translate
+        texts = [translate(N_("to decide: worrying?"))] if is_open and search["undecided"] and not search["worrying"] else []
+        if ungraded:
+            texts.append(self.ngettext("{count} sighting to grade", "{count} sightings to grade", len(ungraded)))
+        line: Line = [" · ".join(texts)]
+        cards = sorted(section["tasks"]["due"], key=lambda card: str(card["due"]))
+        for card in cards[:1]:
+            who = f" · {self._name(card['assignee'])}" if card["assignee"] and is_large else ""
+            title = self._task(card, MAX_BOX_TITLE if is_large else MAX_ROW_TITLE)
+            line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, who]
+        return line if texts or cards else []
+
+    def _task(self, card: State, length: int) -> UserText:
+        return self._cut(card["title"], length, card["id"], "title")
+
+    def _more(self, count: int) -> list[Line]:
+        """Return a line that counts what was left out, so that paper shows it too."""
+        return [[self.ngettext("{count} more", "{count} more", count)]] if count > 0 else []
+
+    # -- texts and times
+
+    def _cut(self, text: str, length: int, entity: str = "", path: str = "") -> UserText:
+        """Return a typed text in one line, cut with an ellipsis; with the language of its author, if the field is known."""
+        return self._languages.user_text(cut_text(text, length), entity, path)
+
+    def _near(self, stamp: str) -> str:
+        """Return "09:41" on the day of the report, else "24 Nov 22:34"."""
+        same = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
+        return moment_text(stamp, "HH:mm", self._reads) if same else short_datetime(stamp, self._reads)
+
+    def _length(self, stamp: str) -> str:
+        """Return how long it was from a time to that of the report: "42 min", "6 h 32", "1 d 14 h"."""
+        passed = max(timedelta(0), parse_utc(self._report["composed_at"]) - parse_utc(stamp))
+        days, rest = divmod(passed, DAY)
+        hours, minutes = rest // HOUR, rest % HOUR // MINUTE
+        if days:
+            return self._say(N_("{days} d {hours} h"), days=days, hours=hours)
+        if hours:
+            return self._say(N_("{hours} h {minutes}"), hours=hours, minutes=f"{minutes:02}")
+        return self._say(N_("{minutes} min"), minutes=minutes)

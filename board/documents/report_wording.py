@@ -1,0 +1,78 @@
+"""Words of a handover report on paper: names, times, labels and plurals in the reader's language."""
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from sqlmodel import Session
+
+from board import labels
+from board.documents import text_authors
+from board.documents.content import datetime_text, short_datetime
+from board.documents.text_languages import TextLanguages
+from board.i18n import N_, translations
+from models.board import OPERATIONS
+from models.entity import State
+
+
+class ReportWording:
+    """Report composed for its reader (board/handover/report.py), with the words for it in the language `reads`."""
+
+    def __init__(self, session: Session, report: State, reads: str) -> None:
+        self._report, self._reads = report, reads
+        catalogue = translations(reads)
+        self._translate: Callable[[str], str] = catalogue.ugettext
+        self._count: Callable[[str, str, int], str] = catalogue.ungettext
+        self._languages = TextLanguages(session, reads)
+        handover: State | None = report["handover"]
+        # one that has ended is not part of the present report
+        self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover
+        self._number = self._handover["number"] if self._handover else 0
+        signed_at = self._handover["position"] if self._handover else None
+        self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
+        for section in report["searches"]:
+            sightings = (section["ungraded"], section["to_pass_on"])
+            cards = chain(*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
+            self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
+
+    def _labelled(self, label: str, state: State, path: str) -> str:
+        """Return the label of a text with its author, or that nobody confirmed it for this handover."""
+        author = self._author(state, path)
+        return f"{label} · {author}" if author else label
+
+    def _author(self, state: State, path: str) -> str:
+        return text_authors.author_text(state, path, self._number, self._name, self._near_day, self._translate)
+
+    def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
+        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown."""
+        if seen := sighting["seen_at"]:
+            return self._say(N_("seen {at}"), at=write(seen, self._reads))
+        return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """Return a plural with its count. Has the name by which texts to translate are found."""
+        return self._count(one, many, count).format(count=count)
+
+    def _child_name(self, search: State) -> str:
+        """Return "Noor, 11"."""
+        person = search["person"]
+        return person["first_name"] if person["age"] is None else f"{person['first_name']}, {person['age']}"
+
+    def _near_day(self, stamp: str | None) -> str:
+        return short_datetime(stamp, self._reads)
+
+    def _say(self, text: str, **values: Any) -> str:
+        return self._translate(text).format(**values)
+
+    def _field(self, path: str) -> str:
+        return labels.field(path, self._translate)
+
+    def _word(self, path: str, code: str) -> str:
+        return self._translate(labels.VALUES[path][code])
+
+    def _at(self, stamp: str | None) -> str:
+        return datetime_text(stamp, self._reads)
+
+    def _name(self, id: str | None) -> str:
+        name: Any = self._report["people"].get(id)
+        return str(name) if name else self._translate(N_("Someone"))

@@ -1,0 +1,178 @@
+"""Facts of one search in a printed handover report."""
+
+from board import labels
+from board.commands import queues
+from board.documents.content import Fact, Line, datetime_text
+from board.documents.report_wording import ReportWording
+from board.earlier_disappearances import described, in_order
+from board.i18n import N_, P_
+from models.entity import State
+
+_DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
+_CHILD = ("sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs")  # to know the child by
+
+
+class SearchFacts(ReportWording):
+    """Facts of the searches in a report."""
+
+    def _facts(self, section: State) -> list[Fact]:
+        search, translate = section["search"], self._translate
+        appeal = search["appeal"] or {}
+        facts: list[Fact] = [
+            (self._field("kind"), [self._word("search.kind", search["kind"])]),
+            (self._field("worrying"), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
+            (self._field("missing_since"), [self._at(search["missing_since"])]),
+            *self._last_seen(search["last_seen"] or {}),
+            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))]),
+            *self._goal(search),
+            *self._child(search["person"]),
+            *self._details(search["details"] or {}),
+            *self._earlier(search["earlier"]),
+            *self._sightings(section),
+        ]
+        if appeal.get("level", "none") != "none":
+            until = f" · {self._say(N_('until {at}'), at=self._at(appeal['until']))}" if appeal.get("until") else ""
+            facts.append((self._field("appeal"), [self._word("appeal.level", appeal["level"]) + until]))
+        if section["outside"]:
+            facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
+        elif search["access"] == "members" and self._report["shift"]:
+            facts.append((translate(N_("Responsible")), [self._responsible()]))
+        if section["unread_by"]:
+            text = self._say(N_("Not read by {name} before accepting."), name=self._name(section["unread_by"]))
+            facts.append((translate(N_("Not read")), [text]))
+        facts += self._ended(search)
+        facts += self._progress(section)
+        position = self._say(N_("event {seq}"), seq=section["seq"])
+        return [*facts, (translate(N_("Integrity")), [f"{position} · {section['head']}"])]
+
+    def _last_seen(self, last_seen: State) -> list[Fact]:
+        place = last_seen.get("text")
+        if not place:
+            return []
+        at = [f"{self._at(last_seen['at'])} · "] if last_seen.get("at") else []
+        return [(self._field("last_seen"), [*at, self._languages.text_by(place, None)])]
+
+    def _sightings(self, section: State) -> list[Fact]:
+        """Return the latest credible sighting, the last confirmed one, and how many wait for an answer."""
+        credible, confirmed, translate = section["last_credible"], section["last_confirmed"], self._translate
+        facts: list[Fact] = [
+            (translate(N_("Latest credible sighting")), self._last(credible) if credible else [translate(N_("none so far"))])
+        ]
+        if confirmed:
+            facts.append((translate(N_("Last confirmed sighting")), self._last(confirmed)))
+        waiting = [
+            f"{labels.with_colon(translate(queues.LABELS[queue]), translate)} {count}"
+            for queue, count in section["unanswered"].items()
+            if count
+        ]
+        return [*facts, (translate(N_("Unanswered")), [" · ".join(waiting)])] if waiting else facts
+
+    def _responsible(self) -> str:
+        """Return who is responsible for a members-only search that the shift holder sees, and who will be."""
+        handover, shift = self._handover, self._report["shift"]
+        if handover is None or not handover["signed_at"]:
+            holder = shift["holder"]
+        else:
+            holder = handover["ended_by"] if handover["status"] == "accepted" else handover["outgoing"]
+        said = self._say(N_("{name} is responsible for it."), name=self._name(holder))
+        if handover is None or handover["ended_at"]:
+            return said
+        if handover["incoming"]:
+            text = N_("{name} becomes responsible for it with the shift.")
+            return f"{said} {self._say(text, name=self._name(handover['incoming']))}"
+        return f"{said} {self._translate(N_('A member who accepts the shift becomes responsible for it.'))}"
+
+    def _progress(self, section: State) -> list[Fact]:
+        """Return what happened in the shift and since signing, and who has read the search."""
+        count, after, handover = section["since"]["events"], section["after"], self._handover
+        ngettext = self.ngettext
+        shift = ngettext("{count} event since the shift began", "{count} events since the shift began", count)
+        facts: list[Fact] = [
+            (self._translate(N_("Events")), [shift if count else self._translate(N_("No events since the shift began."))])
+        ]
+        if handover and handover["status"] == "signed":
+            text = self._translate(N_("No events since signing."))
+            if after["events"]:
+                text = ngettext("{count} event since signing", "{count} events since signing", after["events"])
+            if important := after["significant"]:
+                text += ", " + ngettext("{count} of them important", "{count} of them important", important)
+            facts.append((self._translate(N_("Since signing")), [text]))
+            readers = [
+                self._say(N_("Read by {name}, {at}"), name=self._name(account), at=self._near_day(mark["at"]))
+                for account, mark in section["reads"].items()
+            ]
+            facts += [(self._translate(P_("step of a handover", "Read")), [" · ".join(readers)])] if readers else []
+        return facts
+
+    def _goal(self, search: State) -> list[Fact]:
+        goal = search["goal"]
+        if goal is None:
+            return []
+        due = [f" · {self._say(N_('due {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
+        line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
+        return [(self._field("goal"), line)]
+
+    def _child(self, person: State) -> list[Fact]:
+        """Return how to know the child, and what it needs, without empty fields."""
+        facts, translate = list[Fact](), self._translate
+        for name in _CHILD:
+            if person[name] is not None:
+                coded = labels.value(f"person.{name}", "search", person[name], translate)
+                text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
+                until = person["needs_until"] if name == "needs" else None
+                due = [f" · {self._say(N_('until {at}'), at=self._at(until))}"] if until else []
+                facts.append((self._field(f"person.{name}"), [text, *due]))
+        return facts
+
+    def _details(self, details: State) -> list[Fact]:
+        """Return what is filled in of the details that belong to kinds of searches."""
+        facts, translate = list[Fact](), self._translate
+        for name, value in details.items():
+            if value is not None:
+                coded = labels.value(f"details.{name}", "search", value, translate)
+                text = ", ".join(value) if isinstance(value, list) else value
+                shown = coded if coded is not None else self._languages.text_by(text, None)
+                facts.append((self._field(f"details.{name}"), [shown]))
+        return facts
+
+    def _earlier(self, earlier: State | None) -> list[Fact]:
+        label = self._field("earlier")
+        return [(label, [self._languages.text_by(described(item, self._reads), None)]) for item in in_order(earlier)]
+
+    def _keeper(self, section: State) -> str:
+        """Return who answers for a search that the incoming coordinator may not see."""
+        briefing = section["briefing"] or {}
+        if not briefing.get("keeper"):
+            return self._translate(N_("Nobody is responsible for it yet."))
+        text = self._translate(N_("Handover {number}: {name} is responsible for it."))
+        return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
+
+    def _suggested(self, search: State) -> Line:
+        """Return the criteria that the child's age suggests, until somebody has decided."""
+        if search["worrying"] is not None or not search["suggested"]:
+            return []
+        keys = ", ".join(self._field(f"criteria.{key}") for key in search["suggested"])
+        return [f" · {labels.with_colon(self._translate(N_('suggested by the age')), self._translate)} {keys}"]
+
+    def _ended(self, search: State) -> list[Fact]:
+        """Return how the child was found, and the reason for closing with open items."""
+        outcome, facts = search["outcome"], list[Fact]()
+        if outcome:
+            family = N_("family told") if outcome["family_told"] else N_("family not told")
+            police = N_("police told") if outcome["police_told"] else N_("police not told")
+            codes = [labels.value(f"outcome.{name}", "search", outcome[name], self._translate) for name in ("condition", "how")]
+            text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
+            facts.append((self._field("outcome"), [" · ".join(each for each in text if each)]))
+            if outcome.get("reason"):
+                facts.append((self._field("outcome.reason"), [self._languages.text_by(outcome["reason"], None)]))
+        if search["status"] == "closed" and search["status_reason"]:
+            facts.append((self._translate(N_("Closing note")), [self._languages.text_by(search["status_reason"], None)]))
+        if search["acknowledge"]:
+            facts.append((self._field("acknowledge"), [self._languages.text_by(search["acknowledge"], None)]))
+        return facts
+
+    def _last(self, sighting: State) -> Line:
+        place = (sighting["place"] or {}).get("text")
+        number = self._say(N_("Sighting {number}"), number=sighting["number"])
+        text = f"{number} · {self._sighted(sighting, datetime_text)}"
+        return [text, " · ", self._languages.text_by(place, None)] if place else [text]

@@ -1,0 +1,13 @@
+"""Authors of the texts of handovers, and searches that were accepted unread. Earlier texts have no author."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0055"
+down_revision = "0054"
+
+
+def upgrade() -> None:
+    for table in ("briefing", "handover"):
+        op.add_column(table, sa.Column("authorship", sa.JSON(none_as_null=True), nullable=False, server_default="{}"))
+    op.add_column("handed", sa.Column("unread_by", sa.String(), nullable=True))

@@ -1,0 +1,72 @@
+/** Who wrote a text of a handover, who said that it is still true, and whether that is so for the handover that is shown. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { serverNow } from "../../core/time.js";
+import { formatMoment } from "../../format/time_elements.js";
+
+/** @typedef {{ handover: number, by: string | null, at: string | null, confirmed_by: string | null, confirmed_at: string | null }} TextMark */
+
+/** @param {any} value text, or ids of critical points */
+const isEmpty = (value) => !(Array.isArray(value) ? value.length : value?.trim?.());
+
+/**
+ * Return whether a text counts as written: somebody wrote or confirmed it for this handover. States of earlier versions do not
+ * say it: there, all texts are as old as the briefing.
+ * @param {any} values state of a handover or a briefing
+ * @param {string} path
+ * @param {number} number of the handover
+ */
+export const isWritten = (values, path, number) => !isEmpty(values[path]) && (values.authorship?.[path]?.handover ?? (values.authorship ? 0 : values.handover ?? values.number)) === number;
+
+/**
+ * Return whether a text was carried over, and nobody said yet that it is still true.
+ * @param {any} values
+ * @param {string} path
+ * @param {HandoverView} view
+ */
+export const isCarriedOver = (values, path, view) => (view.stage !== "none" || view.isFixed) && !isEmpty(values[path]) && !isWritten(values, path, view.number);
+
+/**
+ * "Alice, 29 Nov 22:10 · still true: Dora, 06:00", or that nobody confirmed it; "" if nothing is known.
+ * @param {any} values
+ * @param {string} path
+ * @param {HandoverView} view
+ */
+export function authorText(values, path, view) {
+  const { by, at, confirmed_by: confirmedBy, confirmed_at: confirmedAt } = /** @type {Partial<TextMark>} */ (values.authorship?.[path] ?? {});
+  const written = by && at ? { name: view.nameOf(by), at: formatMoment(at) } : null;
+  if (isCarriedOver(values, path, view)) return written ? t("not confirmed for this handover: {name}, {at}", written) : t("not confirmed for this handover");
+  const confirmed = confirmedBy && confirmedAt && t("still true: {name}, {at}", { name: view.nameOf(confirmedBy), at: formatMoment(confirmedAt) });
+  return [written && t("{name}, {at}", written), confirmed].filter(Boolean).join(" · ");
+}
+
+/**
+ * Line below a text; while the handover is prepared, with a button that confirms it.
+ * @param {any} values
+ * @param {string} path
+ * @param {HandoverView} view
+ * @param {(() => void) | null} [confirm]
+ */
+export function authorLine(values, path, view, confirm = null) {
+  const text = isEmpty(values[path]) ? "" : authorText(values, path, view);
+  if (!text) return nothing;
+  const isOld = isCarriedOver(values, path, view);
+  return html`<p class="author ${isOld ? "carried-over" : ""}" data-author=${path}>${text}${isOld && confirm ? html` <button type="button" data-act="confirm" data-path=${path} @click=${confirm}>${t("Still true")}</button>` : nothing}</p>`;
+}
+
+/**
+ * Return the authorship with what this person sends now.
+ * @param {any} known state
+ * @param {Record<string, any>} sent texts
+ * @param {number} number
+ * @param {string} own id of the account
+ */
+export function withSent(known, sent, number, own) {
+  const at = serverNow().toISOString(), marks = { ...known?.authorship };
+  for (const path of Object.keys(sent).filter((name) => !["handover", "keeper", "incoming"].includes(name))) {
+    const isSame = JSON.stringify(sent[path]) === JSON.stringify(known?.[path]);
+    marks[path] = isSame ? { ...marks[path], handover: number, confirmed_by: own, confirmed_at: at } : { handover: number, by: own, at, confirmed_by: null, confirmed_at: null };
+  }
+  return marks;
+}
