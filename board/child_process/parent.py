@@ -5,7 +5,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,9 +72,9 @@ class Limits:
         return max(1, self.seconds - 1)
 
 
-def environment() -> dict[str, str]:
-    """Return the child's environment: no setting, no locale, no home."""
-    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+def environment(own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the child's environment: no setting, no locale, no home; with its `own` variables."""
+    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | dict(own or {})
 
 
 def command(script: str, limits: Limits, arguments: Sequence[str] = ()) -> list[str]:
@@ -83,10 +83,13 @@ def command(script: str, limits: Limits, arguments: Sequence[str] = ()) -> list[
     return [sys.executable, "-I", limited.__file__, *given, script, *arguments]
 
 
-async def run(script: str, content: bytes | AsyncIterator[bytes], limits: Limits, arguments: Sequence[str] = ()) -> Result:
-    """Run a script with this content on its standard input. Raises TooSlow, TooMuch, NoMemory or TooBusy; what reading the
-    content raises passes."""
-    process = await _start(command(script, limits, arguments))
+async def run(
+    script: str, content: bytes | AsyncIterator[bytes], limits: Limits, arguments: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> Result:  # fmt: skip
+    """Run a script with this content on its standard input, and these variables in its environment. Raises TooSlow, TooMuch,
+    NoMemory or TooBusy; what reading the content raises passes."""
+    process = await _start(command(script, limits, arguments), environment(variables))
     try:
         async with asyncio.timeout(limits.seconds), asyncio.TaskGroup() as both:
             both.create_task(_feed(process, content))
@@ -104,11 +107,11 @@ async def run(script: str, content: bytes | AsyncIterator[bytes], limits: Limits
     return Result(_checked(process.returncode or 0, script), reading.result())
 
 
-async def _start(words: list[str]) -> asyncio.subprocess.Process:
+async def _start(words: list[str], variables: dict[str, str]) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     try:
         return await asyncio.create_subprocess_exec(
-            *words, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment()
+            *words, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=variables
         )
     except OSError as error:
         if error.errno not in _EXHAUSTED:

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import structlog
 
 from board.child_process import parent
-from board.documents import pdf_process
+from board.documents import fonts, pdf_process
 from board.errors import Refused
 from board.i18n import N_
 
@@ -34,7 +34,7 @@ async def pdf(html: str, picture_width: int = 0) -> bytes:
     source = html.encode()
     if len(source) > MAX_HTML:
         raise Refused("too_large", TOO_LARGE)
-    return await _print(source, picture_width)
+    return await _print(source, picture_width, await fonts.environment(html))
 
 
 def limits() -> parent.Limits:
@@ -42,9 +42,9 @@ def limits() -> parent.Limits:
     return parent.Limits(seconds=TIMEOUT_S, memory=MAX_MEMORY, output=MAX_MADE)
 
 
-async def _print(source: bytes, picture_width: int) -> bytes:
+async def _print(source: bytes, picture_width: int, variables: dict[str, str]) -> bytes:
     try:
-        status, made = await parent.run(pdf_process.__file__, source, limits(), [str(picture_width)])
+        status, made = await parent.run(pdf_process.__file__, source, limits(), [str(picture_width)], variables)
     except (parent.TooSlow, parent.TooMuch):
         raise Refused("too_large", TOO_LARGE) from None
     if status == pdf_process.NOT_THERE:

@@ -26,15 +26,16 @@ from board.web import js_bundle
 
 # bundled, as a browser draws nothing before it has all style sheets
 STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
+FONT = "vendor/fontsource-variable-noto-sans/files/noto-sans-latin-wght-normal.woff2"  # of nearly all characters
 SHEETS = {
     STYLES: (
-        "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts", "audit_log",
+        "fonts", "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts", "audit_log",
         "closed_searches", "api_docs", "help", "search_header", "tools", "columns", "column_menu", "marks", "cards", "panel",
         "files", "details_view", "dialogs", "campaign", "combobox", "intake", "search_decisions", "undo", "find", "phone",
         "alerts", "palette", "replay", "compare", "history", "handover", "handover_report", "unseen", "unanswered",
         "displays_page", "tour", "print", "print_board",
     ),
-    DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
+    DISPLAY_STYLES: ("fonts", "tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
 SCRIPTS = js_bundle.FOLDER
 _BUNDLER_SOURCE = b"".join(
@@ -57,7 +58,7 @@ def gzipped(request: Request, body: bytes, kind: str | None) -> Response:
     sending."""
     answer = Response(body, media_type=kind)
     answer.headers["vary"] = "accept-encoding"
-    if len(body) >= MIN_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= MIN_BYTES and kind != "font/woff2" and "gzip" in request.headers.get("accept-encoding", ""):
         answer.body = _packed(body)
         answer.headers["content-encoding"], answer.headers["content-length"] = "gzip", str(len(answer.body))
     return answer

@@ -1,0 +1,12 @@
+"""Unpacker of a font: WOFF2 on standard input to TrueType on standard output. Run by its path, isolated: it needs fontTools and
+brotli, which come with weasyprint, and nothing of the board."""
+
+import io
+import sys
+
+if __name__ == "__main__":
+    from fontTools.ttLib import woff2
+
+    unpacked = io.BytesIO()
+    woff2.decompress(io.BytesIO(sys.stdin.buffer.read()), unpacked)
+    sys.stdout.buffer.write(unpacked.getvalue())

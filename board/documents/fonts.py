@@ -1,0 +1,113 @@
+"""Fonts of paper: those that the program ships, so that a paper looks the same on every machine. Characters that they lack are
+taken from the fonts of the machine.
+
+The packages have compressed fonts, which fontconfig cannot give to Pango. Each process unpacks those that its papers need.
+"""
+
+import atexit
+import json
+import os
+import re
+import shutil
+import tempfile
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from board.child_process import parent
+from board.documents import font_process
+from board.paths import STATIC
+
+log = structlog.get_logger()
+
+TEXT_FAMILY, SYMBOL_FAMILY = "Searchboard Paper", "Searchboard Symbols"  # named in templates/*.css
+MACHINE_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "WINDOWSFONTDIR")
+_PACKAGES = STATIC / "vendor"
+_WEIGHT = re.compile(r"-(?:400|700)-normal\.woff2$")
+_SYMBOLS = "U+2190-22FF,U+25A0-25FF,U+2713"  # arrows, signs, squares and a tick: the rest of that font is for formulas
+_RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
+LIMITS = parent.Limits(seconds=30, memory=512 * 1024 * 1024, output=16 * 1024 * 1024)
+
+
+class Font(NamedTuple):
+    """Packed font, and the characters that it is for."""
+
+    file: Path
+    is_symbol: bool
+    characters: tuple[range, ...]
+
+
+async def environment(html: str) -> dict[str, str]:
+    """Return the variables by which fontconfig finds the fonts that a document needs. Takes a second for a new script."""
+    folder, present = _folder(), set(map(ord, set(html)))
+    for font in _fonts():
+        if any(code in characters for characters in font.characters for code in present):
+            await _unpack(font, folder)
+    return {"FONTCONFIG_FILE": str(folder / "fonts.conf"), "FONTCONFIG_PATH": str(folder)}
+
+
+@cache
+def _fonts() -> tuple[Font, ...]:
+    """Return the fonts for paper: single weights, as variable fonts take longer."""
+    files = sorted(_PACKAGES.glob("fontsource-noto-sans*/files/*.woff2"))
+    return tuple(_font(file) for file in files)
+
+
+def _font(file: Path) -> Font:
+    package = file.parents[1]
+    subset = _WEIGHT.sub("", file.name.removeprefix(f"{package.name.removeprefix('fontsource-')}-"))
+    is_symbol = package.name.endswith("-math")
+    ranges = _SYMBOLS if is_symbol else json.loads((package / "unicode.json").read_text())[subset]
+    return Font(file, is_symbol, tuple(range(int(low, 16), int(high or low, 16) + 1) for low, high in _RANGE.findall(ranges)))
+
+
+@cache
+def _folder() -> Path:
+    """Make the folder of this process's unpacked fonts, which everybody may read and which ends with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="searchboard-fonts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "fonts").mkdir()
+    (folder / "fonts.conf").write_text(_configuration(folder))
+    for path in (folder, folder / "fonts"):
+        path.chmod(0o755)
+    return folder
+
+
+async def _unpack(font: Font, folder: Path) -> None:
+    """Unpack a font into the folder. Idempotent."""
+    target = folder / "fonts" / f"{'symbols' if font.is_symbol else 'text'}-{font.file.stem}.ttf"
+    if target.exists():
+        return
+    status, unpacked = await parent.run(font_process.__file__, font.file.read_bytes(), LIMITS)
+    if status or not unpacked:
+        log.error("font not unpacked", font=font.file.name, status=status)
+        return
+    _store(unpacked, target)
+
+
+def _store(content: bytes, target: Path) -> None:
+    """Write a file, complete or not at all: another paper may be reading there."""
+    with tempfile.NamedTemporaryFile(dir=target.parents[1], delete=False) as partial:
+        partial.write(content)
+    Path(partial.name).chmod(0o644)
+    Path(partial.name).replace(target)
+
+
+def _configuration(folder: Path) -> str:
+    """Return a fontconfig file: our fonts under names that no other font has, then those of the machine."""
+    own = os.environ.get("FONTCONFIG_FILE", "")
+    included = f'<include ignore_missing="yes">{escape(own)}</include>' if own else ""
+    folders = "".join(f"<dir>{escape(str(each))}</dir>" for each in (folder / "fonts", *MACHINE_FOLDERS))
+    caches = "".join(f"<cachedir>{escape(str(each))}</cachedir>" for each in (folder / "cache", "/var/cache/fontconfig"))
+    families = _renamed(folder / "fonts" / "text-", TEXT_FAMILY) + _renamed(folder / "fonts" / "symbols-", SYMBOL_FAMILY)
+    header = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
+    return f"{header}<fontconfig>{folders}{included}{caches}{families}</fontconfig>"
+
+
+def _renamed(beginning: Path, family: str) -> str:
+    """Return a rule that gives the fonts whose paths begin so another family name, before their own."""
+    test = f'<test name="file" compare="contains"><string>{escape(str(beginning))}</string></test>'
+    return f'<match target="scan">{test}<edit name="family" mode="prepend"><string>{family}</string></edit></match>'
