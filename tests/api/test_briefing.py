@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from board.documents.briefing_children import cut_text
+from models.board import OPERATIONS
 from tests.api.test_documents import fetched, text_of
 from tests.support import handover_steps
 from tests.support.people import Person
@@ -59,7 +60,7 @@ async def test_a_briefing_of_nine_searches_is_one_page(team: Team, language: str
     for at in range(9):
         assert page.count(f"Child{at} S., 9") == 1
     assert page.count("On foot, after a quarrel.") == 8
-    assert page.count("If he calls, go.") == 2, "of the worrying ones, which are large"
+    assert page.count("If he calls, go.") == 8
     assert page.index("Child0 S.") < page.index("Child2 S."), "worrying ones first"
     assert "Surname" not in page
     assert "1 / 1" in page
@@ -138,6 +139,77 @@ async def test_a_signed_briefing_is_the_same_for_all_who_see_the_same(team: Team
     one, other = [[CLOCK.sub("", page) for page in await pages(person, path)] for person in (team.ada, team.charlie)]
     assert [page.replace("Ada", "Charlie") for page in one] == other
     assert one != other, "who printed it"
+
+
+async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
+    searches = await open_searches(team, 3, worrying=1)
+    number = await handover_steps.prepare_handover(team.alice)
+    note = await team.alice.command(searches[1], "note.add", {"text": "He needs insulin at six. " * 12})
+    (id,) = [id for kind, id in (await team.alice.snapshot(searches[1]))["entities"] if kind == "note"]
+    assert note["seqs"]
+    texts = {name: f"{name} " + "word " * 150 + f"end-of-{name}" for name in ("assessment", "contingencies", "contacts")}
+    for search in searches:
+        pinned = {"pinned": [id]} if search == searches[1] else {}
+        await team.alice.command(search, "handover.write", {"handover": number} | texts | pinned)
+    (page,) = await pages(team.bob)
+    assert [page.count(f"end-of-{name}") for name in texts] == [3, 3, 3]
+    assert page.count("If … then …") == 3, "large and in rows"
+    assert page.count("He needs insulin at six.") == 12
+    assert "Critical points" in page
+    assert all((await team.alice.snapshot(each))["entities"]["search", each]["reference"] in page for each in searches)
+
+
+async def test_long_texts_end_with_a_sign_where_another_page_would_begin(team: Team) -> None:
+    searches = await open_searches(team, 9)
+    number = await handover_steps.prepare_handover(team.alice)
+    for search in searches:
+        long = {name: f"{name} " + "word " * 500 + "end" for name in ("assessment", "contingencies")}
+        await team.alice.command(search, "handover.write", {"handover": number} | long)
+    (page,) = await pages(team.bob)
+    assert page.count("assessment word") == 9
+    assert page.count("…") > 9
+    assert page.count("word ") > 9 * 40, "as much as has room"
+
+
+async def test_an_accepted_briefing_has_nothing_to_tick_or_sign(team: Team) -> None:
+    read, unread = await open_searches(team, 2, worrying=1)
+    number = await handover_steps.hand_to_sign(team.alice, incoming=team.ada.account["id"])
+    path = f"/handovers/{number}/briefing.pdf"
+    (page,) = await pages(team.bob, path)
+    assert "____" in page
+    assert "What must not be forgotten" in page
+    await team.ada.command(read, "handover.read", {"handover": number, "seq": (await team.ada.snapshot(read))["seq"]})
+    accept = {"handover": number, "restatement": "two searches", "reason": "she has to go"}
+    await team.ada.command(OPERATIONS, "handover.accept", accept)
+    (page,) = await pages(team.bob, path)
+    assert "____" not in page
+    assert "What must not be forgotten" not in page
+    assert re.search(r"Ada, accepted at \d\d:\d\d", page)
+    assert "two searches" in page
+    reference = (await team.alice.snapshot(unread))["entities"]["search", unread]["reference"]
+    assert re.search(rf"Reason she has to go Not read Child1, 9 {re.escape(reference)}", page)
+    assert re.search(r"Ada: read, \d\d:\d\d", page)
+    assert page.count("not read") == 1
+
+
+async def test_a_refused_briefing_says_why_and_has_no_empty_boxes(team: Team) -> None:
+    await open_searches(team, 1)
+    number = await handover_steps.hand_to_sign(team.alice)
+    await team.ada.command(OPERATIONS, "handover.refuse", {"handover": number, "reason": "the port is missing"})
+    (page,) = await pages(team.bob, f"/handovers/{number}/briefing.pdf")
+    assert "____" not in page
+    assert re.search(r"Refused by Ada, .* Reason the port is missing", page)
+
+
+async def test_a_text_that_carried_over_says_so_on_paper(team: Team) -> None:
+    (search,) = await open_searches(team, 1)
+    number = await handover_steps.prepare_handover(team.alice)
+    await team.alice.command(search, "handover.write", {"handover": number, "assessment": "On foot.", "contacts": "Nobody."})
+    number = await handover_steps.prepare_handover(team.alice)
+    await team.alice.command(search, "handover.write", {"handover": number, "contacts": "Nobody."})
+    (page,) = await pages(team.bob)
+    assert re.search(r"On foot\. \(not confirmed for this handover: Alice, [^)]*\)", page)
+    assert page.count("not confirmed") == 1
 
 
 def test_long_texts_are_cut_with_a_sign_and_stay_in_one_line() -> None:

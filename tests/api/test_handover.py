@@ -57,6 +57,7 @@ async def test_preparing_again_keeps_what_was_written_of_the_desk(scene: SearchS
     empty = dict.fromkeys(ended)
     prepared = {"number": first + 1, "status": "prepared", "outgoing": alice.account["id"], "prepared_by": ada.account["id"]}
     written = {"faults": "the printer", "remarks": "quiet"}
+    prepared["authorship"] = ended["authorship"]
     assert event["state"] == empty | prepared | written | {"prepared_at": event["state"]["prepared_at"]}
     refusal = await refused("conflict", alice, OPERATIONS, "handover.prepare", {}, "handover")
     assert refusal.body["current"] == event["state"]
@@ -98,9 +99,13 @@ async def test_texts_about_a_search_are_on_its_own_board(scene: SearchScenario) 
         "keeper": None,
         "reads": {},
         "restatements": {},
+        "authorship": {
+            path: {"handover": number, "by": alice.account["id"], "at": event["at"], "confirmed_by": None, "confirmed_at": None}
+            for path in said
+        },
     }
     patched = await scene.one("handover.write", {"handover": number, "dropped": None})
-    assert patched["changes"] == ["dropped"]
+    assert [path for path in patched["changes"] if not path.startswith("authorship.")] == ["dropped"]
     assert await scene.does("handover.write", {"handover": number, "hypotheses": "Gent"}) == []
     assert await head(alice, OPERATIONS) == operations, "operations does not have it"
     await scene.refuses("invalid", "handover.write", {"handover": number, "faults": "the printer"}, "faults")
@@ -272,7 +277,10 @@ async def test_handover_is_accepted_unread_with_a_reason(scene: SearchScenario) 
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
-    accepted, _ = await events(ada, (await ada.command(OPERATIONS, "handover.accept", data))["seqs"])
+    accepted, *unread, passed = await events(ada, (await ada.command(OPERATIONS, "handover.accept", data))["seqs"])
+    assert {each["type"] for each in unread} == {"handed.unread"}
+    assert scene.search in [each["id"] for each in unread]
+    assert passed["type"] == "shift.handed_over"
     assert (accepted["reason"], accepted["state"]["reason"]) == ("she has to go now", "she has to go now")
 
 

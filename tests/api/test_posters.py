@@ -265,7 +265,7 @@ async def test_typed_markup_is_text_on_paper_and_nothing_is_fetched(desk: Team) 
     await scene.does("search.update", {"person": {"clothing": hostile}})
     material = (await scene.approved(languages=["en"], texts={"en": hostile}, decided_by=hostile))["id"]
     page = await page_of(desk.bob, scene, f"{material}.pdf")
-    assert page.count("{{7*7}}&lt;") == 2
+    assert "".join(page.split()).count("{{7*7}}&lt;") == 2, "wherever the lines break"
     assert "root:" not in page
 
 

@@ -178,6 +178,7 @@ interface HandoverState {
   ended_at: IsoTime | null;
   reason: string | null;
   restatement: string | null;
+  authorship: { [key: string]: { handover: number, by: string | null, at: IsoTime | null, confirmed_by: string | null, confirmed_at: IsoTime | null } };
 }
 
 interface HandoverStatus {

@@ -15,7 +15,7 @@ import { searchTexts } from "./texts.js";
 import { outcomeText, joined } from "../../shared/board/outcome.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
-import { childSummary, gravityClass, isFolded } from "./child_summary.js";
+import { childSummary, gravityClass, isFolded, nameAndAge } from "./child_summary.js";
 
 /** @param {{ search: any }} given */
 export const referenceOf = ({ search }) => search.reference;
@@ -25,6 +25,7 @@ export function section(it, view) {
   const { board, search } = it, unread = view.reading.isToRead(it);
   return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${unread}
       aria-labelledby="h-${board}">
+    <p class="on-paper running" aria-hidden="true">${nameAndAge(search)} · ${search.reference}</p>
     ${childSummary(it, view)}
     ${body(it, view)}
   </article>`;
@@ -102,7 +103,7 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
   const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${t("No events since the shift began.")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
-    ${important(significant, board)}</div>`;
+    ${significant.length ? html`<h3>${t("Important since the shift began")}</h3>` : nothing}${important(significant, board)}</div>`;
 }
 
 /** @param {JournalEvent[]} events @param {string} board */
