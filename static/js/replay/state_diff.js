@@ -27,7 +27,9 @@ export function stateDiff(before, after) {
  * @param {Entity} entity
  * @param {FieldChange[]} fields
  */
-const ofKind = ({ kind }, fields) => (kind === "sighting" ? fields.filter(({ path }) => !DERIVED.has(path)) : fields);
+const ofKind = ({ kind }, fields) => fields.filter(({ path }) => !(kind === "sighting" ? DERIVED.has(path) : WITH_TEXTS.has(kind) && path.startsWith("authorship.")));
+
+const WITH_TEXTS = new Set(["briefing", "handover"]); // who wrote a text follows from its changes
 
 /** @param {{ kind: Kind, id: string }} options */
 const keyOf = ({ kind, id }) => `${kind} ${id}`;
