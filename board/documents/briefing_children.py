@@ -194,8 +194,11 @@ class BriefingChildren(ReportDocument):
     def _marks(self, section: State) -> list[str]:
         """Return what became of reading and summarising the search."""
         reader, translate = self._reader or "", self._translate
-        read, said = section["reads"].get(reader), section["restatements"].get(reader)
-        marks = [self._say(N_("read, {at}"), at=self._near(read["at"])) if read else translate(N_("not read"))]
+        read, said, marks = section["reads"].get(reader), section["restatements"].get(reader), list[str]()
+        if section["unread_by"]:
+            marks.append(translate(N_("not read")))
+        elif read or (self._handover and self._handover["status"] == "accepted"):  # marks are kept until the next handover
+            marks.append(self._say(N_("read, {at}"), at=self._near(read["at"])) if read else translate(N_("read")))
         if said:
             answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
             marks.append(translate(answers[said["correct"]]))

@@ -36,6 +36,30 @@ async def handover_begun(demo: Demo) -> None:
     demo.numbers["handover"] = str((await handover(demo))["number"])
 
 
+async def handover_hidden(demo: Demo) -> None:
+    """Name Nadia, who has no access to one of the searches."""
+    await demo.command(
+        "alice",
+        "operations",
+        "handover.write",
+        {"handover": int(demo.numbers["handover"]), "incoming": await id_of(demo, "nadia")},
+    )
+    await demo.command(
+        "alice", demo.boards["DEMO-02"], "search.set_access", {"access": "members", "members": [await id_of(demo, "alice")]}
+    )
+
+
+async def handover_seen(demo: Demo) -> None:
+    """Undo what `handover_hidden` did, and write."""
+    await demo.command("alice", demo.boards["DEMO-02"], "search.set_access", {"access": "desk", "members": []})
+    await demo.command("alice", "operations", "handover.write", {"handover": int(demo.numbers["handover"]), "incoming": None})
+    await handover_written(demo)
+
+
+async def id_of(demo: Demo, name: str) -> str:
+    return str((await demo.get(name, "/me"))["id"])
+
+
 async def handover_written(demo: Demo) -> None:
     """Write all six answers about one search, two about another, and what concerns the shift as a whole."""
     number = int(demo.numbers["handover"])
@@ -85,8 +109,9 @@ HANDOVER = (
             Shot("handover-sign-dialog", "/handover", click("[data-act=sign]"), dialog="sign"),
         ),
     ),
+    Scene(handover_hidden, (Shot("handover-let-in-dialog", "/handover", click("[data-act=let-in]"), dialog="let-in"),)),
     Scene(
-        handover_written,
+        handover_seen,
         (
             Shot("handover-written", "/handover#s-{mila}", whole=True),
             Shot("handover-menu", "/handover", popup("[data-act=handover-menu]")),

@@ -25,7 +25,7 @@ export function section(it, view) {
   const { board, search } = it, unread = view.reading.isToRead(it);
   return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${unread}
       aria-labelledby="h-${board}">
-    <p class="on-paper running" aria-hidden="true">${nameAndAge(search)} · ${search.reference}</p>
+    <p class="on-paper page-name" aria-hidden="true">${nameAndAge(search)} · ${search.reference}</p>
     ${childSummary(it, view)}
     ${body(it, view)}
   </article>`;
