@@ -128,7 +128,7 @@ async def test_each_printed_page_has_the_name_and_reference(browsers: Browsers) 
         assert [page for page in about if "Longest, 9" not in page or "LONG-1" not in page] == []
 
 
-async def test_what_was_accepted_unread_stays_listed_until_it_is_read(browsers: Browsers) -> None:
+async def test_searches_accepted_unread_stay_listed_until_they_are_read(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     dora, alice = await browsers.window("Dora"), await browsers.window("Alice")
     await dora.open("/")

@@ -106,6 +106,7 @@ HANDOVER = (
         (
             Shot("handover-write", "/handover"),
             Shot("handover-withdraw-dialog", "/handover", click("[data-act=withdraw]"), dialog="withdraw"),
+            Shot("handover-take-dialog", "/handover", click("[data-act=take]"), person="nadia", dialog="take"),
             Shot("handover-sign-dialog", "/handover", click("[data-act=sign]"), dialog="sign"),
         ),
     ),
@@ -122,7 +123,6 @@ HANDOVER = (
         (
             Shot("handover-read", "/handover", person="nadia"),
             Shot("handover-refuse-dialog", "/handover", click("[data-act=refuse]"), person="nadia", dialog="refuse"),
-            Shot("handover-take-dialog", "/handover", click("[data-act=take]"), person="nadia", dialog="take"),
             Shot("handover-signed", "/handovers/{handover}"),
         ),
     ),

@@ -34,7 +34,7 @@ export function head(view) {
     ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
     ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
-  ${view.isFixed ? ended(view) : html`${isCalled(view) ? call(view) : holder(view)} ${notAccepted(view)}`}`;
+  ${view.isFixed ? ended(view) : html`${isCalled(view) ? html`${call(view)}<div class="on-paper">${holder(view, false)}</div>` : holder(view)} ${notAccepted(view)}`}`;
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} given */
@@ -67,7 +67,7 @@ const isCalled = ({ mayTakeOver, handover, session }) => mayTakeOver && [null, s
 function call(view) {
   const { shift, handover, sections, unread } = view, next = unread[0];
   const act = next ? t("Read {child}", { child: nameAndAge(next.search) }) : t("Accept the shift");
-  return html`<section class="holder call" data-testid="holder" data-holder=${shift?.holder}>
+  return html`<section class="holder call on-screen">
     <p><b data-testid="call">${callText(view.nameOf(handover.outgoing), unread.length, sections.length)}</b></p>
     <p class="how">${t("{name} stays in charge of the shift until you accept.", { name: view.nameOf(shift?.holder) })}</p>
     ${sections.length ? html`<button type="button" class="primary" data-act="read-on" @click=${view.readOn}>${act}</button>` : nothing}
@@ -77,17 +77,18 @@ function call(view) {
 /**
  * Shift holder. Takeovers without a handover stand out.
  * @param {HandoverView} view
+ * @param {boolean} [mayTake] whether the shift can be taken here
  */
-function holder(view) {
+function holder(view, mayTake = true) {
   const { shift, leads, isHolder } = view;
-  const take = leads && !isHolder && view.board.seq !== null
+  const take = mayTake && leads && !isHolder && view.board.seq !== null
     ? html`<button type="button" data-act="take" @click=${() => view.act.dialog("take")}>${t("Take the shift…")}</button>` : nothing;
   if (!shift) {
     return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Loading…") : html`<b>${t("Nobody is in charge of the shift.")}</b>`}</p>${take}</section>`;
   }
   return html`<section class="holder ${shift.handover === null ? "taken" : ""}" data-testid="holder" data-holder=${shift.holder}>
-    <p>${isHolder ? html`<b>${t("You are in charge since {at}", { at: formatMoment(shift.since) })}</b>`
-      : html`<b>${t("In charge of the shift: {name}", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span>`}</p>
+    ${isHolder ? html`<p class="on-screen"><b>${t("You are in charge since {at}", { at: formatMoment(shift.since) })}</b></p>` : nothing}
+    <p class=${isHolder ? "on-paper" : ""}><b>${t("In charge of the shift: {name}", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span></p>
     <p class="how">${how(view, shift)}</p>${take}${stillUnread(view)}
   </section>`;
 }
