@@ -91,7 +91,13 @@ const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 function texts(fields, values, view) {
   const said = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
   if (!said.length) return nothing;
-  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path} class=${isCarriedOver(values, field.path, view) ? "carried-over" : ""}>${text}${authorLine(values, field.path, view)}</dd>`)}</dl>`;
+  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path} class=${isCarriedOver(values, field.path, view) ? "carried-over" : ""}>${text}</dd>${authored(values, field.path, view)}`)}</dl>`;
+}
+
+/** @param {any} values @param {string} path @param {HandoverView} view */
+function authored(values, path, view) {
+  const line = authorLine(values, path, view);
+  return line === nothing ? nothing : html`<dd class="by">${line}</dd>`;
 }
 
 /**
