@@ -7,7 +7,6 @@ from board.commands.alerts import short_name
 from board.documents.briefing_children import MAX_BOX_TITLE, BriefingChildren, Child
 from board.documents.content import Fact, Line, template
 from board.i18n import N_, moment_text
-from board.predefined_tasks import shown_text
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -72,8 +71,8 @@ class BriefingDocument(BriefingChildren):
             "note": N_("What must not be forgotten"),
             "empty": N_("empty"), "late": N_("Overdue"), "soon": N_("Next"),
             "legend": N_(
-                "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report has "
-                "them in full."
+                "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
+                "has them in full."
             ),
         }  # fmt: skip
         return {name: self._translate(text) for name, text in texts.items()} | {"all": all_correct}

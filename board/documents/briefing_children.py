@@ -10,6 +10,7 @@ from board.documents.content import Fact, Line, UserText, short_datetime
 from board.documents.handover_report import ReportDocument
 from board.earlier_disappearances import described, in_order
 from board.i18n import N_, moment_text
+from board.predefined_tasks import shown_text
 from models.entity import State
 from models.times import parse_utc
 
@@ -241,7 +242,7 @@ class BriefingChildren(ReportDocument):
 
     def _cut(self, text: str, length: int, entity: str = "", path: str = "") -> UserText:
         """Return a typed text in one line, cut with an ellipsis; with the language of its author, if the field is known."""
-        return self._languages.user_text(cut_text(text, length), entity, path)
+        return self._languages.user_text(cut_text(shown_text(text, self._reads), length), entity, path)
 
     def _near(self, stamp: str) -> str:
         """Return "09:41" on the day of the report, else "24 Nov 22:34"."""

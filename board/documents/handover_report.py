@@ -111,7 +111,7 @@ class ReportDocument(SearchFacts):
             return ""
         if len(names) == len(_WORDS):
             return self._translate(N_("Nothing was written about this search."))
-        return self._say(N_("Empty, nobody wrote it: {names}"), names=" · ".join(names))
+        return self._say(N_("Not filled in: {names}"), names=" · ".join(names))
 
     def _restated(self, account: str, said: State) -> list[tuple[str, UserText]]:
         """Return what somebody understood, whether it is correct, and what is not."""

@@ -1,7 +1,6 @@
 """Facts of one search in a printed handover report."""
 
 from board import labels
-from board.commands import queues
 from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
 from board.earlier_disappearances import described, in_order
@@ -60,12 +59,16 @@ class SearchFacts(ReportWording):
         ]
         if confirmed:
             facts.append((translate(N_("Last confirmed sighting")), self._last(confirmed)))
-        waiting = [
-            f"{labels.with_colon(translate(queues.LABELS[queue]), translate)} {count}"
-            for queue, count in section["unanswered"].items()
-            if count
-        ]
-        return [*facts, (translate(N_("Unanswered")), [" · ".join(waiting)])] if waiting else facts
+        waiting = [self._waiting(queue, count) for queue, count in section["unanswered"].items() if count]
+        return [*facts, (translate(N_("Unanswered")), [", ".join(waiting)])] if waiting else facts
+
+    def _waiting(self, queue: str, count: int) -> str:
+        """Return "2 not looked at"."""
+        if queue == "look":
+            return self.ngettext("{count} not looked at", "{count} not looked at", count)
+        if queue == "judge":
+            return self.ngettext("{count} to assess", "{count} to assess", count)
+        return self.ngettext("{count} to pass on", "{count} to pass on", count)
 
     def _responsible(self) -> str:
         """Return who is responsible for a members-only search that the shift holder sees, and who will be."""

@@ -100,7 +100,7 @@ async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browser
     blocks = set(re.findall(r"^### (.+)$", texts["markdown"], re.MULTILINE))
     assert {label.rstrip(":") for label in labels} - facts - blocks == set(), "each label of the screen is on paper"
     assert blocks - labels == set(), "each list of the paper is on the screen"
-    for text in ("Not read", "ZQ-1", "Latest credible", "Empty, nobody wrote it: Dropped hypotheses, and why", "Alice, "):
+    for text in ("Not read", "ZQ-1", "Latest credible", "Not filled in: Dropped hypotheses, and why", "Alice, "):
         missing = [
             where
             for where, content in texts.items()
