@@ -36,8 +36,8 @@ class TextMark(Data):
     wrote or confirmed it. `by` and `at` are null for a text of an earlier version."""
 
     handover: int
-    by: Id | None
-    at: Time | None
+    by: Id | None = None
+    at: Time | None = None
     confirmed_by: Id | None = None
     confirmed_at: Time | None = None
 

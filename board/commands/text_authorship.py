@@ -22,7 +22,7 @@ def written(marks: Authorship, before: State, after: State, patch: State, writer
         if after[path] and after[path] != before[path]:
             found[path] = TextMark(handover=number, by=writer.account_id, at=writer.now).model_dump()
         elif after[path] and not is_current(found, path, number):
-            unknown = TextMark(handover=number, by=None, at=None).model_dump()
+            unknown = TextMark(handover=number).model_dump()
             confirmed = {"handover": number, "confirmed_by": writer.account_id, "confirmed_at": writer.now}
             found[path] = unknown | found.get(path, {}) | confirmed
     return found
