@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from board.documents import fonts
 from board.i18n import moment_text
 from board.paths import TEMPLATES
 from models.db.read_pacing import paced
@@ -155,6 +156,7 @@ def _piece(piece: Piece) -> Markup:
 
 
 _environment.filters["piece"] = _piece
+_environment.globals["font_families"] = Markup(fonts.families())  # noqa: S704 # names of ours
 
 
 def html(paper: Document) -> str:

@@ -23,20 +23,21 @@ from board.paths import STATIC
 
 log = structlog.get_logger()
 
-TEXT_FAMILY, SYMBOL_FAMILY = "Searchboard Paper", "Searchboard Symbols"  # named in templates/*.css
-MACHINE_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "WINDOWSFONTDIR")
+MACHINE_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
 _PACKAGES = STATIC / "vendor"
 _WEIGHT = re.compile(r"-(?:400|700)-normal\.woff2$")
-_SYMBOLS = "U+2190-22FF,U+25A0-25FF,U+2713"  # arrows, signs, squares and a tick: the rest of that font is for formulas
+SIGNS = "signs"
+_SIGNS = "U+2190-22FF,U+25A0-25FF,U+2713"  # arrows, signs, squares and a tick: the rest of that font is for formulas
 _RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 LIMITS = parent.Limits(seconds=30, memory=512 * 1024 * 1024, output=16 * 1024 * 1024)
 
 
 class Font(NamedTuple):
-    """Packed font, and the characters that it is for."""
+    """Packed font, and the characters that it is for. `family` is a name that no other font has: weasyprint takes two files of
+    one family for the same font."""
 
     file: Path
-    is_symbol: bool
+    family: str
     characters: tuple[range, ...]
 
 
@@ -50,6 +51,15 @@ async def environment(html: str) -> dict[str, str]:
 
 
 @cache
+def families() -> str:
+    """Return the font families of paper, as CSS takes them: Latin first, which sets the height of lines; then names in other
+    scripts, signs, and the fonts of the machine."""
+    first = {"Searchboard latin": 0, "Searchboard latin-ext": 1, f"Searchboard {SIGNS}": 3}
+    names = sorted({font.family for font in _fonts()}, key=lambda name: (first.get(name, 2), name))
+    return ", ".join([*(f'"{name}"' for name in names), "sans-serif"])
+
+
+@cache
 def _fonts() -> tuple[Font, ...]:
     """Return the fonts for paper: single weights, as variable fonts take longer."""
     files = sorted(_PACKAGES.glob("fontsource-noto-sans*/files/*.woff2"))
@@ -59,9 +69,10 @@ def _fonts() -> tuple[Font, ...]:
 def _font(file: Path) -> Font:
     package = file.parents[1]
     subset = _WEIGHT.sub("", file.name.removeprefix(f"{package.name.removeprefix('fontsource-')}-"))
-    is_symbol = package.name.endswith("-math")
-    ranges = _SYMBOLS if is_symbol else json.loads((package / "unicode.json").read_text())[subset]
-    return Font(file, is_symbol, tuple(range(int(low, 16), int(high or low, 16) + 1) for low, high in _RANGE.findall(ranges)))
+    name = SIGNS if package.name.endswith("-math") else subset
+    ranges = _SIGNS if name == SIGNS else json.loads((package / "unicode.json").read_text())[subset]
+    found = tuple(range(int(low, 16), int(high or low, 16) + 1) for low, high in _RANGE.findall(ranges))
+    return Font(file, f"Searchboard {name}", found)
 
 
 @cache
@@ -78,7 +89,7 @@ def _folder() -> Path:
 
 async def _unpack(font: Font, folder: Path) -> None:
     """Unpack a font into the folder. Idempotent."""
-    target = folder / "fonts" / f"{'symbols' if font.is_symbol else 'text'}-{font.file.stem}.ttf"
+    target = folder / "fonts" / f"{font.file.stem}.ttf"
     if target.exists():
         return
     status, unpacked = await parent.run(font_process.__file__, font.file.read_bytes(), LIMITS)
@@ -102,12 +113,12 @@ def _configuration(folder: Path) -> str:
     included = f'<include ignore_missing="yes">{escape(own)}</include>' if own else ""
     folders = "".join(f"<dir>{escape(str(each))}</dir>" for each in (folder / "fonts", *MACHINE_FOLDERS))
     caches = "".join(f"<cachedir>{escape(str(each))}</cachedir>" for each in (folder / "cache", "/var/cache/fontconfig"))
-    families = _renamed(folder / "fonts" / "text-", TEXT_FAMILY) + _renamed(folder / "fonts" / "symbols-", SYMBOL_FAMILY)
+    names = "".join(_renamed(folder / "fonts" / f"{font.file.stem}.ttf", font.family) for font in _fonts())
     header = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
-    return f"{header}<fontconfig>{folders}{included}{caches}{families}</fontconfig>"
+    return f"{header}<fontconfig>{folders}{included}{caches}{names}</fontconfig>"
 
 
-def _renamed(beginning: Path, family: str) -> str:
-    """Return a rule that gives the fonts whose paths begin so another family name, before their own."""
-    test = f'<test name="file" compare="contains"><string>{escape(str(beginning))}</string></test>'
+def _renamed(file: Path, family: str) -> str:
+    """Return a rule that gives the font in a file another family name, before its own."""
+    test = f'<test name="file" compare="eq"><string>{escape(str(file))}</string></test>'
     return f'<match target="scan">{test}<edit name="family" mode="prepend"><string>{family}</string></edit></match>'

@@ -24,7 +24,7 @@ def fitted(html: str, render: Callable[[str], Any]) -> Any:
     low, high, best, pages = 1, int(named[1]), None, 1
     if named[2]:
         best = render(_at_step(html, high))
-        pages = len(best.pages)
+        high, pages = high - 1, len(best.pages)
         if len(made.pages) <= pages:
             return made
     while low <= high:
