@@ -61,7 +61,7 @@ DONE = {
     "solved": N_("dealt with"), "removed": N_("removed"), "graded": N_("graded"), "assessed": N_("assessed"),
     "assigned": N_("assigned"), "withdrawn": N_("withdrawn"), "restored": N_("restored"), "erased": N_("erased"),
     "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
-    "written": N_("updated"),
+    "written": N_("updated"), "confirmed": N_("confirmed"), "unread": N_("accepted unread"),
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
     "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("added to the handover"), "archived": N_("archived"),
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
