@@ -170,9 +170,9 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     for window in (alice, dora):
         await expect(window("[data-testid=not-accepted] q")).to_have_text("the port has to be in it")
     await expect(assessment).to_have_value("on the tram")  # goes on from one to the next
-    old = first(alice).locator("[data-author=assessment]")
+    old = first(alice).locator("form [data-author=assessment]")
     await expect(old).to_contain_text("not confirmed for this handover: Alice, ")
-    await expect(first(dora).locator("[data-author=assessment]")).to_contain_text("not confirmed for this handover")
+    await expect(first(dora).locator("form [data-author=assessment]")).to_contain_text("not confirmed for this handover")
     pips = alice(f"[data-contents='{board}'] [data-testid=pips]")
     await expect(pips).to_have_text("not written")
     await alice("[data-act=sign]").click()
