@@ -7,6 +7,8 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @typedef {{ handover: number, by: string | null, at: string | null, confirmed_by: string | null, confirmed_at: string | null }} TextMark */
 
+const CHOICES = new Set(["handover", "keeper", "incoming"]); // fields that are no texts: each handover asks for them again
+
 /** @param {any} value text, or ids of critical points */
 const isEmpty = (value) => !(Array.isArray(value) ? value.length : value?.trim?.());
 
@@ -25,7 +27,7 @@ export const isWritten = (values, path, number) => !isEmpty(values[path]) && (va
  * @param {string} path
  * @param {HandoverView} view
  */
-export const isCarriedOver = (values, path, view) => (view.stage !== "none" || view.isFixed) && !isEmpty(values[path]) && !isWritten(values, path, view.number);
+export const isCarriedOver = (values, path, view) => (view.stage !== "none" || view.isFixed) && !CHOICES.has(path) && !isEmpty(values[path]) && !isWritten(values, path, view.number);
 
 /**
  * "Alice, 29 Nov 22:10 · still true: Dora, 06:00", or that nobody confirmed it; "" if nothing is known.
@@ -64,7 +66,7 @@ export function authorLine(values, path, view, confirm = null) {
  */
 export function withSent(known, sent, number, own) {
   const at = serverNow().toISOString(), marks = { ...known?.authorship };
-  for (const path of Object.keys(sent).filter((name) => !["handover", "keeper", "incoming"].includes(name))) {
+  for (const path of Object.keys(sent).filter((name) => !CHOICES.has(name))) {
     const isSame = JSON.stringify(sent[path]) === JSON.stringify(known?.[path]);
     marks[path] = isSame ? { ...marks[path], handover: number, confirmed_by: own, confirmed_at: at } : { handover: number, by: own, at, confirmed_by: null, confirmed_at: null };
   }
