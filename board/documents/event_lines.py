@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from board import labels
+from board.commands import text_authorship
 from board.documents.content import Line, Piece, UserText, datetime_text, time_text
 from board.documents.field_values import FieldValues
 from board.earlier_disappearances import described
@@ -68,8 +69,17 @@ class EventLines:
         groups = {"criteria": self._answer, "checklist": self._item, "earlier": self._earlier}
         for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
             line += groups[group.partition(".")[0]](group, entry)
+        line += [f" · {label}" for label in self._confirmed(entry)]
         private = entry.payload.get("private", ())
         return line + [f" · {self._label(path, entry.event)} {self._translate(UNDISCLOSED)}" for path in private]
+
+    def _confirmed(self, entry: HistoryEntry) -> list[str]:
+        """Return the names of the handover texts that somebody said are still true."""
+        event = entry.event
+        if event.type != text_authorship.CONFIRMED:
+            return []
+        paths = [path.split(".")[1] for path in entry.payload.get("changes", ()) if path.startswith("authorship.")]
+        return [labels.field(path, self._translate, event.kind) for path in dict.fromkeys(paths)]
 
     def _subject(self, entry: HistoryEntry) -> Piece | None:
         """Return the name of the entity that an event is about; None if it has none, or it was erased."""
