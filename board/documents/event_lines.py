@@ -78,8 +78,9 @@ class EventLines:
         event = entry.event
         if event.type != text_authorship.CONFIRMED:
             return []
-        paths = [path.split(".")[1] for path in entry.payload.get("changes", ()) if path.startswith("authorship.")]
-        return [labels.field(path, self._translate, event.kind) for path in dict.fromkeys(paths)]
+        changed = {path.split(".")[1] for path in entry.payload.get("changes", ()) if path.startswith("authorship.")}
+        texts = (*text_authorship.OF_SEARCH, *text_authorship.OF_DESK)
+        return [labels.field(path, self._translate, event.kind) for path in texts if path in changed]
 
     def _subject(self, entry: HistoryEntry) -> Piece | None:
         """Return the name of the entity that an event is about; None if it has none, or it was erased."""

@@ -383,11 +383,14 @@ function included({ event, state, ctx }) {
   return { says: search ? t("The search for {name} was included in handover {number}") : t("Search included in handover {number}"), values, said: ["handover"] };
 }
 
-/** @param {{ event: any, state: State }} entity */
-function confirmed({ event, state }) {
-  const number = event.kind === "briefing" ? state.handover : state.number;
-  const paths = (event.changes ?? []).map((/** @type {string} */ path) => path.match(/^authorship\.([^.]+)\./)?.[1]).filter(Boolean);
-  const fields = [...new Set(paths)].map((path) => within(label.field(path, event.kind))).join(", ");
+const HANDOVER_TEXTS = ["assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "faults", "remarks"];
+
+/** Name the texts that are still true. @param {any} it */
+function confirmed(it) {
+  const { event, kind, state } = it, changed = (event.changes ?? []).map((/** @type {string} */ path) => path.split(".")[1]);
+  const fields = HANDOVER_TEXTS.filter((path) => changed.includes(path)).map((path) => within(label.field(path, kind))).join(", ");
+  if (!fields) return otherwise(it);
+  const number = kind === "briefing" ? state.handover : state.number;
   return { says: t("{who} said for handover {number} that this is still true: {fields}"), values: { number, fields }, said: ["handover", "number"] };
 }
 
