@@ -26,20 +26,25 @@ const RULES = [
   ["found", (change) => change.kind === "search" && change.change === "changed" && has(change, /^(status$|outcome\.)/)],
   ["opened", ({ kind, change }) => kind === "search" && change === "added"],
   ["credible", (change) => change.kind === "sighting" && valuesOf(change, "assessment").some((value) => ASSURED.includes(String(value)))],
-  ["urgent", (change, state) => becameUrgent(change) && !SETTLED.includes(state.assessment)],
+  ["urgent", (change, state) => change.kind !== "task" && becameUrgent(change) && !SETTLED.includes(state.assessment)],
+  ["urgent", (change) => change.kind === "task" && becameUrgent(change)],
   ["appeal", (change) => change.kind === "search" && has(change, /^appeal\./)],
   ["decision", (change, state) => (change.kind === "search" ? has(change, /^worrying$/) : change.kind === "note" && change.change === "added" && state.category === "decision")],
 ];
 
-/** Names of the rules, the most important first. */
-export const IMPORTANT = RULES.map(([name]) => name);
+/**
+ * Return the place of the first rule that a change fits; -1 for one that is only counted.
+ * @param {Change} change
+ * @param {AnyState} state present state; of what was removed, its last one
+ */
+const rankOf = (change, state) => (change.change === "removed" ? -1 : RULES.findIndex(([, fits]) => fits(change, state)));
 
 /**
  * Return the name of the first rule that a change fits; null for one that is only counted.
  * @param {Change} change
- * @param {AnyState} state present state; of what was removed, its last one
+ * @param {AnyState} state
  */
-export const importanceOf = (change, state) => (change.change === "removed" ? null : RULES.find(([, fits]) => fits(change, state))?.[0] ?? null);
+export const importanceOf = (change, state) => RULES[rankOf(change, state)]?.[0] ?? null;
 
 /**
  * Split changes into those to read, the most important first, and the others.
@@ -49,10 +54,9 @@ export const importanceOf = (change, state) => (change.change === "removed" ? nu
  * @returns {{ important: (T & { importance: string })[], rest: T[] }}
  */
 export function byImportance(changes, stateOf) {
-  const all = changes.map((change) => ({ ...change, importance: importanceOf(change, stateOf(change)) }));
-  const important = /** @type {(T & { importance: string })[]} */ (all.filter(({ importance }) => importance !== null));
-  const rank = (/** @type {{ importance: string }} */ { importance }) => IMPORTANT.indexOf(importance);
-  return { important: important.sort((one, other) => rank(one) - rank(other)), rest: all.filter(({ importance }) => importance === null) };
+  const all = changes.map((change) => ({ ...change, rank: rankOf(change, stateOf(change)) })), isImportant = (/** @type {{ rank: number }} */ { rank }) => rank >= 0;
+  const important = all.filter(isImportant).sort((one, other) => one.rank - other.rank);
+  return { important: important.map((change) => ({ ...change, importance: RULES[change.rank][0] })), rest: all.filter((change) => !isImportant(change)) };
 }
 
 /** @type {Record<string, (count: number) => string>} */
