@@ -87,7 +87,7 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
     await count.click()
     news = again(f"[data-unseen-board='{board}']")
     await expect(news.locator("[data-unseen-summary]")).to_have_text(re.compile(r"^4 events since .*, and 1 of your own$"))
-    await expect(news.locator("[data-testid=counts]")).to_have_text("Also new or changed: 1 sighting · 1 task")
+    await expect(news.locator("[data-testid=counts]")).to_have_text("New or changed: 1 sighting · 1 task")
     await expect(news.locator("[data-testid=net] > li")).to_have_count(2)
     await expect(news.locator(f"[data-testid=net] > [data-id='{card}'] li")).to_have_text("Column: New → Doing")
     await expect(news.locator("[data-change=added]")).to_contain_text("Ring the school")
@@ -177,7 +177,7 @@ async def test_news_are_in_the_order_of_all_searches_and_by_importance(browsers:
     order = await important.evaluate_all("all => all.map((each) => each.dataset.importance)")
     assert list(dict.fromkeys(order)) == ["opened", "urgent", "decision"]
     await expect(important.last).to_contain_text("Search the canal")
-    await expect(news.locator("[data-testid=counts]")).to_have_text(re.compile("^Also new or changed: .*3 notes"))
+    await expect(news.locator("[data-testid=counts]")).to_have_text(re.compile("^New or changed: .*3 notes"))
     await expect(news.locator("[data-testid=net]")).to_be_hidden()
 
 

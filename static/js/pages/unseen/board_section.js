@@ -58,7 +58,7 @@ function net({ net: changes, more }, ctx) {
   if (!told.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
   const { important, rest } = byImportance(told, (/** @type {any} */ { state }) => state);
   return html`${important.length ? html`<ul class="important" data-testid="important">${important.slice(0, MAX_CHANGES).map((change) => line(change, ctx))}</ul>` : nothing}
-    ${rest.length ? html`<details><summary data-testid="counts">${t("Also new or changed: {what}", { what: countsOf(rest).join(" · ") })}</summary>
+    ${rest.length ? html`<details><summary data-testid="counts">${t("New or changed: {what}", { what: countsOf(rest).join(" · ") })}</summary>
       <ul class="net" data-testid="net">${rest.slice(0, MAX_CHANGES).map((change) => line(change, ctx))}</ul></details>` : nothing}
     ${more || Math.max(important.length, rest.length) > MAX_CHANGES ? html`<p class="quiet">${t("There are more changes than shown here.")}</p>` : nothing}`;
 }
