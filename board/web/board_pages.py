@@ -1,6 +1,6 @@
 """Pages of boards: all searches, one search, intake, what is new, and what waits."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -85,8 +85,10 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
-    data["standard"] = predefined_tasks.for_scripts(name)
+    data: dict[str, Any] = {
+        "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
+        "standard": predefined_tasks.for_scripts(name),
+    }  # fmt: skip
     response = JSONResponse(i18n.js_catalogue(name) | data)
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 

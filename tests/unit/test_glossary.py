@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from board import i18n, predefined_tasks
-from board.paths import STATIC
+from board.paths import DOCS, STATIC
 
 # By language. Each would be a second word for something that has one, a word of this code, or one that means something else to
 # the police.
@@ -62,6 +62,12 @@ def task_texts(language: str) -> Iterator[str]:
         yield from (each[language] for each in template.texts())
 
 
+def guide_texts(language: str) -> Iterator[str]:
+    """Yield the lines of the guides."""
+    for file in sorted((DOCS / "guides").glob(f"*.{language}.md")):
+        yield from filter(None, file.read_text(encoding="utf-8").splitlines())
+
+
 def template_texts() -> Iterator[str]:
     """Yield what the pages say without the catalogue, between tags and expressions."""
     for file in sorted((STATIC.parent / "templates").glob("*.html")):
@@ -107,7 +113,8 @@ def test_forbidden_word_would_be_found(language: str, text: str) -> None:
 
 @pytest.mark.parametrize("language", SECOND_WORDS)
 def test_one_thing_has_one_word(language: str) -> None:
-    said = [*(text for text, _ in texts(language)), *task_texts(language), *(template_texts() if language == "en" else ())]
+    said = [*(text for text, _ in texts(language)), *task_texts(language), *guide_texts(language)]
+    said += template_texts() if language == "en" else ()
     found = second_words(language)
     assert len(said) > 1_000
     assert {(match[0], text) for text in said if (match := found.search(text))} == set()
