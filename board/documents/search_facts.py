@@ -163,7 +163,8 @@ class SearchFacts(ReportWording):
         if outcome:
             family = N_("family told") if outcome["family_told"] else N_("family not told")
             police = N_("police told") if outcome["police_told"] else N_("police not told")
-            codes = [labels.value(f"outcome.{name}", "search", outcome[name], self._translate) for name in ("condition", "how")]
+            says = labels.agreeing(self._translate, search["person"].get("sex"))
+            codes = [labels.value(f"outcome.{name}", "search", outcome[name], says) for name in ("condition", "how")]
             text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
             facts.append((self._field("outcome"), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
