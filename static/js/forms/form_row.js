@@ -16,7 +16,7 @@ import { leaningOf, problemOf } from "./time_value.js";
  * @param {string} path of the field
  * @param {any} ctx the view: session, board, draw(); drawForms(), which draws no more than the forms; edited(form) replaces both where a
  *   choice is sent at once; resolved(form) after
- *   the last conflict was decided; cards(kind) to choose from; below(path) is drawn under a field
+ *   the last conflict was decided; cards(kind) to choose from; underField(path) is drawn under a field
  * @param {string | null} [name] label, if it is not that of the field
  * @param {boolean} [isNeeded] mark it as required, though the field is not always
  */
@@ -32,7 +32,7 @@ export function row(form, path, ctx, name = null, isNeeded = false) {
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was reloaded. Type it again.")}</p>` : nothing}
-    ${theirs(form, field, ctx)} ${point.map((each) => theirs(form, form.field(each), ctx))} ${ctx.below?.(path) ?? nothing}
+    ${theirs(form, field, ctx)} ${point.map((each) => theirs(form, form.field(each), ctx))} ${ctx.underField?.(path) ?? nothing}
   </div>`;
 }
 

@@ -58,8 +58,8 @@ function form(view, board, ctx) {
   const shown = paths(written.fields).filter((/** @type {string} */ path) => isShown(path, written, view, board));
   const hidden = written.fields.filter((/** @type {{ path: string }} */ { path }) => !shown.includes(path));
   const values = view.written(board);
-  const below = (/** @type {string} */ path) => (written.isMine(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
-  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save, below })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
+  const underField = (/** @type {string} */ path) => (written.isMine(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
+  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save, underField })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
     html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => add(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
