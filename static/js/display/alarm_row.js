@@ -6,7 +6,7 @@ import { n, p, t } from "../core/i18n.js";
 import { runningTime } from "../core/time.js";
 
 /**
- * Texts of an alarm: its mark, and what nobody has: beside the mark, on a tile, and there in short.
+ * Texts of an alarm: its mark, and what nobody has: beside the mark ("" if that says it), on a tile, and there in short.
  * @typedef {{ mark: () => string, row: () => string, tile: () => string, short: () => string }} AlarmTexts
  */
 
@@ -16,7 +16,7 @@ const TEXTS = {
   sighting_urgent: { mark: () => t("URGENT"), row: () => t("sighting"), tile: () => t("urgent sighting"), short: () => p("alarm on a wall", "urgent") },
   sighting_credible: { mark: () => t("CREDIBLE"), row: () => t("sighting"), tile: () => t("credible sighting"), short: () => p("alarm on a wall", "credible") },
   worrying_search: {
-    mark: () => t("WORRYING?"), row: () => t("disappearance"), tile: () => t("worrying or not"), short: () => t("worrying or not"),
+    mark: () => t("WORRYING?"), row: () => "", tile: () => t("worrying or not"), short: () => t("worrying or not"),
   },
   task_overdue: { mark: () => t("OVERDUE"), row: () => t("task"), tile: () => t("overdue task"), short: () => p("alarm on a wall", "overdue") },
 };
@@ -32,7 +32,7 @@ const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OT
  * "urgent sighting: nobody has it". An alarm can be open although its card is assigned.
  * @param {string} what @param {WallAlarm} alarm
  */
-const ownedBy = (what, alarm) => t("{what}: {who}", { what, who: owner(alarm) });
+const ownedBy = (what, alarm) => (what ? t("{what}: {who}", { what, who: owner(alarm) }) : owner(alarm));
 
 /** @param {WallAlarm} alarm */
 const owner = ({ assigned }) => (assigned ? t("assigned, no answer yet") : t("nobody has it"));
