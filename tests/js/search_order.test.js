@@ -37,6 +37,13 @@ test("the order changes at most once a minute", () => {
   assert.equal(at(60_999, place("a", 3, 2), place("b", 1, 1)), "ba");
   assert.equal(at(61_000, place("a", 3, 2), place("b", 1, 1)), "ab");
 });
+test("a class that changes no place does not use up the minute", () => {
+  const { at } = ordered();
+  at(0, place("a", 3, 1), place("b", 0, 2));
+  assert.equal(at(1_000, place("a", 1, 1), place("b", 0, 2)), "ab");
+  assert.equal(at(2_000, place("a", 0, 1), place("b", 0, 2)), "ba");
+  assert.equal(at(3_000, place("a", 3, 1), place("b", 0, 2)), "ba");
+});
 test("and only when a class does", () => {
   const { at } = ordered();
   at(0, place("a", 0, 2), place("b", 0, 1));

@@ -22,11 +22,21 @@ export class SearchOrder {
   update(searches, { now, settled }) {
     const known = this.#places, isFree = !this.#isSettled || now - this.#reorderedAt >= REORDER_MS;
     const changed = searches.filter(({ id, rank }) => known.has(id) && known.get(id)?.rank !== rank);
-    if (changed.length && isFree && this.#isSettled) this.#mark(changed, now);
     const place = (/** @type {SearchPlace} */ each) => (isFree && changed.length ? each : (known.get(each.id) ?? each));
-    this.#places = new Map(searches.map((each) => [each.id, this.#isSettled ? place(each) : each]));
+    const ordered = searches.map((each) => (this.#isSettled ? place(each) : each)).sort(comparePlaces);
+    if (changed.length && isFree && this.#isSettled && this.#differs(ordered)) this.#mark(changed, now);
+    this.#places = new Map(ordered.map((each) => [each.id, each]));
     this.#isSettled ||= settled;
-    return [...this.#places.values()].sort(comparePlaces);
+    return ordered;
+  }
+
+  /**
+   * Return whether searches that were there already have another order now.
+   * @param {SearchPlace[]} ordered
+   */
+  #differs(ordered) {
+    const before = [...this.#places.keys()].filter((id) => ordered.some((each) => each.id === id));
+    return ordered.filter(({ id }) => this.#places.has(id)).some(({ id }, at) => id !== before[at]);
   }
 
   /**
