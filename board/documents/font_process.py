@@ -5,7 +5,7 @@ import io
 import sys
 
 if __name__ == "__main__":
-    from fontTools.ttLib import woff2
+    from fontTools.ttLib import woff2  # type: ignore[import-untyped]
 
     unpacked = io.BytesIO()
     woff2.decompress(io.BytesIO(sys.stdin.buffer.read()), unpacked)
