@@ -28,7 +28,7 @@ async def show(request: Request) -> Response:
     found = (await asyncio.to_thread(documents.documents, reads)).get(name)
     if found is not None:
         before, after = documents.neighbours(found, reads)
-        context = {"document": found, "before": before, "after": after, "audiences": _contents(reads)}
+        context: dict[str, Any] = {"document": found, "before": before, "after": after, "audiences": _contents(reads)}
         return page(request, "help.html", caller, **context, **await _found(request, found, reads))
     attached = documents.attachments().get(name)
     if attached is not None:
