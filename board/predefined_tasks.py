@@ -123,8 +123,8 @@ def for_scripts(language: str) -> list[list[str]]:
     """Return each text that differs between languages: in this language, then in the others."""
     load_catalogue()
     every = {id(texts): texts for texts in _known.values()}.values()
-    rows = ([texts[language], *sorted({*texts.values()} - {texts[language]})] for texts in every)
-    return sorted(row for row in rows if len(row) > 1)
+    rows = ((texts.get(language, texts[i18n.DEFAULT]), {*texts.values()}) for texts in every)
+    return sorted([shown, *sorted(stored - {shown})] for shown, stored in rows if len(stored) > 1)
 
 
 def criteria() -> tuple[str, ...]:

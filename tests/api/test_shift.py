@@ -141,6 +141,7 @@ class Shifts(RuleBasedStateMachine):
         self.written: dict[str, dict[str, int]] = {}  # by search: author and time of its briefing
         self.handed: set[str] = set()
         self.marks: dict[tuple[str, str], int] = {}
+        self.unread: dict[str, tuple[int, str]] = {}  # by search: handover, and who accepted it unread
         self.run(self._begin())
 
     def run(self, work: Any) -> Any:
@@ -258,6 +259,7 @@ class Shifts(RuleBasedStateMachine):
         if self._does(who, OPERATIONS, "handover.sign", {"handover": max(1, self.number), "positions": positions}, code):
             self.status, self.handed = "signed", set(positions)
             self.marks.clear()
+            self.unread = {each: whose for each, whose in self.unread.items() if each not in positions}
 
     @rule(stale=st.booleans())
     def prepare_and_sign(self, stale: bool) -> None:
@@ -268,15 +270,18 @@ class Shifts(RuleBasedStateMachine):
     def read(self, who: str, which: int, behind: int) -> None:
         search = self._pick(which)
         seq = self._head(search) - behind
-        allowed = self.status == "signed" and search in self.handed
+        accepted_unread = self.unread.get(search) == (self.number, who)
+        allowed = accepted_unread or (self.status == "signed" and search in self.handed)
         if self._does(
             who, search, "handover.read", {"handover": max(1, self.number), "seq": seq}, None if allowed else "conflict"
         ):
             self.marks[who, search] = max(seq, self.marks.get((who, search), 0))
+            if accepted_unread:
+                del self.unread[search]
 
     @rule(who=st.sampled_from(NAMES), reason=st.sampled_from([None, "it is on fire"]))
     def accept(self, who: str, reason: str | None) -> None:
-        unread = any(self.marks.get((who, each), 0) < self.important[each] for each in self.handed)
+        unread = self._unread(who)
         code = None
         if self.status != "signed":
             code = "conflict"
@@ -286,8 +291,7 @@ class Shifts(RuleBasedStateMachine):
             code = "conflict"
         data = {"handover": max(1, self.number), "restatement": "three searches", "reason": reason}
         if self._does(who, OPERATIONS, "handover.accept", data, code):
-            self.status = "accepted"
-            self._moved(who)
+            self._accepted(who)
 
     @rule(who=st.sampled_from(NAMES))
     def refuse(self, who: str) -> None:
@@ -331,8 +335,15 @@ class Shifts(RuleBasedStateMachine):
         assert len(winners) == (self.status == "signed")
         if winners:
             assert winners != [self.outgoing]
-            self.status = "accepted"
-            self._moved(winners[0])
+            self._accepted(winners[0])
+
+    def _unread(self, who: str) -> set[str]:
+        return {each for each in self.handed if self.marks.get((who, each), 0) < self.important[each]}
+
+    def _accepted(self, who: str) -> None:
+        self.unread |= dict.fromkeys(self._unread(who), (self.number, who))
+        self.status = "accepted"
+        self._moved(who)
 
     @invariant()
     def one_holds_it_as_the_journal_tells(self) -> None:

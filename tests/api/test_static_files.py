@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board import labels
+from board import labels, predefined_tasks
 from board.engine import kinds
 from board.files import program_files
 from board.paths import STATIC, TEMPLATES
@@ -21,7 +21,7 @@ async def test_versioned_files_are_cached_for_ever_and_others_revalidated(server
     async with httpx.AsyncClient(base_url=server.url, headers={"accept-language": "fr"}) as http:
         page = (await http.get("/login")).text
         named = re.findall(r'(?:src|href)="(/(?:static|i18n)/[^"]+)"', page)
-        assert {each.rpartition(".")[2].partition("?")[0] for each in named} == {"js", "css", "svg", "json"}
+        assert {each.rpartition(".")[2].partition("?")[0] for each in named} == {"js", "css", "svg", "json", "woff2"}
         for address in named:
             answer = await http.get(address)
             assert (answer.status_code, answer.headers["cache-control"]) == (200, LASTING), address
@@ -140,7 +140,7 @@ async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
     data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
-    assert english == {"language": "en", "messages": {}} | data
+    assert english == {"language": "en", "messages": {}, "standard": predefined_tasks.for_scripts("en")} | data
     assert (dutch["labels"], dutch["kinds"]) == (english["labels"], english["kinds"])
     assert dutch["messages"]["Sighting"] == "Waarneming"
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2 as httpx
 from playwright.async_api import BrowserContext, Locator, Page, WebSocket
 
+from board.predefined_tasks import shown_text
 from tests.support.people import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
@@ -40,15 +41,16 @@ ASSESSED = {
 }
 
 
-def expected_columns(entities: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a window must show of a snapshot, in the form of READ_COLUMNS."""
+def expected_columns(entities: list[dict[str, Any]], language: str) -> dict[str, Any]:
+    """Return what a window in a language must show of a snapshot, in the form of READ_COLUMNS."""
     by_rank = sorted(entities, key=lambda each: (each["state"].get("rank") or "", each["id"]))
     cards = [each for each in by_rank if each["kind"] in ("sighting", "task")]
     inboxes = {each["id"] for each in by_rank if each["kind"] == "column" and each["state"]["role"] == "inbox"}
     cards.sort(key=lambda each: not (each["state"]["column"] in inboxes and _is_urgent(each)))
+    there = [each for each in cards if not _away(each)]
     return {
         "columns": [
-            [column["id"], [_card(each) for each in cards if each["state"]["column"] == column["id"] and not _away(each)]]
+            [column["id"], [_card(each, language) for each in there if each["state"]["column"] == column["id"]]]
             for column in by_rank
             if column["kind"] == "column"
         ],
@@ -66,7 +68,7 @@ def _away(card: dict[str, Any]) -> bool:
     return bool(card["state"]["withdrawn"])
 
 
-def _card(card: dict[str, Any]) -> list[Any]:
+def _card(card: dict[str, Any], language: str) -> list[Any]:
     state = card["state"]
     if card["kind"] == "sighting":
         grade = "{source}{content}".format(**state["grade"])
@@ -74,7 +76,7 @@ def _card(card: dict[str, Any]) -> list[Any]:
     else:
         items = [item for item in state["checklist"].values() if item]
         ticks = f"{sum(item['done'] for item in items)} of {len(items)}" if items else None
-        said = (state["title"], None, None, ticks)  # type: ignore[assignment]
+        said = (shown_text(state["title"], language), None, None, ticks)  # type: ignore[assignment]
     title, *rest = said
     return [card["id"], str(state["number"]), title.strip(), *rest, False]
 
@@ -168,7 +170,8 @@ class Window:
         while True:
             answer = await self.http.get(f"/api/v1/boards/{board}")
             assert answer.status_code == 200, answer.text
-            wanted, shown = expected_columns(answer.json()["entities"]), await self.shown()
+            language = await self.page.evaluate("document.documentElement.lang")
+            wanted, shown = expected_columns(answer.json()["entities"], language), await self.shown()
             if shown == wanted:
                 return wanted
             assert time.monotonic() < deadline, f"{self.name}'s screen is not what the server has: {shown} for {wanted}"
