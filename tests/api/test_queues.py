@@ -178,8 +178,9 @@ async def test_any_history_has_one_queue_and_one_owner_at_each_moment(scene: Sea
                 await team.alice.command(scene.search, "search.set_status", {"status": "open", "reason": "more came in"})
             continue
         if ack["seqs"]:
-            await team.alice.wait_for_seq(scene.search, ack["seqs"][-1])
-            rows[ack["seqs"][-1]] = await read_rows(team, scene.search)
+            head = (await team.alice.snapshot(scene.search))["seq"]  # who takes an alarm gets its card right after the command
+            await team.alice.wait_for_seq(scene.search, head)
+            rows[head] = await read_rows(team, scene.search)
     states: dict[str, dict[str, Any]] = {}
     seen = set()
     for event in screen.events:
