@@ -155,8 +155,7 @@ async def forty(browser_server: Browsers) -> Browsers:
         if at % 4 == 2:
             await alice.command(search, "task.add", {"title": f"{WORD} {WORD}", "due": "2026-01-01T04:36:00Z"})
         if at % 7 == 0:
-            await alice.command(search, "sighting.add", {"description": "x", "place": {"text": f"{ARABIC} {WORD}"}})
-            sighting = (await alice.events(search))[-1]["id"]
+            sighting = await alice.add(search, "sighting.add", {"description": "x", "place": {"text": f"{ARABIC} {WORD}"}})
             await alice.command(search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
             await alice.command(search, "search.set_appeal", {"level": "child_alert", "until": "2027-12-26T12:00:00Z"})
     own = (await alice.http.get("/api/v1/me")).json()["id"]

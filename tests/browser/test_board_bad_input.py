@@ -95,8 +95,7 @@ async def test_long_words_and_right_to_left_texts_are_whole(browsers: Browsers) 
     for text, name in ((WORD, "inbox"), (ARABIC, "doing"), (f"{ARABIC} {WORD} " * 4, "done")):
         for assessment in ("credible", "not_the_child"):
             said = {"description": text, "place": place, "channel": "social_media", "priority": "urgent", "assignee": own}
-            await alice.command(board, "sighting.add", said | {"received_at": "2026-11-24T15:10:00Z", "clothing": WORD})
-            card = (await alice.events(board))[-1]["id"]
+            card = await alice.add(board, "sighting.add", said | {"received_at": "2026-11-24T15:10:00Z", "clothing": WORD})
             await alice.command(board, "sighting.assess", {"sighting": card, "assessment": assessment})
             await alice.command(board, "card.move", {"card": card, "column": columns[name]})
         await alice.command(
@@ -147,8 +146,7 @@ async def test_three_hundred_cards_in_one_column_are_whole_and_counted(browsers:
 async def test_forty_people_on_one_card_leave_room_for_its_assignee(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
-    await alice.command(board, "sighting.add", {"description": "Girl at the tram", "assignee": own, "priority": "urgent"})
-    card = (await alice.events(board))[-1]["id"]
+    card = await alice.add(board, "sighting.add", {"description": "Girl at the tram", "assignee": own, "priority": "urgent"})
     window = await browsers.window("Bob")
     heard = Heard(window)
     await heard.listen()

@@ -67,8 +67,7 @@ async def test_the_header_says_each_detail_or_that_it_is_missing(browsers: Brows
         await expect(bob(f"dd[data-testid={place}]")).to_have_text("not recorded")
     await expect(bob("dd[data-testid=credible]")).to_have_text("none yet")
     seen = {"description": "A girl", "seen_at": "2026-11-24T04:05:00Z", "place": {"text": "Veldstraat 30"}}
-    await alice.command(board, "sighting.add", seen)
-    sighting = (await alice.events(board))[-1]["id"]
+    sighting = await alice.add(board, "sighting.add", seen)
     await alice.command(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
     await expect(bob("dd[data-testid=credible]")).to_contain_text("Veldstraat 30")
     await bob("dd[data-testid=credible] a").click()

@@ -33,8 +33,7 @@ async def test_no_card_is_cut_beside_an_open_one(browsers: Browsers, language: s
     for _ in range(3):
         place = {"text": "Gent, Veldstraat 30", "lat": 51.05, "lon": 3.72, "radius_m": 10}
         seen = {"description": "Shopkeeper, who knows her by name", "priority": "urgent", "assignee": own, "place": place}
-        await alice.command(board, "sighting.add", seen | {"seen_at": "2026-11-24T15:10:00Z", "channel": "hotline"})
-        sighting = (await alice.events(board))[-1]["id"]
+        sighting = await alice.add(board, "sighting.add", seen | {"seen_at": "2026-11-24T15:10:00Z", "channel": "hotline"})
         await alice.command(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
     await alice.command(
         board, "task.add", {"title": "Ring", "due": "2026-11-24T15:10:00Z", "assignee": own, "priority": "urgent"}

@@ -274,21 +274,22 @@ async def test_axe_finds_no_barrier_in_goal_outcome_shift_and_answer(demo: Brows
     await other.command(board, "handover.restate", {"handover": number, "text": "On foot. The father is called at ten."})
     alice, robin = await demo.window("Alice", viewport=TALL), await demo.window("Robin", viewport=TALL)
     found: dict[str, Any] = {}
-    for name, window, path, button in (
-        ("goal", alice, largest_search.search, "[data-testid=goal] button"),
-        ("outcome", alice, f"/searches/{ended}", "[data-act=outcome]"),
-        ("answer", alice, "/handover", "[data-act=not-quite]"),
-        ("refuse", robin, "/handover", "[data-act=refuse]"),
-        ("take", robin, "/handover", "[data-act=take]"),
-    ):
+
+    async def look_at_dialog(name: str, window: Window, path: str, button: str) -> None:
         await shown(window, path)
         await window(button).first.click()
         await window("dialog").wait_for()
         found[name] = await barriers(window, "dialog")
+
+    await look_at_dialog("goal", alice, largest_search.search, "[data-testid=goal] button")
+    await look_at_dialog("outcome", alice, f"/searches/{ended}", "[data-act=outcome]")
+    await look_at_dialog("answer", alice, "/handover", "[data-act=not-quite]")
+    await look_at_dialog("refuse", robin, "/handover", "[data-act=refuse]")
     await shown(alice, "/handover")
     found["to answer"] = await barriers(alice)
-    assert {place: some for place, some in found.items() if some} == {}
     await person.command("operations", "handover.withdraw", {"handover": number})
+    await look_at_dialog("take", robin, "/handover", "[data-act=take]")
+    assert {place: some for place, some in found.items() if some} == {}
     await person.command("operations", "handover.prepare", {})
     await demo.clear()
 

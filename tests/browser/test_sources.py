@@ -25,8 +25,7 @@ async def at_card(browsers: Browsers, name: str, board: str) -> Window:
 async def taken_in(browsers: Browsers, by: str, **data: Any) -> tuple[str, str]:
     """A new search with a sighting that this person took in; the ids of both."""
     board, person = await browsers.search(), await browsers.person(by)
-    await person.command(board, "sighting.add", SEALED | data)
-    return board, str((await person.events(board))[-1]["id"])
+    return board, await person.add(board, "sighting.add", SEALED | data)
 
 
 async def test_source_without_permission_is_not_offered_for_change(browsers: Browsers) -> None:
@@ -48,8 +47,7 @@ async def test_source_without_permission_is_not_offered_for_change(browsers: Bro
 
 async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
-    await bob.command(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
-    sighting = (await bob.events(board))[-1]["id"]
+    sighting = await bob.add(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
     alice = await at_card(browsers, "Alice", board)
     await expect(alice("[data-testid=no-source]")).to_be_visible()
     await expect(alice("[data-act=read-source]")).to_have_count(0)

@@ -68,8 +68,7 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
     board = await browsers.search()
     alice, bob, window = await browsers.person("Alice"), await browsers.person("Bob"), await browsers.window("Alice")
     assert await seen(alice, board) == await head(alice, board), "she opened it"
-    await bob.command(board, "sighting.add", {"description": SIGHTING})
-    card = str((await bob.events(board))[-1]["id"])
+    card = await bob.add(board, "sighting.add", {"description": SIGHTING})
     assert await seen(alice, board) != await head(alice, board)
     async with window.page.expect_response(lambda answer: answer.url.endswith("/api/v1/seen")):
         await window.open(f"/searches/{board}")

@@ -44,6 +44,11 @@ class SignedInUser:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    async def add(self, board: str, name: str, data: dict[str, Any]) -> str:
+        """Give a command that adds something; return its id. Events of the server may follow its own."""
+        first = (await self.command(board, name, data))["seqs"][0]
+        return next(str(event["id"]) for event in await self.events(board) if event["seq"] == first)
+
     async def attach(self, board: str, content: bytes, **data: Any) -> str:
         """Send a small file over HTTP and attach it; return its id."""
         path = f"/api/v1/boards/{board}/uploads/{uuid.uuid4()}"
@@ -142,8 +147,7 @@ class Browsers:
     async def sighting(self, board: str, description: str) -> str:
         """Add a sighting as Alice; return its id."""
         alice = await self.person("Alice")
-        await alice.command(board, "sighting.add", {"description": description})
-        return str((await alice.events(board))[-1]["id"])
+        return await alice.add(board, "sighting.add", {"description": description})
 
 
 async def create_accounts(server: Server) -> None:
