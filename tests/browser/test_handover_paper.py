@@ -155,7 +155,7 @@ async def test_each_printed_page_has_the_name_and_reference(browsers: Browsers) 
     await window.open("/handover")
     await expect(window(f"[data-section='{board}'] .late li")).to_have_count(60)
     printed = text_of(await window.page.pdf(format="A4"))
-    made = text_of((await alice.http.get("/handover.pdf")).content)
+    made = text_of((await alice.http.get("/handover.pdf", timeout=60)).content)
     for pages in (printed, made):
         about = [page for page in pages if "Ask school" in page]
         assert len(about) > 1

@@ -290,6 +290,10 @@ async def test_an_urgent_call_raises_an_alarm_and_the_next_one_does_not(browsers
     await expect(bob("[data-recent-call] .urgent")).to_have_text("urgent")
     await expect(alice(ALARM)).to_contain_text("Imke")
     await alice(TAKE).click()
+    too_soon = alice(ALARM).get_by_text("not taken: press again")  # the alarm had only just come under the pointer
+    await expect(alice(TAKEN).or_(too_soon)).to_be_visible()
+    if await too_soon.is_visible():
+        await alice(TAKE).click()
     await expect(alice(TAKEN)).to_contain_text("You have it")
 
     await expect(bob("#urgent")).not_to_be_checked()
