@@ -12,9 +12,9 @@ MAX_QUERY = 200  # characters
 MAX_WORDS = 8
 MAX_RESULTS = 20  # for each audience
 EXCERPT = 140  # characters around the first word that was found
-_HEADING = re.compile(r'<h[1-3] id="([^"]*)">(.*?)</h[1-3]>', re.DOTALL)
-_IN_LINE = re.compile(r"</?(?:a|code|em|strong|span)\b[^>]*>")
-_TAG = re.compile(r"<[^>]*>")
+_HEADING = re.compile(r'<h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>')
+_IN_LINE = re.compile(r"</?(?:a|code|em|strong|span)\b[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)

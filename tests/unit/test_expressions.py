@@ -105,9 +105,14 @@ BOUNDS = (
         board/dev/server_binaries.py: pattern
         board/dev/version_bump.py: "\d+\.\d+\.\d+": "\d{4}"
         board/dev/version_bump.py: \d+\.\d+\.\d+
-        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"
+        board/documents/fonts.py: -(?:400|700)-normal\.woff2$
+        board/documents/fonts.py: U\+([0-9A-F]+)(?:-([0-9A-F]+))?
+        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/env_file.py: [A-Z][A-Z0-9_]{1,63}
+        board/help/find.py: <[^<>]*>
+        board/help/find.py: </?(?:a|code|em|strong|span)\b[^<>]*>
+        board/help/find.py: <h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>
         board/help/markdown.py: (?![a-z][a-z0-9+.-]*:|//|#)
         board/help/markdown.py: [^\w\- ]
         board/i18n.py: ^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]
@@ -165,7 +170,6 @@ SCANNERS = {
     "board/files/recognition_process.py: _after_space": "the first bytes of a file",
     "board/files/recognition_process.py: _markup": "the first bytes of a file",
     "board/client.py: _stay_connected": None,
-    "board/documents/pdf_process.py: fitted": None,  # steps of a page, of which there are two dozens
     "board/files/bucket.py: get": None,  # pieces of a stored file
     "board/commands/sightings.py: would_cycle": None,  # cards of a board
     "board/files/folder.py: write": None,
