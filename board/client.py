@@ -259,8 +259,7 @@ async def _subscribe(socket: ClientConnection, board: Board, pause: float) -> No
     """Subscribe a board from its position, after a pause."""
     await asyncio.sleep(pause)
     position: Frame = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
-    if board.epoch and board.form:
-        position["form"] = board.form
+    position |= {"form": board.form} if position and board.form else {}
     with contextlib.suppress(ConnectionClosed):
         await socket.send(json.dumps({"type": "subscribe", "board": board.name, **position}))
 

@@ -8,4 +8,5 @@ down_revision = "0054"
 
 
 def upgrade() -> None:
-    op.add_column("alarm", sa.Column("occasion", sa.String(), nullable=True))
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
+    op.add_column("alarm", sa.Column("occasion", text, nullable=True))

@@ -8,6 +8,7 @@ down_revision = "0055"
 
 
 def upgrade() -> None:
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
     for table in ("briefing", "handover"):
         op.add_column(table, sa.Column("authorship", sa.JSON(none_as_null=True), nullable=False, server_default="{}"))
-    op.add_column("handed", sa.Column("unread_by", sa.String(), nullable=True))
+    op.add_column("handed", sa.Column("unread_by", text, nullable=True))
