@@ -218,9 +218,10 @@ async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_ur
                 return (await http.post("/api/v1/intake/sightings", json=said)).status_code
 
         codes = [code for start in range(0, 60, 20) for code in await asyncio.gather(*map(take_in, range(start, start + 20)))]
-        # On a busy machine a worker may have missed Redis' answer. Then it counted alone, and logged that.
+        # A worker gives an eighth of the limit, whatever Redis says: both together up to 12. On a busy machine a worker may have
+        # missed Redis' answer. Then it counted alone, and logged that.
         alone = any("rate limits not shared" in line for line in workers.said)
-        assert 10 <= codes.count(201) <= (20 if alone else 10), workers.said
+        assert 10 <= codes.count(201) <= (20 if alone else 12), workers.said
         assert codes.count(201) + codes.count(429) == 60
 
 

@@ -16,6 +16,7 @@ from tests.support.tcp_proxy import proxy_to
 pytestmark = pytest.mark.browser
 
 MILA = {"first_name": "Mila", "last_name": "Voorbeeld", "age": 14}
+SWAP_MS = 700  # see alarm_line.js
 HEIGHT = "each => each.getBoundingClientRect().height"
 
 
@@ -34,6 +35,18 @@ async def shown(window: Window, search: str) -> None:
             return
         await window("[data-act=next-alarm]").click()
     raise AssertionError("the alarm is not there")
+
+
+async def take(window: Window) -> None:
+    """Press "I have it", and again if the page says that the alarm had only just come there."""
+    press = "button => document.querySelector(button)?.click()"  # at once: a click of a mouse waits until the button is still
+    await window(TAKE).wait_for()
+    await window.page.evaluate(press, TAKE)
+    too_soon = window(f"{ALARM} .nobody:visible", has_text="not taken: press again")
+    await expect(window(f"{TAKEN}:visible, .watch-main [data-testid=alarm-sent]:visible").or_(too_soon).first).to_be_visible()
+    if await too_soon.count():
+        await window.page.evaluate("ms => new Promise((done) => setTimeout(done, ms))", SWAP_MS)
+        await window.page.evaluate(press, TAKE)
 
 
 async def settle(browsers: Browsers) -> None:
@@ -62,7 +75,7 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     )
     await expect(card).to_have_attribute("data-alarmed", "")
     assert await card.locator("[data-need]").evaluate(HEIGHT) == before  # nothing moves
-    await charlie(TAKE).click()
+    await take(charlie)
     await expect(charlie(TAKEN)).to_contain_text("You have it")
     await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting\s\d+, taken at"))
     await expect(alice(f"li[data-search='{search}'] .need")).to_contain_text(
@@ -88,7 +101,7 @@ async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: 
     red_after = "article.card .foot [data-queue] time:not([data-target='Infinity'])"
     await expect(charlie(red_after)).to_contain_text("to look at")
     await shown(charlie, search)
-    await charlie(TAKE).click()
+    await take(charlie)
     await expect(charlie(TAKEN)).to_contain_text("You have it")
     for window in (charlie, alice):
         await expect(window("article.card .assignee bdi")).to_have_text("Charlie")
@@ -154,8 +167,7 @@ async def test_one_of_two_who_take_at_once_has_it_and_the_other_is_told(browsers
     await urgent(browsers, search, "Bob")
     for window in (alice, charlie):
         await shown(window, search)
-    press = "each => each.click()"  # at once: a click of a mouse waits until the button is still, and by then one has it
-    await asyncio.gather(alice(TAKE).evaluate(press), charlie(TAKE).evaluate(press))
+    await asyncio.gather(take(alice), take(charlie))
     for window in (alice, charlie):
         await expect(window(TAKEN)).to_be_visible()
         await expect(window("[data-notice]")).to_have_count(0)  # nobody is told of a refusal
@@ -171,14 +183,14 @@ async def test_an_alarm_that_is_handed_on_asks_the_next_person(browsers: Browser
         await window.page.goto("/account")
     await urgent(browsers, search, "Bob")
     await shown(alice, search)
-    await alice(TAKE).click()
+    await take(alice)
     await expect(charlie(TAKEN)).to_contain_text("Alice has it")
     await alice(f"{TAKEN} [data-act=hand-on-alarm]").click()
     await alice("dialog [name=to]").select_option(label="Charlie · Investigator")
     await alice("dialog [name=reason]").fill("I am on the phone")
     await alice("dialog [data-act=send]").click()
     await shown(charlie, search)
-    await charlie(TAKE).click()
+    await take(charlie)
     await expect(alice(TAKEN)).to_contain_text("Charlie has it")
 
 
@@ -194,7 +206,7 @@ async def test_a_take_without_a_connection_is_sent_when_it_is_back(browsers: Bro
         await shown(alice, search)
         line.cut()
         await expect(alice(LINE)).to_have_attribute("data-tone", "alarm-stale", timeout=GREYS_WITHIN_MS)
-        await alice(TAKE).click()
+        await take(alice)
         await expect(alice(".watch-main [data-testid=alarm-sent]")).to_have_text("waiting to be sent…")
         await expect(charlie(ALARM)).to_be_visible()
         line.heal()

@@ -166,7 +166,7 @@ async def test_urgent_sighting_alerts_the_lead_where_they_chose(browsers: Browse
     await bell(bob).focus()
     await bob.page.keyboard.press("Enter")
     newest = bob("[data-testid=alerts] li[data-unread]").first
-    await expect(newest).to_contain_text(re.compile(r"Noor: Sighting\s\d+ urgent"))
+    await expect(newest).to_contain_text(re.compile(r"Noor: Sighting\s\d+ is urgent"))
     await bob.page.keyboard.press("Escape")
     choice = bob("form[data-form=alerts] select[name=urgent]")
     await expect(choice).to_have_value("list")
