@@ -129,10 +129,11 @@ class AlarmLine {
 
   /** @param {Alarm} alarm */
   #howLong(alarm) {
-    if (this.#state === "live") return html`<span class="nobody running"><span>${this.#isNotTaken(alarm) ? notTaken() : whoHasIt(alarm, this.#me)}</span></span>
+    const fault = this.#isNotTaken(alarm) ? notTaken() : null;
+    if (this.#state === "live") return html`<span class="nobody running"><span>${fault ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-waited=${alarm.raised_at}></time>`;
     const { at } = this.#session.alarms;
-    return html`<span class="nobody" data-testid="alarm-stale">${at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it")}</span>`;
+    return html`<span class="nobody" data-testid="alarm-stale">${fault ?? (at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it"))}</span>`;
   }
 
   /**
