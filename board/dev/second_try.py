@@ -1,5 +1,6 @@
-"""Second try of tests that failed, each alone. A test that passes then is reported as flaky, and does not fail the run."""
+"""Second try of tests that failed, each alone. A test that passes then is flaky: named, counted, and a fault in a strict run."""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from board.dev.outcomes import Outcomes
 
-MAX_RETRIED = 5  # more failures have a common cause, which no second try cures
+MAX_RETRIED = 20  # of more than six thousand; more failures have a common cause, which no second try cures
+COUNTS = Path(".pytest_cache") / "flaky.json"  # of a checkout: how often each test was flaky there
 TESTS_FAILED = 1  # pytest's exit code if tests ran and some failed; others are usage errors, interruption, and nothing to run
 NOTHING_RAN = 5
 LINES_SHOWN = 40  # last lines of a first failure
@@ -45,6 +47,15 @@ class Run:
             lines += [f"    {line}" for line in self.outcomes.failed[test].splitlines()[-LINES_SHOWN:]]
         return lines
 
+    def count_flaky(self, root: Path) -> None:
+        """Add the flaky tests of the run to those of earlier runs of this checkout, by node id."""
+        if not self.flaky:
+            return
+        file = root / COUNTS
+        known: dict[str, int] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(known | {test: known.get(test, 0) + 1 for test in self.flaky}, indent=1), encoding="utf-8")
+
     def counts(self) -> str:
         """Return the numbers of tests, in the format of pytest's closing line."""
         numbers = {
@@ -68,15 +79,15 @@ def run(arguments: Sequence[str], root: Path, environment: Mapping[str, str] | N
 
 
 def again(first: Run, arguments: Sequence[str], root: Path) -> None:
-    """Run each failed test alone, one after the other, until one fails again. If all pass, the run has passed."""
+    """Run each failed test alone, one after the other. If all pass, the run has passed."""
     alone = arguments_for_one(arguments, first.outcomes.places)
     for test in first.outcomes.failed:
         first.again.append(test)
         second = run([*alone, test], root)
-        if second.code != 0 or test not in second.outcomes.passed:  # a test that is skipped now has not passed
-            return
-        first.flaky.append(test)
-    first.code = 0
+        if second.code == 0 and test in second.outcomes.passed:  # a test that is skipped now has not passed
+            first.flaky.append(test)
+    if len(first.flaky) == len(first.again):
+        first.code = 0
 
 
 def arguments_for_one(arguments: Sequence[str], places: Sequence[str]) -> list[str]:

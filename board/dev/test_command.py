@@ -1,4 +1,4 @@
-"""All checks of a checkout in one command: `python3 -m board test [arguments of pytest]`."""
+"""All checks of a checkout in one command: `python3 -m board test [--strict] [arguments of pytest]`."""
 
 import os
 import shutil
@@ -23,6 +23,7 @@ RULES: dict[str, tuple[str, list[str]]] = {  # by phase
     "format": ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
     "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, is in pyproject.toml
 }
+STRICT = "--strict"  # a test that passes only at the second try fails the run; always so if the slow tests run
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
 WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
@@ -36,6 +37,7 @@ WIDTH = 80
 
 def run(arguments: Sequence[str]) -> int:
     """Run all rules, and beside them pytest with `arguments`. Return the exit code of the first that failed."""
+    strict, arguments = is_strict(arguments), [word for word in arguments if word != STRICT]
     if not has_tests():
         return 1
     try:
@@ -59,8 +61,11 @@ def run(arguments: Sequence[str]) -> int:
         ran = tests(arguments, phases, test_coverage.environment(folder) if measured else None)
         failed = rules.result() | (coverage(folder) if measured and not ran.code else {})
     report(str(phases))
+    ran.count_flaky(ROOT)
     for line in ran.flaky_lines():
         print(line)  # noqa: T201
+    if strict and ran.flaky and not failed:
+        failed = {"flaky tests": 1}
     closing(ran, failed, phases.seconds())
     return next(iter(failed.values()), ran.code)
 
@@ -78,6 +83,12 @@ def check_rules(phases: Phases) -> dict[str, int]:
         except CannotStart as error:
             report(str(error))
             return failed | {"scripts": 1}
+
+
+def is_strict(arguments: Sequence[str]) -> bool:
+    """Return whether a flaky test fails the run: `--strict` is given, or the slow tests run."""
+    marks = " ".join(word for before, word in zip(["", *arguments], arguments, strict=False) if "-m" in (before, word[:2]))
+    return STRICT in arguments or "slow" in marks.replace("not slow", "")
 
 
 def is_whole(arguments: Sequence[str]) -> bool:
