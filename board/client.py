@@ -12,12 +12,12 @@ import json
 import random
 import uuid
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import start_blocking_portal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
@@ -293,17 +293,17 @@ class Client:
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
         self._client = AsyncClient(url, token, proxy=proxy)
-        self._portal: BlockingPortal | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
         self._thread = start_blocking_portal()
-        self._portal = self._thread.__enter__()
+        self._loop = self._thread.__enter__().call(asyncio.get_running_loop)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._wait(self._client.__aexit__)
+        self._loop = None
         self._thread.__exit__(None, None, None)
-        self._portal = None
 
     def follow(self, *boards: Board) -> Iterator[Frame]:
         frames = self._client.follow(*boards)
@@ -330,10 +330,10 @@ class Client:
     def read(self, board: str, **params: Any) -> Board:
         return self._wait(self._client.read, board, **params)
 
-    def _wait(self, work: Callable[..., Awaitable[T]], *arguments: Any, **options: Any) -> T:
-        if self._portal is None:
+    def _wait(self, work: Callable[..., Coroutine[Any, Any, T]], *arguments: Any, **options: Any) -> T:
+        if self._loop is None:
             raise RuntimeError("Use the client in a `with` statement.")
-        future = self._portal.start_task_soon(partial(work, *arguments, **options))
+        future = asyncio.run_coroutine_threadsafe(work(*arguments, **options), self._loop)
         try:
             return future.result()
         finally:

@@ -680,26 +680,64 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+def silent_client(server: socket.socket) -> Client:
+    return Client(f"http://127.0.0.1:{server.getsockname()[1]}", "token")
+
+
+def interrupt_the_wait() -> None:
+    """Send SIGINT to the program once it waits for a result."""
+    program = threading.main_thread().ident or 0
+    while not any(frame.name == "result" for frame in traceback.extract_stack(sys._current_frames()[program])):
+        time.sleep(0.001)
+    signal.pthread_kill(program, signal.SIGINT)
+
+
 @pytest.mark.usefixtures("interruptible")
 def test_a_command_that_is_interrupted_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "MAX_COMMANDS", 1)
-    asked: list[socket.socket] = []
+    is_freed = threading.Event()
 
     def interrupt(silent: socket.socket) -> None:
-        asked.append(silent.accept()[0])
-        asked[0].recv(1)  # it is being sent
-        program = threading.main_thread().ident or 0
-        while not any(frame.name == "result" for frame in traceback.extract_stack(sys._current_frames()[program])):
-            time.sleep(0.001)  # until the program waits for it
-        signal.pthread_kill(program, signal.SIGINT)
+        with silent.accept()[0] as asked:
+            asked.recv(1)  # it is being sent
+            interrupt_the_wait()
+            is_freed.wait(PATIENCE_S)
 
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client:
-            threading.Thread(target=interrupt, args=(silent,), daemon=True).start()
-            with pytest.raises(KeyboardInterrupt):
-                client.command("board", "note.add")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client,
+    ):
+        waiting = threading.Thread(target=interrupt, args=(silent,), daemon=True)
+        waiting.start()
+        with pytest.raises(KeyboardInterrupt):
+            client.command("board", "note.add")
+        try:
             assert client._wait(asyncio.wait_for, client._client._slots.acquire(), PATIENCE_S), "nothing sends it any more"
-        asked[0].close()
+        finally:
+            is_freed.set()
+            waiting.join()
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_command_that_is_interrupted_before_it_began_is_not_sent() -> None:
+    gate, begun = threading.Event(), list[str]()
+
+    async def begin() -> None:
+        await asyncio.sleep(0)  # as for a connection
+        begun.append("command")
+
+    def interrupt() -> None:
+        interrupt_the_wait()
+        gate.set()
+
+    with Client("http://127.0.0.1:1", "token") as client:
+        assert client._loop is not None
+        client._loop.call_soon_threadsafe(gate.wait, PATIENCE_S)  # the client's thread is at something else
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            client._wait(begin)
+        client._wait(asyncio.sleep, 0)
+    assert begun == []
 
 
 async def test_a_frame_that_an_interrupt_took_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
