@@ -139,6 +139,7 @@ async def test_recipients_are_ticked_by_two_people_when_the_appeal_ends(browsers
     await expect(alice("[data-dialog=campaign] .recipients li")).to_have_count(2)
     await alice("[data-act=tick-all]").click()
     await expect(alice("[data-dialog=campaign]")).to_contain_text("Nobody is left to ask.")
+    await expect(recipient(bob, "NMBS").locator("[name=tick]")).to_be_checked()  # what Alice ticked has come to him
     await recipient(bob, "NMBS").locator("[name=tick]").uncheck()
     await expect(recipient(alice, "NMBS").locator("[name=tick]")).not_to_be_checked()
     downs = {
