@@ -1,8 +1,10 @@
 """The locks name all that is declared, in versions that are allowed, each file by its digest, and nothing besides."""
 
+import ast
 import importlib.metadata
 import re
 import shutil
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,3 +165,34 @@ def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypa
     monkeypatch.setattr(sbom, "temporary_install", unreachable)
     with pytest.raises(OperationError, match=r"can't be had\.$"):
         checkout.sbom(None)
+
+
+# -- imports ----------------------------------------------------------------------------------------------------------------
+
+BESIDE = {"boto3": "moto", "botocore": "moto"}  # what the extra `server` of another one is made of
+EXTRAS = {"tests/": ("paper", "client", "test"), "board/dev/": ("test",), "board/documents/": ("paper",), "board/files/": ("paper",)}
+
+
+def imported(file: Path) -> set[str]:
+    """Return the top-level modules that a file imports, also within functions."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"board", "realtime", "models", "tests"}
+
+
+def test_each_package_that_is_imported_is_declared() -> None:
+    origins = importlib.metadata.packages_distributions()
+    missing = set[tuple[str, str]]()
+    for folder in ("board", "realtime", "models", "tests"):
+        for file in (ROOT / folder).rglob("*.py"):
+            path = file.relative_to(ROOT).as_posix()
+            extras = next((given for start, given in EXTRAS.items() if path.startswith(start)), ())
+            known = {canonicalize_name(each.name) for extra in (None, *extras) for each in declared(extra)}
+            for module in imported(file):
+                names = {canonicalize_name(each) for each in origins.get(module, [module])} | {BESIDE.get(module, module)}
+                missing |= set() if names & known else {(path, module)}
+    assert missing == set()
