@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from random import Random
@@ -30,7 +31,7 @@ OPENS_WITHIN_S = 2.0
 SILENT_S = 3.0  # a connection without a frame for so long after a ping is dead
 ASKS_S = 1.0  # ping interval of a quiet connection
 BACK_S = (0.05, 0.3)  # between two attempts; a browser takes longer, but the server is measured here
-REFUSED_S = 0.4  # until a board that is hidden or can't be read is tried again
+REFUSED_S = 0.4  # until a board that is hidden or can't be read is tried again, unless the server says when
 
 Address = Callable[[int], str]  # URL of the n-th attempt
 
@@ -125,6 +126,7 @@ class Reader:
         self.name, self._token, self._address, self._random = name, token, address, Random(seed)
         self.screens = {board: BoardReplica(ReceivedStream(name, board), restricted, epochs) for board in boards}
         self.resyncs = self.lines = 0
+        self.refusals = Counter[str]()  # subscribes, by code
         self.ended = False  # the server said so: ask again whether the board is visible
         self._trusting = trusting
         self._sleeps_until = 0.0
@@ -208,14 +210,14 @@ class Reader:
         if self._socket is not None:
             await self._socket.send(orjson.dumps(frame).decode())
 
-    def _follow_later(self, board: str) -> None:
+    def _follow_later(self, board: str, wait_s: float | None = None) -> None:
         def again() -> None:
             if self._socket is not None and not self.screens[board].followed:
                 task = asyncio.ensure_future(self._follow(board))
                 task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
         self.screens[board].followed = False
-        self._later.add(asyncio.get_running_loop().call_later(REFUSED_S, again))
+        self._later.add(asyncio.get_running_loop().call_later(wait_s or REFUSED_S, again))
 
     async def _take(self, frame: bytes, at: float) -> None:
         if frame.startswith(b'{"type":"events"'):
@@ -234,7 +236,8 @@ class Reader:
                 self.screens[said["board"]].gone(at)
                 self._follow_later(said["board"])
             case "error" if said.get("board") in self.screens:
-                self._follow_later(said["board"])
+                self.refusals[said["code"]] += 1
+                self._follow_later(said["board"], said.get("retry_after_s"))
             case "heads" if not self._trusting:
                 for board, head in said["heads"].items():
                     screen = self.screens.get(board)

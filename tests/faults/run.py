@@ -331,6 +331,7 @@ class _RunInProgress:
                 verdict.add("wrong answers", f"worker {worker.number} did not go in time after SIGTERM", worker.late_ends)
         notes = {
             "asked again for being behind": sum(reader.resyncs for reader in self.readers),
+            "subscribes refused": dict(sum((reader.refusals for reader in self.readers), Counter())),
             "lines": sum(reader.lines for reader in self.readers),
             "starts of workers": sum(worker.starts for worker in self.plant.workers),
             "rights taken": len(self.chief.revocations),
