@@ -330,6 +330,7 @@ async def test_a_key_leads_to_the_alarm_and_the_quick_menu_has_its_actions(brows
     await keys.press("Enter")
     await expect(window("dialog[data-dialog=palette]")).to_be_visible()  # nothing was selected
     await window("dialog[data-dialog=palette] input").fill("hand on urgent")
+    await keys.press("ArrowDown")
     await keys.press("Enter")
     await expect(window("dialog[data-dialog=hand-on-alarm] select")).to_be_focused()
     await expect(window("dialog option", has_text="Bob")).to_have_count(1)

@@ -432,6 +432,7 @@ async def test_sent_and_emptied_forms_are_no_drafts(browsers: Browsers) -> None:
     await expect(add.locator(".dot")).to_have_count(0)
     await alice.page.keyboard.press("Control+k")
     await alice("[data-testid=palette]").fill("set status found")
+    await keys.press("ArrowDown")
     await expect(alice("[role=option][aria-selected=true]")).to_contain_text("Found")
     await keys.press("Enter")
     await expect(alice("dialog[data-dialog=status]")).to_be_visible()

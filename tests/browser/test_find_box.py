@@ -151,9 +151,11 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     await count(window, "Too much.")
 
 
-async def test_enter_opens_the_first_that_was_found(browsers: Browsers) -> None:
+async def test_enter_opens_the_only_hit_and_none_of_several(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, "A bassoon on a bench")
+    for place in ("a bench", "a train"):
+        await browsers.sighting(board, f"A trombone on {place}")
     window = await browsers.window("Alice")
     await window.open("/")
     await seek(window, "bassoon")
@@ -164,6 +166,15 @@ async def test_enter_opens_the_first_that_was_found(browsers: Browsers) -> None:
     await count(window, "Nothing found in all searches")
     await window.page.keyboard.press("Enter")
     await expect(window("#find")).to_be_focused()
+    await window("#find").fill("trombone")
+    await count(window, "2 results in all searches")
+    await window.page.keyboard.press("Enter")
+    await expect(window("[data-testid=found]")).to_be_visible()
+    await window.page.keyboard.press("ArrowDown")
+    chosen = window("[data-hit][aria-selected=true]")
+    second = await chosen.get_attribute("data-hit")
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url(f"**/searches/{board}/cards/{second}")
 
 
 async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Browsers) -> None:

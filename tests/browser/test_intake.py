@@ -344,6 +344,9 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browser
     top, second = options.nth(0), options.nth(1)
     for option in (top, second):
         await expect(option).to_have_attribute("aria-selected", "false")
+    await keys.press("Enter")  # two children fit: neither is taken unasked
+    await focused(bob, "search")
+    await expect(bob("#search-hint")).to_have_text("Choose a search.")
     await keys.press("ArrowDown")
     await expect(top).to_have_attribute("aria-selected", "true")
     await keys.press("ArrowDown")
@@ -357,6 +360,7 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browser
     await expect(second).to_have_attribute("aria-selected", "true")
     await keys.press("Enter")
     await expect(bob("#search")).to_have_value(name)
+    await expect(bob("#search-hint")).not_to_have_text("Choose a search.")
     await focused(bob, "text")
     await browsers.clear()
 

@@ -42,9 +42,12 @@ async def press(window: Window, *keys: str) -> None:
 
 
 async def do(window: Window, words: str, *keys: str) -> None:
-    """Run the palette's command that has these words."""
+    """Run the palette's first command that has these words."""
     await press(window, "Control+k")
     await window.page.keyboard.type(words)
+    await window("[role=option]").first.wait_for()
+    await expect(window("[role=option][aria-selected=true]")).to_have_count(0)
+    await press(window, "ArrowDown")
     await expect(window("[role=option][aria-selected=true]")).to_have_count(1)
     await press(window, *(keys or ("Enter",)))
     await expect(window("dialog[data-dialog=palette]")).to_have_count(0)
@@ -202,6 +205,8 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "theme-light",
         "sign-out",
     ]
+    await press(victor, "Enter")
+    await expect(victor("dialog[data-dialog=palette]")).to_be_visible()  # nothing was selected
     await press(victor, "ArrowUp")
     await expect(victor("[aria-selected=true]")).to_have_attribute("data-palette-item", "sign-out")
     chosen = await victor("[aria-selected=true]").get_attribute("id")

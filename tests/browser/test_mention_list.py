@@ -20,15 +20,21 @@ async def test_mention_is_offered_and_alerts_the_person(browsers: Browsers) -> N
     await note.focus()
     await alice.page.keyboard.type("Ask bob@example.org, or @")
     options = alice(".mention-list [role=option]")
-    await expect(options.first).to_have_attribute("aria-selected", "true")
+    await expect(options.first).to_have_attribute("aria-selected", "false")  # nobody is taken unasked
     assert "Alice" not in await options.all_text_contents()  # not oneself
     await alice.page.keyboard.type("bo")
     await expect(options).to_have_text(["Bob"])
+    assert await note.get_attribute("aria-activedescendant") is None
+    await alice.page.keyboard.press("ArrowDown")
     await expect(note).to_have_attribute("aria-activedescendant", "mention-0")
     await alice.page.keyboard.press("Enter")
     await expect(note).to_have_value("Ask bob@example.org, or @Bob ")
     await expect(options).to_have_count(0)
     assert await note.get_attribute("aria-activedescendant") is None
+    await alice.page.keyboard.type("and @bo")
+    await expect(options).to_have_text(["Bob"])
+    await alice.page.keyboard.press("Enter")  # is a line break: nobody was selected
+    await expect(note).to_have_value("Ask bob@example.org, or @Bob and @bo\n")
     await alice.page.keyboard.type("and @ch")
     await expect(options).to_have_text(["Charlie"])
     await alice.page.keyboard.press("Escape")  # closes the list, and not the card
@@ -51,6 +57,7 @@ async def test_a_person_is_chosen_by_arrow_or_pointer_in_a_dialog(browsers: Brow
     await alice.page.keyboard.type("@")
     options = alice("dialog .mention-list [role=option]")
     names = await options.all_text_contents()
+    await alice.page.keyboard.press("ArrowDown")
     await alice.page.keyboard.press("ArrowDown")
     await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     await options.nth(1).click()

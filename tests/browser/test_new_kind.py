@@ -143,6 +143,7 @@ async def test_it_is_found_and_filtered(browsers: Browsers, board: str) -> None:
     await bob.page.keyboard.press("Escape")
     await bob.page.keyboard.press("Control+K")
     await bob("dialog[data-dialog=palette] input").fill("New: Veh")
+    await bob.page.keyboard.press("ArrowDown")
     await bob.page.keyboard.press("Enter")
     await expect(bob("dialog[data-dialog=add-vehicle]")).to_be_visible()
 

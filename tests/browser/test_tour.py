@@ -65,6 +65,7 @@ async def test_tour_has_five_steps_and_is_offered_once(browsers: Browsers) -> No
     await expect(tour).to_have_count(0)
     await alice.page.keyboard.press("Control+k")
     await alice.page.keyboard.type("getting started")
+    await alice.page.keyboard.press("ArrowDown")
     await expect(alice("[aria-selected=true]")).to_have_attribute("data-palette-item", "tour")
     await alice.page.keyboard.press("Enter")
     await expect(tour).to_have_attribute("data-step", "1")

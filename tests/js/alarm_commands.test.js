@@ -20,9 +20,8 @@ test("a request has one entry for each alarm, of what was asked", () => {
   assert.deepEqual(said("alarm"), ["Open: Urgent sighting 4, Noor V., 11", "Open: Urgent sighting 4, Mila B., 6"]);
 });
 
-test("what takes an alarm is never selected first, and still does so", () => {
+test("each entry does what it says", () => {
   const done = [], [take] = entries("have it", done), [hand] = entries("hand on", done);
-  assert.deepEqual([take.isNeverFirst, hand.isNeverFirst], [true, undefined]);
   take.run();
   hand.run();
   assert.deepEqual(done, ["take a1", "hand on a1"]);

@@ -4,16 +4,6 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 
 /**
- * Return the option that an arrow key selects. Nothing is selected at first: the arrow down goes to the first option.
- * @param {number} active index of the selected option, -1 for none
- * @param {number} step
- * @param {number} length
- */
-export function walkOptions(active, step, length) {
-  return active < 0 ? (step > 0 ? 0 : length - 1) : (active + step + length) % length;
-}
-
-/**
  * @param {any} field - {id, value, active, open, fault, describedBy}; `active` is the index that Enter takes, -1 for none
  * @param {any} options [{key, text, more}]
  * @param {(text: string) => void} type called with the typed text

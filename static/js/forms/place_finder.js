@@ -1,17 +1,17 @@
 /* Places that fit what is typed in a field, from the server's gazetteer; none while offline. */
 
 import { get } from "../core/api.js";
-import { walkOptions } from "./combobox.js";
 import { placeOption } from "./place_option.js";
+import { Selection } from "./selection.js";
 
 const PAUSE_MS = 200; // without typing before the request
 const MAX_LENGTH = 200; // characters that the server accepts
 
 export class PlaceFinder {
   /** @type {any[]} */ options = [];
-  active = -1; // index of the option that Enter takes
   attribution = "";
   /** @type {{ [path: string]: any } | null} */ removed = null; // fields of the point that was removed as the text changed
+  #selection = new Selection();
   #changed;
   /** @type {Timer | null} */ #timer = null;
   /** @type {AbortController | null} */ #asking = null;
@@ -25,18 +25,23 @@ export class PlaceFinder {
     return this.options.length > 0;
   }
 
+  /** Return the index of the option that Enter takes, -1 for none. */
+  get active() {
+    return this.#selection.indexIn(this.options);
+  }
+
   /** @param {string} text */
   find(text) {
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    this.active = -1;
+    this.#selection.clear();
     if (!text.trim()) this.close();
     else this.#timer = setTimeout(() => this.#ask(text.slice(0, MAX_LENGTH)), PAUSE_MS);
   }
 
   /** @param {number} step */
   walk(step) {
-    this.active = walkOptions(this.active, step, this.options.length);
+    this.#selection.walk(this.options, step);
   }
 
   close() {
@@ -44,7 +49,7 @@ export class PlaceFinder {
     this.#asking?.abort();
     this.#asking = null;
     this.options = [];
-    this.active = -1;
+    this.#selection.clear();
   }
 
   /** @param {string} text */

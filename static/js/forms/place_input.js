@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { combobox } from "./combobox.js";
 import { PlaceFinder } from "./place_finder.js";
 import { keptText } from "./place_option.js";
+import { STEPS } from "./selection.js";
 import { pointText } from "../format/values.js";
 
 /** @type {WeakMap<object, Map<string, PlaceFinder>>} */
@@ -62,7 +63,7 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
   const key = (/** @type {KeyboardEvent} */ event) => {
     if (!finder.isOpen || event.isComposing) return;
     if (event.key === "Enter" && finder.active >= 0 && !event.ctrlKey && !event.metaKey) pick(finder.options[finder.active]);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") finder.walk(event.key === "ArrowDown" ? 1 : -1);
+    else if (STEPS[event.key]) finder.walk(STEPS[event.key]);
     else if (event.key === "Escape") finder.close();
     else return;
     event.preventDefault();

@@ -3,6 +3,7 @@ import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { get } from "../core/api.js";
 import { Refusal } from "../core/errors.js";
+import { STEPS, Selection } from "../forms/selection.js";
 
 const WAIT_MS = 150; // ms between the last key and the request
 export const MOST = 50;
@@ -14,18 +15,18 @@ export class FindBox {
   text = "";
   /** @type {boolean} */ all; // search all boards, not only this one
   open = false;
-  at = -1; // selected row; -1 is the text field
   /** @type {Hit[]} */ hits = [];
   more = false;
   state = "none"; // "none" | "looking" | "found" | "failed"
   /** @type {string | null} */ trouble = null; // text of the failure
   /** @type {HTMLInputElement | null} */ element = null; // the text field
   #options;
+  #selection = new Selection();
   /** @type {Timer | null} */ #timer = null;
   /** @type {AbortController | null} */ #asked = null;
   /** @type {FocusPosition | null} */ #back = null; // where the focus was before
   #hadLine = true;
-  #opensFirst = false; // Enter was pressed before the answer came
+  #isEntered = false; // Enter was pressed before the answer came
 
   /** @param {FindOptions} options */
   constructor(options) {
@@ -39,8 +40,18 @@ export class FindBox {
   }
 
   /** Return the hits, followed by the switch between this board and all boards. */
-  get rows() {
-    return this.hits.length + (this.board === null ? 0 : 1);
+  get #rows() {
+    return [...this.hits.map(({ id }) => ({ key: id })), ...(this.board === null ? [] : [{ key: "widen" }])];
+  }
+
+  /** Return the index of the selected row, -1 for none: then the focus is in the text field alone. */
+  get at() {
+    return this.#selection.indexIn(this.#rows);
+  }
+
+  /** Return whether Enter opens the one hit that there is: of several, one must be selected. */
+  get opensOnly() {
+    return this.all && this.state === "found" && this.hits.length === 1 && !this.more && this.at < 0;
   }
 
   // Handlers for the template.
@@ -60,6 +71,7 @@ export class FindBox {
   /** @param {string} text */
   type(text) {
     this.text = text;
+    this.#selection.clear();
     this.#options.typed(text);
     if (!text.trim()) return this.stop();
     this.#ask(WAIT_MS);
@@ -83,7 +95,7 @@ export class FindBox {
   widen() {
     this.all = !this.all;
     this.hits = [];
-    this.at = -1;
+    this.#selection.clear();
     this.#ask(0);
     this.#options.draw();
   }
@@ -112,13 +124,12 @@ export class FindBox {
   keep(may) {
     if (this.hits.every(may)) return;
     this.hits = this.hits.filter(may);
-    this.at = -1;
   }
 
   /** @type {Record<string, () => unknown>} */
   #keys = {
-    ArrowDown: () => this.#walk(1),
-    ArrowUp: () => this.#walk(-1),
+    ArrowDown: () => this.#walk(STEPS.ArrowDown),
+    ArrowUp: () => this.#walk(STEPS.ArrowUp),
     Enter: () => this.#enter(),
     Escape: () => this.#leave(),
   };
@@ -127,8 +138,7 @@ export class FindBox {
   #walk(step) {
     if (!this.text.trim()) return false;
     if (!this.open) this.#show();
-    const places = this.rows + 1; // plus one for the text field
-    this.at = ((this.at + 1 + step + places) % places) - 1;
+    this.#selection.walk(this.#rows, step);
     this.#options.draw();
     requestAnimationFrame(() => document.getElementById(`found-${this.at}`)?.scrollIntoView({ block: "nearest" }));
     return true;
@@ -139,8 +149,8 @@ export class FindBox {
     if (this.at >= 0) return this.choose(this.at);
     if (this.state === "failed") return this.again();
     if (!this.all) return this.widen(); // not found in this search: one more key searches all of them
-    if (this.state === "looking") return (this.#opensFirst = true); // the hits shown are of the text before
-    return this.hits.length ? this.choose(0) : true;
+    if (this.state === "looking") return (this.#isEntered = true); // the hits shown are of the text before
+    return this.opensOnly ? this.choose(0) : true;
   }
 
   /** Leave the field; its text stays, with what it hides, and the focus returns to where it was. */
@@ -165,7 +175,8 @@ export class FindBox {
   /** Close the list and drop the hits: when it opens again, current rights apply. */
   #shut() {
     this.#drop();
-    Object.assign(this, { open: false, at: -1, hits: [], more: false, state: "none", trouble: null });
+    this.#selection.clear();
+    Object.assign(this, { open: false, hits: [], more: false, state: "none", trouble: null });
   }
 
   /**
@@ -176,7 +187,7 @@ export class FindBox {
     this.#drop();
     const asked = (this.#asked = new AbortController());
     this.state = "looking";
-    this.#opensFirst = false;
+    this.#isEntered = false;
     this.#timer = setTimeout(() => this.#search(asked), wait);
   }
 
@@ -190,9 +201,8 @@ export class FindBox {
     const query = new URLSearchParams({ q: this.text.slice(0, LONGEST), limit: String(MOST), ...(this.all ? {} : { board: this.board ?? "" }) });
     const found = await answer(query, asked.signal);
     if (asked.signal.aborted) return;
-    this.at = Math.min(this.at, found.hits.length - 1);
     Object.assign(this, { state: found.trouble ? "failed" : "found" }, found);
-    if (this.#opensFirst && this.hits.length) return void this.choose(0);
+    if (this.#isEntered && this.opensOnly) return void this.choose(0);
     this.#options.draw();
   }
 

@@ -58,7 +58,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   const elsewhere = hit.board !== find.board;
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${at}" class="hit" data-kind=${hit.kind} aria-selected=${at === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => opens(event, find, at)}>
-    <p class="where"><b>${where.join(" · ")}</b>${find.all && at === 0 && find.at < 0 ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
+    <p class="where"><b>${where.join(" · ")}</b>${find.opensOnly ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
     ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }

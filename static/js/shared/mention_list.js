@@ -1,10 +1,11 @@
 /**
  * List of people under a text in which `@` is typed: a name that starts with what follows is offered. Arrow keys select, Enter or Tab
- * takes, Escape closes. The server reads mentions in the text (board/commands/mentions.py); so a whole name is put in.
+ * takes what is selected, Escape closes. The server reads mentions in the text (board/commands/mentions.py); so a whole name is put in.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
 import { searchableText, tokenize } from "../core/text_filter.js";
+import { STEPS, Selection } from "../forms/selection.js";
 
 const MAX_SHOWN = 6;
 const MENTION = /(?<![\p{L}\p{N}_.@])@([\p{L}\p{M}'’-]{0,30}(?: [\p{L}\p{M}'’-]{0,30}){0,2})$/u;
@@ -23,7 +24,7 @@ class MentionList {
   #root = document.createElement("div");
   /** @type {HTMLTextAreaElement | null} */ #field = null;
   /** @type {Account[]} */ #people = [];
-  #active = 0;
+  #selection = new Selection();
   #at = -1; // position of the `@`
   #closedAt = -1; // of the one whose list was closed, or whose name was taken
 
@@ -47,7 +48,7 @@ class MentionList {
     if (!people.length) return this.#close();
     this.#field = field;
     this.#people = people;
-    this.#active = 0;
+    this.#selection.clear();
     this.#at = at;
     return this.#draw();
   }
@@ -68,13 +69,21 @@ class MentionList {
     return all.filter((each) => each.enabled && !each.machine && each.id !== own && fits(each)).sort((a, b) => a.name.localeCompare(b.name)).slice(0, MAX_SHOWN);
   }
 
+  get #options() {
+    return this.#people.map(({ id }) => ({ key: id }));
+  }
+
+  get #active() {
+    return this.#selection.indexIn(this.#options);
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (!this.#field || event.target !== this.#field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { length } = this.#people;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") this.#active = (this.#active + (event.key === "ArrowDown" ? 1 : length - 1)) % length;
+    const person = this.#people[this.#active];
+    if (STEPS[event.key]) this.#selection.walk(this.#options, STEPS[event.key]);
     else if (event.key === "Escape") return this.#dismiss(event);
-    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) return this.#take(this.#people[this.#active], event);
+    else if (person && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) return this.#take(person, event);
     else return;
     stop(event);
     this.#draw();
@@ -105,15 +114,16 @@ class MentionList {
   }
 
   #draw() {
-    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
+    const field = /** @type {HTMLTextAreaElement} */ (this.#field), active = this.#active;
     render(html`<ul role="listbox" id="mention-list" aria-label=${t("People to mention")}>
-      ${this.#people.map((person, index) => html`<li role="option" id="mention-${index}" data-mention=${person.id} aria-selected=${index === this.#active ? "true" : "false"}
+      ${this.#people.map((person, index) => html`<li role="option" id="mention-${index}" data-mention=${person.id} aria-selected=${index === active ? "true" : "false"}
         @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${(/** @type {Event} */ event) => this.#take(person, event)}>${person.name}</li>`)}
     </ul><p class="visually-hidden" role="status">${this.#root.isConnected ? nothing : n("{count} person to mention: select with the arrow keys", "{count} people to mention: select with the arrow keys", this.#people.length)}</p>`, this.#root);
     if (!this.#root.isConnected) (field.closest("dialog") ?? document.body).append(this.#root); // outside of an open dialog nothing can be clicked
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", "mention-list");
-    field.setAttribute("aria-activedescendant", `mention-${this.#active}`);
+    if (active < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", `mention-${active}`);
     this.#place(field);
   }
 

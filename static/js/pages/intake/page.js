@@ -8,8 +8,9 @@ import { t } from "../../core/i18n.js";
 import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { clearedCallsList } from "./cleared_calls.js";
-import { combobox, walkOptions } from "../../forms/combobox.js";
+import { combobox } from "../../forms/combobox.js";
 import { keptText, placeOption } from "../../forms/place_option.js";
+import { STEPS, Selection } from "../../forms/selection.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
@@ -32,7 +33,8 @@ export class IntakePage {
   taken;
   files;
   /** @type {HTMLElement} */ #root;
-  #list = { field: null, active: -1, shut: true }; // list under the active field, once something is typed or requested
+  /** @type {{ field: string | null, shut: boolean }} */ #list = { field: null, shut: true }; // list under the active field, once something is typed or requested
+  #selection = new Selection();
   /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
   #lists = {
     search: { found: () => this.#searches(), pick: (option) => this.#pickSearch(option) },
@@ -121,9 +123,9 @@ export class IntakePage {
 
   /** @param {string} id @param {string} name @param {Drawn} hint */
   #choice(id, name, hint) {
-    const { field, active, shut } = this.#list, { found, pick } = this.#lists[id];
-    const shown = { id, value: this.call.typed[id], active, open: field === id && !shut, fault: this.#faults.includes(id) };
-    return this.#row(id, name, combobox(shown, found(), (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
+    const { field, shut } = this.#list, { found, pick } = this.#lists[id], options = found();
+    const shown = { id, value: this.call.typed[id], active: this.#selection.indexIn(options), open: field === id && !shut, fault: this.#faults.includes(id) };
+    return this.#row(id, name, combobox(shown, options, (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
   }
 
   /** @param {string} id */
@@ -191,6 +193,7 @@ export class IntakePage {
   /** @param {{ key: string, text: string }} given */
   #pickSearch({ key, text }) {
     this.call.set({ board: key, search: text });
+    this.#faults = this.#faults.filter((each) => each !== "search");
     this.#changed();
   }
 
@@ -224,7 +227,7 @@ export class IntakePage {
   /** @param {any} field @param {any} value */
   #edit(field, value) {
     this.call.edit(field, value);
-    this.#list = { field, active: -1, shut: typeof value === "string" && !value.trim() };
+    this.#show(field, typeof value === "string" && !value.trim());
     this.#faults = this.#faults.filter((each) => each !== field);
     this.#changed();
   }
@@ -238,9 +241,15 @@ export class IntakePage {
   #onFocus = ({ type, target }) => {
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
-    this.#list = { field, active: -1, shut: true };
+    this.#show(field, true);
     this.draw();
   };
+
+  /** @param {string | null} field @param {boolean} shut */
+  #show(field, shut) {
+    this.#list = { field, shut };
+    this.#selection.clear();
+  }
 
   /** @param {any} event */
   #onKeydown = (event) => {
@@ -250,7 +259,7 @@ export class IntakePage {
     if (!inForm) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#submit(event);
     const field = event.target.dataset.field;
-    if (["ArrowDown", "ArrowUp"].includes(event.key) && this.#found(field).length) return this.#walk(event, this.#found(field));
+    if (STEPS[event.key] && this.#found(field).length) return this.#walk(event, this.#found(field));
     if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) this.#onEnter(event, field);
   };
 
@@ -268,24 +277,32 @@ export class IntakePage {
   /** @param {any} event @param {any} options */
   #walk(event, options) {
     event.preventDefault();
-    const { active, shut } = this.#list, step = event.key === "ArrowDown" ? 1 : -1;
-    const isOpening = shut && active >= 0; // the first key opens the list where it was
-    this.#list = { ...this.#list, shut: false, active: isOpening ? active : walkOptions(active, step, options.length) };
+    const isOpening = this.#list.shut && this.#selection.indexIn(options) >= 0; // the first key opens the list where it was
+    if (!isOpening) this.#selection.walk(options, STEPS[event.key]);
+    this.#list.shut = false;
     this.draw();
   }
 
   /**
-   * Handle Enter: take the selected option and advance. Without one, take the first search, as a call needs one; a place may be
-   * any text.
+   * Handle Enter: take the selected option and advance. Without one, take the only search, as a call needs one: of several, one must
+   * be selected. A place may be any text.
    * @param {any} event
    * @param {any} field
    */
   #onEnter(event, field) {
     event.preventDefault();
-    const options = this.#options(field), option = options[this.#list.active] ?? (field === "search" ? options[0] : undefined);
+    const options = this.#options(field), isSearch = field === "search";
+    const option = options[this.#selection.indexIn(options)] ?? (isSearch && options.length === 1 ? options[0] : undefined);
+    if (isSearch && options.length && !option) return this.#askForSearch();
     this.#list.shut = true;
     if (option) this.#lists[field].pick(option);
     this.#focusField(field === "urgent" ? AFTER_URGENT : FIELDS[FIELDS.indexOf(field) + 1]);
+  }
+
+  #askForSearch() {
+    this.#faults = ["search"];
+    announce(t("Choose a search."));
+    this.draw();
   }
 
   /** @param {any} event */
@@ -328,7 +345,7 @@ export class IntakePage {
 
   #begin() {
     this.#faults = [];
-    this.#list = { field: null, active: -1, shut: true };
+    this.#show(null, true);
     this.#changed();
     this.#focusField("search");
   }

@@ -1,4 +1,4 @@
-/* Alarms in the quick menu: on request only, one entry for each, and taking is never selected first. */
+/* Alarms in the quick menu: on request only, one entry for each. */
 
 import { p, t } from "../../core/i18n.js";
 import { matchesAll, searchableText } from "../../core/text_filter.js";
@@ -26,7 +26,7 @@ function entriesOf(alarm, { take, handOn }) {
   return [
     { id: "open-alarm", verb: p("go to the card", "Open"), title: t("Open: {what}", { what }), run: () => location.assign(alarmUrl(alarm)) },
     { id: "hand-on-alarm", verb: t("Hand on"), title: t("Hand on: {what}", { what }), run: () => handOn(alarm) },
-    { id: "take-alarm", verb: t("I have it"), title: t("I have it: {what}", { what }), run: () => take(alarm), isNeverFirst: true },
+    { id: "take-alarm", verb: t("I have it"), title: t("I have it: {what}", { what }), run: () => take(alarm) },
   ];
 }
 

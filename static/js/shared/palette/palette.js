@@ -1,6 +1,6 @@
 /**
  * Command palette (Ctrl+K): go to a search or card by number, reference or words, or run a command. A combobox over a list: the
- * focus stays in the field, arrows select, Enter runs, Escape returns the focus.
+ * focus stays in the field, arrows select, Enter runs what is selected, Escape returns the focus.
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
@@ -8,6 +8,7 @@ import { SHORTCUTS, findPressed, shownChords, worksOn } from "../../behaviours/s
 import { n, t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { matchesAll, searchableText, tokenize } from "../../core/text_filter.js";
+import { STEPS, Selection } from "../../forms/selection.js";
 import { othersCommands, pageCommands } from "./page_commands.js";
 import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
@@ -15,8 +16,8 @@ import { synonyms } from "./synonyms.js";
 
 const MAX_SHOWN = 8; // cards or searches of this board
 const MAX_OTHERS = 3; // commands of other roles
-/** @type {Record<string, number>} */
-const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+/** @typedef {PageCommand & { at: number, key: string }} Entry */
 
 export class Palette {
   #session;
@@ -27,10 +28,9 @@ export class Palette {
   #help = new HelpTitles(() => this.#draw());
   #open = false;
   #text = "";
-  #at = 0; // index of the selected entry; -1: none, as what takes an alarm is selected by a person alone
-  #selected = ""; // what it is: results that come later select no other
+  #selection = new Selection();
   /** @type {Element | null} */ #from = null; // element that had the focus
-  /** @type {{ title: string, items: PageCommand[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
+  /** @type {{ title: string, items: Entry[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
 
   /** @param {Session} session @param {() => void} keys shows the shortcuts */
   constructor(session, keys) {
@@ -48,7 +48,8 @@ export class Palette {
   show() {
     this.#from = document.activeElement;
     this.#open = true;
-    this.#text = this.#selected = "";
+    this.#text = "";
+    this.#selection.clear();
     this.#help.load();
     this.#draw();
   }
@@ -61,7 +62,7 @@ export class Palette {
 
   #type = (/** @type {ControlEvent} */ event) => {
     this.#text = event.target.value;
-    this.#selected = "";
+    this.#selection.clear();
     this.#find.search(this.#text.trim());
     this.#draw();
   };
@@ -72,18 +73,10 @@ export class Palette {
     const step = STEPS[event.key] ?? 0;
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
-    if (event.key === "Enter") return void this.#do(items[this.#at]);
-    const at = items.length ? (Math.max(this.#at, step < 0 ? 0 : -1) + step + items.length) % items.length : -1;
-    this.#selected = items[at] ? keyOf(items[at]) : "";
+    if (event.key === "Enter") return void this.#do(items[this.#selection.indexIn(items)]);
+    this.#selection.walk(items, step);
     this.#draw();
   };
-
-  /** @param {PageCommand[]} items */
-  #select(items) {
-    const kept = items.findIndex((item) => keyOf(item) === this.#selected);
-    this.#at = kept >= 0 ? kept : items.findIndex(({ isNeverFirst }) => !isNeverFirst);
-    this.#selected = items[this.#at] ? keyOf(items[this.#at]) : "";
-  }
 
   /**
    * Close the palette first: a command may open a dialog, or look at where the focus is.
@@ -115,7 +108,7 @@ export class Palette {
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
-    return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++ })) }));
+    return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++, key: keyOf(item) })) }));
   }
 
   #whomToAsk() {
@@ -131,16 +124,16 @@ export class Palette {
 
   #template() {
     const groups = (this.#shown = this.#groups());
-    const count = groups.reduce((sum, { items }) => sum + items.length, 0);
-    this.#select(groups.flatMap(({ items }) => items));
+    const entries = groups.flatMap(({ items }) => items), count = entries.length, selected = this.#selection.indexIn(entries);
     return dialog("palette", t("Quick menu"), html`<div class="palette">
       <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Quick menu")}
-        aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${this.#at >= 0 ? `palette-${this.#at}` : nothing}
-        placeholder=${t("Type a number, reference or word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
+        aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${selected >= 0 ? `palette-${selected}` : nothing}
+        aria-describedby="palette-keys" placeholder=${t("Type a number, reference or word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
+      <p class="hint keys" id="palette-keys">${t("Select with the arrow keys, then press Enter.")}</p>
       <div role="listbox" id="palette-list" aria-label=${t("Quick menu")} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
         ${groups.map((group, index) => html`<div role="group" aria-labelledby="palette-group-${index}">
           <p id="palette-group-${index}" role="presentation">${group.title}</p>
-          ${group.items.map((item) => this.#option(item))}
+          ${group.items.map((item) => this.#option(item, item.at === selected))}
         </div>`)}
       </div>
       ${this.#find.failed ? html`<p class="hint">${t("Results from other searches could not be loaded.")}</p>` : nothing}
@@ -148,10 +141,10 @@ export class Palette {
     </div>`, this.#close);
   }
 
-  /** @param {PageCommand} item */
-  #option(item) {
+  /** @param {Entry} item @param {boolean} isSelected */
+  #option(item, isSelected) {
     const key = !item.hasNoKey && SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
-    return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
+    return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${isSelected ? "true" : "false"} @click=${() => this.#do(item)}>
       <span>${item.title}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
   }
