@@ -82,8 +82,8 @@ def test_each_label_is_the_translation_of_the_english_one(role: str, language: s
 
 
 def test_guide_of_coordinators_has_each_step_of_a_handover() -> None:
-    steps = ["Incoming coordinator", "Prepare", "Situation", "I stay responsible", "Sign…", "Briefing on paper (A4)", "Answer",
-             "Mark as read", "Accept the shift", "Refuse…", "Take the shift…"]  # fmt: skip
+    steps = ["Incoming coordinator", "Prepare", "Situation", "Still true", "I stay responsible", "Sign…",
+             "Briefing on paper (A4)", "Answer", "Mark as read", "Accept the shift", "Refuse…", "Take the shift…"]  # fmt: skip
     labels_in_order = [label for label in quoted_labels("coordinator", "en") if label in steps]
     assert list(dict.fromkeys(labels_in_order)) == steps
     assert "members-only" in text_of("coordinator", "en")
