@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: plain headers, names instead of ids, codes as everywhere."""
+"""Tables for spreadsheets: plain headers, names instead of ids, codes for programs and, in the last columns, words for people."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ EVENTS = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Type"), N_("Number"), N_("Changes"), N_("Reason"),
     N_("Id"), N_("API token"),
 )  # fmt: skip
+EVENTS_IN_WORDS = (EVENTS[2], EVENTS[4], EVENTS[6])
+IN_WORDS = N_("{field} (in words)")
 
 _MADE_ACCOUNTS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts that no form has
 _FILES = ("photo", "public_photo")  # fields with a file
@@ -78,6 +80,14 @@ class NameResolver:
             return self.column(*self.columns[value])
         return self.cards[value][1] if kinds.control_of(path) == "card" and value in self.cards else value
 
+    def words(self, path: str, kind: str, value: Any) -> Any:
+        """Return a field's value for people, with words for codes."""
+        return labels.value(path, kind, value, self.translate) or self.plain(path, value)
+
+    def headers(self, fields: Iterable[str]) -> list[str]:
+        """Return the headers of columns that have words for the codes of these fields."""
+        return [self.translate(IN_WORDS).format(field=field) for field in fields]
+
     def column(self, title: str | None, role: str) -> str:
         """Return the name of a column: its title, or the name of its role."""
         return title or self.translate(labels.VALUES["column.role"][role])
@@ -98,18 +108,30 @@ def _exported(kind: Kind) -> list[str]:
     return [spec.path for spec in kind.fields if spec.exported]
 
 
+def _coded(board: str) -> list[str]:
+    """Return the paths of the exported fields that have codes."""
+    names = ["search"] if board == OPERATIONS else [kind.name for kind in kinds.cards()]
+    coded = {*labels.VALUES, "kind", "criteria"}
+    return [path for path in columns(board) if path in coded or any(f"{name}.{path}" in coded for name in names)]
+
+
 def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Return header and rows of the cards of a board, or of the searches on `operations`."""
-    table = columns(board)
+    table, coded = columns(board), _coded(board)
 
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]
         own = {"kind": event.kind, "id": event.entity}
         values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
         values["earlier"] = _earlier(state, names)
-        return [names.plain(path, values.get(path)) for path in table]
+        words = values | {"criteria": _criteria_in_words(state, names)}
+        if board != OPERATIONS:
+            words["kind"] = names.translate(labels.KINDS[event.kind])
+        told = [names.words(path, event.kind, words.get(path)) for path in coded]
+        return [names.plain(path, values.get(path)) for path in table] + told
 
-    return [labels.field(path, names.translate) for path in table], row
+    headers = {path: labels.field(path, names.translate) for path in table}
+    return [*headers.values(), *names.headers(headers[path] for path in coded)], row
 
 
 def _checklist(state: dict[str, Any]) -> str:
@@ -122,9 +144,22 @@ def _earlier(state: dict[str, Any], names: NameResolver) -> str:
 
 
 def _criteria(state: dict[str, Any]) -> str:
+    return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in _answers(state))
+
+
+def _criteria_in_words(state: dict[str, Any], names: NameResolver) -> str:
+    found = []
+    for key, answer, basis in _answers(state):
+        path = f"criteria.{key}"
+        label, words = labels.field(path, names.translate), names.words(f"{path}.answer", "search", answer)
+        found.append(f"{labels.with_colon(label, names.translate)} {words}{f' ({basis})' if basis else ''}")
+    return "; ".join(found)
+
+
+def _answers(state: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    """Return criterion, answer and basis of each criterion that was answered."""
     answers = (state.get("criteria") or {}).items()
-    values = ((key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown")
-    return "; ".join(f"{key}: {answer}{f' ({basis})' if basis else ''}" for key, answer, basis in values)
+    return [(key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown"]
 
 
 def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
@@ -138,12 +173,27 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         told = [path for path in changes if kind is None or not kind.is_derived(path)]
         changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in told]
         values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
+        erased = names.translate(N_("erased"))
         actor = payload.get("actor") or {}
         who, token = actor.get("name", ""), (actor.get("token") or {}).get("name", "")
         return [
             event.seq, event.at, event.type, who, event.kind, state.get("number", ""),
-            values if event.body is not None else names.translate(N_("erased")), payload.get("reason", ""), event.entity,
-            token,
+            values if event.body is not None else erased, payload.get("reason", ""), event.entity, token,
+            labels.event(event.type, names.translate), names.translate(labels.KINDS.get(event.kind, event.kind)),
+            _changes_in_words(event, names) if event.body is not None else erased,
         ]  # fmt: skip
 
-    return [names.translate(word) for word in EVENTS], row
+    return [*map(names.translate, EVENTS), *names.headers(map(names.translate, EVENTS_IN_WORDS))], row
+
+
+def _changes_in_words(event: JournalEvent, names: NameResolver) -> str:
+    """Return the changed fields that mean something to people, with their new values."""
+    payload, kind = event.payload(), kinds.find(event.kind)
+    flat = flatten(payload.get("state") or {})
+
+    def told(path: str, value: Any) -> str:
+        return f"{labels.with_colon(labels.field(path, names.translate, event.kind), names.translate)} {value}".rstrip()
+
+    paths = [path for path in payload.get("changes", ()) if kind is None or kind.reading_of(path) != "internal"]
+    changed = [told(path, names.words(path, event.kind, flat.get(path))) for path in paths]
+    return "; ".join(changed + [told(path, names.translate(UNDISCLOSED)) for path in payload.get("private", ())])

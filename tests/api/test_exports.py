@@ -93,6 +93,12 @@ async def test_the_cards_for_a_spreadsheet_have_words_for_ids(team: Team) -> Non
     assert (seen["Place"], seen["Latitude"], seen["Longitude"]) == ("Gent", "51.05", "-3.7")
     assert (seen["Withdrawn"], seen["Id"]) == ("No", sighting)
     assert seen["Received at"].endswith("Z")
+    assert (seen["Channel"], seen["Channel (in words)"]) == ("unknown", "not known")
+    assert (seen["Type (in words)"], seen["Assessment (in words)"], task["Type (in words)"]) == (
+        "Sighting",
+        "not assessed",
+        "Task",
+    )
     assert (task["Title"], task["Column"], task["Checklist"]) == ("call", "To do", "[x] ring; [ ] ask")
     assert task["Sighting"] == seen["Number"]
 
@@ -101,6 +107,8 @@ async def test_the_searches_for_a_spreadsheet(team: Team) -> None:
     search = await team.alice.open_search(reference="Ref 1", criteria={"under_13": {"answer": "yes", "basis": "mother"}})
     row = next(row for row in await table_of(team.bob, "operations", "cards.csv") if row["Id"] == search)
     assert (row["Reference"], row["First name"], row["Criteria"]) == ("Ref 1", "Noor", "under_13: yes (mother)")
+    assert row["Criteria (in words)"] == "Younger than 13: Yes (mother)"
+    assert (row["Type"], row["Type (in words)"]) == ("runaway", "Runaway")
     assert (await file_of(team.bob, search, "cards.csv")).headers["content-disposition"].endswith('"Ref-1-cards.csv"')
 
 
@@ -113,6 +121,8 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
     assert (graded["Event"], graded["By"], graded["Type"]) == ("sighting.graded", "Bob", "sighting")
     assert (graded["Changes"], graded["Reason"], graded["Id"]) == ("grade.source: B", "asked again", sighting)
     assert graded["Recorded at"].endswith("Z")
+    assert (graded["Event (in words)"], graded["Type (in words)"]) == ("Sighting graded", "Sighting")
+    assert graded["Changes (in words)"] == "Source grade: Usually reliable"
 
 
 @pytest.mark.parametrize("typed", FORMULAS)
