@@ -2,8 +2,17 @@
 
 import hashlib
 from collections import OrderedDict
+from typing import NamedTuple
 
 MAX_CREDENTIALS = 10_000  # a desk has some hundreds
+
+
+class RecentAccount(NamedTuple):
+    """Account that was signed in a moment ago, with the language and theme that it chose (empty: none)."""
+
+    id: str
+    language: str = ""
+    theme: str = ""
 
 
 class RecentCredentials:
@@ -11,16 +20,16 @@ class RecentCredentials:
 
     def __init__(self, most: int = MAX_CREDENTIALS) -> None:
         self._most = most
-        self._accounts: OrderedDict[bytes, str] = OrderedDict()
+        self._accounts: OrderedDict[bytes, RecentAccount] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._accounts)
 
-    def account(self, credential: str) -> str | None:
+    def account(self, credential: str) -> RecentAccount | None:
         """Return the account that was signed in by this credential."""
         return self._accounts.get(_digest(credential))
 
-    def record(self, credential: str, account: str | None) -> None:
+    def record(self, credential: str, account: RecentAccount | None) -> None:
         """Record whose credential it is; None: nobody's, or no longer."""
         digest = _digest(credential)
         self._accounts.pop(digest, None)

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from board import client_address
 from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, caller_by_cookie, caller_by_token, refused_token
+from board.queues.recent_credentials import RecentAccount
 from board.web.cookies import Cookie
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     if caller is not None and (caller.token is not None or _is_user_action(connection)):
         service.last_use.note(caller)
     if credential := credential_of(connection):
-        service.recent_credentials.record(credential, caller.account.id if caller is not None else None)
+        service.recent_credentials.record(credential, _recent_account(caller))
     connection.state.caller = caller  # errors are answered in the caller's language
     return caller
+
+
+def _recent_account(caller: Caller | None) -> RecentAccount | None:
+    return RecentAccount(caller.account.id, caller.account.language, caller.account.theme) if caller is not None else None

@@ -16,8 +16,12 @@ def language_for(connection: HTTPConnection, caller: Caller | None = None) -> st
 
 def of_account(caller: Caller | None) -> str:
     """Return the language that a caller's account chose; empty if none of ours."""
-    chosen = caller.account.language if caller else ""
-    return chosen if chosen in i18n.languages() else ""
+    return if_offered(caller.account.language if caller else "")
+
+
+def if_offered(language: str) -> str:
+    """Return a language that an account chose; empty if none of ours."""
+    return language if language in i18n.languages() else ""
 
 
 def negotiate(header: str) -> str:

@@ -9,17 +9,17 @@ import asyncio
 from collections.abc import Hashable
 
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from board import client_address
 from board.errors import Refused
-from board.i18n import translate
 from board.queues.fair_queue import FairQueue
+from board.queues.recent_credentials import RecentAccount
 from board.rate_limit.addresses import block_of
 from board.service import BoardService
-from board.web import auth, language
-from board.web.http import STATUS, error_response, with_retry_after
+from board.web import auth, busy_page, language
+from board.web.http import SAFE, error_response
 from realtime.keyed_semaphore import Slot
 
 TURN_S = 0.1  # a request that takes longer waits for something else, and uses the loop no more
@@ -37,14 +37,15 @@ class PageTurnsMiddleware:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        queue, key = _queue_of(connection)
+        account = _recent_account(connection)
+        queue, key = _queue_of(connection, account)
         if queue is None:
             await self._app(scope, receive, send)
             return
         try:
             slot = await queue.acquire(key)
         except Refused as refused:
-            await _refusal(connection, refused)(scope, receive, send)
+            await _refusal(connection, refused, account)(scope, receive, send)
             return
         await self._in_turn(slot, scope, receive, send)
 
@@ -58,20 +59,26 @@ class PageTurnsMiddleware:
             loop.call_later(min(TURN_S, loop.time() - began), slot.release)
 
 
-def _refusal(connection: HTTPConnection, refused: Refused) -> Response:
-    """Return the refusal in plain text, as a page would take as long as the one that was refused; for programs as JSON."""
-    reads = language.language_for(connection)
+def _refusal(connection: HTTPConnection, refused: Refused, account: RecentAccount | None) -> Response:
+    """Return the refusal: a small page for browsers, JSON for calls of the API, otherwise one line of text."""
+    reads = language.if_offered(account.language if account else "") or language.language_for(connection)
     if connection.scope["path"].startswith("/api/"):
         return error_response(refused, language=reads)
-    return with_retry_after(PlainTextResponse(translate(refused.message, reads), STATUS[refused.code]), refused)
+    if "text/html" in connection.headers.get("accept", ""):
+        return busy_page.page(refused, reads, account.theme if account else "", again=connection.scope["method"] in SAFE)
+    return busy_page.line(refused, reads)
 
 
-def _queue_of(connection: HTTPConnection) -> tuple[FairQueue | None, Hashable]:
-    """Return the queue of a request and its key; no queue for calls of the API by somebody who is signed in."""
+def _recent_account(connection: HTTPConnection) -> RecentAccount | None:
     service: BoardService = connection.app.state.service
     credential = auth.credential_of(connection)
-    account = service.recent_credentials.account(credential) if credential else None
+    return service.recent_credentials.account(credential) if credential else None
+
+
+def _queue_of(connection: HTTPConnection, account: RecentAccount | None) -> tuple[FairQueue | None, Hashable]:
+    """Return the queue of a request and its key; no queue for calls of the API by somebody who is signed in."""
+    service: BoardService = connection.app.state.service
     if account is None:
         return service.queues.strangers, block_of(client_address.of(connection))
     is_call = connection.scope["path"].startswith("/api/")
-    return (None, None) if is_call else (service.queues.pages, account)
+    return (None, None) if is_call else (service.queues.pages, account.id)

@@ -53,12 +53,13 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
-    html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
+    html = templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 
 
 @cache
-def _templates(language: str) -> Environment:
+def templates(language: str) -> Environment:
+    """Return the templates of pages, in a language."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html"]),

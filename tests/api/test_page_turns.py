@@ -1,6 +1,9 @@
 """Pages, static files and what strangers ask for take turns. Commands and calls of people who are signed in do not wait."""
 
 import asyncio
+import hashlib
+import re
+from base64 import b64encode
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from board.queues.queues import Queues
-from board.queues.recent_credentials import RecentCredentials
+from board.queues.recent_credentials import RecentAccount, RecentCredentials
 from board.web import auth, page_turns
 from board.web.page_turns import PageTurnsMiddleware
 from tests.support.full_queue import full_queue
@@ -38,6 +41,38 @@ async def test_strangers_of_one_network_take_turns(team: Team, path: str) -> Non
             assert (await each.get(path)).status_code in (200, 303, 401)
 
 
+async def test_full_queue_answers_a_browser_with_a_page_that_reloads_itself(team: Team) -> None:
+    reader = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "nl"}
+    async with client(team, **reader) as stranger, full_queue(team.server.service.queues.strangers, BLOCK):
+        refused = await stranger.get("/login")
+        wait_s = refused.headers["Retry-After"]
+        assert (refused.status_code, refused.headers["Content-Type"]) == (429, "text/html; charset=utf-8")
+        assert "Er wachten te veel verzoeken. Probeer het over " in refused.text
+        assert '<html lang="nl">' in refused.text
+        assert f'<meta http-equiv="refresh" content="{wait_s}">' in refused.text
+        assert len(refused.content) < 2_000
+        assert not re.findall(r"(?:src|href)=\"/|url\(|@import|<script", refused.text), "a file would wait in the same queue"
+        (style,) = re.findall(r"<style>(.*?)</style>", refused.text, re.DOTALL)
+        digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"style-src 'sha256-{digest}'" in refused.headers["Content-Security-Policy"]
+        posted = await stranger.post("/login", content="email=a&password=b")
+        assert (posted.status_code, "refresh" in posted.text) == (429, False), "a form is not sent again unasked"
+        assert "Er is niets opgeslagen." in posted.text
+
+
+async def test_page_of_a_full_queue_is_in_the_language_of_the_account(team: Team) -> None:
+    bob = team.bob
+    async with client(team, Authorization=f"Bearer {bob.token}", Accept="text/html", **{"Accept-Language": "nl"}) as known:
+        assert (await known.get("/since")).status_code == 200
+        recent, language = team.server.service.recent_credentials, "fr"
+        recent.record(bob.token, RecentAccount(bob.account["id"], language, "dark"))
+        async with full_queue(team.server.service.queues.pages, bob.account["id"]):
+            refused = await known.get("/since")
+    assert refused.status_code == 429
+    assert '<html lang="fr">' in refused.text
+    assert '<meta name="color-scheme" content="dark">' in refused.text
+
+
 async def test_people_who_are_signed_in_do_not_wait_for_strangers(team: Team) -> None:
     queues, bob = team.server.service.queues, team.bob
     async with client(team, Authorization=f"Bearer {bob.token}") as known:
@@ -55,7 +90,7 @@ async def test_people_who_are_signed_in_do_not_wait_for_strangers(team: Team) ->
 
 async def test_credential_that_is_nobodys_is_a_strangers(team: Team) -> None:
     recent = team.server.service.recent_credentials
-    recent.record("ended", "bob")
+    recent.record("ended", RecentAccount("bob"))
     async with client(team, Authorization="Bearer ended") as http:
         assert (await http.get("/api/v1/me")).status_code == 401
         assert recent.account("ended") is None
@@ -66,9 +101,9 @@ async def test_credential_that_is_nobodys_is_a_strangers(team: Team) -> None:
 def test_recent_credentials_are_bounded() -> None:
     recent = RecentCredentials(most=3)
     for number in range(5):
-        recent.record(f"token {number}", f"account {number}")
+        recent.record(f"token {number}", RecentAccount(f"account {number}"))
     assert len(recent) == 3
-    assert [recent.account(f"token {number}") for number in (1, 2, 4)] == [None, "account 2", "account 4"]
+    assert [recent.account(f"token {number}") for number in (1, 2, 4)] == [None, ("account 2", "", ""), ("account 4", "", "")]
 
 
 async def test_commands_are_served_between_the_pages_of_many_connections() -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from board.bootstrap import ROOT
+from board.paths import TEMPLATES
 
 CSS = ROOT / "static" / "css"
 THEMES = ("light", "dark")
@@ -103,6 +104,12 @@ def test_pages_take_colours_and_sizes_of_text_from_tokens() -> None:
 
     assert len(sheets) > 25, "there is something to see"
     assert {name: lines for name, lines in sheets.items() if lines} == {}
+
+
+def test_page_without_files_has_the_colours_of_the_tokens() -> None:
+    pairs = set(re.findall(r"light-dark\([^)]*\)", (TEMPLATES / "busy.css").read_text()))
+    assert len(pairs) > 3
+    assert pairs <= set(re.findall(r"light-dark\([^)]*\)", (CSS / "tokens.css").read_text()))
 
 
 @pytest.mark.parametrize("line", ["color: #fff;", "font-size: 13px;", "font: 700 12px/1 serif;", "background: rgb(0 0 0);"])
