@@ -59,8 +59,8 @@ class Shift(Entity, table=True):
 
 class Handover(Entity, table=True):
     """Current handover, on `operations`: ids, positions, a digest, and what concerns the desk as a whole. `position` is that of
-    `operations` just before the signature, `searches` the number of searches handed over, whoever may see them, `digest` that of
-    their positions."""
+    `operations` just before the signature, `searches` the number of handed-over searches that everyone may see, `digest` that of
+    the positions of all."""
 
     KIND: ClassVar[str] = "handover"
     STATE: ClassVar[tuple[str, ...]] = (

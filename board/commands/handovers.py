@@ -157,7 +157,8 @@ def sign(writer: EventWriter, data: Sign) -> None:
     for id, seq in data.positions.items():
         read = marks.ReadPosition(id, current[id]["epoch"], seq)
         marks.advance_with_command(writer.session, writer.account_id, read, current[id]["seq"], writer.now)
-    signed = {"signed_at": writer.now, "searches": len(searches), "position": before, "digest": digest(handed)}
+    public = sum(id not in seen_by for id in searches)  # everyone reads this number: it counts no hidden search
+    signed = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(handed)}
     writer.update(row, "handover.signed", signed | {"status": "signed"})
 
 

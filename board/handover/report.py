@@ -60,13 +60,13 @@ def current(session: Session, now: str) -> ReportScope:
 def as_signed(session: Session, number: int) -> ReportScope:
     """Return the scope of a handover as it was signed, whatever happened to it later. Raise Refused `not_found`."""
     last: State | None = None
-    for _, type, state in _handover_events(session):
+    for seq, type, state in _handover_events(session):
         if state["number"] < number:
             break
         if state["number"] == number:
             last = last or state
             if type == "handover.signed":
-                return _position_at_signing(session, last)
+                return _position_at_signing(session, last, seq)
     raise Refused("not_found")
 
 
@@ -90,11 +90,11 @@ def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
             yield row.seq, row.type, stored_payload.load(row.body, row.whole)["state"]
 
 
-def _position_at_signing(session: Session, handover: State) -> ReportScope:
-    """Return the scope at the signing of a handover. The signed position of each search is in an event right after the position
-    of `operations`."""
+def _position_at_signing(session: Session, handover: State, seq: int) -> ReportScope:
+    """Return the scope at the signing of a handover, by the event `seq`. The signed positions of its searches are in the events
+    between the position of `operations` and that one."""
     before = handover["position"]["seq"]
-    signed = journal.events_after(session, OPERATIONS, before, handover["searches"])
+    signed = journal.events_after(session, OPERATIONS, before, seq - before - 1)
     positions = {event.entity: event.payload()["state"]["position"] for event in signed}
     states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for event, state in states if event.kind == Shift.KIND), None)

@@ -172,7 +172,8 @@ async def test_signed_handover_has_the_positions_of_all_boards_and_a_digest(scen
     lines = "".join(f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(handed.items()))
     state = said[-1]["state"]
     assert state["digest"] == hashlib.sha256(lines.encode()).hexdigest()
-    assert (state["searches"], state["position"]["seq"]) == (len(positions), operations)
+    public = [each for each in before["searches"] if each["search"]["access"] == "desk"]
+    assert (state["searches"], state["position"]["seq"]) == (len(public), operations)
     await refused("conflict", alice, OPERATIONS, "handover.write", {"handover": number, "faults": "x"}, "handover")
     await refused("conflict", alice, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, "handover")
 
@@ -369,6 +370,7 @@ async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: Searc
     for outside in (team.charlie, dora):
         told = await read_report(outside)
         assert (told["withheld"], secret in [each["board"] for each in told["searches"]]) == (True, False)
+        assert told["handover"]["searches"] == len([each for each in told["searches"] if each["search"]["access"] == "desk"])
         for path in (
             f"boards/{OPERATIONS}",
             f"boards/{OPERATIONS}/events?limit=1000",
@@ -379,6 +381,7 @@ async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: Searc
             assert "handed" in text or path == "handover"
             assert secret not in text
         assert (await outside.http.get("/api/v1/handover", params={"board": secret})).status_code == 404
+    assert secret in [each["board"] for each in (await read_report(alice, f"handovers/{number}"))["searches"]]
     with pytest.raises(Refusal, match="not_found"):
         await dora.command(secret, "handover.read", {"handover": number, "seq": 1})
     for each in (await read_report(dora))["searches"]:
