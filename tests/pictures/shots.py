@@ -4,6 +4,7 @@ from tests.pictures.demo import Demo
 from tests.pictures.handover import HANDOVER
 from tests.pictures.night import NIGHT
 from tests.pictures.shot import MILA, NOOR, NOT_PINNED, PHONE, WIDE, Scene, Shot, Steps, Wall
+from tests.pictures.space import SPACE
 from tests.pictures.steps import (
     all_of,
     at,
@@ -160,4 +161,5 @@ SCENES = (
     ),
     *HANDOVER,
     *NIGHT,
+    SPACE,
 )
