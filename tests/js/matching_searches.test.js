@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { matchingSearches, takingSightings } from "../../static/js/pages/intake/matching_searches.js";
+import { matchingSearches, onlySearch, takingSightings } from "../../static/js/pages/intake/matching_searches.js";
 
 const search = (id, status, first_name, seq = 1) => ({ id, kind: "search", seq, state: { status, kind: "runaway", reference: id, missing_since: "2026-11-30T09:00:00Z", worrying: null, criteria: {}, person: { first_name, last_name: "Voorbeeld", age: 11 } } });
 const SEARCHES = [search("1", "open", "Noor"), search("2", "found", "Nora"), search("3", "closed", "Norbert"), search("4", "open", "Adam")];
@@ -17,4 +17,15 @@ test("a child who was found is named, after the open searches", () => {
 test("without a text there are the open searches alone", () => {
   const { open, ended } = matchingSearches(BOARD, [], " ");
   assert.deepEqual([ids(open).sort(), ended], [["1", "4"], []]);
+});
+
+test("Enter takes the only search that has the words, and none of several", () => {
+  const only = (typed, ...suggested) => onlySearch(matchingSearches(BOARD, suggested.map((board) => ({ board })), typed))?.id ?? null;
+  assert.equal(only("noor"), "1");
+  assert.equal(only("noor", "4"), "1", "a suggestion only resembles it");
+  assert.equal(only("no"), null, "Nora was found, and takes sightings too");
+  assert.equal(only("red coat", "4"), "4");
+  assert.equal(only("red coat", "4", "1"), null);
+  assert.equal(only("norbert"), null, "a closed search takes no sightings");
+  assert.equal(only(""), null);
 });

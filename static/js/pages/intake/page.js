@@ -16,7 +16,7 @@ import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
 import { suggestionsPanel, distanceText, endedText, recentCallsList, searchOption } from "./suggestions_panel.js";
 import { announce } from "../../shared/announcer.js";
-import { matchingSearches, takingSightings } from "./matching_searches.js";
+import { matchingSearches, onlySearch, takingSightings } from "./matching_searches.js";
 import { foundText } from "../../format/found_text.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
@@ -291,9 +291,9 @@ export class IntakePage {
    */
   #onEnter(event, field) {
     event.preventDefault();
-    const options = this.#options(field), isSearch = field === "search";
-    const option = options[this.#selection.indexIn(options)] ?? (isSearch && options.length === 1 ? options[0] : undefined);
-    if (isSearch && options.length && !option) return this.#askForSearch();
+    const options = this.#options(field), only = field === "search" && options.length ? onlySearch(this.#matching) : null;
+    const option = options[this.#selection.indexIn(options)] ?? (only && searchOption(only));
+    if (field === "search" && options.length && !option) return this.#askForSearch();
     this.#list.shut = true;
     if (option) this.#lists[field].pick(option);
     this.#focusField(field === "urgent" ? AFTER_URGENT : FIELDS[FIELDS.indexOf(field) + 1]);
