@@ -317,7 +317,7 @@ async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to
     await press(charlie, "Control+a")
     await charlie.page.keyboard.type("bicycle canal")
     await expect(charlie("[role=option]")).to_contain_text(["A blue bicycle by the canal"])
-    await press(charlie, "Enter")
+    await press(charlie, "ArrowDown", "Enter")
     await expect(charlie.panel).to_contain_text("A blue bicycle by the canal")
 
 
