@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64encode
+from typing import Any
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -22,7 +23,12 @@ _POLICY = (
 
 def page(refused: Refused, language: str, theme: str, *, again: bool) -> Response:
     """Return the refusal as a page in a language and theme. `again`: a request that the page may repeat, once it is time."""
-    context = {"message": translate(refused.message, language), "language": language, "theme": theme, "style": _STYLE}
+    context: dict[str, Any] = {
+        "message": translate(refused.message, language),
+        "language": language,
+        "theme": theme,
+        "style": _STYLE,
+    }
     context["retry_s"] = (refused.retry_after_s or RETRY_S) if again else None
     html = templates(language).get_template("busy.html").render(context)
     return with_retry_after(HTMLResponse(html, STATUS[refused.code], {"Content-Security-Policy": _POLICY}), refused)

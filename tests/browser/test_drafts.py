@@ -82,9 +82,9 @@ async def sign_out(window: Window, choice: str) -> None:
 
 @pytest.fixture
 async def noor(browsers: Browsers) -> str:
-    """The beginning of the reference of a search."""
-    await browsers.search(person={"first_name": "Noor"})
-    return "noor"
+    """The reference of a search, as several children of one name would have to be told apart."""
+    board = await browsers.search(person={"first_name": "Noor"})
+    return str((await (await browsers.person("Bob")).entities(board))[0]["state"]["reference"])
 
 
 async def test_caller_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browsers, noor: str) -> None:
