@@ -13,7 +13,7 @@ from playwright.async_api import FilePayload, Page
 from board.demo import drawings
 from tests.pictures.demo import Demo
 from tests.pictures.shot import MILA, NOOR, Scene, Shot, Wall
-from tests.pictures.steps import all_of, at, attach, click, open_menu, popup, select, stalled, write
+from tests.pictures.steps import all_of, at, attach, click, open_menu, select, stalled, write
 
 OPERATIONS = "operations"
 ZUID = {"text": "Gent-Zuid, tram stop", "lat": 51.0471, "lon": 3.7302, "radius_m": 50}
@@ -167,7 +167,7 @@ async def no_files(demo: Demo) -> None:
             await demo.command("alice", mila, "file.withdraw", {"file": each["id"], "reason": "Attached by mistake"})
 
 
-withdrawn_listed = all_of(popup("[popovertarget=search-menu]"), click("[data-act=withdrawn-files]"))
+withdrawn_listed = click("[popovertarget=search-menu]", "[data-act=withdrawn-files]")
 removal_proposed = all_of(withdrawn_listed, click("dialog [data-act=open-file]", "dialog [data-act=propose-removal]"))
 
 

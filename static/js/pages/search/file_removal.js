@@ -42,7 +42,7 @@ export const withdrawnFiles = (board) => board.of("file").filter(({ state }) => 
 export function withdrawnFilesDialog(view) {
   const body = html`<div class="withdrawn-files"><p>${t("Nobody can open these files. They are removed from the disk some time after they were withdrawn, or when two coordinators decide it.")}</p>
     <ul>${withdrawnFiles(view.board).map(({ id, state }) => html`<li data-file=${id}>
-      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><bdi>${state.name}</bdi></button> <small>${stateOf(state, view)}</small></li>`)}</ul></div>`;
+      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><span class="file-name"><bdi>${state.name}</bdi><small>${stateOf(state, view)}</small></span></button></li>`)}</ul></div>`;
   return dialog("withdrawn-files", t("Withdrawn files"), body, view.act.closeDialog);
 }
 
