@@ -30,7 +30,6 @@ function aboutChild({ kind, child, card, value }) {
  * @param {Alert} alert
  */
 function eventText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
-  if (type === "space.low") return "/audit";
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("Searchboard");
   if (kind === "handover") return ofShift({ type, who, reason, number: handover });
@@ -115,6 +114,7 @@ export function kindOf({ kind, type }) {
  * @param {Alert} alert
  */
 export function alertUrl({ kind, type, board, card, entity }) {
+  if (type === "space.low") return "/audit";
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : type === "token.added" ? "/account#tokens" : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
   if (type === "handover.restated") return `/handover#s-${board}`;
