@@ -26,6 +26,12 @@ def test_one_page_is_photographed(tmp_path: Path) -> None:
     assert "1 pictures" in done.stdout
 
 
+def test_papers_are_listed_by_name(tmp_path: Path) -> None:
+    done = pictures(tmp_path, "--papers", "--list")
+    assert {"briefing-written", "report-accepted", "history-noor"} <= set(done.stdout.split())
+    assert "sign-in" not in done.stdout.split()
+
+
 @pytest.mark.parametrize("args", [("--only", "nothing"), ("--languages", "xx"), ("--widths", "17")])
 def test_unknown_words_are_refused(tmp_path: Path, args: tuple[str, str]) -> None:
     done = pictures(tmp_path, *args)

@@ -18,11 +18,13 @@ from tests.pictures import index
 from tests.pictures.camera import HEIGHTS, Camera, Look, Taken
 from tests.pictures.demo import running_demo
 from tests.pictures.guides import GUIDE_WALL, GUIDES
+from tests.pictures.papers import STAGES, print_papers
 from tests.pictures.shot import Scene
 from tests.pictures.shots import SCENES
 
 LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
 NAMES = [name for scene in SCENES for name in scene.names]
+PAPERS = [paper.name for stage in STAGES for paper in stage.papers]
 ORDER = {name: place for place, name in enumerate(NAMES)}
 
 
@@ -50,17 +52,38 @@ def options(args: Sequence[str]) -> argparse.Namespace:
         "--widths", type=listed([str(each) for each in HEIGHTS]), default=[str(each) for each in HEIGHTS], metavar="390,…"
     )
     parser.add_argument("--guides", action="store_true", help="make the pictures of the guides and of the README instead")
+    parser.add_argument("--papers", action="store_true", help="print briefings, reports and histories instead, page by page")
     parser.add_argument("--list", action="store_true", help="print the names of all pictures, and take none")
     chosen = parser.parse_args(args)
-    if unknown := [each for each in chosen.only if not any(name.startswith(each) for name in NAMES)]:
+    if unknown := [each for each in chosen.only if not any(name.startswith(each) for name in names(chosen))]:
         parser.error(f"no picture is named {', '.join(unknown)}; --list prints all names")
     return chosen
 
 
+def names(chosen: argparse.Namespace) -> list[str]:
+    """Return the names of all pictures, or of all papers."""
+    return PAPERS if chosen.papers else NAMES
+
+
 async def take(chosen: argparse.Namespace) -> list[Taken]:
-    """Take the chosen pictures, scene after scene, and report each."""
+    """Take the chosen pictures, and report each."""
     taken: list[Taken] = []
     logs.set_up("ERROR")
+    async for each in papers(chosen) if chosen.papers else scenes(chosen):
+        taken.append(each)
+        say(f"{len(taken):5}  {each.name}  {each.look}" + (f"  FAILED: {each.problem}" if each.problem else ""))
+    return taken
+
+
+async def papers(chosen: argparse.Namespace) -> AsyncIterator[Taken]:
+    """Print the chosen papers."""
+    async with running_demo() as demo:
+        async for each in print_papers(demo, chosen.out, chosen.languages, lambda name: is_wanted(name, chosen)):
+            yield each
+
+
+async def scenes(chosen: argparse.Namespace) -> AsyncIterator[Taken]:
+    """Take the chosen pictures, scene after scene."""
     async with running_demo() as demo, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=os.environ.get(BROWSER_VARIABLE), args=["--no-sandbox"])
         camera = Camera(browser, demo, chosen.out)
@@ -68,10 +91,8 @@ async def take(chosen: argparse.Namespace) -> list[Taken]:
             await scene.prepare(demo)
             pictures = guides(camera, number, chosen) if chosen.guides else shots(camera, scene, chosen)
             async for each in pictures:
-                taken.append(each)
-                say(f"{len(taken):5}  {each.name}  {each.look}" + (f"  FAILED: {each.problem}" if each.problem else ""))
+                yield each
         await browser.close()
-    return taken
 
 
 def is_wanted(name: str, chosen: argparse.Namespace) -> bool:
@@ -111,7 +132,7 @@ async def guides(camera: Camera, scene: int, chosen: argparse.Namespace) -> Asyn
 def main(args: Sequence[str]) -> int:
     chosen = options(args)
     if chosen.list:
-        say("\n".join(NAMES))
+        say("\n".join(names(chosen)))
         return 0
     chosen.out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()

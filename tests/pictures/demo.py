@@ -147,6 +147,7 @@ def _settings(folder: Path) -> Settings:
         max_sockets_per_account=0,
         max_messages_per_second=0,
         max_intake_per_minute=0,
+        max_documents_per_minute=0,
     )
 
 
