@@ -391,7 +391,7 @@ KIND = Kind(
     ),
     events={
         "alarm.raised": EventSpec(N_("Alarm raised")),
-        "alarm.escalated": EventSpec(N_("Alarm: next step")),
+        "alarm.escalated": EventSpec(N_("Next step of the alarm")),
         "alarm.taken": EventSpec(N_("Alarm taken"), "alarm.take", undoable=True),
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
         "alarm.released": EventSpec(N_("Alarm reopened")),

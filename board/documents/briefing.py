@@ -11,6 +11,7 @@ from models.board import OPERATIONS
 from models.entity import State
 
 MAX_NEXT = 3  # tasks on the whole page
+BLANK = "____ : ____"  # a time to write
 MAX_LOOSE_ROWS = 6  # with more the rows are set closer, so that 40 searches have room on two pages
 
 
@@ -45,13 +46,13 @@ def html(paper: Briefing) -> str:
 class BriefingDocument(BriefingChildren):
     """Report as a briefing."""
 
-    def briefing(self, printed: str, seq: int) -> Briefing:
+    def briefing(self, printed: str) -> Briefing:
         report, handover = self._report, self._handover
         now, sections = report["composed_at"], report["searches"]
         children = [self._one(each) for each in sections]
         large, rows = [each for each in children if each.is_large], [each for each in children if not each.is_large]
         number = f"-{handover['number']}" if handover else ""
-        as_of = self._say(N_("As of {at}, event {seq}"), at=moment_text(now, "HH:mm:ss", self._reads), seq=seq)
+        as_of = self._say(N_("As of {at}"), at=moment_text(now, "HH:mm:ss", self._reads))
         checksum = f"{self._translate(N_('Checksum'))} {handover['digest'][:16]}" if handover and handover["digest"] else ""
         return Briefing(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
@@ -126,26 +127,23 @@ class BriefingDocument(BriefingChildren):
         return self._name(reader).split()[0] if reader else self._translate(N_("Incoming"))
 
     def _signatures(self) -> tuple[str, ...]:
-        """Return the lines to sign: who hands over, and who accepts."""
+        """Return the lines to sign: who hands over, and who accepts. Nothing is left to sign once it is over."""
+        if self._is_over:
+            return ()
         handover, shift, translate = self._handover, self._report["shift"], self._translate
         of = handover["outgoing"] if handover else shift["holder"] if shift else None
         incoming = handover and handover["incoming"]
-        outgoing = self._name(of) if of else translate(N_("Outgoing coordinator"))
+        outgoing = self._name(of) if of else translate(N_("The outgoing coordinator"))
         if handover and handover["signed_at"]:
-            signed = self._say(N_("{name}, signed at {at}"), name=outgoing, at=self._near(handover["signed_at"]))
+            signed = f"{labels.with_colon(translate(N_('Signed')), translate)} {outgoing}, {self._near(handover['signed_at'])}"
         else:
-            signed = self._say(N_("{name} signs at {at}"), name=outgoing, at="____ : ____")
-        if handover and handover["status"] == "accepted":
-            name, at = self._name(handover["ended_by"]), self._near(handover["ended_at"])
-            return signed, self._say(N_("{name}, accepted at {at}"), name=name, at=at)
-        if self._is_over:
-            return (signed,)
-        name = self._name(incoming) if incoming else self._field("incoming")
-        return signed, self._say(N_("{name} accepts at {at}"), name=name, at="____ : ____")
+            signed = self._say(N_("{name} signs at {at}"), name=outgoing, at=BLANK)
+        name = self._name(incoming) if incoming else translate(N_("The incoming coordinator"))
+        return signed, self._say(N_("{name} accepts at {at}"), name=name, at=BLANK)
 
     def _outcome(self) -> list[Fact]:
         """Return how the handover ended: what is signed and not left to be ticked."""
         handover = self._handover
         if handover is None or not handover["ended_at"]:
             return []
-        return [(name, line) for name, line in self._steps(handover) if name != self._translate(N_("Integrity"))]
+        return self._steps(handover)

@@ -1,6 +1,6 @@
 """Searches on the briefing of a shift: each in a large box, or in a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from board import labels
@@ -16,7 +16,7 @@ from models.times import parse_utc
 
 MAX_TEXTS = 600_000  # characters of all texts; more than a page holds is cut by its steps (templates/briefing.css)
 MAX_TEXT = 4_000  # characters of one text
-MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task
+MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task on a full page
 MAX_BOX_TASKS = 3
 TEXTS_OF_SEARCH = 8  # prose on one search
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -145,14 +145,15 @@ class BriefingChildren(ReportDocument):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._room)]))
         if earlier := in_order(search["earlier"]):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._room)]))
-        facts.append((translate(N_("Latest credible")), self._credible(last) if last else [translate(N_("none so far"))]))
+        credible = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
+        facts.append((translate(N_("Latest credible")), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
-            by = [f" {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
+            by = [f" · {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
             facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._room), *by]))
         if needs:
             until = search["person"]["needs_until"]
-            by = [f" {self._say(N_('by {at}'), at=self._near(until))}"] if until else []
+            by = [f" · {self._say(N_('until {at}'), at=self._near(until))}"] if until else []
             facts.append((self._field("person.needs"), [self._cut(needs, self._room), *by]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
@@ -167,8 +168,8 @@ class BriefingChildren(ReportDocument):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
         return facts
 
-    def _credible(self, sighting: State) -> Line:
-        at = self._sighted(sighting, lambda stamp, _: self._near(stamp))
+    def _credible(self, sighting: State, sex: str | None) -> Line:
+        at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
         where = (sighting["place"] or {}).get("text")
         return [at, " ", self._cut(where, self._room)] if where else [at]
 
@@ -177,7 +178,7 @@ class BriefingChildren(ReportDocument):
         last, search = section["last_credible"], section["search"]
         line = self._prose(briefing, "assessment", section["board"])
         if last and not line:
-            line = self._credible(last)
+            line = self._credible(last, search["person"]["sex"])
         if search["status"] == "open" and not search["lead"]:
             line = [*line, " · " if line else "", self._translate(N_("nobody in charge"))]
         return line
@@ -232,7 +233,9 @@ class BriefingChildren(ReportDocument):
         return line if texts or cards else []
 
     def _task(self, card: State, length: int) -> UserText:
-        return self._cut(card["title"], length, card["id"], "title")
+        """Return a title, of at most `length` characters where the page is full."""
+        title = self._cut(card["title"], self._room, card["id"], "title")
+        return replace(title, short=cut_text(title.text, length))
 
     def _more(self, count: int) -> list[Line]:
         """Return a line that counts what was left out, so that paper shows it too."""

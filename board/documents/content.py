@@ -23,10 +23,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """Text typed by a person. `language` is its language, if known and not the reader's."""
+    """Text typed by a person. `language` is its language, if known and not the reader's; `short` stands for it where a page is
+    full."""
 
     text: str
     language: str | None = None
+    short: str | None = None
 
 
 Piece = str | UserText
@@ -56,7 +58,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Document:
     """Printed document. `file` is its file name without extension, made of references and numbers only. `printed` says who
-    printed it, when, and up to which event."""
+    printed it, when, and as of which time it is."""
 
     title: str
     language: str
@@ -81,7 +83,9 @@ def short_datetime(stamp: str | None, language: str) -> str:
 
 
 def day(stamp: str, language: str) -> str:
-    return _written(stamp, _DAYS.get(language, "EEEE d MMMM y"), language)
+    """Return a day as a heading, as in "Jeudi 26 novembre 2026"."""
+    written = _written(stamp, _DAYS.get(language, "EEEE d MMMM y"), language)
+    return written[:1].upper() + written[1:]
 
 
 def time_text(stamp: str, language: str) -> str:
@@ -151,8 +155,10 @@ _environment = Environment(
 def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
         return escape(piece)
-    text = _CONTROL.sub("", piece.text)
-    return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else escape(text)
+    text = escape(_CONTROL.sub("", piece.text))
+    if piece.short not in (None, piece.text):
+        text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)
+    return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else text
 
 
 _environment.filters["piece"] = _piece

@@ -18,7 +18,7 @@ from models.times import parse_utc
 
 GROUPED_FIELDS = re.compile(r"(criteria|checklist|earlier)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
-INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
+INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # with False: left out where an entity begins
 
 
 class HistoryEntry(NamedTuple):
@@ -61,9 +61,11 @@ class EventLines:
         return [actor.get("name") or self._translate(N_("Searchboard")), *by_token]
 
     def _changes(self, entry: HistoryEntry, paths: list[str]) -> Line:
-        """Return the changed fields, first the texts that people typed; of private ones only that they were set."""
+        """Return the changed fields, first the title and the texts that people typed; of private ones only that they were set."""
         line: Line = []
-        for path in sorted(paths, key=lambda path: not kinds.is_prose(path)):
+        kind = kinds.find(entry.event.kind)
+        title = kind.title_field if kind is not None else None
+        for path in sorted(paths, key=lambda path: (path != title, not kinds.is_prose(path))):
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
         groups = {"criteria": self._answer, "checklist": self._item, "earlier": self._earlier}
@@ -118,7 +120,7 @@ class EventLines:
         if path == "members" and entry.was:
             return self._access(was or [], now or [])
         name, value = f" · {self._label(path, event)} ", self._values.value(path, now, event)
-        if was in (None, "") or kinds.is_prose(path):
+        if was in (None, "", []) or kinds.is_prose(path):
             return [name, value]
         before = self._values.value(path, was, event)
         return [name, before, " → ", value] if before != value else []
@@ -169,8 +171,10 @@ class EventLines:
 
 
 def _repeats(path: str, entry: HistoryEntry) -> bool:
-    """Return whether a field repeats the reason, the time or the author of its event."""
+    """Return whether a field repeats what happened, or the reason, the time or the author of its event."""
     value, event = entry.now.get(path), entry.event
+    if (path == "role" and not entry.now.get("title")) or (path == "withdrawn" and isinstance(value, bool)):
+        return True  # a column without a title is named by its role; cards are withdrawn and restored by events of their own
     return value is not None and (
         value in (entry.payload.get("reason"), event.at) or (path.endswith("by") and value == event.account)
     )

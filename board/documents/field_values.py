@@ -4,14 +4,22 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from board import labels
 from board.documents.content import Piece, UserText, datetime_text
 from board.documents.text_languages import typed_text
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
-from board.i18n import N_, gettext_for, moment_text
+from board.i18n import DATE_LOCALES, N_, gettext_for, moment_text
 from models.entity import State
+
+_NUMBERED_ALARMS = {
+    ("sighting_urgent", "sighting"): N_("Urgent sighting {number}"),
+    ("sighting_credible", "sighting"): N_("Credible sighting {number}"),
+    ("task_overdue", "task"): N_("Task {number}, urgent, overdue"),
+}
 
 
 class FieldValues:
@@ -37,6 +45,8 @@ class FieldValues:
         if isinstance(value, list):
             codes = [labels.value(path, event.kind, each, self._translate) for each in value]
             return ", ".join(map(str, codes)) if None not in codes else self.typed(", ".join(map(str, value)), event)
+        if isinstance(value, float):
+            return format_decimal(value, locale=DATE_LOCALES.get(self._reads, self._reads))
         plain = self._names.plain(path, value)
         return self.typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
 
@@ -59,7 +69,7 @@ class FieldValues:
             case "distribution" if state.get("recipient"):
                 return self.typed(state["recipient"], event)
             case "alarm" if state.get("about"):
-                return self._card(state["about"]["id"]) if state["about"]["id"] in self._names.cards else None
+                return self._alarm(state)
         return None
 
     def typed(self, words: str, event: JournalEvent) -> UserText:
@@ -69,7 +79,7 @@ class FieldValues:
     @cached_property
     def _readers(self) -> dict[str, Callable[[Any], str]]:
         """Functions from a value to its text, by how people read it."""
-        nouns = {noun: (lambda _, noun=noun: self._noun(noun)) for noun in ("material", "note", "search")}
+        nouns = {noun: (lambda _, noun=noun: self._noun(noun)) for noun in ("note", "search")}
         return nouns | {
             "time": lambda value: datetime_text(value, self._reads),
             "date": lambda value: moment_text(f"{value}T12:00:00.000Z", "d MMM y", self._reads),
@@ -79,6 +89,7 @@ class FieldValues:
             "cards": lambda value: ", ".join(map(self._card, value)),
             "column": self._column,
             "file": lambda value: self._names.files.get(value) or self._noun("file"),
+            "material": lambda value: self._material(self._names.materials.get(value)),
         }
 
     def _noun(self, kind: str) -> str:
@@ -96,7 +107,20 @@ class FieldValues:
     def _numbered(self, kind: str, number: int) -> str:
         return self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number)
 
-    def _material(self, state: State) -> str:
+    def _alarm(self, state: State) -> str:
+        """Return "Urgent sighting 4", as on the screen (static/js/format/alarm_text.js)."""
+        about, occasion = state["about"], state.get("occasion")
+        name = labels.value("occasion", "alarm", occasion, self._translate) or self._noun("alarm")
+        kind, number = self._names.cards.get(about["id"], (about["kind"], None))
+        if number is None:
+            return name
+        if text := _NUMBERED_ALARMS.get((occasion, kind)):
+            return self._translate(text).format(number=number)
+        return self._translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
+
+    def _material(self, state: State | None) -> str:
         """Return "Poster (FR, NL)"."""
+        if state is None:
+            return self._noun("material")
         what = labels.value("what", "material", state["what"], self._translate)
         return f"{what} ({', '.join(language.upper() for language in state['languages'])})"

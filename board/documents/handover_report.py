@@ -23,7 +23,7 @@ class ReportDocument(SearchFacts):
     """Report as a document."""
 
     def document(self, printed: str) -> Document:
-        """Return the document. `printed` says who printed it, when, and up to which event."""
+        """Return the document. `printed` says who printed it, when, and as of which time it is."""
         handover, notes = self._handover, list[str]()
         title = self._say(N_("Handover {number}"), number=handover["number"]) if handover else self._say(N_("Handover"))
         if self._report["live"]:
@@ -31,6 +31,7 @@ class ReportDocument(SearchFacts):
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
+        facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
         sections = self._desk(handover) if handover else []
         sections += [self._section(each) for each in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
@@ -42,7 +43,8 @@ class ReportDocument(SearchFacts):
         shift, translate = self._report["shift"], self._translate
         if shift is None:
             return [(translate(N_("Shift")), [translate(N_("Nobody in charge of the shift"))])]
-        facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
+        since = self._say(N_("since {at}"), at=self._at(shift["since"]))
+        facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {since}"])]
         if shift["handover"] is None and shift["reason"]:
             text = translate(N_("Taken without a handover"))
             facts.append((text, [self._languages.text_by(shift["reason"], shift["holder"])]))
@@ -65,9 +67,6 @@ class ReportDocument(SearchFacts):
         if unread := [each for each in self._report["searches"] if each["unread_by"]]:
             names = " · ".join(f"{self._child_name(each['search'])} {each['search']['reference']}" for each in unread)
             facts.append((translate(N_("Not read")), [names]))
-        if state["digest"]:
-            where = self._say(N_("all searches at event {seq}"), seq=state["position"]["seq"])
-            facts.append((translate(N_("Integrity")), [f"{where} · {translate(N_('digest'))} {state['digest']}"]))
         return facts
 
     def _previous(self) -> list[Fact]:
@@ -102,7 +101,13 @@ class ReportDocument(SearchFacts):
         ]
         words += [each for account, said in section["restatements"].items() for each in self._restated(account, said)]
         blocks = [block for block in self._blocks(section) if block.lines]
-        return Section(self._heading(search), self._facts(section), words, blocks, self._empty_texts(briefing))
+        notes = (self._unread(section), self._empty_texts(briefing))
+        return Section(self._heading(search), self._facts(section), words, blocks, " ".join(filter(None, notes)))
+
+    def _unread(self, section: State) -> str:
+        """Return who accepted the handover without having read the search; "" if it was read."""
+        by = section["unread_by"]
+        return self._say(N_("Not read by {name} before accepting."), name=self._name(by)) if by else ""
 
     def _empty_texts(self, briefing: State) -> str:
         """Return the names of the texts that nobody filled in; "" without a handover, for which nobody would."""
@@ -138,25 +143,30 @@ class ReportDocument(SearchFacts):
         translate, tasks, others = self._translate, section["tasks"], section["cards"]
         events, count = [self._event(each) for each in section["since"]["significant"]], section["left_out"]
         left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
+
+        def lines(cards: list[State], **changes: None) -> list[Line]:
+            return [self._card(card | changes, section["search"]["person"]["sex"]) for card in cards]
+
         return [
-            Block(translate(N_("Critical points")), [self._card(each) for each in section["pinned"]]),
-            Block(translate(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
-            Block(translate(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
-            Block(translate(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
-            Block(translate(N_("Credible sightings not yet passed on")), [self._card(each) for each in section["to_pass_on"]]),
-            Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
-            *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
+            Block(translate(N_("Critical points")), lines(section["pinned"], due=None)),
+            Block(translate(N_("Overdue")), lines(tasks["overdue"])),
+            Block(translate(N_("Due in the next shift")), lines(tasks["due"])),
+            Block(translate(N_("Sightings not yet graded")), lines(section["ungraded"])),
+            Block(translate(N_("Credible sightings not yet passed on")), lines(section["to_pass_on"])),
+            Block(translate(N_("Done in this shift")), lines(tasks["done"], due=None)),
+            *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in others.items()),
             Block("", left_out),  # paper says, too, how many cards it does not show
             Block(translate(N_("Photos and files added in this shift")), [self._file(each) for each in section["files"]]),
             Block(translate(N_("Important since the shift began")), events),
         ]
 
-    def _card(self, card: State) -> Line:
+    def _card(self, card: State, sex: str | None) -> Line:
         translate = self._translate
         noun = translate(labels.VALUES["category"].get(card.get("category") or "", labels.KINDS[card["kind"]]))
         title = self._languages.user_text(card["title"], card["id"], kinds.named(card["kind"]).title_field or "text")
         seen = {"seen_at": card["seen_at"], "received_at": card["at"]}
-        when = self._sighted(seen, short_datetime) if card["kind"] == "sighting" else short_datetime(card["at"], self._reads)
+        at = short_datetime(card["at"], self._reads)
+        when = self._sighted(seen, short_datetime, sex) if card["kind"] == "sighting" else at
         about = [card["assignee"] and self._name(card["assignee"]), when]
         about += [self._say(N_("due {at}"), at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
@@ -171,5 +181,8 @@ class ReportDocument(SearchFacts):
         return [title, "".join(f" · {each}" for each in about if each)]
 
     def _event(self, event: State) -> Line:
-        number = f" {event['number']}" if event.get("number") else ""
-        return [f"{short_datetime(event['at'], self._reads)} · {labels.event(event['type'], self._translate)}{number}"]
+        what, number = labels.event(event["type"], self._translate), event.get("number")
+        if number:
+            card = self._say(N_("{kind} {number}"), kind=self._translate(labels.KINDS[event["kind"]]), number=number)
+            what = self._say(N_("{what}: {card}"), what=what, card=card)
+        return [f"{short_datetime(event['at'], self._reads)} · {what}"]

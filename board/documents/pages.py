@@ -27,7 +27,7 @@ from board.i18n import N_, gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
 from board.web.http import RETRY_S, count_document, service_of
-from models.board import OPERATIONS, Board
+from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
@@ -88,20 +88,19 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 
 
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    data, seq = _composed(number, session, caller, now)
-    return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, seq, reads))
+    data = _composed(number, session, caller, now)
+    return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
 
 
 def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Briefing:
-    data, seq = _composed(number, session, caller, now)
-    return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, seq, reads), seq)
+    data = _composed(number, session, caller, now)
+    return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
 
 
-def _composed(number: int | None, session: Session, caller: Caller, now: str) -> tuple[Any, int]:
-    """Return a report as the caller may see it, and up to which event of `operations` it is."""
+def _composed(number: int | None, session: Session, caller: Caller, now: str) -> Any:
+    """Return a report as the caller may see it."""
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    data: Any = report.compose(session, caller.account.id, frame)
-    return data, session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
+    return report.compose(session, caller.account.id, frame)
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
@@ -109,15 +108,17 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     board = access.get_visible_board(session, account.id, id)
     if board.kind != "search":
         raise Refused("not_found")
-    printed = gettext_for(reads)(N_("Printed by {name}, {at}")).format(name=account.name, at=paper.datetime_text(now, reads))
-    made = HistoryDocument(session, board, reads).document(session, printed)
+    made = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
     return replace(made, file=f"{reference}-history")
 
 
-def _printed(name: str, now: str, seq: int, reads: str) -> str:
-    line = N_("Printed by {name}, {at}; all searches up to event {seq}")
-    return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), seq=seq)
+def _printed(name: str, now: str, data: Any, reads: str) -> str:
+    """Return who printed a document and when; of a signed report also as of which time it is."""
+    is_signed = data is not None and not data["live"]
+    line = N_("Printed by {name}, {at}; as of {then}") if is_signed else N_("Printed by {name}, {at}")
+    then = paper.datetime_text(data["composed_at"], reads) if is_signed else ""
+    return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), then=then)
 
 
 routes: list[Route] = [

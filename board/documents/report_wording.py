@@ -43,10 +43,11 @@ class ReportWording:
     def _author(self, state: State, path: str) -> str:
         return text_authors.author_text(state, path, self._number, self._name, self._near_day, self._translate)
 
-    def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
-        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown."""
+    def _sighted(self, sighting: State, write: Callable[[str, str], str], sex: str | None) -> str:
+        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown. It agrees
+        with a child of this `sex`."""
         if seen := sighting["seen_at"]:
-            return self._say(N_("seen {at}"), at=write(seen, self._reads))
+            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=write(seen, self._reads))
         return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
 
     def ngettext(self, one: str, many: str, count: int) -> str:

@@ -36,13 +36,12 @@ class SearchFacts(ReportWording):
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         elif search["access"] == "members" and self._report["shift"]:
             facts.append((translate(N_("Responsible")), [self._responsible()]))
-        if section["unread_by"]:
-            text = self._say(N_("Not read by {name} before accepting."), name=self._name(section["unread_by"]))
-            facts.append((translate(N_("Not read")), [text]))
         facts += self._ended(search)
         facts += self._progress(section)
-        position = self._say(N_("event {seq}"), seq=section["seq"])
-        return [*facts, (translate(N_("Integrity")), [f"{position} · {section['head']}"])]
+        return [*facts, *self._checksum(section["head"])]
+
+    def _checksum(self, text: str) -> list[Fact]:
+        return [(self._translate(N_("Checksum")), [text])]
 
     def _last_seen(self, last_seen: State) -> list[Fact]:
         place = last_seen.get("text")
@@ -54,11 +53,12 @@ class SearchFacts(ReportWording):
     def _sightings(self, section: State) -> list[Fact]:
         """Return the latest credible sighting, the last confirmed one, and how many wait for an answer."""
         credible, confirmed, translate = section["last_credible"], section["last_confirmed"], self._translate
+        sex = section["search"]["person"]["sex"]
         facts: list[Fact] = [
-            (translate(N_("Latest credible sighting")), self._last(credible) if credible else [translate(N_("none so far"))])
+            (translate(N_("Latest credible sighting")), self._last(credible, sex) if credible else [translate(N_("none so far"))])
         ]
         if confirmed:
-            facts.append((translate(N_("Last confirmed sighting")), self._last(confirmed)))
+            facts.append((translate(N_("Last confirmed sighting")), self._last(confirmed, sex)))
         waiting = [self._waiting(queue, count) for queue, count in section["unanswered"].items() if count]
         return [*facts, (translate(N_("Unanswered")), [", ".join(waiting)])] if waiting else facts
 
@@ -111,7 +111,7 @@ class SearchFacts(ReportWording):
         goal = search["goal"]
         if goal is None:
             return []
-        due = [f" · {self._say(N_('due {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
+        due = [f" · {self._say(N_('by {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
         line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
         return [(self._field("goal"), line)]
 
@@ -175,8 +175,8 @@ class SearchFacts(ReportWording):
             facts.append((self._field("acknowledge"), [self._languages.text_by(search["acknowledge"], None)]))
         return facts
 
-    def _last(self, sighting: State) -> Line:
+    def _last(self, sighting: State, sex: str | None) -> Line:
         place = (sighting["place"] or {}).get("text")
         number = self._say(N_("Sighting {number}"), number=sighting["number"])
-        text = f"{number} · {self._sighted(sighting, datetime_text)}"
+        text = f"{number} · {self._sighted(sighting, datetime_text, sex)}"
         return [text, " · ", self._languages.text_by(place, None)] if place else [text]

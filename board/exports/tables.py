@@ -1,7 +1,7 @@
 """Tables for spreadsheets: plain headers, names instead of ids, codes for programs and, in the last columns, words for people."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -17,8 +17,9 @@ from board.i18n import N_
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.column import Column
-from models.entity import flatten
+from models.entity import State, flatten
 from models.file import File
+from models.material import Material
 
 # Headers of the journal.
 EVENTS = (
@@ -36,13 +37,15 @@ Row = Callable[[JournalEvent], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class NameResolver:
-    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by (kind, number)."""
+    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by (kind, number), materials by
+    their state."""
 
     language: str
     accounts: dict[str, str]
     columns: dict[str, tuple[str | None, str]]
     cards: dict[str, tuple[str, int]]
     files: dict[str, str]
+    materials: dict[str, State] = field(default_factory=dict)
 
     @classmethod
     def of_board(cls, session: Session, board: str, language: str) -> "NameResolver":
@@ -59,6 +62,7 @@ class NameResolver:
             {row.id: (row.title, row.role) for row in columns},
             cards,
             dict(session.exec(select(File.id, File.name).where(File.board == board)).all()),
+            {row.id: row.state() for row in session.exec(select(Material).where(Material.board == board))},
         )
 
     def translate(self, text: str) -> str:

@@ -74,13 +74,13 @@ async def test_empty_answers_and_overdue_tasks_stand_on_the_paper(team: Team) ->
     assert page.count("EMPTY") == 2, "situation, and calls"
     assert "The search is summarised correctly" in page
     assert "Alice signs at ____ : ____" in page
-    assert "Incoming coordinator accepts at ____ : ____" in page
+    assert "The incoming coordinator accepts at ____ : ____" in page
     written = {"handover": number, "assessment": "On foot.", "contacts": "Nobody.", "contingencies": "x"}
     await team.alice.command(search, "handover.write", written)
     await handover_steps.sign_handover(team.alice, number)
     (page,) = await pages(team.bob, f"/handovers/{number}/briefing.pdf")
     assert "EMPTY" not in page
-    assert re.search(r"Alice, signed at \d\d:\d\d", page)
+    assert re.search(r"Signed: Alice, \d\d:\d\d", page)
     assert (await handover_steps.state(team.alice, "handover"))["digest"][:16] in page
 
 
@@ -151,11 +151,14 @@ async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
     for search in searches:
         pinned = {"pinned": [id]} if search == searches[1] else {}
         await team.alice.command(search, "handover.write", {"handover": number} | texts | pinned)
+        late = {"title": "Ask the other school before the last train leaves", "due": "2025-01-01T00:00:00Z"}
+        await team.alice.command(search, "task.add", late)
     (page,) = await pages(team.bob)
     assert [page.count(f"endof{name}") for name in texts] == [3, 3, 3]
     assert page.count("If … then …") == 3, "large and in rows"
     assert page.count("He needs insulin at six.") == 12
     assert "Critical points" in page
+    assert page.count("before the last train leaves") == 3, "a task is whole, too"
     references = [(await team.alice.snapshot(each))["entities"]["search", each]["reference"] for each in searches]
     assert [each for each in references if each not in page] == []
 
@@ -164,12 +167,15 @@ async def test_long_texts_end_with_a_sign_where_another_page_would_begin(team: T
     searches = await open_searches(team, 9)
     number = await handover_steps.prepare_handover(team.alice)
     for search in searches:
+        late = {"title": "Ask the other school before the last train leaves", "due": "2025-01-01T00:00:00Z"}
+        await team.alice.command(search, "task.add", late)
         long = {name: f"{name} " + "word " * 500 + "end" for name in ("assessment", "contingencies")}
         await team.alice.command(search, "handover.write", {"handover": number} | long)
     (page,) = await pages(team.bob)
     assert page.count("assessment word") == 9
     assert page.count("…") > 9
     assert page.count("word ") > 9 * 6, "as much as has room"
+    assert page.count("■ Ask the other school befo…") == 9, "a task, too"
 
 
 async def test_an_accepted_briefing_has_nothing_to_tick_or_sign(team: Team) -> None:
@@ -185,7 +191,7 @@ async def test_an_accepted_briefing_has_nothing_to_tick_or_sign(team: Team) -> N
     (page,) = await pages(team.bob, path)
     assert "____" not in page
     assert "What must not be forgotten" not in page
-    assert re.search(r"Ada, accepted at \d\d:\d\d", page)
+    assert page.count("Accepted by Ada, ") == page.count("Signed Alice, ") == 1, "once each"
     assert "two searches" in page
     reference = (await team.alice.snapshot(unread))["entities"]["search", unread]["reference"]
     assert re.search(rf"Reason she has to go Not read Child1, 9 {re.escape(reference)}", page)

@@ -102,7 +102,7 @@ async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(team: T
     assert "Surname" not in whole
     for at, page in enumerate(pages, 1):
         assert f"{at} / {len(pages)}" in page
-        assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
+        assert re.search(r"Imprimé par Alice, .* état\s: \d+ \w+\.? \d{4} \d\d:\d\d", page), "by whom, when, and as of which time"
 
 
 async def test_reported_time_is_not_printed_as_the_time_of_the_sighting(team: Team) -> None:

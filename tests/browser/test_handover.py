@@ -83,7 +83,7 @@ async def current(browsers: Browsers, window: Window, board: str, name: str = "A
     """The report on the screen has come to where the board is, as this person sees it."""
     person = await browsers.person(name)
     seq = (await person.http.get(f"/api/v1/boards/{board}")).json()["seq"]
-    await expect(window(f"[data-section='{board}'] header .at")).to_have_text(f"event {seq}")
+    await expect(window(f"[data-section='{board}']")).to_have_attribute("data-seq", str(seq))
 
 
 async def prepare(window: Window) -> None:

@@ -38,8 +38,7 @@ export function childSummary(it, view) {
       ${folded ? nothing : html`${looks(search)} ${reportedDetails(search, view)} ${places(it)} ${goal(search, view)}`}
     </div>
     <div class="clock">${search.status === "open" && !view.isFixed && !folded ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
-      ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}
-      <small class="at">${t("event {seq}", { seq: it.seq })}</small></div>
+      ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}</div>
   </header>`;
 }
 

@@ -24,12 +24,12 @@ export function pinned(it, view) {
   </div>`;
 }
 
-/** @param {{ board: string }} given @param {any} card @param {string} id @param {HandoverView} view */
-function line({ board }, card, id, view) {
+/** @param {{ board: string, search: any }} given @param {any} card @param {string} id @param {HandoverView} view */
+function line({ board, search }, card, id, view) {
   const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Unpin: {title}", { title: standardText(card?.title) ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Loading…")}${unpin}</li>`;
   const place = card.kind === "note" ? (card.card ? `/searches/${board}/cards/${card.card}` : `/searches/${board}`) : `/searches/${board}/cards/${id}`;
-  const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card)].filter(Boolean).join(" · ");
+  const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card, search.person.sex)].filter(Boolean).join(" · ");
   return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${standardText(card.title)}</a> <small>${more}</small>${unpin}</li>`;
 }
 

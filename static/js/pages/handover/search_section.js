@@ -23,7 +23,7 @@ export const referenceOf = ({ search }) => search.reference;
 /** @param {any} it section of the report @param {HandoverView} view */
 export function section(it, view) {
   const { board, search } = it, unread = view.reading.isToRead(it);
-  return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${unread}
+  return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} data-seq=${it.seq} tabindex="-1" ?data-unread=${unread}
       aria-labelledby="h-${board}">
     <p class="on-paper page-name" aria-hidden="true">${nameAndAge(search)} · ${search.reference}</p>
     ${childSummary(it, view)}
@@ -109,8 +109,14 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
 /** @param {JournalEvent[]} events @param {string} board */
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${event.number ? t("{what}: {card}", { what: label.event(event.type), card: cardName({ kind: event.kind, state: { number: event.number } }) }) : label.event(event.type)}</a></li>`)}</ul>`;
+  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event)}</a></li>`)}</ul>`;
 }
+
+/**
+ * "Sighting added: Sighting 7"
+ * @param {{ type: string, kind: string, number?: number | null }} event
+ */
+export const eventName = ({ type, kind, number }) => (number ? t("{what}: {card}", { what: label.event(type), card: cardName({ kind, state: { number } }) }) : label.event(type));
 
 /**
  * Events that the reader has not seen.

@@ -11,7 +11,7 @@ import { nameAndAge } from "./child_summary.js";
 import { isEmpty } from "./contents.js";
 import { isCarriedOver } from "./authorship.js";
 import { OF_SEARCH } from "../../forms/handover_fields.js";
-import { referenceOf } from "./search_section.js";
+import { eventName, referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
 import { guideLink } from "../../shared/guide_link.js";
 
@@ -148,7 +148,7 @@ function signing(view) {
     ${stale ? nothing : html`${unwritten(view, boards)} ${carriedOver(view, boards)}`}
     ${stale ? staleOnes(view, stale, positions) : html`
       <p>${n("You are signing the report on {count} search as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", "You are signing the report on {count} searches as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", boards.length)}</p>
-      <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
+      <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name}</li>`)}</ul>`}
     <div class="buttons"><span class="space"></span>
       <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
       ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have read this. Continue")}</button>`
@@ -192,7 +192,7 @@ function staleOnes(view, stale, positions) {
   return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
     const section = view.report.section(board);
     return html`<li><p><b>${section ? referenceOf(section) : label.noun("search")}</b> ${section?.search.person.first_name ?? nothing}\u00a0· ${why}</p>
-      ${events.length ? html`<ul>${events.map((/** @type {{ type: string, actor: any, at: any, state: State, seq: number }} */ { type, actor, at, state, seq }) => html`<li>${timeElement(at)}\u00a0· ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? `\u00a0· ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
+      ${events.length ? html`<ul>${events.map((/** @type {{ type: string, kind: string, actor: any, at: any, state: State }} */ { type, kind, actor, at, state }) => html`<li>${timeElement(at)}\u00a0· ${eventName({ type, kind, number: state?.number })}${actor ? `\u00a0· ${actor.name}` : nothing}</li>`)}</ul>
         <a href="/searches/${board}?at=${positions[board]}&amp;with=${events.at(-1).seq}" target="_blank">${t("Compare")}</a>` : nothing}</li>`;
   })}</ul>`;
 }

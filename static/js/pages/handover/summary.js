@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, p, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { serverNow } from "../../core/time.js";
+import { dateAndClock, serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
 import { callText } from "../../shared/watch_line/handover_call.js";
 import { nameAndAge } from "./child_summary.js";
@@ -132,14 +132,14 @@ function ended(view) {
   const { handover, report } = view;
   if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no signed handover with this number.") : t("Loading…")}</p></section>`;
   if (!handover.signed_at) return unsigned(view);
-  const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
+  const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)}\u00a0· ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
     ${shiftThen(view)}
     ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     ${acceptedUnread(view)}
-    <p class="evidence">${n("{count} search", "{count} searches", searches)}\u00a0· ${t("all searches at event {seq}", { seq: position.seq })}</p>
+    <p class="evidence">${n("{count} search", "{count} searches", searches)}</p>
     <details class="evidence"><summary>${t("Checksums")}</summary><code>${digest}</code></details>
   </section>`;
 }
@@ -232,7 +232,8 @@ function refusal(view, entry) {
  * Footer of the printed report.
  * @param {HandoverView} view
  */
-export function printed(view) {
-  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.session.account.name, at: formatMoment(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
+export function printed({ session, report }) {
+  const said = { name: session.account.name, at: dateAndClock(serverNow()) }, { live, composed_at: then } = report.whole ?? { live: true };
+  return html`<p class="on-paper printed">${live ? t("Printed by {name}, {at}", said) : t("Printed by {name}, {at}; as of {then}", { ...said, then: dateAndClock(then) })}</p>`;
 }
 
