@@ -15,7 +15,7 @@ from board.exports.tables import NameResolver
 from board.i18n import DATE_LOCALES, N_, gettext_for, moment_text
 from models.entity import State
 
-_NUMBERED_ALARMS = {
+NUMBERED_ALARMS = {
     ("sighting_urgent", "sighting"): N_("Urgent sighting {number}"),
     ("sighting_credible", "sighting"): N_("Credible sighting {number}"),
     ("task_overdue", "task"): N_("Task {number}, urgent, overdue"),
@@ -114,7 +114,7 @@ class FieldValues:
         kind, number = self._names.cards.get(about["id"], (about["kind"], None))
         if number is None:
             return name
-        if text := _NUMBERED_ALARMS.get((occasion, kind)):
+        if text := NUMBERED_ALARMS.get((occasion, kind)):
             return self._translate(text).format(number=number)
         return self._translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 
+from board.documents.pdf import TIMEOUT_S
 from tests.pictures.camera import Taken
 from tests.pictures.demo import Demo
 from tests.pictures.handover import (
@@ -83,7 +84,7 @@ async def print_papers(
 async def fetch(demo: Demo, paper: Paper, language: str) -> bytes:
     """Return a paper as PDF."""
     http = await demo.http(paper.person)
-    answer = await http.get(fill(paper.path, demo), headers={"Accept-Language": language})
+    answer = await http.get(fill(paper.path, demo), headers={"Accept-Language": language}, timeout=TIMEOUT_S)
     assert answer.status_code == 200, answer.text
     return answer.content
 

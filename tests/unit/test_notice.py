@@ -1,10 +1,13 @@
-"""Names and links of notifications about alarms: as on the screens, whatever the rules and kinds of an installation."""
+"""Names, owners and links of notifications about alarms: as on the screens, whatever the rules and kinds of an installation."""
 
 from typing import Any
 
 import pytest
 
+from board import i18n
+from board.bootstrap import ROOT
 from board.commands import alarms
+from board.documents.field_values import NUMBERED_ALARMS
 from board.engine import kinds
 from board.notifications.notice import OCCASIONS, Notice
 from models.board import OPERATIONS
@@ -46,6 +49,21 @@ def test_an_alarm_of_an_own_rule_has_the_name_of_its_occasion() -> None:
 
 def test_an_email_about_an_assigned_card_calls_it_assigned() -> None:
     assert notice("sighting", is_assigned=True).subject() == "Urgent sighting · N-1: assigned, no answer yet"
+
+
+@pytest.mark.parametrize("language", i18n.languages())
+def test_an_email_says_who_has_it_as_the_screens_do(language: str) -> None:
+    says = i18n.gettext_for(language)
+    for is_assigned, owner in ((False, "nobody has it yet"), (True, "assigned, no answer yet")):
+        assert notice("sighting", is_assigned=is_assigned, language=language).subject().endswith(says(owner))
+    assert notice("tip", board=OPERATIONS, language=language).subject().endswith(says("nobody has it yet"))
+
+
+def test_paper_numbers_alarms_as_the_screens_do() -> None:
+    script = (ROOT / "static/js/format/alarm_text.js").read_text(encoding="utf-8")
+    assert NUMBERED_ALARMS
+    for (occasion, kind), text in NUMBERED_ALARMS.items():
+        assert f'"{occasion} {kind}": (number) => t("{text}", {{ number }})' in script
 
 
 def test_screens_and_emails_name_occasions_by_one_table() -> None:
