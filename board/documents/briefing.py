@@ -11,7 +11,7 @@ from models.board import OPERATIONS
 from models.entity import State
 
 MAX_NEXT = 3  # tasks on the whole page
-BLANK = "____ : ____"  # a time to write
+BLANK = "____\u00a0:\u00a0____"  # a time to write
 MAX_LOOSE_ROWS = 6  # with more the rows are set closer, so that 40 searches have room on two pages
 
 

@@ -253,13 +253,15 @@ class BriefingChildren(ReportDocument):
         return moment_text(stamp, "HH:mm", self._reads) if same else short_datetime(stamp, self._reads)
 
     def _length(self, stamp: str) -> str:
-        """Return how long it was from a time to that of the report: "42 min", "6 h 32 min", "1 d 14 h"; never like a time
-        of day."""
+        """Return how long it was from a time to that of the report, in one line: "42 min", "6 h 32 min", "1 d 14 h"; never like a
+        time of day."""
         passed = max(timedelta(0), parse_utc(self._report["composed_at"]) - parse_utc(stamp))
         days, rest = divmod(passed, DAY)
         hours, minutes = rest // HOUR, rest % HOUR // MINUTE
         if days:
-            return self._say(N_("{days} d {hours} h"), days=days, hours=hours)
-        if hours:
-            return self._say(N_("{hours} h {minutes} min"), hours=hours, minutes=f"{minutes:02}")
-        return self._say(N_("{minutes} min"), minutes=minutes)
+            text = self._say(N_("{days} d {hours} h"), days=days, hours=hours)
+        elif hours:
+            text = self._say(N_("{hours} h {minutes} min"), hours=hours, minutes=f"{minutes:02}")
+        else:
+            text = self._say(N_("{minutes} min"), minutes=minutes)
+        return text.replace(" ", "\u00a0")

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from board import labels
 from board.documents import fonts
-from board.i18n import moment_text
+from board.i18n import gettext_for, moment_text
 from board.paths import TEMPLATES
 from models.db.read_pacing import paced
 
@@ -101,9 +102,9 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
 
 def markdown(paper: Document) -> str:
     """Return the document as CommonMark that is readable as plain text too."""
-    parts = [f"# {_md(paper.title)}", _facts(paper.facts), *(f"*{_md(note)}*" for note in paper.notes)]
+    parts = [f"# {_md(paper.title)}", _facts(paper.facts, paper.language), *(f"*{_md(note)}*" for note in paper.notes)]
     for section in paced(paper.sections, 1):
-        parts += [f"## {_line(section.heading)}", _facts(section.facts)]
+        parts += [f"## {_line(section.heading)}", _facts(section.facts, paper.language)]
         parts += [f"**{_md(name)}**\n\n{_quote(words)}" for name, words in section.words]
         parts += [f"*{_md(section.note)}*"] if section.note else []
         for block in section.blocks:
@@ -111,8 +112,9 @@ def markdown(paper: Document) -> str:
     return "\n\n".join(part for part in [*parts, "---", f"*{_md(paper.printed)}*"] if part) + "\n"
 
 
-def _facts(facts: Iterable[Fact]) -> str:
-    return "\n".join(f"- **{_md(name)}:** {_line(line)}" for name, line in facts)
+def _facts(facts: Iterable[Fact], language: str) -> str:
+    translate = gettext_for(language)
+    return "\n".join(f"- **{_md(labels.with_colon(name, translate))}** {_line(line)}" for name, line in facts)
 
 
 def _line(pieces: Line) -> str:

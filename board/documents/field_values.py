@@ -46,7 +46,7 @@ class FieldValues:
             codes = [labels.value(path, event.kind, each, self._translate) for each in value]
             return ", ".join(map(str, codes)) if None not in codes else self.typed(", ".join(map(str, value)), event)
         if isinstance(value, float):
-            return format_decimal(value, locale=DATE_LOCALES.get(self._reads, self._reads))
+            return format_decimal(value, locale=DATE_LOCALES.get(self._reads, self._reads), group_separator=False)
         plain = self._names.plain(path, value)
         return self.typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
 

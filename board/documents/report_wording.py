@@ -10,7 +10,7 @@ from board import labels
 from board.documents import text_authors
 from board.documents.content import datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
-from board.i18n import N_, translations
+from board.i18n import N_, gettext_for, translations
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -20,9 +20,8 @@ class ReportWording:
 
     def __init__(self, session: Session, report: State, reads: str) -> None:
         self._report, self._reads = report, reads
-        catalogue = translations(reads)
-        self._translate: Callable[[str], str] = catalogue.ugettext
-        self._count: Callable[[str, str, int], str] = catalogue.ungettext
+        self._translate: Callable[[str], str] = gettext_for(reads)
+        self._count: Callable[[str, str, int], str] = translations(reads).ungettext
         self._languages = TextLanguages(session, reads)
         handover: State | None = report["handover"]
         # one that has ended is not part of the present report

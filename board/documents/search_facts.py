@@ -4,7 +4,7 @@ from board import labels
 from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
 from board.earlier_disappearances import described, in_order
-from board.i18n import N_, P_
+from board.i18n import N_
 from models.entity import State
 
 _DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
@@ -101,10 +101,10 @@ class SearchFacts(ReportWording):
                 text += ", " + ngettext("{count} of them important", "{count} of them important", important)
             facts.append((self._translate(N_("Since signing")), [text]))
             readers = [
-                self._say(N_("Read by {name}, {at}"), name=self._name(account), at=self._near_day(mark["at"]))
+                self._say(N_("{name}, {at}"), name=self._name(account), at=self._near_day(mark["at"]))
                 for account, mark in section["reads"].items()
             ]
-            facts += [(self._translate(P_("step of a handover", "Read")), [" · ".join(readers)])] if readers else []
+            facts += [(self._translate(N_("Read by")), [" · ".join(readers)])] if readers else []
         return facts
 
     def _goal(self, search: State) -> list[Fact]:

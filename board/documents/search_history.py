@@ -48,7 +48,7 @@ class HistoryDocument:
         notes = [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq)] if left else []
         facts: list[Fact] = [
             (self._translate(N_("Number of events")), [str(self._board.seq)]),
-            (self._translate(N_("Integrity")), [self._board.head.hex()]),
+            (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
         return Document(title, self._reads, search.reference, printed, facts, notes, sections)
 

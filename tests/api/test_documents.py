@@ -127,6 +127,7 @@ async def test_document_is_in_the_readers_language_and_marks_other_languages(tea
     assert '> <span lang="fr">Mot 3</span>' in dutch
     french = (await fetched(team.bob, path, "fr")).text
     assert french.startswith(f"# Relève {handed['number']}\n")
+    assert "- **Statut\u00a0:** " in french
     assert "> Mot 3\n" in french
     assert "lang=" not in french
 
