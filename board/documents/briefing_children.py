@@ -145,7 +145,7 @@ class BriefingChildren(ReportDocument):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._room)]))
         if earlier := in_order(search["earlier"]):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._room)]))
-        credible = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
+        credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
         facts.append((translate(N_("Latest credible")), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:

@@ -114,7 +114,7 @@ class FieldValues:
         kind, number = self._names.cards.get(about["id"], (about["kind"], None))
         if number is None:
             return name
-        if text := NUMBERED_ALARMS.get((occasion, kind)):
+        if text := NUMBERED_ALARMS.get((str(occasion), str(kind))):
             return self._translate(text).format(number=number)
         return self._translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
 
