@@ -68,14 +68,12 @@ class Batches:
     async def _report(self, rule: Rule, key: str, entry: _Unreported) -> None:
         count = min(entry.count, rule.limit)
         try:
-            accepted = await self._shared.hit(rule, key, count)
-            if accepted is False:
-                counts = await self._shared.counts(rule, key)
+            answer = await self._shared.count(rule, key, count)
+            if answer is not None and not answer.fits:
                 # Wait until all unreported tries fit, or each process would exceed the limit by a batch for each that fits.
-                wait_s = counts.wait_s(max(1, rule.limit - count + 1), rule.window_s) if counts is not None else 0.0
-                entry.until = self._clock() + wait_s if counts is not None else 0.0
+                entry.until = self._clock() + answer.counts.wait_s(max(1, rule.limit - count + 1), rule.window_s)
             else:
-                entry.count, entry.until = (entry.count - count if accepted else 0), 0.0
+                entry.count, entry.until = (entry.count - count if answer is not None else 0), 0.0
         finally:
             entry.is_reporting = False
 

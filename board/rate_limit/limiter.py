@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
-from limits.strategies import SlidingWindowCounterRateLimiter
-
 from board.rate_limit.batches import Batches
 from board.rate_limit.memory import MAX_KEYS, BoundedMemory
 from board.rate_limit.rules import LimitResult, Rule
@@ -37,7 +35,6 @@ class Limiter:
         self, shared: "Shared | None" = None, clock: Callable[[], float] = time.monotonic, max_keys: int = MAX_KEYS
     ) -> None:
         self.memory = BoundedMemory(max_keys, clock)
-        self._local = SlidingWindowCounterRateLimiter(self.memory)
         self._shared = shared
         self._batches = Batches(shared, clock) if shared is not None else None
 
@@ -47,11 +44,11 @@ class Limiter:
         ask_redis = result.allowed and rule.limit and rule.batch == 1
         if not ask_redis or self._shared is None or self._is_flood(rule, key):
             return result
-        if await self._shared.hit(rule, key) is not False or not self._has_share(rule, key, tries=1):
+        answer = await self._shared.count(rule, key)
+        if answer is None or answer.fits or not self._has_share(rule, key, tries=1):
             return result
-        self.memory.give_back(_storage_key(rule, key))
-        counts = await self._shared.counts(rule, key)
-        return LimitResult.of(rule, False, counts or self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
+        self.memory.give_back(rule, key)
+        return LimitResult.of(rule, False, answer.counts)
 
     def take_now(self, rule: Rule, key: str) -> LimitResult:
         """Count a try without waiting: by this process's count, and by earlier replies of Redis on batches."""
@@ -60,10 +57,10 @@ class Limiter:
         batches = self._batches if rule.batch > 1 else None
         if batches is not None and self._has_share(rule, key) and (wait_s := batches.wait_s(rule, key)):
             return LimitResult(rule, False, 0, wait_s)
-        allowed = self._local.hit(rule.item, key)
+        allowed = self.memory.take(rule, key)
         if allowed and batches is not None:
             batches.add(rule, key)
-        return LimitResult.of(rule, allowed, self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s))
+        return LimitResult.of(rule, allowed, self.memory.counts(rule, key))
 
     async def take_all(self, keys: Sequence[RuleKey]) -> LimitResult:
         """Count a try against all of these limits, or against none. Return the refusal, otherwise the last result."""
@@ -81,9 +78,9 @@ class Limiter:
         """Take back a counted try that turned out not to be limited."""
         for rule, key in keys:
             if rule.limit:
-                self.memory.give_back(_storage_key(rule, key))
+                self.memory.give_back(rule, key)
                 if self._shared is not None and rule.batch == 1:
-                    await self._shared.give_back(rule, key)
+                    await self._shared.count(rule, key, tries=-1)
 
     async def close(self) -> None:
         if self._batches is not None:
@@ -93,14 +90,10 @@ class Limiter:
 
     def _has_share(self, rule: Rule, key: str, tries: int = 0) -> bool:
         """Return whether this process counted its share of the limit before these tries, so that a refusal of Redis holds."""
-        counts = self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s)
+        counts = self.memory.counts(rule, key)
         return counts.used(rule.window_s) - tries >= ceil(rule.limit / SHARES)
 
     def _is_flood(self, rule: Rule, key: str) -> bool:
         """Return whether this key is kept from Redis: it is new, and there were too many new ones lately."""
-        counts = self.memory.get_sliding_window(_storage_key(rule, key), rule.window_s)
-        return counts.before + counts.now == 1 and not self._local.hit(_NEW_KEYS.item, "")
-
-
-def _storage_key(rule: Rule, key: str) -> str:
-    return rule.item.key_for(key)
+        counts = self.memory.counts(rule, key)
+        return counts.before + counts.now == 1 and not self.memory.take(_NEW_KEYS, "")

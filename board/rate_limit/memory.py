@@ -1,15 +1,10 @@
-"""Counts of this process: a storage for `limits` with a bounded number of keys.
-
-The library's own memory storage keeps every key until its period is over, and scans all of them at each try.
-"""
+"""Counts of this process, of a bounded number of keys."""
 
 import time
 from collections.abc import Callable
 from math import floor
 
-from limits.storage import SlidingWindowCounterSupport, Storage
-
-from board.rate_limit.rules import Counts
+from board.rate_limit.rules import Counts, Rule
 
 MAX_KEYS = 20_000  # a desk has some hundreds; a client that changes its address must not fill the memory
 
@@ -36,53 +31,46 @@ class _Periods:
         return Counts(self.before, left_s if self.before else 0.0, self.now, left_s + self.window_s if self.now else 0.0)
 
 
-class BoundedMemory(Storage, SlidingWindowCounterSupport):
-    """Storage that drops the keys with the fewest tries when there are too many: a flood of keys that are each tried once clears
-    nobody's count."""
-
-    STORAGE_SCHEME = None
+class BoundedMemory:
+    """Counts by rule and key. Drops the keys with the fewest tries when there are too many: a flood of keys that are each tried
+    once clears nobody's count."""
 
     def __init__(self, max_keys: int = MAX_KEYS, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
         self._max_keys, self._clock = max_keys, clock
-        self._periods: dict[str, _Periods] = {}
+        self._periods: dict[tuple[Rule, str], _Periods] = {}
 
     def __len__(self) -> int:
         return len(self._periods)
 
-    def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        periods = self._periods.get(key)
+    def take(self, rule: Rule, key: str) -> bool:
+        """Count a try, unless it exceeds the limit. Return whether it was counted."""
+        periods = self._periods.get((rule, key))
         now = self._clock()
-        if periods is not None and periods.moved_to(now).counts(now).used(expiry) + amount > limit:
+        if periods is not None and periods.moved_to(now).counts(now).used(rule.window_s) >= rule.limit:
             return False
-        if amount > limit:
-            return False
-        self._add(key, expiry, amount, now)
+        if periods is None:
+            periods = self._add(rule, key, now)
+        periods.now += 1
         return True
 
-    def _add(self, key: str, window_s: int, amount: int, now: float) -> None:
-        if key not in self._periods:
-            self._periods[key] = _Periods(now, window_s)
-            if len(self._periods) > self._max_keys:
-                self._evict(now)
-                self._periods.setdefault(key, _Periods(now, window_s))
-        self._periods[key].now += amount
+    def give_back(self, rule: Rule, key: str) -> None:
+        """Take back a counted try: of the current period, otherwise of the previous one."""
+        periods = self._periods.get((rule, key))
+        if periods is None:
+            return
+        if periods.moved_to(self._clock()).now:
+            periods.now -= 1
+        else:
+            periods.before = max(0, periods.before - 1)
 
-    def give_back(self, key: str, amount: int = 1) -> None:
-        """Take back counted tries: of the current period, then of the previous one."""
-        periods = self._periods.get(key)
-        if periods is not None:
-            periods.moved_to(self._clock())
-            of_now = min(amount, periods.now)
-            periods.now -= of_now
-            periods.before = max(0, periods.before - (amount - of_now))
-
-    def get_sliding_window(self, key: str, expiry: int) -> Counts:
-        now, periods = self._clock(), self._periods.get(key)
+    def counts(self, rule: Rule, key: str) -> Counts:
+        now, periods = self._clock(), self._periods.get((rule, key))
         return periods.moved_to(now).counts(now) if periods is not None else Counts(0, 0.0, 0, 0.0)
 
-    def clear_sliding_window(self, key: str, expiry: int) -> None:
-        self._periods.pop(key, None)
+    def _add(self, rule: Rule, key: str, now: float) -> _Periods:
+        if len(self._periods) >= self._max_keys:
+            self._evict(now)
+        return self._periods.setdefault((rule, key), _Periods(now, rule.window_s))
 
     def _evict(self, now: float) -> None:
         """Drop expired keys, and if there are still too many, enough to make the next call rare: it scans all of them."""
@@ -95,34 +83,3 @@ class BoundedMemory(Storage, SlidingWindowCounterSupport):
     def _used(self, periods: _Periods, now: float) -> tuple[int, int]:
         counts = periods.moved_to(now).counts(now)
         return counts.before, counts.now
-
-    # -- other methods of a storage of `limits` ----------------------------------------------------------------------------
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        now = self._clock()
-        self._add(key, expiry, amount, now)
-        return self._periods[key].moved_to(now).now
-
-    def get(self, key: str) -> int:
-        periods = self._periods.get(key)
-        return periods.moved_to(self._clock()).now if periods is not None else 0
-
-    def get_expiry(self, key: str) -> float:
-        periods = self._periods.get(key)
-        left_s = periods.moved_to(now := self._clock()).start + periods.window_s - now if periods is not None else 0.0
-        return time.time() + left_s
-
-    def check(self) -> bool:
-        return True
-
-    def reset(self) -> int:
-        dropped = len(self._periods)
-        self._periods.clear()
-        return dropped
-
-    def clear(self, key: str) -> None:
-        self._periods.pop(key, None)

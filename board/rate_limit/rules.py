@@ -1,15 +1,12 @@
 """Rules of rate limits, and the arithmetic of a sliding window.
 
 A window is approximated by two counters: of the current period, which begins with its first try, and of the previous one,
-weighted by the part that is still in the window (the strategy "sliding window counter" of the library `limits`).
+weighted by the part that is still in the window.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import floor, inf
 from typing import NamedTuple
-
-from limits import RateLimitItem, RateLimitItemPerSecond
 
 
 @dataclass(frozen=True)
@@ -25,11 +22,6 @@ class Rule:
     limit: int
     window_s: int
     batch: int = 1
-
-    @cached_property
-    def item(self) -> RateLimitItem:
-        """Rule in the form of `limits`."""
-        return RateLimitItemPerSecond(self.limit, self.window_s, self.name)
 
 
 class Counts(NamedTuple):

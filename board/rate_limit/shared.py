@@ -9,12 +9,10 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import NamedTuple
 
 import structlog
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -27,16 +25,42 @@ TIMEOUT_S = 1.0  # timeout of a reply
 MAX_CONNECTIONS = 8  # connections of one process
 PAUSE_S = (1.0, 15.0)  # shortest and longest pause before a failed Redis is asked again
 
-T = TypeVar("T")
+# Keys: counts of the previous and of the current period; Redis keeps the latter for a whole period after its end. Arguments: the
+# period in milliseconds, the limit, and the tries: 0 only reads, -1 takes one back. `how-to/install.md` grants these commands.
+_COUNT = """
+local window, limit, tries = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local left = redis.call('pttl', KEYS[2])
+if left > 0 and left < window then
+    redis.call('rename', KEYS[2], KEYS[1])
+    redis.call('set', KEYS[2], 0, 'PX', left + window)
+end
+local before, now = redis.call('get', KEYS[1]) or 0, redis.call('get', KEYS[2]) or 0
+local before_ms, now_ms = math.max(0, redis.call('pttl', KEYS[1])), math.max(0, redis.call('pttl', KEYS[2]))
+local fits = math.floor((tonumber(before) or 0) * before_ms / window) + (tonumber(now) or 0) + tries <= limit
+if fits and tries ~= 0 then
+    if redis.call('exists', KEYS[2]) == 1 then
+        redis.call('incrby', KEYS[2], tries)
+    else
+        redis.call('set', KEYS[2], tries, 'PX', 2 * window)
+    end
+end
+return {fits and 1 or 0, before, before_ms, now, now_ms}
+"""
+
+
+class Answer(NamedTuple):
+    """Answer of Redis: whether the tries fit, and are counted; and the counts before them."""
+
+    fits: bool
+    counts: Counts
 
 
 class Shared:
-    """Client of the shared counts. `secret` is shared by all processes of the installation. Results are None if Redis can't be
-    asked."""
+    """Client of the shared counts. `secret` is shared by all processes of the installation."""
 
     def __init__(self, url: str, secret: bytes, clock: Callable[[], float] = time.monotonic) -> None:
         self._key = hashlib.blake2b(secret, person=b"board limits", digest_size=32).digest()
-        prefix = f"board:{hashlib.blake2b(self._key, digest_size=6).hexdigest()}:limits"
+        self._prefix = f"board:{hashlib.blake2b(self._key, digest_size=6).hexdigest()}:limits"
         self._pool = BlockingConnectionPool.from_url(
             url, max_connections=MAX_CONNECTIONS, timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S,
             retry=Retry(NoBackoff(), 0), protocol=2, driver_info=None,
@@ -44,36 +68,30 @@ class Shared:
         self._pool.connection_kwargs["db"] = (
             0  # the same as the bus: SELECT of another database needs a permission that restricted users lack
         )
-        self._storage = _Storage(
-            "async+redis://", implementation="redispy", key_prefix=prefix, connection_pool=self._pool  # type: ignore[arg-type]
-        )  # fmt: skip
-        self._strategy = SlidingWindowCounterRateLimiter(self._storage)
+        self._script = Redis(connection_pool=self._pool).register_script(_COUNT)
         self._clock = clock
         self._pause_s, self._not_before = PAUSE_S[0], 0.0
         self._down = False
 
-    async def hit(self, rule: Rule, key: str, cost: int = 1) -> bool | None:
-        """Count `cost` tries, unless they exceed the limit."""
-        return await self._request(lambda: self._strategy.hit(rule.item, self._key_digest(key), cost=cost))
-
-    async def counts(self, rule: Rule, key: str) -> Counts | None:
-        found = await self._request(lambda: self._storage.get_sliding_window(self._storage_key(rule, key), rule.window_s))
-        return Counts(*found).within(rule) if found is not None else None
-
-    async def give_back(self, rule: Rule, key: str) -> None:
-        """Take back one try."""
-        await self._request(lambda: self._storage.give_back(self._storage_key(rule, key), rule.window_s))
+    async def count(self, rule: Rule, key: str, tries: int = 1) -> Answer | None:
+        """Count these tries, unless they exceed the limit; take back one with -1. Return None if Redis can't be asked."""
+        return await self._request(lambda: self._run(rule, key, tries))
 
     async def close(self) -> None:
         await self._pool.disconnect()
 
-    def _storage_key(self, rule: Rule, key: str) -> str:
-        return rule.item.key_for(self._key_digest(key))
+    async def _run(self, rule: Rule, key: str, tries: int) -> Answer:
+        arguments = [rule.window_s * 1_000, rule.limit, tries]
+        fits, before, before_ms, now, now_ms = await self._script(self.keys(rule, key), arguments)
+        return Answer(fits == 1, Counts(int(before), before_ms / 1_000, int(now), now_ms / 1_000).within(rule))
 
-    def _key_digest(self, key: str) -> str:
-        return hashlib.blake2b(key.encode(), key=self._key, digest_size=16).hexdigest()
+    def keys(self, rule: Rule, key: str) -> list[str]:
+        """Return the keys in Redis: of the previous and of the current period."""
+        digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=16).hexdigest()
+        current = f"{self._prefix}:{{{rule.name}/{digest}/{rule.limit}/{rule.window_s}/second}}"
+        return [f"{current}/-1", current]
 
-    async def _request(self, send: Callable[[], Awaitable[T]]) -> T | None:
+    async def _request(self, send: Callable[[], Awaitable[Answer]]) -> Answer | None:
         if self._clock() < self._not_before:
             return None
         was_down = self._down
@@ -97,12 +115,3 @@ class Shared:
             self._pause_s = min(PAUSE_S[1], 2 * self._pause_s)
         self._down = True
         self._not_before = self._clock() + self._pause_s
-
-
-class _Storage(RedisStorage):
-    """Storage of the library that can also take back a try."""
-
-    STORAGE_SCHEME: list[str] = []  # noqa: RUF012  (of the library's registry, where it shall not stand)
-
-    async def give_back(self, key: str, window_s: int) -> None:
-        await self.incr(self._current_window_key(key), 2 * window_s, -1)

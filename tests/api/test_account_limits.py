@@ -241,15 +241,15 @@ async def test_a_server_whose_redis_is_gone_limits_by_itself_and_starts(tmp_path
 async def test_no_message_of_a_socket_waits_for_redis(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis is asked aside, and once for many."""
     asked = 0
-    hit = shared.Shared.hit
+    count = shared.Shared.count
 
-    async def never(self: shared.Shared, *of: Any) -> bool | None:
+    async def never(self: shared.Shared, *of: Any) -> shared.Answer | None:
         nonlocal asked
         asked += 1
         await asyncio.sleep(3_600)
-        return await hit(self, *of)
+        return await count(self, *of)
 
-    monkeypatch.setattr(shared.Shared, "hit", never)
+    monkeypatch.setattr(shared.Shared, "count", never)
     settings = {"redis_url": redis_url, "secret_key": secrets.token_urlsafe(32)}
     async with running_server(tmp_path, max_messages_per_second=500, **settings) as server:
         alice = await arrive(server, "Alice", "coordinator")

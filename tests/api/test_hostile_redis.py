@@ -51,9 +51,8 @@ class Writer:
     def set_of(self, limiter: Limiter, rule: Rule, key: str, value: Any = 10**9) -> None:
         """Set a count that nobody has made yet."""
         assert limiter._shared is not None
-        storage = limiter._shared._storage
-        for name in (storage._current_window_key, storage._previous_window_key):
-            self._client.set(storage.bridge.prefixed_key(name(limiter._shared._storage_key(rule, key))), value, px=10**9)
+        for name in limiter._shared.keys(rule, key):
+            self._client.set(name, value, px=10**9)
 
     def close(self) -> None:
         self._client.close()

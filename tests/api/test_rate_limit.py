@@ -12,16 +12,13 @@ from pathlib import Path
 
 import pytest
 import redis as redis_py
-from limits import RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from structlog.testing import capture_logs
 
 from board.dev import Redis
 from board.rate_limit import Limiter, Rule, batches, limiter, shared
 from board.rate_limit.addresses import network_of
-from board.rate_limit.memory import BoundedMemory
 from board.rate_limit.rules import Counts
-from board.rate_limit.shared import Shared
+from board.rate_limit.shared import Answer, Shared
 from tests.support.people import PATIENCE_S
 from tests.support.readme_blocks import document
 
@@ -148,19 +145,6 @@ async def test_expired_keys_are_evicted_before_live_ones(clock: Clock) -> None:
     assert all([(await limiter.take(TEN, f"new {number}")).remaining == 8 for number in range(41)])
 
 
-def test_the_storage_is_one_of_the_library(clock: Clock) -> None:
-    storage, rule = BoundedMemory(clock=clock), RateLimitItemPerMinute(3)
-    sliding, fixed = SlidingWindowCounterRateLimiter(storage), FixedWindowRateLimiter(storage)
-    assert [sliding.hit(rule, "a") for _ in range(4)] == [True, True, True, False]
-    assert sliding.get_window_stats(rule, "a").remaining == 0
-    sliding.clear(rule, "a")
-    assert sliding.test(rule, "a")
-    assert not sliding.hit(rule, "a", cost=4)
-    assert [fixed.hit(rule, "b") for _ in range(4)] == [True, True, True, False]
-    assert 50 < fixed.get_window_stats(rule, "b").reset_time - time.time() < 70
-    assert (storage.get("c"), storage.check(), storage.reset(), len(storage)) == (0, True, 1, 0)
-
-
 def test_the_wait_is_until_one_more_fits() -> None:
     assert Counts(0, 0.0, 9, 500.0).wait_s(10, 300) == 0
     assert Counts(0, 0.0, 10, 500.0).wait_s(10, 300) == 200  # the end of its period
@@ -225,6 +209,17 @@ async def test_a_thousand_at_once_on_two_processes_are_a_thousand(patient: None,
     async with processes(redis_url, secret=SECRET + b"!") as (one, two):
         taken = await asyncio.gather(*(each.take(TEN, "a") for _ in range(100) for each in (one, two)))
         assert sum(each.allowed for each in taken) == 10
+
+
+@pytest.mark.parametrize("period", ["previous", "current, which is over"])
+async def test_previous_period_counts_by_its_part_of_the_window(patient: None, redis_url: str, period: str) -> None:
+    async with processes(redis_url, 1, SECRET + os.urandom(8)) as (one,):
+        assert one._shared is not None
+        previous, current = one._shared.keys(TEN, "a")
+        client = redis_py.Redis.from_url(redis_url)
+        client.set(previous if period == "previous" else current, 10, px=160_000)  # a bit more than half of the window
+        client.close()
+        assert await allowed(one, TEN, "a", 10) == 5
 
 
 async def test_a_rule_without_a_limit_asks_no_redis(redis_url: str) -> None:
@@ -299,7 +294,7 @@ async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monk
         assert await allowed(one, TEN, "a", 4) == 4
         own_redis.start()
         async with asyncio.timeout(PATIENCE_S):
-            while await one._shared.counts(TEN, "a") is None:  # type: ignore[union-attr]
+            while await one._shared.count(TEN, "a", tries=0) is None:  # type: ignore[union-attr]
                 await asyncio.sleep(0.02)
         assert await allowed(one, TEN, "a", 10) == 6
         assert await allowed(two, TEN, "a", 10) == 4  # calls counted without Redis are unknown to the other process
@@ -391,13 +386,11 @@ class Told:
         self.ready = asyncio.Event()
         self.ready.set()
 
-    async def hit(self, rule: Rule, key: str, cost: int = 1) -> bool | None:
-        self.costs.append(cost)
+    async def count(self, rule: Rule, key: str, tries: int = 1) -> Answer | None:
+        self.costs.append(tries)
         await self.ready.wait()
-        return self.fits
-
-    async def counts(self, rule: Rule, key: str) -> Counts | None:
-        return Counts(0, 0.0, rule.limit, 30.0)  # the limit is used up for half a minute more
+        full = Counts(0, 0.0, rule.limit, 30.0)  # the limit is used up for half a minute more
+        return None if self.fits is None else Answer(self.fits, full)
 
 
 def batches_of(told: Told, clock: Clock) -> batches.Batches:
