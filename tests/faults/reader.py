@@ -29,6 +29,7 @@ from tests.faults.recordings import (
 
 OPENS_WITHIN_S = 2.0
 SILENT_S = 3.0  # a connection without a frame for so long after a ping is dead
+BROWSER_PATIENCE_S = 10.0  # a browser waits so long for both
 ASKS_S = 1.0  # ping interval of a quiet connection
 BACK_S = (0.05, 0.3)  # between two attempts; a browser takes longer, but the server is measured here
 REFUSED_S = 0.4  # until a board that is hidden or can't be read is tried again, unless the server says when
@@ -117,11 +118,11 @@ class BoardReplica:
 
 class Reader:
     """Reader of boards. `address` gives the URL of each attempt. `trusting`: never resubscribe without being told, so that an
-    error of the server is not hidden (for the mutants)."""
+    error of the server is not hidden (for the mutants). `is_patient`: give up a slow connection as late as a browser does."""
 
     def __init__(
         self, name: str, token: str, boards: Sequence[str], address: Address, seed: int, restricted: set[str],
-        epochs: dict[str, int], trusting: bool = False,
+        epochs: dict[str, int], trusting: bool = False, is_patient: bool = False,
     ) -> None:  # fmt: skip
         self.name, self._token, self._address, self._random = name, token, address, Random(seed)
         self.screens = {board: BoardReplica(ReceivedStream(name, board), restricted, epochs) for board in boards}
@@ -129,6 +130,8 @@ class Reader:
         self.refusals = Counter[str]()  # subscribes, by code
         self.ended = False  # the server said so: ask again whether the board is visible
         self._trusting = trusting
+        self._opens_within_s = BROWSER_PATIENCE_S if is_patient else OPENS_WITHIN_S
+        self._silent_s = BROWSER_PATIENCE_S if is_patient else SILENT_S
         self._sleeps_until = 0.0
         self._socket: ClientConnection | None = None
         self._heard = 0.0
@@ -170,7 +173,7 @@ class Reader:
     async def _on_a_line(self, url: str) -> None:
         headers = {"Authorization": f"Bearer {self._token}"}
         options: dict[str, Any] = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 0.2}
-        async with connect(url, additional_headers=headers, open_timeout=OPENS_WITHIN_S, **options) as socket:
+        async with connect(url, additional_headers=headers, open_timeout=self._opens_within_s, **options) as socket:
             self._socket, self._heard = socket, time.monotonic()
             self.lines += 1
             for board in self.screens:
@@ -195,7 +198,7 @@ class Reader:
             while True:
                 await asyncio.sleep(ASKS_S)
                 quiet = time.monotonic() - max(self._heard, self._sleeps_until)
-                if quiet > SILENT_S:
+                if quiet > self._silent_s:
                     return socket.transport.abort()
                 if quiet > ASKS_S:
                     await socket.send('{"type":"ping"}')

@@ -185,8 +185,8 @@ class _RunInProgress:
 
     def _read(self, name: str, account: Account, boards: list[str], number: int) -> None:
         address, seed = self._address(number), self.plan.seed * 1_000 + 500 + number
-        reader = Reader(name, account.token, boards, address, seed, self.restricted, self.epochs, self.plan.trusting)
-        self.readers.append(reader)
+        how = {"trusting": self.plan.trusting, "is_patient": bool(self.plan.attackers)}
+        self.readers.append(Reader(name, account.token, boards, address, seed, self.restricted, self.epochs, **how))
 
     def _address(self, number: int) -> Callable[[int], str]:
         return lambda attempt: self.plant.socket(number + attempt)
