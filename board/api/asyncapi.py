@@ -39,7 +39,7 @@ SummarySighting = TypedDict("SummarySighting", {
 })  # fmt: skip
 UnassessedSighting = TypedDict("UnassessedSighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,
-    "assignee": Id | None,
+    "assignee": Id | None, "taken_by": Id | None,
 })  # fmt: skip
 AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {

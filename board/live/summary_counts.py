@@ -115,7 +115,7 @@ def _credible(row: Row[Any]) -> dict[str, Any]:
 
 
 def _unassessed(row: Row[Any]) -> dict[str, Any]:
-    return _sighting(row) | {"priority": row.priority, "assignee": row.assignee}
+    return _sighting(row) | {"priority": row.priority, "assignee": row.assignee, "taken_by": row.taken_by}
 
 
 def _alarm(row: Row[Any]) -> dict[str, Any]:
@@ -156,7 +156,8 @@ _DUE = f"""
     WHERE b.kind = 'search' """  # noqa: S608
 _SIGHTING = """
     SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place,
-        found.priority, found.assignee, found.assessment
+        found.priority, found.assignee, found.assessment, (SELECT a.taken_by FROM alarm a
+            WHERE a.entity = found.id AND a.ended_at IS NULL ORDER BY a.taken_by IS NOT NULL, a.id LIMIT 1) AS taken_by
     FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
     JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
         WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)

@@ -230,4 +230,4 @@ def _apart(between: timedelta) -> Message:
     minutes = round(between / timedelta(minutes=1))
     if minutes < 60:
         return message(N_("{minutes} min apart"), minutes=minutes)
-    return message(N_("{hours} h {minutes} apart"), hours=minutes // 60, minutes=f"{minutes % 60:02}")
+    return message(N_("{hours} h {minutes} min apart"), hours=minutes // 60, minutes=f"{minutes % 60:02}")

@@ -20,6 +20,7 @@ from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
+from models.alarm import Alarm
 from models.db.read_pacing import paced
 from models.search import Search
 from models.sighting import Sighting
@@ -35,6 +36,7 @@ LIMIT = IntParam("limit", 1, 500, 200)
 _SIGHTING: Any = Sighting.__table__.c  # type: ignore[attr-defined]
 _TIP: Any = Tip.__table__.c  # type: ignore[attr-defined]
 _SEARCH: Any = Search.__table__.c  # type: ignore[attr-defined]
+_ALARM: Any = Alarm.__table__.c  # type: ignore[attr-defined]
 
 
 class Waiting(NamedTuple):
@@ -63,6 +65,7 @@ class Waiting(NamedTuple):
 
 
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
+AlarmOwner = TypedDict("AlarmOwner", {"taken_by": Id | None})
 # Something that waits. `board`, `reference` and `child` are those of its search, `title` the beginning of what was seen.
 UnansweredEntry = TypedDict("UnansweredEntry", {
     "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id | None, "reference": str | None, "child": str | None,
@@ -70,7 +73,7 @@ UnansweredEntry = TypedDict("UnansweredEntry", {
     "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None, "late": bool,
     "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
     "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
-    "received_at": Time | None, "looked_at": LookedAtBy | None,
+    "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None,
 })  # fmt: skip
 UnansweredCounts = TypedDict("UnansweredCounts", {"look": Count, "judge": Count, "pass_on": Count, "late": Count})
 Unanswered = TypedDict("Unanswered", {
@@ -106,13 +109,14 @@ def read(session: Session, account: str, targets: Targets, now: str, queue: str 
     shown = sorted(asked, key=lambda each: each.order(now))[:limit]
     details = _sighting_details(session, [each.id for each in shown if each.kind == Sighting.KIND])
     details |= _tip_details(session, [each.id for each in shown if each.kind == Tip.KIND])
+    alarms = _alarms(session, [each.id for each in shown])
     return {
         "at": now,
         "counts": {
             "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
             "late": sum(each.is_late(now) for each in waiting),
         },
-        "entries": [_entry(each, details[each.id], now) for each in shown],
+        "entries": [_entry(each, details[each.id], alarms.get(each.id), now) for each in shown],
         "left_out": len(asked) - len(shown),
     }  # fmt: skip
 
@@ -161,7 +165,14 @@ def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
     return {row.id: row for row in session.connection().execute(query)}
 
 
-def _entry(each: Waiting, row: Any, now: str) -> UnansweredEntry:
+def _alarms(session: Session, ids: list[str]) -> dict[str, AlarmOwner]:
+    """Return the alarms that have not ended, by what they are about; of several, one that nobody has."""
+    taken_first = select(_ALARM.entity, _ALARM.taken_by).where(_ALARM.entity.in_(ids), _ALARM.ended_at.is_(None))
+    found = session.connection().execute(taken_first.order_by(_ALARM.taken_by.is_(None), _ALARM.id))
+    return {row.entity: {"taken_by": row.taken_by} for row in found}
+
+
+def _entry(each: Waiting, row: Any, alarm: AlarmOwner | None, now: str) -> UnansweredEntry:
     place: Mapping[str, Any] = row.place or {}
     child = short_name(row.person) if row.person else None
     return {
@@ -169,5 +180,5 @@ def _entry(each: Waiting, row: Any, now: str) -> UnansweredEntry:
         "id": each.id, "number": row.number, "seq": row.seq, "queue": each.queue, "queue_since": each.since,
         "target_min": each.target_min, "late": each.is_late(now), "assignee": row.assignee, "priority": each.priority,
         "assessment": row.assessment, "title": row.description[:MAX_TITLE], "place": place.get("text"), "seen_at": row.seen_at,
-        "received_at": row.received_at, "looked_at": row.looked_at,
+        "received_at": row.received_at, "looked_at": row.looked_at, "alarm": alarm,
     }  # fmt: skip

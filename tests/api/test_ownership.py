@@ -110,6 +110,24 @@ async def test_an_urgent_tip_has_one_owner_too(alarms: Alarms) -> None:
     assert [each["taken_by"]["name"] for each in await told(desk.charlie)] == ["Bob"]
 
 
+async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> None:
+    desk = alarms.desk
+
+    async def said() -> list[tuple[Any, str | None]]:
+        entries = (await desk.bob.http.get("/api/v1/unanswered")).json()["entries"]
+        return [(each["alarm"], each["assignee"]) for each in entries if each["board"] == alarms.search]
+
+    id = await urgent(alarms)
+    assert await said() == [({"taken_by": None}, None)]
+    await assign(desk.bob, alarms, desk.victor)
+    assert await said() == [({"taken_by": None}, id_of(desk.victor))], "nobody has it who may act"
+    await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    assert await said() == [({"taken_by": id_of(desk.charlie)}, id_of(desk.victor))]
+    sighting = {"sighting": await about(alarms), "assessment": "credible"}
+    await desk.charlie.command(alarms.search, "sighting.assess", sighting)
+    assert {each["rule"] for each in (await alarms.states()).values() if not each["ended_at"]} <= {"credible_sighting"}
+
+
 # -- giving up ----------------------------------------------------------------------------------------------------------------
 
 

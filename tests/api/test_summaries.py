@@ -76,7 +76,11 @@ async def test_summary_says_what_an_alarm_is_about_and_who_has_it(team: Team) ->
     }  # fmt: skip
     await team.charlie.command(search, "alarm.take", {"alarm": listed["id"]})
     await reader.wait_until(lambda: latest(reader, search)["alarm"] is None)
-    await reader.wait_until(lambda: latest(reader, search)["unassessed_sighting"]["assignee"] == team.charlie.account["id"])
+    taker, victor = team.charlie.account["id"], team.victor.account["id"]
+    await reader.wait_until(lambda: latest(reader, search)["unassessed_sighting"]["assignee"] == taker)
+    await team.bob.command(search, "card.assign", {"card": told["unassessed_sighting"]["id"], "assignee": victor})
+    await reader.wait_until(lambda: latest(reader, search)["unassessed_sighting"]["assignee"] == victor)
+    assert latest(reader, search)["unassessed_sighting"]["taken_by"] == taker, "a viewer cannot take it over"
 
 
 async def test_summary_names_each_person_on_the_board_once(team: Team) -> None:

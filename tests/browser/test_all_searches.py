@@ -26,13 +26,14 @@ SIZES = [
 ]
 LANGUAGES = ["en", "de"]
 LONG, ARABIC = "Maximilianalexanderbartholomeusferdinandchristophersebastian", "عبد الرحمن بن محمد بن عبد الله"
+WATCHER = "Bartholomeus Vandenbroucke-Desmedt"
 PARTS = (
     ".operations-header, .operations-tabs, .operations-column h2, .operations-column .empty, .gravity, .search, .on-shift li,"
     " .due-next li"
 )
 # Names, clocks, counts, and how grave it is. The rest may end in an ellipsis.
 DECISIVE = (
-    "h1, h2, h3, h4, .running, .reference, .kind, .worry, .lock, .counts, .news, .lead.nobody, .need.alarm b, .photo, button,"
+    "h1, h2, h3, h4, .running, .reference, .kind, .worry, .lock, .counts, .news, .lead.nobody, .need.alarm, .photo, button,"
     " .gravity,"
     " .operations-tabs, .due-next a > b, .empty"
 )
@@ -128,8 +129,9 @@ async def forty(browser_server: Browsers) -> Browsers:
     browsers, alice = browser_server, await browser_server.person("Alice")
     assert browsers.server
     await live_changes.add_account(browsers.server.service, "long@desk.example", LONG, "investigator", PASSWORD)
+    await live_changes.add_account(browsers.server.service, "watcher@desk.example", WATCHER, "viewer", PASSWORD)
     accounts = (await alice.http.get("/api/v1/accounts")).json()["accounts"]
-    lead = next(each["id"] for each in accounts if each["name"] == LONG)
+    lead, viewer = (next(each["id"] for each in accounts if each["name"] == name) for name in (LONG, WATCHER))
     names = [("Noor", "Peeters"), (LONG, LONG), (WORD[:60], None), (ARABIC, "محمد"), ("X", None), ("Anna Lena Marie", "de Wit")]
     kinds = ["unaccompanied_minor", "parental_abduction", "third_party_abduction", "runaway"]
     searches = []
@@ -151,7 +153,10 @@ async def forty(browser_server: Browsers) -> Browsers:
         if at % 4 == 0:
             await alice.command(search, "search.update", {"lead": lead})
         if at % 4 == 1:
-            await alice.command(search, "sighting.add", {"description": "x", "priority": "urgent", "place": {"text": WORD}})
+            urgent = {"description": "x", "priority": "urgent", "place": {"text": WORD}}
+            sighting = await alice.add(search, "sighting.add", urgent)
+            if at % 8 == 1:  # who may not act does not have it
+                await alice.command(search, "card.assign", {"card": sighting, "assignee": viewer})
         if at % 4 == 2:
             await alice.command(search, "task.add", {"title": f"{WORD} {WORD}", "due": "2026-01-01T04:36:00Z"})
         if at % 7 == 0:

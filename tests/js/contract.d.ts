@@ -20,6 +20,10 @@ interface AlarmCause {
   seq: number;
 }
 
+interface AlarmOwner {
+  taken_by: string | null;
+}
+
 interface AlarmSignals {
   sound: string;
   desktop: boolean;
@@ -510,6 +514,7 @@ interface UnansweredEntry {
   seen_at: IsoTime | null;
   received_at: IsoTime | null;
   looked_at: LookedAtBy | null;
+  alarm: AlarmOwner | null;
 }
 
 interface UnassessedSighting {
@@ -520,6 +525,7 @@ interface UnassessedSighting {
   place: string | null;
   priority: string;
   assignee: string | null;
+  taken_by: string | null;
 }
 
 interface UnsubscribedFrame {

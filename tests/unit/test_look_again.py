@@ -147,8 +147,8 @@ def test_misnamed_and_dismissed_tip_is_first_among_fourteen_thousand() -> None:
         ("she is called Nour", None, None, ["a name similar to Noor: Nour"]),
         ("Noor was here", None, None, ["mentions Noor"]),
         ("a girl", 30, {"text": "gent station"}, ["the same place as Sighting 4", "0 min apart"]),
-        ("a girl", 32.5, {"text": "", "lat": 51.07, "lon": 3.72}, ["2.2 km from Sighting 4", "2 h 30 apart"]),
-        ("a girl", 1, {"text": "", "lat": 51.2, "lon": 3.22}, ["where the child was last seen", "1 h 00 apart"]),
+        ("a girl", 32.5, {"text": "", "lat": 51.07, "lon": 3.72}, ["2.2 km from Sighting 4", "2 h 30 min apart"]),
+        ("a girl", 1, {"text": "", "lat": 51.2, "lon": 3.22}, ["where the child was last seen", "1 h 00 min apart"]),
         ("a girl", 90, {"text": "", "lat": 51.2, "lon": 3.22}, []),  # a place alone is not enough
     ],
 )

@@ -1,9 +1,9 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min overdue", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48", and
+ * ("42 min overdue", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11 min"), of `data-until` ("in 48 s", and
  * "overdue" from a minute after it), and of `data-waiting` ("to look at: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
-import { ago, formatDuration, late, MINUTE_MS, serverNow, since, waited } from "../core/time.js";
+import { ago, formatDuration, late, MINUTE_MS, runningTime, serverNow } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
@@ -53,7 +53,7 @@ export class RelativeTimes {
 }
 
 /** @type {Record<string, (time: IsoTime, now: Date, element: HTMLTimeElement) => string>} */
-const TEXTS = { since, ago, due: dueText, lateness: latenessText, oldest: toGrade, waited, until: untilText, waiting: waitingText };
+const TEXTS = { since: runningTime, ago, due: dueText, lateness: latenessText, oldest: toGrade, until: untilText, waiting: waitingText };
 const KINDS = Object.keys(TEXTS);
 
 /** Return what a text is made of. @param {HTMLTimeElement} element @param {string} kind */
@@ -74,7 +74,7 @@ function latenessText(due, now) {
 
 /** @param {string} until @param {Date} now */
 function untilText(until, now) {
-  return late(until, now) ? t("overdue") : t("in {length}", { length: waited(now, new Date(until)) });
+  return late(until, now) ? t("overdue") : t("in {length}", { length: runningTime(now, new Date(until)) });
 }
 
 /** @param {string} oldest @param {Date} now @param {HTMLElement} element */

@@ -5,8 +5,8 @@ import { locale, t } from "./i18n.js";
 import { ClockOffset } from "./clock_offset.js";
 
 const ZONE = "Europe/Brussels";
-export const MINUTE_MS = 60_000;
-const SECOND = 1000, MINUTE = MINUTE_MS, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+export const MINUTE_MS = 60_000, HOUR_MS = 60 * MINUTE_MS;
+const SECOND = 1000, MINUTE = MINUTE_MS, HOUR = HOUR_MS, DAY = 24 * HOUR;
 const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // ahead of UTC; the earlier instant of a time that comes twice is first
 
 /** @type {Intl.DateTimeFormatOptions} */
@@ -112,7 +112,7 @@ function today(now) {
   return known.text;
 }
 
-// --- durations
+// --- durations: with units, so that none reads as a time of day, which has none
 
 /**
  * "just now", "2 min ago", "3 h ago", "2 d ago"; "in 5 min" for the future
@@ -126,39 +126,14 @@ export function ago(when, now = serverNow()) {
 }
 
 /**
- * Running time: "06:31:12" on the first day, then "3 d 02 h"; never negative.
- * @param {Time} when
- */
-export function since(when, now = serverNow()) {
-  const passed = between(when, now);
-  if (passed === null) return "";
-  const whole = Math.max(0, passed);
-  if (whole >= DAY) return t("{days} d {hours} h", { days: Math.floor(whole / DAY), hours: two((whole % DAY) / HOUR) });
-  return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
-}
-
-/**
- * "04:12", "1:04:12" from an hour on, then "1 d 04 h": how long something waits; never negative.
- * @param {Time} when
- */
-export function waited(when, now = serverNow()) {
-  const passed = between(when, now);
-  if (passed === null || passed >= DAY) return since(when, now);
-  const [hours, minutes, seconds] = [HOUR, MINUTE, SECOND].map((unit) => Math.max(0, passed) / unit);
-  return hours < 1 ? `${two(minutes)}:${two(seconds % 60)}` : `${Math.floor(hours)}:${two(minutes % 60)}:${two(seconds % 60)}`;
-}
-
-/**
- * "7 s", "41 min", "9 h 05 min", "23 h", then "3 d 02 h": running time for a wall, which never looks like a time of day; never negative.
+ * "7 s", "41 min", "9 h 05 min", "23 h", then "3 d 02 h": how long it is since a time; never negative.
  * @param {Time} when
  */
 export function runningTime(when, now = serverNow()) {
   const passed = between(when, now);
-  if (passed === null || passed >= DAY) return since(when, now);
+  if (passed === null) return "";
   const length = Math.max(0, passed);
-  if (length < HOUR) return length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
-  const hours = Math.floor(length / HOUR);
-  return hours < 10 ? t("{hours} h {minutes} min", { hours, minutes: two((length % HOUR) / MINUTE) }) : t("{hours} h", { hours });
+  return length < DAY ? formatShortDuration(length) : t("{days} d {hours} h", { days: Math.floor(length / DAY), hours: two((length % DAY) / HOUR) });
 }
 
 /**
@@ -174,15 +149,15 @@ export function late(when, now = serverNow()) {
  * "7 s" below a minute, else as formatDuration.
  * @param {number} length
  */
-export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : formatDuration(length));
+export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : formatDuration(length));
 
 /**
- * "41 min", "3 h 05", "2 d 4 h": ms, rounded down, in the two units that matter.
+ * "41 min", "3 h 05 min", "23 h", "2 d": ms, rounded down, in the units that matter.
  * @param {number} length
  */
 export function formatDuration(length) {
   if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
-  if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
+  if (length < 10 * HOUR) return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
   if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
   return t("{days} d", { days: Math.floor(length / DAY) });
 }
@@ -197,7 +172,7 @@ export function toInput(when) {
   const date = dateOf(when);
   if (!date) return "";
   const part = Object.fromEntries(formatter(INPUT, "en-GB").formatToParts(date).map((/** @type {{ type: string, value: any }} */ { type, value }) => [type, value]));
-  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`; // a time of day
 }
 
 /** Have the browser load what its formats of times need: 15 ms the first time, best spent while something else is waited for. */

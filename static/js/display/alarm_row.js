@@ -2,6 +2,7 @@
    alarm it is and since when, and no more. Visitors see none about a child without a public appeal. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { hasAnybody } from "../core/has_anybody.js";
 import { n, p, t } from "../core/i18n.js";
 import { runningTime } from "../core/time.js";
 
@@ -29,13 +30,13 @@ const OCCASIONS = { urgent_sighting: "sighting_urgent", credible_sighting: "sigh
 const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OTHER;
 
 /**
- * "urgent sighting: nobody has it". An alarm can be open although its card is assigned.
+ * "urgent sighting: nobody has it yet". An alarm can be open although its card is assigned.
  * @param {string} what @param {WallAlarm} alarm
  */
 const ownedBy = (what, alarm) => (what ? t("{what}: {who}", { what, who: owner(alarm) }) : owner(alarm));
 
 /** @param {WallAlarm} alarm */
-const owner = ({ assigned }) => (assigned ? t("assigned, no answer yet") : t("nobody has it"));
+const owner = ({ assigned }) => hasAnybody(assigned);
 
 /**
  * Return whether a screen may show red about an open search.

@@ -4,7 +4,7 @@ import { p, t } from "../core/i18n.js";
 import { isCard } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { standardText } from "../core/standard_texts.js";
-import { formatShortDuration, MINUTE_MS, waited } from "../core/time.js";
+import { runningTime } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";
 
@@ -119,22 +119,17 @@ export function askedName({ ask, name }) {
 }
 
 /**
- * "05:00": when a step comes, from when the alarm was raised.
+ * "after 5 min": when a step comes, from when the alarm was raised.
  * @param {Alarm} alarm
  * @param {AlarmStep} step
  */
-export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Date(at));
+export const stepTime = ({ raised_at: raised }, { at }) => t("after {length}", { length: runningTime(raised, new Date(at)) });
 
 /**
- * "7 s", "05:00 min": how long nobody had it. Without the unit it would read as a time of day.
+ * "7 s", "5 min": how long nobody had it.
  * @param {{ raised_at: string, taken_at: string | null }} alarm
  */
-export function waitText({ raised_at: raised, taken_at: taken }) {
-  const at = new Date(taken ?? raised), length = Math.max(0, Number(at) - Date.parse(raised));
-  const time = waited(raised, at), parts = time.split(":").length;
-  const text = length < MINUTE_MS ? formatShortDuration(length) : parts === 2 ? t("{time} min", { time }) : parts === 3 ? t("{time} h", { time }) : time;
-  return text.replace(" ", "\u00a0");
-}
+export const waitText = ({ raised_at: raised, taken_at: taken }) => runningTime(raised, new Date(taken ?? raised)).replaceAll(" ", "\u00a0");
 
 /**
  * Return the URL of what an alarm is about.

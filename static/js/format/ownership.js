@@ -1,5 +1,6 @@
 /* One sentence for who has an alarm and its card, on every screen. */
 
+import { hasAnybody } from "../core/has_anybody.js";
 import { t } from "../core/i18n.js";
 import { accountName } from "./values.js";
 
@@ -11,15 +12,9 @@ import { accountName } from "./values.js";
 export function whoHasIt({ taken_by: taker, assignee }, me) {
   if (taker && assignee && assignee.id !== taker.id) return takenFor(taker, assignee.name, me);
   if (taker) return taker.id === me ? t("You have it") : t("{name} has it", { name: taker.name });
-  if (!assignee) return t("nobody has it yet");
+  if (!assignee) return hasAnybody(false);
   return assignee.id === me ? t("assigned to you, no answer yet") : t("assigned to {name}, no answer yet", { name: assignee.name });
 }
-
-/**
- * Say whether anybody has an alarm, without a name, where others may see the screen.
- * @param {{ assignee?: AlarmTaker | null }} owner
- */
-export const hasAnybody = ({ assignee }) => (assignee ? t("assigned, no answer yet") : t("nobody has it yet"));
 
 /** @param {AlarmTaker} taker @param {string} assignee @param {string} me */
 const takenFor = ({ id, name }, assignee, me) => (id === me ? t("You have it, assigned to {assignee}", { assignee }) : t("{name} has it, assigned to {assignee}", { name, assignee }));
@@ -33,4 +28,14 @@ const takenFor = ({ id, name }, assignee, me) => (id === me ? t("You have it, as
 export function ownerOf({ taken_by: taker }, assignee, session) {
   const named = (/** @type {string | null | undefined} */ id) => (id ? { id, name: accountName(session, id) } : null);
   return { taken_by: named(taker), assignee: named(assignee) };
+}
+
+/**
+ * Return the states of the alarms that have not ended, by the id of what each is about; of several, one that nobody has.
+ * @param {Pick<AnyBoard, "of">} board
+ * @returns {Map<string, State>}
+ */
+export function alarmsOf(board) {
+  const open = board.of("alarm").map(({ state }) => state).filter(({ ended_at: ended }) => !ended);
+  return new Map(open.sort((one, other) => Number(one.taken_by === null) - Number(other.taken_by === null)).map((state) => [state.about.id, state]));
 }

@@ -140,7 +140,7 @@ function clockIn(words) {
   if (!found || (half && (Number(half[1]) > 12 || half[1] === "0"))) return null;
   const hours = half ? (Number(half[1]) % 12) + (half[3] === "p" ? 12 : 0) : Number(found[1]);
   const minutes = found[2] ?? "00";
-  return hours > 23 || Number(minutes) > 59 ? null : `${String(hours).padStart(2, "0")}:${minutes}`;
+  return hours > 23 || Number(minutes) > 59 ? null : `${String(hours).padStart(2, "0")}:${minutes}`; // a time of day
 }
 
 /**

@@ -45,7 +45,7 @@ export function avatarList(presence, keep = () => true) {
 }
 
 /** @param {string} name @param {string} [said] what is said of that person */
-export const assigneeMark = (name, said = name) => html`<span class="assignee"><i aria-hidden="true" .textContent=${initials(name)}></i><bdi .textContent=${said}></bdi></span>`;
+export const assigneeMark = (name, said = name) => html`<span class="assignee"><i aria-hidden="true" .textContent=${initials(name)}></i><bdi data-testid="owner" .textContent=${said}></bdi></span>`;
 
 /** @param {AvatarPerson[]} people */
 export function viewers(people) {

@@ -135,8 +135,8 @@ const asked = (id, { session }) => session.alarms.open.filter(({ board }) => boa
 function withoutTaken(summary, { session }) {
   const taken = session.alarms.taken.find(({ id }) => id === summary?.alarm?.id);
   if (!summary || !taken) return summary;
-  const { unassessed_sighting: sighting } = summary, owner = taken.assignee ?? taken.taken_by;
-  return { ...summary, alarm: null, unassessed_sighting: sighting && (sighting.id === taken.about.id ? { ...sighting, assignee: owner?.id ?? null } : sighting) };
+  const { unassessed_sighting: sighting } = summary, by = taken.taken_by?.id ?? null, owner = { taken_by: by, assignee: taken.assignee?.id ?? by };
+  return { ...summary, alarm: null, unassessed_sighting: sighting && (sighting.id === taken.about.id ? { ...sighting, ...owner } : sighting) };
 }
 
 /** @param {Summary | undefined} summary @param {Alarm[]} asking @param {SearchCardView} view */
@@ -154,13 +154,13 @@ function othersAlarm({ about, number: of, assignee, ...alarm }, session) {
 
 /** @type {Record<string, (card: any, said: { count: number, length: string, session: Session }) => unknown>} */
 const NEEDS = {
-  alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${whoHasIt(card, session.account.id)}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${more(count)}</span>`,
+  alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${sinceElement(card.raised_at)}</b> <b class="text-alert" data-testid="owner">${whoHasIt(card, session.account.id)}</b>${more(count)}</span>`,
   others(card, { count, session }) {
     const alarm = othersAlarm(card, session);
-    return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${whoHasIt(alarm, session.account.id)}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></span> <span>${t("others are asked")}</span>${more(count)}</span>`;
+    return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${sinceElement(card.raised_at)}</span> <span data-testid="owner">${whoHasIt(alarm, session.account.id)}</span> <span>${t("others are asked")}</span>${more(count)}</span>`;
   },
   urgent: (card, { length, session }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${
-    card.assignee ? html`<b>${whoHasIt(ownerOf({ taken_by: card.assignee }, null, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
+    card.assignee || card.taken_by ? html`<b data-testid="owner">${whoHasIt(ownerOf({ taken_by: card.taken_by ?? card.assignee }, card.assignee, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
     count > 1 ? t("longest {length}: {title}", { length, title: standardText(card.title) }) : t("{length}: {title}", { length, title: standardText(card.title) })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })}\u00a0· ${sightingText(card, length)}`,

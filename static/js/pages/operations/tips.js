@@ -5,6 +5,7 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { tokenize } from "../../core/text_filter.js";
 import { t } from "../../core/i18n.js";
+import { alarmsOf, ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { agoElement, formatShortMoment } from "../../format/time_elements.js";
@@ -24,11 +25,11 @@ const urgent = ({ state }) => Number(state.priority === "urgent");
 export function tipsColumn(view) {
   const waiting = waitingTips(view.board), answered = view.board.of("tip").filter(({ state }) => state.queue !== "look");
   if (!waiting.length && !answered.length) return nothing;
-  const drawn = view.allTips ? waiting : waiting.slice(0, MOST);
+  const drawn = view.allTips ? waiting : waiting.slice(0, MOST), alarms = alarmsOf(view.board);
   return html`<section class="operations-column tips" id="tips" aria-labelledby="tips-title" data-testid="tips">
     <h2 id="tips-title">${t("Tips without a search")} <b>${waiting.length}</b></h2>
     ${waiting.length ? nothing : html`<p class="empty">${t("No tips are waiting.")}</p>`}
-    <ul>${repeat(drawn, ({ id }) => id, (tip) => tipCard(tip, view))}</ul>
+    <ul>${repeat(drawn, ({ id }) => id, (tip) => tipCard(tip, alarms.get(tip.id), view))}</ul>
     ${drawn.length < waiting.length ? html`<button class="all" @click=${view.showAllTips}>${t("Show all")}</button>` : nothing}
     ${answered.length ? html`<details class="answered-tips"><summary>${t("Answered since yesterday")} <b>${answered.length}</b></summary>
       <ul>${repeat(answered, ({ id }) => id, (tip) => answeredTip(tip, view))}</ul></details>` : nothing}
@@ -38,10 +39,10 @@ export function tipsColumn(view) {
 /** @param {State} state */
 const when = ({ seen_at: seen, received_at: received }) => (seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
 
-/** @param {Entity} tip @param {OperationsView} view */
-function tipCard(tip, view) {
+/** @param {Entity} tip @param {State | undefined} alarm about it @param {OperationsView} view */
+function tipCard(tip, alarm, view) {
   const { id, state } = tip, guess = view.mayAct ? likelySearch(tip, view.board) : null;
-  const mine = state.assignee === view.session.account.id;
+  const said = owner(state, alarm, view.session);
   return html`<li class="tip ${urgent(tip) ? "is-urgent" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-tip=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
     <p class="tip-head"><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
       ${urgent(tip) ? html`<b class="urgent-mark">▲ ${label.priority("urgent")}</b>` : nothing}
@@ -49,10 +50,17 @@ function tipCard(tip, view) {
     <p class="text" dir="auto" title=${state.description}>${state.description}</p>
     ${view.mayAct ? html`<p class="tip-acts"><button type="button" data-act="place-tip" aria-label=${t("Place {tip}…", { tip: cardName(tip) })} @click=${() => view.openTip(id)}>${t("Place…")}</button>
       ${guess ? html`<button type="button" class="plain guess" data-act="guess" @click=${() => view.openTip(id, guess.id)}>${t("{name}?", { name: shortPersonName(guess.state.person) })}</button>` : nothing}
-      ${mine ? html`<span class="holder">${t("assigned to you")}</span>`
-        : state.assignee ? html`<span class="holder">${accountName(view.session, state.assignee)}</span>`
-        : html`<button type="button" class="plain" data-act="claim-tip" @click=${() => view.claimTip(id)}>${t("Assign to me")}</button>`}</p>` : nothing}
+      ${said ? html`<span class="holder" data-testid="owner">${said}</span>` : nothing}${state.assignee ? nothing : html`<button type="button" class="plain" data-act="claim-tip" @click=${() => view.claimTip(id)}>${t("Assign to me")}</button>`}</p>` : nothing}
   </li>`;
+}
+
+/**
+ * Say who has a tip; null: nobody, and there is no alarm.
+ * @param {State} state @param {State | undefined} alarm @param {Session} session
+ */
+function owner({ assignee }, alarm, session) {
+  if (alarm) return whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
+  return assignee === session.account.id ? t("assigned to you") : assignee && accountName(session, assignee);
 }
 
 /** @param {Entity} tip @param {OperationsView} view */

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formatDuration, MINUTE_MS } from "../../core/time.js";
+import { ownerOf, whoHasIt } from "../../format/ownership.js";
 import { seenText } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { assigneeMark } from "../../shared/avatars.js";
@@ -32,9 +33,16 @@ export function entryRow(entry, view) {
     </div>
     <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
-    <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : entry.assignee ? assigneeMark(accountName(view.session, entry.assignee)) : html`<span class="quiet">${t("nobody assigned")}</span>`}</div>
+    <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : owner(entry, view)}</div>
     ${view.mayAct ? acts(entry, view) : nothing}
   </li>`;
+}
+
+/** @param {UnansweredEntry} entry @param {UnansweredView} view */
+function owner({ assignee, alarm }, { session }) {
+  const said = alarm && whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
+  if (assignee) return assigneeMark(accountName(session, assignee), said ?? undefined);
+  return html`<span class=${said ? "" : "quiet"} data-testid="owner">${said ?? t("nobody assigned")}</span>`;
 }
 
 /** @param {UnansweredEntry} entry */

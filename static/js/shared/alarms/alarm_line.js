@@ -5,9 +5,10 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { n, p, t, withColon } from "../../core/i18n.js";
-import { clockWithSeconds, serverNow, steadyServerNow, waited } from "../../core/time.js";
+import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
 import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";
+import { sinceElement } from "../../format/time_elements.js";
 import { announce } from "../announcer.js";
 import { commandName } from "../refusals.js";
 import { watchLine } from "../watch_line/line.js";
@@ -117,7 +118,7 @@ class AlarmLine {
         ${this.#takeButton(alarm)}
         <a class="button open" href=${alarmUrl(alarm)} data-act="open-alarm">${p("go to the card", "Open")}</a>
       </div>`,
-      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b>${isLive && alarm.assignee ? html`\u00a0· ${whoHasIt(alarm, this.#me)}` : nothing}</p><p>${detail ? html`${withColon(whoseAlarm(alarm))} ${detail}` : whoseAlarm(alarm)}</p>
+      more: html`<li class="alarm-more" data-alarm=${alarm.id} data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b>${isLive ? html`\u00a0· <span data-testid="owner">${whoHasIt(alarm, this.#me)}</span>` : nothing}</p><p>${detail ? html`${withColon(whoseAlarm(alarm))} ${detail}` : whoseAlarm(alarm)}</p>
           ${isLive ? ladder(alarm) : nothing}
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
@@ -130,8 +131,8 @@ class AlarmLine {
   /** @param {Alarm} alarm */
   #howLong(alarm) {
     const fault = this.#isNotTaken(alarm) ? notTaken() : null;
-    if (this.#state === "live") return html`<span class="nobody running"><span>${fault ?? whoHasIt(alarm, this.#me)}</span></span>
-      <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-waited=${alarm.raised_at}></time>`;
+    if (this.#state === "live") return html`<span class="nobody running"><span data-testid="owner">${fault ?? whoHasIt(alarm, this.#me)}</span></span>
+      <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-since=${alarm.raised_at}></time>`;
     const { at } = this.#session.alarms;
     return html`<span class="nobody" data-testid="alarm-stale">${fault ?? (at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it"))}</span>`;
   }
@@ -144,12 +145,12 @@ class AlarmLine {
     if (open.length < 2) return nothing;
     const at = open.indexOf(alarm), next = open[(at + 1) % open.length];
     const said = t("{number} of {count}: {next}", { number: at + 1, count: open.length + more, next: whoseAlarm(next) });
-    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}, <time datetime=${next.raised_at} data-waited=${next.raised_at}></time></button>`;
+    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}\u00a0· ${sinceElement(next.raised_at)}</button>`;
   }
 
   /** @param {Alarm} other @param {boolean} isLive */
   #otherLine(other, isLive) {
-    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert">${whoHasIt(other, this.#me)} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
+    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert" data-testid="owner">${whoHasIt(other, this.#me)}</b>\u00a0· <b class="text-alert">${sinceElement(other.raised_at)}</b>` : nothing}</p>
       <p class="buttons">${this.#takeButton(other)} <button type="button" @click=${() => this.#turnTo(other.id)}>${t("Show")}</button></p></li>`;
   }
 
@@ -290,7 +291,7 @@ class AlarmLine {
 }
 
 /** @param {Alarm} alarm */
-const isLong = ({ raised_at: raised }) => waited(raised).length > "04:12".length;
+const isLong = ({ raised_at: raised }) => Number(serverNow()) - Date.parse(raised) >= HOUR_MS;
 
 const WARNING = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
 const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;

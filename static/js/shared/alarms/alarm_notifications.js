@@ -1,8 +1,8 @@
 /* Desktop notifications of alarms. As others may see the screen, they show only the reference and what kind of alarm it is. */
 
+import { hasAnybody } from "../../core/has_anybody.js";
 import { prefix, storage } from "../../core/storage.js";
 import { alarmUrl, ruleName } from "../../format/alarm_text.js";
-import { hasAnybody } from "../../format/ownership.js";
 import { permission } from "../alerts/desktop_notifications.js";
 import { unreadIcon } from "../alerts/tab_badge.js";
 import { maySignal } from "./alarm_sound.js";
@@ -23,7 +23,7 @@ export function notifyOf(session, alarm) {
   if (permission() !== "granted" || document.hasFocus() || !alerts.alarms.desktop || !maySignal(session)) return;
   try {
     // the tag makes a later step replace the one before
-    const shown = new Notification(alarm.reference ?? "Searchboard", { body: `${ruleName(alarm)}: ${hasAnybody(alarm)}`, tag: `alarm:${alarm.id}`, icon: unreadIcon(), requireInteraction: true });
+    const shown = new Notification(alarm.reference ?? "Searchboard", { body: `${ruleName(alarm)}: ${hasAnybody(Boolean(alarm.assignee))}`, tag: `alarm:${alarm.id}`, icon: unreadIcon(), requireInteraction: true });
     shown.onclick = () => {
       focus();
       shown.close();

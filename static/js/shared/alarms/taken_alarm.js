@@ -18,7 +18,7 @@ export function takenAlarm(alarm, view) {
   const isMine = alarm.taken_by?.id === view.me;
   return {
     tone: "alarm-taken",
-    main: html`<div class="alarm-taken ${view.isFresh(alarm.id) ? "fresh" : ""}" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b>${whoHasIt(alarm, view.me)}</b>
+    main: html`<div class="alarm-taken ${view.isFresh(alarm.id) ? "fresh" : ""}" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<a class="text" href=${alarmUrl(alarm)}><b data-testid="owner">${whoHasIt(alarm, view.me)}</b>
         <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></a>
       <span class="stays">${t("shown for a minute")}</span>
       <a class="button open ${isMine ? "own" : ""}" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
@@ -36,7 +36,7 @@ const takenMore = (alarm, view) => html`<li class="alarm-more" data-testid="alar
     <p class="buttons">${undoButton(alarm, view)}<button type="button" data-act="hand-on-alarm" @click=${() => view.handOn(alarm)}>${t("Hand on…")}</button></p></li>`;
 
 /** @param {Alarm} alarm @param {TakenAlarmView} view */
-export const takenListed = (alarm, view) => html`<li data-testid="alarm-taken-listed"><p><b>${whoHasIt(alarm, view.me)}</b>\u00a0· <a href=${alarmUrl(alarm)}>${takenText(alarm)}</a></p>
+export const takenListed = (alarm, view) => html`<li data-alarm=${alarm.id} data-testid="alarm-taken-listed"><p><b data-testid="owner">${whoHasIt(alarm, view.me)}</b>\u00a0· <a href=${alarmUrl(alarm)}>${takenText(alarm)}</a></p>
     ${alarm.taken_by?.id === view.me ? html`<p class="buttons">${undoButton(alarm, view)}</p>` : nothing}</li>`;
 
 /** @param {Alarm} alarm @param {TakenAlarmView} view */

@@ -2,6 +2,7 @@
 import { applyPatch } from "../../core/merge_patch.js";
 import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/kinds.js";
 import { queueOf } from "../../core/queues.js";
+import { alarmsOf } from "../../format/ownership.js";
 import { cardName } from "../../format/values.js";
 import { filesOfBoard } from "../files/files_of_board.js";
 
@@ -103,7 +104,7 @@ export function boardViewModel(board, held = null) {
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
   for (const column of columns) if (column.state.role === "inbox") column.cards = urgentFirst(column.cards);
-  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarms(board) };
+  return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarmsOf(board) };
 }
 
 /**
@@ -184,13 +185,6 @@ function addCard(entry, columns) {
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
-
-/**
- * Return the states of the alarms that have not ended, by the id of what each is about.
- * @param {Pick<AnyBoard, "of">} board
- * @returns {BoardViewModel["alarms"]}
- */
-const alarms = (board) => new Map(board.of("alarm").filter(({ state }) => !state.ended_at).map(({ state }) => [state.about.id, state]));
 
 /** @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending @returns {SearchEntity | null} */
 function search(board, pending) {

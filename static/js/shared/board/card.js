@@ -102,26 +102,26 @@ function foot({ kind, state, pending, added }, { people, assignee, owner, isDone
   const isSettled = isDone || isRuledOut;
   const waits = kind === "sighting" && !added ? queueMark(state, view) : nothing;
   if (isSettled && !assignee && !people.length && !pending && result === nothing && waits === nothing) return nothing;
-  const needsLook = waits !== nothing && queueOf(state) === "look"; // which nobody has, then
+  const needsLook = waits !== nothing && queueOf(state) === "look";
   const looked = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
-  const nobody = !isSettled && !(added && pending) && !needsLook && looked === nothing;
+  const isNobodys = !isSettled && !(added && pending) && !needsLook && looked === nothing, said = owner ?? (isNobodys ? nobodyAssigned(kind) : "");
   return html`<div class="foot">${beside(
     pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
     result, waits, looked,
-    assignee ? assigneeMark(assignee, owner ?? assignee) : nobody ? html`<span class="quiet" .textContent=${owner ?? nobodyAssigned(kind)}></span>` : nothing,
+    assignee ? assigneeMark(assignee, owner ?? assignee) : said ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${said}></span>` : nothing,
     viewers(people),
   )}</div>`;
 }
 
 /**
- * Say who has a card with an alarm, where the name of the assignee does not.
- * @param {Card} entity
- * @param {BoardView} view
+ * Say who has a card with an alarm, as the line does.
+ * @param {Pick<Card, "id" | "state">} entity
+ * @param {Pick<BoardView, "model" | "session">} view
  * @returns {string | null}
  */
-function ownerOnCard({ id, state: { assignee } }, { model, session }) {
+export function ownerOnCard({ id, state: { assignee } }, { model, session }) {
   const alarm = model.alarms.get(id);
-  return alarm && !(assignee && alarm.taken_by === assignee) ? whoHasIt(ownerOf(alarm, assignee, session), session.account.id) : null;
+  return alarm ? whoHasIt(ownerOf(alarm, assignee, session), session.account.id) : null;
 }
 
 /**

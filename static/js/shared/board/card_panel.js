@@ -5,9 +5,8 @@ import { t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
-import { ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
-import { doneTo, nobodyAssigned, priority, sendingCard } from "./card.js";
+import { doneTo, nobodyAssigned, ownerOnCard, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
 import { viewers } from "../avatars.js";
 import { placeMenu } from "./column_menu.js";
@@ -187,14 +186,10 @@ function quick({ id, kind, state }, view) {
   </div>`;
 }
 
-/**
- * Say who has the card while there is an alarm about it, as the line does.
- * @param {Pick<Card, "id" | "state">} entity
- * @param {BoardView} view
- */
-function owner({ id, state: { assignee } }, { model, session }) {
-  const alarm = model.alarms.get(id);
-  return alarm ? html`<b class="owner" data-testid="owner">${whoHasIt(ownerOf(alarm, assignee, session), session.account.id)}</b>` : nothing;
+/** @param {Pick<Card, "id" | "state">} entity @param {BoardView} view */
+function owner(entity, view) {
+  const said = ownerOnCard(entity, view);
+  return said ? html`<b class="owner" data-testid="owner">${said}</b>` : nothing;
 }
 
 /**
