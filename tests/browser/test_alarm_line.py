@@ -41,8 +41,9 @@ CUT = """() => {
   const parts = [...document.querySelectorAll(whole)];
   return parts.filter((each) => each.checkVisibility()).filter((each) => {
     const { left, right, top, bottom } = each.getBoundingClientRect();
-    const isCut = each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1;
-    return isCut && each.clientWidth > 1 && getComputedStyle(each).display !== "inline"
+    const { display, overflowY } = getComputedStyle(each);
+    const isLow = overflowY === "hidden" && each.scrollHeight > each.clientHeight + 1;
+    return (isLow || each.scrollWidth > each.clientWidth + 1) && each.clientWidth > 1 && display !== "inline"
       || left < 0 || right > innerWidth || top < line.top - 1 || bottom > line.bottom + 1;
   }).map((each) => each.className || each.localName);
 }"""

@@ -120,6 +120,7 @@ async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(brows
     outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "well", "how": "police", "place": "at his aunt's"}
     await alice.command(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
     await expect(wall.page.get_by_test_id("found")).to_contain_text("One child was found")
+    await expect(wall("[data-testid=moments] li", has_text="One child was found")).to_have_count(0)  # said once
     await expect(wall(".display-root")).not_to_contain_text("Lars")
     await alice.command(mila, "search.set_appeal", {"level": "discreet"})
     await expect(wall(".display-root")).not_to_contain_text("Mila")

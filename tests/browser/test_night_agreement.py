@@ -149,13 +149,14 @@ async def test_no_two_screens_contradict_each_other_through_a_night(night: Night
     await bob("article.card.sighting h3 a").tap()
     await assignee(bob).select_option("")
     await night.step("5 given back")
+    await expect(bob.panel.locator("[data-testid=changed]", has_text="Alice")).to_have_count(0)  # she assigned it before
 
     await alice.panel.locator("[data-act=take]").click()
     await night.step("6 taken again")
 
     await choice(alice, "B").click()
     await choice(alice, "2").click()
-    await alice("[data-act=save-grade]").click()
+    await alice(".panel [data-act=grade]").click()
     await night.step("7 graded")
     await choice(alice, "credible").click()
     await alice(".panel [data-act=assess]").click()

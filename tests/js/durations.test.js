@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { URL } from "node:url";
 
 import { use } from "../../static/js/core/i18n.js";
 import { ago, formatDuration, formatShortDuration, late, runningTime } from "../../static/js/core/time.js";

@@ -3,7 +3,7 @@
  * ("42 min overdue", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11 min"), of `data-until` ("in 48 s", and
  * "overdue" from a minute after it), and of `data-waiting` ("to look at: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
-import { ago, formatDuration, late, MINUTE_MS, runningTime, serverNow } from "../core/time.js";
+import { ago, formatShortDuration, late, MINUTE_MS, runningTime, serverNow } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
@@ -79,7 +79,7 @@ function untilText(until, now) {
 
 /** @param {string} oldest @param {Date} now @param {HTMLElement} element */
 function toGrade(oldest, now, { dataset }) {
-  return n("{count} to grade · {age}", "{count} to grade · {age}", Number(dataset.count), { age: formatDuration(age(oldest, now)) });
+  return n("{count} to grade · {age}", "{count} to grade · {age}", Number(dataset.count), { age: formatShortDuration(age(oldest, now)) });
 }
 
 /** @type {Record<string, (age: string) => string>} */
@@ -89,7 +89,7 @@ const WAITING = {
 
 /** @param {string} since @param {Date} now @param {HTMLElement} element */
 function waitingText(since, now, { dataset }) {
-  return WAITING[dataset.waiting ?? ""](formatDuration(age(since, now)));
+  return WAITING[dataset.waiting ?? ""](formatShortDuration(age(since, now)));
 }
 
 /** @param {string} from @param {Date} now */

@@ -254,10 +254,14 @@ export class DisplayView {
     return html`<p class="found" data-testid="found">${says} <time>${at && shortTime(at, now)}</time></p>`;
   }
 
-  /** @param {Date | null} now @param {boolean} isBeside whether something stands before it, so that it may be left out */
+  /**
+   * Draw the latest events. Beside the banner of a found child, which says the same, those of found children are left out.
+   * @param {Date | null} now
+   * @param {boolean} isBeside whether the banner stands before it, so that it may be left out
+   */
   #eventList(now, isBeside) {
     const searches = this.#searches();
-    const moments = this.#newest().slice(0, MAX_EVENTS);
+    const moments = this.#newest().filter(({ search }) => !isBeside || searches.get(search)?.status !== "found").slice(0, MAX_EVENTS);
     if (!moments.length) return nothing;
     return html`<ul class="event-list" data-testid="moments">${moments.map((moment, at) => {
       const state = searches.get(moment.search);

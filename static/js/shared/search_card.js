@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { standardText } from "../core/standard_texts.js";
-import { formatDuration, serverNow } from "../core/time.js";
+import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
@@ -143,7 +143,7 @@ function withoutTaken(summary, { session }) {
 function need(summary, asking, { session }) {
   if (!summary) return html`<p class="need empty" aria-hidden="true">&nbsp;</p>`;
   const { need: what, card, count, length } = firstNeed(summary, serverNow(), asking);
-  const said = NEEDS[what](card, { count, length: formatDuration(length), session });
+  const said = NEEDS[what](card, { count, length: formatShortDuration(length).replaceAll(" ", "\u00a0"), session });
   return html`<p class="need ${what}" data-need=${what}>${said}</p>`;
 }
 

@@ -108,7 +108,7 @@ class AlarmLine {
     const others = open.filter((each) => each !== alarm), detail = alarmDetail(alarm);
     return {
       tone: isLive ? `alarm-${level}` : "alarm-stale",
-      main: html`<div class="alarm" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
+      main: html`<div class="alarm ${alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
         ${isLive ? html`<span class="which" aria-hidden="true">${this.#isNotTaken(alarm) ? notTaken() : shortAlarm(alarm)}</span>` : nothing}

@@ -149,7 +149,7 @@ const close = (view) => html`<button type="button" class="plain" data-act="close
 /** @param {Card} entity @param {BoardView} view */
 function changed({ id, kind, state }, view) {
   const badge = view.lastBadge.get(id);
-  if (!badge?.actor || (badge.type === "card.assigned" && (givenBy({ id, state }, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // assigned anew since
+  if (!badge?.actor || (badge.type === "card.assigned" && (lastAssignment(id, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // assigned or unassigned since
   const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new, and an assignment is said
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: doneTo(badge.type, state), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
@@ -192,14 +192,16 @@ function owner(entity, view) {
   return said ? html`<b class="owner" data-testid="owner">${said}</b>` : nothing;
 }
 
+/** @param {string} id @param {BoardView} view */
+const lastAssignment = (id, view) => view.historyOf(id).events.findLast(({ changes }) => (changes ?? []).includes("assignee"));
+
 /**
  * Return the event by which the present assignee got the card; nothing until the history is read.
  * @param {Pick<Card, "id" | "state">} entity
  * @param {BoardView} view
  */
 function givenBy({ id, state }, view) {
-  const { events } = view.historyOf(id);
-  const given = events.findLast((event) => (event.changes ?? []).includes("assignee") || event === events[0]);
+  const given = lastAssignment(id, view) ?? view.historyOf(id).events[0];
   return state.assignee && given?.state?.assignee === state.assignee ? given : undefined;
 }
 
