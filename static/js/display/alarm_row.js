@@ -31,12 +31,18 @@ const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OT
 
 /**
  * "urgent sighting: nobody has it yet". An alarm can be open although its card is assigned.
- * @param {string} what @param {WallAlarm} alarm
+ * @param {string} what @param {WallAlarm} alarm @param {string} [who]
  */
-const ownedBy = (what, alarm) => (what ? t("{what}: {who}", { what, who: owner(alarm) }) : owner(alarm));
+const ownedBy = (what, alarm, who = owner(alarm)) => (what ? t("{what}: {who}", { what, who }) : who);
 
 /** @param {WallAlarm} alarm */
 const owner = ({ assigned }) => hasAnybody(assigned);
+
+/**
+ * Say the same in fewer words, for a tile without room.
+ * @param {WallAlarm} alarm
+ */
+const shortOwner = (alarm) => (alarm.assigned ? owner(alarm) : t("nobody has it"));
 
 /**
  * Return whether a screen may show red about an open search.
@@ -89,5 +95,5 @@ export function alarmRow([{ search, person, alarm }, ...others], now) {
  */
 export function alarmOnTile(alarm) {
   const { tile, short } = textsOf(alarm);
-  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm)}</span><span class="least">${owner(alarm)}</span></span>`;
+  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm, shortOwner(alarm))}</span><span class="least">${shortOwner(alarm)}</span></span>`;
 }
