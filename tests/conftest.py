@@ -23,8 +23,11 @@ from tests.support.team import Team, running_team
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests marked `both_backends` on both backends; `both_backends(ALTERNATING)` is handled by `_take_turns`."""
-    if "backend" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_backends"):
-        metafunc.parametrize("backend", [backends.SQLITE, backends.POSTGRESQL], indirect=True, scope="module")
+    mark = metafunc.definition.get_closest_marker("both_backends")
+    if mark and "backend" in metafunc.fixturenames:
+        marks = [pytest.mark.slow] if backends.SLOW_ON_POSTGRESQL in mark.args else []
+        postgresql = pytest.param(backends.POSTGRESQL, marks=marks)
+        metafunc.parametrize("backend", [backends.SQLITE, postgresql], indirect=True, scope="module")
 
 
 def _take_turns(items: list[pytest.Item]) -> None:

@@ -11,9 +11,10 @@ from board.accounts.login import Login
 from board.errors import OperationError
 from board.paths import DATA
 from models.times import format_utc, now
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, Server, new_id
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 DIGEST = "7bcad7aed2dba8b7d4dc9cfbcbb7b86d81d459cb898c0fb942a0e5c1b4dcabb7"
 LISTED = "qwertyuiop"  # 10 characters, and among the commonest

@@ -12,12 +12,12 @@ from models.alert import KINDS
 from models.times import now
 from tests.api.test_administration import browser, hire
 from tests.support import handover_steps
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, connect_person, create_token, new_id, running_server
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
 

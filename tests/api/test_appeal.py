@@ -6,11 +6,11 @@ import pytest
 
 from board.predefined_tasks import load_catalogue
 from models.times import format_utc, parse_utc
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 FOUND = {"status": "found", "reason": "came home", "outcome": OUTCOME}

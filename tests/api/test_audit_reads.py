@@ -11,11 +11,11 @@ from models.db.database import DatabaseUnavailable
 from tests.api.test_administration import browser, hire
 from tests.support.audit_record import about
 from tests.support.audit_scene import OF_ADMINISTRATORS, READS, AuditScene
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ from board.commands.registry import TABLE
 from models.board import OPERATIONS
 from tests.support.audit_record import AuditRecord, about
 from tests.support.audit_scene import AuditScene
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, connect_person, create_token, new_id, running_server
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import pytest
 from board.maintenance.escalation import Escalation
 from models.times import format_utc
 from tests.api.test_alarms import Alarms
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 HOUR = timedelta(hours=1)
 PERSON = {

@@ -8,12 +8,13 @@ import pytest
 from board.engine import erasure
 from board.web import etags
 from models.board import OPERATIONS
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.full_queue import full_queue
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 async def ask(person: Person, board: str, tag: str | None = None, **query: Any) -> httpx.Response:

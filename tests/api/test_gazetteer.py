@@ -13,6 +13,7 @@ from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.gazetteer import Gazetteer, Place, gazetteer
 from board.lookup.place_radius import metres
 from board.paths import DATA
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import create_token
 from tests.support.team import Team
 
@@ -163,7 +164,7 @@ def test_it_is_the_data_with_its_attribution(places: Gazetteer) -> None:
     assert places.attribution in told
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_everybody_who_is_known_may_ask(team: Team) -> None:
     tokens = [await create_token(team.server.service, "Taker", "investigator", scope) for scope in ("intake", "read")]
     for token in (*tokens, team.victor.token, team.bob.token):

@@ -9,13 +9,13 @@ import pytest
 from board.client import Refusal
 from board.engine import kinds
 from models.display import PROFILES
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import Person
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SET = "search.set_goal"
 TEXT, UNTIL = "Find who got off line 2 with her", "2026-11-24T11:00:00.000Z"

@@ -5,11 +5,11 @@ import pytest
 
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SIZES = ("thumb", "view", "original", "content")
 

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from realtime.request_framing import is_ambiguous
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 # would be answered if the body before it were read as shorter
 HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -7,11 +7,11 @@ from starlette.routing import Mount, Route
 from board import app
 from board.api import routes as api_routes
 from board.web.http import BASE
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 # Addresses under /api/v1 that a token of scope `intake` may use
 INTAKE_CALLS = {"GET /me", "GET /places", "POST /intake/sightings"}

@@ -6,11 +6,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 100}
 OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}

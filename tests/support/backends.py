@@ -1,6 +1,7 @@
 """The two backends on which every promise is tested: SQLite alone, and PostgreSQL with Redis.
 
-A test marked `both_backends` runs on both, or alternates; other tests run on SQLite, which is quicker to set up.
+A test marked `both_backends` runs on both, alternates, or runs on PostgreSQL with the slow tests; other tests run on SQLite,
+which is quicker to set up.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ from models.db.database import Database
 from models.db.schema import migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-ALTERNATING = "by turns"
+ALTERNATING = "by turns"  # half of the tests on each; the opposite halves are slow
+SLOW_ON_POSTGRESQL = "slow on PostgreSQL"  # for files without SQL
 TEMPLATE = "template_board"
 
 _numbers = itertools.count(1)
