@@ -111,6 +111,7 @@ def machine(checkout: Path, tmp_path: Path) -> Machine:
     return Machine(checkout, tmp_path / "packages")
 
 
+@pytest.mark.slow
 def test_running_installation_survives_two_failed_upgrades_and_a_good_one(machine: Machine) -> None:
     machine.offer("1")
     assert machine.start().stdout == "1\n"
@@ -273,6 +274,7 @@ def killed(checkout: Path, start: str, swaps: bool = True) -> Iterator[Mapping[s
         yield dict(zip(("at", "ended", "now", "code", "last", "left"), line.split(), strict=True))
 
 
+@pytest.mark.slow
 def test_upgrade_killed_at_any_step_leaves_the_old_or_the_new_one(checkout: Path) -> None:
     said = set()
     for step in killed(checkout, "linked"):
@@ -296,6 +298,7 @@ def test_one_of_an_earlier_version_is_replaced_in_one_step(checkout: Path) -> No
         assert (step["code"], step["last"], step["left"]) == ("0", "2", "2"), step
 
 
+@pytest.mark.slow
 def test_next_start_sets_the_link_where_names_cannot_be_swapped(checkout: Path) -> None:
     gone = 0
     for step in killed(checkout, "earlier", swaps=False):

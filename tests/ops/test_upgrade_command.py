@@ -27,7 +27,7 @@ from tests.support import old_installation, readme_blocks
 from tests.support.backends import SQLITE, Backend
 from tests.support.old_installation import ENTRIES, REVISION
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends  # what goes wrong in between is for the slow tests
 
 NEWEST = schema.versions()[-1]
 
@@ -109,6 +109,7 @@ def test_upgrade_states_its_needs_backs_up_migrates_and_verifies(old: Old) -> No
 
 
 @pytest.mark.parametrize("step", ["tables", "rows", "verify"])
+@pytest.mark.slow
 def test_failing_migration_is_rolled_back(old: Old, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     before = old.state
     with monkeypatch.context() as patch:
@@ -148,6 +149,7 @@ def test_journal_that_ends_elsewhere_is_found_and_rolled_back(old: Old, monkeypa
     assert old.state == before
 
 
+@pytest.mark.slow
 def test_interrupted_upgrade_returns_to_the_earlier_state(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
 
@@ -161,6 +163,7 @@ def test_interrupted_upgrade_returns_to_the_earlier_state(old: Old, monkeypatch:
     assert any(line.startswith("The upgrade failed: it was interrupted.") for line in old.lines)
 
 
+@pytest.mark.slow
 def test_return_that_fails_is_completed_by_the_next_run(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
     with monkeypatch.context() as patch:
@@ -178,6 +181,7 @@ def test_return_that_fails_is_completed_by_the_next_run(old: Old, monkeypatch: p
     assert old.state == before
 
 
+@pytest.mark.slow
 def test_later_writes_of_the_earlier_version_are_in_a_new_backup(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that was killed before the tables changed: the earlier program does not know the mark, and writes."""
     with monkeypatch.context() as patch:
@@ -196,6 +200,7 @@ def test_later_writes_of_the_earlier_version_are_in_a_new_backup(old: Old, monke
     assert len(old.backups) == 2
 
 
+@pytest.mark.slow
 def test_backup_that_fails_changes_nothing(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
     with monkeypatch.context() as patch:
@@ -217,6 +222,7 @@ def test_running_server_refuses_the_upgrade(old: Old, monkeypatch: pytest.Monkey
     assert old.state == before
 
 
+@pytest.mark.slow
 def test_database_of_no_board_is_not_upgraded(backend: Backend, old: Old) -> None:
     database = Database(old.url)
     database.write_now(lambda session: schema.metadata.drop_all(session.connection()))
@@ -226,6 +232,7 @@ def test_database_of_no_board_is_not_upgraded(backend: Backend, old: Old) -> Non
         old.upgrade()
 
 
+@pytest.mark.slow
 def test_full_disk_is_refused_before_anything_changes(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
     space = os.statvfs_result((4096, 4096, 9, 9, 1, 9, 9, 9, 0, 255))
@@ -285,6 +292,7 @@ upgrade.upgrade(url, Path(folder), print, lambda line: die() if step in line els
 
 
 @pytest.mark.parametrize("step", ["moved 10", "checking", "return"])
+@pytest.mark.slow
 def test_killed_upgrade_is_completed_by_the_next_run(old: Old, step: str) -> None:
     before = old.state
     done = subprocess.run(
@@ -304,6 +312,7 @@ def test_killed_upgrade_is_completed_by_the_next_run(old: Old, step: str) -> Non
     assert ("This run continues" in "\n".join(old.lines)) == (step == "moved 10")
 
 
+@pytest.mark.slow
 def test_plan_counts_the_rows_that_are_moved(old: Old) -> None:
     database = Database(old.url)
     announced: list[Any] = []
@@ -319,6 +328,7 @@ def test_plan_counts_the_rows_that_are_moved(old: Old) -> None:
     database.dispose()
 
 
+@pytest.mark.slow
 def test_server_refuses_to_migrate_on_a_full_disk(old: Old, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.state
     database = Database(old.url)
@@ -329,6 +339,7 @@ def test_server_refuses_to_migrate_on_a_full_disk(old: Old, backend: Backend, mo
     assert old.state == before
 
 
+@pytest.mark.slow
 def test_free_space_of_a_server_is_unknown(backend: Backend, old: Old) -> None:
     database = Database(old.url)
     assert (database.backend.free_bytes() is None) == (backend.name != SQLITE)
