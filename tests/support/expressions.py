@@ -34,6 +34,7 @@ def trees() -> dict[Path, ast.Module]:
     return {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
 
 
+@cache
 def expressions() -> list[Expression]:
     """Return all expressions of the module `re` in the program."""
     found = []
