@@ -2,6 +2,7 @@
 word is cut, nothing overlaps, and the gravest is the largest, on each screen, in each language, with counts up to 999."""
 
 import re
+from itertools import product
 from math import hypot, radians
 from typing import Any
 
@@ -15,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 SCREENS = {"720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160), "portrait": (1080, 1920), "4:3": (1024, 768)}
 LANGUAGES = ["en", "fr", "nl", "de"]
+SAMPLE = list(zip([*LANGUAGES, "de"], SCREENS, strict=True))  # each screen and each language; all pairs with the slow tests
+OTHERS = [pair for pair in product(LANGUAGES, SCREENS) if pair not in SAMPLE]
 SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chloé", "Elias", "Lars", "Yana"]
 LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
@@ -150,8 +153,7 @@ async def resized(page: Page, screen: str) -> None:
     await page.set_viewport_size({"width": width, "height": height})
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "screen"), [*SAMPLE, *(pytest.param(*pair, marks=pytest.mark.slow) for pair in OTHERS)])
 async def test_no_number_name_or_decisive_word_is_cut(browsers: Browsers, language: str, screen: str) -> None:
     page = await opened(browsers, language)
     await resized(page, screen)
