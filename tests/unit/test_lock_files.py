@@ -169,7 +169,7 @@ def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypa
 
 # -- imports ----------------------------------------------------------------------------------------------------------------
 
-BESIDE = {"boto3": "moto", "botocore": "moto"}  # what the extra `server` of another one is made of
+BESIDE = {"boto3": "moto", "botocore": "moto"}  # what another one is made of
 EXTRAS = {
     "tests/": ("paper", "client", "test"), "board/dev/": ("test",), "board/documents/": ("paper",), "board/files/": ("paper",),
 }  # fmt: skip
