@@ -8,17 +8,22 @@ from typing import Any
 import httpcore2
 import pytest
 from argon2 import PasswordHasher
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
 from tests.support import backends
 from tests.support.backends import Backend
+from tests.support.browser_window import PATIENCE_MS
 from tests.support.browsers import Browsers, create_accounts
 from tests.support.people import Person, Server, connect_person, create_token, running_server
 from tests.support.server_clock import WallClock, install_clock
 from tests.support.team import Team, running_team
+
+
+def pytest_configure() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
