@@ -33,7 +33,7 @@ GUIDES = (
     GuidePicture(Shot("operations", "/")),
     GuidePicture(Shot("board", "/searches/{noor}")),
     GuidePicture(Shot("sighting", "/searches/{mila}/cards/{sighting}")),
-    GuidePicture(Shot("intake", "/intake", call_noted), (1400, 800)),
+    GuidePicture(Shot("intake", "/intake", call_noted), (1400, 880)),
     GuidePicture(Shot("pair", "/displays", click("[data-act=pair]"), dialog="pair")),
     GuidePicture(Shot("handover", "/handover"), scene=1),
     GuidePicture(Shot("board", "/searches/{noor}"), (1400, 900), only_english=True, path=lambda _: ROOT / "static/board.png"),

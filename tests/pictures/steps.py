@@ -177,4 +177,6 @@ async def call_noted(page: Page) -> None:
     await page.keyboard.type("Mila")
     await page.locator("#search-list [role=option]").first.wait_for()
     await page.keyboard.press("Enter")
-    await page.keyboard.type(CALL[str(await page.evaluate("document.body.dataset.language"))])
+    call = CALL[str(await page.evaluate("document.body.dataset.language"))]
+    async with page.expect_response(lambda answer: answer.url.endswith("/similar")):
+        await page.keyboard.type(call)
