@@ -40,6 +40,12 @@ Refusal = TypedDict("Refusal", {
     "current": NotRequired[dict[str, Any]], "retry_after_s": NotRequired[Annotated[int, Shape(minimum=1)]],
     "id": NotRequired[str],
 })  # fmt: skip
+"""Refusal of a call, or of a command.
+
+`fields`: field to sentence.
+`current`: the current state, of a `conflict`.
+`id`: of the refused command.
+"""
 
 
 class Refused(Exception):

@@ -11,7 +11,10 @@ from models.fields import Data, Id
 
 
 class AlarmSubject(Data):
-    """Entity that an alarm is about, and the event of its board that caused it."""
+    """Entity that an alarm is about, and the event of its board that caused it.
+
+    `seq`: the event that caused the alarm, or the subject's last event before it.
+    """
 
     kind: str
     id: Id
@@ -19,9 +22,20 @@ class AlarmSubject(Data):
 
 
 class Alarm(Entity, table=True):
-    """Alarm on the board of what it is about. `step` is the last step of the rule's ladder that was taken, `next_at` when the
-    next one is due (null: there is none, or somebody has it, or it has ended). `asked` are the accounts that were asked by
-    name, in order; `everybody` tells that all who may act were asked, too."""
+    """Call for a person to take note of something within a time, on the board of its subject. The state has ids and codes only.
+    *0.4.0*
+
+    `rule`: key of the rule.
+    `occasion`: the `when` of the rule at the time of the alarm, such as `sighting_urgent`. Name an alarm by it, because the keys
+    of rules are an installation's own. Null for alarms that were raised before it was added.
+    `step`: the last step of the ladder that was taken, from 0.
+    `next_at`: when the next step is due; null: there is none.
+    `asked`: the accounts that were asked by name, in order.
+    `everybody`: whether all accounts that may act were asked.
+    `handed_on`: the accounts that handed it on.
+    `taken_by`: the account that has it.
+    `ended`: `settled`: its cause is gone.
+    """
 
     KIND: ClassVar[str] = "alarm"
     STATE: ClassVar[tuple[str, ...]] = (

@@ -6,6 +6,12 @@ from models.entity import CountedEntity
 
 
 class Column(CountedEntity, table=True):
+    """Column of the board of a search.
+
+    `title`: null: it is named after its role.
+    `rank`: columns are sorted by (`rank`, id).
+    """
+
     KIND: ClassVar[str] = "column"
     STATE: ClassVar[tuple[str, ...]] = ("title", "role", "rank")
 

@@ -10,7 +10,12 @@ Way = Literal["email", "paper", "by_hand", "social_media", "portal", "press", "o
 
 
 class TakeDown(Data):
-    """Taking down what one recipient was given: by when, and who asked them to, when."""
+    """Request to one recipient to take a material down.
+
+    `due`: by when they must be asked.
+    `done_at`: when they were asked.
+    `done_by`: the account that recorded it.
+    """
 
     due: Time
     done_at: Time | None = None
@@ -19,7 +24,11 @@ class TakeDown(Data):
 
 
 class Distribution(Entity, table=True):
-    """Material given to one recipient. `take_down` is null while the material may be shown."""
+    """Material given to one recipient. *0.4.0*
+
+    `take_down`: null: it may still be shown.
+    `by`: the account that recorded it.
+    """
 
     KIND: ClassVar[str] = "distribution"
     STATE: ClassVar[tuple[str, ...]] = (

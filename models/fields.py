@@ -95,7 +95,10 @@ class LocationWithRadius(Location):
 
 
 class Position(Data):
-    """Position in a journal, with the hash of its chain there, in hex."""
+    """Position in a journal.
+
+    `head`: hash of the chain there, in hex.
+    """
 
     epoch: str
     seq: int

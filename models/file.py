@@ -10,7 +10,10 @@ from models.fields import Data, Id, Time
 
 
 class Withdrawn(Data):
-    """Withdrawal of a file: nobody can fetch it any more. `reason` is null where attaching it was undone."""
+    """Withdrawal of a file: nobody can fetch it any longer.
+
+    `reason`: null if attaching it was undone.
+    """
 
     reason: str | None = None
     at: Time
@@ -26,7 +29,10 @@ class Removal(Data):
 
 
 class Removed(Data):
-    """Removal of a file's bytes. `by` is the account that confirmed it; null where the server did it after the set time."""
+    """Removal of a file's bytes.
+
+    `by`: the account that confirmed it; null: the server, after the set time.
+    """
 
     at: Time
     by: Id | None = None
@@ -45,8 +51,21 @@ class FileUsage(SQLModel, table=True):
 
 
 class File(Entity, table=True):
-    """File of a search; of a card or a note where one is named. `picture` tells that it has a thumbnail and a view; `stored`
-    counts the bytes of all three, and is 0 once they were removed."""
+    """File of a search; of a card or a note if one is named. *0.4.0*
+
+    `card`: the card that it belongs to. A file has a card, a note, or neither.
+    `note`: the note that it belongs to.
+    `name`: without folders, control characters and characters that change the direction of text.
+    `media_type`: detected from the content.
+    `size`: bytes.
+    `width`: of a picture, upright.
+    `height`: of a picture, upright.
+    `picture`: it has a thumbnail and a view.
+    `sha256`: of the original, in hex.
+    `taken_at`: as people state it.
+    `removal`: the proposal to remove its bytes.
+    `removed`: null while the bytes are on the disk.
+    """
 
     __table_args__ = (partial_index("file_withdrawn", "id", where="withdrawn IS NOT NULL AND stored > 0"),)
 
@@ -72,4 +91,5 @@ class File(Entity, table=True):
     withdrawn: dict[str, Any] | None = json_column(Withdrawn, nullable=True)
     removal: dict[str, Any] | None = json_column(Removal, nullable=True)
     removed: dict[str, Any] | None = json_column(Removed, nullable=True)
+    # bytes of the original, the thumbnail and the view; 0 once they were removed
     stored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

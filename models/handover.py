@@ -11,7 +11,7 @@ from models.fields import Data, Id, LongText, Position, Time
 
 
 class ReadMark(Data):
-    """Mark up to which somebody has read a board for a handover."""
+    """Position up to which somebody has read a board for a handover."""
 
     handover: int
     seq: int
@@ -19,8 +19,11 @@ class ReadMark(Data):
 
 
 class Restatement(Data):
-    """Words of somebody who takes over on what they understood of a search. `correct` is what the person who hands over says
-    of it; null: nothing yet. `reason` says what is not quite right."""
+    """Summary of a search by somebody who takes over, in their own words.
+
+    `correct`: answer of the person who hands over; null: not answered.
+    `reason`: what is not correct.
+    """
 
     handover: int
     text: LongText
@@ -32,8 +35,14 @@ class Restatement(Data):
 
 
 class TextMark(Data):
-    """Author of a text of a handover, and who last said that it is still true. `handover` is the last handover for which somebody
-    wrote or confirmed it. `by` and `at` are null for a text of an earlier version."""
+    """Author of a text of a handover, and who last confirmed that it is still true. It never conflicts.
+
+    `handover`: the last handover for which somebody wrote or confirmed it.
+    `by`: null for a text of an earlier version.
+    `at`: null for a text of an earlier version.
+    `confirmed_by`: null: nobody.
+    `confirmed_at`: null: nobody.
+    """
 
     handover: int
     by: Id | None = None
@@ -43,8 +52,12 @@ class TextMark(Data):
 
 
 class Shift(Entity, table=True):
-    """Current shift, on `operations`: who holds it, since when, after whom; the number of its handover, or the reason if it was
-    taken without one."""
+    """Current shift, with the id `operations`.
+
+    `before`: the account that held it.
+    `handover`: number of the handover by which it came; null: it was taken.
+    `reason`: why it was taken.
+    """
 
     KIND: ClassVar[str] = "shift"
     STATE: ClassVar[tuple[str, ...]] = ("number", "holder", "since", "before", "handover", "reason")
@@ -58,9 +71,14 @@ class Shift(Entity, table=True):
 
 
 class Handover(Entity, table=True):
-    """Current handover, on `operations`: ids, positions, a digest, and what concerns the desk as a whole. `position` is that of
-    `operations` just before the signature, `searches` the number of handed-over searches that everyone may see, `digest` that of
-    the positions of all."""
+    """Current handover, with the id `operations`. Its journal keeps the earlier ones.
+
+    `incoming`: the coordinator who is expected.
+    `searches`: how many searches that everyone may see were handed over.
+    `position`: that of `operations` before the events of the signature.
+    `digest`: SHA-256, in hex, over a line `id epoch seq head\\n` for each search, sorted by id.
+    `authorship`: by `faults` and `remarks`; see `briefing`. *0.4.0*
+    """
 
     KIND: ClassVar[str] = "handover"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -88,8 +106,10 @@ class Handover(Entity, table=True):
 
 
 class SearchHandover(Entity, table=True):
-    """Position at which a search was last handed over, on `operations`. Keyed by the search's id, so that it is hidden from those
-    who may not see the search. `unread_by` accepted it without having read it; null: nobody, or it has been read since."""
+    """Position at which a search was last handed over, with the id of the search.
+
+    `unread_by`: the account that accepted it without having read it, until it reads it; else null. *0.4.0*
+    """
 
     __tablename__ = "handed"
 
@@ -102,10 +122,14 @@ class SearchHandover(Entity, table=True):
 
 
 class Briefing(Entity, table=True):
-    """Part of the handover report about a search that is on no card; on the search's own board. It is kept from one handover to
-    the next, except `keeper`: who answers for the search if the next holder of the shift may not see it. `reads` maps accounts to
-    how far the incoming person has read the board: {"handover", "seq", "at"}; `restatements` to what they understood.
-    `authorship` maps texts to their authors."""
+    """Texts of the handover report about a search, with its id. They carry over from one handover to the next, except `keeper`.
+
+    `pinned`: ids of at most 20 cards and notes.
+    `keeper`: the account that answers for the search if the next holder of the shift may not see it.
+    `reads`: by account.
+    `restatements`: by account.
+    `authorship`: by the name of a text, or `pinned`. *0.4.0*
+    """
 
     KIND: ClassVar[str] = "briefing"
     STATE: ClassVar[tuple[str, ...]] = (

@@ -13,7 +13,7 @@ Shown = Literal["last_name", "age", "looks", "clothing", "time", "place", "photo
 
 
 class Texts(Data):
-    """Sentence of one's own, by the language of the paper."""
+    """Custom sentence, by the language of the paper. At most 400 characters; 4,000 for a `brief`."""
 
     fr: LongText | None = None
     nl: LongText | None = None
@@ -22,7 +22,10 @@ class Texts(Data):
 
 
 class Content(Data):
-    """Facts that a material shows. `last_name` is as it stands there: whole, or its initial. What is not shown is null."""
+    """Facts that a material shows, as they were approved. What is not shown is null.
+
+    `last_name`: its initial, unless it is shown whole.
+    """
 
     reference: Title
     kind: str
@@ -52,8 +55,14 @@ class Withdrawal(Data):
 
 
 class Material(Entity, table=True):
-    """Approved material. `ended_at` is set when it must no longer be given out: its end has come, the appeal no longer allows it,
-    the child was found, or it was withdrawn."""
+    """Poster, vignette or brief that was approved for giving out. *0.4.0*
+
+    `shows`: `birth_date` and `needs` only for a `brief`.
+    `texts`: a custom sentence for each language; at most 400 characters, 4,000 for a `brief`.
+    `content`: the facts as they were approved; what is not shown is null.
+    `decided_by`: who decided outside: police, prosecutor, family.
+    `ended_at`: when it must no longer be given out; see *Materials*.
+    """
 
     KIND: ClassVar[str] = "material"
     STATE: ClassVar[tuple[str, ...]] = (

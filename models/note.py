@@ -9,6 +9,13 @@ from models.searchable import Searchable
 
 
 class Note(Searchable, CountedEntity, table=True):
+    """Entry of the log, on a search, on one of its cards, or on `operations`. A correction is a new note.
+
+    `card`: the card that it is about.
+    `corrects`: the note that it corrects.
+    `please_answer`: the people mentioned in it must answer; null: nobody must. *0.4.0*
+    """
+
     KIND: ClassVar[str] = "note"
     STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects", "please_answer")
 

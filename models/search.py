@@ -20,7 +20,11 @@ AppealLevel = Literal["none", "discreet", "posters", "public", "child_alert"]  #
 
 
 class Person(Data):
-    """Missing child."""
+    """Missing child.
+
+    `needs`: such as medicine or an inhaler.
+    `needs_until`: until when the needs are met.
+    """
 
     first_name: Title
     last_name: Name | None = None
@@ -46,7 +50,11 @@ class Criterion(Data):
 
 
 class Appeal(Data):
-    """Appeal to the public, with its dates."""
+    """Appeal to the public, with its dates.
+
+    `level`: in ascending order of publicity; `none` has no dates.
+    `until`: after `from`.
+    """
 
     level: AppealLevel
     since: Time | None = PydanticField(default=None, alias="from")
@@ -54,7 +62,11 @@ class Appeal(Data):
 
 
 class Outcome(Data):
-    """Outcome of a search: how the child was found. `reason` is the sentence about the finding."""
+    """Outcome of a search: how the child was found.
+
+    `reason`: the sentence about the finding. It is the `reason` of the `search.set_status` to `found` if the outcome has none of
+    its own.
+    """
 
     found_at: Time
     place: Name | None = None
@@ -67,7 +79,12 @@ class Outcome(Data):
 
 
 class Goal(Data):
-    """Goal of a search for the time being. `by` is the account that set it, `at` when."""
+    """Goal of a search for the time being.
+
+    `until`: by when.
+    `by`: the account that set it.
+    `at`: when it was set.
+    """
 
     text: Title
     until: Time | None = None
@@ -81,7 +98,15 @@ Answer = Literal["yes", "no", "unknown"]
 
 class Details(Data):
     """Details that belong to some kinds of searches (`board/data/kind_fields.toml` says to which), in the order of the contract.
-    They are kept where the kind changes."""
+    They are kept if the kind changes.
+
+    `countries`: each text is one field; an empty list is null.
+    `aliases`: as `countries`.
+    `languages`: as `countries`.
+    `papers`: which papers the child has, and with whom.
+    `hague`: whether the Hague Convention applies.
+    `central_authority`: whether the central authority was informed.
+    """
 
     taking_parent: Name | None = None
     relation: Literal["mother", "father", "other"] | None = None
@@ -106,8 +131,15 @@ class Details(Data):
 
 
 class EarlierDisappearance(Data):
-    """Earlier disappearance of the child: from which day, how many days, and where it was found. `search` is the closed search
-    for it, if it was one of this desk, `reference` what that was called."""
+    """Earlier disappearance of the child.
+
+    `date`: the day from which the child was missing.
+    `days`: for how long.
+    `place`: where the child was found.
+    `search`: id of the search for it. It must be closed and visible to everyone when it is named, else `invalid`: a members-only
+    one too, because others would learn of it.
+    `reference`: what that search was called. What was copied stays, whatever becomes of that search.
+    """
 
     date: Date | None = None
     days: int | None = PydanticField(default=None, ge=0, le=MAX_DAYS)
@@ -124,9 +156,21 @@ def plate_spellings(plate: str) -> str:
 
 
 class Search(Searchable, table=True):
-    """Search for a child. `board` is its own id; `seq` counts on its own board, `operations_seq` on `operations`. `discreet`
-    tells that the appeal is discreet, and hides the search from displays. `archived_at` is set while a closed search is on its
-    own board alone, and no longer on `operations`."""
+    """Search for a child, on its own board and on `operations`. The board of a search has the id of the search.
+
+    `reference`: unique among the searches that its giver could see; see *References*.
+    `missing_since`: at most 5 minutes in the future when it is set.
+    `criteria`: by the keys of `board/data/criteria.toml`. `danger_to_others` is only in searches of before 0.4.0, as it was; no
+    command accepts it any longer.
+    `worrying`: whether the disappearance is worrying; null: not decided.
+    `access`: everyone sees a search with `desk`; only its members see one with `members`, whatever their role.
+    `acknowledge`: why it was closed with something open.
+    `details`: see *Details of a kind*. *0.4.0*
+    `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
+    `photo`: a file of the search. *0.4.0*
+    `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, else null. It follows from
+    the others, is left out of what `since` lists, and never conflicts. *0.4.0*
+    """
 
     __table_args__ = (Index("search_ended", "status", "status_at", "id"),)
 
@@ -137,7 +181,7 @@ class Search(Searchable, table=True):
         "details", "earlier", "photo", "public_photo",
     )  # fmt: skip
 
-    operations_seq: int = 0
+    operations_seq: int = 0  # counts on `operations`; `seq` counts on its own board
     reference: str = Field(index=True)
     kind: str
     status: str = "open"
@@ -161,6 +205,7 @@ class Search(Searchable, table=True):
     photo: str | None = None  # the file that is the photo of the child
     public_photo: str | None = None  # the photo, while the appeal is public
     # Never part of a state:
+    # the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed
     archived_at: str | None = Field(default=None, index=True)  # time at which it left `operations`

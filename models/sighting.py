@@ -18,7 +18,7 @@ Queue = Literal["look", "judge", "pass_on", "answered"]
 
 
 class Source(Data):
-    """Source of a sighting. A sealed one is disclosed to coordinators and the person who took it in."""
+    """Source of a sighting. A sealed one is disclosed to coordinators and to the person who recorded it."""
 
     kind: Literal["named", "anonymous", "unknown"] = "unknown"
     sealed: bool = False
@@ -32,14 +32,23 @@ class Grade(Data):
 
 
 class LookedAt(Data):
-    """First look of somebody who may act: the account, and when."""
+    """First look by somebody who may act.
+
+    `by`: the account.
+    `at`: when.
+    """
 
     by: Id
     at: Time
 
 
 class PassedOn(Data):
-    """Report of a sighting to the police: to whom, when, under which reference of theirs, and by which account."""
+    """Report of a sighting to the police.
+
+    `to`: which police.
+    `reference`: their reference.
+    `by`: the account.
+    """
 
     to: Title
     at: Time
@@ -55,6 +64,21 @@ class FromTip(Data):
 
 
 class Sighting(Card, table=True):
+    """Sighting of a child. Name and contact of its source are in no state and no event; see *Sources*.
+
+    `column`: cards are sorted in a column by (`rank`, id).
+    `late`: recorded over 30 minutes after it was received.
+    `channel`: `unknown` if none was given.
+    `grade.source`: reliability of the source, from `A` to `F` (cannot be judged).
+    `grade.content`: reliability of the content, from 1 to 6 (cannot be judged).
+    `source_kept`: true once a name or a contact of the source was given, else null.
+    `queue`: see *Queues*. *0.4.0*
+    `queue_since`: time of the event by which it came into the queue. *0.4.0*
+    `looked_at`: null: nobody has looked at it. *0.4.0*
+    `passed_on`: null: it was not passed on to the police. *0.4.0*
+    `from_tip`: the tip that it was before it was placed here, else null. *0.4.0*
+    """
+
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",

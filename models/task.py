@@ -20,6 +20,13 @@ class ChecklistItem(Data):
 
 
 class Task(Card, table=True):
+    """Task: what somebody must do, by when, and the result.
+
+    `checklist`: by keys of `[a-z0-9]{1,16}`.
+    `sighting`: the sighting that it is about.
+    `take_down`: made when the child was found, to take the appeal down.
+    """
+
     KIND: ClassVar[str] = "task"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",

@@ -15,7 +15,10 @@ TipQueue = Literal["look", "answered"]
 
 
 class Placed(Data):
-    """Sighting that a tip became, with its search."""
+    """Sighting that a tip became, with its search.
+
+    `board`: the search.
+    """
 
     board: Id
     sighting: Id
@@ -33,7 +36,12 @@ class Dismissed(Data):
 
 
 class Tip(Searchable, CountedEntity, table=True):
-    """Row of a tip. `placed_on` is the search that it was placed on: who may not see that search does not see the tip."""
+    """Sighting that fits no search yet. Fields that a sighting has too are those of a sighting. *0.4.0*
+
+    `placed`: null until it is placed on a search.
+    `dismissed`: null unless it is dismissed.
+    `queue`: `look` until it is placed or dismissed.
+    """
 
     KIND: ClassVar[str] = "tip"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -62,6 +70,7 @@ class Tip(Searchable, CountedEntity, table=True):
     queue: str = "look"
     queue_since: str
     # Never part of a state:
+    # the search that it was placed on: who may not see it does not see the tip
     placed_on: str | None = Field(default=None, index=True)
     recorded_at: str
     taken_by: str

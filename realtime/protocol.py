@@ -32,20 +32,43 @@ SubscribeFrame = TypedDict("SubscribeFrame", {
     "type": Literal["subscribe"], "board": Id, "epoch": NotRequired[str | None], "after": NotRequired[Count | None],
     "form": NotRequired[str | None],
 })  # fmt: skip
+"""Follow a board: from a snapshot, or from a position.
+
+`epoch`: with `after`, or neither: the position from which to continue.
+`after`: the seq up to which you have the board.
+`form`: the form of your entities. If the server's is another, the answer is a snapshot. *0.4.0*
+"""
 UnsubscribeFrame = TypedDict("UnsubscribeFrame", {"type": Literal["unsubscribe"], "board": Id})
+"""Stop following a board."""
 CommandFrame = TypedDict("CommandFrame", {
     "type": Literal["command"], "id": Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{1,64}$")], "board": Id, "name": str,
     "data": NotRequired[dict[str, Any]], "base": NotRequired[int | None], "epoch": NotRequired[str | None],
 })  # fmt: skip
+"""Send a command.
+
+`id`: your id of the command, 1 to 64 of `[A-Za-z0-9_-]`.
+`name`: name of the command.
+`data`: data of the command.
+`base`: the board's seq when the person looked; see *Conflicts* in the guide.
+`epoch`: the board's epoch at that time.
+"""
 SetPresenceFrame = TypedDict("SetPresenceFrame", {
     "type": Literal["presence"], "board": Id, "card": NotRequired[Annotated[str, Shape(maxLength=_MAX_NAME_LENGTH)] | None],
     "editing": NotRequired[bool],
 })  # fmt: skip
+"""Tell where this person is.
+
+`card`: the open card; null: none.
+`editing`: whether they are editing it.
+"""
 RequestAlertsFrame = TypedDict("RequestAlertsFrame", {"type": Literal["alerts"]})
+"""Ask for the number of unread alerts from now on; see *Alerts*."""
 RequestAlarmsFrame = TypedDict("RequestAlarmsFrame", {"type": Literal["alarms"]})
+"""Ask for the open alarms that ask this account from now on; see *Alarms*."""
 PingFrame = TypedDict("PingFrame", {
     "type": Literal["ping"], "id": NotRequired[Annotated[str, Shape(maxLength=_MAX_NAME_LENGTH)] | int | None],
 })  # fmt: skip
+"""Ask for a `pong`."""
 ClientFrame = (
     SubscribeFrame | UnsubscribeFrame | CommandFrame | SetPresenceFrame | RequestAlertsFrame | RequestAlarmsFrame | PingFrame
 )
@@ -207,57 +230,134 @@ HelloFrame = TypedDict("HelloFrame", {
     "type": Literal["hello"], "account": SocketAccount, "heartbeat_s": int, "server": str, "form": str,
     "display": NotRequired[DisplaySettings],
 })  # fmt: skip
+"""First frame, always.
+
+`account`: `role` is `wall` for a display.
+`heartbeat_s`: 5.
+`server`: version of the server.
+`form`: form of the entities of this socket. *0.4.0*
+`display`: only for a display; see *Displays*.
+"""
 AccountFrame = TypedDict("AccountFrame", {"type": Literal["account"], "account": SocketAccount})
+"""Changed name or role of the account of this socket, which stays open with the new rights."""
 DisplayFrame = TypedDict("DisplayFrame", {"type": Literal["display"], "display": DisplaySettings})
+"""Changed settings of a display: only to a display; see *Displays*."""
 SnapshotFrame = TypedDict("SnapshotFrame", {
     "type": Literal["snapshot"], "board": Id, "epoch": str, "seq": Count, "more": NotRequired[Literal[True]],
     "entities": list[Annotated[dict[str, Any], component("Entity")]],
 })  # fmt: skip
+"""State of a board: the answer to a `subscribe` without a position, or with one that cannot be continued.
+
+`more`: a large snapshot comes in several frames; all except the last have it.
+`entities`: {`kind`, `id`, `seq`, `state`} each.
+"""
 EventsFrame = TypedDict("EventsFrame", {
     "type": Literal["events"], "board": Id, "epoch": str, "events": list[Annotated[dict[str, Any], component("LiveEvent")]],
 })  # fmt: skip
+"""Events in order, never with a gap before them; also the catch-up."""
 HiddenEntity = TypedDict("HiddenEntity", {"seq": Count, "hidden": Literal[True], "kind": str, "id": Id, "state": None})
 SubscribedFrame = TypedDict("SubscribedFrame", {"type": Literal["subscribed"], "board": Id, "epoch": str, "seq": Count})
+"""End of the snapshot or of the catch-up: from here on the subscription is live."""
 UnsubscribedFrame = TypedDict("UnsubscribedFrame", {"type": Literal["unsubscribed"], "board": Id, "reason": EndReason})
+"""End of a subscription.
+
+`reason`: `forbidden`: the right to see the board has ended.
+"""
 ShareUse = TypedDict("ShareUse", {"used": Count, "most": Count})
 AckFrame = TypedDict("AckFrame", {
     "type": Literal["ack"], "id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id],
     "share": NotRequired[ShareUse],
 })  # fmt: skip
+"""Accepted command: it is durable.
+
+`seqs`: its events on the board of the command.
+`opened`: the new board, after `search.open`.
+`share`: your share of the board, if it is nearly used; see *Room*.
+"""
 RefusedFrame = TypedDict("RefusedFrame", {
     "type": Literal["refused"], "id": str, "code": Code, "message": str, "fields": NotRequired[Mapping[str, str]],
     "current": NotRequired[Mapping[str, Any]], "retry_after_s": NotRequired[Count],
 })  # fmt: skip
+"""Refused command: nothing changed.
+
+`fields`: field to sentence.
+`current`: the current state, of a `conflict`.
+`retry_after_s`: seconds after which to send it again with the same id.
+"""
 Person = TypedDict("Person", {"account": Id, "name": str, "card": str | None, "editing": bool})
 PresenceFrame = TypedDict("PresenceFrame", {
     "type": Literal["presence"], "board": Id, "count": Count, "people": list[Person],
 })  # fmt: skip
+"""People on a board: on subscribe, then on change, at most once a second. People of a server process that died are gone within
+15 s.
+
+`count`: number of all of them.
+`people`: at most 100, whichever process serves them.
+"""
 SummaryFrame = TypedDict("SummaryFrame", {
     "type": Literal["summary"], "board": Id, "searches": Mapping[str, Annotated[Any, component("SearchSummary")]],
 })  # fmt: skip
+"""Summaries for `operations`: on subscribe of all searches that the reader may see, then of those that changed.
+
+`searches`: by the id of the search.
+"""
 NewestAlert = TypedDict("NewestAlert", {"board": Id, "seq": Count})
 AlarmSignals = TypedDict("AlarmSignals", {"sound": str, "desktop": bool})
 AlertsFrame = TypedDict("AlertsFrame", {
     "type": Literal["alerts"], "unread": Count, "last": NewestAlert | None, "quiet": bool, "alarms": AlarmSignals,
 })  # fmt: skip
+"""Unread alerts: only to a client that asked; soon after it asked, then on change, at most once a second.
+
+`last`: the newest unread alert, or null.
+`quiet`: this person wants nothing but the list and its count.
+`alarms`: how this person wants alarms to be signalled. *0.4.0*
+`alarms.sound`: `off`, `once` or `until_taken`.
+"""
 AlarmsFrame = TypedDict("AlarmsFrame", {
     "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
 })  # fmt: skip
+"""Open alarms that ask this account, and those that it caused or handed on: only to a client that asked; soon after it asked,
+then on change, and at least every 5 s, so that a client knows that it has all. *0.4.0*
+
+`alarms`: at most 20, oldest first; `please_answer` alarms fill only the places that others leave.
+`more`: number of further alarms.
+"""
 ShiftFrame = TypedDict("ShiftFrame", {
     "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,
     "handover": Annotated[Mapping[str, Any], component("HandoverStatus")] | None,
 })  # fmt: skip
+"""Shift and its handover: after `hello`, then on change; to every socket.
+
+`shift`: state of the shift, and `name`, the name of its holder; null if nobody holds it.
+`handover`: null if there never was a handover.
+"""
 ClockFrame = TypedDict("ClockFrame", {
     "type": Literal["clock"], "jumped": Annotated[Mapping[str, Any], component("ClockJumped")] | None,
     "ahead": Annotated[Mapping[str, Any], component("ClockAhead")] | None,
 })  # fmt: skip
+"""Warning that times may be wrong: after `hello`, then on change; to every socket, displays too. Each part is sent for half an
+hour after it was last noticed, then null.
+
+`jumped`: at `at` the server's clock jumped by `by_s` seconds.
+`ahead`: at `at` by the clock, events carried times up to `until`.
+"""
 Head = TypedDict("Head", {"epoch": str, "seq": Count})
 HeadsFrame = TypedDict("HeadsFrame", {"type": Literal["heads"], "at": Time, "heads": dict[str, Head]})
+"""Positions from the database: every `heartbeat_s`, and only while the database can be asked. If you are still behind at the
+next `heads`, subscribe again from your position.
+
+`heads`: by board.
+"""
 PongFrame = TypedDict("PongFrame", {"type": Literal["pong"], "id": str | int | None})
+"""Answer to a `ping`."""
 ErrorFrame = TypedDict("ErrorFrame", {
     "type": Literal["error"], "code": Code, "message": str, "board": NotRequired[str], "id": NotRequired[str | int],
     "retry_after_s": NotRequired[Count],
 })  # fmt: skip
+"""Answer to a frame that is unreadable, unknown, or cannot be done. The socket stays open.
+
+`retry_after_s`: of `rate_limited`.
+"""
 
 ServerFrame = (
     HelloFrame | AccountFrame | DisplayFrame | SnapshotFrame | EventsFrame | SubscribedFrame | UnsubscribedFrame | AckFrame

@@ -62,7 +62,12 @@ ProvisionedAccount = TypedDict("ProvisionedAccount", {
     (*REFUSALS, "conflict", "too_large"), body=NewAccount, status=201,
 )  # fmt: skip
 async def add(request: Request) -> Reply[Invitation]:
-    """Add an account. If one has this address, refuse with `conflict`, and name it."""
+    """Add an account. If one has this address, refuse with `conflict`, and name it.
+
+    See *Provisioning*.
+
+    `link`: one-time link, by which the owner sets the password until `ends_at`.
+    """
     caller = await _require_program(request)
     new = validated(NewAccount, await read_json_object(request))
     service = service_of(request)
@@ -88,7 +93,10 @@ async def add(request: Request) -> Reply[Invitation]:
     REFUSALS, body=ChangedAccount,
 )  # fmt: skip
 async def change(request: Request) -> Reply[ProvisionedAccount]:
-    """Change an account that is not an administrator's. Disabling ends its sessions and its one-time link."""
+    """Change an account that is not an administrator's. Disabling ends its sessions and its one-time link.
+
+    See *Provisioning*.
+    """
     caller = await _require_program(request)
     changes = validated(ChangedAccount, await read_json_object(request))
 

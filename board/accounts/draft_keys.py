@@ -29,6 +29,12 @@ AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
 
 @Call("GET", "/me/draft-key", N_("Returns the key with which a browser encrypts text that you have not sent. For sessions only."))
 async def draft_key(request: Request) -> Reply[AccountDraftKey]:
+    """Return the key of the caller's drafts, for a session alone.
+
+    It belongs to the account, also after a change of password; see *Drafts in the browser*.
+
+    `key`: 32 bytes in base64.
+    """
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no drafts."))

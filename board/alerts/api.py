@@ -33,6 +33,13 @@ NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shap
 
 @Call("GET", "/alerts", N_("Lists your alerts of the last 14 days, and how many are unread."))
 async def list_alerts(request: Request) -> Reply[AlertList]:
+    """List the newest 200 alerts of the caller.
+
+    Those of the last 14 days and of the account's own life, newest first; see *Alerts*.
+
+    `unread`: of all of the last 14 days.
+    `quiet`: this person wants nothing but the list and its count.
+    """
     caller = await require_caller(request)
     service = service_of(request)
 
@@ -49,7 +56,13 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
     (*EVERYWHERE, "invalid", "too_large"), body=AllAlerts | NamedAlerts,
 )  # fmt: skip
 async def mark_read(request: Request) -> Reply[UnreadAlerts]:
-    """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left."""
+    """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left.
+
+    At most 200 at once; unknown ones are skipped. Not by scope `read`. Alerts of the kind `security` only by a session: a token
+    that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
+
+    `unread`: how many are left.
+    """
     caller = await require_caller(request)
     keys = _keys(await read_json_object(request))
     if not caller.may_command:
@@ -72,6 +85,10 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     N_("Lists the alarms you can see that nobody has taken yet, or that were taken within the last minute."),
 )  # fmt: skip
 async def list_alarms(request: Request) -> Reply[AlarmList]:
+    """List alarms of all boards that the caller may see.
+
+    Those that are open, and those that were taken within the last minute, oldest first.
+    """
     caller = await require_caller(request)
     service = service_of(request)
 

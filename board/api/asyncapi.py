@@ -53,6 +53,26 @@ SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
     "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": UnansweredCounts,
 })  # fmt: skip
+"""Summary of a search on `operations`, for lists. Accounts that may not see the search get none of it. The single sightings and
+tasks are null unless the search is open.
+
+`people`: number of people on the board.
+`present`: at most ten of them, by name. *0.4.0*
+`last`: the last event.
+`suggested`: keys of criteria that the facts of the search suggest and that nobody has answered: `under_13` if the child's age,
+or the age by the date of birth on the day of the disappearance (in Brussels), is below 13. It decides nothing.
+`overdue_task`: the task that is overdue longest. *0.4.0*
+`next_task`: the task that is due next. *0.4.0*
+`unassessed_sighting`: an urgent one first, then the one that waits longest. *0.4.0*
+`credible_sighting`: the one seen last of those assessed as `credible` or `confirmed`. *0.4.0*
+`unassessed_sighting.place`: its text.
+`credible_sighting.place`: its text.
+`alarm`: the oldest open alarm of the search. *0.4.0*
+`alarm.number`: of the card that it is about, else null.
+`alarm.assignee`: of the card that it is about, else null.
+`alarms`: number of open alarms. *0.4.0*
+`unanswered`: how many sightings wait in each queue, and how many of them are late; see *Queues*. *0.4.0*
+"""
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,
 })  # fmt: skip

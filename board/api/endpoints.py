@@ -48,7 +48,10 @@ Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "langua
 
 @Call("GET", "/me", N_("Your own account."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
 async def me(request: Request) -> Reply[Me]:
-    """Return the calling account. A browser learns here why a socket was refused."""
+    """Return the calling account. A browser learns here why a socket was refused.
+
+    `language`: the chosen one (`en`, `fr`, `nl`, `de`), or null: then what the browser asks for.
+    """
     account = (await require_caller(request, intake=True, accounts=True)).account
     language = account.language or None
     me: Me = {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": language}
@@ -60,7 +63,10 @@ SessionEnd = TypedDict("SessionEnd", {"ends_at": Time})
 
 @Call("POST", "/me/active", N_("Reports activity at this screen, so that the session continues. For sessions only."))
 async def active(request: Request) -> Reply[SessionEnd]:
-    """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself."""
+    """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself.
+
+    Somebody is at this screen, and the session continues; see *Sessions*.
+    """
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no session."))
@@ -77,7 +83,11 @@ AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 
 @Call("GET", "/accounts", N_("Lists all accounts, for assigning cards and for provisioning."))
 async def all_accounts(request: Request) -> Reply[AccountList]:
-    """List all accounts, for assigning."""
+    """List all accounts, for assigning.
+
+    `accounts[].machine`: it has tokens of scope `intake` alone, and nobody has ever signed in to it. Such an account can be
+    neither `lead`, `assignee` nor `incoming` (`invalid`).
+    """
     caller = await require_caller(request, accounts=True)
 
     def read(session: Session) -> list[AccountEntry]:
@@ -105,7 +115,10 @@ BoardList = TypedDict("BoardList", {"boards": list[BoardEntry]})
     query=(REFERENCE,),
 )
 async def boards(request: Request) -> Reply[BoardList]:
-    """List the boards that the caller may see; with `reference`, those of the searches that have it."""
+    """List the boards that the caller may see; with `reference`, those of the searches that have it.
+
+    `reference`: only the boards of the searches that have it.
+    """
     caller = await require_caller(request)
     asked = REFERENCE.read(request)
 
@@ -137,7 +150,13 @@ Snapshot = TypedDict("Snapshot", {
     (*ON_A_BOARD, "invalid"), query=(AT,), tagged=True,
 )  # fmt: skip
 async def board(request: Request) -> Reply[Snapshot]:
-    """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it."""
+    """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it.
+
+    See *Snapshots again* and *The past*.
+
+    `at`: a seq or a time with its offset.
+    `form`: the form of the entities. *0.4.0*
+    """
     caller = await require_caller(request)
     if "if-none-match" in request.headers:
         tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
@@ -214,8 +233,15 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
     (*ON_A_BOARD, "invalid"), query=(AFTER, BEFORE, AT, LIMIT, ENTITY),
 )  # fmt: skip
 async def events(request: Request) -> Reply[EventList]:
-    """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`,
-    up to a time; with `entity`, those of one entity."""
+    """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`, up
+    to a time; with `entity`, those of one entity.
+
+    `after`: the seq after which they begin.
+    `before`: the newest events before this seq, in order.
+    `at`: the newest events up to this moment; see *The past*.
+    `entity`: only the events of this entity.
+    `form`: the form of the states. *0.4.0*
+    """
     return await (_read_few_events if LIMIT.read(request) <= MAX_SMALL_READ else _read_many_events)(request)
 
 
@@ -264,7 +290,10 @@ Ack = TypedDict(
     body=Annotated[dict[str, Any], component("Command")],
 )  # fmt: skip
 async def commands(request: Request) -> Reply[Ack]:
-    """Execute a command, as over the socket."""
+    """Execute a command, as over the socket.
+
+    The answer is the ack, or an error with the refusal.
+    """
     caller = await require_caller(request)
     value = await read_json_object(request)
     if not protocol.is_id(value.get("id")):
@@ -294,7 +323,13 @@ async def commands(request: Request) -> Reply[Ack]:
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),
 )  # fmt: skip
 async def source(request: Request) -> Reply[sources.Source]:
-    """Return the source of a sighting, with former values. Each reading is recorded."""
+    """Return the source of a sighting, with former values. Each reading is recorded.
+
+    See *Sources*. Each reading is an entry of the audit journal.
+
+    `before`: earlier values before this seq.
+    `earlier`: what name and contact were until the event `seq`, by `account`, set them; the newest 100.
+    """
     caller = await require_caller(request)
     service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
@@ -309,7 +344,10 @@ async def source(request: Request) -> Reply[sources.Source]:
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),
 )  # fmt: skip
 async def tip_source(request: Request) -> Reply[sources.Source]:
-    """Return the source of a tip, with former values. Each reading is recorded."""
+    """Return the source of a tip, with former values. Each reading is recorded.
+
+    As the source of a sighting. For a tip that was placed, the rights of its sighting apply.
+    """
     caller = await require_caller(request)
     tip, before = request.path_params["tip"], BEFORE.read(request, MAX_INTEGER)
     service = service_of(request)

@@ -43,13 +43,19 @@ CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
 
 @Call("GET", "/openapi.json", N_("This API as an OpenAPI description."), (), answer=dict[str, Any], open=True)
 async def openapi(request: Request) -> Response:
-    """Serve the OpenAPI description."""
+    """Serve the OpenAPI description.
+
+    All calls, commands and states as OpenAPI 3.1; `/api` shows the same to people.
+    """
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")
 
 
 @Call("GET", "/asyncapi.json", N_("The description of the socket, for programs."), (), answer=dict[str, Any], open=True)
 async def asyncapi(request: Request) -> Response:
-    """Serve the AsyncAPI description."""
+    """Serve the AsyncAPI description.
+
+    The socket, its frames, commands and events as AsyncAPI 3.0.
+    """
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(socket_document)), "application/json")
 
 

@@ -56,7 +56,15 @@ GivenUp = TypedDict("GivenUp", {"upload": Id})
     (*ON_A_BOARD, "invalid", "conflict", "too_large"), headers=HEADERS, body=BYTES,
 )  # fmt: skip
 async def receive(request: Request) -> Reply[Position]:
-    """Receive a part of a file from an offset on, and begin the upload at offset 0."""
+    """Receive a part of a file from an offset on, and begin the upload at offset 0.
+
+    The body has the bytes from `Upload-Offset` on, at most 1 MiB. Another offset than what is stored is `conflict`:
+    continue at its `current.offset`. A file over `MAX_FILE_MB` is `too_large` before anything is read. See *Upload*.
+
+    `Upload-Length`: size of the whole file.
+    `Upload-Name`: its name, percent-encoded; required in the first request.
+    `offset`: what is stored, on disk.
+    """
     caller, uploads = await require_caller(request), _uploads(request)
     board, id = _place(request)
     offset, size = _number(request, "upload-offset"), _number(request, "upload-length")
@@ -87,6 +95,13 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
     N_("Returns how much of your upload is stored and, once it is complete, what the file is."), ON_A_BOARD,
 )  # fmt: skip
 async def status(request: Request) -> Reply[UploadStatus]:
+    """Return how much of an upload is stored.
+
+    `not_found` means: start at 0.
+
+    `state`: `receiving`, `ready` or `attached`.
+    `result`: what the file is, once it is ready.
+    """
     caller = await require_caller(request)
     row = await _uploads(request).find(caller, *_place(request))
     state: Literal["receiving", "ready", "attached"] = "ready" if row.state == "ready" else "receiving"
@@ -107,6 +122,14 @@ Finish = TypedDict("Finish", {"sha256": NotRequired[Sha256]})
     (*ON_A_BOARD, "invalid", "conflict", "too_large"), body=Finish,
 )  # fmt: skip
 async def finish(request: Request) -> Reply[Finished]:
+    """Finish an upload.
+
+    It can be repeated, and returns the same. See *Upload*.
+
+    `found`: what the metadata of the original say, each only if present. Only the sender sees it, until the file is attached; it
+    is stored nowhere else.
+    `media_type`: detected from the content, not from the name.
+    """
     caller, uploads = await require_caller(request), _uploads(request)
     board, id = _place(request)
     sha256 = _digest(await read_json_object(request))
@@ -123,6 +146,10 @@ async def finish(request: Request) -> Reply[Finished]:
     (*ON_A_BOARD, "conflict"),
 )
 async def give_up(request: Request) -> Reply[GivenUp]:
+    """Cancel an upload.
+
+    It is `conflict` if it is attached.
+    """
     caller = await require_caller(request)
     board, id = _place(request)
     await _uploads(request).give_up(caller, board, id)

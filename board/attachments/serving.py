@@ -37,6 +37,10 @@ WEBP, BYTES = "image/webp", "application/octet-stream"
     ON_A_BOARD, media=WEBP, answer=Binary, tagged=True,
 )  # fmt: skip
 async def thumb(request: Request) -> Response:
+    """Serve the thumbnail of a picture.
+
+    WebP, its longest side at most 320 pixels.
+    """
     return await _picture(request, "thumb")
 
 
@@ -45,6 +49,10 @@ async def thumb(request: Request) -> Response:
     ON_A_BOARD, media=WEBP, answer=Binary, tagged=True,
 )  # fmt: skip
 async def view(request: Request) -> Response:
+    """Serve the view of a picture.
+
+    WebP, its longest side at most 1,600 pixels.
+    """
     return await _picture(request, "view")
 
 
@@ -55,6 +63,10 @@ async def view(request: Request) -> Response:
     ON_A_BOARD, media=BYTES, answer=Binary,
 )  # fmt: skip
 async def original(request: Request) -> Response:
+    """Serve the original of a picture, with its metadata.
+
+    For coordinators and the account that attached it, else `forbidden`. An entry of the audit journal.
+    """
     caller = await require_caller(request)
 
     def read(session: Session) -> tuple[File, OriginalRead]:
@@ -75,6 +87,10 @@ async def original(request: Request) -> Response:
     ON_A_BOARD, media=BYTES, answer=Binary, tagged=True,
 )  # fmt: skip
 async def content(request: Request) -> Response:
+    """Serve a file that is not a picture, as it was uploaded.
+
+    The PDF itself, for a PDF whose `picture` is true.
+    """
     caller = await require_caller(request)
     file = await service_of(request).database.read(lambda session: _find(session, caller, request))
     if is_sealed(file.media_type):

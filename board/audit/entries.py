@@ -141,7 +141,8 @@ class CommandRefused(BoardRepeated, type="command.refused", kind="board", group=
 
 
 class RequestRefused(BoardRepeated, type="request.refused", kind="board", group="refusals"):
-    """Refused page, call or subscription, by its route and the status of the answer."""
+    """Refused page, call or subscription. `path` is that of the route, `method` is `SUBSCRIBE` for a subscription on a socket,
+    `status` that of the answer."""
 
     DISTINCT_BY = CODES = ("method", "path", "status")
 
@@ -151,7 +152,7 @@ class RequestRefused(BoardRepeated, type="request.refused", kind="board", group=
 
 
 class RateLimited(Repeated, type="rate.limited", kind="server", group="refusals", warns=True):
-    """Request or message over a rate limit. `path` is the route, `/ws` for messages of a socket."""
+    """Request or message over a rate limit. `path` is that of the route, `/ws` for messages of a socket."""
 
     DISTINCT_BY = CODES = ("path",)
 
@@ -159,7 +160,8 @@ class RateLimited(Repeated, type="rate.limited", kind="server", group="refusals"
 
 
 class Overflowed(Entry, type="audit.overflowed", kind="server", group="refusals", warns=True):
-    """Number of further entries of a type that were counted instead of written, because too many came at once."""
+    """Number of further entries of a type (`of`) that were counted instead of written, because too many came at once. Its
+    `actor` is the account."""
 
     of: str
     count: int
@@ -259,6 +261,8 @@ class DisplayChanged(Entry, type="display.changed", kind="display"):
 
 
 class DisplayRevoked(Entry, type="display.revoked", kind="display"):
+    """Revoked display."""
+
     name: str
 
 
@@ -329,11 +333,9 @@ class PreviewRead(Read, BoardRepeated, type="preview.read", kind="board"):
 
 
 class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
-    """Search for words, or for what resembles something. The words are personal data, and are not stored.
-
-    `where`: `words`, `closed` searches, `intake` (open searches), `earlier` (closed searches of a name), `similar` sightings,
-    `look_again`. `hits` is the number of results, of all repetitions.
-    """
+    """Search for words, or for what resembles something. The words are personal data, and are not stored. `where`: `words`,
+    `closed` searches, `intake` (open searches), `earlier` (closed searches of a name), `similar` sightings, `look_again`. `hits`
+    is the number of results, of all repetitions."""
 
     DISTINCT_BY = ("where",)
 
@@ -352,14 +354,15 @@ class BackupMade(Entry, type="backup.made", kind="server"):
 
 
 class BackupRestored(Entry, type="backup.restored", kind="server"):
-    """Restore from a backup: every board has a new epoch, and what was written after the backup is gone."""
+    """Restore from a backup: every board has a new epoch, and what was written after the backup is gone. `boards` is their
+    number."""
 
     boards: int
 
 
 class SpaceLow(Entry, type="space.low", kind="server", warns=True):
     """Disk or quota that is nearly used. `of` is `files`, `database` or `temporary`, a disk of `machine`, or `installation`, the
-    quota of all files."""
+    quota of all files, whose `machine` is null."""
 
     CODES = ("of", "free_mb")
 
@@ -370,10 +373,8 @@ class SpaceLow(Entry, type="space.low", kind="server", warns=True):
 
 
 class SettingsChanged(Entry, type="settings.changed", kind="server", private=("kept",)):
-    """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret.
-
-    `first`: there was no previous start, and the changes are those from the defaults.
-    """
+    """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret. `first`: there
+    was no previous start, and the changes are those from the defaults."""
 
     machine: str
     first: bool

@@ -79,6 +79,18 @@ def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
 )  # fmt: skip
 @limited_per_account
 async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
+    """List entries of the audit journal, the newest first, for administrators.
+
+    See *The entries*.
+
+    `before`: entries before this seq.
+    `limit`: 100 if not given.
+    `account`: who did it, or to whom it was done; a display, too.
+    `kind`: a type, what is before its dot, or a group: `sign_ins`, `refusals`, `reads`, `administration`, `without_reads`.
+    `from`: a time.
+    `until`: a time.
+    `more`: whether there are further entries.
+    """
 
     def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
         # First, so that for everybody else this resource does not exist, whatever the query
@@ -98,6 +110,10 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 )  # fmt: skip
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
+    """Export all entries of the audit journal that fit, the newest first, as CSV.
+
+    For administrators; see *Files for spreadsheets*. It is an entry, too.
+    """
     service = service_of(request)
     await count_document(request, caller)
 

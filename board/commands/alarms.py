@@ -54,10 +54,20 @@ _NAME = text("SELECT name FROM account WHERE id = :id")
 
 
 class Take(Data):
+    """Take an alarm ("I have it"): it escalates no further. If another account has it, it is `conflict`, with `fields.taken_by`
+    naming that person, and `current`; also if it has ended. Taking an alarm that you have already is acknowledged with `seqs:
+    []`."""
+
     alarm: Id
 
 
 class HandOn(Data):
+    """Hand an alarm on: it is open again for `to`, and the ladder continues. It is `forbidden` to an account that was not asked
+    and does not have it, and `conflict` if the alarm has ended.
+
+    `to`: `invalid` if that account may not see the board or act there, or has handed it on.
+    """
+
     alarm: Id
     to: Id
     reason: LongText | None = None

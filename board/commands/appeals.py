@@ -17,7 +17,10 @@ NONE: State = {"level": "none", "from": None, "until": None}
 
 
 class Set(Appeal):
-    """Data of `search.set_appeal`. Level `none` has no dates."""
+    """Set the appeal to the public. `none` clears both dates.
+
+    `until`: after `from`.
+    """
 
     reason: LongText | None = None
 

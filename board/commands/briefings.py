@@ -48,20 +48,30 @@ def pinnable() -> list[type[Entity]]:
 
 
 class Read(Data):
+    """Record up to which seq you have read a search for the handover. After it was accepted: only by the account that accepted
+    it, of a search that it had not read."""
+
     handover: shifts.Number
     seq: shifts.Seq
     reason: RequiredLongText | None = None
 
 
 class Restate(Data):
-    """Data of `handover.restate`: what the author understood of the search, in their own words."""
+    """Summarise what you understood of a search that you take over, in your own words. It is `forbidden` to the account that
+    hands over. Writing again removes the answer; the same words again change nothing, and everything stays in the journal."""
 
     handover: shifts.Number
     text: RequiredLongText
 
 
 class Answer(Data):
-    """Data of `handover.answer`: whether what `account` understood `at` a time is correct, and what is not quite right."""
+    """Answer a summary, as the account that hands over (else `forbidden`). It is `not_found` if `account` has written nothing
+    for this handover, and `conflict` if it has written again since.
+
+    `account`: who wrote the summary.
+    `at`: when that was written.
+    `reason`: what is not correct: required if `correct` is false, else `invalid`.
+    """
 
     handover: shifts.Number
     account: Id

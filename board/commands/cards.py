@@ -26,6 +26,13 @@ from models.ids import new_id
 
 
 class Move(Data):
+    """Move a card to a column. It never conflicts. Neighbours whose rank had to change have a `card.moved` too.
+
+    `before`: the card before which it goes. With neither `before` nor `after`, or if that card is no longer there, it goes to
+    the end.
+    `after`: the card after which it goes.
+    """
+
     card: Id
     column: Id
     before: Id | None = None
@@ -33,11 +40,18 @@ class Move(Data):
 
 
 class Assign(Data):
+    """Assign a card.
+
+    `assignee`: null: nobody.
+    """
+
     card: Id
     assignee: Id | None = None
 
 
 class Withdraw(Data):
+    """Withdraw a card, or restore it."""
+
     card: Id
     reason: LongText | None = None
 

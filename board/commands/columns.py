@@ -27,14 +27,20 @@ class RelativePosition(Data):
 
 
 class Add(RelativePosition):
-    """Data of `column.add`. A column without a title is named after its role."""
+    """Add a column: at the end, unless `before` or `after` names a column.
+
+    `title`: null: it is named after its role.
+    """
 
     title: Title | None = None
     role: Literal["inbox", "todo", "doing", "waiting", "done"]
 
 
 class Rename(Data):
-    """Data of `column.rename`. A null title names the column after its role again."""
+    """Rename a column.
+
+    `title`: null: it is named after its role again.
+    """
 
     NULLABLE = ("title",)
 
@@ -43,10 +49,14 @@ class Rename(Data):
 
 
 class Move(RelativePosition):
+    """Move a column `before` or `after` another one."""
+
     column: Id
 
 
 class Remove(Data):
+    """Remove a column without cards (withdrawn ones count), which is not the last `inbox` or `todo`; else `invalid`."""
+
     column: Id
 
 

@@ -28,7 +28,11 @@ _COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
 
 
 class Add(Data):
-    """Data of `distribution.add`: one distribution for each recipient."""
+    """Record to whom a material was given, one entry for each recipient.
+
+    `recipients`: 1 to 50.
+    `at`: now if not given; at most 5 minutes in the future.
+    """
 
     material: Id
     recipients: Annotated[list[Title], Field(min_length=1, max_length=MAX_ADDED)]
@@ -49,13 +53,17 @@ class Fields(Data):
 
 
 class Update(Patch):
-    """Data of `distribution.update`: a merge patch on the fields of a distribution."""
+    """Change a distribution by a merge patch."""
 
     distribution: Id
 
 
 class TakeDown(Data):
-    """Data of `distribution.take_down`: who was asked to take it down; `done` false: nobody was, after all."""
+    """Record that recipients were asked to take it down.
+
+    `distributions`: 1 to 500.
+    `done`: false: they were not asked after all.
+    """
 
     distributions: Annotated[list[Id], Field(min_length=1, max_length=MAX_DISTRIBUTIONS)]
     done: bool = True
@@ -63,6 +71,8 @@ class TakeDown(Data):
 
 
 class Withdraw(Data):
+    """Withdraw a distribution that was a mistake."""
+
     distribution: Id
     reason: LongText | None = None
 

@@ -15,11 +15,15 @@ ALREADY_REMOVED = N_("This file was removed from the disk. It cannot be brought 
 
 
 class ProposeRemoval(Data):
+    """Propose that the bytes of a withdrawn file leave the disk; see *Removal*."""
+
     file: Id
     reason: RequiredShortText
 
 
 class ConfirmRemoval(Data):
+    """Confirm the proposal of another account; `forbidden` to the account that proposed it."""
+
     file: Id
 
 

@@ -39,17 +39,30 @@ class Fields(Data):
 
 
 class Attach(Fields):
+    """Attach an upload: it becomes a file of the search. An upload is attached once; a second time is `conflict`.
+
+    `upload`: one of your own, finished.
+    `card`: at most one of `card` and `note`.
+    """
+
     upload: Id
     note: Id | None = None
 
 
 class Update(Patch):
-    """Data of `file.update`: a merge patch on the fields of a file."""
+    """Change a file by a merge patch."""
 
     file: Id
 
 
 class Withdraw(Data):
+    """Withdraw a file, immediately and for everybody: by the account that attached it, and by coordinators. If it is the photo
+    of its search, a `search.photo_set` of the same command removes it there. A coordinator can undo it, which brings the file
+    back.
+
+    `reason`: at most 400 characters.
+    """
+
     file: Id
     reason: RequiredShortText
 

@@ -6,7 +6,11 @@ from models.search import Search
 
 
 class SetGoal(Data):
-    """Data of `search.set_goal`. Null: no goal."""
+    """Set the goal of a search. With the same text and `until` nothing changes.
+
+    `text`: null: no goal any longer.
+    `until`: by when; also a time that has passed, because an offline client sends it late. The form of this program refuses it.
+    """
 
     NULLABLE = ("text",)
 

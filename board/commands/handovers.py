@@ -32,6 +32,13 @@ Position = dict[str, Any]  # epoch, seq, head
 
 
 class Prepare(Data):
+    """Begin a handover of the account that holds the shift. It is `conflict` if one is open, or nobody holds the shift. `faults`
+    and `remarks` carry over if the last one was refused or withdrawn. Every `keeper` is set to null, by events on the boards of
+    these searches.
+
+    `incoming`: the coordinator who is expected.
+    """
+
     incoming: Id | None = None
 
 
@@ -44,20 +51,29 @@ class HandoverFields(Data):
 
 
 class Write(Patch):
-    """Data of `handover.write`: a merge patch on the fields of a search or of the desk."""
+    """Write texts of the prepared handover: fields of `briefing` on a search, of `handover` on `operations`.
+
+    `handover`: its number.
+    """
 
     handover: shifts.Number
 
 
 class Sign(Data):
-    """Data of `handover.sign`. `positions` is the seq up to which the signer has seen each search."""
+    """Sign the handover as the account that holds the shift, else `forbidden`; see *Sign*.
+
+    `positions`: up to which seq the signer has seen each active search.
+    """
 
     handover: shifts.Number
     positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MAX_SEARCHES)]
 
 
 class Accept(Data):
-    """Data of `handover.accept`. `reason` is needed if something was not read."""
+    """Accept the handover, and with it the shift; `forbidden` to the account that hands it over. See *Accept*.
+
+    `reason`: required if something was not read.
+    """
 
     handover: shifts.Number
     restatement: RequiredLongText
@@ -65,11 +81,15 @@ class Accept(Data):
 
 
 class Refuse(Data):
+    """Refuse the handover: the shift stays where it is. It is `forbidden` to the account that hands over."""
+
     handover: shifts.Number
     reason: RequiredLongText
 
 
 class Withdraw(Data):
+    """Withdraw the handover, also while it is prepared: by any coordinator. The shift stays where it is."""
+
     handover: shifts.Number
     reason: RequiredLongText | None = None
 

@@ -47,7 +47,14 @@ _COUNT = text("SELECT count(*) FROM material WHERE board = :board")
 
 
 class Approve(Data):
-    """Data of `material.approve`. `place` is the place as it is to be shown; without it that of the search."""
+    """Approve a material: its `content` is taken from the search now. See *Materials*.
+
+    `languages`: one or more.
+    `texts`: a custom sentence for each language.
+    `place`: as it should be shown; without it, that of the search.
+    `until`: in the future.
+    `decided_by`: who decided outside.
+    """
 
     what: What
     languages: Annotated[list[Language], Field(min_length=1, max_length=4)]
@@ -59,6 +66,9 @@ class Approve(Data):
 
 
 class Withdraw(Data):
+    """Withdraw a material. It writes `material.withdrawn`, which has `withdrawn`, and then `material.ended`, which has
+    `ended_at`, unless the material had ended before. To undo it, approve the material again."""
+
     material: Id
     reason: LongText | None = None
 

@@ -21,6 +21,12 @@ from models.note import Note
 
 
 class Add(Data):
+    """Add a note. Its fields are those of the kind `note`.
+
+    `please_answer`: the people mentioned in it must answer: an alarm (`please_answer`; see *Alarms*). While 20 such notes of one
+    author wait for an answer on a board, another one is `invalid`.
+    """
+
     text: RequiredLongText
     category: Literal["comment", "decision", "contact"] = "comment"
     card: Id | None = None

@@ -11,7 +11,10 @@ from models.search import Outcome, Search
 
 
 class SetOutcome(Data):
-    """Data of `search.set_outcome`: a merge patch on the outcome."""
+    """Correct the outcome of a search whose child was found, also if it is closed.
+
+    `outcome`: a merge patch of the outcome.
+    """
 
     outcome: dict[str, Any]
     reason: LongText | None = None

@@ -15,7 +15,10 @@ PUBLIC_LEVELS = ("public", "child_alert")  # levels of the appeal at which every
 
 
 class SetPhoto(Data):
-    """Data of `search.set_photo`. Null: no photo."""
+    """Set the photo of a search.
+
+    `file`: a picture of this search that is not withdrawn; null: no photo.
+    """
 
     NULLABLE = ("file",)
 

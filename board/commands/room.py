@@ -29,7 +29,12 @@ DEFAULT_DAYS = 30
 
 
 class MakeRoom(Data):
-    """Data of `board.make_room`: groups of entities, unchanged for so many days, perhaps of one account only."""
+    """Let at most 500 entities leave the board, the longest unchanged first; see *Room*. Repeat it until it is acknowledged with
+    `seqs: []`.
+
+    `unchanged_days`: 30 if not given.
+    `account`: only what counts for this account.
+    """
 
     groups: list[Group] = Field(min_length=1, max_length=len(leaving.GROUPS))
     unchanged_days: Annotated[int, Field(ge=0, le=MAX_DAYS)] = DEFAULT_DAYS
@@ -37,6 +42,8 @@ class MakeRoom(Data):
 
 
 class BringBack(Data):
+    """Bring a card or a note back that left the board; see *Room*. If there is no space, it is `too_large`."""
+
     entity: Id
 
 

@@ -68,15 +68,30 @@ class Fields(search_details.DetailFields):
 
 
 class Open(Fields):
+    """Open a search with a board of its own, five columns, and the first tasks of its kind. The ack has `opened`, the new board.
+    It is never refused for space, but an account can have opened at most 500 searches that are on `operations`: beyond, it is
+    `too_large`.
+
+    `reference`: without one the search gets year and number, as in 2026-0412.
+    """
+
     access: Access = "desk"
     members: list[Id] = Field(default_factory=list, max_length=500)
 
 
 class Update(Patch):
-    """Data of `search.update`: a merge patch on the fields of a search."""
+    """Change a search by a merge patch on its fields. A change of `kind` changes nothing else. `earlier` is changed by its keys,
+    like a checklist: a key with null is removed, and so is one whose fields are all null."""
 
 
 class SetStatus(Data):
+    """Set the status of a search. `found` also ends the current appeal, and adds its take-down tasks; it is never refused
+    because something is open. `closed` can need `acknowledge`; see *Closing*. It is never refused for space.
+
+    `outcome`: required with `found`, and only then.
+    `acknowledge`: only with `closed`; at most 400 characters.
+    """
+
     status: Status
     reason: RequiredLongText
     outcome: Outcome | None = None
@@ -84,7 +99,10 @@ class SetStatus(Data):
 
 
 class SetWorrying(Data):
-    """Data of `search.set_worrying`. Null: not decided, or no longer."""
+    """Set whether a disappearance is worrying. The criteria suggest; a person decides.
+
+    `worrying`: null: not decided, or no longer.
+    """
 
     NULLABLE = ("worrying",)
 
@@ -93,6 +111,8 @@ class SetWorrying(Data):
 
 
 class SetAccess(Data):
+    """Set who may see a search."""
+
     access: Access
     members: list[Id] = Field(max_length=500)
 

@@ -44,6 +44,9 @@ def may_accept(session: Session) -> set[str]:
 
 
 class Take(Data):
+    """Take the shift without a handover, which everyone sees. An open handover is withdrawn by it. If you hold the shift
+    already, it is acknowledged with `seqs: []`."""
+
     reason: RequiredLongText
 
 

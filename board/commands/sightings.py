@@ -48,23 +48,38 @@ class Fields(Data):
 
 
 class Add(Fields, sources.Private):
+    """Add a sighting. Its fields are those of the kind `sighting`.
+
+    `column`: without it, the first `inbox`.
+    """
+
     column: Id | None = None
     assignee: Id | None = None
 
 
 class Update(Patch):
-    """Data of `sighting.update`: a merge patch on the fields of a sighting."""
+    """Change a sighting by a merge patch on its fields."""
 
     sighting: Id
 
 
 class SetGrade(Data):
+    """Grade a sighting.
+
+    `grade`: a merge patch of the grade.
+    """
+
     sighting: Id
     grade: dict[str, Any]
     reason: LongText | None = None
 
 
 class Assess(Data):
+    """Assess a sighting.
+
+    `duplicate_of`: required with `duplicate`, and only then.
+    """
+
     sighting: Id
     assessment: Assessment
     reason: LongText | None = None
@@ -72,11 +87,19 @@ class Assess(Data):
 
 
 class SetLookedAt(Data):
+    """Record that somebody looked at a sighting; see *Queues*. It cannot be undone."""
+
     sighting: Id
 
 
 class PassOn(Data):
-    """Data of `sighting.pass_on`. `at`: now, unless it is given."""
+    """Record that a credible or confirmed sighting was passed on to the police; `invalid` for others. It replaces an earlier
+    record, which stays in the journal.
+
+    `to`: which police.
+    `at`: now if not given; at most 5 minutes in the future.
+    `reference`: their reference.
+    """
 
     sighting: Id
     to: Title

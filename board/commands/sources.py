@@ -41,7 +41,11 @@ Report = Sighting | Tip
 
 
 class Private(Data):
-    """Name and contact of a source, never part of a state or event."""
+    """Name and contact of a source, never part of a state or event. Only who may read a source may set it, else `forbidden`.
+
+    `source_name`: see *Sources*.
+    `source_contact`: see *Sources*.
+    """
 
     source_name: Name | None = None
     source_contact: ShortText | None = None

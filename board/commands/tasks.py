@@ -83,12 +83,17 @@ def _next_rank(last: str | None) -> str:
 
 
 class Add(Fields):
+    """Add a task. Its fields are those of the kind `task`.
+
+    `column`: without it, the first `todo`.
+    """
+
     column: Id | None = None
     assignee: Id | None = None
 
 
 class Update(Patch):
-    """Data of `task.update`: a merge patch on the fields of a task."""
+    """Change a task by a merge patch on its fields."""
 
     task: Id
 

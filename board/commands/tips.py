@@ -28,31 +28,47 @@ REPORTED = (*sightings.Fields.model_fields, "late", "assignee", "source_kept", "
 
 
 class Add(sightings.Fields, sources.Private):
+    """Add a tip. Its fields are those of the kind `tip`."""
+
     assignee: Id | None = None
 
 
 class Update(Patch):
-    """Data of `tip.update`: a merge patch on the fields of a sighting."""
+    """Change a tip by a merge patch on its fields."""
 
     tip: Id
 
 
 class Assign(Data):
+    """Assign a tip.
+
+    `assignee`: null: nobody.
+    """
+
     tip: Id
     assignee: Id | None = None
 
 
 class Place(Data):
+    """Place a tip on a search, where it becomes a sighting; see *Tips*.
+
+    `search`: the board that gets it.
+    """
+
     tip: Id
     search: Id
 
 
 class Dismiss(Data):
+    """Dismiss a tip."""
+
     tip: Id
     reason: RequiredLongText
 
 
 class Restore(Data):
+    """Take back a tip that was dismissed, or was placed as a sighting that is withdrawn now; else `invalid`."""
+
     tip: Id
     reason: LongText | None = None
 

@@ -30,7 +30,8 @@ def undoable() -> dict[str, str]:
 
 
 class Undo(Data):
-    """Data of `undo`: the seq of an event on this board."""
+    """Undo an event of this board: what it changed is set back, by an event of the same type with `undoes`, that seq. Who may do
+    the command may undo it, and at least an investigator. See *Undo*."""
 
     seq: Annotated[int, Field(ge=1)]
 

@@ -56,6 +56,10 @@ OF_SCREENS = ("failed", "unavailable")
     ("forbidden", "rate_limited", *OF_SCREENS), open=True,
 )  # fmt: skip
 async def create_code(request: Request) -> Reply[ShownCode]:
+    """Create a code for a screen, which gets the cookie `board_pairing`.
+
+    `code`: such as `7F3K-9QXD`.
+    """
     service, address = service_of(request), client_address.of(request)
     check_own_page(request)
     check_allowed(request, await service.limiter.take(CODE_REQUESTS, network_of(address)))
@@ -70,7 +74,10 @@ async def create_code(request: Request) -> Reply[ShownCode]:
 @Call("GET", "/wall/codes/mine", N_("Tells whether the code of this screen has been entered."), OF_SCREENS, open=True)
 async def pairing_status(request: Request) -> Reply[PairingState]:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
-    cookie."""
+    cookie.
+
+    `state`: when it is `paired`, the screen has the cookie `board_display`.
+    """
     secret = SCREEN_TO_PAIR.value(request)
     state: pairing.State = "expired"
     if secret:
@@ -87,6 +94,19 @@ async def pairing_status(request: Request) -> Reply[PairingState]:
     (*EVERYWHERE, "invalid", "too_large"), body=StatusReport, open=True,
 )  # fmt: skip
 async def report_status(request: Request) -> Reply[ReportReceived]:
+    """Record what a display shows.
+
+    Sent every five seconds; see *Status of a display*.
+
+    `version`: the program that it runs.
+    `current`: whether what it shows is current.
+    `since`: since when it is not.
+    `boards`: up to where it has applied each board.
+    `screen`: its size (`1920x1080`).
+    `rows`: how many rows it shows.
+    `mute`: it should sound, and its browser does not let it.
+    `at`: the server's time.
+    """
     caller = await display_auth.signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -99,6 +119,10 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
 
 @Call("GET", "/displays", N_("Lists all displays, with the last status each one reported."))
 async def list_displays(request: Request) -> Reply[DisplayList]:
+    """List all displays, those that were revoked last, for coordinators.
+
+    `displays[].standing`: see *Status of a display*.
+    """
     await _coordinator(request)
     at = now()
     found = await service_of(request).database.read(lambda session: displays.list_json(session, at))
@@ -110,6 +134,13 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
     (*ONE_DISPLAY, "invalid", "too_large"), body=PairDisplay, status=201,
 )  # fmt: skip
 async def pair(request: Request) -> Reply[DisplayEntry]:
+    """Pair the screen that shows a code.
+
+    A wrong or old code is `not_found`; over 300 displays that are not revoked are `too_large`; more than ten wrong codes a
+    minute are `rate_limited`. `shows` with a board that does not exist, or that no display may see, is `invalid`.
+
+    `theme`: `day`: light from 7:00 to 19:00 in Brussels, otherwise dark.
+    """
     caller = await _coordinator(request)
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
@@ -127,6 +158,10 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
     (*ONE_DISPLAY, "invalid", "too_large"), body=DisplayUpdate,
 )  # fmt: skip
 async def change(request: Request) -> Reply[DisplayEntry]:
+    """Change a display, immediately on its screen.
+
+    The answer is the display as it is then.
+    """
     caller, id = await _coordinator(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
@@ -134,12 +169,20 @@ async def change(request: Request) -> Reply[DisplayEntry]:
 
 @Call("POST", "/displays/{display}/reload", N_("Makes the screen of a display reload its page."), ONE_DISPLAY)
 async def reload(request: Request) -> Reply[DisplayEntry]:
+    """Make a display load its page again.
+
+    `reload` of the display grows.
+    """
     caller, id = await _coordinator(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
 @Call("DELETE", "/displays/{display}", N_("Removes a display. Its screen stops immediately."), ONE_DISPLAY)
 async def revoke(request: Request) -> Reply[DisplayEntry]:
+    """Revoke a display.
+
+    It is listed as revoked.
+    """
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.revoke(session, id, at))))

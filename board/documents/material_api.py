@@ -73,7 +73,11 @@ class _Made:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
-    """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log."""
+    """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log.
+
+    A POST, so that no proxy logs what is written of a child. “Draft: not approved” is across each page. An entry of the audit
+    journal.
+    """
     caller = await require_caller(request)
     return await _answer_pdf(request, caller, partial(_draft, validated(Draft, await read_json_object(request))))
 
@@ -83,7 +87,10 @@ async def preview(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
-    """Serve the draft of a material as a picture. It is not a document to take along, so it counts as a preview."""
+    """Serve the draft of a material as a picture. It is not a document to take along, so it counts as a preview.
+
+    The first page of such a preview, of the same body, as a picture.
+    """
     caller = await require_caller(request)
     draft = validated(Draft, await read_json_object(request))
     body, _ = await _printed(request, caller, partial(_draft, draft), PICTURE_WIDTH)
@@ -97,7 +104,13 @@ async def preview_picture(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def material_pdf(request: Request) -> Response:
-    """Serve an approved material as PDF."""
+    """Serve an approved material as PDF.
+
+    See *Paper of a material*. An entry of the audit journal.
+
+    `language`: one of its `languages`.
+    `paper`: `a4` or `a3` for a poster, `a6` for a vignette, `a4` for a brief.
+    """
     return await _answer_pdf(request, await require_caller(request), _approved)
 
 

@@ -16,6 +16,12 @@ DocumentWait = TypedDict("DocumentWait", {"waiting": bool, "wait_s": Count})
     N_("Whether a document of yours waits for its turn, and how long one that you ask for now would wait."),
 )  # fmt: skip
 async def document_wait(request: Request) -> Reply[DocumentWait]:
-    """Return the wait of the caller's documents at this process, in whole seconds."""
+    """Return the wait of the caller's documents at this process, in whole seconds.
+
+    *0.4.0*
+
+    `waiting`: whether a paper of the account waits for its turn at this process.
+    `wait_s`: after about how many seconds one that is asked for now would start.
+    """
     account, papers = (await require_caller(request)).account.id, service_of(request).queues.papers
     return json_response({"waiting": papers.is_waiting(account), "wait_s": round(papers.wait_s(account))})

@@ -18,3 +18,17 @@ Alert = TypedDict("Alert", {
     "acknowledge": str | None, "reason": str | None, "handover": Count | None, "read": bool, "desktop": bool,
     "first_name": NotRequired[str], "child": NotRequired[str], "place": NotRequired[str],
 })  # fmt: skip
+"""Alert of an account.
+
+`reference`: of its search; null on `operations`.
+`type`: type of the event.
+`card`: the card that it is about.
+`value`: the assessment or the status that was set, else null.
+`acknowledge`: of a search that was closed with something open, else null.
+`reason`: of the kind `handover`: the given reason, else null.
+`handover`: of the kind `handover`: its number, else null.
+`desktop`: a browser that may notify should show it on the desktop.
+`child`: of the search: first name, initial of the last name and age (`Mila B., 6`), as it is now.
+`place`: of the sighting, as text, as it is now.
+`first_name`: of the child, if another search has the same reference.
+"""

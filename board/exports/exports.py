@@ -89,7 +89,10 @@ CardExport = TypedDict("CardExport", {
 @limited_per_account
 @compressed
 async def cards_csv(request: Request, caller: Caller) -> Response:
-    """Export the cards of a board as CSV; on `operations` these are the searches that the caller may see."""
+    """Export the cards of a board as CSV; on `operations` these are the searches that the caller may see.
+
+    A file for spreadsheets; see *Files for spreadsheets*.
+    """
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
@@ -97,7 +100,11 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
 @limited_per_account
 @compressed
 async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
-    """Export the cards of a board as JSON, each as in a snapshot."""
+    """Export the cards of a board as JSON, each as in a snapshot.
+
+    `cards`: sightings and tasks as in the snapshot, in the order in which they were added; of `operations` its searches,
+    archived ones too.
+    """
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
@@ -108,7 +115,10 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
 @limited_per_account
 @compressed
 async def journal_csv(request: Request, caller: Caller) -> Response:
-    """Export the journal of a board as CSV: who changed what, when, to which values."""
+    """Export the journal of a board as CSV: who changed what, when, to which values.
+
+    A file for spreadsheets; see *Files for spreadsheets*.
+    """
     return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
@@ -118,7 +128,10 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
 @limited_per_account
 @compressed
 async def journal_json(request: Request, caller: Caller) -> Streamed[EventList]:
-    """Export the journal of a board as JSON, without events that the caller may not see."""
+    """Export the journal of a board as JSON, without events that the caller may not see.
+
+    `events`: all of them. Those that the reader may not see are left out.
+    """
     return await _file(request, caller, "journal", _pages_of_events, None, JSON)
 
 

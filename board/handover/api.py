@@ -28,6 +28,19 @@ _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 @limited_per_account
 @compressed
 async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
+    """Return the report of the searches as they are now, or as the present handover was signed.
+
+    See *The report*.
+
+    `board`: only the section of this search.
+    `handover`: its state as it is now, also after it has ended; or null.
+    `shift`: its state as it was at that time; or null.
+    `live`: whether it was composed now.
+    `people`: names by the ids of all who are named in it.
+    `withheld`: whether searches are left out that the reader may not see.
+    `previous`: the handover before this one, if it was refused or withdrawn. *0.4.0*
+    `previous.signed`: whether it was signed.
+    """
     return await _report_response(request, caller, None)
 
 
@@ -35,6 +48,12 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
 @limited_per_account
 @compressed
 async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
+    """Return the report of a handover as it was signed, for good.
+
+    `not_found` if it never was signed. The answer is that of `GET /api/v1/handover`.
+
+    `board`: only the section of this search.
+    """
     text = request.path_params["number"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):
         raise Refused("not_found")
@@ -45,6 +64,10 @@ async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
 @limited_per_account
 @compressed
 async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList]:
+    """List the newest 100 handovers.
+
+    `before`: those before this number.
+    """
     before = BEFORE.read(request) or None
 
     def read(session: Session) -> HandoverList:

@@ -91,6 +91,45 @@ SearchReport = TypedDict("SearchReport", {
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
 })  # fmt: skip
+"""Section of the report about one search. `title` of a card can be its description; `at` is when a sighting was seen, or else
+received, and when a note happened; `seen_at` of a sighting is null if it is not known. `left_out` tells how many more cards there
+are.
+
+`board`: with `epoch`, `seq` and `head`: its position in the report.
+`search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.
+`search.suggested`: as in the summary.
+`search.undecided`: a criterion applies or is suggested, and nobody has decided.
+`outside`: the account that should answer for the search but may not see it, or null: who is expected to take over, while a
+handover is open and as it was signed; otherwise who holds the shift. Then the `keeper` of the briefing answers for it.
+`last_confirmed`: the sighting that was confirmed and seen last, or null.
+`last_credible`: the same of those that are credible or confirmed.
+`since`: what has happened since the shift began.
+`since.seq`: where the search stood at that time.
+`since.events`: how many.
+`since.significant`: the newest 100.
+`unanswered`: how many sightings wait in each queue. *0.4.0*
+`to_pass_on`: those that wait to be passed on, as cards. *0.4.0*
+`ungraded`: sightings; at most 100.
+`tasks.done`: in this shift; at most 100.
+`tasks.due`: within 8 hours; at most 100.
+`cards`: other kinds of cards than these two, by kind, those that are not withdrawn; none if there is no other kind.
+`files`: those that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
+`files[].card`: the card that it is on, or null.
+`files[].note`: the note that it is on, or null.
+`briefing`: its state, or null.
+`pinned`: the cards and notes that the briefing pins, as cards. `title` of a note is its text.
+`after`: what has happened on the board since.
+`after.seq`: its head now.
+`after.events`: marks of reading are not counted.
+`after.significant`: how many, of the newest 1,000 that may be.
+`reads`: up to which `seq`, and when, each account has read it for this handover. Restatements and answers are not in it.
+`restatements`: what each account understood, for this handover alone. *0.4.0*
+`unread_by`: who accepted the handover without having read the search, as it was at that time; else null. *0.4.0*
+`reader`: the reader's own, and the only part of a section that is not the same for everybody who sees the search: what is new to
+them.
+`reader.from`: `seen`: up to where they have seen it; `shift`: where the shift began, for a search that they have never seen.
+`reader.unread`: whether they must read it before they accept (while it is signed).
+"""
 # Handover before this one, if it was refused or withdrawn.
 PreviousHandover = TypedDict("PreviousHandover", {
     "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,

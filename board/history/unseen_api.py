@@ -56,6 +56,10 @@ UnseenList = TypedDict("UnseenList", {"boards": list[Unseen]})
 
 @Call("GET", "/seen", N_("Lists up to which event you have seen each board."))
 async def list_positions(request: Request) -> Reply[SeenMarks]:
+    """List up to where the caller has seen each board.
+
+    `seen[].own`: the events after it that are the caller's own, of the newest 1,000.
+    """
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response({"seen": [_to_json(each) for each in found.values()]})
@@ -67,6 +71,13 @@ async def list_positions(request: Request) -> Reply[SeenMarks]:
 )  # fmt: skip
 @limited_per_account
 async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]:
+    """Mark boards as seen up to a position.
+
+    Not by scope `read`. A single mark is refused with `not_found`, `conflict` (the epoch is not the board's; `current` is its
+    position) or `invalid` (beyond its head). Of `marks`, at most 500, those that cannot be kept are skipped.
+
+    `seen`: these boards as they are kept now.
+    """
     body = await read_json_object(request)
     if not caller.may_command:
         raise Refused("forbidden")
@@ -114,6 +125,22 @@ def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
 @limited_per_account
 @compressed
 async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
+    """List what is new to the caller, on all boards that they may see or on one.
+
+    See *What you have seen*.
+
+    `boards[].seen`: null: never.
+    `boards[].events`: how many came after it, without your own.
+    `boards[].net`: only with `board`: what differs between the board as it was seen and as it is now, in the order in which it
+    changed last; at most 500.
+    `boards[].back`: only with `board`: what changed and is as it was; at most 500. Null if there are over 5,000 events: then the
+    two states alone are compared.
+    `boards[].more`: whether there are further ones.
+    `boards[].net[].seq`: of its last event.
+    `boards[].net[].number`: of a card.
+    `boards[].net[].fields`: each leaf that differs.
+    `boards[].back[].fields`: their paths; all that it had, if it came and went.
+    """
     account, board = caller.account.id, BOARD.read(request)
 
     def read(session: Session) -> bytes:

@@ -96,6 +96,19 @@ ClosedSearches = TypedDict("ClosedSearches", {
 @limited_per_account
 @compressed
 async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
+    """List closed searches that the reader may see, archived or not, the one closed last first.
+
+    An empty parameter narrows nothing. The page `/closed` shows the same to people.
+
+    `q`: only those with all of these words, as in *Finding*.
+    `year`: closed in this year, in Brussels.
+    `outcome`: the `condition` in which the child was found, or `none` for those closed without.
+    `before`: `next` of the page before.
+    `searches[].archived_at`: null: it is still on `operations`.
+    `searches[].photo`: as in the state of a search. *0.4.0*
+    `next`: goes into `before` for the next page; null: there is none.
+    `years`: those in which to look, newest first.
+    """
     criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
     service = service_of(request)
     found = await service.lookups.read(

@@ -68,7 +68,14 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 )  # fmt: skip
 @limited_per_account
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
-    """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log."""
+    """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log.
+
+    A POST, so that no proxy logs a child's name. At most 5 closed searches for a child of that name, the likeliest first. Wrong
+    letters and accents are forgiven, and a last name is compared if both are known. Members-only searches are never among them,
+    for nobody. *0.4.0*
+
+    `board`: the search that it is for, if there is one.
+    """
     asked = validated(Asked, await read_json_object(request))
     service = service_of(request)
     found = await service.lookups.read(caller, lambda session: _offered(session, asked))

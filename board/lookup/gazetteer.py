@@ -258,6 +258,19 @@ def _city(row: dict[str, Any]) -> Place:
     ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"), query=(QUERY, LIMIT),
 )  # fmt: skip
 async def places(request: Request) -> Reply[PlaceList]:
+    """Find places by name or by postal code.
+
+    Any scope may. Names are in French, Dutch or German; a postal code can precede or follow ("1000 bru"). A beginning is enough,
+    and one letter may be wrong. Best first, none for an empty `q`. Show `attribution` if you show places.
+
+    `places[].kind`: `city` for one abroad.
+    `places[].name`: in its own language.
+    `places[].within`: of a locality: its municipality, or null.
+    `places[].province`: or null.
+    `places[].lat`: null if it is not known.
+    `places[].lon`: null if it is not known.
+    `places[].radius_m`: within how many metres of that point; null if it is not known.
+    """
     caller = await require_caller(request, intake=True)
     typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:

@@ -62,6 +62,10 @@ def _body() -> Schema:
     (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
 )  # fmt: skip
 async def create_sighting(request: Request) -> Reply[TakenIn]:
+    """Add a sighting, or a tip, for a program that needs to know no board.
+
+    See *Taking in*. With `"board": "operations"` it is a tip, and the answer has `tip` instead of `sighting`.
+    """
     caller = await require_caller(request, intake=True)
     value = await read_json_object(request)
     id = value.pop("id", None)

@@ -69,6 +69,15 @@ LookAgainList = TypedDict("LookAgainList", {"again": list[LookAgain]})
 )  # fmt: skip
 @limited_per_account
 async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
+    """Suggest tips and sightings that were set aside and may belong to this search.
+
+    See *Looking again*. At most 5, the best first. *0.4.0*
+
+    `again[].reference`: of its search; null for a tip.
+    `again[].assessment`: null for a tip.
+    `again[].dismissed`: its reason, or null.
+    `again[].reasons`: sentences in the reader's language.
+    """
     board, reads = request.path_params["board"], language.language_for(request, caller)
 
     service = service_of(request)

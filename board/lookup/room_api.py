@@ -38,6 +38,12 @@ Room = TypedDict("Room", {
 )  # fmt: skip
 @limited_per_account
 async def room(request: Request, caller: Caller) -> Reply[Room]:
+    """Return how full a board is, and the caller's share of it.
+
+    See *Room*. *0.4.0*
+
+    `leaving`: with `unchanged_days`, how many of each group could leave.
+    """
     days = UNCHANGED_DAYS.read(request, -1)
     account, id = ACCOUNT.read(request) or "", request.path_params["board"]
     service = service_of(request)

@@ -110,7 +110,11 @@ OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
 async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     """`POST /api/v1/boards/{board}/similar`: sightings of the board that may be the same.
 
-    A POST, as what a caller said must not get into a URL, which proxies log.
+    A POST, so that no proxy logs what a caller said. At most 5 of the board's newest 500, the best first, while somebody types.
+    It decides nothing.
+
+    `similar[].score.words`: the share of the typed words that it has, rare ones counting more; up to 1.
+    `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
     """
     typed = validated(Typed, await read_json_object(request))
     service = service_of(request)
@@ -133,6 +137,14 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
 )  # fmt: skip
 @limited_per_account
 async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
+    """Suggest at most 8 open searches that the caller may see.
+
+    Not by scope `intake`. By name or reference (a beginning is enough, one letter may be wrong), after them by words of how the
+    child looks and by age, then by nearness. It decides nothing.
+
+    `searches[].distance_m`: null if no place is known.
+    `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
+    """
     typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:
         raise invalid("q", N_("At most 200 characters."))

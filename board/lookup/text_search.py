@@ -54,6 +54,22 @@ Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 @limited_per_account
 @compressed
 async def find(request: Request, caller: Caller) -> Reply[Hits]:
+    """Find entities by their words.
+
+    See *Finding*.
+
+    `q`: at most 200 characters; a `q` without a word finds nothing.
+    `board`: without it, all boards that the reader may see.
+    `more`: whether there are further hits.
+    `hits[].reference`: of its search; null on `operations`.
+    `hits[].number`: of a card or a tip.
+    `hits[].card`: the card that a note is on.
+    `hits[].archived`: its search, or the tip, is archived. *0.4.0*
+    `hits[].left`: it has left its board; see *Room*. *0.4.0*
+    `hits[].found`: as few fields as have all words.
+    `hits[].found[].text`: the part of the field in which they are, with `…` where it was cut.
+    `hits[].found[].marks`: the start and the end of each word in it (the end excluded), in UTF-16 units, as JavaScript counts.
+    """
     board, limit, query_text = BOARD.read(request), LIMIT.read(request), QUERY.read(request) or ""
     if len(query_text) > MAX_QUERY:
         raise Refused("invalid", fields={"q": N_("At most 200 characters.")})

@@ -89,6 +89,19 @@ Unanswered = TypedDict("Unanswered", {
 @limited_per_account
 @compressed
 async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
+    """List sightings and tips that wait, on searches that are not closed.
+
+    Urgent entries are first, then by age against target, then by age; those of a search whose child was found are last. *0.4.0*
+
+    `counts`: as in a summary, over all searches that the reader may see, whatever `queue` is asked for.
+    `entries[].kind`: `tip`: of no search, so what is of a search is null.
+    `entries[].child`: such as `Mila B., 6`.
+    `entries[].status`: of the search.
+    `entries[].target_min`: minutes; null if nothing is late any longer.
+    `entries[].title`: the first 200 characters of what was seen.
+    `entries[].place`: its text.
+    `left_out`: how many more there are.
+    """
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
     if queue is not None and queue not in QUEUES:
         raise Refused("invalid", fields={"queue": N_("Unknown queue.")})
