@@ -66,6 +66,7 @@ or the age by the date of birth on the day of the disappearance (in Brussels), i
 `unassessed_sighting`: an urgent one first, then the one that waits longest. *0.4.0*
 `credible_sighting`: the one seen last of those assessed as `credible` or `confirmed`. *0.4.0*
 `unassessed_sighting.place`: its text.
+`unassessed_sighting.taken_by`: of its alarm, if there is one that has not ended. *0.4.0*
 `credible_sighting.place`: its text.
 `alarm`: the oldest open alarm of the search. *0.4.0*
 `alarm.number`: of the card that it is about, else null.

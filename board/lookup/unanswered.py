@@ -100,6 +100,7 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     `entries[].target_min`: minutes; null if nothing is late any longer.
     `entries[].title`: the first 200 characters of what was seen.
     `entries[].place`: its text.
+    `entries[].alarm`: the alarm about it that has not ended, or null. *0.4.0*
     `left_out`: how many more there are.
     """
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)

@@ -15,6 +15,8 @@ PHONE = {"width": 390, "height": 844}
 WIDEST = (
     "/help",
     "/help/reference/contract",
+    "/help/reference/contract/searches",
+    "/help/reference/contract/socket",
     "/help/reference/command-line",
     "/help/explanation/architecture",
     "/help/how-to/install",

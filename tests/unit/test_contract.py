@@ -1,6 +1,6 @@
 """Contract: each promise exists, is documented, and is tested by one test that does it and one that is refused it.
 
-Walks the tables of `board/contract.md` and of the reference, and the promises made to other programs from the beginning.
+Walks the guide `board/contract.md` and its reference, and the promises made to other programs from the beginning.
 """
 
 import ast
@@ -25,9 +25,10 @@ from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES
-from tests.support import contract_types, readme_blocks
+from tests.support import contract_reference, contract_types, readme_blocks
 
-CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "board/contract.md").read_text(encoding="utf-8").partition("\n## Changes\n")[0]
+CONTRACT = "\n".join((GUIDE, *contract_reference.pages().values()))
 SETTINGS_PAGE, COMMAND_LINE_PAGE = readme_blocks.document("reference/settings"), readme_blocks.document("reference/command-line")
 REFUSES = re.compile(r"raises|[Rr]efus|Wrong|Unusable|\b4\d\d\b|\b503\b|returncode|exit|_fail|\.code\b")
 
@@ -148,7 +149,7 @@ def commands() -> Iterator[tuple[str, str]]:
     for name in {*COMMANDS, *TABLE}:
         for wrong, holds in {
             "is not there": name in TABLE,
-            "is not in the contract": f"`{name}`" in CONTRACT or _in_short(name),
+            "is not in the contract": f"### `{name}`\n" in CONTRACT,
             "is not in OpenAPI": name in described,
             "is not tried by each role": name in TRIES,
             "is not tried with each wrong value": name in WHOLE,
@@ -160,11 +161,11 @@ def commands() -> Iterator[tuple[str, str]]:
 def fields() -> Iterator[tuple[str, str]]:
     for kind in [kind.model for kind in kinds.every()]:
         properties = document()["components"]["schemas"][kind.KIND]["properties"]
-        told = next((part for part in CONTRACT.split("\n- ") if part.startswith(f"`{kind.KIND}`:")), "")
+        told = CONTRACT.partition(f"\n### The kind `{kind.KIND}`\n")[2].partition("\n### ")[0]
         for name in kind.STATE:
             if name not in properties:
                 yield f"field {kind.KIND}.{name}", "is not in OpenAPI"
-            if f"`{name}`" not in told:
+            if f"\n| `{name}` |" not in told:
                 yield f"field {kind.KIND}.{name}", "is not in the contract"
             if not any(name in data for data in WHOLE.values()) and not naming(rf"\b{name}\b"):
                 yield f"field {kind.KIND}.{name}", "is named by no test"
@@ -174,7 +175,7 @@ def codes() -> Iterator[tuple[str, str]]:
     for code in {*CODES, *MESSAGES}:
         if code not in MESSAGES or code not in STATUS:
             yield f"code {code}", "is not there"
-        if f"`{code}`" not in CONTRACT:
+        if f"\n| `{code}` |" not in GUIDE:
             yield f"code {code}", "is not in the contract"
         if not naming(rf'"{code}"', rf"\b{STATUS.get(code)}\b"):
             yield f"code {code}", "is named by no test"
@@ -188,7 +189,7 @@ def all_calls() -> Iterator[tuple[str, str]]:
             yield f"call {call}", "is not there"
         if method.lower() not in document()["paths"].get(BASE + path, {}) or call not in calls():
             yield f"call {call}", "is not in OpenAPI"  # used by test_openapi for valid and invalid requests
-        if f"{method} {BASE}{path}" not in CONTRACT:
+        if f"### `{method} {BASE}{path}`\n" not in CONTRACT:
             yield f"call {call}", "is not in the contract"
     for path in OTHER_CALLS:
         if not any(getattr(route, "path", None) == path for route in app_routes()):
@@ -219,12 +220,6 @@ def verbs() -> Iterator[tuple[str, str]]:
         words = r'"\W+"'.join(map(re.escape, verb.split()))
         for wrong in tried(rf'"{words}"', rf"\b{re.escape(verb)}\b"):
             yield f"verb {verb}", wrong
-
-
-def _in_short(name: str) -> bool:
-    """The table joins those of one noun: `column.add` / `.rename`."""
-    noun, _, verb = name.partition(".")
-    return any(f"`{noun}." in line and f"`.{verb}`" in line for line in CONTRACT.splitlines())
 
 
 def app_routes() -> list[object]:
