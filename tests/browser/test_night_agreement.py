@@ -67,7 +67,7 @@ class Night(Desk):
 
 async def picture(screen: Screen, folder: Path) -> None:
     for theme in ("light", "dark") if screen.me else ("light",):
-        await screen.window.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        await screen.window.page.emulate_media(color_scheme=theme)
         await screen.window.page.screenshot(path=folder / f"{screen.name} {theme}.png")
 
 
