@@ -116,7 +116,7 @@ async def test_the_list_is_walked_claimed_and_handed_on_by_keyboard(browsers: Br
     await expect(row[first].locator("h2 a")).to_be_focused()
 
     await row[first].locator("[data-act=claim]").press("Enter")
-    await expect(row[first].locator(".assignee")).to_contain_text("Bob")
+    await expect(row[first].locator(".assignee")).to_contain_text("You have it")  # he took its alarm
     await expect(row[first].locator("[data-act=claim]")).to_have_count(0)
     await row[second].locator("[data-act=hand-on]").press("Enter")
     await expect(bob("#hand-on-to")).to_be_focused()
