@@ -429,6 +429,7 @@ async def test_sent_and_emptied_forms_are_no_drafts(browsers: Browsers) -> None:
     await add.click()
     await keys.type("  ")
     await keys.press("Escape")
+    await expect(alice("dialog")).to_have_count(0)
     await expect(add.locator(".dot")).to_have_count(0)
     await alice.page.keyboard.press("Control+k")
     await alice("[data-testid=palette]").fill("set status found")

