@@ -726,17 +726,14 @@ def test_a_command_that_is_interrupted_before_it_began_is_not_sent() -> None:
         await asyncio.sleep(0)  # as for a connection
         begun.append("command")
 
-    def interrupt() -> None:
-        interrupt_the_wait()
-        gate.set()
-
     with Client("http://127.0.0.1:1", "token") as client:
         assert client._loop is not None
         client._loop.call_soon_threadsafe(gate.wait, PATIENCE_S)  # the client's thread is at something else
-        threading.Thread(target=interrupt, daemon=True).start()
+        threading.Thread(target=interrupt_the_wait, daemon=True).start()
         with pytest.raises(KeyboardInterrupt):
             client._wait(begin)
-        client._wait(asyncio.sleep, 0)
+        gate.set()
+        client._wait(asyncio.sleep, 0.01)
     assert begun == []
 
 
