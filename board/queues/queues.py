@@ -28,8 +28,9 @@ STRANGERS = Bounds(at_once=1, per_key=1, waiting=48, waiting_per_key=16, longest
 # Few at a time, so that a command waits for few of them at each step of the event loop.
 PAGES = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
 STRANGERS_REQUESTS = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
-# Sockets whose caller is being identified: after a restart a thousand clients must not starve page requests.
-HANDSHAKES = Bounds(at_once=32, per_key=16, waiting=10_000, waiting_per_key=2_000, longest_wait_s=30.0)
+# Sockets whose caller is being identified: after a restart a thousand clients, mostly of one network, must not starve page
+# requests. A turn depends on the database alone, so one network may have all: another one waits for the first that ends.
+HANDSHAKES = Bounds(at_once=32, per_key=32, waiting=10_000, waiting_per_key=2_000, longest_wait_s=30.0)
 
 
 class Queues:

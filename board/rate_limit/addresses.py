@@ -1,5 +1,6 @@
 """Networks of client addresses, as rate limits count them."""
 
+import functools
 import ipaddress
 
 # IPv6 prefix lengths (RIPE-690): of one subscriber line, of a home, and of a company; anyone can rent a /48.
@@ -7,6 +8,7 @@ LINE, SITE, BLOCK = 64, 56, 48
 IPV4_BLOCK = 24  # the smallest IPv4 network that is routed on its own
 
 
+@functools.lru_cache(4_096)
 def network_of(address: str, prefix: int = LINE, ipv4_prefix: int = 32) -> str:
     """Return the network that an address is counted under: with one of these prefix lengths.
 
