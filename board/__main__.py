@@ -33,7 +33,7 @@ def main(installs: bool = False) -> None:
         bootstrap.keep()
     gc.disable()
     try:
-        from board.cli import main as run
+        from board.command_line.cli import main as run
 
         run()
     except ModuleNotFoundError as error:

@@ -18,11 +18,11 @@ from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
-from board.attachments.uploads import Uploads
-from board.audit_log import pages as audit_pages
+from board.audit.log import pages as audit_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
+from board.files.http.uploads import Uploads
 from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from board.i18n import DEFAULT, N_, message, translate
-from realtime.wire_types import Shape
+from realtime.wire.wire_types import Shape
 
 M = TypeVar("M", bound=BaseModel)
 

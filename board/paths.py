@@ -7,6 +7,6 @@ _ROOT = _HERE.parent if (_HERE.parent / "templates").is_dir() else _HERE / "_dat
 
 TEMPLATES = _ROOT / "templates"
 STATIC = _ROOT / "static"
-DATA = _HERE / "data"
+DATA = _HERE / "config/data"
 DOCS = _HERE / "docs"
 CONTRACT = _HERE / "contract.md"

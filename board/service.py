@@ -10,15 +10,20 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
-from board.alarm_rules import load_rules
 from board.audit import installation, writer
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
-from board.board_shares import load_board_shares
 from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import TABLE, Command
+from board.config.alarm_rules import load_rules
+from board.config.board_shares import load_board_shares
+from board.config.file_shares import load_file_shares
+from board.config.kind_fields import load_kind_fields
+from board.config.predefined_tasks import load_catalogue
+from board.config.settings import Settings
+from board.config.targets import load_targets
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
@@ -26,25 +31,20 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
-from board.file_shares import load_file_shares
 from board.files import known_folder
 from board.files.disk import DiskReserve
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
-from board.kind_fields import load_kind_fields
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.open_alarms import OpenAlarmPublisher
 from board.live.search_summaries import SummaryPublisher
 from board.live.shift_status import ShiftStatusPublisher
 from board.live.unread_counts import UnreadCountPublisher
 from board.live.visibility import VisibilityCache
-from board.predefined_tasks import load_catalogue
 from board.queues.queues import Queues
 from board.queues.recent_credentials import RecentCredentials
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
-from board.settings import Settings
-from board.targets import load_targets
 from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
@@ -57,11 +57,11 @@ from models.db.schema import migrate
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.times import format_utc, now
-from realtime.bus import Bus, BusMisconfigured, MemoryBus
+from realtime.bus.bus import Bus, BusMisconfigured, MemoryBus
+from realtime.delivery.subscriber import Subscriber
 from realtime.hub import Hub
 from realtime.periodic import cancel_all, run_every
-from realtime.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
-from realtime.subscriber import Subscriber
+from realtime.wire.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 
 log = structlog.get_logger()
 
@@ -345,7 +345,7 @@ def _bus(settings: Settings) -> Bus:
     """Create the bus. Raises ConfigurationError."""
     if not settings.redis_url:
         return MemoryBus()
-    from realtime.redis_bus import RedisBus  # imported here, as redis-py takes a twelfth of the startup time
+    from realtime.bus.redis_bus import RedisBus  # imported here, as redis-py takes a twelfth of the startup time
 
     try:
         return RedisBus(settings.redis_url, settings.secret())

@@ -97,8 +97,8 @@ Answer = Literal["yes", "no", "unknown"]
 
 
 class Details(Data):
-    """Details that belong to some kinds of searches (`board/data/kind_fields.toml` says to which), in the order of the contract.
-    They are kept if the kind changes.
+    """Details that belong to some kinds of searches (`board/config/data/kind_fields.toml` says to which), in the order of the
+    contract. They are kept if the kind changes.
 
     `countries`: each text is one field; an empty list is null.
     `aliases`: as `countries`.
@@ -160,8 +160,8 @@ class Search(Searchable, table=True):
 
     `reference`: unique among the searches that its giver could see; see *References*.
     `missing_since`: at most 5 minutes in the future when it is set.
-    `criteria`: by the keys of `board/data/criteria.toml`. `danger_to_others` is only in searches of before 0.4.0, as it was; no
-    command accepts it any longer.
+    `criteria`: by the keys of `board/config/data/criteria.toml`. `danger_to_others` is only in searches of before 0.4.0, as it
+    was; no command accepts it any longer.
     `worrying`: whether the disappearance is worrying; null: not decided.
     `access`: everyone sees a search with `desk`; only its members see one with `members`, whatever their role.
     `acknowledge`: why it was closed with something open.

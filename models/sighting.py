@@ -103,7 +103,7 @@ class Sighting(Card, table=True):
     assessment: str = "unassessed"
     duplicate_of: str | None = None
     source_kept: bool | None = None  # true once a name or a contact was given, also if it was removed
-    queue: str = Field(default="look", sa_column_kwargs={"server_default": "look"})  # these two by board/commands/queues.py
+    queue: str = Field(default="look", sa_column_kwargs={"server_default": "look"})  # both by sightings/queues.py
     queue_since: str | None = None
     looked_at: dict[str, Any] | None = json_column(LookedAt, nullable=True)
     passed_on: dict[str, Any] | None = json_column(PassedOn, nullable=True)

@@ -13,21 +13,22 @@ not know what a channel is about. Its parts have one job each:
 import asyncio
 from typing import Generic
 
-from realtime import presence, protocol
-from realtime.bus import Bus
-from realtime.bus_sync import BusSync
-from realtime.channel_reader import ChannelReader
+from realtime.bus.bus import Bus
+from realtime.bus.bus_sync import BusSync
+from realtime.channels import presence
+from realtime.channels.channel_reader import ChannelReader
+from realtime.channels.head_poller import HeadPoller
+from realtime.channels.presence import Presence
+from realtime.channels.sequence import Verdict
+from realtime.channels.slices import SlicedWork, StepBudget
 from realtime.counters import Counters
-from realtime.delivery import Delivery
-from realtime.head_poller import HeadPoller
-from realtime.initial_sync import InitialSync
+from realtime.delivery.delivery import Delivery
+from realtime.delivery.initial_sync import InitialSync
+from realtime.delivery.subscriber import Subscriber
+from realtime.delivery.subscriptions import Subscriptions
 from realtime.periodic import cancel_all
-from realtime.presence import Presence
-from realtime.sequence import Verdict
-from realtime.slices import SlicedWork, StepBudget
 from realtime.source import EventRecord, EventSource, Position, Viewer
-from realtime.subscriber import Subscriber
-from realtime.subscriptions import Subscriptions
+from realtime.wire import protocol
 
 MAX_FOLLOWED = 500  # channels per connection
 

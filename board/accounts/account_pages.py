@@ -13,16 +13,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import client_address, i18n
+from board import i18n
 from board.accounts import accounts, devices, live_changes, password_links, token_list
 from board.accounts.login import login_of
 from board.audit import actor
-from board.commands import alerts
-from board.commands.alerts import AlarmSignals
+from board.commands.alarms import alerts
+from board.commands.alarms.alerts import AlarmSignals
 from board.engine.identity import Caller, require_active
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
+from board.rate_limit import client_address
 from board.web import language, pages
 from board.web.auth import SESSION, signed_in
 from board.web.endpoint import IntParam

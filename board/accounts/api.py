@@ -25,7 +25,7 @@ from board.web.same_origin import own_origin
 from models.accounts import Account
 from models.fields import Data, Title
 from models.times import format_utc
-from realtime.wire_types import Id, Shape, Time
+from realtime.wire.wire_types import Id, Shape, Time
 
 T = TypeVar("T")
 GRANTED = ("viewer", "investigator", "coordinator")  # roles that a program can give

@@ -18,7 +18,7 @@ from board.web.endpoint import Call
 from board.web.http import Reply, json_response, require_caller, service_of
 from models.accounts import DraftKey
 from models.times import format_utc, now
-from realtime.wire_types import Id
+from realtime.wire.wire_types import Id
 
 BYTES = 32  # AES-256
 _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")

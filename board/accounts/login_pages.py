@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board import client_address
 from board.accounts import devices
 from board.accounts.login import login_of
 from board.errors import Refused
 from board.i18n import N_
+from board.rate_limit import client_address
 from board.web import pages
 from board.web.auth import SESSION, signed_in
 from board.web.http import parse_form, read_body, service_of, with_retry_after

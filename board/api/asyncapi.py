@@ -1,5 +1,5 @@
-"""AsyncAPI 3 description of the socket, served at `GET /api/v1/asyncapi.json`: the frames of `realtime.protocol`, and what the
-board puts into them."""
+"""AsyncAPI 3 description of the socket, served at `GET /api/v1/asyncapi.json`: the frames of `realtime.wire.protocol`, and
+what the board puts into them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_type_hints
@@ -8,16 +8,16 @@ from typing_extensions import TypedDict
 
 from board.api import openapi
 from board.api.type_schemas import ref, schemas_of
+from board.commands.alarms.alarm_format import OpenAlarm
 from board.commands.schemas import Schema
-from board.engine.alarm_format import OpenAlarm
+from board.config.predefined_tasks import younger_than
+from board.config.settings import VERSION
 from board.errors import MESSAGES
 from board.lookup.unanswered import UnansweredCounts
-from board.predefined_tasks import younger_than
-from board.settings import VERSION
 from models.accounts import ROLES
 from models.display import ALL_DISPLAYS, PROFILES, THEMES
-from realtime import protocol
-from realtime.wire_types import Count, Id, Made, Shape, Time
+from realtime.wire import protocol
+from realtime.wire.wire_types import Count, Id, Made, Shape, Time
 
 ABOUT = (
     "One JSON object a text frame. See board/contract.md for what is promised. What a wall display gets is less than what is "

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.accounts import accounts
-from board.commands import sources
+from board.commands.sightings import sources
 from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
 from board.engine.last_use import idle_end
@@ -28,9 +28,9 @@ from models.accounts import LoginSession as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
 from models.times import format_utc, now, parse_utc
-from realtime import protocol
-from realtime.strict_json import MAX_INTEGER
-from realtime.wire_types import Count, Id, Shape, Time, component
+from realtime.wire import protocol
+from realtime.wire.strict_json import MAX_INTEGER
+from realtime.wire.wire_types import Count, Id, Shape, Time, component
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # a read of the database, in whichever of its threads
 MAX_SMALL_READ = 50  # events that count as a small read

@@ -8,10 +8,10 @@ from prometheus_client import generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.commands import alarm_list
+from board.commands.alarms import alarm_list
+from board.config.file_shares import MB
 from board.displays import health as display_standing
 from board.errors import Refused
-from board.file_shares import MB
 from board.files import usage
 from board.files.unavailable import FilesUnavailable
 from board.notifications import outbox, ways

@@ -16,15 +16,15 @@ from board.api.type_schemas import ref, schemas_of
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
+from board.config.settings import VERSION
 from board.engine import kinds
 from board.errors import MESSAGES, Refusal
-from board.settings import VERSION
 from board.web.endpoint import BOARD, BYTES, UUID, Call, IntParam, Param
 from board.web.http import BASE, STATUS
 from models.entity import State
 from models.fields import Data
-from realtime.strict_json import MAX_INTEGER
-from realtime.wire_types import Count, Id, Shape, Time, component
+from realtime.wire.strict_json import MAX_INTEGER
+from realtime.wire.wire_types import Count, Id, Shape, Time, component
 
 PLACES: dict[str, Schema] = {
     "board": BOARD.schema,

@@ -12,13 +12,13 @@ from starlette.routing import Route
 
 from board.accounts import api as account_calls
 from board.accounts import draft_keys
-from board.alerts import api as alert_calls
+from board.alarms import api as alert_calls
 from board.api import endpoints
-from board.attachments import api as file_calls
-from board.audit_log import api as audit_calls
+from board.audit.log import api as audit_calls
 from board.displays import api as display_calls
 from board.documents import material_api, wait_api
 from board.exports import exports
+from board.files.http import api as file_calls
 from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls

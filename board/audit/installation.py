@@ -12,8 +12,8 @@ from sqlmodel import Session
 from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
+from board.config.settings import VERSION, Settings
 from board.engine.event import WHOLE
-from board.settings import VERSION, Settings
 from models import stored_payload
 from models.board import AUDIT_NUMBER
 

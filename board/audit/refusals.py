@@ -4,7 +4,6 @@ from typing import Literal
 
 from starlette.requests import HTTPConnection
 
-from board import client_address
 from board.audit import actor
 from board.audit.entries import (
     CommandRefused,
@@ -17,6 +16,7 @@ from board.audit.entries import (
 )
 from board.audit.repeats import Repeats
 from board.engine.identity import Caller, RefusedToken
+from board.rate_limit import client_address
 from board.telemetry import metrics
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 
-from board.engine.alert_format import Alert
-from board.engine.alert_versions import bump_alert_version
 from board.engine.event import WHOLE, JournalEvent
+from board.notifications.alert_format import Alert
+from board.notifications.alert_versions import bump_alert_version
 from models import stored_payload
 from models.alert import OWN_ACCOUNT, SECURITY
 from models.board import AUDIT_NUMBER

@@ -104,6 +104,6 @@ def token_revoke(name: str) -> None:
 def search_members(id: str, add: Annotated[str, typer.Option(help="The account's e-mail address.")]) -> None:
     """Add a member to a members-only search that has no reachable member left. The journal records it."""
     from board.commands import registry  # noqa: F401 - declares the kinds
-    from board.commands.searches import add_member
+    from board.commands.searches.searches import add_member
 
     write(lambda session: add_member(session, id, accounts.find(session, add), format_utc(now())))

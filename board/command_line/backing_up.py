@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from board.command_line.output import progress
+from board.config.settings import FILES_SUFFIX, Settings
 from board.errors import OperationError
 from board.maintenance.database import by_command_line, write
-from board.settings import FILES_SUFFIX, Settings
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import has_current_tables
 from models.times import format_utc, now
@@ -104,8 +104,8 @@ def restore(file: Annotated[Path, typer.Argument(help="Backup of `board backup`.
 
 def reset_epochs() -> None:
     """Give every board a new epoch after a restore, so that no client resumes from a position that no longer exists."""
-    from board.checks.files import check
-    from board.checks.finding import State
+    from board.maintenance.checks.files import check
+    from board.maintenance.checks.finding import State
     from board.maintenance.transfer import reset_epochs as reset_all
 
     print(f"{write(reset_all)} boards have a new epoch: everybody gets a new snapshot.")

@@ -24,7 +24,7 @@ def check(
 
     Prints a line for each. Exit 1 if something is wrong.
     """
-    from board.checks import State, run
+    from board.maintenance.checks import State, run
 
     found = run(digests, progress)
     print_rows([(each.as_line, each.as_json) for each in found], as_json)

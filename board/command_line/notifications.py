@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from board.checks.notifications import attempt, sentence
 from board.command_line.output import one_of
+from board.config.settings import Settings
 from board.errors import OperationError
 from board.i18n import DEFAULT, languages
+from board.maintenance.checks.notifications import attempt, sentence
 from board.notifications import ways
-from board.settings import Settings
 
 notifications = typer.Typer(no_args_is_help=True, help="E-mails and webhooks about alarms.")
 

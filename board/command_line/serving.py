@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from board.settings import Settings
+from board.config.settings import Settings
 
 
 def serve(

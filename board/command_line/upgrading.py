@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from board.command_line.output import progress
+from board.config.settings import Settings
 from board.maintenance.database import WAIT_S, write
-from board.settings import Settings
 from board.telemetry.row_progress import RowProgress, duration
 from models.db.database import Database
 from models.db.migration_plan import MB, MigrationPlan

@@ -10,7 +10,7 @@ from board.engine.event_writer import EventWriter
 from models.accounts import ROLES
 from models.board import Board
 from models.fields import Data
-from realtime.protocol import ShareUse
+from realtime.wire.protocol import ShareUse
 
 _ROLES_FROM = {role: frozenset(ROLES[place:]) for place, role in enumerate(ROLES)}  # by the least role
 

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules, load_rules
-from board.board_shares import BoardShares, load_board_shares
-from board.commands import alarms, alerts, ownership, settled_alerts
+from board.commands.alarms import alarms, alerts, settled_alerts
+from board.commands.cards import ownership
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
+from board.config.alarm_rules import AlarmRules, load_rules
+from board.config.board_shares import BoardShares, load_board_shares
+from board.config.predefined_tasks import TaskCatalogue, load_catalogue
 from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter, TipAudience
@@ -25,7 +27,6 @@ from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
-from board.predefined_tasks import TaskCatalogue, load_catalogue
 from board.telemetry import processing
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from board.commands import alarms_of_cards, card_ranks
+from board.commands.alarms import alarms_of_cards
+from board.commands.cards import card_ranks
 from board.commands.registry import TABLE, Command
 from board.engine import identity, journal, kinds, unit_of_work
 from board.engine.identity import Caller

@@ -3,34 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from board.commands import (
-    alarms,
-    appeals,
-    briefings,
-    cards,
-    columns,
-    distributions,
-    file_removals,
-    files,
-    goals,
-    handovers,
-    materials,
-    notes,
-    outcomes,
-    photos,
-    room,
-    searches,
-    shifts,
-    sightings,
-    sources,
-    tasks,
-    tips,
-    undo,
-)
+from board.commands import undo
+from board.commands.alarms import alarms
+from board.commands.cards import cards, columns, notes, room, tasks
 from board.commands.command import CommandSpec
+from board.commands.files import file_removals, files, photos
+from board.commands.handover import briefings, handovers, shifts
+from board.commands.materials import distributions, materials
+from board.commands.searches import appeals, goals, outcomes, searches
+from board.commands.sightings import sightings, sources, tips
 from board.engine import kinds
 from board.engine.kinds import Kind
-from realtime.protocol import Command
+from realtime.wire.protocol import Command
 
 __all__ = ["TABLE", "Command", "CommandSpec"]
 

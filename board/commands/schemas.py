@@ -10,15 +10,17 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board.commands import outcomes, sightings, tasks
+from board.commands.cards import tasks
 from board.commands.command import CommandSpec
 from board.commands.registry import TABLE
+from board.commands.searches import outcomes
+from board.commands.sightings import sightings
+from board.config.predefined_tasks import former_criteria
 from board.engine.kinds import Kind
-from board.predefined_tasks import former_criteria
 from models import fields
 from models.search import MAX_EARLIER, Criterion, Outcome, Search
 from models.sighting import Grade
-from realtime.strict_json import MAX_INTEGER
+from realtime.wire.strict_json import MAX_INTEGER
 
 Schema = dict[str, Any]
 

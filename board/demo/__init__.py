@@ -5,12 +5,12 @@ import time
 from functools import partial
 from pathlib import Path
 
+from board.config.settings import Settings
 from board.demo import data_dir, simulated_users
 from board.demo.seed import PASSWORD, create
 from board.demo.seed_data import people
 from board.errors import OperationError
 from board.server.run import run as serve
-from board.settings import Settings
 from models.db.database import ConfigurationError, Database
 from models.db.schema import migrate
 

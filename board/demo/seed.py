@@ -8,16 +8,16 @@ from secrets import token_urlsafe
 from sqlmodel import Session, col, select
 
 from board.accounts import accounts, live_changes
-from board.attachments.uploads import Uploads
 from board.commands.registry import TABLE, Command
+from board.config.settings import Settings
 from board.demo import seed_files
 from board.demo.seed_data import Step, people, resolve, steps
 from board.engine import journal
 from board.engine.identity import Caller
 from board.errors import Refused
+from board.files.http.uploads import Uploads
 from board.paths import DATA
 from board.service import BoardService
-from board.settings import Settings
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.search import Search

@@ -6,10 +6,10 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.types import Message
 
-from board.attachments.upload_rows import NewUpload
-from board.attachments.uploads import Uploads
 from board.demo import drawings
 from board.engine.identity import Caller
+from board.files.http.upload_rows import NewUpload
+from board.files.http.uploads import Uploads
 
 
 async def upload(uploads: Uploads, caller: Caller, board: str, drawing: str) -> str:

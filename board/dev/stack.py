@@ -20,15 +20,15 @@ from typing import Any
 from redis import Redis as Client
 from redis.exceptions import RedisError
 
+from board.config.secret_file import load_or_create_secret
+from board.config.settings import Settings
 from board.demo import data_dir, log_ins
 from board.demo.seed import create
 from board.dev.child_process import CannotStart, LocalServer, write_private
 from board.dev.postgres import Postgres
 from board.dev.redis import Redis
 from board.dev.unprivileged_user import unprivileged
-from board.secret_file import load_or_create_secret
 from board.server.run import run as serve
-from board.settings import Settings
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 
 NAME = "searchboard-dev"

@@ -32,14 +32,14 @@ def bench(names: Sequence[str], limits: bool = False, events: int | None = None)
     """
     if not has_tests():
         return 1
-    benchmarks = sorted(file.stem for file in (ROOT / "tests/bench").glob("[a-z]*.py"))
+    benchmarks = sorted(file.stem for file in (ROOT / "tests/tools/bench").glob("[a-z]*.py"))
     if unknown := set(names) - set(benchmarks):
         report(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(benchmarks)}")
         return 1
     environment = os.environ | ({"BENCH_LIMITS": "on"} if limits else {}) | ({"BENCH_EVENTS": str(events)} if events else {})
     timeout_s = BENCHMARK_S + int(environment.get("BENCH_EVENTS", 0)) / MIN_EVENTS_PER_S
     runs = [(), *((name,) for name in names or benchmarks)]  # without a name: the machine and the head of the table
-    return max(min(abs(_run("tests.bench", run, environment, timeout_s)), 1) for run in runs)
+    return max(min(abs(_run("tests.tools.bench", run, environment, timeout_s)), 1) for run in runs)
 
 
 def faults(arguments: Sequence[str]) -> int:
@@ -49,7 +49,7 @@ def faults(arguments: Sequence[str]) -> int:
     if _needs_only_help("fault-test", arguments):
         return 0
     sys.path.insert(0, str(ROOT))
-    code: int = importlib.import_module("tests.faults.command").main(arguments)
+    code: int = importlib.import_module("tests.tools.faults.command").main(arguments)
     return code
 
 
@@ -60,7 +60,7 @@ def attack(arguments: Sequence[str]) -> int:
     if _needs_only_help("attack", arguments):
         return 0
     sys.path.insert(0, str(ROOT))
-    code: int = importlib.import_module("tests.attack.command").main(arguments)
+    code: int = importlib.import_module("tests.tools.attack.command").main(arguments)
     return code
 
 
@@ -75,7 +75,7 @@ def pictures(arguments: Sequence[str]) -> int:
     except browser.NoBrowser as error:
         report(str(error))
         return 1
-    return _run("tests.pictures", arguments, os.environ | {browser.BROWSER_VARIABLE: str(found)}, PICTURES_S)
+    return _run("tests.tools.pictures", arguments, os.environ | {browser.BROWSER_VARIABLE: str(found)}, PICTURES_S)
 
 
 def _needs_only_help(command: str, arguments: Sequence[str]) -> bool:

@@ -12,14 +12,13 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board import client_address
 from board.audit import actor
 from board.displays import displays, pairing
 from board.displays.displays import DisplayEntry, DisplayUpdate, ListedDisplay, PairDisplay, StatusReport
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, from_pydantic
 from board.i18n import N_
-from board.rate_limit import Rule
+from board.rate_limit import Rule, client_address
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.web import display_auth
@@ -31,7 +30,7 @@ from models.accounts import ROLES, Account
 from models.display import Display
 from models.fields import Data
 from models.times import format_utc, now
-from realtime.wire_types import Time
+from realtime.wire.wire_types import Time
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)

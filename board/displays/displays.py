@@ -25,9 +25,9 @@ from models.display import PROFILES, THEMES, Display
 from models.fields import Data, Id, OneLine, Time, Title
 from models.ids import new_id
 from models.search import Search
-from realtime import wire_types
-from realtime.strict_json import MAX_INTEGER
-from realtime.wire_types import Count, Made, Shape
+from realtime.wire import wire_types
+from realtime.wire.strict_json import MAX_INTEGER
+from realtime.wire.wire_types import Count, Made, Shape
 
 MAX_BOARDS = 50  # in a playlist
 MAX_ACTIVE = 300  # displays that are not revoked

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from board import labels
-from board.commands.alerts import short_name
+from board.commands.alarms.alerts import short_name
 from board.documents.briefing_children import MAX_BOX_TITLE, BriefingChildren, Child
 from board.documents.content import Fact, Line, template
 from board.i18n import N_, moment_text

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from board import labels
-from board.commands.alerts import short_name
+from board.commands.alarms.alerts import short_name
+from board.config.earlier_disappearances import described, in_order
+from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
 from board.documents.content import Fact, Line, UserText, short_datetime
 from board.documents.handover_report import ReportDocument
-from board.earlier_disappearances import described, in_order
 from board.i18n import N_, moment_text
-from board.predefined_tasks import shown_text
 from models.entity import State
 from models.times import parse_utc
 

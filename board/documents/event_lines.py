@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from board import labels
-from board.commands import text_authorship
+from board.commands.handover import text_authorship
+from board.config.earlier_disappearances import described
 from board.documents.content import Line, Piece, UserText, datetime_text, time_text
 from board.documents.field_values import FieldValues
-from board.earlier_disappearances import described
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import UNDISCLOSED

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.commands import materials
+from board.commands.materials import materials
 from board.documents import pdf, poster
 from board.engine import access
 from board.engine.identity import Caller

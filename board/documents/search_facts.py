@@ -1,9 +1,9 @@
 """Facts of one search in a printed handover report."""
 
 from board import labels
+from board.config.earlier_disappearances import described, in_order
 from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
-from board.earlier_disappearances import described, in_order
 from board.i18n import N_
 from models.entity import State
 

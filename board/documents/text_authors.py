@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from board.commands import text_authorship
+from board.commands.handover import text_authorship
 from board.i18n import N_
 from models.entity import State
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
+from board.config.predefined_tasks import shown_text
 from board.documents.content import UserText
 from board.engine import unit_of_work
 from board.engine.event import BOARD, COLUMNS, stored_event
-from board.predefined_tasks import shown_text
 from models.accounts import Account
 from models.ids import id_bytes
 

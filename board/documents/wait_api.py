@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 from board.i18n import N_
 from board.web.endpoint import Call
 from board.web.http import Reply, json_response, require_caller, service_of
-from realtime.wire_types import Count
+from realtime.wire.wire_types import Count
 
 DocumentWait = TypedDict("DocumentWait", {"waiting": bool, "wait_s": Count})
 

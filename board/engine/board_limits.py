@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
-from board.board_shares import BoardShares
+from board.config.board_shares import BoardShares
 from board.engine import unit_of_work
 from board.errors import Refused
 from board.i18n import N_, message
@@ -16,7 +16,7 @@ from models.accounts import ROLES, Account
 from models.board import Board, BoardShare
 from models.db import rows
 from models.entity import CountedEntity, Entity
-from realtime.protocol import ShareUse
+from realtime.wire.protocol import ShareUse
 
 MAX_ENTITIES = 10_000  # on one board, from the contract
 # above MAX_ENTITIES: first the part of coordinators (see shares.toml), then what comes with a status or an opening, which a full

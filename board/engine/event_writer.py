@@ -7,15 +7,15 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules, load_rules
-from board.board_shares import BoardShares, load_board_shares
+from board.config.alarm_rules import AlarmRules, load_rules
+from board.config.board_shares import BoardShares, load_board_shares
+from board.config.predefined_tasks import TaskCatalogue, load_catalogue
 from board.engine import access, board_limits, journal, kinds, program_accounts, unit_of_work
 from board.engine.board_limits import BoardLimits
 from board.engine.event import JournalEvent
+from board.engine.merge_patch import apply_patch, validate_patch_alone
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, Moment, message
-from board.merge_patch import apply_patch, validate_patch_alone
-from board.predefined_tasks import TaskCatalogue, load_catalogue
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db import rows
@@ -25,7 +25,7 @@ from models.fields import Data
 from models.handover import SearchHandover
 from models.search import Search
 from models.tip import Tip
-from realtime.protocol import Command, ShareUse
+from realtime.wire.protocol import Command, ShareUse
 
 E = TypeVar("E", bound=Entity)
 

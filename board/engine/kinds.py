@@ -111,7 +111,7 @@ class Kind:
     `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
     `first_column`. `alerts` returns (kind of alert, account) for an event, `settled` (board or None for all, types of events)
-    the alerts about the handover that it settles, `alarms` (occasion of `board.alarm_rules`, whether it
+    the alerts about the handover that it settles, `alarms` (occasion of `board.config.alarm_rules`, whether it
     is there now) for one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
     limits the rows that a handover report reads; without it these are
     all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`

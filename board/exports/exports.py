@@ -35,7 +35,7 @@ from board.web.http import count_document, service_of
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.search import Search
-from realtime.wire_types import Count, Id, component
+from realtime.wire.wire_types import Count, Id, component
 
 BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1

@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from board import i18n, labels
-from board.earlier_disappearances import described, in_order
+from board.config.earlier_disappearances import described, in_order
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.engine.kinds import Kind

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from sqlalchemy import make_url
 
-from board.disk_reserve import Reserve, parse_reserve
+from board.config.disk_reserve import Reserve, parse_reserve
+from board.config.settings import Settings
 from board.files.unavailable import FilesUnavailable, Reason
-from board.settings import Settings
 from board.telemetry import space_metrics
 
 FILES, DATABASE, TEMPORARY = "files", "database", "temporary"

@@ -4,7 +4,7 @@ them, and ask before they download one."""
 from functools import cache
 from typing import Any
 
-from board import data_files
+from board.config import data_files
 from models.fields import Data
 
 FILE = "program_files.toml"

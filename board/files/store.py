@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from sqlalchemy import make_url
 
+from board.config.settings import FILES_SUFFIX, Settings
 from board.files.folder import Folder
 from board.files.stored import PIECE_BYTES, Stored
 from board.files.unavailable import FilesUnavailable, Reason
-from board.settings import FILES_SUFFIX, Settings
 
 if TYPE_CHECKING:
     from board.files.bucket import Bucket

@@ -14,7 +14,7 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
 from models.times import format_utc
-from realtime.strict_json import MAX_INTEGER
+from realtime.wire.strict_json import MAX_INTEGER
 
 MAX_LISTED = 100
 BEFORE = IntParam("before", 1, MAX_INTEGER)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.commands import briefings, handovers, shifts
+from board.commands.handover import briefings, handovers, shifts
 from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import WHOLE
 from board.engine.read_positions import read_positions as positions_of

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from board.commands import queues
-from board.commands.suggested_criteria import suggested, undecided
+from board.commands.searches.suggested_criteria import suggested, undecided
+from board.commands.sightings import queues
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.handover.report_types import (

@@ -4,15 +4,15 @@ from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from board.config.predefined_tasks import younger_than
 from board.engine import kinds
-from board.engine.alert_format import CardKind
-from board.predefined_tasks import younger_than
+from board.notifications.alert_format import CardKind
 from board.web.endpoint import of_state, part_of_state
 from models.entity import State
 from models.handover import Handover
 from models.search import Search
 from models.sighting import Sighting
-from realtime.wire_types import Count, Id, Made, Time, component
+from realtime.wire.wire_types import Count, Id, Made, Time, component
 
 People = dict[str, str]  # names by id
 Priority = Literal["low", "normal", "urgent"]

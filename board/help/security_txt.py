@@ -6,8 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from board.config.settings import Settings
 from board.i18n import languages
-from board.settings import Settings
 from board.web.http import service_of
 from models.times import now
 

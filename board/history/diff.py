@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from board.engine import kinds
 from models.db.read_pacing import paced
 from models.entity import State, flatten
-from realtime.wire_types import Count, Id
+from realtime.wire.wire_types import Count, Id
 
 Key = tuple[str, str]  # kind, id
 Kind = Literal["added", "changed", "removed"]

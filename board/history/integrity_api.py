@@ -16,7 +16,7 @@ from board.web.endpoint import ON_A_BOARD, Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import AUDIT, Board
-from realtime.wire_types import Count, Id
+from realtime.wire.wire_types import Count, Id
 
 Chain = TypedDict("Chain", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "holds": bool, "fault": NotRequired[str], "bad_seq": NotRequired[Count],

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select, text
 from sqlmodel import Session
 
-from board.commands.briefings import pinnable
+from board.commands.handover.briefings import pinnable
 from board.engine import kinds, many_boards
 from board.engine.event import COLUMNS, JournalEvent, stored_event
 from board.engine.kinds import Kind

@@ -26,8 +26,8 @@ from board.web.http import Reply, json_response, read_json_object, require_calle
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.times import format_utc
-from realtime.strict_json import MAX_INTEGER
-from realtime.wire_types import Count, Id, Shape, Time
+from realtime.wire.strict_json import MAX_INTEGER
+from realtime.wire.wire_types import Count, Id, Shape, Time
 
 MAX_EVENTS = 5_000  # read of one board
 MAX_CHANGES = 500  # of one board in a response: nobody reads more, and a board may have 10,000 entities

@@ -8,11 +8,11 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.commands.suggested_criteria import undecided
+from board.commands.searches.suggested_criteria import undecided
 from board.engine import kinds
 from models.display import PROFILES
 from models.entity import State
-from realtime import protocol
+from realtime.wire import protocol
 
 CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
 ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts are replaced by their names

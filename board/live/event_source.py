@@ -21,8 +21,8 @@ from models.db.database import Database, DatabaseUnavailable
 from models.db.read_pacing import paced
 from models.db.statement import Statement
 from models.times import format_utc, now
-from realtime import protocol
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
+from realtime.wire import protocol
 
 T = TypeVar("T")
 

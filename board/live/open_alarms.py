@@ -10,17 +10,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules
-from board.commands.alarm_list import ListedAlarm, open_alarms
+from board.commands.alarms.alarm_list import ListedAlarm, open_alarms
+from board.config.alarm_rules import AlarmRules
 from board.engine import access
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
-from realtime import protocol
+from realtime.delivery.subscriber import Subscriber
 from realtime.hub import Hub
-from realtime.subscriber import Subscriber
+from realtime.wire import protocol
 
 INTERVAL_S = 1.0
 AGAIN_S = 4.0  # with the interval no more than 5 s, a heartbeat: what a viewer hears of no longer is not proven

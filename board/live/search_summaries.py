@@ -6,23 +6,23 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from board.commands.suggested_criteria import suggested
+from board.commands.searches.suggested_criteria import suggested
+from board.config.targets import Targets
 from board.engine import access, significant_events
 from board.engine.access import VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.live.summary_counts import BATCH_SIZE, Counted, Summary, recount
-from board.targets import Targets
 from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
 from models.db.database import Database
 from models.display import PROFILES
 from models.search import Search
 from models.times import format_utc, now
-from realtime import protocol
-from realtime.channel import Subscription
+from realtime.channels.channel import Subscription
 from realtime.hub import Hub
+from realtime.wire import protocol
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
 SEARCHES_PER_FRAME = 200  # keeps a frame far below its limit of 1 MiB

@@ -15,8 +15,8 @@ from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
 from models.db.database import Database
 from models.handover import Handover, Shift
-from realtime import protocol
 from realtime.hub import Hub
+from realtime.wire import protocol
 
 INTERVAL_S = 1.0
 HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover; its texts are left out

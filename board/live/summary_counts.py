@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session, select
 
+from board.config.targets import QUEUES, Targets, load_targets
 from board.engine import kinds
-from board.targets import QUEUES, Targets, load_targets
 
 BATCH_SIZE = 500  # searches in a query
 

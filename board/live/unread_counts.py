@@ -14,8 +14,8 @@ from typing import NamedTuple
 from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session
 
-from board.commands import alerts
-from board.commands.alerts import AlarmSignals, Key, Unread
+from board.commands.alarms import alerts
+from board.commands.alarms.alerts import AlarmSignals, Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
@@ -25,9 +25,9 @@ from models.alert import EVERYBODY, OWN_ACCOUNT
 from models.db.database import Database
 from models.ids import id_text
 from models.times import now
-from realtime import protocol
+from realtime.delivery.subscriber import Subscriber
 from realtime.hub import Hub
-from realtime.subscriber import Subscriber
+from realtime.wire import protocol
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.commands.alerts import short_name
+from board.commands.alarms.alerts import short_name
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import gettext_for, moment_text, translate

@@ -22,7 +22,7 @@ from board.web.http import Reply, json_response, service_of
 from models.search import Search
 from models.searchable import words
 from models.times import DESK_TIME_ZONE, format_utc, parse_utc
-from realtime.wire_types import Count, Id, Made, Shape, Time
+from realtime.wire.wire_types import Count, Id, Made, Shape, Time
 
 MAX_QUERY = 200  # characters
 TIMEOUT_S = 5.0

@@ -26,7 +26,7 @@ from models.db.read_pacing import paced
 from models.fields import Data, Name, Title
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
-from realtime.wire_types import Count, Id, Shape
+from realtime.wire.wire_types import Count, Id, Shape
 
 MAX_COMPARED = 20_000  # searches, those that were closed last
 MAX_OFFERED = 5

@@ -3,7 +3,7 @@ cities around.
 
 Names are compared normalized: no accents, lower case, hyphens as spaces; Saint, Sint and Sankt are one word. Order of matches:
 the whole name, its beginning, the beginning of a later word, the last words of the input ("station Gent"), then names with a
-wrong letter; among equals the larger place. Held in memory; sources are listed in `board/data/README.md`.
+wrong letter; among equals the larger place. Held in memory; sources are listed in `board/config/data/README.md`.
 """
 
 import json

@@ -12,10 +12,11 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.commands import references, schemas
+from board.commands import schemas
 from board.commands.registry import Command
-from board.commands.sightings import Fields
-from board.commands.sources import Private
+from board.commands.searches import references
+from board.commands.sightings.sightings import Fields
+from board.commands.sightings.sources import Private
 from board.engine import access, journal
 from board.errors import Refused, invalid
 from board.i18n import N_
@@ -27,8 +28,8 @@ from models.board import OPERATIONS, Board
 from models.event import ProcessedCommand, command_digest
 from models.sighting import Sighting
 from models.tip import Tip
-from realtime import protocol
-from realtime.wire_types import Count, Id, Made
+from realtime.wire import protocol
+from realtime.wire.wire_types import Count, Id, Made
 
 TYPES = ("sighting.added", "tip.added")  # of the events that a call makes
 _NAMES = ("board", "reference")  # of the search that a call is about

@@ -25,7 +25,7 @@ from models.entity import State
 from models.search import Search
 from models.sighting import ASSURED, Sighting
 from models.tip import Tip
-from realtime.wire_types import Count, Id
+from realtime.wire.wire_types import Count, Id
 
 MAX_COMPARED = 20_000  # newest tips, and as many sightings
 GIVEN_UP = ("not_the_child", "unverifiable")

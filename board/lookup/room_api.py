@@ -7,9 +7,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.board_shares import MAX_DAYS
-from board.commands import leaving
-from board.commands.leaving import Leaving
+from board.commands.handover import leaving
+from board.commands.handover.leaving import Leaving
+from board.config.board_shares import MAX_DAYS
 from board.engine import access, board_limits, snapshot
 from board.engine.identity import Caller
 from board.i18n import N_
@@ -17,8 +17,8 @@ from board.web.endpoint import ON_A_BOARD, Call, IntParam, Param
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
-from realtime.protocol import ShareUse
-from realtime.wire_types import Count, Id, Made
+from realtime.wire.protocol import ShareUse
+from realtime.wire.wire_types import Count, Id, Made
 
 TIMEOUT_S = 5.0
 UNCHANGED_DAYS = IntParam("unchanged_days", 0, MAX_DAYS)

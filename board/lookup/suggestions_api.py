@@ -33,7 +33,7 @@ from models.fields import Data, LocationWithRadius, LongText, Time
 from models.search import Search
 from models.sighting import Sighting
 from models.times import parse_utc
-from realtime.wire_types import Count, Id
+from realtime.wire.wire_types import Count, Id
 
 MAX_COMPARED = 500  # newest sightings of a board; twice as many of all boards for the places where a child was seen
 MAX_TEXT = 1_000  # characters of a text that are compared

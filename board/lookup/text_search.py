@@ -28,7 +28,7 @@ from models.entity import CountedEntity, Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
 from models.tip import Tip
-from realtime.wire_types import Count, Id, Made, Shape
+from realtime.wire.wire_types import Count, Id, Made, Shape
 
 MAX_QUERY = 200  # characters of the query
 QUERY, LIMIT = Param("q", {"type": "string", "maxLength": MAX_QUERY}), IntParam("limit", 1, 200, 50)

@@ -10,12 +10,12 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.commands.alerts import short_name
+from board.commands.alarms.alerts import short_name
+from board.config.targets import QUEUES, Targets
 from board.engine import snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
-from board.targets import QUEUES, Targets
 from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account
@@ -26,7 +26,7 @@ from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
 from models.tip import Tip
-from realtime.wire_types import Count, Id, Shape, Time
+from realtime.wire.wire_types import Count, Id, Shape, Time
 
 TIMEOUT_S = 5.0
 MAX_TITLE = 200  # characters of a description

@@ -1,5 +1,5 @@
 """Archiving of closed searches, answered tips and ended alarms beside the writers, in small transactions, as told in
-`board.commands.archiving`; and making room on boards that are nearly full, see `board.commands.room_sweep`.
+`board.commands.searches.archiving`; and making room on boards that are nearly full, see `board.commands.cards.room_sweep`.
 
 Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So all
 of it is archived once, whichever process comes first, and late where no server ran.
@@ -14,8 +14,9 @@ from typing import NoReturn
 import structlog
 from sqlmodel import Session
 
-from board.commands import archiving, room_sweep
+from board.commands.cards import room_sweep
 from board.commands.execute import CommandResult
+from board.commands.searches import archiving
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from board.audit import actor
-from board.settings import Settings
+from board.config.settings import Settings
 from models.db import schema
 from models.db.database import Database
 from models.db.earlier_tables import Progress

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from board.config.settings import Settings
 from board.errors import OperationError
 from board.files.folder import Folder
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import files
 from board.maintenance.files import Compared, FileRow, Progress
-from board.settings import Settings
 from models.db.database import Database
 
 SUMS = "SHA256SUMS"  # list of a backup, as `sha256sum --check` takes it

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from board.commands import file_expiry
+from board.commands.files import file_expiry
 from board.files import usage
 from board.files.unavailable import FilesUnavailable
 from board.service import BoardService

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.accounts import earlier_networks
-from board.commands.alerts import RETENTION
-from board.settings import Settings
+from board.commands.alarms.alerts import RETENTION
+from board.config.settings import Settings
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
 from models.times import format_utc, now

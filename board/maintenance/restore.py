@@ -4,6 +4,7 @@ import asyncio
 from contextlib import closing
 from pathlib import Path
 
+from board.config.settings import Settings
 from board.errors import OperationError
 from board.files.folder import Folder
 from board.files.store import FileStore
@@ -11,7 +12,6 @@ from board.files.unavailable import FilesUnavailable
 from board.maintenance import files, postgresql_backup
 from board.maintenance.chains import Progress
 from board.maintenance.file_backup import SUMS
-from board.settings import Settings
 from models.db.database import Database
 from models.db.sqlite import create_private_file, library
 from models.db.unfinished_upgrade import RESTORING, Mark

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from board.audit import writer
 from board.audit.entries import SpaceLow
-from board.file_shares import MB
+from board.config.file_shares import MB
 from board.files import usage
 from board.files.disk import DiskSpace
 from board.files.unavailable import FilesUnavailable

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 import structlog
 
-from board.attachments import upload_rows
-from board.attachments.uploads import forget
+from board.files.http import upload_rows
+from board.files.http.uploads import forget
 from board.files.unavailable import FilesUnavailable
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import aiosmtplib
 
+from board.config.notification_settings import MailServer, mail_address
 from board.i18n import N_, gettext_for
-from board.notification_settings import MailServer, mail_address
 from board.notifications import resolver
 from board.notifications.notice import Notice, Send
 from board.notifications.undelivered import Undelivered, connection_code

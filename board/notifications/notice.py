@@ -16,7 +16,7 @@ from models.times import parse_utc
 EMAIL, WEBHOOK = "email", "webhook"
 Send = Callable[[], Awaitable[None]]
 
-# Name of each occasion of `board.alarm_rules`, as in `static/js/format/alarm_text.js`
+# Name of each occasion of `board.config.alarm_rules`, as in `static/js/format/alarm_text.js`
 OCCASIONS = {
     "sighting_urgent": N_("Urgent sighting"),
     "sighting_credible": N_("Credible sighting"),

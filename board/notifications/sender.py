@@ -12,12 +12,12 @@ from typing import NoReturn, TypeVar
 import structlog
 from sqlmodel import Session
 
-from board.alarm_rules import AlarmRules
+from board.config.alarm_rules import AlarmRules
+from board.config.settings import Settings
 from board.notifications import claims, ways
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
 from board.notifications.undelivered import Undelivered
 from board.notifications.ways import Ways
-from board.settings import Settings
 from board.telemetry import logs, metrics, processing
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database, DatabaseUnavailable

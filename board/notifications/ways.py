@@ -3,10 +3,10 @@
 import ssl
 from typing import TYPE_CHECKING, NamedTuple
 
-from board import notification_settings
-from board.notification_settings import Webhook
+from board.config import notification_settings
+from board.config.notification_settings import Webhook
+from board.config.settings import Settings
 from board.notifications.notice import EMAIL, WEBHOOK
-from board.settings import Settings
 
 if TYPE_CHECKING:
     from board.notifications.mail import Mail

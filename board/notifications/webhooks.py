@@ -12,11 +12,11 @@ from typing import Any
 import httpx2
 import orjson
 
-from board.notification_settings import Webhook
+from board.config.notification_settings import Webhook
+from board.config.settings import VERSION
 from board.notifications.addresses import AddressRefused, checked_addresses
 from board.notifications.notice import Notice, Send
 from board.notifications.undelivered import Undelivered, connection_code
-from board.settings import VERSION
 from models.ids import new_id
 from models.times import format_utc, now
 

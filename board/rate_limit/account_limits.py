@@ -6,11 +6,11 @@ tabs at once sends about a hundred messages within three seconds.
 
 from math import ceil
 
+from board.config.settings import Settings
 from board.errors import Refused
 from board.i18n import N_, Message, message
 from board.rate_limit import Limiter, LimitResult, Rule
 from board.rate_limit.fields import seconds
-from board.settings import Settings
 
 WINDOW_S = 10
 FULL_RATES = 2  # full rates that an account gets over all its sockets and HTTP calls

@@ -2,7 +2,7 @@
 
 import socket
 
-from board.settings import Settings
+from board.config.settings import Settings
 from models.db.database import ConfigurationError
 
 BACKLOG = 2_048  # backlog of the kernel while the server is busy, or while one worker replaces another

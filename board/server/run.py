@@ -4,8 +4,8 @@ import asyncio
 import gc
 from collections.abc import Callable
 
+from board.config.settings import Settings
 from board.server.serve import serve
-from board.settings import Settings
 from board.telemetry import logs
 
 

@@ -15,11 +15,12 @@ import structlog
 import uvicorn
 
 from board import app
+from board.alarms.escalation import Escalation
 from board.bootstrap import full_version
 from board.child_process import isolation
+from board.config.settings import Settings
 from board.files import picture_process
 from board.maintenance.archiving import Archiving
-from board.maintenance.escalation import Escalation
 from board.maintenance.file_removal import FileRemoval
 from board.maintenance.pruning import Pruning
 from board.maintenance.space_watch import SpaceWatch
@@ -29,13 +30,12 @@ from board.server import garbage
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import BoardService
-from board.settings import Settings
 from board.telemetry import library_messages, logs, metrics, watchdog
-from realtime import protocol
 from realtime.deadlines import Deadlines, abort_late_connections
-from realtime.http_protocol import HttpProtocol
+from realtime.http.http_protocol import HttpProtocol
+from realtime.http.websocket_protocol import CLOSE_TIMEOUT_S, WebSocketProtocol
 from realtime.periodic import cancel_all
-from realtime.websocket_protocol import CLOSE_TIMEOUT_S, WebSocketProtocol
+from realtime.wire import protocol
 
 log = structlog.get_logger()
 

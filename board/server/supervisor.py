@@ -21,11 +21,11 @@ from errno import errorcode
 import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
+from board.config.settings import Settings
 from board.server.listening_socket import listen, url_of
 from board.server.worker import READY
 from board.server.worker_process import Worker
 from board.service import BoardService
-from board.settings import Settings
 from board.telemetry import logs, watchdog
 from board.telemetry.metrics import FOLDER
 from models.db.errors import ConfigurationError

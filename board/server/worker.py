@@ -15,10 +15,10 @@ import sys
 import threading
 from pathlib import Path
 
+from board.config.settings import Settings
 from board.install import environments
 from board.server.listening_socket import ListeningSocket
 from board.server.serve import serve
-from board.settings import Settings
 from board.telemetry import logs, processing
 from board.telemetry.metrics import FOLDER
 from models.db.database import ConfigurationError, DatabaseUnavailable

@@ -18,8 +18,8 @@ from board.telemetry import metrics
 from models.clock import AHEAD, JUMPED, ClockFault
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, parse_utc
-from realtime import protocol
 from realtime.periodic import run_every
+from realtime.wire import protocol
 
 log = structlog.get_logger()
 

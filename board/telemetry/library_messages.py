@@ -31,7 +31,7 @@ class _Filter(logging.Filter):
 
 def install() -> None:
     """Install the filter in this process."""
-    for name in ("uvicorn.error", "realtime.http_protocol", "realtime.websocket_protocol"):
+    for name in ("uvicorn.error", "realtime.http.http_protocol", "realtime.http.websocket_protocol"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         if not any(isinstance(each, _Filter) for each in logger.filters):

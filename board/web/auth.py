@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
-from board import client_address
 from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, caller_by_cookie, caller_by_token, refused_token
 from board.queues.recent_credentials import RecentAccount
+from board.rate_limit import client_address
 from board.web.cookies import Cookie
 
 if TYPE_CHECKING:

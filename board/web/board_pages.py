@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n, labels, predefined_tasks
+from board import i18n, labels
+from board.config import predefined_tasks
 from board.engine import kinds
 from board.engine.access import get_visible_board
 from board.engine.identity import Caller

@@ -15,7 +15,7 @@ from board.web.http import Endpoint as Handler
 from board.web.http import json_errors
 from models.board import OPERATIONS
 from models.entity import Entity
-from realtime.wire_types import Count, Id, Made, Shape, component
+from realtime.wire.wire_types import Count, Id, Made, Shape, component
 
 Schema = schemas.Schema
 

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
 
+from board.config.settings import VERSION
 from board.engine import kinds, snapshot
 from board.engine.event import BOARD
-from board.settings import VERSION
 from models.board import OPERATIONS, Board
 
 MAX_COUNTED_EVENTS = 10_000  # counting what was erased of them takes a few tenths of a millisecond

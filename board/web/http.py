@@ -22,7 +22,7 @@ from board.telemetry.failures import refusal_for
 from board.web import language
 from board.web.auth import signed_in
 from board.web.same_origin import check_own_page
-from realtime import strict_json
+from realtime.wire import strict_json
 
 if TYPE_CHECKING:
     from board.service import BoardService

@@ -12,10 +12,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from board import client_address
 from board.errors import Refused
 from board.queues.fair_queue import FairQueue
 from board.queues.recent_credentials import RecentAccount
+from board.rate_limit import client_address
 from board.rate_limit.addresses import block_of
 from board.service import BoardService
 from board.web import auth, busy_page, language

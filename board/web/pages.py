@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from board import i18n
+from board.config.settings import VERSION
 from board.engine import board_limits
 from board.engine.identity import Caller
 from board.errors import MESSAGES
 from board.paths import TEMPLATES
-from board.settings import VERSION
 from board.web import language, static_files
 from board.web.auth import signed_in
 from board.web.http import Endpoint, service_of

@@ -18,7 +18,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import i18n, labels, predefined_tasks
+from board import i18n, labels
+from board.config import predefined_tasks
 from board.engine import kinds
 from board.files import program_files
 from board.paths import STATIC

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 from starlette.websockets import WebSocket
 
-from board import client_address
 from board.audit.refusals import SOCKET
 from board.commands.registry import TABLE
+from board.config.settings import VERSION
 from board.engine import display_identity
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
+from board.rate_limit import client_address
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import block_of
 from board.service import BoardService
-from board.settings import VERSION
 from board.telemetry import logs, metrics
 from board.telemetry.failures import refusal_for
 from board.telemetry.log_throttle import throttled_log
@@ -24,9 +24,9 @@ from board.web.auth import has_credentials, signed_in
 from board.web.http import STATUS, check_scope, error_response
 from board.web.same_origin import check_own_page
 from models.accounts import Account
-from realtime import protocol
-from realtime.connection import Connection
-from realtime.frame_writer import FrameWriter, frame_writer
+from realtime.delivery.connection import Connection
+from realtime.delivery.frame_writer import FrameWriter, frame_writer
+from realtime.wire import protocol
 
 DISPLAY = "display"  # query parameter: connect as this browser's display, whoever else is signed in; its value is the page's id
 

@@ -1,15 +1,15 @@
 /* Entry module of every page but the displays': starts the session and mounts what draws this page. */
 
-import { Session } from "./core/session.js";
-import { Tab } from "./core/tab.js";
-import { setAccount } from "./core/storage.js";
-import { removePlainSources } from "./core/drafts.js";
-import { vault } from "./core/vault.js";
+import { Session } from "./core/connection/session.js";
+import { Tab } from "./core/connection/tab.js";
+import { setAccount } from "./core/storage/storage.js";
+import { removePlainSources } from "./core/storage/drafts.js";
+import { vault } from "./core/storage/vault.js";
 import { loadCatalogue } from "./core/i18n.js";
 import { trackEdgeHeights } from "./behaviours/edge_heights.js";
 import { closeOnOutside } from "./behaviours/close_on_outside.js";
-import * as readPosition from "./core/read_position.js";
-import * as sessionKeepalive from "./core/session_keepalive.js";
+import * as readPosition from "./core/storage/read_position.js";
+import * as sessionKeepalive from "./core/connection/session_keepalive.js";
 import * as alarmLine from "./shared/alarms/alarm_line.js";
 import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";

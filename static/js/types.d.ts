@@ -1,7 +1,7 @@
 /* Types that many modules share: of what pages hold, and names for parts of what travels (tests/js/contract.d.ts).
    They are known everywhere without an import. Only the check of types reads this file. */
 
-/** Name of a kind of entity, such as "task" (core/kinds.js). */
+/** Name of a kind of entity, such as "task" (core/rules/kinds.js). */
 type Kind = string;
 
 /** Declaration of a kind, as far as pages need it; all but the first three are of cards only. */
@@ -159,9 +159,9 @@ interface Card extends Entity {
 type Timer = ReturnType<typeof setTimeout>;
 type Refusal = import("./core/errors.js").Refusal;
 type Drawn = import("../vendor/lit-html/lit-html.js").Drawn;
-type Session = import("./core/session.js").Session;
-type LiveSession = import("./core/live_session.js").LiveSession;
-type Board = import("./core/store.js").Board;
+type Session = import("./core/connection/session.js").Session;
+type LiveSession = import("./core/connection/live_session.js").LiveSession;
+type Board = import("./core/storage/store.js").Board;
 
 interface ReadPosition {
   board: string;
@@ -184,8 +184,8 @@ interface SuggestionFacts {
 declare function clearTimeout(id: number | null | undefined): void;
 declare function clearInterval(id: number | null | undefined): void;
 declare function cancelAnimationFrame(id: number | null): void;
-type Tab = import("./core/tab.js").Tab;
-type Entities = import("./core/sequence.js").Entities;
+type Tab = import("./core/connection/tab.js").Tab;
+type Entities = import("./core/connection/sequence.js").Entities;
 
 /** Way of a pending command: when it was sent, how often, and whether it is stored (null while it is being stored). */
 interface Run {
@@ -245,7 +245,7 @@ interface PlayerHandlers {
   changed(): void;
 }
 
-type ReadPositionTracker = import("./core/read_position.js").ReadPositionTracker;
+type ReadPositionTracker = import("./core/storage/read_position.js").ReadPositionTracker;
 
 type State = AnyState;
 type JournalEvent = BoardEvent;
@@ -300,7 +300,7 @@ interface FoundInPicture {
   device?: string;
 }
 
-/** File that is not attached yet (core/uploads.js). */
+/** File that is not attached yet (core/storage/uploads.js). */
 interface UploadItem {
   id: string;
   /** "" while it is not known. */
@@ -374,7 +374,7 @@ interface UploadDependencies {
   maxMb(): number;
 }
 
-type Uploads = import("./core/uploads.js").Uploads;
+type Uploads = import("./core/storage/uploads.js").Uploads;
 
 /** A search in the order: `rank` of its class, the gravest highest; `since` in ms when it is missing. */
 interface SearchPlace {

@@ -15,10 +15,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.accounts import live_changes
+from board.config.settings import Settings
 from board.i18n import translate
 from board.rate_limit import Limiter, shared
 from board.rate_limit.account_limits import Limits, duration_text
-from board.settings import Settings
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import (
     PASSWORD,

@@ -130,7 +130,8 @@ def test_the_list_is_that_of_its_sources() -> None:
 
 
 def test_the_list_is_not_read_before_a_password_is_set() -> None:
-    code = "import board.app, board.cli; from board.accounts import common_passwords; print(common_passwords._lines.cache_info())"
+    names = "import board.app, board.command_line.cli; from board.accounts import common_passwords"
+    code = f"{names}; print(common_passwords._lines.cache_info())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "currsize=0" in done.stdout
 

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from board import app
-from realtime import protocol
+from realtime.wire import protocol
 from tests.support.linear_time import TIMES
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, create_token, new_id
 from tests.support.team import Team, running_team

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from board.alarms.escalation import Deadlines, Escalation
 from board.client import Refusal
-from board.commands import alarm_steps
+from board.commands.alarms import alarm_steps
 from board.dev import Postgres, Redis
-from board.maintenance.escalation import Deadlines, Escalation
 from models.alarm import Alarm
 from tests.support.backends import ALTERNATING, POSTGRESQL, Backend
 from tests.support.people import Person, running_server

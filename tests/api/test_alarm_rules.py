@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from board.alarm_rules import WHEN, AlarmRules, load_rules
-from board.checks.finding import State
-from board.checks.run import run
+from board.config.alarm_rules import WHEN, AlarmRules, load_rules
+from board.maintenance.checks.finding import State
+from board.maintenance.checks.run import run
 from board.paths import DATA
 from models.db.errors import ConfigurationError
 from tests.support.people import settings_for

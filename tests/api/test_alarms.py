@@ -10,12 +10,13 @@ import pytest
 from sqlmodel import Session, select
 
 from board.accounts import live_changes
+from board.alarms import escalation
+from board.alarms.escalation import Escalation
 from board.client import Refusal
-from board.commands import alarm_list, alarm_steps, execute
+from board.commands import execute
+from board.commands.alarms import alarm_list, alarm_steps
 from board.commands.registry import Command
 from board.errors import Refused
-from board.maintenance import escalation
-from board.maintenance.escalation import Escalation
 from board.service import BoardService
 from models.accounts import Account
 from models.board import OPERATIONS
@@ -477,7 +478,7 @@ async def test_a_note_asks_those_whom_it_mentions(alarms: Alarms) -> None:
 async def test_questions_of_one_person_drown_no_other_alarm(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = alarms.desk
     monkeypatch.setattr("board.live.open_alarms.MAX_SENT", 3)
-    monkeypatch.setattr("board.commands.notes.MAX_ASKING", 10)
+    monkeypatch.setattr("board.commands.cards.notes.MAX_ASKING", 10)
     note = {"text": "@Charlie please call", "please_answer": True}
     for _ in range(10):
         await desk.bob.command(alarms.search, "note.add", note)

@@ -7,7 +7,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board.commands import alerts, mentions
+from board.commands.alarms import alerts
+from board.commands.cards import mentions
 from models.alert import KINDS
 from models.times import now
 from tests.api.test_administration import browser, hire

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from board.predefined_tasks import load_catalogue
+from board.config.predefined_tasks import load_catalogue
 from models.times import format_utc, parse_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import SearchScenario

@@ -12,12 +12,12 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board.commands import archiving
+from board.commands.searches import archiving
+from board.config.settings import Settings
 from board.engine import board_limits
 from board.live import unread_counts
 from board.maintenance import archiving as maintenance
 from board.maintenance.archiving import Archiving
-from board.settings import Settings
 from models.board import OPERATIONS
 from models.search import Search
 from tests.support.backends import ALTERNATING

@@ -12,7 +12,7 @@ from board.api.routes import socket_document
 from board.api.type_schemas import schemas_of
 from board.web.http import BASE
 from models.fields import Data
-from realtime import protocol
+from realtime.wire import protocol
 from tests.api.test_rights import scene
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from board.audit import actor, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
-from board.audit_log import api, reading
+from board.audit.log import api, reading
 from board.client import Refusal
 from board.commands.registry import TABLE
 from board.engine import erasure, hash_chain, integrity, journal

@@ -9,8 +9,8 @@ import pytest
 from board.audit import repeats
 from board.audit.actor import Actor
 from board.audit.entries import ExportRead, PhotoRead, SignInFailed, SnapshotRead
+from board.audit.log.reading import AuditEntry
 from board.audit.repeats import BATCH_SIZE, MAX_DISCLOSED, MAX_DISTINCT, RESERVED, WINDOW_S, Repeats
-from board.audit_log.reading import AuditEntry
 from board.engine import hash_chain
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable

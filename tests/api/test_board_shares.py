@@ -7,12 +7,13 @@ import httpx2 as httpx
 import pytest
 from sqlmodel import Session, select
 
-from board.board_shares import load_board_shares
 from board.client import Refusal
-from board.commands import alarms, searches
+from board.commands.alarms import alarms
+from board.commands.searches import searches
+from board.config.board_shares import load_board_shares
+from board.config.settings import Settings
 from board.displays import displays
 from board.engine import board_limits
-from board.settings import Settings
 from models.accounts import Account
 from models.board import Board, BoardShare
 from models.db.errors import ConfigurationError
@@ -125,7 +126,7 @@ async def test_a_warning_comes_with_the_ack_before_the_share_is_used(
 
 
 async def test_shares_come_from_the_file_of_the_installation(tmp_path: Path) -> None:
-    own = Path("board/data/shares.toml").read_text().replace("account = 2_000", "account = 3_000")
+    own = Path("board/config/data/shares.toml").read_text().replace("account = 2_000", "account = 3_000")
     (tmp_path / "shares.toml").write_text(own)
     assert load_board_shares(str(tmp_path)).account == 3_000
     assert load_board_shares().account == 2_000

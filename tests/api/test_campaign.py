@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from board.maintenance.escalation import Escalation
+from board.alarms.escalation import Escalation
 from models.times import format_utc
 from tests.api.test_alarms import Alarms
 from tests.support.backends import SLOW_ON_POSTGRESQL

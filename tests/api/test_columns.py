@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from board.commands import columns
+from board.commands.cards import columns
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team

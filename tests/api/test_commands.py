@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from board.client import Refusal
+from board.config.predefined_tasks import load_catalogue
 from board.engine import board_limits
-from board.predefined_tasks import load_catalogue
 from models.ids import id_bytes, id_text, new_id
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING

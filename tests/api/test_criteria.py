@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from board.client import Refusal
-from board.commands import schemas, searches
-from board.commands.suggested_criteria import suggested, undecided
+from board.commands import schemas
+from board.commands.searches import searches
+from board.commands.searches.suggested_criteria import suggested, undecided
 from tests.support.backends import ALTERNATING
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team

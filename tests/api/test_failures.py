@@ -138,7 +138,7 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
         await bob.socket.send(json.dumps({"type": "presence", "board": search, "card": None, "editing": False}))
         await bob.wait_until(lambda: bob.close_code is not None)
     assert hub.counters.sockets_failed == before + 1
-    assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["socket failed"]
+    assert [record.message for record in caplog.records if record.name == "realtime.delivery.connection"] == ["socket failed"]
 
 
 async def test_a_handshake_that_fails_is_counted_and_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

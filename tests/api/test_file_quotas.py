@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from board.attachments import quotas, upload_rows
-from board.commands import files
-from board.file_shares import load_file_shares
+from board.commands.files import files
+from board.config.file_shares import load_file_shares
 from board.files import usage
 from board.files.disk import DiskSpace
+from board.files.http import quotas, upload_rows
 from board.maintenance.space_watch import SpaceWatch
 from board.maintenance.upload_sweep import UploadSweep
 from tests.support import pictures_with_metadata as pictures

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from board.client import Refusal
-from board.commands import files
-from realtime import protocol  # noqa: F401
+from board.commands.files import files
+from realtime.wire import protocol  # noqa: F401
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
 from tests.support.backends import SLOW_ON_POSTGRESQL

@@ -14,10 +14,10 @@ import httpx2 as httpx
 import pytest
 from pydantic import ValidationError
 
+from board.config.settings import Settings
 from board.help import documents, find, security_txt
 from board.help.markdown import render
 from board.paths import DOCS
-from board.settings import Settings
 from tests.support.people import PATIENCE_S, Server, create_token, running_server
 
 

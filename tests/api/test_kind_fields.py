@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from board.commands.searches import KIND, Fields, SearchKind
-from board.kind_fields import FILE, load_kind_fields
-from board.merge_patch import apply_patch
+from board.commands.searches.searches import KIND, Fields, SearchKind
+from board.config.kind_fields import FILE, load_kind_fields
+from board.engine.merge_patch import apply_patch
 from models.db.database import Database
 from models.db.errors import ConfigurationError
 from models.db.schema import metadata, migrate

@@ -6,9 +6,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board import i18n, predefined_tasks
+from board import i18n
 from board.accounts import accounts, live_changes
 from board.client import Refusal
+from board.config import predefined_tasks
 from board.web import language
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 

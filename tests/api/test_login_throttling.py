@@ -17,13 +17,12 @@ import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from board import client_address
 from board.accounts import accounts, devices, earlier_networks, live_changes, login, throttle
 from board.accounts.devices import COOKIE, MAX_ACCOUNTS
 from board.accounts.login import Login
 from board.dev import Postgres, Redis
 from board.errors import Refused
-from board.rate_limit import Limiter, Rule, shared
+from board.rate_limit import Limiter, Rule, client_address, shared
 from models.accounts import Account, LoginNetwork
 from models.db.database import DatabaseUnavailable
 from models.times import now

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from board.board_shares import LeaveAfterDays
 from board.client import Refusal
+from board.config.board_shares import LeaveAfterDays
 from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board, BoardShare

@@ -13,8 +13,8 @@ from board.commands.registry import Command
 from board.engine import access
 from models.ids import new_id
 from models.times import format_utc, now
-from realtime import channel_reader
-from realtime.channel_reader import MAX_READS
+from realtime.channels import channel_reader
+from realtime.channels.channel_reader import MAX_READS
 from tests.support.backends import ALTERNATING
 from tests.support.people import Person
 from tests.support.people import new_id as command_id

@@ -29,7 +29,7 @@ from board.errors import MESSAGES
 from board.web.endpoint import Call
 from board.web.http import BASE, STATUS
 from models.accounts import ROLES
-from realtime.protocol import is_id
+from realtime.wire.protocol import is_id
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import filled, scene
 from tests.support import handover_steps, pictures_with_metadata, uploads

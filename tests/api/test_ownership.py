@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from board.commands import ownership
+from board.commands.cards import ownership
 from models.accounts import Account
 from models.board import OPERATIONS
 from tests.api.test_alarms import URGENT, Alarms, alarms, desk, id_of, notifications, urgent

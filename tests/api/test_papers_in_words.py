@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from board import i18n, labels
-from board.predefined_tasks import load_catalogue
+from board.config.predefined_tasks import load_catalogue
 from models.board import OPERATIONS
 from tests.api.test_documents import fetched, text_of
 from tests.support import handover_steps

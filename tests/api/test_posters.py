@@ -13,10 +13,10 @@ import segno
 from PIL import Image
 from pydantic import ValidationError
 
+from board.config.settings import Settings
 from board.documents import pdf as documents_pdf
 from board.documents import poster
 from board.i18n import NATIVE_NAMES
-from board.settings import Settings
 from tests.api.test_campaign import FOUND, PERSON, Campaign, begun
 from tests.api.test_documents import text_of
 from tests.support import uploads

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from board.commands import searches
-from board.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, load_catalogue
+from board.commands.searches import searches
+from board.config.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, load_catalogue
 from models.db.database import ConfigurationError
 from models.search import AppealLevel
 from tests.support.people import connect_person, create_token, running_server, settings_for

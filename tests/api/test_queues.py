@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.client import Refusal
-from board.commands.queues import queue_of
-from board.targets import load_targets
+from board.commands.sightings.queues import queue_of
+from board.config.targets import load_targets
 from models.db.database import ConfigurationError
 from models.times import format_utc, now, parse_utc
 from tests.support import random_commands

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from realtime.request_framing import is_ambiguous
+from realtime.http.request_framing import is_ambiguous
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S
 from tests.support.team import Team

@@ -16,13 +16,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from board.accounts import accounts, live_changes
 from board.client import Refusal
-from board.commands import sources
 from board.commands.registry import TABLE
+from board.commands.sightings import sources
 from board.engine import rights_version
 from board.errors import Refused
 from models.accounts import ROLES
 from models.times import format_utc, now
-from realtime.strict_json import MAX_INTEGER
+from realtime.wire.strict_json import MAX_INTEGER
 from tests.support import handover_steps, uploads
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id

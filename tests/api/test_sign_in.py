@@ -17,9 +17,9 @@ from websockets.exceptions import InvalidStatus
 
 from board import errors
 from board.accounts import accounts, live_changes, login
+from board.config.settings import Settings
 from board.engine.identity import digest
 from board.engine.rights_version import bump_rights_version
-from board.settings import Settings
 from board.web.pages import safe_redirect_path
 from models.accounts import LoginSession
 from models.db.database import Database

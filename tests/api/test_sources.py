@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.client import Refusal
-from board.commands.sources import PAGE_SIZE
+from board.commands.sightings.sources import PAGE_SIZE
 from board.maintenance.backup import backup
 from models.db.database import Database
 from models.db.schema import metadata, migrate

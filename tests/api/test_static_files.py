@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from board import labels, predefined_tasks
+from board import labels
+from board.config import predefined_tasks
 from board.engine import kinds
 from board.files import program_files
 from board.paths import STATIC, TEMPLATES

@@ -10,7 +10,7 @@ from board.engine import significant_events
 from models.board import Board
 from models.display import PROFILES
 from models.times import format_utc, now
-from realtime import protocol
+from realtime.wire import protocol
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team

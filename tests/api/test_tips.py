@@ -12,7 +12,8 @@ import pytest
 from sqlmodel import Session
 
 from board.client import Refusal
-from board.commands import archiving, tips
+from board.commands.searches import archiving
+from board.commands.sightings import tips
 from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board

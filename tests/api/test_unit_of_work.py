@@ -13,12 +13,12 @@ from board.accounts import live_changes
 from board.commands import execute
 from board.commands.command import Ack
 from board.commands.registry import Command
+from board.config.settings import Settings
 from board.engine import board_limits, journal, snapshot
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
-from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import batch
 from tests.support.backends import Backend

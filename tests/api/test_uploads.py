@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 from sqlmodel import select
 
-from board.attachments import upload_rows
-from board.attachments.uploads import PART_BYTES, Uploads
+from board.config.settings import Settings
 from board.engine.identity import Caller
+from board.files.http import upload_rows
+from board.files.http.uploads import PART_BYTES, Uploads
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import upload_sweep
 from board.maintenance.upload_sweep import UploadSweep
 from board.queues.queues import UPLOADS
-from board.settings import Settings
 from models.upload import Upload, UploadPart
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads

@@ -21,7 +21,7 @@ from board.audit.entries import (
     SnapshotRead,
     TokenAdded,
 )
-from board.audit_log import pages
+from board.audit.log import pages
 from models.accounts import Account
 from tests.browser.test_accounts import hire
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow

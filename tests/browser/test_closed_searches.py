@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from board.commands import archiving
+from board.commands.searches import archiving
 from board.lookup import closed_pages
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
 from tests.support.browser_window import Window

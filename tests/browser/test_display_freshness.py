@@ -11,7 +11,7 @@ from playwright.async_api import Route, WebSocketRoute, expect
 
 from board.displays import health as display_standing
 from models.times import now
-from realtime.protocol import CLOSE_SESSION_ENDED
+from realtime.wire.protocol import CLOSE_SESSION_ENDED
 from tests.support.browser_window import wait_until
 from tests.support.browsers import Browsers
 from tests.support.display_page import Screencast, open_display, wait_for_overlay

@@ -23,12 +23,12 @@ from board.demo import seed
 from board.demo.simulated_users import SimulatedTeam, create_tokens
 from board.displays import health as display_standing
 from models.times import now
-from tests.bench import _server
 from tests.support.browser_window import Window
 from tests.support.browsers import ROLES, Browsers, SignedInUser
 from tests.support.display_page import HD, Screencast, open_display, wait_for_overlay
 from tests.support.people import PASSWORD
 from tests.support.random_commands import OUTCOME
+from tests.tools.bench import _server
 
 log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from board.predefined_tasks import shown_text
+from board.config.predefined_tasks import shown_text
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ LONG = 16_000  # characters; of a text that people type it is 4,000
 PARTS = ["\u0327\u0301", "\u0344", " ", "a ", "-", "1", "1 ", "-1 ", " 1m", ".", "{", "{a", "{a}", "\n", "é", "\ufdfa", "a.b"]
 # Parts for which the time grows by more than the accepted ratio (the quickest of some attempts).
 GROWTH = """async ([parts, long, times, most, tries]) => {
-  const { searchableText, tokenize } = await import("/static/js/core/text_filter.js");
+  const { searchableText, tokenize } = await import("/static/js/core/rules/text_filter.js");
   const { parseTime } = await import("/static/js/forms/parse_time.js");
   const { t } = await import("/static/js/core/i18n.js");
   const { fill } = await import("/static/js/format/event_text.js");

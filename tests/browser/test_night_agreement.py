@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from board.accounts import live_changes
-from board.maintenance.escalation import Escalation
+from board.alarms.escalation import Escalation
 from board.notifications.sender import Sender
 from models.times import format_utc, now
 from tests.browser.test_alarm_line import PHONE, TAKEN

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from realtime.protocol import CLOSE_SESSION_ENDED, MAX_SERVER_FRAME_BYTES
-from realtime.text_frames import TextFrames
+from realtime.wire.protocol import CLOSE_SESSION_ENDED, MAX_SERVER_FRAME_BYTES
+from realtime.wire.text_frames import TextFrames
 from tests.support.browsers import Browsers
 from tests.support.worker_processes import wait_until
 

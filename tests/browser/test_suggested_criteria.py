@@ -13,7 +13,7 @@ from tests.support.display_page import open_display
 pytestmark = pytest.mark.browser
 
 SUGGESTED = """async (searches) => {
-  const { suggestedCriteria, needsDecision } = await import("/static/js/core/suggested_criteria.js");
+  const { suggestedCriteria, needsDecision } = await import("/static/js/core/rules/suggested_criteria.js");
   return searches.map((search) => [suggestedCriteria(search), needsDecision(search)]);
 }"""
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 GIRL = "a girl at the tram stop"
 MARK = "[data-queue]"
 JUDGED = """async (states) => {
-  const { queueOf } = await import("/static/js/core/queues.js");
+  const { queueOf } = await import("/static/js/core/rules/queues.js");
   const earlier = ({ queue, queue_since, ...state }) => state;
   return states.map((state) => [queueOf(state), queueOf(earlier(state))]);
 }"""

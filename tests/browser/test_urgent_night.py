@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from board.accounts import live_changes
-from board.maintenance.escalation import Escalation
+from board.alarms.escalation import Escalation
 from tests.browser.test_alarm_line import ALARM, CALM, LIST, PHONE, TAKE, TAKEN
 from tests.support.browser_window import PATIENCE_MS, Window
 from tests.support.browsers import Browsers, create_accounts

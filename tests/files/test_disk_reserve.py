@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from board.checks import disk as disk_check
-from board.checks.finding import State
-from board.disk_reserve import Reserve, parse_reserve
+from board.config.disk_reserve import Reserve, parse_reserve
+from board.config.settings import Settings
 from board.files import disk
 from board.files.disk import DATABASE, FILES, TEMPORARY, DiskReserve, DiskSpace
 from board.files.unavailable import FilesUnavailable, Reason
-from board.settings import Settings
+from board.maintenance.checks import disk as disk_check
+from board.maintenance.checks.finding import State
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.support.people import settings_for

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from board.checks import State, files
+from board.config.settings import Settings
 from board.files.folder import MARK
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
+from board.maintenance.checks import State, files
 from board.maintenance.transfer import reset_epochs
 from board.service import BoardService
-from board.settings import Settings
 from models.db.database import Database
 from tests.support.bucket_server import bucket_server
 from tests.support.people import settings_for

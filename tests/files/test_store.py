@@ -14,12 +14,12 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from board.config.settings import Settings
 from board.files import bucket, folder
 from board.files.folder import MARK, UNFINISHED
 from board.files.store import FileStore
 from board.files.stored import PIECE_BYTES
 from board.files.unavailable import FilesUnavailable, Reason
-from board.settings import Settings
 from models.db.errors import ConfigurationError
 from tests.support.bucket_server import BucketServer, bucket_server
 from tests.support.people import settings_for

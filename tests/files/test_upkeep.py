@@ -13,12 +13,12 @@ import pytest
 from sqlmodel import Session
 
 from board.audit import writer
-from board.checks import State, files
+from board.config.settings import Settings
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
+from board.maintenance.checks import State, files
 from board.maintenance.file_backup import SUMS
 from board.service import BoardService
-from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import Database
 from models.db.schema import migrate

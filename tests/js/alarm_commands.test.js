@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { tokenize } from "../../static/js/core/text_filter.js";
+import { tokenize } from "../../static/js/core/rules/text_filter.js";
 import { alarmCommands } from "../../static/js/shared/alarms/alarm_commands.js";
 
 const alarm = (id, child) => ({ id, board: "b", child, rule: "urgent_sighting", occasion: "sighting_urgent", about: { kind: "sighting", id: `s-${id}`, number: 4 } });

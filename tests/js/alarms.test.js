@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Alarms } from "../../static/js/core/alarms.js";
+import { Alarms } from "../../static/js/core/rules/alarms.js";
 import { use } from "../../static/js/core/i18n.js";
 import { runningTime, syncClock } from "../../static/js/core/time.js";
 import { alarmDetail, alarmUrl, askedName, levelOf, namedAlarm, ruleName, shortAlarm, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";

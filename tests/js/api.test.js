@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { get, orNull, patch, post, remove, whenSignInEnds } from "../../static/js/core/api.js";
+import { get, orNull, patch, post, remove, whenSignInEnds } from "../../static/js/core/connection/api.js";
 import { Offline, Refusal } from "../../static/js/core/errors.js";
 
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });

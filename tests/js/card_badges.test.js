@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { badgesOfNotes, overdueAt } from "../../static/js/shared/board/card_badges.js";
+import { badgesOfNotes, overdueAt } from "../../static/js/shared/board/card/card_badges.js";
 
 const NOW = "2026-11-26T08:22:07Z";
 const late = { id: "t", kind: "task", state: { due: "2026-11-26T08:00:00Z", column: "todo" } };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addToBadge, badgesOf, badgesSince, isAddition } from "../../static/js/core/change_badges.js";
+import { addToBadge, badgesOf, badgesSince, isAddition } from "../../static/js/core/rules/change_badges.js";
 
 const event = (id, type, actor, changes = []) => ({ id, type, kind: "task", actor: { id: actor }, at: "2026-11-24T21:34:00Z", changes, state: {} });
 const missedBy = (own, events) => badgesOf(events, { own, isThere: (id) => id !== "gone" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { importKey, encrypt, decrypt } from "../../static/js/core/cipher.js";
+import { importKey, encrypt, decrypt } from "../../static/js/core/storage/cipher.js";
 
 const key = await importKey(btoa("k".repeat(32))), other = await importKey(btoa("o".repeat(32)));
 const value = { text: "é 🙂" }, text = await encrypt(key, "place", value);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ClockOffset } from "../../static/js/core/clock_offset.js";
+import { ClockOffset } from "../../static/js/core/connection/clock_offset.js";
 
 const CASES = { // by name: ms that each heartbeat says, and what is taken for the offset after it
   "a late heartbeat changes nothing": [[-10, -3, -900, -20], [-10, -3, -3, -3]],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterClose, backoff } from "../../static/js/core/connection.js";
+import { afterClose, backoff } from "../../static/js/core/connection/connection.js";
 
 test("a close code says how to come back", () => {
   assert.deepEqual([1000, 1001, 1006, 1012, 4401, 4500, 4999].map(afterClose), ["soon", "spread", "soon", "spread", "soon", "ask", "ask"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Entities, entityChange } from "../../static/js/core/sequence.js";
+import { Entities, entityChange } from "../../static/js/core/connection/sequence.js";
 import { EventFold } from "../../static/js/replay/event_fold.js";
 
 /** Events of a board on which three tasks come, change and go; the same numbers each time. */

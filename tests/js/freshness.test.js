@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FRESH_MS, Freshness } from "../../static/js/core/freshness.js";
+import { FRESH_MS, Freshness } from "../../static/js/core/connection/freshness.js";
 
 /** A proof and its clock. */
 function proof() {

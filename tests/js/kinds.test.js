@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./no_page.js";
 
 import { use } from "../../static/js/core/i18n.js";
-import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, pluralName, readingOf, titleOf } from "../../static/js/core/kinds.js";
+import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, pluralName, readingOf, titleOf } from "../../static/js/core/rules/kinds.js";
 import { boardViewModel, cardsToChoose } from "../../static/js/shared/board/board_view_model.js";
 import { describeEvent } from "../../static/js/format/event_text.js";
 

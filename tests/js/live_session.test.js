@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { get } from "../../static/js/core/api.js";
+import { get } from "../../static/js/core/connection/api.js";
 import { Offline, Refusal } from "../../static/js/core/errors.js";
-import { LiveSession } from "../../static/js/core/live_session.js";
+import { LiveSession } from "../../static/js/core/connection/live_session.js";
 
 let sockets = [], listeners = new Map(), reported = [];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { valueAt, fieldChanges, applyPatch, toPatch, isEqual } from "../../static/js/core/merge_patch.js";
+import { valueAt, fieldChanges, applyPatch, toPatch, isEqual } from "../../static/js/core/rules/merge_patch.js";
 
 test("a patch merges into groups and replaces everything else", () => {
   const cases = [ // of RFC 7396, appendix A; null stays as a value, as states have all their fields

@@ -11,7 +11,7 @@ import { comparison } from "../../static/js/pages/replay/comparison.js";
 import { section } from "../../static/js/pages/unseen/board_section.js";
 import { compareStates } from "../../static/js/replay/compare_states.js";
 import { differences } from "../../static/js/replay/state_diff.js";
-import { CardHistory, historySection } from "../../static/js/shared/board/card_history.js";
+import { CardHistory, historySection } from "../../static/js/shared/board/card/card_history.js";
 
 const SPOKEN = /(?:aria-label|title)=\s*$/; // attributes that people are told
 

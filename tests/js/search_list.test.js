@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gravityOf } from "../../static/js/core/search_gravity.js";
+import { gravityOf } from "../../static/js/core/rules/search_gravity.js";
 import { byGravity, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../static/js/format/search_list.js";
 
 const person = { first_name: "Noor", last_name: "Vermeulen", age: 15 };

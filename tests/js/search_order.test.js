@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeOf } from "../../static/js/core/search_gravity.js";
-import { SearchOrder } from "../../static/js/display/search_order.js";
+import { placeOf } from "../../static/js/core/rules/search_gravity.js";
+import { SearchOrder } from "../../static/js/display/rows_in_order.js";
 
 const place = (id, rank, since = 0) => ({ id, rank, since });
 const ids = (places) => places.map(({ id }) => id).join("");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "../../static/js/core/sequence.js";
+import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "../../static/js/core/connection/sequence.js";
 
 const position = { epoch: "e1", seq: 7 };
 

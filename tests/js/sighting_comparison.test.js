@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { knownLooks, saidWords } from "../../static/js/shared/board/sighting_comparison.js";
+import { knownLooks, saidWords } from "../../static/js/shared/board/card/sighting_comparison.js";
 
 const SAID = "A girl without glasses, in a red coat, beside a grey van.";
 

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import "./no_page.js";
 
 import { use } from "../../static/js/core/i18n.js";
-import { titleOf } from "../../static/js/core/kinds.js";
-import { standardText } from "../../static/js/core/standard_texts.js";
+import { titleOf } from "../../static/js/core/rules/kinds.js";
+import { standardText } from "../../static/js/core/rules/standard_texts.js";
 import { formatPath } from "../../static/js/format/values.js";
 import { Form } from "../../static/js/forms/form.js";
 

@@ -1,7 +1,7 @@
 /** The client's copy of a board: when its watchers are told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Board } from "../../static/js/core/store.js";
+import { Board } from "../../static/js/core/storage/store.js";
 
 const AT = "2026-11-24T21:34:00Z", EMPTY = { epoch: "e", seq: 5 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { matchesAll, searchableText, tokenize } from "../../static/js/core/text_filter.js";
+import { matchesAll, searchableText, tokenize } from "../../static/js/core/rules/text_filter.js";
 
 const finds = (typed, ...texts) => matchesAll(tokenize(typed), searchableText(texts));
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Offline, Refusal } from "../../static/js/core/errors.js";
-import { Uploads, commandOf, problemOf } from "../../static/js/core/uploads.js";
+import { Uploads, commandOf, problemOf } from "../../static/js/core/storage/uploads.js";
 
 const BOARD = "b1", CARD = { card: "c1" }, KIB = 1_024;
 

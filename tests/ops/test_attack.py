@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.attack.attackers import ATTACKERS
-from tests.attack.command import broken_promises, plan_of, rows, slow_answers
-from tests.faults.run import Outcome, run
 from tests.support.readme_blocks import document
+from tests.tools.attack.attackers import ATTACKERS
+from tests.tools.attack.command import broken_promises, plan_of, rows, slow_answers
+from tests.tools.faults.run import Outcome, run
 
 SLOW_MINUTES = 30.0
 

@@ -19,11 +19,11 @@ from sqlalchemy import text
 from board.accounts import accounts, live_changes
 from board.bootstrap import ROOT
 from board.command_line import backing_up as commands
+from board.config.settings import Settings
 from board.dev import Postgres
 from board.errors import OperationError
 from board.maintenance import backup, postgresql_backup, postgresql_programs
 from board.service import BoardService
-from board.settings import Settings
 from models.db.database import Database
 from models.db.sqlite import library
 from models.read_position import ReadPosition

@@ -11,12 +11,12 @@ import pytest
 
 from board.bootstrap import ROOT
 from board.dev import Postgres, Redis
-from tests.bench import Figure, percentile, table_head
-from tests.bench._machine import describe_machine
-from tests.bench._server import LIMITS_OFF, Servers
 from tests.support import backends
+from tests.tools.bench import Figure, percentile, table_head
+from tests.tools.bench._machine import describe_machine
+from tests.tools.bench._server import LIMITS_OFF, Servers
 
-FOLDER = ROOT / "tests" / "bench"
+FOLDER = ROOT / "tests/tools/bench"
 TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "point_in_time": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
     "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},
@@ -99,7 +99,7 @@ async def test_a_figure_is_measured_beside_other_servers(name: str, monkeypatch:
 
 async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) -> None:
     """All figures of a file, measured as the command does it: in another thread, as it has loops of its own."""
-    file = importlib.import_module(f"tests.bench.{name}")
+    file = importlib.import_module(f"tests.tools.bench.{name}")
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)

@@ -15,14 +15,14 @@ from sqlalchemy import text
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board import checks
 from board.accounts import accounts, live_changes
-from board.checks import State, pdf, proxy, redis, tables
-from board.checks.run import CHECKS
+from board.config.settings import Settings
 from board.dev import Redis
+from board.maintenance import checks
 from board.maintenance.backup import note_backup
+from board.maintenance.checks import State, pdf, proxy, redis, tables
+from board.maintenance.checks.run import CHECKS
 from board.maintenance.database import by_command_line
-from board.settings import Settings
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.times import format_utc, now

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from board import checks, secret_file
-from board.checks import State, hosts
-from board.checks import settings as of_settings
-from board.secret_file import is_exposed
-from board.settings import Settings
+from board.config import secret_file
+from board.config.secret_file import is_exposed
+from board.config.settings import Settings
+from board.maintenance import checks
+from board.maintenance.checks import State, hosts
+from board.maintenance.checks import settings as of_settings
 from models.db.database import Database
 from tests.ops.test_check_command import found, installation
 

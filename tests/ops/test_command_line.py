@@ -20,8 +20,9 @@ import httpx2 as httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from board import cli, env_file
 from board.accounts import accounts
+from board.command_line import cli
+from board.config import env_file
 from board.engine.event import BOARD
 from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from board.commands import alarms_of_cards
+from board.commands.alarms import alarms_of_cards
 from board.engine import journal
 from board.web import etags
 from models.board import Board

@@ -18,12 +18,12 @@ from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
 from board.commands.registry import Command
+from board.config.settings import Settings
 from board.dev import Postgres
 from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
-from board.settings import Settings
 from models.board import AUDIT, OPERATIONS, Board
 from models.db import postgresql, write_queue
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable

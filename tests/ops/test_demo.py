@@ -13,11 +13,11 @@ from sqlmodel import select
 
 from board import demo
 from board.accounts import accounts, login
+from board.config.settings import Settings
 from board.demo import data_dir, seed, seed_data
 from board.demo.data_dir import AlreadyRunning
 from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import OperationError
-from board.settings import Settings
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db.database import Database

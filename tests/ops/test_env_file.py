@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from board import env_file
-from board.settings import Settings
+from board.config import env_file
+from board.config.settings import Settings
 from models.db.errors import ConfigurationError
 from tests.support.cli_fork_server import CliResult, cli_fork_server
 

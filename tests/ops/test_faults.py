@@ -9,13 +9,13 @@ from itertools import islice
 
 import pytest
 
-from tests.faults import journal
-from tests.faults.alarms import AlarmRecord, faults_of
-from tests.faults.checker import CHECKS, Verdict, check
-from tests.faults.command import MOST_DELAY_S, format_report
-from tests.faults.faulty_proxy import FaultyProxy
-from tests.faults.mutants import MUTANTS, Mutant, Patch, PatchDoesNotApply, patched_files, patched_tree
-from tests.faults.recordings import (
+from tests.tools.faults import journal
+from tests.tools.faults.alarms import AlarmRecord, faults_of
+from tests.tools.faults.checker import CHECKS, Verdict, check
+from tests.tools.faults.command import MOST_DELAY_S, format_report
+from tests.tools.faults.faulty_proxy import FaultyProxy
+from tests.tools.faults.mutants import MUTANTS, Mutant, Patch, PatchDoesNotApply, patched_files, patched_tree
+from tests.tools.faults.recordings import (
     CAUGHT_UP,
     DROPPED,
     GONE,
@@ -30,9 +30,9 @@ from tests.faults.recordings import (
     RunRecord,
     digest,
 )
-from tests.faults.run import Outcome, Plan, run
-from tests.faults.schedule import KINDS, Storm, storms
-from tests.faults.statistics import compute_statistics, merge_overlapping
+from tests.tools.faults.run import Outcome, Plan, run
+from tests.tools.faults.schedule import KINDS, Storm, storms
+from tests.tools.faults.statistics import compute_statistics, merge_overlapping
 
 HEAD = 6
 EPOCH = 1

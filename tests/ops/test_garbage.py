@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from board import cli
+from board.command_line import cli
 from board.server import garbage
 
 

@@ -16,11 +16,11 @@ from sqlmodel import select
 
 from board.service import BoardService
 from models.board import AUDIT, OPERATIONS, Board
-from tests.bench._large_database import count_events, make_large_database
-from tests.bench._server import LIMITS_OFF, open_service, serving
 from tests.support.crowd import NO_SENTENCE, Ask, Guest, run_until
 from tests.support.people import create_token
 from tests.support.worker_processes import is_running
+from tests.tools.bench._large_database import count_events, make_large_database
+from tests.tools.bench._server import LIMITS_OFF, open_service, serving
 
 pytestmark = pytest.mark.slow
 

@@ -12,14 +12,14 @@ import pytest
 import trustme
 from sqlalchemy import text
 
-from board.checks import State
-from board.checks import notifications as checks
-from board.notification_settings import Webhook, mail_address, mail_server, sender, signing_keys
+from board.config.notification_settings import Webhook, mail_address, mail_server, sender, signing_keys
+from board.config.settings import Settings
+from board.maintenance.checks import State
+from board.maintenance.checks import notifications as checks
 from board.notifications import resolver
 from board.notifications.mail import Mail
 from board.notifications.undelivered import Undelivered
 from board.notifications.webhooks import WebhookSender
-from board.settings import Settings
 from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
-from board.attachments import upload_rows
-from board.attachments.uploads import Uploads
 from board.engine.identity import Caller
+from board.files.http import upload_rows
+from board.files.http.uploads import Uploads
 from board.files.unavailable import FilesUnavailable, Reason
 from board.notifications import claims, outbox
 from board.notifications.sender import Sender

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
-from board.commands import alerts
+from board.commands.alarms import alerts
 from board.commands.registry import Command
+from board.config.settings import Settings
 from board.engine.identity import Caller
 from board.maintenance import pruning
 from board.maintenance.pruning import Pruning
 from board.service import BoardService
-from board.settings import Settings
 from models.board import OPERATIONS
 from models.times import format_utc
 from tests.support.people import PASSWORD

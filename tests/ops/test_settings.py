@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from board.config.secret_file import load_or_create_secret
+from board.config.settings import Settings
 from board.dev import stack
-from board.secret_file import load_or_create_secret
-from board.settings import Settings
 from models.db import postgresql
 from models.db.database import ConfigurationError, Database
 from tests.support.cli_fork_server import CliResult, cli_fork_server

@@ -15,8 +15,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from board.commands import sightings, tasks
+from board.commands.cards import tasks
 from board.commands.registry import TABLE
+from board.commands.sightings import sightings
 from board.demo import seed_data
 from board.demo.simulated_texts import texts
 from board.demo.simulated_users import SimulatedTeam, UserCredentials, create_tokens

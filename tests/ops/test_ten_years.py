@@ -9,15 +9,16 @@ from typing import NamedTuple
 import pytest
 from sqlmodel import Session, select
 
-from board.commands import archiving, room_sweep
+from board.commands.cards import room_sweep
 from board.commands.execute import execute
+from board.commands.searches import archiving
 from board.engine import board_limits, journal, snapshot
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.times import format_utc
-from realtime.protocol import Command
+from realtime.wire.protocol import Command
 from tests.support.people import create_token, settings_for
 from tests.support.server_clock import WallClock
 

@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, select
 
 from board.accounts import live_changes
+from board.config.settings import Settings
 from board.engine import unit_of_work
 from board.service import BoardService
-from board.settings import Settings
 from models.accounts import Account
 from models.board import Board
 from models.db import rows

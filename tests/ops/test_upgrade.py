@@ -48,7 +48,7 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "board/install", made / "board/install", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__init__.py", "__main__.py", "bootstrap.py"):
         shutil.copy(ROOT / "board" / name, made / "board")
-    (made / "board/cli.py").write_text(PROGRAM)
+    (made / "board/command_line/cli.py").write_text(PROGRAM)
     declare(made, "1")
     return made
 

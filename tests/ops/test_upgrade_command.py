@@ -14,12 +14,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board import cli, env_file
 from board.bootstrap import ROOT
+from board.command_line import cli
+from board.config import env_file
+from board.config.settings import Settings
 from board.errors import OperationError
 from board.maintenance import upgrade as upgrading
 from board.maintenance.upgrade import ReturnFailed, upgrade
-from board.settings import Settings
 from models.db import earlier_tables, schema, unfinished_upgrade
 from models.db.database import ConfigurationError, Database
 from models.db.sqlite import SQLiteBackend

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from board.dev import Redis
-from realtime import bus, redis_bus, redis_connection
-from realtime.bus import Bus, BusMisconfigured, MemoryBroker, MemoryBus
-from realtime.redis_bus import RedisBus
+from realtime.bus import bus, redis_bus, redis_connection
+from realtime.bus.bus import Bus, BusMisconfigured, MemoryBroker, MemoryBus
+from realtime.bus.redis_bus import RedisBus
 from tests.support.people import PATIENCE_S
 from tests.support.tcp_proxy import proxy_to
 
@@ -324,7 +324,7 @@ async def test_a_line_that_swallows_everything_is_noticed(breakable: Redis, monk
 
 async def test_a_board_starts_without_redis_and_finds_it_later(breakable: Redis, caplog: pytest.LogCaptureFixture) -> None:
     breakable.stop()
-    with caplog.at_level(logging.WARNING, "realtime.bus"):
+    with caplog.at_level(logging.WARNING, "realtime.bus.bus"):
         async with on(breakable.url) as ear:
             assert not ear.bus.up
             await asyncio.wait_for(ear.bus.subscribe("a"), 0.5)

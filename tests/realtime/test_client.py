@@ -26,7 +26,7 @@ from board.client import AccessEnded, AsyncClient, Board, Client, Frame, Gap, Re
 from board.maintenance import transfer
 from models.accounts import Account
 from models.db.database import Database
-from realtime import connection as connections
+from realtime.delivery import connection as connections
 from tests.support import backends
 from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
 from tests.support.tcp_proxy import TcpProxy, proxy_to

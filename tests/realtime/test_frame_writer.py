@@ -4,11 +4,11 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from realtime import slices
-from realtime.frame_writer import FULL_BYTES, AsgiFrameWriter
-from realtime.slices import SlicedWork
-from realtime.text_frames import TextFrames
-from realtime.websocket_protocol import WebSocketProtocol
+from realtime.channels import slices
+from realtime.channels.slices import SlicedWork
+from realtime.delivery.frame_writer import FULL_BYTES, AsgiFrameWriter
+from realtime.http.websocket_protocol import WebSocketProtocol
+from realtime.wire.text_frames import TextFrames
 from tests.support.simulated_transport import SimulatedLoop
 
 

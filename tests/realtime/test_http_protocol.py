@@ -9,8 +9,8 @@ from typing import Any
 import h11
 import pytest
 
-from realtime.http_protocol import MAX_HEAD, MAX_UNREAD_BODY, HttpProtocol
-from realtime.websocket_protocol import WebSocketProtocol
+from realtime.http.http_protocol import MAX_HEAD, MAX_UNREAD_BODY, HttpProtocol
+from realtime.http.websocket_protocol import WebSocketProtocol
 from tests.support.people import PATIENCE_S
 from tests.support.worker_processes import wait_until
 

@@ -8,11 +8,11 @@ import pytest
 
 from board.engine.identity import Caller
 from realtime import periodic
-from realtime.connection import Connection
+from realtime.delivery.connection import Connection
+from realtime.delivery.send_queue import Outbox, QueueFull
 from realtime.hub import Hub
-from realtime.outbox import Outbox, QueueFull
-from realtime.protocol import CLOSE_RESTART
 from realtime.source import TemporarilyUnavailable
+from realtime.wire.protocol import CLOSE_RESTART
 from tests.realtime.test_presence import is_at, people
 from tests.support.team import Team
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from realtime import bus, bus_messages, head_poller, ring
-from realtime import channel as channels
 from realtime import hub as hubs
-from realtime.channel_reader import MAX_ANSWERS
+from realtime.bus import bus, bus_messages
+from realtime.channels import channel as channels
+from realtime.channels import head_poller, ring
+from realtime.channels.channel_reader import MAX_ANSWERS
 from realtime.hub import Hub
-from realtime.protocol import CLOSE_RESTART, SetPresence
 from realtime.source import EventRecord, TemporarilyUnavailable
+from realtime.wire.protocol import CLOSE_RESTART, SetPresence
 from tests.support.event_journal import Client, EventJournal, event, hub_on, nothing
 from tests.support.people import PATIENCE_S
 

@@ -26,8 +26,9 @@ from board.commands.registry import Command
 from board.dev import Postgres, Redis
 from board.live import search_summaries
 from models.board import OPERATIONS
-from realtime import head_poller, presence, redis_bus
-from realtime.redis_bus import RedisBus
+from realtime.bus import redis_bus
+from realtime.bus.redis_bus import RedisBus
+from realtime.channels import head_poller, presence
 from realtime.source import Position
 from tests.support.backends import POSTGRESQL, Backend
 from tests.support.people import (
@@ -247,7 +248,7 @@ async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: P
 async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
     pair: Pair, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.bus_messages.MAX_MESSAGE_BYTES", 2_000)
+    monkeypatch.setattr("realtime.bus.bus_messages.MAX_MESSAGE_BYTES", 2_000)
     search = await alice.open_search()
     screen = await bob.subscribe(search)
     await bob.wait_for_seq(search, await note(alice, search, "x" * 4_000))
@@ -340,7 +341,7 @@ async def test_the_board_goes_on_without_redis_and_with_it_again(
     bob = await fragile.add_person(fragile.two, "Bob", "investigator")
     search, other = await alice.open_search(), await alice.open_search()
     await bob.subscribe(search)
-    with caplog.at_level(logging.WARNING, "realtime.bus"):
+    with caplog.at_level(logging.WARNING, "realtime.bus.bus"):
         await break_it(fragile.redis)
         await bob.wait_for_seq(search, await note(alice, search, "while it is away, or nobody knows"))
         await true(lambda: not any(bus.up for bus in fragile.buses))

@@ -7,8 +7,8 @@ import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from board.server import serve
-from realtime.frame_writer import AsgiFrameWriter
-from realtime.protocol import CLOSE_SESSION_ENDED
+from realtime.delivery.frame_writer import AsgiFrameWriter
+from realtime.wire.protocol import CLOSE_SESSION_ENDED
 from tests.support.team import Team, running_team
 from tests.support.worker_processes import wait_until
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from realtime import presence
-from realtime.bus import MAX_MESSAGE_BYTES
-from realtime.presence import Presence
+from realtime.bus.bus import MAX_MESSAGE_BYTES
+from realtime.channels import presence
+from realtime.channels.presence import Presence
 from tests.support.people import Person
 from tests.support.team import Team
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from realtime import read_back, ring
+from realtime.channels import read_back, ring
 from realtime.hub import Hub
 from realtime.source import EventRecord, TemporarilyUnavailable
 from tests.support.event_journal import Client, EventJournal, event, hub_on
@@ -220,8 +220,8 @@ async def test_rights_that_change_while_a_page_is_read_lose_nobody(journal: Even
 
 
 async def test_channels_share_the_time_of_a_step_of_the_loop(journal: EventJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("realtime.slices.SLICE_S", 0.0)
-    monkeypatch.setattr("realtime.delivery.ITEMS_PER_CLOCK", 1)
+    monkeypatch.setattr("realtime.channels.slices.SLICE_S", 0.0)
+    monkeypatch.setattr("realtime.delivery.delivery.ITEMS_PER_CLOCK", 1)
     hub = await hub_on(journal)
     clients = [Client(hub, name) for name in "ABCDEF"]
     for client, channel in zip(clients, "aabbcc", strict=True):

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from models.board import OPERATIONS
-from realtime.channel_reader import MAX_CATCH_UPS, MAX_READS, MAX_READS_PER_ACCOUNT, ChannelReader, collect_yielding
+from realtime.channels.channel_reader import MAX_CATCH_UPS, MAX_READS, MAX_READS_PER_ACCOUNT, ChannelReader, collect_yielding
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
-from tests.bench._clients import Client
 from tests.support.people import PATIENCE_S, Server, connect_person, create_token, running_server
+from tests.tools.bench._clients import Client
 
 CLIENTS, SEARCHES, MISSED = 100, 5, 20
 

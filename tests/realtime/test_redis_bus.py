@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
-from realtime import redis_bus
-from realtime.bus import BusMisconfigured
-from realtime.redis_bus import RedisBus
+from realtime.bus import redis_bus
+from realtime.bus.bus import BusMisconfigured
+from realtime.bus.redis_bus import RedisBus
 from tests.realtime.test_bus import KEY, Ear
 from tests.support.people import PATIENCE_S
 
@@ -29,7 +29,7 @@ def redis_bus_of(ear: Ear) -> RedisBus:
 
 
 def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.message for each in caplog.records if each.name == "realtime.bus"]
+    return [each.message for each in caplog.records if each.name == "realtime.bus.bus"]
 
 
 async def test_confirmation_that_nobody_waits_for_is_ignored(ear: Ear) -> None:

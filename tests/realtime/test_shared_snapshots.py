@@ -8,7 +8,7 @@ import pytest
 from board.engine import snapshot
 from board.live.kept_snapshots import MAX_KEPT_BYTES, KeptSnapshots
 from models.board import OPERATIONS
-from realtime import channel_reader
+from realtime.channels import channel_reader
 from realtime.source import ChannelView
 from tests.support.team import Team, running_team
 

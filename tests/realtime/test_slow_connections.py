@@ -23,7 +23,7 @@ from board.service import BoardService
 from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
-from realtime.http_protocol import HttpProtocol
+from realtime.http.http_protocol import HttpProtocol
 from tests.support import backends
 from tests.support.people import PATIENCE_S, Server, connect_person, create_token, settings_for
 from tests.support.worker_processes import running_workers, wait_until

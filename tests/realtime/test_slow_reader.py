@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board.commands.registry import Command
 from board.server.listening_socket import listen
-from realtime import connection
+from realtime.delivery import connection
 from tests.ops import test_crash_recovery
 from tests.support.people import Person, create_token, new_id, settings_for
 

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.websockets import WebSocket
 
-from realtime import delivery, read_back, ring, slices
-from realtime.connection import Connection
-from realtime.frame_writer import FULL_BYTES, frame_writer
+from realtime.channels import read_back, ring, slices
+from realtime.delivery import delivery
+from realtime.delivery.connection import Connection
+from realtime.delivery.frame_writer import FULL_BYTES, frame_writer
+from realtime.http.websocket_protocol import WebSocketProtocol
 from realtime.hub import Hub
 from realtime.source import EventRecord, Subject
-from realtime.websocket_protocol import WebSocketProtocol
 from tests.support.event_journal import EventJournal, hub_on
 from tests.support.simulated_transport import SimulatedLoop, SimulatedTransport
 

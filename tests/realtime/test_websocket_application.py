@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime.websocket_protocol import WebSocketProtocol
+from realtime.http.websocket_protocol import WebSocketProtocol
 from tests.realtime.test_sweeps import HANDSHAKE
 from tests.support.simulated_transport import SimulatedLoop, SimulatedTransport
 

@@ -13,12 +13,12 @@ import pytest
 
 from board.commands.registry import Command
 from board.engine.identity import Caller
-from realtime import connection as connections
-from realtime import protocol
-from realtime import websocket_protocol as lines
-from realtime.connection import Connection
-from realtime.frame_writer import FULL_BYTES
-from realtime.text_frames import TextFrames
+from realtime.delivery import connection as connections
+from realtime.delivery.connection import Connection
+from realtime.delivery.frame_writer import FULL_BYTES
+from realtime.http import websocket_protocol as lines
+from realtime.wire import protocol
+from realtime.wire.text_frames import TextFrames
 from tests.realtime.test_slow_reader import LONG, stalled
 from tests.support.people import PATIENCE_S, Person, Server, create_token, new_id
 from tests.support.worker_processes import wait_until

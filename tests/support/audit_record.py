@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from board.audit_log import reading
-from board.audit_log.reading import AuditEntry, Filter
+from board.audit.log import reading
+from board.audit.log.reading import AuditEntry, Filter
 from board.service import BoardService
 from models.board import AUDIT, Board
 from models.db.database import Database

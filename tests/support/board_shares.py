@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from board.board_shares import BoardShares, load_board_shares
+from board.config.board_shares import BoardShares, load_board_shares
 from board.service import BoardService
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 from playwright.async_api import BrowserContext, Locator, Page, WebSocket
 
-from board.predefined_tasks import shown_text
+from board.config.predefined_tasks import shown_text
 from tests.support.people import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = 15_000  # time-out of a step or an expectation of a page, which needs a core while other files run

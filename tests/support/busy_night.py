@@ -16,12 +16,12 @@ from typing import Any
 from sqlmodel import Session, select
 
 from board.accounts import live_changes
-from board.commands.alarm_people import AlarmPeople
+from board.alarms.escalation import Escalation
+from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.registry import Command
 from board.engine import kinds
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.maintenance.escalation import Escalation
 from board.service import BoardService
 from models.accounts import Account
 from models.alarm import Alarm

@@ -11,7 +11,7 @@ from board.commands.registry import TABLE
 from board.engine import kinds
 from board.web.endpoint import EVERYWHERE
 from board.web.http import BASE
-from realtime import protocol
+from realtime.wire import protocol
 from tests.support.contract_docs import Docs, docs_of, docs_of_component, docs_of_function
 from tests.support.contract_schemas import rows, table
 
@@ -20,7 +20,7 @@ BOARDS = {"operations": "`operations`", "search": "the search", "any": "any boar
 
 
 def frames(*types: str) -> Iterator[str]:
-    """Yield the frames of these classes of `realtime.protocol`."""
+    """Yield the frames of these classes of `realtime.wire.protocol`."""
     for name in types:
         frame = getattr(protocol, name)
         type = get_args(get_type_hints(frame)["type"])[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from board.api import routes
-from realtime import protocol
+from realtime.wire import protocol
 
 FILE = Path(__file__).parents[1] / "js" / "contract.d.ts"
 HEADER = "/* Types of what travels. Written by `python -m tests.support.contract_types` from the schemas of the contract. */\n"

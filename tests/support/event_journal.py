@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from realtime.bus import MemoryBus
+from realtime.bus.bus import MemoryBus
+from realtime.delivery.send_queue import Outbox
 from realtime.hub import Hub
-from realtime.outbox import Outbox
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
-from realtime.text_frames import TextFrames
+from realtime.wire.text_frames import TextFrames
 
 
 def event(seq: int) -> EventRecord:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from board.accounts import live_changes
-from board.alarm_rules import load_rules
 from board.commands.registry import Command
+from board.config.alarm_rules import load_rules
+from board.config.settings import Settings
 from board.engine.identity import Caller
 from board.notifications import outbox, ways
 from board.notifications.sender import Sender
 from board.service import BoardService
-from board.settings import Settings
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.database import Database

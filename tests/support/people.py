@@ -20,10 +20,10 @@ from board import app
 from board.accounts import accounts, live_changes
 from board.accounts.login import Login
 from board.client import Board, Refusal
+from board.config.settings import Settings
 from board.server.listening_socket import listen
 from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
-from board.settings import Settings
 from models.times import format_utc, now
 from tests.support import backends
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
-from board.commands import cards
+from board.commands.cards import cards
 from board.commands.shared_fields import place_fields
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from models.card import Card, Priority

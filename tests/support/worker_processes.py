@@ -21,7 +21,7 @@ from models.times import format_utc, now
 from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 LISTENS = "0A"  # a socket's state in /proc/net/tcp (the kernel's TCP_LISTEN)
-SERVE = "from board.cli import main; main()"
+SERVE = "from board.command_line.cli import main; main()"
 
 
 async def wait_until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) -> Any:

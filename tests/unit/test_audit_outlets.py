@@ -11,8 +11,8 @@ from board.audit.entries import ENTRIES
 from board.service import BoardService
 from models.db.database import Database
 from models.times import now
-from realtime import protocol
-from realtime.bus import MemoryBus
+from realtime.bus.bus import MemoryBus
+from realtime.wire import protocol
 from tests.support import outlet_table
 from tests.support.people import settings_for
 

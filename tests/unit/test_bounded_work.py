@@ -15,7 +15,7 @@ REASONS = {
     "board/client.py Semaphore": "a client, with one account",
     "board/notifications/resolver.py BoundedSemaphore": "threads of the sender, which nobody waits for",
     "board/queues/fair_queue.py ThreadPoolExecutor": "the threads of the queues",
-    "board/attachments/uploads.py KeyedSemaphore": "for one upload, which only its owner finishes",
+    "board/files/http/uploads.py KeyedSemaphore": "for one upload, which only its owner finishes",
     "board/files/disk.py ThreadPoolExecutor": "measures disks, for the server alone",
     "board/files/folder.py ThreadPoolExecutor": "short reads and writes of files, of parts of bounded size",
     "board/service.py to_thread": "migration at the start",

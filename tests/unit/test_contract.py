@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 import typer
 
-from board import app, cli
+from board import app
 from board.api import routes
 from board.api.routes import CALLS, document
 from board.bootstrap import ROOT
+from board.command_line import cli
 from board.commands.registry import TABLE
+from board.config.settings import Settings
 from board.engine import kinds
 from board.errors import MESSAGES
-from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES

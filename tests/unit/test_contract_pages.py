@@ -11,14 +11,14 @@ from board.api import openapi, routes
 from board.audit.entries import ENTRIES
 from board.commands.registry import TABLE
 from board.commands.undo import undoable
+from board.config.settings import Settings
 from board.engine import kinds
 from board.paths import CONTRACT
 from board.rate_limit import Limiter, Rule
 from board.rate_limit.account_limits import Limits
-from board.settings import Settings
 from board.web.http import STATUS
 from models.accounts import ROLES, SCOPES
-from realtime import protocol
+from realtime.wire import protocol
 from tests.support import contract_docs, contract_reference
 from tests.support.contract_reference import PAGES, blocks, pages, written
 from tests.support.contract_schemas import rows, type_text

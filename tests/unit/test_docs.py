@@ -10,12 +10,12 @@ from typing import Any, get_args
 import pytest
 import typer
 
-from board import cli
 from board.bootstrap import ROOT
+from board.command_line import cli
 from board.commands.registry import TABLE
+from board.config.settings import Settings
 from board.labels import EVENTS, VALUES
 from board.paths import DOCS
-from board.settings import Settings
 from models.accounts import ROLES, SCOPES
 from models.db.releases import RELEASED
 from models.db.schema import versions
@@ -195,7 +195,7 @@ def test_a_drawing_without_one_part_is_found(drawn: str) -> None:
 
 
 def test_the_drawing_in_the_readme_has_the_layers_in_their_order() -> None:
-    (drawn,) = [block for block in code_blocks("## How the code", "text") if block.startswith("cli ")]
+    (drawn,) = [block for block in code_blocks("## How the code", "text") if block.startswith("command_line/ ")]
     rows = [set(re.findall(r"\w+", re.split(r" {4,}", line)[0])) for line in drawn.splitlines()]
     assert len(rows) == len(test_architecture.LAYERS)
     for row, layer in zip(rows, test_architecture.LAYERS, strict=True):
@@ -227,7 +227,7 @@ def of_code(name: str) -> list[set[str]]:
 
 
 def test_first_tasks_and_criteria_are_whole() -> None:
-    from board import predefined_tasks
+    from board.config import predefined_tasks
     from board.paths import DATA
 
     kinds = re.findall(r"\[\[(\w+)\]\]", (Path(DATA) / "first_tasks.toml").read_text())

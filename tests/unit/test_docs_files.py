@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from board.bootstrap import ROOT
+from board.config.settings import Settings
 from board.paths import DOCS
-from board.settings import Settings
 from board.telemetry import metrics
 from tests.support.readme_blocks import code_blocks, document
 

@@ -11,8 +11,8 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from board.api.tags import GROUPS
-from board.settings import FORMS
-from realtime import protocol
+from board.config.settings import FORMS
+from realtime.wire import protocol
 from tests.support import expression_texts, expressions
 from tests.support.linear_time import slowness
 from tests.unit import test_linear_time
@@ -29,12 +29,12 @@ OWN = 65_536  # files of the program, its packages and its administrator: no str
 BOUNDS = (
     (WIRE, r"""
         board/accounts/devices.py: f'[\\w-]{{22}}(\\.[\\w-]{{22}}){{1,{MAX_ACCOUNTS}}}'
-        board/attachments/api.py: UUID
-        board/attachments/api.py: [0-9]{1,16}
-        board/attachments/api.py: [0-9a-f]{64}
+        board/files/http/api.py: UUID
+        board/files/http/api.py: [0-9]{1,16}
+        board/files/http/api.py: [0-9a-f]{64}
         board/commands/read_ahead.py: [0-9a-f-]{36}
-        board/commands/search_details.py: [a-z0-9]{1,16}\Z
-        board/commands/tasks.py: [a-z0-9]{1,16}\Z
+        board/commands/searches/search_details.py: [a-z0-9]{1,16}\Z
+        board/commands/cards/tasks.py: [a-z0-9]{1,16}\Z
         board/documents/event_lines.py: (criteria|checklist|earlier)\.[^.]+(?=\.)
         board/engine/display_identity.py: [0-9a-f]{32}
         board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
@@ -46,21 +46,21 @@ BOUNDS = (
         board/web/same_origin.py: https?://[a-z0-9.:\[\]-]{1,200}
         models/fields.py: \d{4}-\d\d-\d\d
         models/ids.py: [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
-        realtime/request_framing.py: \r\n[ \t]
-        realtime/request_framing.py: (?<!\r)\n|\r(?!\n)
-        realtime/request_framing.py: \r\n(content-length|transfer-encoding)[ \t]*:([^\r\n]*)
-        realtime/request_framing.py: \AGET [\x21-\x7e]+ HTTP/1\.1\r\n
-        realtime/request_framing.py: (?i)\r\nhost:
-        realtime/request_framing.py: (?i)\r\nupgrade: *websocket *(\r\n|\Z)
-        realtime/request_framing.py: (?i)\r\nconnection:[^\r\n]*\bupgrade\b
-        realtime/protocol.py: [A-Za-z0-9_-]{1,64}\Z
-        realtime/strict_json.py: [\u0000\ud800-\udfff]
+        realtime/http/request_framing.py: \r\n[ \t]
+        realtime/http/request_framing.py: (?<!\r)\n|\r(?!\n)
+        realtime/http/request_framing.py: \r\n(content-length|transfer-encoding)[ \t]*:([^\r\n]*)
+        realtime/http/request_framing.py: \AGET [\x21-\x7e]+ HTTP/1\.1\r\n
+        realtime/http/request_framing.py: (?i)\r\nhost:
+        realtime/http/request_framing.py: (?i)\r\nupgrade: *websocket *(\r\n|\Z)
+        realtime/http/request_framing.py: (?i)\r\nconnection:[^\r\n]*\bupgrade\b
+        realtime/wire/protocol.py: [A-Za-z0-9_-]{1,64}\Z
+        realtime/wire/strict_json.py: [\u0000\ud800-\udfff]
     """),
     (TEXTS, r"""
         board/accounts/own_words.py: [\W_]+
-        board/commands/mentions.py: (?<![\w.@])@(?=\w)
-        board/commands/mentions.py: \w(?!\w|-\w)
-        board/commands/mentions.py: \w(?:.*\w)?
+        board/commands/cards/mentions.py: (?<![\w.@])@(?=\w)
+        board/commands/cards/mentions.py: \w(?!\w|-\w)
+        board/commands/cards/mentions.py: \w(?:.*\w)?
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
         board/documents/content.py: [\x00-\x08\x0b-\x1f\x7f]
@@ -79,16 +79,16 @@ BOUNDS = (
         models/search.py: [^\W\d_]+|\d+
     """),
     (OWN, r"""
-        board/alarm_rules.py: [A-Za-z0-9_]{1,40}\Z
+        board/config/alarm_rules.py: [A-Za-z0-9_]{1,40}\Z
         board/api/openapi.py: \{(\w+)\}
         board/api/openapi.py: [^a-z]+
         board/api/tags.py: pattern
         board/bootstrap.py: ^\| `([^`]+)` \| (.+) \|$
         board/bootstrap.py: `|\[([^][]+)\]\([^()]+\)
-        board/checks/hosts.py: \w[\w.:-]*
-        board/checks/proxy.py: https?://[^/?#]+
-        board/checks/proxy.py: data-origin="([^"]*)"
-        board/checks/proxy.py: ^board_refused_total\{[^}]*"public_url"[^}]*\} (?!0)
+        board/maintenance/checks/hosts.py: \w[\w.:-]*
+        board/maintenance/checks/proxy.py: https?://[^/?#]+
+        board/maintenance/checks/proxy.py: data-origin="([^"]*)"
+        board/maintenance/checks/proxy.py: ^board_refused_total\{[^}]*"public_url"[^}]*\} (?!0)
         board/commands/schemas.py: [._]
         board/demo/drawings.py: ([MLCZ])([^MLCZ]*)
         board/demo/drawings.py: -?[\d.]+
@@ -109,7 +109,7 @@ BOUNDS = (
         board/documents/fonts.py: U\+([0-9A-F]+)(?:-([0-9A-F]+))?
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
-        board/env_file.py: [A-Z][A-Z0-9_]{1,63}
+        board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
         board/help/find.py: <[^<>]*>
         board/help/find.py: </?(?:a|code|em|strong|span)\b[^<>]*>
         board/help/find.py: <h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>
@@ -121,10 +121,10 @@ BOUNDS = (
         board/install/environments.py: NAME
         board/install/requirements.py: \s*([A-Za-z0-9][A-Za-z0-9._-]*)
         board/install/requirements.py: [-_.]+
-        board/notification_settings.py: [A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]
-        board/settings.py: (mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+
-        board/settings.py: form
-        board/settings.py: https?://[^/\s]+/?
+        board/config/notification_settings.py: [A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]
+        board/config/settings.py: (mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+
+        board/config/settings.py: form
+        board/config/settings.py: https?://[^/\s]+/?
         models/db/migrations/versions/0021_references.py: \d{4}-\d{1,6}
         models/db/statement.py: \bIN :([a-z_]\w*)
         models/db/statement.py: (?<![:\w]):([a-z_]\w*)
@@ -138,7 +138,7 @@ PARAMETERS = {
     "board/api/tags.py: pattern": tuple(pattern for pattern, _, _ in GROUPS),
     "board/dev/release_checks.py: f'^- {re.escape(version)}:'": (r"^- 1\.2\.3:",),
     "board/dev/server_binaries.py: pattern": (r" v=(\d+)", r" (\d+)"),
-    "board/settings.py: form": tuple(form for form, _ in FORMS.values()),
+    "board/config/settings.py: form": tuple(form for form, _ in FORMS.values()),
 }
 
 # Patterns of types and schemas. pydantic's engine has no backtracking; those of schemas are for other programs, which the program
@@ -150,18 +150,22 @@ OF_TYPES = {
 }
 OF_SCHEMAS = {
     r"board/api/openapi.py: schema f'^{UUID}$'",
-    r"board/attachments/api.py: Shape ^[0-9a-f]{64}$",
+    r"board/files/http/api.py: Shape ^[0-9a-f]{64}$",
     r"board/commands/schemas.py: schema \S",
     r"board/commands/schemas.py: schema ^[A-Za-z0-9_-]{1,64}$",
     r"board/commands/schemas.py: schema ^[a-z0-9]{1,16}$",
     r"board/commands/schemas.py: schema ^\d{4}-\d\d-\d\d$",
     r"board/lookup/closed_searches.py: schema f'^({_CURSOR.pattern})?$'",
     r"board/web/endpoint.py: schema f'^({OPERATIONS}|{UUID})$'",
-    r"realtime/protocol.py: Shape ^[A-Za-z0-9_-]{1,64}$",
+    r"realtime/wire/protocol.py: Shape ^[A-Za-z0-9_-]{1,64}$",
 }
 
 # Comparisons in SQL: a year and %, or one word between two %. A word has no %, as it is letters and digits alone.
-OF_SQL = {"board/commands/references.py: LIKE", "board/lookup/closed_searches.py: like", "board/lookup/text_search.py: like"}
+OF_SQL = {
+    "board/commands/searches/references.py: LIKE",
+    "board/lookup/closed_searches.py: like",
+    "board/lookup/text_search.py: like",
+}
 
 # Loops over a text that are written by hand, with the reader of test_linear_time that they are tested by; None: no stranger's text
 SCANNERS = {
@@ -170,7 +174,7 @@ SCANNERS = {
     "board/files/recognition_process.py: _markup": "the first bytes of a file",
     "board/client.py: _stay_connected": None,
     "board/files/bucket.py: get": None,  # pieces of a stored file
-    "board/commands/sightings.py: would_cycle": None,  # cards of a board
+    "board/commands/sightings/sightings.py: would_cycle": None,  # cards of a board
     "board/files/folder.py: write": None,
     "board/files/store.py: _pieces": None,
     "board/maintenance/pruning.py: _apply": None,

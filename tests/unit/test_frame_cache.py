@@ -2,9 +2,9 @@
 
 import pytest
 
-from realtime import frame_cache
-from realtime.frame_cache import FrameCache
-from realtime.text_frames import TextFrames
+from realtime.delivery import frame_cache
+from realtime.delivery.frame_cache import FrameCache
+from realtime.wire.text_frames import TextFrames
 
 
 def test_frames_added_first_are_dropped_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from board import i18n, predefined_tasks
+from board import i18n
+from board.config import predefined_tasks
 from board.paths import DOCS, STATIC
 
 # By language. Each would be a second word for something that has one, a word of this code, or one that means something else to

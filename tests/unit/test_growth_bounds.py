@@ -3,15 +3,20 @@
 import pytest
 
 from board.accounts import earlier_networks, throttle
-from board.attachments import upload_rows
-from board.board_shares import load_board_shares
-from board.commands import alarms, briefings, distributions, files, handovers, materials, notes, registry, tasks
-from board.commands.alerts import RETENTION
+from board.commands import registry
+from board.commands.alarms import alarms
+from board.commands.alarms.alerts import RETENTION
+from board.commands.cards import notes, tasks
+from board.commands.files import files
+from board.commands.handover import briefings, handovers
+from board.commands.materials import distributions, materials
+from board.config.board_shares import load_board_shares
+from board.config.settings import Settings
 from board.displays import displays, pairing
 from board.engine import board_limits, kinds
 from board.engine.identity import SESSION_LIFETIME
+from board.files.http import upload_rows
 from board.maintenance import pruning
-from board.settings import Settings
 from models.db.schema import metadata
 from models.entity import CountedEntity
 from models.search import MAX_EARLIER

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from board.bootstrap import ROOT
-from board.checks import State, decoders
 from board.child_process import isolation, landlock, limited, parent, probe, seccomp, system_calls
+from board.maintenance.checks import State, decoders
 from board.server import serve
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")

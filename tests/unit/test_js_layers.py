@@ -81,13 +81,17 @@ def test_no_scripts_import_each_other_in_a_circle(texts: Mapping[str, str]) -> N
 @pytest.mark.parametrize(
     ("file", "line", "wrong"),
     [
-        ("core/store.js", 'import { board } from "../format/values.js";', "core/store.js imports format/values.js"),
+        (
+            "core/storage/store.js",
+            'import { board } from "../../format/values.js";',
+            "core/storage/store.js imports format/values.js",
+        ),
         ("format/values.js", 'import { row } from "../forms/form_row.js";', "format/values.js imports forms/form_row.js"),
         ("shared/notices.js", 'import { play } from "../replay/player.js";', "shared/notices.js imports replay/player.js"),
         ("pages/replay/bar.js", 'import { x } from "../search/undo.js";', "pages/replay/bar.js imports pages/search/undo.js"),
         ("replay/player.js", 'export { x } from "../pages/replay/bar.js";', "replay/player.js imports pages/replay/bar.js"),
         ("display/fit.js", 'import { card } from "../shared/avatars.js";', "display/fit.js imports shared/avatars.js"),
-        ("core/tab.js", 'const late = () => import("../main.js");', "core/tab.js imports main.js"),
+        ("core/connection/tab.js", 'const late = () => import("../../main.js");', "core/connection/tab.js imports main.js"),
     ],
 )
 def test_a_wrong_import_of_a_script_is_found(tmp_path: Path, file: str, line: str, wrong: str) -> None:
@@ -105,10 +109,10 @@ def test_a_circle_of_scripts_is_found(tmp_path: Path) -> None:
 
 
 def test_only_the_api_module_sends_requests(texts: Mapping[str, str]) -> None:
-    assert fetching(texts) == ["core/api.js"]
+    assert fetching(texts) == ["core/connection/api.js"]
 
 
 @pytest.mark.parametrize("call", ["await fetch(a)", "window.fetch(a)", "navigator.sendBeacon(a)", "new XMLHttpRequest()"])
 def test_a_request_from_another_module_is_found(call: str) -> None:
-    assert fetching({"core/tab.js": f"const a = {call};"}) == ["core/tab.js"]
-    assert fetching({"core/tab.js": "this.#fetch(a); cache.fetch(a); prefetch(a);"}) == []
+    assert fetching({"core/connection/tab.js": f"const a = {call};"}) == ["core/connection/tab.js"]
+    assert fetching({"core/connection/tab.js": "this.#fetch(a); cache.fetch(a); prefetch(a);"}) == []

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from board.checks import decoders
-from board.checks import pdf as pdf_check
-from board.checks.finding import State
 from board.child_process import parent
+from board.config.settings import Settings
 from board.documents import pdf
 from board.errors import Refused
 from board.files import media_types, pictures
-from board.settings import Settings
+from board.maintenance.checks import decoders
+from board.maintenance.checks import pdf as pdf_check
+from board.maintenance.checks.finding import State
 
 LIMITS = parent.Limits(seconds=20, memory=512 * 1024 * 1024, output=1_000)
 SIGTERM, SIGXCPU, SIGKILL = 15, 24, 9

@@ -17,7 +17,7 @@ from websockets import headers as websocket_headers
 
 from board.accounts import passwords
 from board.bootstrap import ROOT
-from board.commands import mentions
+from board.commands.cards import mentions
 from board.documents import content, event_lines
 from board.documents.content import UserText
 from board.engine import integrity
@@ -30,7 +30,7 @@ from board.telemetry import logs
 from board.web import http, language, pages
 from models import searchable, times
 from models.sighting import Sighting
-from realtime import protocol
+from realtime.wire import protocol
 from tests.support.linear_time import LIMIT_S, above, superlinear_growth, text_makers
 
 MESSAGE = protocol.MAX_CLIENT_FRAME_BYTES  # characters at most, of a message, a body, and of all headers

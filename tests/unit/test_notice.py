@@ -6,7 +6,7 @@ import pytest
 
 from board import i18n
 from board.bootstrap import ROOT
-from board.commands import alarms
+from board.commands.alarms import alarms
 from board.documents.field_values import NUMBERED_ALARMS
 from board.engine import kinds
 from board.notifications.notice import OCCASIONS, Notice

@@ -3,13 +3,13 @@
 import pytest
 from pydantic import ValidationError
 
-from board import alarm_rules
-from board import notification_settings as read
 from board.audit import installation
+from board.config import alarm_rules
+from board.config import notification_settings as read
+from board.config.settings import Settings
 from board.notifications import addresses, notice
 from board.notifications.claims import pause_after
 from board.notifications.webhooks import signed_headers
-from board.settings import Settings
 from models.db.errors import ConfigurationError
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime import outbox
-from realtime.outbox import Outbox, QueueFull
+from realtime.delivery import send_queue as outbox
+from realtime.delivery.send_queue import Outbox, QueueFull
 
 
 @given(sizes=st.lists(st.integers(0, 400), max_size=40), limit=st.integers(1, 1_000))

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from board.accounts import account_pages, admin_pages
 from board.api import docs_page
-from board.audit_log import pages as audit_pages
+from board.audit.log import pages as audit_pages
 from board.bootstrap import ROOT
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
@@ -17,8 +17,8 @@ from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.web import board_pages
-from tests.pictures import shots
-from tests.pictures.camera import HEIGHTS
+from tests.tools.pictures import shots
+from tests.tools.pictures.camera import HEIGHTS
 
 NO_PAGES = re.compile(r"\.(json|txt|pdf|md)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
@@ -48,7 +48,7 @@ def sample(path: str) -> str:
 @pytest.mark.parametrize("route", list(page_routes()), ids=lambda route: route.path)
 def test_each_page_is_photographed(route: Route) -> None:
     assert any(route.path_regex.match(sample(shot.path)) for shot in ALL_SHOTS), (
-        f"add a shot of {route.path} to tests/pictures/shots.py"
+        f"add a shot of {route.path} to tests/tools/pictures/shots.py"
     )
 
 
@@ -82,7 +82,7 @@ def is_photographed(page: str, name: str) -> bool:
 
 @pytest.mark.parametrize(("page", "name"), sorted(dialogs()))
 def test_each_dialog_is_photographed(page: str, name: str) -> None:
-    assert is_photographed(page, name), f"add a shot of the dialog {name} to tests/pictures, on a page of {page or 'any kind'}"
+    assert is_photographed(page, name), f"add a shot of the dialog {name} to tests/tools/pictures, on a page of {page or 'any'}"
 
 
 def test_a_dialog_without_a_picture_is_found() -> None:

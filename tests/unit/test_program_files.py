@@ -2,7 +2,7 @@
 
 import pytest
 
-from board import data_files
+from board.config import data_files
 from board.files import names, program_files
 
 PROGRAMS = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from board.commands import ranks
+from board.commands.cards import ranks
 
 A_LIST = st.lists(st.integers(0, 10_000), max_size=120)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from realtime import ring
-from realtime.ring import EVENT_BYTES, Ring, RingBudget
+from realtime.channels import ring
+from realtime.channels.ring import EVENT_BYTES, Ring, RingBudget
 from realtime.source import EventRecord, Subject
 
 SUBJECT = Subject("note", "n", "note.added")

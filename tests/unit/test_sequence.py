@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.sequence import Sequence, Verdict
-from realtime.text_frames import split_into_runs
+from realtime.channels.sequence import Sequence, Verdict
+from realtime.wire.text_frames import split_into_runs
 
 RUNS = st.lists(st.integers(1, 4), min_size=1, max_size=12)  # how many events each command makes
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from realtime import slices
-from realtime.slices import SlicedWork
+from realtime.channels import slices
+from realtime.channels.slices import SlicedWork
 
 
 async def test_little_work_is_done_at_once() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from board.commands.registry import TABLE
+from board.engine.merge_patch import merge_patch
 from board.errors import from_pydantic
-from board.merge_patch import merge_patch
-from realtime import protocol, strict_json
+from realtime.wire import protocol, strict_json
 from tests.support.linear_time import superlinear_growth, text_makers
 
 MESSAGE = protocol.MAX_CLIENT_FRAME_BYTES

@@ -2,7 +2,7 @@
  * Size of the child's header: whole, or folded to one line. Kept for the person on this device, also when they sign out; until
  * they choose, low windows start folded. An attribute of the document tells CSS, so that folding needs no draw.
  */
-import { ROOT, storage } from "../core/storage.js";
+import { ROOT, storage } from "../core/storage/storage.js";
 
 const LOW = "(max-height: 799px)";
 const key = () => `${ROOT}header:${document.body.dataset.accountId}`;

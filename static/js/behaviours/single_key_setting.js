@@ -2,7 +2,7 @@
  * Setting: whether single-character shortcuts work. Kept for the browser, as it depends on the hands or the speech input in front
  * of it.
  */
-import { ROOT, storage } from "../core/storage.js";
+import { ROOT, storage } from "../core/storage/storage.js";
 
 const KEPT = `${ROOT}single-keys`; // independent of the account: signing out must not turn them on again
 

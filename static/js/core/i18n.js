@@ -1,7 +1,7 @@
 /* Translate texts into the reader's language, out of a catalogue that has the labels of codes too (labels.js). The msgid is the
    English text, so the messages of English are empty. */
 
-import { get, orNull } from "./api.js";
+import { get, orNull } from "./connection/api.js";
 
 // Formats of dates and numbers: Belgian, and British for English.
 /** @type {{ [language: string]: string }} */

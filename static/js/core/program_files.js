@@ -1,4 +1,4 @@
-/** Files that run something on the computer of whoever opens them, as the server lists them (board/data/program_files.toml). */
+/** Files that run something on the computer of whoever opens them, as the server lists them (board/config/data/program_files.toml). */
 import { programs } from "./i18n.js";
 
 /**

@@ -2,7 +2,7 @@
    language; ages by the server's clock. */
 
 import { locale, t } from "./i18n.js";
-import { ClockOffset } from "./clock_offset.js";
+import { ClockOffset } from "./connection/clock_offset.js";
 
 const ZONE = "Europe/Brussels";
 export const MINUTE_MS = 60_000, HOUR_MS = 60 * MINUTE_MS;

@@ -2,7 +2,7 @@
    alarm it is and since when, and no more. Visitors see none about a child without a public appeal. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { hasAnybody } from "../core/has_anybody.js";
+import { hasAnybody } from "../core/rules/has_anybody.js";
 import { n, p, t } from "../core/i18n.js";
 import { runningTime } from "../core/time.js";
 

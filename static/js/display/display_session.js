@@ -1,9 +1,9 @@
 /* Session of a display: its settings, the boards that it shows, and how fresh they are. It stores nothing and sends no commands. */
 
-import { post } from "../core/api.js";
+import { post } from "../core/connection/api.js";
 import { elapsed, readClocks } from "../core/elapsed.js";
-import { FRESH_MS } from "../core/freshness.js";
-import { LiveSession } from "../core/live_session.js";
+import { FRESH_MS } from "../core/connection/freshness.js";
+import { LiveSession } from "../core/connection/live_session.js";
 import { EchoProbe } from "./echo_probe.js";
 
 const TIMEOUT_MS = 10_000; // a dead connection never answers

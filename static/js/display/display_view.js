@@ -13,7 +13,7 @@ import { alarmRow, displayAlarms } from "./alarm_row.js";
 import { allSearches, nameElement, pageOf, placesOf } from "./all_searches.js";
 import { shortTime } from "./last_event.js";
 import { Playlist } from "./playlist.js";
-import { SearchOrder } from "./search_order.js";
+import { SearchOrder } from "./rows_in_order.js";
 import { pagesFor } from "./fit.js";
 import { stepDown } from "./step_down.js";
 

@@ -1,7 +1,7 @@
 /* Entry point of a wall display: shows a pairing code, or the display this screen is paired with. */
 
 import { loadCatalogue } from "../core/i18n.js";
-import { originProblem } from "../core/origin.js";
+import { originProblem } from "../core/connection/origin.js";
 import { showUsedElsewhere, pair } from "./pairing.js";
 import { Recovery, reload } from "./recovery.js";
 import { DisplaySession } from "./display_session.js";

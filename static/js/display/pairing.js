@@ -1,10 +1,10 @@
 /* Pairing: show a code and wait until a coordinator enters it. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { get, post } from "../core/api.js";
+import { get, post } from "../core/connection/api.js";
 import { pause } from "../core/elapsed.js";
 import { t } from "../core/i18n.js";
-import { originProblem } from "../core/origin.js";
+import { originProblem } from "../core/connection/origin.js";
 
 const CODES = "/api/v1/wall/codes";
 const POLL_MS = 2_000; // ms

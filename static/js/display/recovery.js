@@ -1,6 +1,6 @@
 /* Recovery of an unattended screen: it reconnects for ever, and reloads itself for a newer server version in a quiet moment. */
 
-import { get } from "../core/api.js";
+import { get } from "../core/connection/api.js";
 import { pause } from "../core/elapsed.js";
 
 const TICK_MS = 1_000;

@@ -3,7 +3,7 @@
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { isOfSighting, isSignificant, isStillSo } from "../core/significance.js";
+import { isOfSighting, isSignificant, isStillSo } from "../core/rules/significance.js";
 import { day, committedAt } from "../core/time.js";
 
 const MAX_EVENTS = 200; // for all searches: the page may run for weeks

@@ -1,7 +1,7 @@
 /* Status reports to the server every few seconds: applied positions, and whether the screen counts as current. A screen that
    stops reporting is known to have stopped. */
 
-import { post } from "../core/api.js";
+import { post } from "../core/connection/api.js";
 
 const REPORT_MS = 5_000;
 const TICK_MS = 1_000; // retry interval

@@ -1,9 +1,9 @@
 /* Texts of alarms: what each is about, and whom it asks. */
 
 import { p, t } from "../core/i18n.js";
-import { isCard } from "../core/kinds.js";
+import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
-import { standardText } from "../core/standard_texts.js";
+import { standardText } from "../core/rules/standard_texts.js";
 import { runningTime } from "../core/time.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";

@@ -1,6 +1,6 @@
 /** Sentences of events that only changed fields: which, from what, and to what. Pure, except for the language. */
 import { locale, t } from "../core/i18n.js";
-import { isCard } from "../core/kinds.js";
+import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { shownChanges } from "./shown_changes.js";
 import { formatPath } from "./values.js";

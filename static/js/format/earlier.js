@@ -1,4 +1,4 @@
-/** Earlier disappearances of a child as people read them; board/earlier_disappearances.py has the same for paper. */
+/** Earlier disappearances of a child as people read them; board/config/earlier_disappearances.py has the same for paper. */
 import { n, p, t } from "../core/i18n.js";
 import { date as formatDate } from "../core/time.js";
 

@@ -5,8 +5,8 @@
  */
 import { askedName, namedAlarm, waitText } from "./alarm_text.js";
 import { accountName, cardName, columnName, formatPath, materialName, searchState } from "./values.js";
-import { addsCard, isCard, titleOf } from "../core/kinds.js";
-import { fieldChanges, valueAt } from "../core/merge_patch.js";
+import { addsCard, isCard, titleOf } from "../core/rules/kinds.js";
+import { fieldChanges, valueAt } from "../core/rules/merge_patch.js";
 import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { shortPersonName } from "./search_list.js";

@@ -1,6 +1,6 @@
 /* One sentence for who has an alarm and its card, on every screen. */
 
-import { hasAnybody } from "../core/has_anybody.js";
+import { hasAnybody } from "../core/rules/has_anybody.js";
 import { t } from "../core/i18n.js";
 import { accountName } from "./values.js";
 

@@ -1,6 +1,6 @@
 /* Sort and group searches into columns. Pure. */
-import { GRAVITIES, comparePlaces, gravityOf, placeOf } from "../core/search_gravity.js";
-import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
+import { GRAVITIES, comparePlaces, gravityOf, placeOf } from "../core/rules/search_gravity.js";
+import { matchesAll, searchableText, tokenize } from "../core/rules/text_filter.js";
 
 export const STATUSES = ["open", "found", "closed"];
 

@@ -1,6 +1,6 @@
 /** Changes of an entity as people are told of them: without internal fields, and with what belongs together as one change. Pure. */
-import { isEqual, valueAt } from "../core/merge_patch.js";
-import { isInternal } from "../core/kinds.js";
+import { isEqual, valueAt } from "../core/rules/merge_patch.js";
+import { isInternal } from "../core/rules/kinds.js";
 import { formatPath } from "./values.js";
 
 const GROUP = /^(?:checklist|criteria|earlier)\.\w+/; // an item, an answer with its basis, an earlier disappearance

@@ -1,8 +1,8 @@
 /** Format values of states as people read them: no ids, codes or times for programs. */
 import { number, t } from "../core/i18n.js";
-import { isInternal, readingOf } from "../core/kinds.js";
+import { isInternal, readingOf } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
-import { standardText } from "../core/standard_texts.js";
+import { standardText } from "../core/rules/standard_texts.js";
 import { date } from "../core/time.js";
 import { foundCondition, sexOf } from "./agreement.js";
 import { earlierText, inOrder } from "./earlier.js";

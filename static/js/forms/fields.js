@@ -1,13 +1,13 @@
 /**
- * Definitions of the form fields that are more than the declaration of their kind says (core/kinds.js). They are made when a form is
+ * Definitions of the form fields that are more than the declaration of their kind says (core/rules/kinds.js). They are made when a form is
  * drawn, as declarations come with the translations. Labels and choices come from the path.
  */
-import { detailPaths } from "../core/kind_fields.js";
-import { field } from "../core/kinds.js";
+import { detailPaths } from "../core/rules/kind_fields.js";
+import { field } from "../core/rules/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { standardText } from "../core/standard_texts.js";
+import { standardText } from "../core/rules/standard_texts.js";
 import { isDate } from "./parse_date.js";
 import { timeOf } from "./time_value.js";
 

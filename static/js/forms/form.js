@@ -2,7 +2,7 @@
  * Form over one entity: local edits over the server's state. Never overwrites an edited field; reports who changed the true value
  * meanwhile. No DOM.
  */
-import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
+import { valueAt, applyPatch, toPatch, isEqual } from "../core/rules/merge_patch.js";
 import { fieldProblem, fromRaw, rawOfData, toRaw } from "./fields.js";
 import { isSameTime } from "./time_value.js";
 

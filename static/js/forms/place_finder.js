@@ -1,6 +1,6 @@
 /* Places that fit what is typed in a field, from the server's gazetteer; none while offline. */
 
-import { get } from "../core/api.js";
+import { get } from "../core/connection/api.js";
 import { placeOption } from "./place_option.js";
 import { Selection } from "./selection.js";
 

@@ -1,6 +1,6 @@
 /* Status of the hash chain beside the history: the server verifies the journal, and this shows up to where it holds. */
 
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 import { n, t } from "../core/i18n.js";
 
 const ASK_EVERY_MS = 60_000; // the journal grows meanwhile; a result stays valid for its part

@@ -1,6 +1,6 @@
 /* Compare two moments of a board: what was added, solved, moved, changed and removed. Pure. */
 
-import { isCard, isInternal } from "../core/kinds.js";
+import { isCard, isInternal } from "../core/rules/kinds.js";
 import { stateDiff } from "./state_diff.js";
 
 /** In display order. */

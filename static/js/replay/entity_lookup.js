@@ -1,5 +1,5 @@
 /** Look up past states that a partly loaded journal does not have: each is requested once, a few at a time. */
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 
 const MAX_ACTIVE = 4; // requests at a time
 const FEW = 8; // events of an id: another kind of entity may have it too

@@ -1,7 +1,7 @@
 /* State of a board after any of its events, folded from events, as these carry state. Each step keeps what it replaced, so
    that a step back costs as much as one forward; five thousand steps take a few milliseconds. */
 
-import { Entities, entityChange } from "../core/sequence.js";
+import { Entities, entityChange } from "../core/connection/sequence.js";
 
 export class EventFold {
   /** @type {BoardEvent[]} */ #events = [];

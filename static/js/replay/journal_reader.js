@@ -2,7 +2,7 @@
  * Loads the events of one board: the newest first, then all before them, and appends live ones. Hidden events are left out but
  * counted, as numbers have no gaps.
  */
-import { get } from "../core/api.js";
+import { get } from "../core/connection/api.js";
 import { Offline } from "../core/errors.js";
 
 const PAGE = 1000; // events per answer, the server's maximum

@@ -1,4 +1,4 @@
-/* Board at a past moment, readable like a live one (core/store.js). Nothing can be sent to it, and nobody is present. */
+/* Board at a past moment, readable like a live one (core/storage/store.js). Nothing can be sent to it, and nobody is present. */
 
 const NONE = new Map();
 const EMPTY = { of: () => [], get: () => undefined, [Symbol.iterator]: () => [].values() };

@@ -1,5 +1,5 @@
 /** Shifts and handovers, from the events of the two entities that have the id of their board. */
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 
 const BOARD = "operations";
 const PAGE = 1000; // events of both

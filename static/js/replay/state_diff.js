@@ -1,7 +1,7 @@
 /* Net difference between two states of a board, whatever happened in between. Pure; the same rules as board/history/diff.py. */
 
-import { isEqual } from "../core/merge_patch.js";
-import { DERIVED } from "../core/queues.js";
+import { isEqual } from "../core/rules/merge_patch.js";
+import { DERIVED } from "../core/rules/queues.js";
 
 /**
  * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. Of what was added or removed,

@@ -1,8 +1,8 @@
 /* Show in the watch line how full a board is, once it is nearly full, and the share of it that this person has used. */
 
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 import { number, t } from "../core/i18n.js";
-import { countedKinds } from "../core/kinds.js";
+import { countedKinds } from "../core/rules/kinds.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { askForRoom } from "./make_room.js";
 import { watchLine } from "./watch_line/line.js";

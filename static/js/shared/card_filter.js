@@ -1,8 +1,8 @@
 /** Filter cards by the query of the URL and by words. Pure. */
-import { formFields, isCard } from "../core/kinds.js";
-import { valueAt } from "../core/merge_patch.js";
-import { standardText } from "../core/standard_texts.js";
-import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
+import { formFields, isCard } from "../core/rules/kinds.js";
+import { valueAt } from "../core/rules/merge_patch.js";
+import { standardText } from "../core/rules/standard_texts.js";
+import { matchesAll, searchableText, tokenize } from "../core/rules/text_filter.js";
 import { urlQuery } from "./url_query.js";
 
 export const SINCE_LAST_LOOK = "look"; // changed since one's last visit; other values are a time

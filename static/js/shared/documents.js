@@ -3,7 +3,7 @@
  * document is being made, or that those of others come first, and why it was refused.
  */
 
-import { get, orNull, request } from "../core/api.js";
+import { get, orNull, request } from "../core/connection/api.js";
 import { n, t } from "../core/i18n.js";
 import { watchLine } from "./watch_line/line.js";
 

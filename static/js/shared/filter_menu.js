@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { accountName } from "../format/values.js";
 import { n, t } from "../core/i18n.js";
-import { cardKinds, pluralName } from "../core/kinds.js";
+import { cardKinds, pluralName } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";

@@ -1,7 +1,7 @@
 /** Find while typing, by the server: one request at a time, the last answer wins, and a list to walk through. */
 import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
-import { get } from "../core/api.js";
+import { get } from "../core/connection/api.js";
 import { Refusal } from "../core/errors.js";
 import { STEPS, Selection } from "../forms/selection.js";
 

@@ -4,7 +4,7 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
 import { cardName } from "../format/values.js";
 import { number, n, t, withColon } from "../core/i18n.js";
-import { isCard } from "../core/kinds.js";
+import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
 

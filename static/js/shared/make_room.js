@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dialog } from "../behaviours/dialog.js";
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 import { number, n, t } from "../core/i18n.js";
 import { accountName } from "../format/values.js";
 

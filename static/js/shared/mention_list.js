@@ -1,10 +1,10 @@
 /**
  * List of people under a text in which `@` is typed: a name that starts with what follows is offered. Arrow keys select, Enter or Tab
- * takes what is selected, Escape closes. The server reads mentions in the text (board/commands/mentions.py); so a whole name is put in.
+ * takes what is selected, Escape closes. The server reads mentions in the text (board/commands/cards/mentions.py); so a whole name is put in.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
-import { searchableText, tokenize } from "../core/text_filter.js";
+import { searchableText, tokenize } from "../core/rules/text_filter.js";
 import { STEPS, Selection } from "../forms/selection.js";
 
 const MAX_SHOWN = 6;

@@ -2,11 +2,11 @@
    not sent or held back by the rate limit, and refused commands on other boards. */
 
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { storage } from "../core/storage.js";
+import { storage } from "../core/storage/storage.js";
 import { n, t } from "../core/i18n.js";
-import { originProblem } from "../core/origin.js";
+import { originProblem } from "../core/connection/origin.js";
 import { formatShortDuration, moment } from "../core/time.js";
-import { vault } from "../core/vault.js";
+import { vault } from "../core/storage/vault.js";
 import { alarmsUnknown } from "../format/alarm_text.js";
 import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";

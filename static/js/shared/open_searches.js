@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { t } from "../core/i18n.js";
-import { GRAVITIES, gravityOf } from "../core/search_gravity.js";
+import { GRAVITIES, gravityOf } from "../core/rules/search_gravity.js";
 import { searchCard } from "./search_card.js";
 
 /** @typedef {{ id: string, search: Entity<any> | null, gravity: string | null, count: number }} Row a card, or the heading of a group */

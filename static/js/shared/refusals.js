@@ -1,7 +1,7 @@
 /** Refused commands that no open form shows, e.g. after a reload or a drag. They are kept until dismissed here. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
-import { addsCard, cardOfCommand, isCard, titleOf } from "../core/kinds.js";
+import { addsCard, cardOfCommand, isCard, titleOf } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { cardName, newCardName } from "../format/values.js";
 

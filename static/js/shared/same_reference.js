@@ -1,6 +1,6 @@
 /** Other searches with the same reference, among those this person may see. */
 import { html } from "../../vendor/lit-html/lit-html.js";
-import { get, orNull } from "../core/api.js";
+import { get, orNull } from "../core/connection/api.js";
 import { t } from "../core/i18n.js";
 
 const ASK_MS = 60_000; // their boards are not subscribed here

@@ -3,14 +3,14 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
-import { standardText } from "../core/standard_texts.js";
+import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
-import { gravityOf } from "../core/search_gravity.js";
+import { gravityOf } from "../core/rules/search_gravity.js";
 import { shortPersonName } from "../format/search_list.js";
-import { worryingBadge } from "./board/worrying_badge.js";
+import { worryingBadge } from "./board/search/worrying_badge.js";
 import { initials } from "./avatars.js";
 import { photo as photoImage } from "./files/photo.js";
 import { foundText } from "../format/found_text.js";

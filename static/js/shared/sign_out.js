@@ -2,10 +2,10 @@
    the other tabs. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { request } from "../core/api.js";
+import { request } from "../core/connection/api.js";
 import { t, n } from "../core/i18n.js";
 import { unsentTexts } from "./unsent.js";
-import { vault } from "../core/vault.js";
+import { vault } from "../core/storage/vault.js";
 import { dialog } from "../behaviours/dialog.js";
 
 const NAMED = 10; // lines that are listed at most

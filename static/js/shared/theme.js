@@ -1,8 +1,8 @@
 /* Theme of this account, light, dark, or that of the device. The server keeps it, and writes it into each page; so a page has it
    before its first paint. A choice is kept here until the server has it: the next choice, or a reload, may come first. */
-import { post } from "../core/api.js";
+import { post } from "../core/connection/api.js";
 import { Offline, Refusal } from "../core/errors.js";
-import { prefix, storage } from "../core/storage.js";
+import { prefix, storage } from "../core/storage/storage.js";
 
 /** @typedef {"light" | "dark" | ""} Theme "" for that of the device */
 

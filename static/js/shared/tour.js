@@ -5,7 +5,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { t } from "../core/i18n.js";
-import { ROOT, storage } from "../core/storage.js";
+import { ROOT, storage } from "../core/storage/storage.js";
 
 const CLOSED = `${ROOT}tours-closed`; // ids of accounts; beside what is kept of one, as signing out deletes that. "all": for each account
 const PAGE = "operations", HASH = "#tour";

@@ -1,7 +1,7 @@
 /** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
-import { readDrafts } from "../core/drafts.js";
+import { readDrafts } from "../core/storage/drafts.js";
 import { t, withColon } from "../core/i18n.js";
-import { isCard } from "../core/kinds.js";
+import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { newCardName } from "../format/values.js";
 import { commandName, typedText } from "./refusals.js";

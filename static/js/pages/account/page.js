@@ -2,7 +2,7 @@
 
 import { mount as notifying } from "./notification_permission.js";
 import { localizeTimes } from "./local_times.js";
-import { countDrafts } from "../../core/drafts.js";
+import { countDrafts } from "../../core/storage/drafts.js";
 import { n, t } from "../../core/i18n.js";
 
 /** @param {HTMLElement} main @param {Session} session */

@@ -1,6 +1,6 @@
 /* Page of a one-time link: reads the secret from the URL's fragment and removes it from the browser's history. */
 
-import { orNull, post } from "../../core/api.js";
+import { orNull, post } from "../../core/connection/api.js";
 import { n } from "../../core/i18n.js";
 
 /** @param {HTMLElement} main */

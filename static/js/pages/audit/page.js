@@ -1,6 +1,6 @@
 /* Audit log: server-rendered, works without scripts; with them, older entries are appended. */
 
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 import { n, t } from "../../core/i18n.js";
 import { mountTimeFilters } from "./time_filter.js";
 

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { patch, post, remove } from "../../core/api.js";
+import { patch, post, remove } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { byStatus, shortPersonName } from "../../format/search_list.js";
 import { DISPLAYS, profileName } from "./display_row.js";

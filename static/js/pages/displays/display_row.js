@@ -1,7 +1,7 @@
 /* One display in the list: health, settings, actions. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { post } from "../../core/api.js";
+import { post } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { ago, clockWithSeconds, moment } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { t } from "../../core/i18n.js";
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 import { Refusal } from "../../core/errors.js";
 import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.js";
 import { DISPLAYS, displayRow } from "./display_row.js";

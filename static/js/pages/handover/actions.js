@@ -1,6 +1,6 @@
 /** Actions on the handover page. Each redraws; refused text returns to its form. */
 
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";

@@ -3,11 +3,11 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { eyesText, formatHeight, hairText } from "../../core/looks.js";
+import { eyesText, formatHeight, hairText } from "../../core/rules/looks.js";
 import { serverNow } from "../../core/time.js";
 import { initials } from "../../shared/avatars.js";
-import { reportedDetails } from "../../shared/board/kind_details.js";
-import { worryingBadge } from "../../shared/board/worrying_badge.js";
+import { reportedDetails } from "../../shared/board/card/kind_details.js";
+import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 

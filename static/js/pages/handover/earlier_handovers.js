@@ -1,7 +1,7 @@
 /** List of earlier handovers, newest first, as signed or as ended. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { endText } from "./summary.js";
 import { shortTimeElement } from "../../format/time_elements.js";

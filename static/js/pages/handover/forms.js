@@ -1,6 +1,6 @@
 /** Forms of a handover: texts about each search and the desk, and the steps. Typed text survives a reload. */
 
-import { draft } from "../../core/drafts.js";
+import { draft } from "../../core/storage/drafts.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/handover_fields.js";
 

@@ -2,9 +2,9 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { cardKinds, pluralName, titleOf } from "../../core/kinds.js";
+import { cardKinds, pluralName, titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
-import { standardText } from "../../core/standard_texts.js";
+import { standardText } from "../../core/rules/standard_texts.js";
 import { cardTime } from "../../format/time_elements.js";
 import { authorLine } from "./authorship.js";
 

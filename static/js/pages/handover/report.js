@@ -3,7 +3,7 @@
  * whole. At most once a second.
  */
 
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 
 const MIN_PERIOD_MS = 1000;
 const RETRY_MS = 5000; // after a failed request

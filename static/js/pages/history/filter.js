@@ -1,9 +1,9 @@
 /** Filter of a history: by query parameters and words. Pure. */
 
 import { t } from "../../core/i18n.js";
-import { cardKinds, isCard, isInternal, pluralName } from "../../core/kinds.js";
+import { cardKinds, isCard, isInternal, pluralName } from "../../core/rules/kinds.js";
 import { isCreation } from "../../format/event_text.js";
-import { matchesAll } from "../../core/text_filter.js";
+import { matchesAll } from "../../core/rules/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
 
 /** Kinds to filter by besides cards: what they are called, and the kinds of entities that users see as one. */

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
-import { searchHeader } from "../../shared/board/search_header.js";
+import { searchHeader } from "../../shared/board/search/search_header.js";
 
 /** @param {HistoryView} view */
 export function head(view) {

@@ -2,7 +2,7 @@
 
 import { formatPath } from "../../format/values.js";
 import { fill, describeEvent as tell } from "../../format/event_text.js";
-import { searchableText, tokenize } from "../../core/text_filter.js";
+import { searchableText, tokenize } from "../../core/rules/text_filter.js";
 import { choices, filter } from "./filter.js";
 import { groupOf } from "./shift_headings.js";
 

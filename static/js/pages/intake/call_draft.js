@@ -1,7 +1,7 @@
 /* Draft of one call: kept in this browser until it is in the outbox, across reloads and ended sessions, except the caller's
    name and contact. A cleared call is kept for a day. No DOM. */
 
-import { newId } from "../../core/outbox.js";
+import { newId } from "../../core/storage/outbox.js";
 import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "../../forms/parse_time.js";
 

@@ -3,7 +3,7 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { FileDrop } from "../../behaviours/file_drop.js";
 import { t } from "../../core/i18n.js";
-import { vault } from "../../core/vault.js";
+import { vault } from "../../core/storage/vault.js";
 import { AddingFiles } from "../../shared/files/adding.js";
 import { filesOfForm, uploadList } from "../../shared/files/strip.js";
 import { FILES_OF_A_CALL, NO_SEARCH } from "./call_draft.js";

@@ -5,7 +5,7 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { shortTimeElement } from "../../format/time_elements.js";
-import { looks, needs } from "../../shared/board/child_details.js";
+import { looks, needs } from "../../shared/board/search/child_details.js";
 
 /** @param {{ state: State } | null | undefined} search */
 export function chosenChild(search) {

@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
-import { draft } from "../../core/drafts.js";
+import { draft } from "../../core/storage/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { CallDraft, NO_SEARCH } from "./call_draft.js";

@@ -1,6 +1,6 @@
 /* Recent calls of this browser, up to a limit: pending, refused, or with their number on the board. */
 
-import { post } from "../../core/api.js";
+import { post } from "../../core/connection/api.js";
 
 const MAX_CALLS = 12;
 

@@ -1,6 +1,6 @@
 /* Server suggestions while a call is typed; none while offline. */
 
-import { get, post } from "../../core/api.js";
+import { get, post } from "../../core/connection/api.js";
 
 const PAUSE_MS = 200; // ms without typing before the request
 

@@ -2,8 +2,8 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
-import { targetMinutes } from "../../core/queues.js";
-import { standardText } from "../../core/standard_texts.js";
+import { targetMinutes } from "../../core/rules/queues.js";
+import { standardText } from "../../core/rules/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";

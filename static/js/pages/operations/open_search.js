@@ -3,15 +3,15 @@
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { draft } from "../../core/drafts.js";
+import { draft } from "../../core/storage/drafts.js";
 import { t } from "../../core/i18n.js";
 import * as fields from "../../forms/fields.js";
 import { Form } from "../../forms/form.js";
 import { formOf, rows } from "../../forms/form_row.js";
-import { accessBody } from "../../shared/board/access_form.js";
-import { criteriaRows } from "../../shared/board/criteria.js";
-import { earlierRows } from "../../shared/board/earlier_rows.js";
-import { kindRows } from "../../shared/board/kind_rows.js";
+import { accessBody } from "../../shared/board/search/access_form.js";
+import { criteriaRows } from "../../shared/board/search/criteria.js";
+import { earlierRows } from "../../shared/board/search/earlier_rows.js";
+import { kindRows } from "../../shared/board/card/kind_rows.js";
 import { shortPersonName } from "../../format/search_list.js";
 
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];

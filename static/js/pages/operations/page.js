@@ -19,7 +19,7 @@ import { tipsColumn, waitingTips } from "./tips.js";
 import { dueNext, onShift, waiting } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
-import { EarlierSearches } from "../../shared/board/earlier_searches.js";
+import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
 import { sharedReferences } from "../../shared/same_reference.js";
 import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../format/search_list.js";
 import { guideLink } from "../../shared/guide_link.js";

@@ -2,8 +2,8 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { get, orNull } from "../../core/api.js";
-import { draft } from "../../core/drafts.js";
+import { get, orNull } from "../../core/connection/api.js";
+import { draft } from "../../core/storage/drafts.js";
 import { Refusal } from "../../core/errors.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
-import { tokenize } from "../../core/text_filter.js";
+import { tokenize } from "../../core/rules/text_filter.js";
 import { t } from "../../core/i18n.js";
 import { alarmsOf, ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName } from "../../format/values.js";

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { isCard, titleOf } from "../../core/kinds.js";
+import { isCard, titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName } from "../../format/values.js";
 import { fieldChange } from "../../format/field_change.js";

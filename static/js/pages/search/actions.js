@@ -1,11 +1,11 @@
 /** Actions on the board of a search. Each redraws; refused text returns to its form. */
 
 import { BOARD, LOG } from "../../behaviours/card_url.js";
-import { addsCard, cardOfCommand, isCard } from "../../core/kinds.js";
-import { newId } from "../../core/outbox.js";
+import { addsCard, cardOfCommand, isCard } from "../../core/rules/kinds.js";
+import { newId } from "../../core/storage/outbox.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
-import { readSource } from "../../shared/board/source_reveal.js";
+import { readSource } from "../../shared/board/card/source_reveal.js";
 
 // forms with a dialog, besides those that add a card; other forms are in the panel
 const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give"]);

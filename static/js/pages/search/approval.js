@@ -1,7 +1,7 @@
 /** Form by which a poster, a vignette or a brief is approved, with a preview of its first page. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { request } from "../../core/api.js";
+import { request } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";

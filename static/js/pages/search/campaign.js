@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { draft } from "../../core/drafts.js";
+import { draft } from "../../core/storage/drafts.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";

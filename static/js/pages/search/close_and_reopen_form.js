@@ -6,7 +6,7 @@ import { label } from "../../core/labels.js";
 import { outcome } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
 import { openItems } from "../../shared/board/open_items.js";
-import { openList } from "../../shared/board/outcome.js";
+import { openList } from "../../shared/board/search/outcome.js";
 
 /** @type {Record<string, any>} */
 const QUESTIONS = {

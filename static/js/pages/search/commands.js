@@ -2,7 +2,7 @@
 
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
-import { cardKinds } from "../../core/kinds.js";
+import { cardKinds } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { cardName, newCardName } from "../../format/values.js";
 import { replayPath } from "./search_menus.js";

@@ -2,17 +2,17 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { formFields } from "../../core/kinds.js";
+import { formFields } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { ago, MINUTE_MS, serverNow } from "../../core/time.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName, newCardName } from "../../format/values.js";
 import { formOf, row, rows } from "../../forms/form_row.js";
-import { accessBody } from "../../shared/board/access_form.js";
-import { appealBody } from "../../shared/board/appeal.js";
-import { criteriaRows } from "../../shared/board/criteria.js";
-import { earlierRows } from "../../shared/board/earlier_rows.js";
-import { kindRows } from "../../shared/board/kind_rows.js";
+import { accessBody } from "../../shared/board/search/access_form.js";
+import { appealBody } from "../../shared/board/search/appeal.js";
+import { criteriaRows } from "../../shared/board/search/criteria.js";
+import { earlierRows } from "../../shared/board/search/earlier_rows.js";
+import { kindRows } from "../../shared/board/card/kind_rows.js";
 import { fileDialog, fileWithdrawal } from "./file_dialogs.js";
 import { removalProposal, withdrawnFilesDialog } from "./file_removal.js";
 import { filesOfForm } from "../../shared/files/strip.js";
@@ -20,9 +20,9 @@ import { approvalBody } from "./approval.js";
 import { campaignDialog, givingBody } from "./campaign.js";
 import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
-import { outcomeBody } from "../../shared/board/outcome.js";
+import { outcomeBody } from "../../shared/board/search/outcome.js";
 import { statusBody } from "./close_and_reopen_form.js";
-import { worryingBody } from "../../shared/board/worrying.js";
+import { worryingBody } from "../../shared/board/search/worrying.js";
 
 const SEEN = "seen_at";
 const MINUTES = [10, 30, 60]; // before now

@@ -1,7 +1,7 @@
 /** Card filter of a board, kept in the URL for reload, links and the back button. */
 
 import { accountName } from "../../format/values.js";
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
 export class FilterState {

@@ -2,7 +2,7 @@
  * First look at a sighting: told to the server once somebody who may act has had it open and in sight for three seconds, on a board
  * that is what the server has.
  */
-import { queueOf } from "../../core/queues.js";
+import { queueOf } from "../../core/rules/queues.js";
 
 const LOOK_MS = 3_000; // long enough to have read, and not only passed by
 

@@ -1,6 +1,6 @@
 /** Scroll to and focus a card that this person just added, unless the focus has moved elsewhere. */
 
-import { addsCard } from "../../core/kinds.js";
+import { addsCard } from "../../core/rules/kinds.js";
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
 const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere

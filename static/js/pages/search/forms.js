@@ -1,8 +1,8 @@
 /** Forms of a search: fields, command and data of each. */
 
-import { draft } from "../../core/drafts.js";
+import { draft } from "../../core/storage/drafts.js";
 import { t } from "../../core/i18n.js";
-import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/kinds.js";
+import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/rules/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";

@@ -2,7 +2,7 @@
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { titleOf } from "../../core/kinds.js";
+import { titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName } from "../../format/values.js";

@@ -1,6 +1,6 @@
 /** Authors of notes, read from the events: a note's state does not contain them. */
 
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 
 const RETRY_MS = 30_000; // delay after a failure: every draw asks
 const MAX_NOTES = 60; // newest notes of a card to ask about

@@ -7,7 +7,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
-import { cardKinds } from "../../core/kinds.js";
+import { cardKinds } from "../../core/rules/kinds.js";
 import { kindName } from "../../format/values.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { filterMenu, activeFilters } from "../../shared/filter_menu.js";

@@ -1,6 +1,6 @@
 /**
  * Undo: the last own action, by button or Ctrl+Z for some seconds; later Ctrl+Z offers it again, or says why it cannot. Older ones
- * from a card's history (shared/board/card_history.js). Refusals are shown with what changed since.
+ * from a card's history (shared/board/card/card_history.js). Refusals are shown with what changed since.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -9,7 +9,7 @@ import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
-import { CardHistory, toldChanges } from "../../shared/board/card_history.js";
+import { CardHistory, toldChanges } from "../../shared/board/card/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
 const OFFER_MS = 10_000; // time to read and decide

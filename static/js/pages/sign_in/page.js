@@ -1,8 +1,8 @@
 /* Sign-in page: says that a session ended and that unsent text is kept; not whose, because desks are shared. */
 
-import { ROOT, storage } from "../../core/storage.js";
+import { ROOT, storage } from "../../core/storage/storage.js";
 import { n } from "../../core/i18n.js";
-import { originProblem } from "../../core/origin.js";
+import { originProblem } from "../../core/connection/origin.js";
 
 /** @param {HTMLElement} main */
 export function mount(main) {

@@ -7,8 +7,8 @@ import { ownerOf, whoHasIt } from "../../format/ownership.js";
 import { seenText } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { assigneeMark } from "../../shared/avatars.js";
-import { waitingTime } from "../../shared/board/queue_mark.js";
-import { priority } from "../../shared/board/card.js";
+import { waitingTime } from "../../shared/board/card/queue_mark.js";
+import { priority } from "../../shared/board/card/card.js";
 
 
 /**

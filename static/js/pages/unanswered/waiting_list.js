@@ -1,5 +1,5 @@
 /** List of what waits, read again when something happens on a board. */
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 
 const READ_PERIOD_MS = 2_000; // at most so often while boards change
 const LIMIT = 500;

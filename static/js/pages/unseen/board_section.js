@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { accountName, cardName, columnName, materialName } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
-import { isCard, isInternal, titleOf } from "../../core/kinds.js";
+import { isCard, isInternal, titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { fieldChange } from "../../format/field_change.js";
 import { alarmName, eventText } from "../../format/event_text.js";

@@ -1,7 +1,7 @@
 /** Importance of net changes: those that a returning person must read first, in this order; the others are only counted. Pure. */
 
 import { n, number } from "../../core/i18n.js";
-import { isCard, pluralName } from "../../core/kinds.js";
+import { isCard, pluralName } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 
 const ASSURED = ["credible", "confirmed"];

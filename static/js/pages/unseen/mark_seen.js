@@ -1,7 +1,7 @@
 /** Marking boards as seen: can be undone for some seconds; only then the server is told, where positions never go back. */
 
-import { orNull } from "../../core/api.js";
-import { sendReadPositions } from "../../core/read_position.js";
+import { orNull } from "../../core/connection/api.js";
+import { sendReadPositions } from "../../core/storage/read_position.js";
 
 const UNDO_MS = 10_000; // as in pages/search/undo.js
 

@@ -1,7 +1,7 @@
 /** Unseen events: how many on each board; for opened boards also net changes and events. */
 
-import { get, orNull } from "../../core/api.js";
-import { Entities } from "../../core/sequence.js";
+import { get, orNull } from "../../core/connection/api.js";
+import { Entities } from "../../core/connection/sequence.js";
 
 const UNSEEN_URL = "/api/v1/since";
 const MAX_EVENTS = 200; // of one board; older ones are in its history

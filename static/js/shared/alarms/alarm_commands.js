@@ -1,7 +1,7 @@
 /* Alarms in the quick menu: on request only, one entry for each. */
 
 import { p, t } from "../../core/i18n.js";
-import { matchesAll, searchableText } from "../../core/text_filter.js";
+import { matchesAll, searchableText } from "../../core/rules/text_filter.js";
 import { alarmUrl, namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { synonyms } from "../palette/synonyms.js";
 

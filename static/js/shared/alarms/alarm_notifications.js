@@ -1,7 +1,7 @@
 /* Desktop notifications of alarms. As others may see the screen, they show only the reference and what kind of alarm it is. */
 
-import { hasAnybody } from "../../core/has_anybody.js";
-import { prefix, storage } from "../../core/storage.js";
+import { hasAnybody } from "../../core/rules/has_anybody.js";
+import { prefix, storage } from "../../core/storage/storage.js";
 import { alarmUrl, ruleName } from "../../format/alarm_text.js";
 import { permission } from "../alerts/desktop_notifications.js";
 import { unreadIcon } from "../alerts/tab_badge.js";

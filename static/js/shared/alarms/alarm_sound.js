@@ -2,7 +2,7 @@
 
 import { Sound } from "../../core/sound.js";
 import { t } from "../../core/i18n.js";
-import { prefix, storage } from "../../core/storage.js";
+import { prefix, storage } from "../../core/storage/storage.js";
 import { watchLine } from "../watch_line/line.js";
 
 const AGAIN_MS = 5_000; // between two sounds until somebody has it

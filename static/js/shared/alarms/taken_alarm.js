@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { p, t } from "../../core/i18n.js";
-import { prefix, storage } from "../../core/storage.js";
+import { prefix, storage } from "../../core/storage/storage.js";
 import { clockWithSeconds } from "../../core/time.js";
 import { alarmUrl, namedAlarm, waitText, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";

@@ -1,7 +1,7 @@
 /* Alerts of this person: the count, as pushed over the socket, and the list, loaded on demand. Reading an alert marks it read
    on all screens. */
 
-import { get, orNull, post } from "../../core/api.js";
+import { get, orNull, post } from "../../core/connection/api.js";
 
 const ADDRESS = "/api/v1/alerts";
 

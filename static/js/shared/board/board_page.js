@@ -1,7 +1,7 @@
 /** What the templates of a board ask its page, whether the board is live (pages/search) or past (pages/replay). */
-import { titleOf } from "../../core/kinds.js";
+import { titleOf } from "../../core/rules/kinds.js";
 import { cardName } from "../../format/values.js";
-import { isDone } from "./card_badges.js";
+import { isDone } from "./card/card_badges.js";
 import { ALL_NOTES } from "./new_notes.js";
 
 export class BoardPage {

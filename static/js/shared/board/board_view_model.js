@@ -1,7 +1,7 @@
 /** View model of a board: the server's state, with one's pending commands applied on top. Pure. */
-import { applyPatch } from "../../core/merge_patch.js";
-import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/kinds.js";
-import { queueOf } from "../../core/queues.js";
+import { applyPatch } from "../../core/rules/merge_patch.js";
+import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/rules/kinds.js";
+import { queueOf } from "../../core/rules/queues.js";
 import { alarmsOf } from "../../format/ownership.js";
 import { cardName } from "../../format/values.js";
 import { filesOfBoard } from "../files/files_of_board.js";

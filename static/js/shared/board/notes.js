@@ -8,7 +8,7 @@ import { formOf, row } from "../../forms/form_row.js";
 import { cardName } from "../../format/values.js";
 import { addButtons, filesLine } from "../files/strip.js";
 import { mayMention } from "../mention_list.js";
-import { sendingCard } from "./card.js";
+import { sendingCard } from "./card/card.js";
 import { timeElement } from "../../format/time_elements.js";
 
 /**

@@ -1,6 +1,6 @@
-/** Open items of a search, which closing it asks about. Same rules as board/commands/closing.py, which decides. Pure. */
+/** Open items of a search, which closing it asks about. Same rules as board/commands/searches/closing.py, which decides. Pure. */
 
-import { queueOf } from "../../core/queues.js";
+import { queueOf } from "../../core/rules/queues.js";
 
 /** @param {Pick<AnyBoard, "get">} board @param {State} state */
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";

@@ -1,7 +1,7 @@
 /* Shapes of the board of a search: what its templates draw, and what they are given. Global, so that JSDoc can use them without
    an import. */
 
-type CardHistory = import("./card_history.js").CardHistory;
+type CardHistory = import("./card/card_history.js").CardHistory;
 
 /** A board, live or past (replay/past_board.js). */
 interface AnyBoard {
@@ -173,7 +173,7 @@ interface CardLook {
 interface FormView {
   readonly session: Session;
   /** Closed searches of the name that is typed. */
-  readonly earlierSearches?: import("./earlier_searches.js").EarlierSearches;
+  readonly earlierSearches?: import("./search/earlier_searches.js").EarlierSearches;
   draw(): void;
 }
 
@@ -235,7 +235,7 @@ interface LiveBoardView extends BoardReading {
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
-  readonly left: import("./left_card.js").LeftCards;
+  readonly left: import("./card/left_card.js").LeftCards;
   /** This view, for controls whose choice is sent at once. */
   readonly sendingAtOnce: LiveBoardView;
   submit(form: Form): void;

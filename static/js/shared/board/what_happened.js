@@ -1,9 +1,9 @@
 /** The latest significant events of a search, beside the child's details on very wide screens. Loaded once, then kept by events. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
-import { isOfSighting, isSignificant, isStillSo } from "../../core/significance.js";
+import { isOfSighting, isSignificant, isStillSo } from "../../core/rules/significance.js";
 import { cardOf, eventText, isCreation } from "../../format/event_text.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 

@@ -1,6 +1,6 @@
 /* Files of a board, by what they are attached to. Pure. */
 
-import { applyPatch } from "../../core/merge_patch.js";
+import { applyPatch } from "../../core/rules/merge_patch.js";
 
 /** @param {State} state @param {PendingCommand} command @returns {State} */
 function laidOn(state, { name, data }) {

@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 
 const PAUSE_MS = 180; // ms; keys of one word follow each other faster
 const MIN_LENGTH = 2; // characters: a single one finds half of everything

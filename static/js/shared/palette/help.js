@@ -1,5 +1,5 @@
 /** Titles and headings of the documentation, for the palette. */
-import { get } from "../../core/api.js";
+import { get } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 
 const TITLES = "/help/titles.json";

@@ -7,7 +7,7 @@ import { Dialogs, dialog } from "../../behaviours/dialog.js";
 import { SHORTCUTS, findPressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
 import { n, t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
-import { matchesAll, searchableText, tokenize } from "../../core/text_filter.js";
+import { matchesAll, searchableText, tokenize } from "../../core/rules/text_filter.js";
 import { STEPS, Selection } from "../../forms/selection.js";
 import { othersCommands, pageCommands } from "./page_commands.js";
 import { PaletteSearch, hitCommand } from "./find.js";

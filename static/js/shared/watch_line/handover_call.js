@@ -1,7 +1,7 @@
 /** The call to the person who is expected to take over, in the watch line of every page but that of the handover, which has it large. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 import { n, t } from "../../core/i18n.js";
 import { watchLine } from "./line.js";
 

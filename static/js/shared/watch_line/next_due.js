@@ -2,12 +2,12 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { standardText } from "../../core/standard_texts.js";
+import { standardText } from "../../core/rules/standard_texts.js";
 import { serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
-import { isDone } from "../board/card_badges.js";
+import { isDone } from "../board/card/card_badges.js";
 import { watchLine } from "./line.js";
 
 const LOOK_EVERY_MS = 5_000; // a task becomes overdue without an event

@@ -1,7 +1,7 @@
 /** Summaries of searches that wait for the answer of the person who hands over, in the watch line of every page. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
-import { get, orNull } from "../../core/api.js";
+import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { watchLine } from "./line.js";

@@ -1,0 +1,146 @@
+"""HTTP API of the audit journal: entries as JSON, a page at a time, and all that match a filter as a CSV file."""
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from typing_extensions import TypedDict
+
+from board.audit.log import reading, sentences
+from board.audit.log.reading import AuditEntry, EntryOfSomeKind, Filter
+from board.engine import access
+from board.engine.identity import Caller, require_active
+from board.errors import Refused
+from board.exports.exports import BOM, CSV, csv_lines
+from board.i18n import N_, translate
+from board.service import BoardService
+from board.web import language
+from board.web.endpoint import EVERYWHERE, Call, IntParam, Param
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, count_document, json_response, service_of
+from models.accounts import Account
+from models.board import AUDIT, Board
+from models.times import format_utc, parse_utc
+from realtime.wire.strict_json import MAX_INTEGER
+from realtime.wire.wire_types import Count
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 500  # entries per response: default and maximum
+BATCH_SIZE = 200  # entries read per query for a file
+FILE = "audit.csv"
+HEADER = (
+    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("History"), N_("Address"), N_("Type"), N_("Id"),
+)  # fmt: skip
+
+
+BEFORE, LIMIT = IntParam("before", 1, MAX_INTEGER), IntParam("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
+ACCOUNT = Param("account", {"type": "string", "minLength": 1, "maxLength": 64})
+KIND = Param("kind", {"enum": list(reading.KINDS)})
+FROM, UNTIL = (Param(name, {"type": "string", "format": "date-time"}) for name in ("from", "until"))
+REFUSALS = (*EVERYWHERE, "not_found", "invalid")
+
+
+AuditPage = TypedDict("AuditPage", {
+    "board": Literal["audit"], "epoch": str, "seq": Count, "more": bool, "entries": list[EntryOfSomeKind],
+})  # fmt: skip
+
+
+def filter_of(request: Request) -> Filter:
+    """Read the filter from the query string. Raise Refused `invalid`."""
+    kind = KIND.read(request) or None
+    if kind is not None and not Filter(kind=kind).types():
+        raise Refused("invalid", fields={"kind": N_("Unknown type of entry.")})
+    account = ACCOUNT.read(request) or None
+    if account is not None and (len(account) > 64 or "\0" in account):
+        raise Refused("invalid", fields={"account": N_("This is not a valid id.")})
+    return Filter(account, kind, _time(request, FROM), _time(request, UNTIL))
+
+
+def _time(request: Request, param: Param) -> str | None:
+    text = param.read(request)
+    if not text:
+        return None
+    try:
+        return format_utc(parse_utc(text.replace(" ", "+")))
+    except (ValueError, OverflowError):
+        raise Refused("invalid", fields={param.name: N_("Enter a time with a UTC offset, like 2026-11-24T22:01:02Z.")}) from None
+
+
+def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
+    """Return the caller and the audit board, if the caller may read it now. Raise Refused."""
+    account = require_active(session, caller)
+    return account, access.audit_board(session, account)
+
+
+@Call(
+    "GET", "/audit", N_("The audit log, newest first: sign-ins, refusals, and what administrators did. For administrators."),
+    REFUSALS, query=(BEFORE, LIMIT, ACCOUNT, KIND, FROM, UNTIL),
+)  # fmt: skip
+@limited_per_account
+async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
+    """List entries of the audit journal, the newest first, for administrators.
+
+    See *The entries*.
+
+    `before`: entries before this seq.
+    `limit`: 100 if not given.
+    `account`: who did it, or to whom it was done; a display, too.
+    `kind`: a type, what is before its dot, or a group: `sign_ins`, `refusals`, `reads`, `administration`, `without_reads`.
+    `from`: a time.
+    `until`: a time.
+    `more`: whether there are further entries.
+    """
+
+    def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
+        # First, so that for everybody else this resource does not exist, whatever the query
+        _, board = administrator(session, caller)
+        before, limit = BEFORE.read(request, MAX_INTEGER), LIMIT.read(request)
+        return board, reading.newest(session, filter_of(request), before, limit + 1), limit
+
+    service = service_of(request)
+    board, found, limit = await service.heavy_reads.read(caller, read)
+    await service.reads.audit(caller, ACCOUNT.read(request))
+    page = [each.to_json() for each in found[:limit]]
+    return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
+
+
+@Call(
+    "GET", "/audit.csv", N_("The audit log for a spreadsheet."), REFUSALS, query=(ACCOUNT, KIND, FROM, UNTIL), media="text/csv"
+)  # fmt: skip
+@limited_per_account
+async def csv(request: Request, caller: Caller) -> Response:
+    """Export all entries of the audit journal that fit, the newest first, as CSV.
+
+    For administrators; see *Files for spreadsheets*. It is an entry, too.
+    """
+    service = service_of(request)
+    await count_document(request, caller)
+
+    def begin(session: Session) -> tuple[Filter, int]:
+        _, board = administrator(session, caller)
+        return filter_of(request), board.seq + 1
+
+    criteria, before = await service.database.read(begin)
+    await service.reads.export(caller, AUDIT, FILE)
+    body = _csv(service, caller, criteria, before, language.language_for(request, caller))
+    return StreamingResponse(body, headers={"content-type": CSV, "content-disposition": f'attachment; filename="{FILE}"'})
+
+
+async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: int, language_code: str) -> AsyncIterator[bytes]:
+    yield BOM + csv_lines([[translate(word, language_code) for word in HEADER]])
+    while before:
+
+        def read(session: Session, before: int = before) -> tuple[bytes, int]:
+            administrator(session, caller)
+            found = reading.newest(session, criteria, before, BATCH_SIZE)
+            return csv_lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
+
+        part, before = await service.exports.read(caller, read)
+        yield part
+
+
+def _row(entry: AuditEntry, language_code: str) -> list[object]:
+    who, what = sentences.actor_name(entry.actor) if entry.payload else "", sentences.entry_text(entry)
+    texts = (translate(who, language_code), translate(what, language_code), entry.about.get("address") or "")
+    return [entry.seq, entry.at, entry.type, *texts, entry.kind, entry.id]

@@ -1,6 +1,0 @@
-"""Checks of an installation from outside: a line for each, and whether anything is wrong."""
-
-from board.checks.finding import Finding, State
-from board.checks.run import run
-
-__all__ = ["Finding", "State", "run"]

@@ -1,0 +1,1 @@
+"""Alarms, alerts, and those who are asked."""

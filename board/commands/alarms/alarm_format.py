@@ -1,0 +1,32 @@
+"""Open alarm as it is listed and sent."""
+
+from typing_extensions import TypedDict
+
+from realtime.wire.wire_types import Count, Id, Time
+
+AlarmedEntity = TypedDict("AlarmedEntity", {"kind": str, "id": Id, "number": Count | None})
+AlarmStep = TypedDict("AlarmStep", {"ask": str, "name": str | None, "at": Time, "done": bool})
+AlarmTaker = TypedDict("AlarmTaker", {"id": Id, "name": str})
+OpenAlarm = TypedDict("OpenAlarm", {
+    "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "about": AlarmedEntity,
+    "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "occasion": str | None, "raised_at": Time,
+    "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
+    "taken_by": AlarmTaker | None, "taken_at": Time | None,
+})  # fmt: skip
+"""Open alarm, in the frame `alarms` and in `GET /api/v1/alarms`.
+
+`seq`: its last event.
+`reference`: of the search; null on `operations`.
+`child`: first name, initial of the last name and age (`Mila B., 6`); null on `operations`.
+`about.number`: of the card, or of the handover.
+`place`: of a sighting.
+`seen_at`: of a sighting.
+`title`: of a card; the beginning of a note.
+`occasion`: the `when` of its rule, such as `sighting_urgent`; null for alarms that were raised before it was added. *0.4.0*
+`steps`: the ladder.
+`steps[].ask`: `assignee`, `lead`, `holder`, `coordinators`, `desk`, `mentioned` or `expected`.
+`steps[].name`: who that is now, or null.
+`steps[].at`: when it was due, or is.
+`asked_me`: whether it asks the caller.
+`assignee`: of the card, or null. *0.4.0*
+"""

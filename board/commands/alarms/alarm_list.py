@@ -1,0 +1,174 @@
+"""List of alarms that nobody has taken yet, or that were taken within the last minute: as it is now, for whoever may see them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Row, text
+from sqlmodel import Session, col, select
+
+from board.commands.alarms import urgent_alerts
+from board.commands.alarms.alarm_format import AlarmStep, AlarmTaker, OpenAlarm
+from board.commands.alarms.alerts import short_name
+from board.config.alarm_rules import AlarmRules, Rule
+from board.engine import kinds
+from models.accounts import ROLES, Account
+from models.board import OPERATIONS
+from models.handover import Handover
+from models.note import Note
+from models.times import format_utc, parse_utc
+
+LATE = timedelta(seconds=10)  # of a step: servers look each second
+SHOWN_AFTER_TAKING = timedelta(seconds=60)
+MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
+MAX_TITLE = 120  # characters
+MAY_ACT = ROLES[ROLES.index("investigator") :]
+
+_FIELDS = (
+    "a.id, a.board, a.seq, a.about, a.rule, a.occasion, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, "
+    "a.taken_at, a.handed_on, a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
+)
+_FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
+_LIST = text(
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 7 DESC, 1 DESC LIMIT :limit"
+).columns(about=JSON, person=JSON, asked=JSON, handed_on=JSON)
+
+_COUNT = text(
+    "SELECT count(*) AS open, count(CASE WHEN next_at < :late THEN 1 END) AS late FROM alarm "
+    "WHERE taken_at IS NULL AND ended_at IS NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAlarm:
+    """Alarm with what decides who is asked."""
+
+    body: OpenAlarm
+    asked: frozenset[str]
+    handed_on: frozenset[str]
+    everybody: bool
+    caused_by: str | None
+    is_mention: bool  # a note asks for an answer: where there are too many to show, others go first
+
+    def asks(self, account: str, role: str) -> bool:
+        """Return whether an account is asked. It has to see the search, too."""
+        if account in self.handed_on:
+            return False
+        return role in MAY_ACT and (account in self.asked or (self.everybody and account != self.caused_by))
+
+    def shown_to(self, account: str, role: str) -> bool:
+        """Return whether an account is told: those who are asked, who caused it, who handed it on, and who has it, perhaps as a
+        colleague assigned them the card."""
+        taker = self.body["taken_by"]
+        involved = account == self.caused_by or account in self.handed_on or (taker is not None and taker["id"] == account)
+        return self.asks(account, role) or (role in MAY_ACT and involved)
+
+
+def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
+    """Return the alarms to show, on all boards, the oldest first."""
+    asked = {"since": format_utc(now - SHOWN_AFTER_TAKING), "limit": MAX_READ}
+    found = list(session.connection().execute(_LIST, asked))[::-1]
+    if not found:
+        return []
+    subjects = _Subjects(session, [row.about for row in found])
+    return [_listed(row, rules.rules.get(row.rule), subjects) for row in found]
+
+
+def count(session: Session, now: datetime) -> tuple[int, int]:
+    """Return how many alarms nobody has taken, and how many of them have a step that is late."""
+    row = session.connection().execute(_COUNT, {"late": format_utc(now - LATE)}).one()
+    return row.open, row.late
+
+
+def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAlarm:
+    about = row.about
+    body: OpenAlarm = {
+        "id": row.id, "board": row.board, "seq": row.seq, "reference": row.reference,
+        "child": short_name(row.person) if row.person else None,
+        "about": {"kind": about["kind"], "id": about["id"], "number": subjects.number(about["id"])},
+        "place": subjects.place(about["id"]), "seen_at": subjects.seen_at(about["id"]), "title": subjects.title(about["id"]),
+        "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,
+        "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
+        "assignee": subjects.assignee(about["id"]),
+        "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
+    }  # fmt: skip
+    is_mention = rule is not None and rule.when == "mention"
+    return ListedAlarm(body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), row.caused_by, is_mention)
+
+
+def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:
+    """Yield whom the ladder asks, and when. People who are not there, such as the lead of a search without one, are left out."""
+    after = rule.steps[row.step + 1].after_s if row.step + 1 < len(rule.steps) else 0.0
+    moved = (parse_utc(row.next_at) - parse_utc(row.raised_at)).total_seconds() - after if row.next_at else 0.0
+    for number, step in enumerate(rule.steps):
+        done = number <= row.step
+        at = format_utc(parse_utc(row.raised_at) + timedelta(seconds=step.after_s + (0 if done else moved)))
+        for ask in step.ask:
+            account = subjects.account(ask, row.about["id"], row.lead)
+            if account is not None or ask not in ("assignee", "lead", "holder"):
+                yield {"ask": ask, "name": subjects.names.get(account) if account else None, "at": at, "done": done}
+
+
+class _Subjects:
+    """Subjects of alarms, read at once for all of them."""
+
+    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]]) -> None:
+        ids: dict[str, set[str]] = {}
+        for about in abouts:
+            ids.setdefault(about["kind"], set()).add(about["id"])
+        self._notes = _by_id(session, Note, ids.get("note", ()))
+        self._cards = _cards(session, {id for kind in _numbered() for id in ids.get(kind.name, ())})
+        self._of_notes = _cards(session, {note.card for note in self._notes.values() if note.card})
+        self._handover = session.get(Handover, OPERATIONS) if "handover" in ids else None
+        self._holder = urgent_alerts.holder(session)
+        self.names: dict[str, str] = dict(session.exec(select(Account.id, Account.name)).all())
+
+    def number(self, id: str) -> int | None:
+        note = self._notes.get(id)
+        card = self._cards.get(id) if note is None else self._of_notes.get(note.card)
+        if card is None and id == OPERATIONS and self._handover is not None:
+            return self._handover.number
+        return card.number if card is not None else None
+
+    def place(self, id: str) -> str | None:
+        card = self._cards.get(id)
+        return (getattr(card, "place", None) or {}).get("text")
+
+    def seen_at(self, id: str) -> str | None:
+        return getattr(self._cards.get(id), "seen_at", None)
+
+    def title(self, id: str) -> str | None:
+        card, note = self._cards.get(id), self._notes.get(id)
+        found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
+        return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
+
+    def assignee(self, id: str) -> AlarmTaker | None:
+        account = getattr(self._cards.get(id), "assignee", None)
+        return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
+
+    def account(self, ask: str, id: str, lead: str | None) -> str | None:
+        match ask:
+            case "assignee":
+                return getattr(self._cards.get(id), "assignee", None)
+            case "lead":
+                return lead
+            case "holder":
+                return self._holder
+            case "expected":
+                return self._handover.incoming if self._handover is not None else None
+        return None
+
+
+def _cards(session: Session, ids: Collection[str]) -> dict[str, Any]:
+    """Return cards and tips by their ids."""
+    return {id: card for kind in _numbered() for id, card in _by_id(session, kind.model, ids).items()}
+
+
+def _numbered() -> list[kinds.Kind]:
+    return [kind for kind in kinds.every() if kind.is_numbered]
+
+
+def _by_id(session: Session, model: Any, ids: Collection[str]) -> dict[str, Any]:
+    return {row.id: row for row in session.exec(select(model).where(col(model.id).in_(ids)))} if ids else {}

@@ -1,0 +1,182 @@
+"""Steps of alarms that the server takes by itself: escalation, alarms that are found by time, and alarms whose taker may no
+longer act. What is due is read first, and judged again under the lock of its board."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.commands.alarms import alarms
+from board.commands.alarms.alarm_people import AlarmPeople
+from board.commands.cards import tasks
+from board.commands.command import Ack
+from board.commands.execute import CommandResult
+from board.commands.materials import materials
+from board.config.alarm_rules import AlarmRules
+from board.config.predefined_tasks import TaskCatalogue
+from board.engine import unit_of_work
+from board.engine.event_writer import EventWriter
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.handover import Handover
+from models.material import Material
+from models.task import Task
+from models.times import format_utc
+
+MAX_WAITING = 5_000  # alarms with a next step, read at once
+MAX_FOUND = 500  # overdue tasks, and materials whose end has come, read at once
+RELEASE_WITHIN = timedelta(hours=24)  # of its taking; later the search has other ways to be looked after
+
+_WAITING = text("SELECT id, board, rule, step, next_at FROM alarm WHERE next_at IS NOT NULL ORDER BY next_at LIMIT :limit")
+_OVERDUE = text(
+    'SELECT t.id, t.board, t.due FROM task t JOIN "column" c ON c.id = t."column" AND c.role <> \'done\' '
+    "JOIN search s ON s.id = t.board AND s.status = 'open' "
+    "WHERE t.priority = 'urgent' AND NOT t.withdrawn AND t.due > :since AND t.due <= :until "
+    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = t.board AND a.rule = :rule AND a.entity = t.id "
+    "AND (a.cause = t.due OR a.ended_at IS NULL)) ORDER BY t.due LIMIT :limit"
+)
+_UNACCEPTED = text("SELECT number FROM handover WHERE id = :id AND status = 'signed' AND signed_at <= :until")
+_LATE_TAKE_DOWNS = text(
+    "SELECT d.board, d.board AS id, min(d.due) AS due FROM distribution d "
+    "JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
+    "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
+    "GROUP BY d.board LIMIT :limit"
+)
+_ENDED = text("SELECT id, board FROM material WHERE ended_at IS NULL AND ends_at <= :now ORDER BY ends_at LIMIT :limit")
+_TAKEN = text(
+    "SELECT a.id, a.board, a.taken_by FROM alarm a LEFT JOIN account p ON p.id = a.taken_by LEFT JOIN search s ON s.id = a.board "
+    "WHERE a.taken_at > :since AND a.ended_at IS NULL "
+    "AND (p.id IS NULL OR NOT p.enabled OR p.role = 'viewer' OR s.access = 'members')"
+)
+
+
+class Waiting(NamedTuple):
+    """Alarm that waits for its next step."""
+
+    id: str
+    board: str
+    rule: str
+    step: int
+    next_at: str
+
+
+class Found(NamedTuple):
+    """Occasion that a rule finds by time: its entity, and the cause by which its alarm is raised once."""
+
+    rule: str
+    entity: str
+    cause: str
+
+
+@dataclass
+class BoardWork:
+    """Work to do on a board. `due` names the step that each alarm was at, with the time of the next one."""
+
+    due: dict[str, tuple[int, str]] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)  # materials
+
+    def batches(self, size: int) -> Iterator["BoardWork"]:
+        """Yield the work in parts of at most `size` of each kind."""
+        due = list(self.due.items())
+        for start in range(0, max(len(due), len(self.found), len(self.released), len(self.ended)), size):
+            part = slice(start, start + size)
+            yield BoardWork(dict(due[part]), self.found[part], self.released[part], self.ended[part])
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Return the alarms that wait for their next step, those due first in front."""
+    return [Waiting(*row) for row in session.connection().execute(_WAITING, {"limit": MAX_WAITING})]
+
+
+def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[Found]]:
+    """Return what the rules find by time, by board: urgent tasks and take-downs that became
+    overdue after `since`, and a handover that waits."""
+    found: dict[str, list[Found]] = defaultdict(list)
+    for rule in rules.of("handover_waiting"):
+        until = format_utc(now - timedelta(seconds=rule.after_s))
+        number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
+        waits = Found(rule.key, OPERATIONS, str(number))
+        if number is not None and not alarms.is_known(session, OPERATIONS, *waits):
+            found[OPERATIONS].append(waits)
+    for when, query in (("task_overdue", _OVERDUE), (alarms.TAKE_DOWN, _LATE_TAKE_DOWNS)):
+        for rule in rules.of(when):
+            wait = timedelta(seconds=rule.after_s)
+            asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
+            for late in session.connection().execute(query, asked):
+                found[late.board].append(Found(rule.key, late.id, late.due))
+    return found
+
+
+def ended(session: Session, now: datetime) -> Mapping[str, list[str]]:
+    """Return the materials, by board, whose end has come."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": MAX_FOUND}):
+        found[material.board].append(material.id)
+    return found
+
+
+def lost(session: Session, now: datetime) -> Mapping[str, list[str]]:
+    """Return the alarms, by board, whose taker may no longer act on the search."""
+    found: dict[str, list[str]] = defaultdict(list)
+    people: dict[str, AlarmPeople] = {}
+    for alarm in session.connection().execute(_TAKEN, {"since": format_utc(now - RELEASE_WITHIN)}).all():
+        if not people.setdefault(alarm.board, AlarmPeople(session, alarm.board)).may_act(alarm.taken_by):
+            found[alarm.board].append(alarm.id)
+    return found
+
+
+def do(
+    session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
+) -> CommandResult:
+    """Do what is still to be done on a board, whose row is locked first. An alarm that was taken, ended or escalated meanwhile is
+    left as it is."""
+    board = unit_of_work.lock_board(session, board_id)
+    assert board is not None, "boards are never removed"
+    now = clock()
+    writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
+    unit_of_work.flush(session)
+    unit_of_work.prefetch(session, Alarm, [*work.due, *work.released])
+    for id, (step, next_at) in work.due.items():
+        row = unit_of_work.get(session, Alarm, id)
+        if row is not None and (row.step, row.next_at) == (step, next_at):
+            alarms.escalate(writer, row)
+    _release(writer, work.released)
+    for id in work.ended:
+        material = unit_of_work.get(session, Material, id)
+        if material is not None and material.ended_at is None and material.ends_at <= writer.now:
+            materials.end(writer, material)
+    for each in work.found:
+        _raise(writer, each)
+    events = tuple(writer.result.events)
+    return CommandResult(Ack("", board_id, [event.seq for event in events]), events, ((board_id, board.epoch),))
+
+
+def _release(writer: EventWriter, ids: Collection[str]) -> None:
+    people = AlarmPeople(writer.session, writer.board.id)
+    for id in ids:
+        row = unit_of_work.get(writer.session, Alarm, id)
+        if row is not None and row.ended_at is None and row.taken_by is not None and not people.may_act(row.taken_by):
+            alarms.release(writer, row)
+
+
+def _raise(writer: EventWriter, found: Found) -> None:
+    rule = writer.alarm_rules.rules[found.rule]
+    if rule.when == alarms.TAKE_DOWN:
+        alarms.raise_take_down_alarm(writer, rule)
+        return
+    if alarms.is_known(writer.session, writer.board.id, *found):
+        return
+    if rule.when == "task_overdue":
+        task = unit_of_work.get(writer.session, Task, found.entity)
+        if task is not None and task.due == found.cause and tasks.is_overdue(writer.session, task.state(), writer.now):
+            alarms.raise_alarm(writer, rule, "task", task.id, task.seq, found.cause, None)
+    else:
+        handover = unit_of_work.get(writer.session, Handover, found.entity)
+        if handover is not None and handover.status == "signed" and str(handover.number) == found.cause:
+            alarms.raise_alarm(writer, rule, "handover", handover.id, handover.seq, found.cause, None)

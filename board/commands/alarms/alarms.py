@@ -1,0 +1,415 @@
+"""Alarms: raised and ended with what causes and settles them, taken and handed on by people, escalated by the server.
+
+An alarm is asked about step by step until somebody takes it or its cause is gone. Its next step is due at a time that stands in
+the database, and is taken under the lock of its board: so each step is taken once, in order, whichever process comes first.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from board.commands.alarms.alarm_people import AlarmPeople
+from board.commands.alarms.alarms_of_cards import of_entity
+from board.commands.cards import ownership
+from board.commands.cards.ownership import event_time, later
+from board.commands.materials import take_downs
+from board.config.alarm_rules import Rule
+from board.engine import kinds, unit_of_work
+from board.engine.event_writer import Change, EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.errors import Refused, invalid
+from board.i18n import N_, Moment, message
+from board.notifications import outbox
+from board.notifications.notice import OCCASIONS
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.db import rows
+from models.distribution import Distribution
+from models.entity import State
+from models.fields import Data, Id, LongText, Time
+from models.ids import new_id
+from models.search import Search
+from realtime.wire.protocol import Command
+
+OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
+TAKEN_BY_RESPONSIBLE = "sighting_urgent"  # raised, and taken immediately by the person who answers for it and caused it
+BY_RESPONSIBLE = ("sighting_credible", "worrying_search", "task_overdue")  # not raised for the person who did it themselves
+MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
+MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
+DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
+TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
+SERVER_COMMAND = Command("", "", "", {})
+
+_OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
+_ENDED = text(
+    "SELECT id FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND ended_at IS NOT NULL "
+    "ORDER BY raised_at DESC, id DESC LIMIT 100 OFFSET :kept"
+)
+_KNOWN = text(
+    "SELECT 1 FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND (cause = :cause OR ended_at IS NULL)"
+)
+_NAME = text("SELECT name FROM account WHERE id = :id")
+
+
+class Take(Data):
+    """Take an alarm ("I have it"): it escalates no further. If another account has it, it is `conflict`, with `fields.taken_by`
+    naming that person, and `current`; also if it has ended. Taking an alarm that you have already is acknowledged with `seqs:
+    []`."""
+
+    alarm: Id
+
+
+class HandOn(Data):
+    """Hand an alarm on: it is open again for `to`, and the ladder continues. It is `forbidden` to an account that was not asked
+    and does not have it, and `conflict` if the alarm has ended.
+
+    `to`: `invalid` if that account may not see the board or act there, or has handed it on.
+    """
+
+    alarm: Id
+    to: Id
+    reason: LongText | None = None
+
+
+# -- what people do -------------------------------------------------------------------------------------------------------
+
+
+def take(writer: EventWriter, data: Take) -> None:
+    """Take an alarm, and its card if nobody is assigned. Raises Refused `conflict` if another person has it, or it has ended."""
+    row = writer.find(Alarm, data.alarm, "alarm")
+    _require_not_ended(row)
+    if row.taken_by == writer.account_id:
+        return
+    if row.taken_by is not None:
+        raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
+    ownership.take(writer, row, writer.account_id)
+
+
+def hand_on(writer: EventWriter, data: HandOn) -> None:
+    """Hand an alarm on to somebody who may see it and act, and has not handed it on. It is open again, and its ladder goes on
+    from now, or from before if nobody had it."""
+    row = writer.find(Alarm, data.alarm, "alarm")
+    writer.require_person(data.to, "to")
+    people = AlarmPeople(writer.session, writer.board.id)
+    if not people.may_act(data.to):
+        raise invalid("to", N_("This person cannot act on this search."))
+    if data.to == writer.account_id or data.to in row.handed_on:
+        raise invalid("to", N_("This person has already handed this alarm on."))
+    _require_not_ended(row)
+    if row.taken_by not in (None, writer.account_id):
+        raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
+    if not (row.taken_by == writer.account_id or writer.account_id in row.asked or row.everybody):
+        raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
+    rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
+    wait = rule.wait_s(0) if rule is not None and rule.wait_s(row.step) is not None else None
+    due = [at for at in (row.next_at, _after(now, wait)) if at is not None]  # handing on again and again delays no step
+    values = {
+        "taken_by": None, "taken_at": None, "next_at": min(due, default=None),
+        "asked": [*(each for each in row.asked if each != data.to), data.to],
+        "handed_on": _joined(row.handed_on, [writer.account_id]),
+    }  # fmt: skip
+    writer.update(row, "alarm.handed_on", values, data.reason, conflicts=False)
+    ownership.give_up_card(writer, row, writer.account_id)
+    if rule is not None:
+        _notify(writer, row, {way for step in rule.steps[: row.step + 1] for way in step.ways} - {"webhook"}, [data.to])
+
+
+def _require_not_ended(row: Alarm) -> None:
+    if row.ended_at is not None:
+        raise _conflict(row, "ended_at", _ended_sentence(row))
+
+
+def _ended_sentence(row: Alarm) -> str:
+    return message(N_("This alarm ended at {time}."), time=Moment(row.ended_at or ""))
+
+
+def _conflict(row: Alarm, field: str, sentence: str) -> Refused:
+    return Refused("conflict", fields={field: sentence}, current=row.state())
+
+
+def _taken_sentence(session: Session, row: Alarm) -> str:
+    name = session.connection().execute(_NAME, {"id": row.taken_by}).scalar()
+    return message(N_("{name} has had it since {time}."), name=name or "?", time=Moment(row.taken_at or ""))
+
+
+# -- raised and ended with what causes and settles them -------------------------------------------------------------------
+
+
+def record_alarms(writer: EventWriter) -> None:
+    """Raise and end alarms by what a command has changed: by events of the server, after the command's own."""
+    for change in list(writer.result.changes):
+        board = unit_of_work.current(writer.session).boards[change.event.board]
+        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        if change.event.kind == Search.KIND and change.before and "status" in change.fields:
+            if change.after["status"] == "open":
+                _raise_again(server, change)
+            else:
+                _end_all(server, but_take_downs=change.after["status"] == "found")
+            continue
+        _follow_all(server, kinds.named(change.event.kind), change)
+    _follow_take_downs(writer)
+
+
+def _follow_all(writer: EventWriter, kind: Kind, change: Change) -> None:
+    for when, holds in kind.alarms(writer.session, change.event, change.after, change.fields):
+        _follow(writer, change, when, holds)
+
+
+def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None:
+    """Raise the alarms of an occasion that is there now, or end those of one that is not."""
+    rules = {rule.key: rule for rule in writer.alarm_rules.of(when)}
+    if not rules or (not holds and not change.before):
+        return
+    event = change.event
+    if not change.before:  # it is new
+        unit_of_work.current(writer.session).open_alarms.setdefault((event.board, event.entity), [])
+    known = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
+    if not holds:
+        for alarm in known:
+            end(writer, alarm)
+        return
+    open = {alarm.rule for alarm in known}
+    for rule in rules.values():
+        if rule.key not in open:
+            raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account, _assigned(change))
+
+
+def _assigned(change: Change) -> str | None:
+    """Return the account that a person's command has just assigned what caused an alarm."""
+    return change.after.get("assignee") if change.event.account is not None and "assignee" in change.fields else None
+
+
+def _follow_take_downs(writer: EventWriter) -> None:
+    """Raise the alarm of a search whose take-downs are overdue again, and end that of one whose take-downs are done, after a
+    command that changed any, or reopened the search."""
+    changed = {change.event.board for change in writer.result.changes if _touches_take_downs(change)}
+    for id in changed:
+        board = unit_of_work.current(writer.session).boards[id]
+        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        rules = {rule.key: rule for rule in writer.alarm_rules.of(TAKE_DOWN)}
+        known = [alarm for alarm in of_entity(writer.session, id, id) if alarm.rule in rules] if rules else []
+        if take_downs.overdue(server) is None:
+            for alarm in known:
+                end(server, alarm)
+            continue
+        for rule in rules.values():
+            if rule.key not in {alarm.rule for alarm in known} and not rule.after_s:
+                raise_take_down_alarm(server, rule)
+
+
+def _touches_take_downs(change: Change) -> bool:
+    if change.event.kind == Search.KIND:
+        return "status" in change.fields and change.after["status"] == "open" and bool(change.before)
+    return change.event.kind == Distribution.KIND
+
+
+def raise_take_down_alarm(writer: EventWriter, rule: Rule) -> None:
+    """Raise the alarm of a search that a take-down has been overdue for as long as the rule waits, unless there is one."""
+    late = take_downs.overdue(writer, rule.after_s)
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    if late is None or search is None:
+        return
+    cause = str(max(late.seq, search.seq))  # a search that is reopened is another cause
+    if not is_known(writer.session, search.id, rule.key, search.id, cause):
+        raise_alarm(writer, rule, Search.KIND, search.id, search.seq, cause, None)
+
+
+def is_known(session: Session, board: str, rule: str, entity: str, cause: str) -> bool:
+    """Return whether an alarm was raised for this cause, or one about the same entity by the same rule has not ended."""
+    asked = {"board": board, "rule": rule, "entity": entity, "cause": cause}
+    return unit_of_work.execute(session, _KNOWN, asked).first() is not None
+
+
+def raise_alarm(
+    writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None, assigned: str | None = None
+) -> None:
+    """Raise an alarm about an entity of the writer's board, and take its first steps. `assigned`: the account that takes it
+    immediately. The person who answers for an urgent report and caused it takes it, too; for the occasions in BY_RESPONSIBLE this
+    is a no-op, as for a note that mentions nobody else."""
+    session, board = writer.session, writer.board
+    search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
+    if search is not None and search.status not in (("open", "found") if rule.when == TAKE_DOWN else ("open",)):
+        return
+    people = AlarmPeople(session, board.id)
+    answers = caused_by is not None and people.first_responsible(kind, id) == caused_by
+    if answers and rule.when in BY_RESPONSIBLE:
+        return
+    now = event_time(writer)
+    values = {
+        "id": new_id(), "board": board.id, "about": {"kind": kind, "id": id, "seq": seq}, "rule": rule.key, "occasion": rule.when,
+        "raised_at": now, "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
+    }  # fmt: skip
+    row = rows.new(Alarm, values)
+    if row.id.endswith(DROPS_AT):
+        _drop_ended(writer, rule, id)
+    if rule.when == "mention" and not people.asked_by(["mentioned"], row):
+        return
+    taken = _next_step(people, row, rule, now)
+    rows.assign(row, taken.values)
+    writer.create(row, "alarm.raised")
+    if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
+        known.append(row.id)
+    owner = caused_by if answers and rule.when == TAKEN_BY_RESPONSIBLE else assigned
+    if owner is not None and people.may_act(owner):
+        ownership.take(writer, row, owner)
+    else:
+        taken.notify(writer, row)
+
+
+def _drop_ended(writer: EventWriter, rule: Rule, entity: str) -> None:
+    """Take the oldest ended alarms about an entity off the board if it had very many: an account could raise them without end."""
+    asked = {"board": writer.board.id, "rule": rule.key, "entity": entity, "kept": MAX_ENDED}
+    for row in unit_of_work.select(writer.session, Alarm, _ENDED, asked):
+        writer.delete(row, "alarm.archived")
+
+
+def end(writer: EventWriter, row: Alarm) -> None:
+    """End an alarm whose cause is gone, whether somebody had it or not."""
+    writer.update(row, "alarm.ended", {"ended_at": event_time(writer), "ended": "settled", "next_at": None}, conflicts=False)
+
+
+def _end_all(writer: EventWriter, but_take_downs: bool) -> None:
+    """End the alarms of a search that is no longer open. Finding the child does not settle that its posters hang."""
+    kept = {rule.key for rule in writer.alarm_rules.of(TAKE_DOWN)} if but_take_downs else set()
+    for row in unit_of_work.select(writer.session, Alarm, _OF_BOARD, {"board": writer.board.id}):
+        if row.rule not in kept:
+            end(writer, row)
+
+
+def _raise_again(writer: EventWriter, change: Change) -> None:
+    """Raise the alarms of a search that is reopened: those of what still waits on it, the oldest first. Nobody is taken for who
+    caused them, as what waits is not known to who reopens."""
+    reopened = replace(change.event, account=None)
+    unit_of_work.flush(writer.session)
+    for kind in kinds.on_board(writer.board.id):
+        if kind.alarming is None:
+            continue
+        columns: Any = kind.model
+        waiting = select(columns).where(columns.board == writer.board.id, kind.alarming(columns)).order_by(columns.id)
+        for row in writer.session.exec(waiting.limit(MAX_RAISED_AGAIN)).all():
+            about = replace(reopened, kind=kind.name, entity=row.id)
+            _follow_all(writer, kind, change._replace(event=about, after=row.state(), fields=[*row.STATE]))
+    _follow_all(writer, kinds.named(Search.KIND), change._replace(event=reopened, fields=["worrying"]))
+
+
+# -- steps ----------------------------------------------------------------------------------------------------------------
+
+
+class Taken(NamedTuple):
+    """Step that is taken: the values of the alarm after it, whom it asks, and by which ways outside the board."""
+
+    values: State
+    accounts: list[str]
+    ways: frozenset[str]
+
+    def notify(self, writer: EventWriter, row: Alarm) -> None:
+        _notify(writer, row, self.ways, self.accounts)
+
+
+def _next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str) -> Taken:
+    """Return the next step that asks somebody new, or somebody by a way that no step before has asked them by; steps before it
+    are passed over. `scheduled` is when it was due: the step after it is due that much later, so that steps that are late do not
+    delay the others."""
+    for number in range(row.step + 1, len(rule.steps)):
+        step = rule.steps[number]
+        accounts = people.asked_by(step.ask, row)
+        named = people.asked_by([each for each in step.ask if each != "desk"], row)
+        everybody = "desk" in step.ask and not row.everybody
+        if everybody or set(named) - set(row.asked) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
+            values = {
+                "step": number, "next_at": _after(scheduled, rule.wait_s(number)), "asked": _joined(row.asked, named),
+                "everybody": row.everybody or everybody,
+            }  # fmt: skip
+            return Taken(values, accounts, frozenset(step.ways))
+    return Taken({"step": max(len(rule.steps) - 1, row.step), "next_at": None}, [], frozenset())
+
+
+def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way: str) -> bool:
+    """Return whether a step reaches somebody by a way by which the steps before it reach them not; a webhook is one receiver."""
+    before = [step for step in rule.steps[:number] if way in step.ways]
+    if way == "webhook":
+        return not before
+    reached = people.asked_by([ask for step in before for ask in step.ask], row)
+    return not set(people.asked_by(rule.steps[number].ask, row)) <= set(reached)
+
+
+def escalate(writer: EventWriter, row: Alarm) -> None:
+    """Take the next step of an alarm that is due, and those after it that are due by now, too."""
+    people = AlarmPeople(writer.session, writer.board.id)
+    rule = writer.alarm_rules.rules.get(row.rule)
+    while row.next_at is not None:
+        if rule is None:  # the rules have changed since
+            writer.update(row, "alarm.escalated", {"next_at": None}, conflicts=False)
+            return
+        taken = _next_step(people, row, rule, row.next_at)
+        writer.update(row, "alarm.escalated", taken.values, conflicts=False)
+        taken.notify(writer, row)
+        if row.next_at is None or row.next_at > writer.now:
+            return
+
+
+def release(writer: EventWriter, row: Alarm) -> None:
+    """Open an alarm again whose taker may no longer act on the search, and take its next step at once."""
+    now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
+    following = now if rule is not None and rule.wait_s(row.step) is not None else None
+    writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": following}, conflicts=False)
+    ownership.give_up_card(writer, row, lost)
+    escalate(writer, row)
+
+
+def _notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Collection[str]) -> None:
+    for way in OUTSIDE:
+        if way in ways:
+            to = outbox.WEBHOOK if way == "webhook" else accounts
+            outbox.add(writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=event_time(writer))
+
+
+def _after(moment: str, seconds: float | None) -> str | None:
+    return None if seconds is None else later(moment, seconds)
+
+
+def _joined(known: list[str], more: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))
+
+
+def _dangling(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
+    return {} if row.ended_at is None else {"ended_at": _ended_sentence(row)}
+
+
+# -- declaration ----------------------------------------------------------------------------------------------------------
+
+KIND = Kind(
+    model=Alarm,
+    title=N_("Alarm"),
+    data=Data,
+    fields=(
+        FieldSpec("about", N_("About"), reads_as="internal"),
+        FieldSpec("rule", N_("Rule"), type=str, reads_as="internal"),
+        FieldSpec("occasion", N_("Occasion"), type=str | None, choices=OCCASIONS, reads_as="internal"),
+        FieldSpec("raised_at", N_("Raised at"), type=Time, reads_as="internal"),
+        FieldSpec("step", N_("Step"), type=int, reads_as="internal"),
+        FieldSpec("next_at", N_("Next step at"), type=Time | None, reads_as="internal"),
+        FieldSpec("asked", N_("People asked"), control="people"),
+        FieldSpec("everybody", N_("All users asked"), type=bool),
+        FieldSpec("handed_on", N_("Handed on by"), control="people"),
+        FieldSpec("taken_by", N_("Taken by"), type=Id | None, control="person"),
+        FieldSpec("taken_at", N_("Taken at"), type=Time | None),
+        FieldSpec("ended_at", N_("Ended at"), type=Time | None),
+        FieldSpec("ended", N_("Ended because"), type=Literal["settled"] | None, choices={"settled": N_("the cause is gone")}),
+    ),
+    events={
+        "alarm.raised": EventSpec(N_("Alarm raised")),
+        "alarm.escalated": EventSpec(N_("Next step of the alarm")),
+        "alarm.taken": EventSpec(N_("Alarm taken"), "alarm.take", undoable=True),
+        "alarm.handed_on": EventSpec(N_("Alarm handed on")),
+        "alarm.released": EventSpec(N_("Alarm reopened")),
+        "alarm.ended": EventSpec(N_("Alarm ended")),
+        "alarm.archived": EventSpec(N_("Alarm archived")),
+    },
+    boards=("search", "operations"),
+    counted=False,
+    undo=UndoRules(dangling=_dangling, apply=ownership.apply_undo),
+)

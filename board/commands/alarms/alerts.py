@@ -1,0 +1,287 @@
+"""Alerts: which events alert whom, and which alerts an account has read.
+
+An alert is stored with its event, in one transaction. It is listed by present rights: an account that may not see the search
+does not get it, even if it could when the event happened.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, String, TextClause, bindparam, text
+from sqlmodel import Session, col, select
+
+from board.audit import security_alerts
+from board.commands.cards import mentions
+from board.engine import kinds, snapshot, unit_of_work
+from board.engine.event import WHOLE
+from board.engine.event_writer import Change
+from board.notifications.alert_format import Alert, AlertCard
+from board.notifications.alert_versions import bump_alert_version
+from models import stored_payload
+from models.alert import ALARM_SOUNDS, DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
+from models.entity import State, flatten
+from models.ids import id_bytes, id_sql, id_text
+from models.search import Search
+from models.sighting import Sighting
+from models.times import format_utc
+
+MAX_LISTED = 200  # at most, the newest
+RETENTION = timedelta(days=14)  # older alerts are not listed
+
+Key = tuple[str, int]  # board, seq
+
+
+class AlarmSignals(NamedTuple):
+    """Signals of an alarm in a browser: its sound, one of ALARM_SOUNDS, and whether by a desktop notification."""
+
+    sound: str
+    desktop: bool
+
+
+class Unread(NamedTuple):
+    """Unread alert: its time, the reasons (`kinds`) for which the event alerts the account, and the entity that the event is
+    about, which may be hidden where its board is not: a tip that was placed on a search for members only."""
+
+    at: str
+    kinds: frozenset[str]
+    entity: str
+
+
+@cache
+def _unread_statement(dialect: str) -> TextClause:
+    """Return the statement for the unread alerts of some accounts."""
+    return text(
+        "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "  # noqa: S608
+        "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
+        "JOIN board b ON b.id = a.board JOIN event e ON e.board = b.number AND e.seq = a.seq "
+        "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
+        f"WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR {id_sql('e.account', dialect)} <> p.id)"
+    ).bindparams(bindparam("people", expanding=True))
+
+
+@cache
+def _list_statement(tables: tuple[str, ...], dialect: str) -> TextClause:
+    """Return the statement for the list of alerts, with the number of each card that an event or a note is about. `tables` are
+    those of the cards."""
+    entity, account = id_sql("e.entity", dialect), id_sql("e.account", dialect)
+    joins = " ".join(f"LEFT JOIN {table} ON {table}.id = COALESCE(n.card, {entity})" for table in tables)
+    ids = ", ".join(f"{table}.id AS id_{table}, {table}.number AS number_{table}" for table in tables)
+    return text(
+        "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
+        f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
+        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, "
+        f"{WHOLE} FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
+        "JOIN event e ON e.board = b.number AND e.seq = a.seq "
+        f"LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
+        f"LEFT JOIN note n ON e.kind = 'note' AND n.id = {entity} {joins} "
+        "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
+        "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
+        "AND (e.account IS NULL OR e.account <> :own) "
+        f"AND a.kind IN :kinds AND a.board NOT IN :hidden AND {entity} NOT IN :hidden "
+        "ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
+    ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
+
+
+_READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
+_FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
+
+
+def record_alerts(session: Session, change: Change) -> None:
+    """Store alerts for everybody whom an event concerns, except its author."""
+    event, after, fields = change.event, change.after, change.fields
+    found: list[tuple[str, str]] = []
+    if b"@" in (event.body or b""):
+        found = [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
+    if "assignee" in fields and after.get("assignee"):
+        found.append(("assigned", after["assignee"]))
+    found += kinds.named(event.kind).alerts(session, event, after, fields)
+    unit_of_work.current(session).alerts += [
+        {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
+        for kind, account in found
+        if account != event.account
+    ]
+
+
+def _mentioned(session: Session, before: State, after: State, fields: Collection[str], reason: str | None) -> set[str]:
+    now = flatten(after)
+    found = mentions.new_mentions(session, _texts(now.get(name) for name in fields), _texts(flatten(before).values()))
+    return found | mentions.new_mentions(session, _texts([reason]), ())
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    return (each for each in values if isinstance(each, str))
+
+
+# -- what somebody wants --------------------------------------------------------------------------------------------------
+
+
+def settings_of(session: Session, account: str) -> AlertSettings:
+    """Return the alert settings of an account, or the defaults."""
+    return settings_of_many(session, [account])[account]
+
+
+def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, AlertSettings]:
+    """Return the alert settings of several accounts, or the defaults."""
+    rows = session.exec(select(AlertSettings).where(AlertSettings.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
+    return {account: AlertSettings(account=account) for account in accounts} | {row.account: row for row in rows}
+
+
+def update_settings(
+    session: Session, account: str, places: dict[str, str], quiet: bool, alarms: AlarmSignals | None = None
+) -> None:
+    """Set where alerts of these kinds are shown, and how alarms are signalled (None: as before). Raises ValueError for an unknown
+    kind, place or sound."""
+    if not set(places) <= set(KINDS) or not set(places.values()) <= set(DELIVERY_MODES):
+        raise ValueError(places)
+    if alarms and alarms.sound not in ALARM_SOUNDS:
+        raise ValueError(alarms)
+    bump_alert_version(session, account)
+    chosen = session.get_one(AlertSettings, account)
+    for kind, place in places.items():
+        setattr(chosen, kind, place)
+    chosen.quiet = quiet
+    if alarms:
+        chosen.alarm_sound, chosen.alarm_desktop = alarms
+
+
+def enabled_kinds(chosen: AlertSettings) -> list[str]:
+    """Return the kinds that alert an account, in their order; alerts about its own security always do."""
+    return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
+
+
+# -- the list -------------------------------------------------------------------------------------------------------------
+
+
+def retention_cutoff(now: datetime) -> str:
+    """Return the time up to which alerts are too old to be listed."""
+    return format_utc(now - RETENTION)
+
+
+def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
+    """Return the newest alerts of an account, one for each event."""
+    chosen, hidden = settings_of(session, account), snapshot.hidden_searches(session, account)
+    asked = {
+        "me": account, "own": id_bytes(account), "since": retention_cutoff(now), "kinds": enabled_kinds(chosen),
+        "hidden": list(hidden), "limit": MAX_LISTED * len(KINDS),
+    }  # fmt: skip
+    tables = tuple(str(kind.model.__tablename__) for kind in kinds.cards())
+    found: dict[Key, Row[Any]] = {}
+    connection = session.connection()
+    for row in connection.execute(_list_statement(tables, connection.dialect.name), asked):
+        known = found.get((row.board, row.seq))
+        if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
+            found[row.board, row.seq] = row
+    listed = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
+    _add_children(session, listed, hidden)
+    _add_places(session, listed)
+    listed += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
+    return sorted(listed, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
+
+
+def _add_children(session: Session, listed: list[Alert], hidden: Collection[str]) -> None:
+    """Add the child of the search, as "Mila B., 6", and its first name where other searches that the account may see have the
+    same reference. The account may see the search, else the alert is not listed."""
+    named = {each["reference"] for each in listed} - {None}
+    asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
+    seen = {id: (reference, person) for id, reference, person in session.exec(asked) if id not in hidden}
+    times = Counter(reference for reference, _ in seen.values())
+    for each in listed:
+        if each["board"] in seen:
+            reference, person = seen[each["board"]]
+            each["child"] = short_name(person)
+            if times[reference] > 1:
+                each["first_name"] = person["first_name"]
+
+
+def short_name(person: Mapping[str, Any]) -> str:
+    """Return the first name, the initial of the last name, and the age: "Mila B., 6"."""
+    first, last, age = person["first_name"], (person.get("last_name") or "").strip(), person.get("age")
+    name = f"{first} {last[0].upper()}." if last else first
+    return name if age is None else f"{name}, {age}"
+
+
+def _add_places(session: Session, listed: list[Alert]) -> None:
+    """Add the place of the sighting that an alert is about."""
+    about = {each["card"]["id"] for each in listed if each["card"]}
+    asked = select(Sighting.id, Sighting.place).where(col(Sighting.id).in_(about))
+    places = {id: place["text"] for id, place in session.exec(asked) if place and place["text"]}
+    for each in listed:
+        if each["card"] and each["card"]["id"] in places:
+            each["place"] = places[each["card"]["id"]]
+
+
+def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:
+    payload = stored_payload.load(row.body, row.whole)
+    state = payload.get("state") or {}
+    handed = row.kind == "handover"
+    return {
+        "board": row.board,
+        "reference": row.reference,
+        "seq": row.seq,
+        "at": row.at,
+        "kind": row.kind,
+        "type": row.type,
+        "actor": {"id": id_text(row.actor), "name": row.actor_name} if row.actor else None,
+        "entity": {"kind": row.noun, "id": id_text(row.entity)},
+        "card": _card(row),
+        "value": state.get({"status": "status", "sighting": "assessment"}.get(row.kind)),
+        "acknowledge": payload.get("acknowledge"),
+        "reason": payload.get("reason") if handed else None,
+        "handover": state.get("number" if row.noun == "handover" else "handover") if handed else None,
+        "read": bool(row.read),
+        "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
+    }
+
+
+def _card(row: Row[Any]) -> AlertCard | None:
+    """Return the card that an event is about, or that a note is on."""
+    found = row._mapping
+    for kind in kinds.cards():
+        table = kind.model.__tablename__
+        if found[f"id_{table}"] is not None:
+            return {"kind": kind.name, "id": found[f"id_{table}"], "number": found[f"number_{table}"]}
+    return None
+
+
+def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str, dict[Key, Unread]]:
+    """Return the unread alerts of each of these accounts, on any board and of any kind."""
+    found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
+    if found:
+        connection = session.connection()
+        asked = {"people": list(found), "since": retention_cutoff(now)}
+        for row in connection.execute(_unread_statement(connection.dialect.name), asked):
+            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind, id_text(row.entity))
+        for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
+            add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY, OWN_ACCOUNT)
+    return found
+
+
+def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str, entity: str) -> None:
+    """Add a reason for which an event alerts an account."""
+    before = to.get(key)
+    to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind}, entity)
+
+
+def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
+    """Return the unread alerts that an account may see and has not switched off."""
+    kinds, hidden = enabled_kinds(settings_of(session, account)), snapshot.hidden_searches(session, account)
+    all = unread(session, [account], now)[account]
+    shown = {key: each for key, each in all.items() if hidden.isdisjoint({key[0], each.entity})}
+    return {key: each for key, each in shown.items() if not each.kinds.isdisjoint(kinds)}
+
+
+def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None, *, may_mark_security: bool) -> int:
+    """Mark alerts as read, or all present ones (None); return how many are left. Skips unknown keys and, unless
+    `may_mark_security`, alerts about the account's security: a token must not hide the alert about itself."""
+    bump_alert_version(session, account)
+    left = visible_unread(session, account, now)
+    allowed = [key for key in left if may_mark_security or key[0] != OWN_ACCOUNT]
+    done = [key for key in allowed if keys is None or key in keys]
+    if done:
+        rows = [{"account": account, "board": board, "seq": seq, "at": left[board, seq].at} for board, seq in done]
+        session.connection().execute(_READ, rows)
+    session.connection().execute(_FORGET, {"account": account, "since": retention_cutoff(now)})
+    return len(left) - len(done)

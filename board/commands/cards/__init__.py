@@ -1,0 +1,1 @@
+"""Cards in columns, their order and owners, notes, and the room on a board."""

@@ -1,0 +1,195 @@
+"""Cards: rules that all kinds of cards share. A card has a place in a column and an assignee; it is withdrawn, never deleted.
+
+Cards are sorted in a column by (rank, id). A rank is a text between two others. Every card of a column has one of its own,
+withdrawn cards included, so that concurrent drops end in the same order for everybody.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import create_model
+
+from board.commands.cards import card_ranks, columns, ranks
+from board.commands.cards.rebalance import MAX_RANK_LENGTH, rebalance
+from board.commands.command import CommandSpec, Patch
+from board.engine import kinds, unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.errors import invalid, not_found
+from board.i18n import N_
+from models.card import Card, Priority
+from models.db import rows
+from models.entity import State
+from models.fields import Data, Id, LongText
+from models.ids import new_id
+
+
+class Move(Data):
+    """Move a card to a column. It never conflicts. Neighbours whose rank had to change have a `card.moved` too.
+
+    `before`: the card before which it goes. With neither `before` nor `after`, or if that card is no longer there, it goes to
+    the end.
+    `after`: the card after which it goes.
+    """
+
+    card: Id
+    column: Id
+    before: Id | None = None
+    after: Id | None = None
+
+
+class Assign(Data):
+    """Assign a card.
+
+    `assignee`: null: nobody.
+    """
+
+    card: Id
+    assignee: Id | None = None
+
+
+class Withdraw(Data):
+    """Withdraw a card, or restore it."""
+
+    card: Id
+    reason: LongText | None = None
+
+
+def find(writer: EventWriter, id: str, name: str = "card") -> Card:
+    """Return the card of this board with that id, of any kind. Raises Refused `not_found`."""
+    found = (unit_of_work.get(writer.session, kind.model, id) for kind in kinds.cards())
+    row = next((each for each in found if each is not None), None)
+    if not isinstance(row, Card) or row.board != writer.board.id:
+        raise not_found(name)
+    return row
+
+
+def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) -> None:
+    """Add a card of a kind; in the first column of its role unless `values` names one. Raises Refused."""
+    writer.require_person(values.get("assignee"), "assignee")
+    _check_references(writer, kind, values)
+    if (named := values.get("column")) is not None:
+        column = columns.find(writer, named, "column")
+    else:
+        column = columns.first_with_role(writer, kind.first_column)
+    rank = ranks.between(card_ranks.highest(writer, column.id), None)  # at its end
+    made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column.id, "rank": rank}
+    writer.create(rows.new(kind.model, values | made), f"{kind.name}.added", reserved=reserved)
+
+
+def update(writer: EventWriter, kind: Kind, row: Card, values: State) -> None:
+    """Set the fields of a card that people write. Raises Refused."""
+    _check_references(writer, kind, {name: value for name, value in values.items() if value != getattr(row, name)})
+    writer.update(row, f"{kind.name}.updated", values)
+
+
+def _check_references(writer: EventWriter, kind: Kind, values: State) -> None:
+    """Check that the cards to which fields refer are on this board. Raises Refused `not_found`."""
+    for spec in kind.fields:
+        if spec.refers_to and values.get(spec.path) is not None:
+            writer.find(kinds.named(spec.refers_to).model, values[spec.path], spec.path)
+
+
+def move(writer: EventWriter, data: Move) -> None:
+    """Move a card before or after another, or to the end of a column. Moves never conflict: the last one wins."""
+    if data.before is not None and data.after is not None:
+        raise invalid("after", N_("Give either “before” or “after”, not both."))
+    beside = data.before or data.after
+    if beside == data.card:
+        raise invalid("before" if data.before else "after", N_("A card cannot be placed next to itself."))
+    card = find(writer, data.card)
+    column = columns.find(writer, data.column, "column")
+    anchor = find(writer, beside, "before" if data.before else "after") if beside is not None else None
+    if anchor is not None and anchor.column != column.id:
+        anchor = None  # the anchor has left that column meanwhile
+    if anchor is None:
+        low, high = card_ranks.highest(writer, column.id), None
+        if low == card.rank and card.column == column.id:
+            return  # already last
+    elif data.before:
+        low, high = card_ranks.below(writer, column.id, anchor.rank, but=card.id), anchor.rank
+    else:
+        low, high = anchor.rank, card_ranks.above(writer, column.id, anchor.rank, but=card.id)
+    if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
+        return  # already there
+    rank = ranks.between(low, high)
+    writer.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
+    if len(rank) > MAX_RANK_LENGTH:
+        _rebalance(writer, card)
+
+
+def _rebalance(writer: EventWriter, card: Card) -> None:
+    ids = card_ranks.in_order(writer, card.column)
+    rebalance(writer, ids, ids.index(card.id), lambda id: find(writer, id), "card.moved")
+
+
+def assign(writer: EventWriter, data: Assign) -> None:
+    """Assign a card to an account, or to nobody."""
+    card = find(writer, data.card)
+    writer.require_person(data.assignee, "assignee")
+    writer.update(card, "card.assigned", {"assignee": data.assignee})
+
+
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
+    """Withdraw a card. It keeps its number and place, and can be restored."""
+    writer.update(find(writer, data.card), "card.withdrawn", {"withdrawn": True}, data.reason)
+
+
+def restore(writer: EventWriter, data: Withdraw) -> None:
+    writer.update(find(writer, data.card), "card.restored", {"withdrawn": False}, data.reason)
+
+
+# -- declaring a kind of card ---------------------------------------------------------------------------------------------
+
+NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room", reads_as="internal")
+COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room", reads_as="column")
+RANK = FieldSpec("rank", N_("Position in the column"), type=str, display="room", reads_as="internal")
+ASSIGNEE = FieldSpec("assignee", N_("Assigned to"), type=Id | None, control="person", exported=True)
+PRIORITY = FieldSpec(
+    "priority", N_("Priority"), type=Priority, control="choice", exported=True, display="room",
+    choices={"low": N_("low"), "normal": N_("normal"), "urgent": N_("urgent")},
+)  # fmt: skip
+WITHDRAWN = FieldSpec("withdrawn", N_("Withdrawn"), type=bool, exported=True, display="room")
+
+EVENTS = {
+    "card.moved": EventSpec(N_("Card moved"), "card.move", undoable=True),
+    "card.assigned": EventSpec(N_("Card assigned"), "card.assign", undoable=True),
+    "card.withdrawn": EventSpec(N_("Card withdrawn"), "card.withdraw", undoable=True, revises=True),
+    "card.restored": EventSpec(N_("Card restored"), "card.restore", undoable=True, revises=True),
+    "card.archived": EventSpec(N_("Card left the board"), "board.make_room"),
+    "card.brought_back": EventSpec(N_("Card brought back"), "board.bring_back"),
+}
+
+
+def apply_undo(writer: EventWriter, row: Card, event: JournalEvent, values: State) -> None:
+    """Write former values of a card. One that goes back to its place may meet another with its rank."""
+    moved = event.type == "card.moved"
+    writer.update(row, event.type, ({"column": row.column, "rank": row.rank} if moved else {}) | values, undoes=event.seq)
+    if moved and (card_ranks.is_taken(writer, row) or len(row.rank) > MAX_RANK_LENGTH):
+        _rebalance(writer, row)
+
+
+UNDO = UndoRules(apply=apply_undo)
+
+
+def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:
+    """Return the commands `add` and `update` of a kind of card that has no rules of its own."""
+    name, fields = kind.name, kind.data
+    more: dict[str, Any] = {"column": (Id | None, None), "assignee": (Id | None, None)}
+    added = cast("type[Data]", create_model("Add", __base__=fields, **more))
+    named: dict[str, Any] = {name: (Id, ...)}
+    patch = cast("type[Data]", create_model("Update", __base__=Patch, **named))
+    blank = {path: "-" for path, field in fields.model_fields.items() if field.is_required()}
+
+    def change(writer: EventWriter, data: Any) -> None:
+        row, values = writer.find_patched(kind.model, getattr(data, name), name, fields, data.model_extra or {}, blank)
+        update(writer, kind, cast("Card", row), values)
+
+    def make(writer: EventWriter, data: Data) -> None:
+        add(writer, kind, data.model_dump())
+
+    return {
+        f"{name}.add": CommandSpec("search", "investigator", added, make, places_card=True),
+        f"{name}.update": CommandSpec("search", "investigator", patch, change, patches=(fields,)),
+    }

@@ -1,0 +1,67 @@
+"""Automatic making of room: on a board that is nearly full, for everybody; where a share is nearly used, for its account alone.
+`LeaveAfterDays` says after how many days without a change."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.commands.cards import room
+from board.commands.command import Ack
+from board.commands.execute import CommandResult
+from board.commands.handover import leaving
+from board.commands.handover.leaving import Group, Leaving
+from board.config.board_shares import BoardShares
+from board.engine import board_limits, unit_of_work
+from board.engine.event_writer import EventWriter
+from board.errors import Refused
+from models.times import format_utc
+from realtime.wire.protocol import Command
+
+MAX_SWEPT = 1_000  # boards and accounts of one sweep; the rest follow with the next
+
+_NEARLY_FULL = text("SELECT id, '' FROM board WHERE kind <> 'audit' AND entities >= :nearly ORDER BY id LIMIT :limit")
+_NEARLY_USED = text(
+    "SELECT board, account FROM board_share GROUP BY board, account HAVING sum(entities) >= :nearly "
+    "ORDER BY board, account LIMIT :limit"
+)
+
+
+class Sweep(NamedTuple):
+    """Board to make room on; with an account, only of what counts for it."""
+
+    board: str
+    account: str
+
+
+def due(session: Session, shares: BoardShares) -> list[Sweep]:
+    """Return where room has to be made."""
+    connection = session.connection()
+    nearly_full = int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL)
+    nearly_used = shares.warns_at(min(shares.account, shares.token))
+    full = [Sweep(*row) for row in connection.execute(_NEARLY_FULL, {"nearly": nearly_full, "limit": MAX_SWEPT})]
+    boards = {each.board for each in full}
+    used = [Sweep(*row) for row in connection.execute(_NEARLY_USED, {"nearly": nearly_used, "limit": MAX_SWEPT})]
+    return [*full, *(each for each in used if each.board not in boards)]
+
+
+def make_room(session: Session, sweep: Sweep, shares: BoardShares, clock: Callable[[], datetime], limit: int) -> CommandResult:
+    """Let at most `limit` entities leave a board, by events of the server. Locks the board."""
+    board = unit_of_work.lock_board(session, sweep.board)
+    if board is None:
+        raise Refused("not_found")
+    now = clock()
+    writer = EventWriter(session, None, Command("", board.id, "", {}), board, None, format_utc(now), shares=shares)
+    for group, days in _days(shares):
+        wanted = Leaving(board, now - timedelta(days=days), sweep.account)
+        found = leaving.find(session, wanted, [group], limit - len(writer.result.events)) if days else []
+        room.leave(writer, found, days)
+    events = tuple(writer.result.events)
+    return CommandResult(Ack("", board.id, [event.seq for event in events]), events, ((board.id, board.epoch),))
+
+
+def _days(shares: BoardShares) -> list[tuple[Group, int]]:
+    after = shares.leave_after_days
+    return [("withdrawn", after.withdrawn), ("set_aside", after.set_aside), ("done", after.done), ("notes", after.notes)]

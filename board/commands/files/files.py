@@ -1,0 +1,201 @@
+"""Files of a search: attached when their upload is complete, described, and withdrawn. Their bytes are in the file store."""
+
+import orjson
+from sqlalchemy import null, text
+
+from board.commands.cards import cards
+from board.commands.command import Patch
+from board.commands.files import photos
+from board.commands.files.file_removals import ALREADY_REMOVED
+from board.engine import unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.errors import Refused, invalid, not_found
+from board.i18n import N_, message
+from models.accounts import ROLES
+from models.db import rows
+from models.entity import State
+from models.fields import Data, Id, RequiredShortText, ShortText, Time
+from models.file import File
+from models.note import Note
+from models.upload import Upload
+
+MAX_FILES = 200  # of a search that are not withdrawn, from the contract
+MAX_WITHDRAWN = 1_000  # of a search that are: so many are no mistake any more
+
+_COUNTS = text(
+    "SELECT count(*) AS all_files, coalesce(sum(CASE WHEN withdrawn IS NULL THEN 1 ELSE 0 END), 0) AS shown FROM file "
+    "WHERE board = :board"
+)
+_ATTACHED = text("UPDATE upload SET state = 'attached', result = :result WHERE id = :id AND state = 'ready'")
+
+
+class Fields(Data):
+    """Fields of a file that people change."""
+
+    card: Id | None = None
+    caption: ShortText | None = None
+    taken_at: Time | None = None
+
+
+class Attach(Fields):
+    """Attach an upload: it becomes a file of the search. An upload is attached once; a second time is `conflict`.
+
+    `upload`: one of your own, finished.
+    `card`: at most one of `card` and `note`.
+    """
+
+    upload: Id
+    note: Id | None = None
+
+
+class Update(Patch):
+    """Change a file by a merge patch."""
+
+    file: Id
+
+
+class Withdraw(Data):
+    """Withdraw a file, immediately and for everybody: by the account that attached it, and by coordinators. If it is the photo
+    of its search, a `search.photo_set` of the same command removes it there. A coordinator can undo it, which brings the file
+    back.
+
+    `reason`: at most 400 characters.
+    """
+
+    file: Id
+    reason: RequiredShortText
+
+
+def attach(writer: EventWriter, data: Attach) -> None:
+    """Attach an upload of one's own that is complete to this search, to one of its cards, or to a note."""
+    if data.card is not None and data.note is not None:
+        raise invalid("note", N_("Give either a card or a note, not both."))
+    if data.card is not None:
+        cards.find(writer, data.card)
+    if data.note is not None:
+        writer.find(Note, data.note, "note")
+    upload = _find_ready(writer, data.upload)
+    _require_room(writer)
+    result = {name: value for name, value in (upload.result or {}).items() if name != "found"}
+    values: State = {"id": upload.file, "board": writer.board.id, "name": upload.name, "note": data.note}
+    values["stored"] = upload.size + upload.previews
+    values |= data.model_dump(include=set(Fields.model_fields)) | result
+    writer.create(rows.new(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
+    # what the metadata said is kept no longer
+    writer.session.connection().execute(_ATTACHED, {"id": upload.id, "result": orjson.dumps(result).decode()})
+
+
+def _find_ready(writer: EventWriter, id: str) -> Upload:
+    unit_of_work.flush(writer.session)
+    upload = writer.session.get(Upload, id, populate_existing=True)
+    if upload is None or upload.board != writer.board.id or upload.account != writer.account_id:
+        raise not_found("upload")
+    if upload.state == "receiving":
+        raise invalid("upload", N_("This upload is not complete yet."))
+    if upload.state == "attached":
+        raise Refused("conflict", fields={"upload": N_("This file is attached already.")})
+    return upload
+
+
+def _require_room(writer: EventWriter) -> None:
+    """Raise Refused `too_large` where the search has all the files that it can have."""
+    counts = unit_of_work.execute(writer.session, _COUNTS, {"board": writer.board.id}).one()
+    if counts.shown >= MAX_FILES:
+        raise Refused("too_large", message(N_("A search can have at most {count} files. Withdraw some first."), count=MAX_FILES))
+    if counts.all_files - counts.shown >= MAX_WITHDRAWN:
+        raise Refused("too_large", N_("Too many files of this search were withdrawn. Ask your administrator."))
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Change the caption of a file, when it was taken, or the card that it belongs to."""
+    row, values = writer.find_patched(File, data.file, "file", Fields, data.model_extra or {}, blank={})
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
+    if values["card"] is not None and values["card"] != row.card:
+        cards.find(writer, values["card"])
+        values["note"] = None
+    writer.update(row, "file.updated", values)
+
+
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
+    """Withdraw a file: nobody can fetch it from now on. By coordinators, and by who attached it."""
+    _withdraw(writer, writer.find(File, data.file, "file"), data.reason)
+
+
+def _withdraw(writer: EventWriter, row: File, reason: str | None, undoes: int | None = None) -> None:
+    if row.withdrawn is not None:
+        raise _withdrawn(row)
+    if row.added_by != writer.account_id and not _is_coordinator(writer):
+        raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can withdraw it."))
+    withdrawn = {"reason": reason, "at": writer.now, "by": writer.account_id}
+    writer.update(row, "file.withdrawn", {"withdrawn": withdrawn}, reason, conflicts=False, undoes=undoes)
+    photos.take_off(writer, row.id)
+
+
+def _withdrawn(row: File) -> Refused:
+    return Refused("conflict", fields={"withdrawn": N_("This file was withdrawn.")}, current=row.state())
+
+
+def _is_coordinator(writer: EventWriter) -> bool:
+    return writer.account is not None and ROLES.index(writer.account.role) >= ROLES.index("coordinator")
+
+
+# -- undo and declaration -------------------------------------------------------------------------------------------------
+
+
+def _apply_undo(writer: EventWriter, row: File, event: JournalEvent, values: State) -> None:
+    if event.type == "file.withdrawn":
+        if not _is_coordinator(writer):
+            raise Refused("forbidden", N_("Only coordinators can bring a withdrawn file back."))
+        if row.removed is not None:
+            raise Refused("conflict", fields={"removed": ALREADY_REMOVED}, current=row.state())
+        _require_room(writer)
+        values = values | {"removal": None}
+    writer.update(row, event.type, values, undoes=event.seq)
+
+
+KIND = Kind(
+    model=File,
+    title=N_("File"),
+    data=Attach,
+    fields=(
+        FieldSpec("card", N_("Card"), control="card"),
+        FieldSpec("note", N_("Note"), reads_as="note"),
+        FieldSpec("name", N_("File name"), type=str, personal=True),
+        FieldSpec("caption", N_("Caption"), control="text", personal=True, prose=True),
+        FieldSpec("media_type", N_("Media type"), type=str, reads_as="internal"),
+        FieldSpec("size", N_("Size in bytes"), type=int, reads_as="internal"),
+        FieldSpec("width", N_("Width in pixels"), type=int | None, reads_as="internal"),
+        FieldSpec("height", N_("Height in pixels"), type=int | None, reads_as="internal"),
+        FieldSpec("picture", N_("Picture"), type=bool, reads_as="internal"),
+        FieldSpec("sha256", N_("SHA-256"), type=str, reads_as="internal"),
+        FieldSpec("taken_at", N_("Photo taken at"), type=Time | None, control="time", past=True, personal=True),
+        FieldSpec("added_by", N_("Attached by"), type=Id, reads_as="internal"),
+        FieldSpec("added_at", N_("Attached at"), type=Time, reads_as="internal"),
+        FieldSpec("withdrawn", N_("Withdrawal of the file")),
+        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
+        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
+        FieldSpec("removal", N_("Proposed removal of the file")),
+        FieldSpec("removal.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("removal.at", N_("Removal proposed at"), reads_as="time"),
+        FieldSpec("removal.by", N_("Removal proposed by"), reads_as="person"),
+        FieldSpec("removed", N_("Removal of the file")),
+        FieldSpec("removed.at", N_("Removed at"), reads_as="time"),
+        FieldSpec("removed.by", N_("Removal confirmed by"), reads_as="person"),
+    ),
+    events={
+        "file.attached": EventSpec(N_("File attached"), "file.attach", undoable=True),
+        "file.updated": EventSpec(N_("File changed"), "file.update", undoable=True),
+        "file.withdrawn": EventSpec(N_("File withdrawn"), "file.withdraw", undoable=True),
+        "file.removal_proposed": EventSpec(N_("Removal of a file proposed"), "file.propose_removal", undoable=True),
+        "file.removed": EventSpec(N_("File removed from the disk"), "file.confirm_removal"),
+        "file.erased": EventSpec(N_("File erased")),
+    },
+    counted=False,
+    reported=lambda file, due_before: file.withdrawn.is_(null()),
+    # a file whose attaching is undone is withdrawn
+    undo=UndoRules(apply=_apply_undo, creation=lambda writer, row, event: _withdraw(writer, row, None, event.seq)),
+)

@@ -1,0 +1,1 @@
+"""Briefings, shifts and handovers."""

@@ -1,0 +1,295 @@
+"""Briefing: what a handover says of a search, and how far the incoming coordinator has read it. It stands on the search's own
+board, so that only people who see the search read it, and it carries over from one handover to the next."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import true
+from sqlmodel import Session, col, select
+
+from board.commands.handover import shifts, text_authorship
+from board.engine import access, kinds, read_positions, unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.merge_patch import apply_patch
+from board.errors import Refused, invalid, not_found
+from board.i18n import N_
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.entity import Entity, State
+from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.handover import Briefing, Handover, Restatement, SearchHandover
+from models.note import Note
+from models.search import Search
+
+RESTATED = "handover.restated"
+_STAMPS = ("handover", "at", "answered_by", "answered_at")  # fields of a restatement that its event tells
+MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
+
+
+class BriefingFields(Data):
+    """Briefing fields of a search. `keeper` answers for the search if the incoming coordinator may not see it."""
+
+    assessment: LongText | None = None
+    hypotheses: LongText | None = None
+    dropped: LongText | None = None
+    contingencies: LongText | None = None
+    contacts: LongText | None = None
+    pinned: list[Id] = Field(default_factory=list, max_length=MAX_PINNED)
+    keeper: Id | None = None
+
+
+def pinnable() -> list[type[Entity]]:
+    """Return the models of what may be pinned: cards and notes."""
+    return [*(kind.model for kind in kinds.cards()), Note]
+
+
+class Read(Data):
+    """Record up to which seq you have read a search for the handover. After it was accepted: only by the account that accepted
+    it, of a search that it had not read."""
+
+    handover: shifts.Number
+    seq: shifts.Seq
+    reason: RequiredLongText | None = None
+
+
+class Restate(Data):
+    """Summarise what you understood of a search that you take over, in your own words. It is `forbidden` to the account that
+    hands over. Writing again removes the answer; the same words again change nothing, and everything stays in the journal."""
+
+    handover: shifts.Number
+    text: RequiredLongText
+
+
+class Answer(Data):
+    """Answer a summary, as the account that hands over (else `forbidden`). It is `not_found` if `account` has written nothing
+    for this handover, and `conflict` if it has written again since.
+
+    `account`: who wrote the summary.
+    `at`: when that was written.
+    `reason`: what is not correct: required if `correct` is false, else `invalid`.
+    """
+
+    handover: shifts.Number
+    account: Id
+    at: Time
+    correct: bool
+    reason: RequiredLongText | None = None
+
+
+def write(writer: EventWriter, number: int, patch: State) -> None:
+    """Apply a merge patch while handover `number` is prepared and includes this search."""
+    row = _briefing(writer)
+    before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
+    values = apply_patch(BriefingFields, before, patch)
+    values["pinned"] = list(dict.fromkeys(values["pinned"]))
+    _check_pinned(writer, values["pinned"])
+    if values["keeper"] is not None and "keeper" in patch:
+        _check_keeper(writer, values["keeper"])
+    handover = shifts.require_open(writer, number, "prepared")
+    if writer.board.id not in shifts.active_searches(writer):
+        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    marks = text_authorship.written(row.authorship, before, values, patch, writer, number)
+    if values != before or marks != row.authorship:
+        type = text_authorship.CONFIRMED if text_authorship.is_confirmation(before, values) else shifts.WRITTEN
+        _save(writer, row, type, values | {"handover": number, "authorship": marks})
+
+
+def clear_keepers(writer: EventWriter) -> None:
+    """Clear who answers for searches after the last handover: each handover asks again. `writer` is that of `operations`."""
+    unit_of_work.flush(writer.session)
+    for id in writer.session.exec(select(Briefing.id).where(col(Briefing.keeper).is_not(None)).order_by(Briefing.id)).all():
+        board, row = unit_of_work.lock_board(writer.session, id), unit_of_work.get(writer.session, Briefing, id)
+        if board is not None and row is not None:
+            writer.on_search(board).update(row, shifts.WRITTEN, {"keeper": None}, conflicts=False)
+
+
+def _briefing(writer: EventWriter) -> Briefing:
+    """Return this search's briefing, or a new one that is not stored yet."""
+    id = writer.board.id
+    return unit_of_work.get(writer.session, Briefing, id) or Briefing(
+        id=id, board=id, handover=0, pinned=[], reads={}, restatements={}, authorship={}
+    )
+
+
+def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
+    if row.handover:
+        writer.update(row, type, values, reason)
+    else:
+        writer.create(Briefing(**(row.model_dump() | values)), type, reason)
+
+
+def read(writer: EventWriter, data: Read) -> None:
+    """Record how far the incoming coordinator has read this search. Never moves back."""
+    if data.seq > writer.board.seq:
+        raise invalid("seq", N_("This board does not have that event yet."))
+    _require_read_now(writer, data.handover)
+    row = _briefing(writer)
+    marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
+    position = read_positions.ReadPosition(writer.board.id, writer.board.epoch, data.seq)
+    read_positions.advance_with_command(writer.session, writer.account_id, position, writer.board.seq, writer.now)
+    if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
+        marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
+        number = max(row.handover, data.handover)  # the next handover may be prepared already
+        kept = {"handover": number, "keeper": _keeper(row, number)}
+        _save(writer, row, "handover.read", {"reads": marks} | kept, data.reason)
+    _mark_read(writer)
+
+
+def _require_read_now(writer: EventWriter, number: int) -> None:
+    """Check that a search can be read for a handover: while it is signed, and after somebody accepted it unread, by them."""
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is None or (handed.handover, handed.unread_by) != (number, writer.account_id):
+        _require_handed(writer, number)
+
+
+def _mark_read(writer: EventWriter) -> None:
+    """Record that a search that the author accepted unread has been read."""
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is not None and handed.unread_by == writer.account_id and writer.operations is not None:
+        replace(writer, board=writer.operations).update(handed, "handed.read", {"unread_by": None}, conflicts=False)
+
+
+def _require_handed(writer: EventWriter, number: int) -> Handover:
+    """Return the handover if it is signed and includes this search. Raises Refused `conflict`."""
+    handover = shifts.require_open(writer, number, "signed")
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is None or handed.handover != number:
+        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    return handover
+
+
+# -- what whoever takes over understood -----------------------------------------------------------------------------------
+
+
+def restate(writer: EventWriter, data: Restate) -> None:
+    """Record what the author understood of this search. Replaces their earlier words, with the answer to these."""
+    handover = _require_handed(writer, data.handover)
+    if handover.outgoing == writer.account_id:
+        raise Refused("forbidden", N_("You are handing over this search: someone else summarises it."))
+    row, mine = _briefing(writer), restatements(_briefing(writer), data.handover)
+    if mine.get(writer.account_id, {}).get("text") != data.text:
+        new = Restatement(handover=data.handover, text=data.text, at=writer.now)
+        _save_restatements(writer, row, RESTATED, data.handover, mine | {writer.account_id: new.model_dump()})
+
+
+def answer(writer: EventWriter, data: Answer) -> None:
+    """Record whether what somebody understood is correct. For the person who hands over."""
+    if not data.correct and data.reason is None:
+        raise invalid("reason", N_("Say what is not quite right."))
+    handover = _require_handed(writer, data.handover)
+    if handover.outgoing != writer.account_id:
+        raise Refused("forbidden", N_("Only the person who hands over can say whether this is correct."))
+    row, theirs = _briefing(writer), restatements(_briefing(writer), data.handover)
+    said = theirs.get(data.account)
+    if said is None:
+        raise not_found("account")
+    if said["at"] != data.at:
+        raise Refused("conflict", fields={"at": N_("This summary was changed in the meantime.")}, current=row.state())
+    if (said["correct"], said["reason"]) != (data.correct, data.reason):
+        answered = {"answered_by": writer.account_id, "answered_at": writer.now}
+        new = said | {"correct": data.correct, "reason": data.reason} | answered
+        _save_restatements(writer, row, "handover.answered", data.handover, theirs | {data.account: new})
+
+
+def restatements(row: Briefing, number: int) -> dict[str, dict[str, Any]]:
+    """Return what people understood of a search, for this handover alone, by account."""
+    return {account: each for account, each in row.restatements.items() if each["handover"] == number}
+
+
+def _save_restatements(writer: EventWriter, row: Briefing, type: str, number: int, values: dict[str, dict[str, Any]]) -> None:
+    _save(writer, row, type, {"handover": number, "restatements": values, "keeper": _keeper(row, number)})
+
+
+# -- what whoever takes over may not see ----------------------------------------------------------------------------------
+
+
+def undecided(writer: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
+    """Return the ids of those searches that the incoming coordinator may not see and that have no keeper who may."""
+    incoming = handover.incoming
+    outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
+    return sorted(id for id in outside if not _has_keeper(writer, id, handover.number, seen_by[id]))
+
+
+def _has_keeper(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
+    row = unit_of_work.get(writer.session, Briefing, id)
+    keeper = _keeper(row, number) if row is not None else None
+    account = unit_of_work.get(writer.session, Account, keeper) if keeper is not None else None
+    return account is not None and access.is_in_audience(account.id, members) and shifts.is_coordinator(account)
+
+
+def _keeper(row: Briefing, number: int) -> str | None:
+    """Return the keeper of a search for this handover; a decision for an earlier handover does not count."""
+    return row.keeper if row.handover == number else None
+
+
+def _check_keeper(writer: EventWriter, id: str) -> None:
+    """Check that a keeper is a coordinator who sees the search. Needed only if not everybody sees it."""
+    shifts.check_coordinator(writer, id, "keeper")
+    search = writer.find(Search, writer.board.id, "search")
+    members = access.audience(search.access, search.members, discreet=False)
+    if members is None:
+        raise invalid("keeper", N_("All users can see this search. The person in charge of the shift is responsible for it."))
+    if id not in members:
+        raise invalid("keeper", N_("This person does not have access to this search."))
+
+
+def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
+    for id in ids:
+        rows = (unit_of_work.get(writer.session, model, id) for model in pinnable())
+        if not any(row is not None and row.board == writer.board.id for row in rows):
+            raise not_found("pinned")
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the keeper of a search, whom each handover asks again; and who hands over, when a search was summarised."""
+    if event.type == shifts.WRITTEN and not {"keeper", "handover"}.isdisjoint(fields) and after["keeper"]:
+        yield "handover", after["keeper"]
+    handover = unit_of_work.get(session, Handover, OPERATIONS) if event.type == RESTATED else None
+    if handover is not None:
+        yield "handover", handover.outgoing
+
+
+def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the alerts of the search that are settled: all summaries are answered, or somebody else is responsible."""
+    said = [each for each in after["restatements"].values() if each["handover"] == after["handover"]]
+    if event.type == "handover.answered" and all(each["correct"] is not None for each in said):
+        yield event.board, (RESTATED,)
+    if event.type == shifts.WRITTEN and "keeper" in fields:
+        yield event.board, (shifts.WRITTEN,)
+
+
+KIND = Kind(
+    model=Briefing,
+    title=N_("Briefing"),
+    data=BriefingFields,
+    fields=(
+        FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
+        FieldSpec("assessment", N_("Situation"), control="long", personal=True, prose=True),
+        FieldSpec("hypotheses", N_("Hypotheses"), control="long", personal=True, prose=True),
+        FieldSpec("dropped", N_("Dropped hypotheses"), control="long", personal=True, prose=True),
+        FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
+        FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),
+        FieldSpec("pinned", N_("Pinned"), reads_as="cards"),
+        FieldSpec("keeper", N_("Responsible"), control="person"),
+        FieldSpec("reads", N_("Read"), personal=True, reads_as="internal"),
+        FieldSpec("restatements", N_("In their own words"), personal=True),
+        *(FieldSpec(f"restatements.*.{name}", N_("In their own words"), reads_as="internal") for name in _STAMPS),
+        FieldSpec("authorship", N_("Written by"), reads_as="internal"),
+    ),
+    events={
+        shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
+        text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),
+        "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
+        RESTATED: EventSpec(N_("Summarised for the handover"), "handover.restate"),
+        "handover.answered": EventSpec(N_("Summary answered"), "handover.answer"),
+    },
+    counted=False,
+    derived=("authorship",),
+    alerts=_alerts,
+    settled=_settled,
+    reported=lambda briefing, due_before: true(),
+)

@@ -1,0 +1,1 @@
+"""Posters and messages, where they went, and their take-down."""

@@ -1,0 +1,187 @@
+"""Distributions: who was given which material, in which way, and who was asked to take it down."""
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import text
+
+from board.commands import past_times
+from board.commands.command import Patch
+from board.commands.materials import materials, take_downs
+from board.engine import unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.errors import Refused, invalid
+from board.i18n import N_
+from models.db import rows
+from models.distribution import Distribution, Way
+from models.entity import State
+from models.fields import Data, Id, LongText, ShortText, Time, Title
+from models.ids import new_id
+from models.material import Language, Material
+
+MAX_DISTRIBUTIONS = 500  # of a search, with those that were withdrawn
+MAX_ADDED = 50  # recipients in one command
+Copies = Annotated[int, Field(ge=1, le=1_000_000)]
+
+_COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
+
+
+class Add(Data):
+    """Record to whom a material was given, one entry for each recipient.
+
+    `recipients`: 1 to 50.
+    `at`: now if not given; at most 5 minutes in the future.
+    """
+
+    material: Id
+    recipients: Annotated[list[Title], Field(min_length=1, max_length=MAX_ADDED)]
+    way: Way
+    language: Language
+    copies: Copies | None = None
+    at: Time | None = None
+
+
+class Fields(Data):
+    """Fields of a distribution that people write."""
+
+    recipient: Title
+    way: Way
+    language: Language
+    copies: Copies | None = None
+    at: Time
+
+
+class Update(Patch):
+    """Change a distribution by a merge patch."""
+
+    distribution: Id
+
+
+class TakeDown(Data):
+    """Record that recipients were asked to take it down.
+
+    `distributions`: 1 to 500.
+    `done`: false: they were not asked after all.
+    """
+
+    distributions: Annotated[list[Id], Field(min_length=1, max_length=MAX_DISTRIBUTIONS)]
+    done: bool = True
+    note: ShortText | None = None
+
+
+class Withdraw(Data):
+    """Withdraw a distribution that was a mistake."""
+
+    distribution: Id
+    reason: LongText | None = None
+
+
+def add(writer: EventWriter, data: Add) -> None:
+    """Record to whom a material was given. One that is no longer given out is to be taken down at once."""
+    material = writer.find(Material, data.material, "material")
+    if material.withdrawn is not None:
+        raise invalid("material", N_("This was withdrawn: it must not be given out."))
+    _check(writer, material, data.language, data.at)
+    recipients = list(dict.fromkeys(each.strip() for each in data.recipients))
+    known = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one()
+    if known + len(recipients) > MAX_DISTRIBUTIONS:
+        raise Refused("too_large")
+    values = data.model_dump(exclude={"recipients"}) | {"at": data.at or writer.now, "by": writer.account_id}
+    for recipient in recipients:
+        take_down = take_downs.entry(writer, data.way) if material.ended_at is not None else None
+        due = take_downs.due_of(take_down, None)
+        own = {"id": new_id(), "board": writer.board.id, "recipient": recipient, "take_down": take_down, "due": due}
+        writer.create(rows.new(Distribution, values | own), "distribution.added")
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Correct to whom, how or when a material was given."""
+    blank = {"recipient": "-", "way": "other", "language": "fr", "at": writer.now}
+    row, values = writer.find_patched(Distribution, data.distribution, "distribution", Fields, data.model_extra or {}, blank)
+    material = writer.find(Material, row.material, "material")
+    _check(writer, material, values["language"], values["at"] if values["at"] != row.at else None)
+    take_downs.write(writer, row, "distribution.updated", values)
+
+
+def take_down(writer: EventWriter, data: TakeDown) -> None:
+    """Record that recipients were asked to take down what they were given, or that they were not after all. Those of whom it is
+    known already stay with who recorded it first."""
+    ids = list(dict.fromkeys(data.distributions))
+    unit_of_work.prefetch(writer.session, Distribution, ids)
+    found = [writer.find(Distribution, id, "distributions") for id in ids]
+    if any(row.take_down is None or row.withdrawn is not None for row in found):
+        raise invalid("distributions", N_("This may still be shown: there is nothing to take down yet."))
+    for row in found:
+        before: State = row.take_down or {}
+        if (before["done_at"] is not None) == data.done and data.note in (None, before["note"]):
+            continue
+        done_at, done_by = (writer.now, writer.account_id) if data.done else (None, None)
+        if data.done and before["done_at"] is not None:
+            done_at, done_by = before["done_at"], before["done_by"]
+        note = data.note if data.note is not None else before["note"]
+        values = {"take_down": before | {"done_at": done_at, "done_by": done_by, "note": note}}
+        take_downs.write(writer, row, "distribution.taken_down", values)
+
+
+def withdraw(writer: EventWriter, data: Withdraw) -> None:
+    """Withdraw an entry that was a mistake: this recipient was not given it."""
+    row = writer.find(Distribution, data.distribution, "distribution")
+    if row.withdrawn is None:
+        withdrawn = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
+        take_downs.write(writer, row, "distribution.withdrawn", {"withdrawn": withdrawn}, data.reason)
+
+
+def _check(writer: EventWriter, material: Material, language: str, at: str | None) -> None:
+    if language not in material.languages:
+        raise invalid("language", N_("This material is not approved in this language."))
+    if at is not None:
+        past_times.check(writer, "at", at)
+
+
+def _apply_undo(writer: EventWriter, row: Distribution, event: JournalEvent, values: State) -> None:
+    take_downs.write(writer, row, event.type, values, undoes=event.seq)
+    material = unit_of_work.get(writer.session, Material, row.material)
+    if material is not None and material.ended_at is not None:
+        take_downs.join(writer, row)
+
+
+KIND = Kind(
+    model=Distribution,
+    title=N_("Distribution"),
+    data=Add,
+    fields=(
+        FieldSpec("material", N_("Material"), reads_as="material"),
+        FieldSpec("recipient", N_("Recipient"), type=Title, control="text", required=True, personal=True, prose=True),
+        FieldSpec(
+            "way", N_("Method"), control="choice", required=True,
+            choices={
+                "email": N_("E-mail"), "paper": N_("Paper, by post"), "by_hand": N_("By hand"),
+                "social_media": N_("Social media"), "portal": N_("Website or portal"), "press": N_("Press"), "other": N_("Other"),
+            },
+        ),
+        FieldSpec("language", N_("Language"), control="choice", required=True, choices=materials.LANGUAGES),
+        FieldSpec("copies", N_("Copies"), control="number"),
+        FieldSpec("at", N_("Given at"), type=Time, control="time", past=True),
+        FieldSpec("by", N_("Given by"), type=Id, control="person"),
+        FieldSpec("take_down", N_("Take-down")),
+        FieldSpec("take_down.due", N_("Take-down due"), reads_as="time"),
+        FieldSpec("take_down.done_at", N_("Asked to take it down at"), reads_as="time"),
+        FieldSpec("take_down.done_by", N_("Asked by"), control="person"),
+        FieldSpec("take_down.note", N_("Note on the take-down"), personal=True, prose=True),
+        FieldSpec("withdrawn", N_("Withdrawn")),
+        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
+        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
+        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
+    ),
+    events={
+        "distribution.added": EventSpec(N_("Distribution recorded"), "distribution.add"),
+        "distribution.updated": EventSpec(N_("Distribution changed"), "distribution.update", undoable=True),
+        "distribution.take_down_due": EventSpec(N_("Take-down due")),
+        "distribution.taken_down": EventSpec(N_("Recipient asked to take it down"), "distribution.take_down", undoable=True),
+        "distribution.withdrawn": EventSpec(N_("Distribution withdrawn"), "distribution.withdraw", undoable=True),
+    },
+    counted=False,
+    undo=UndoRules(apply=_apply_undo),
+)  # fmt: skip

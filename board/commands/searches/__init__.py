@@ -1,0 +1,1 @@
+"""Searches: details, goals, appeals, closing and archiving."""

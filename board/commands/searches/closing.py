@@ -1,0 +1,76 @@
+"""Closing a search: what is still open, and the reason for closing it anyway."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import TextClause, text
+
+from board.commands.materials import take_downs
+from board.engine import unit_of_work
+from board.engine.event_writer import EventWriter
+from board.errors import invalid
+from board.i18n import N_, Message, message
+from models.entity import State
+from models.search import Search
+
+MAX_NAMED = 10  # card numbers or recipients in a sentence; the rest are counted
+
+_TASKS = text(
+    'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
+    "AND c.role <> 'done' AND (t.take_down OR t.priority = 'urgent') ORDER BY t.number"
+)
+_SIGHTINGS = text(
+    "SELECT number FROM sighting WHERE board = :board AND NOT withdrawn AND assessment = 'unassessed' ORDER BY number"
+)
+_NOT_PASSED_ON = text("SELECT number FROM sighting WHERE board = :board AND queue = 'pass_on' ORDER BY number")
+
+
+def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
+    """Return what closing changes besides the status. Raises Refused `invalid` if something is open and no reason is given.
+    Does not check a search that is closed already."""
+    if row.status == "closed":
+        acknowledge = acknowledge or row.acknowledge
+    elif acknowledge is None and (sentences := _open(writer, row)):
+        raise invalid("acknowledge", message(N_("Give a reason for closing it anyway. {open}"), open=_joined(sentences)))
+    values: State = {"acknowledge": acknowledge}
+    if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
+        values["outcome"] = row.outcome | {"reason": row.status_reason}  # an earlier version kept the reason there alone
+    return values
+
+
+def _open(writer: EventWriter, row: Search) -> list[Message]:
+    """Describe what is still open."""
+    found: list[Message] = []
+    if row.outcome is not None:
+        if not row.outcome.get("family_told"):
+            found.append(message(N_("The family has not been told.")))
+        if not row.outcome.get("police_told"):
+            found.append(message(N_("The police have not been told.")))
+    if tasks := _numbers(writer, _TASKS):
+        found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
+    if sightings := _numbers(writer, _SIGHTINGS):
+        found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
+    if waiting := _numbers(writer, _NOT_PASSED_ON):
+        found.append(message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(waiting)))
+    if recipients := take_downs.open_recipients(writer):
+        one = N_("{count} recipient has not been asked to take it down: {names}.")
+        several = N_("{count} recipients have not been asked to take it down: {names}.")
+        sentence = one if len(recipients) == 1 else several
+        found.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
+    return found
+
+
+def _numbers(writer: EventWriter, query: TextClause) -> Sequence[int]:
+    return unit_of_work.execute(writer.session, query, {"board": writer.board.id}).scalars().all()
+
+
+def _named(numbers: Sequence[int | str], separator: str = ", ") -> str | Message:
+    named = separator.join(map(str, numbers[:MAX_NAMED]))
+    return (
+        message(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
+    )
+
+
+def _joined(sentences: Sequence[Message]) -> Message:
+    """Join sentences that are translated one by one."""
+    parts = {f"part{at}": each for at, each in enumerate(sentences)}
+    return message(" ".join(f"{{{name}}}" for name in parts), **parts)

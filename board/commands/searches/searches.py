@@ -1,0 +1,414 @@
+"""Searches: opened, corrected, found, closed, reopened, and who may see them."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
+from typing import Any, Literal
+
+from pydantic import Field, create_model, model_validator
+from sqlalchemy import text, true
+from sqlmodel import Session, select
+
+from board.audit import writer as audit_writer
+from board.audit.entries import MemberAdded
+from board.commands import past_times
+from board.commands.cards import columns, tasks
+from board.commands.command import Patch
+from board.commands.files import photos
+from board.commands.materials import materials
+from board.commands.searches import appeals, closing, references, search_details
+from board.commands.searches.suggested_criteria import undecided
+from board.commands.shared_fields import private, written
+from board.config.predefined_tasks import criteria
+from board.engine import program_accounts, unit_of_work
+from board.engine.access import can_see, is_visible_on_displays
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.merge_patch import apply_patch
+from board.engine.rights_version import bump_rights_version
+from board.errors import OperationError, Refused, invalid
+from board.i18n import N_, message
+from models.accounts import ROLES, Account
+from models.alert import EVERYBODY
+from models.board import OPERATIONS, Board
+from models.display import ALL_DISPLAYS
+from models.entity import State
+from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
+from models.ids import id_bytes, new_epoch, new_id
+from models.search import Criterion, Outcome, Person, Search
+from realtime.wire.protocol import Command
+
+SearchKind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
+Status = Literal["open", "found", "closed"]
+Access = Literal["desk", "members"]
+
+
+_ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
+Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
+
+
+_OPENED = text(  # by the first event of their boards
+    "SELECT count(*) FROM search s JOIN board b ON b.id = s.id JOIN event e ON e.board = b.number AND e.seq = 1 "
+    "WHERE s.archived_at IS NULL AND e.account = :account"
+)
+
+
+class Fields(search_details.DetailFields):
+    """Fields of a search that people write."""
+
+    kind: SearchKind
+    reference: Title | None = None
+    person: Person
+    missing_since: Time
+    last_seen: Location | None = None
+    criteria: Criteria = Field(default_factory=Criteria)
+    lead: Id | None = None
+
+    @model_validator(mode="after")
+    def _no_empty_last_seen(self) -> "Fields":
+        self.last_seen = none_if_empty(self.last_seen)
+        self.details = none_if_empty(self.details)
+        return self
+
+
+class Open(Fields):
+    """Open a search with a board of its own, five columns, and the first tasks of its kind. The ack has `opened`, the new board.
+    It is never refused for space, but an account can have opened at most 500 searches that are on `operations`: beyond, it is
+    `too_large`.
+
+    `reference`: without one the search gets year and number, as in 2026-0412.
+    """
+
+    access: Access = "desk"
+    members: list[Id] = Field(default_factory=list, max_length=500)
+
+
+class Update(Patch):
+    """Change a search by a merge patch on its fields. A change of `kind` changes nothing else. `earlier` is changed by its keys,
+    like a checklist: a key with null is removed, and so is one whose fields are all null."""
+
+
+class SetStatus(Data):
+    """Set the status of a search. `found` also ends the current appeal, and adds its take-down tasks; it is never refused
+    because something is open. `closed` can need `acknowledge`; see *Closing*. It is never refused for space.
+
+    `outcome`: required with `found`, and only then.
+    `acknowledge`: only with `closed`; at most 400 characters.
+    """
+
+    status: Status
+    reason: RequiredLongText
+    outcome: Outcome | None = None
+    acknowledge: RequiredShortText | None = None
+
+
+class SetWorrying(Data):
+    """Set whether a disappearance is worrying. The criteria suggest; a person decides.
+
+    `worrying`: null: not decided, or no longer.
+    """
+
+    NULLABLE = ("worrying",)
+
+    worrying: bool | None
+    basis: RequiredShortText
+
+
+class SetAccess(Data):
+    """Set who may see a search."""
+
+    access: Access
+    members: list[Id] = Field(max_length=500)
+
+
+def open_search(writer: EventWriter, data: Open) -> None:
+    """Open a search with a board of its own, five columns, and the first tasks of its kind."""
+    _require_few_opened(writer)
+    past_times.check(writer, "missing_since", data.missing_since)
+    _check_members(writer, data.access, data.members)
+    made = references.next_reference(writer) if data.reference is None else None
+    if data.reference is not None:
+        references.check(writer, data.reference, None)
+    writer.require_person(data.lead, "lead")
+    made_values = data.model_dump()
+    search_details.check_links(writer, None, made_values["earlier"])
+    id = new_id()
+    number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so nobody else gets it
+    own = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
+    row = Search(
+        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
+        **(made_values | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
+    )  # fmt: skip
+    own.create(row, "search.opened", reserved=True)
+    columns.create_default_columns(own)
+    own.session.flush()
+    for first in own.task_catalogue.first_tasks(data.kind):
+        tasks.add_from_template(own, first)
+
+
+def _require_few_opened(writer: EventWriter) -> None:
+    """Raise Refused `too_large` if too many searches on `operations` were opened by the author."""
+    asked = {"account": id_bytes(writer.account_id)}
+    opened = int(unit_of_work.execute(writer.session, _OPENED, asked).scalar_one())
+    if opened >= writer.shares.searches:
+        sentence = N_(
+            "You opened {count} searches that are still on All searches, the most for one account. Close those that are over, "
+            "or ask another coordinator to open this one."
+        )
+        raise Refused("too_large", message(sentence, count=opened))
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Correct the facts of a search. Its kind may change too."""
+    row = writer.find(Search, writer.board.id, "search")
+    # criteria that are no longer asked
+    former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}
+    asked = {key: answer for key, answer in row.criteria.items() if key not in former}
+    known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
+    values = apply_patch(Fields, known, data.model_extra or {})
+    values["criteria"] |= former
+    if values["missing_since"] != row.missing_since:
+        past_times.check(writer, "missing_since", values["missing_since"])
+    values["reference"] = values["reference"] or row.reference
+    if values["reference"] != row.reference:  # an unchanged reference may stay, even if it is not unique by now
+        references.check(writer, values["reference"], row.id)
+    if values["lead"] != row.lead:
+        writer.require_person(values["lead"], "lead")
+    search_details.check_links(writer, row.earlier, values["earlier"])
+    writer.update(row, "search.updated", values)
+
+
+def set_status(writer: EventWriter, data: SetStatus) -> None:
+    """Set the status (open, found, closed) with a reason. Finding the child ends the appeal, reopening clears the outcome, and
+    closing with open items needs an acknowledgement."""
+    if (data.status == "found") != (data.outcome is not None):
+        raise invalid("outcome", N_("The outcome (when, condition, how) is required for status Found, and only for Found."))
+    if data.acknowledge is not None and data.status != "closed":
+        raise invalid("acknowledge", N_("Send an acknowledgement only when you close a search."))
+    row = writer.find(Search, writer.board.id, "search")
+    values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
+    if data.outcome is not None:
+        values["outcome"] = data.outcome.model_dump() | {"reason": data.outcome.reason or data.reason}
+    elif data.status == "open":
+        values["outcome"] = None
+    else:
+        values |= closing.close(writer, row, data.acknowledge)
+    if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
+        # the time of the events, as displays use it: it may be ahead of the clock
+        writer.set_unseen(row, {"status_at": max(event.at for event in writer.result.events)})
+    if data.status == "found":
+        appeals.end_appeal(writer, row, data.reason)
+    elif data.status == "closed":
+        materials.follow_search(writer, row)
+
+
+def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
+    """Record a person's decision whether the disappearance is worrying, and its basis. Criteria only suggest it."""
+    row = writer.find(Search, writer.board.id, "search")
+    writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
+
+
+def set_access(writer: EventWriter, data: SetAccess) -> None:
+    """Set who sees the search: everybody at the desk, or its members."""
+    _check_members(writer, data.access, data.members)
+    row = writer.find(Search, writer.board.id, "search")
+    _apply_access(writer, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
+
+
+def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
+    accounts = writer.session.exec(select(Account.id)).all()
+    saw = viewers(row, accounts)
+    if writer.update(row, "search.access_set", values, undoes=undoes):
+        writer.record_visibility_change(row, saw ^ viewers(row, accounts))
+
+
+def viewers(row: Search, accounts: Iterable[str]) -> set[str]:
+    """Return those of these accounts that see a search, and ALL_DISPLAYS where displays do."""
+    return {id for id in accounts if can_see(id, row.access, row.members)} | (
+        {ALL_DISPLAYS} if is_visible_on_displays(row) else set()
+    )
+
+
+def add_member(session: Session, id: str, account: Account, now: str) -> None:
+    """Add a member to a members-only search that lost its people, on the record. For administrators. Raises OperationError."""
+    operations, board = unit_of_work.lock_board(session, OPERATIONS), unit_of_work.lock_board(session, id)
+    row = unit_of_work.get(session, Search, id)
+    if row is None or board is None or operations is None:
+        raise OperationError(N_("No search has this id."))
+    if account.id in row.members:
+        return
+    writer = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
+    saw = can_see(account.id, row.access, row.members)
+    writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
+    writer.record_visibility_change(row, set() if saw else {account.id})
+    bump_rights_version(session)
+    entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
+    audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})
+
+
+def _check_members(writer: EventWriter, access: str, members: list[str]) -> None:
+    """Check that members are accounts, and that one of them can always act: an enabled coordinator who is no program."""
+    found = {account.id: account for account in writer.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
+    able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
+    lasting = len(program_accounts.program_accounts_among(writer.session, able)) < len(able)
+    if access == "members" and not lasting and len(found) == len(set(members)):
+        raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
+    for member in members:
+        if member not in found:
+            writer.require_account(member, "members")
+
+
+# -- undo, alerts and declaration -----------------------------------------------------------------------------------------
+
+
+def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
+    taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
+    found = {"reference": N_("Another search already has this reference.")} if taken else {}
+    return {**found, **photos.dangling(writer, values)}
+
+
+def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: State) -> None:
+    if event.type == "search.access_set":
+        _check_members(writer, values.get("access", row.access), values.get("members", row.members))
+        _apply_access(writer, row, values, event.seq)
+    elif event.type == "search.appeal_set":
+        appeals.apply_appeal(writer, row, values["appeal"], undoes=event.seq)
+    else:
+        writer.update(row, event.type, values, undoes=event.seq)
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    if event.type == "search.status_set" and "status" in fields:
+        yield "status", EVERYBODY
+
+
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a search is worrying: it was opened with a criterion that applies or is suggested, and still has one, or
+    somebody decided it."""
+    if event.type == "search.opened":
+        yield "worrying_search", undecided(after)
+    elif "worrying" in fields:
+        yield "worrying_search", after["worrying"] is True
+    elif after["worrying"] is None and not undecided(after):
+        yield "worrying_search", False
+
+
+_shown = partial(FieldSpec, exported=True, display="inner_room")
+_significant = partial(EventSpec, is_significant=lambda state: True)
+
+KIND = Kind(
+    model=Search,
+    title=N_("Search"),
+    data=Open,
+    boards=(),  # one is an entity of its own board and of `operations`
+    fields=(
+        FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
+        FieldSpec(
+            "kind", N_("Type"), control="choice", required=True, exported=True, display="inner_room",
+            choices={
+                "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
+                "unaccompanied_minor": N_("Unaccompanied foreign minor"),
+                "third_party_abduction": N_("Abduction by a third party"), "undefined": N_("Undefined disappearance"),
+            },
+        ),
+        FieldSpec(
+            "status", N_("Status"), type=Status, exported=True, display="room",
+            choices={"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")},
+        ),
+        private("status_reason", N_("Reason"), type=LongText | None, prose=True),
+        FieldSpec("person", N_("Person")),
+        # first name and age are not marked as personal: displays name the child
+        FieldSpec(
+            "person.first_name", N_("First name"), control="text", required=True, searched=True, exported=True, display="room"
+        ),
+        private("person.last_name", N_("Last name"), control="text", searched=True),
+        FieldSpec("person.age", N_("Age"), control="number", exported=True, display="room"),
+        private("person.birth_date", N_("Date of birth"), control="date"),
+        private("person.sex", N_("Sex"), control="choice", choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}),
+        written("person.description", N_("Description of the person"), control="long"),
+        # height, build, hair and clothing are not marked as personal: displays in inner rooms say whom to look for
+        _shown("person.height_cm", N_("Height (cm)"), control="number"),
+        _shown(
+            "person.build", N_("Build"), control="choice",
+            choices={"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")},
+        ),
+        _shown("person.hair", N_("Hair"), control="text", searched=True, prose=True),
+        written("person.eyes", N_("Eyes"), control="text"),
+        written("person.features", N_("Distinctive features"), control="text"),
+        _shown("person.clothing", N_("Clothing"), control="text", searched=True, prose=True),
+        written("person.needs", N_("Needs"), control="text"),
+        private("person.needs_until", N_("Needs covered until"), control="time"),
+        FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
+        FieldSpec("last_seen", N_("Last seen"), personal=True),
+        private("last_seen.text", N_("Last seen"), control="text", prose=True),
+        private("last_seen.lat", N_("Last seen, latitude"), control="number"),
+        private("last_seen.lon", N_("Last seen, longitude"), control="number"),
+        FieldSpec(
+            "worrying", N_("Worrying"), type=bool | None, exported=True, display="room",
+            choices={"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")},
+        ),
+        private("worrying_basis", N_("Basis"), type=ShortText | None, prose=True),
+        private("criteria", N_("Criteria")),
+        FieldSpec("appeal", N_("Appeal")),
+        FieldSpec(
+            "appeal.level", N_("Appeal"), exported=True, display="room",
+            choices={
+                "none": N_("none"), "discreet": N_("discreet"), "posters": N_("posters"), "public": N_("public"),
+                "child_alert": N_("Child Alert"),
+            },
+        ),
+        FieldSpec("appeal.from", N_("Appeal from"), exported=True, reads_as="time"),
+        FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room", reads_as="time"),
+        FieldSpec("access", N_("Access"), exported=True, choices={"desk": N_("All users"), "members": N_("Members only")}),
+        FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
+        _shown("lead", N_("In charge"), control="person"),
+        FieldSpec("goal", N_("Goal")),
+        _shown("goal.text", N_("Goal"), control="text", searched=True, prose=True),
+        _shown("goal.until", N_("Goal due"), control="time"),
+        FieldSpec("goal.by", N_("Goal set by"), exported=True, reads_as="internal"),
+        FieldSpec("goal.at", N_("Goal set at"), exported=True, reads_as="internal"),
+        FieldSpec("photo", N_("Photo"), type=Id | None, reads_as="file"),
+        FieldSpec("public_photo", N_("Public photo"), type=Id | None, display="room", reads_as="internal"),
+        FieldSpec("outcome", N_("Outcome"), personal=True),
+        private("outcome.found_at", N_("Found at"), reads_as="time"),
+        private("outcome.place", N_("Where found"), prose=True),
+        private(
+            "outcome.condition", N_("Condition"),
+            choices={
+                "well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown"),
+            },
+        ),
+        private(
+            "outcome.how", N_("How"),
+            choices={
+                "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
+                "other": N_("another way"),
+            },
+        ),
+        private("outcome.confirmed_by", N_("Confirmed by"), prose=True),
+        private("outcome.family_told", N_("Family told")),
+        private("outcome.police_told", N_("Police told")),
+        private("outcome.reason", N_("What happened, in one sentence"), prose=True),
+        FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
+        *search_details.FIELDS,
+        private("acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, prose=True),
+    ),
+    events={
+        "search.opened": _significant(N_("Search opened"), "search.open"),
+        "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
+        "search.status_set": _significant(N_("Status changed"), "search.set_status"),
+        "search.worrying_set": _significant(N_("Decided if worrying"), "search.set_worrying", undoable=True),
+        "search.appeal_set": _significant(N_("Appeal changed"), "search.set_appeal", undoable=True),
+        "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
+        "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True),
+        "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
+        "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+        "search.archived": EventSpec(N_("Search archived")),
+    },
+    undo=UndoRules(dangling=_dangling, apply=_apply_undo),
+    alerts=_alerts,
+    alarms=_alarms,
+    reported=lambda search, due_before: true(),
+    derived=("public_photo",),
+    derive=photos.derive,
+)  # fmt: skip

@@ -1,0 +1,39 @@
+"""Criteria suggested by facts of a search, such as the child's age. People answer criteria and decide whether a disappearance
+is worrying. `static/js/core/rules/suggested_criteria.js` has the same rules, for values typed on a page."""
+
+from datetime import date
+from typing import Any
+
+from board.config.predefined_tasks import younger_than
+from models.entity import State
+from models.times import DESK_TIME_ZONE, parse_utc
+
+
+def suggested(search: State) -> list[str]:
+    """Return the keys of unanswered criteria that the child's age suggests. If age and date of birth contradict each other,
+    either is enough."""
+    ages = _ages(search)
+    unanswered = {key: years for key, years in younger_than().items() if _answer(search, key) not in ("yes", "no")}
+    return [key for key, years in unanswered.items() if any(age < years for age in ages)]
+
+
+def undecided(search: State) -> bool:
+    """Return whether somebody should decide if the disappearance is worrying: a criterion applies or is suggested."""
+    if search["worrying"] is not None:
+        return False
+    return any(_answer(search, key) == "yes" for key in search["criteria"]) or bool(suggested(search))
+
+
+def _ages(search: State) -> list[int]:
+    """Return the stated age, and the one computed from the date of birth, on the day of the disappearance."""
+    person: dict[str, Any] = search["person"]
+    ages = [person.get("age")]
+    if person.get("birth_date"):
+        born = date.fromisoformat(person["birth_date"])
+        day = parse_utc(search["missing_since"]).astimezone(DESK_TIME_ZONE).date()
+        ages.append(day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
+    return [age for age in ages if age is not None and age >= 0]
+
+
+def _answer(search: State, key: str) -> str:
+    return str((search["criteria"].get(key) or {}).get("answer", "unknown"))

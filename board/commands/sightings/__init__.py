@@ -1,0 +1,1 @@
+"""Sightings, tips, sources, and the queues in which they wait."""

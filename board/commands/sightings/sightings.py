@@ -1,0 +1,366 @@
+"""Sightings: taken in, corrected, graded (source and content apart), assessed."""
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field, model_validator
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session
+
+from board.commands import past_times
+from board.commands.alarms import urgent_alerts
+from board.commands.cards import cards
+from board.commands.command import Patch
+from board.commands.shared_fields import place_fields, private, written
+from board.commands.sightings import queues, sources
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.merge_patch import merge_patch
+from board.errors import invalid, validated
+from board.i18n import N_, P_
+from models.alert import EVERYBODY
+from models.card import Priority
+from models.entity import State
+from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
+from models.sighting import ASSURED, SETTLED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
+from models.times import parse_utc
+
+LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
+
+
+class Fields(Data):
+    """Fields of a sighting that people write."""
+
+    description: RequiredLongText
+    seen_at: Time | None = None
+    received_at: Time | None = None
+    channel: Channel = "unknown"  # never a channel that nobody named
+    source: Source = Field(default_factory=Source)
+    place: LocationWithRadius | None = None
+    direction: ShortText | None = None
+    clothing: ShortText | None = None
+    company: ShortText | None = None
+    priority: Priority = "normal"
+
+    @model_validator(mode="after")
+    def _no_empty_place(self) -> "Fields":
+        self.place = none_if_empty(self.place)
+        return self
+
+
+class Add(Fields, sources.Private):
+    """Add a sighting. Its fields are those of the kind `sighting`.
+
+    `column`: without it, the first `inbox`.
+    """
+
+    column: Id | None = None
+    assignee: Id | None = None
+
+
+class Update(Patch):
+    """Change a sighting by a merge patch on its fields."""
+
+    sighting: Id
+
+
+class SetGrade(Data):
+    """Grade a sighting.
+
+    `grade`: a merge patch of the grade.
+    """
+
+    sighting: Id
+    grade: dict[str, Any]
+    reason: LongText | None = None
+
+
+class Assess(Data):
+    """Assess a sighting.
+
+    `duplicate_of`: required with `duplicate`, and only then.
+    """
+
+    sighting: Id
+    assessment: Assessment
+    reason: LongText | None = None
+    duplicate_of: Id | None = None
+
+
+class SetLookedAt(Data):
+    """Record that somebody looked at a sighting; see *Queues*. It cannot be undone."""
+
+    sighting: Id
+
+
+class PassOn(Data):
+    """Record that a credible or confirmed sighting was passed on to the police; `invalid` for others. It replaces an earlier
+    record, which stays in the journal.
+
+    `to`: which police.
+    `at`: now if not given; at most 5 minutes in the future.
+    `reference`: their reference.
+    """
+
+    sighting: Id
+    to: Title
+    at: Time | None = None
+    reference: ShortText | None = None
+
+
+def add(writer: EventWriter, data: Add) -> None:
+    """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
+    cards.add(writer, KIND, reported(writer, data) | {"grade": Grade().model_dump()})
+
+
+def reported(writer: EventWriter, data: Fields) -> State:
+    """Return the values of a sighting or a tip that is taken in now."""
+    values = data.model_dump()
+    received = values["received_at"] = data.received_at or writer.now
+    values |= {"late": is_late(received, writer.now), "recorded_at": writer.now, "source_kept": sources.has_source(values)}
+    return values | {"taken_by": writer.account.id if writer.account else ""}
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Correct a sighting. Name and contact of its source are stored with their former values, but appear in no event."""
+    patch, contact = sources.split(data)
+    row, values = writer.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
+    correct(writer, row, values, contact)
+
+
+def correct(writer: EventWriter, row: sources.Report, values: State, contact: State) -> None:
+    """Correct a sighting or a tip, as far as the account may set its source. Raises Refused."""
+    sources.check_seal(writer, row, values["source"]["sealed"])
+    if contact:
+        sources.check_may_set(writer, row)
+    received = values["received_at"] = values["received_at"] or row.recorded_at
+    apply_values(writer, row, values | contact | {"late": is_late(received, row.recorded_at)})
+
+
+def apply_values(writer: EventWriter, row: sources.Report, values: State, undoes: int | None = None) -> None:
+    """Set fields of a sighting or a tip, storing former values of the source if it is set."""
+    was = sources.source_of(row)
+    values = values | {"source_kept": sources.has_source(values, row.source_kept)}
+    writer.update(row, f"{row.KIND}.updated", values, undoes=undoes)
+    if was.keys() & values.keys():
+        sources.keep_earlier(writer, row, was)
+
+
+def grade(writer: EventWriter, data: SetGrade) -> None:
+    """Grade a sighting; the former grade stays in the history."""
+    validated(Grade, data.grade, "grade")
+    row = writer.find(Sighting, data.sighting, "sighting")
+    graded = validated(Grade, merge_patch(row.grade, data.grade), "grade")
+    writer.update(row, "sighting.graded", {"grade": graded.model_dump()}, data.reason)
+
+
+def assess(writer: EventWriter, data: Assess) -> None:
+    """Assess a sighting. A duplicate names the other sighting; cycles are refused."""
+    if (data.assessment == "duplicate") != (data.duplicate_of is not None):
+        raise invalid("duplicate_of", N_("Choose the other sighting for a duplicate, and only for a duplicate."))
+    if data.duplicate_of == data.sighting:
+        raise invalid("duplicate_of", N_("A sighting cannot be a duplicate of itself."))
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if would_cycle(writer, row, data.duplicate_of):
+        raise invalid("duplicate_of", N_("The other sighting is already a duplicate of this one."))
+    writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+
+
+def look(writer: EventWriter, data: SetLookedAt) -> None:
+    """Record the first look at a sighting that nobody has looked at, graded or assessed. It changes nothing of others, nor by
+    the account that took the sighting in: this is about a second person."""
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if row.queue == "look" and row.taken_by != writer.account_id:
+        looked_at = LookedAt(by=writer.account_id, at=writer.now).model_dump()
+        writer.update(row, "sighting.looked_at", {"looked_at": looked_at}, conflicts=False)
+
+
+def pass_on(writer: EventWriter, data: PassOn) -> None:
+    """Record that a credible sighting was reported to the police. Said again it replaces that; the former stays in the
+    history."""
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if row.assessment not in ASSURED:
+        raise invalid("sighting", N_("Only a sighting that was assessed as credible or confirmed is passed on."))
+    if data.at is not None:
+        past_times.check(writer, "at", data.at)
+    passed_on = PassedOn(to=data.to, at=data.at or writer.now, reference=data.reference, by=writer.account_id)
+    writer.update(row, "sighting.passed_on", {"passed_on": passed_on.model_dump()})
+
+
+def is_ungraded(grade: Any) -> ColumnElement[bool]:
+    """Return the condition that a column of grades has the first grade."""
+    first = Grade()
+    return and_(grade["source"].as_string() == first.source, grade["content"].as_integer() == first.content)
+
+
+def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
+    """Return whether a sighting would become a duplicate of its own duplicate. Raises Refused `not_found`."""
+    while other is not None:
+        other = writer.find(Sighting, other, "duplicate_of").duplicate_of
+        if other == row.id:
+            return True
+    return False
+
+
+def is_late(received_at: str, recorded_at: str) -> bool:
+    """Return whether what was received then was recorded late."""
+    return parse_utc(recorded_at) - parse_utc(received_at) > LATE
+
+
+# -- undo, alerts and alarms ----------------------------------------------------------------------------------------------
+
+
+def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
+    """Return name and contact of a source, as far as the event set them, as they were before it. Raises Refused."""
+    names = event.payload().get("private", [])
+    if not names:
+        return {}
+    sources.check_may_set(writer, row)
+    earlier = sources.source_before(writer.session, writer.board.id, event.seq)
+    if earlier is None:
+        raise invalid("seq", N_("This cannot be undone."))
+    return {name: getattr(earlier, name) for name in names}
+
+
+def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, str]:
+    looped = would_cycle(writer, row, values.get("duplicate_of"))
+    return {"duplicate_of": N_("The other sighting is already a duplicate of this one.")} if looped else {}
+
+
+def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: State) -> None:
+    if event.type != "sighting.updated":
+        cards.apply_undo(writer, row, event, values)
+        return
+    if "source" in values:
+        sources.check_seal(writer, row, values["source"]["sealed"])
+    apply_values(writer, row, values, undoes=event.seq)
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield whom a sighting alerts: if it became urgent, and if it was assessed as credible or confirmed."""
+    if "priority" in fields and after["priority"] == "urgent" and not after["withdrawn"]:
+        yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
+    if "assessment" in fields and after["assessment"] in ASSURED:
+        yield "sighting", EVERYBODY
+
+
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a sighting is urgent and nobody has assessed it, and whether it is credible and was not passed on."""
+    there, changed = not after["withdrawn"], {path.split(".")[0] for path in fields}
+    if not {"priority", "assessment", "withdrawn"}.isdisjoint(changed):
+        yield "sighting_urgent", there and after["priority"] == "urgent" and after["assessment"] == "unassessed"
+    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(changed):
+        yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
+
+
+KIND = Kind(
+    model=Sighting,
+    title=N_("Sighting"),
+    plural=N_("Sightings"),
+    title_field="description",
+    first_column="inbox",
+    data=Add,
+    fields=(
+        cards.NUMBER,
+        cards.COLUMN,
+        cards.RANK,
+        written("description", N_("Description"), control="long", required=True),
+        cards.ASSIGNEE,
+        cards.PRIORITY,
+        cards.WITHDRAWN,
+        FieldSpec("seen_at", N_("Seen at"), control="time", past=True, exported=True, display="inner_room"),
+        FieldSpec("received_at", N_("Received at"), type=Time, control="time", past=True, exported=True),
+        FieldSpec("late", N_("Late entry"), type=bool, exported=True, display="room"),
+        FieldSpec(
+            "channel", N_("Channel"), control="choice", required=True, exported=True,
+            choices={
+                "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field team"),
+                "social_media": N_("social media"), "other": N_("other"), "unknown": P_("of a channel", "not known"),
+            },
+        ),
+        *place_fields("place", personal=True),
+        written("direction", N_("Direction"), control="text"),
+        written("clothing", N_("Clothing"), control="text"),
+        written("company", N_("Alone or accompanied"), control="text"),
+        FieldSpec("source", N_("Source"), personal=True),
+        private(
+            "source.kind", N_("Source"), control="choice",
+            choices={"named": N_("named"), "anonymous": N_("anonymous"), "unknown": N_("not known")},
+        ),
+        FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
+        FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
+        private("source.sealed", N_("Confidential source"), control="flag"),
+        private("source_kept", N_("Name or contact details of the source recorded"), type=bool | None, reads_as="internal"),
+        FieldSpec("grade", N_("Grade")),
+        FieldSpec(
+            "grade.source", N_("Source grade"), exported=True,
+            choices={
+                "A": N_("Completely reliable"), "B": N_("Usually reliable"), "C": N_("Fairly reliable"),
+                "D": N_("Not usually reliable"), "E": N_("Unreliable"), "F": N_("Reliability cannot be judged"),
+            },
+        ),
+        FieldSpec(
+            "grade.content", N_("Content grade"), exported=True,
+            choices={
+                "1": N_("Confirmed by other sources"), "2": N_("Probably true"), "3": N_("Possibly true"),
+                "4": N_("Doubtful"), "5": N_("Improbable"), "6": N_("Truth cannot be judged"),
+            },
+        ),
+        FieldSpec(
+            "assessment", N_("Assessment"), type=Assessment, exported=True, display="room",
+            choices={
+                "unassessed": N_("not assessed"), "credible": N_("credible"), "confirmed": N_("confirmed"),
+                "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
+            },
+        ),
+        FieldSpec("from_tip", N_("Original tip")),
+        FieldSpec("from_tip.id", N_("Original tip"), reads_as="internal"),
+        FieldSpec("from_tip.number", N_("Number of the tip")),
+        FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", refers_to="sighting", exported=True),
+        FieldSpec("queue", N_("Next step"), type=Queue, exported=True, choices=queues.LABELS, reads_as="internal"),
+        FieldSpec("queue_since", N_("Waiting since"), type=Time | None, exported=True, reads_as="internal"),
+        FieldSpec("looked_at", N_("Looked at"), reads_as="internal"),
+        FieldSpec("looked_at.by", N_("Looked at by"), exported=True),
+        FieldSpec("looked_at.at", N_("Looked at on"), exported=True),
+        FieldSpec("passed_on", N_("Passed on")),
+        FieldSpec("passed_on.to", N_("Passed on to"), control="text", exported=True, prose=True),
+        FieldSpec("passed_on.at", N_("Passed on at"), control="time", past=True, exported=True),
+        FieldSpec("passed_on.reference", N_("Reference of the police"), control="text", exported=True, prose=True),
+        FieldSpec("passed_on.by", N_("Passed on by"), exported=True, reads_as="person"),
+    ),
+    events={
+        "sighting.added": EventSpec(
+            N_("Sighting added"), "sighting.add",
+            is_significant=lambda state: state["priority"] == "urgent" and state["assessment"] not in SETTLED,
+        ),
+        "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True, revises=True),
+        "sighting.graded": EventSpec(N_("Sighting graded"), "sighting.grade", undoable=True),
+        "sighting.assessed": EventSpec(
+            N_("Sighting assessed"), "sighting.assess", undoable=True, revises=True,
+            is_significant=lambda state: state["assessment"] in ASSURED,
+        ),
+        "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
+        "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),
+        **cards.EVENTS,
+    },
+    derived=queues.FIELDS,
+    derive=queues.derive,
+    forms={
+        "first": ("description", "place.text", "seen_at", "channel"),
+        "more": ("received_at",),
+        "edit": ("description", "place.text", "place.lat", "place.lon", "place.radius_m"),
+    },
+    undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
+    alerts=_alerts,
+    alarms=_alarms,
+    alarming=lambda sighting: and_(
+        ~sighting.withdrawn,
+        or_(and_(sighting.priority == "urgent", sighting.assessment == "unassessed"), sighting.queue == "pass_on"),
+    ),
+    reported=lambda sighting, due_before: and_(
+        ~sighting.withdrawn,
+        or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade), sighting.queue == "judge"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,255 @@
+"""Tips: calls that fit no search yet, on `operations`. A tip is placed on a search, where it becomes a sighting, or dismissed."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from sqlalchemy import false
+from sqlmodel import Session, select
+
+from board.commands.alarms import urgent_alerts
+from board.commands.cards import cards
+from board.commands.command import Patch
+from board.commands.searches.searches import viewers
+from board.commands.sightings import sightings, sources
+from board.engine import access, unit_of_work
+from board.engine.event import JournalEvent
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.errors import Refused, invalid, not_found
+from board.i18n import N_, P_
+from models.accounts import Account
+from models.db import rows
+from models.entity import State
+from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.ids import new_id
+from models.search import Search
+from models.sighting import Grade, Sighting
+from models.tip import Tip, TipQueue
+
+REPORTED = (*sightings.Fields.model_fields, "late", "assignee", "source_kept", "recorded_at", "taken_by")  # kept when placed
+
+
+class Add(sightings.Fields, sources.Private):
+    """Add a tip. Its fields are those of the kind `tip`."""
+
+    assignee: Id | None = None
+
+
+class Update(Patch):
+    """Change a tip by a merge patch on its fields."""
+
+    tip: Id
+
+
+class Assign(Data):
+    """Assign a tip.
+
+    `assignee`: null: nobody.
+    """
+
+    tip: Id
+    assignee: Id | None = None
+
+
+class Place(Data):
+    """Place a tip on a search, where it becomes a sighting; see *Tips*.
+
+    `search`: the board that gets it.
+    """
+
+    tip: Id
+    search: Id
+
+
+class Dismiss(Data):
+    """Dismiss a tip."""
+
+    tip: Id
+    reason: RequiredLongText
+
+
+class Restore(Data):
+    """Take back a tip that was dismissed, or was placed as a sighting that is withdrawn now; else `invalid`."""
+
+    tip: Id
+    reason: LongText | None = None
+
+
+def add(writer: EventWriter, data: Add) -> None:
+    """Add a tip: it waits to be looked at."""
+    writer.require_person(data.assignee, "assignee")
+    made: State = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number()}
+    made |= {"queue": "look", "queue_since": writer.now}
+    writer.create(rows.new(Tip, sightings.reported(writer, data) | made), "tip.added")
+
+
+def update(writer: EventWriter, data: Update) -> None:
+    """Correct a tip. Name and contact of its source are stored with their former values, but appear in no event."""
+    patch, contact = sources.split(data)
+    row, values = writer.find_patched(Tip, data.tip, "tip", sightings.Fields, patch, blank={"description": "-"})
+    _check_visible(writer, row)
+    _check_unplaced(row)
+    sightings.correct(writer, row, values, contact)
+
+
+def assign(writer: EventWriter, data: Assign) -> None:
+    """Assign a tip to an account, or to nobody."""
+    row = _find_unplaced(writer, data.tip)
+    writer.require_person(data.assignee, "assignee")
+    writer.update(row, "tip.assigned", {"assignee": data.assignee})
+
+
+def place(writer: EventWriter, data: Place) -> None:
+    """Place a tip on a search: it becomes a sighting there, with its times, and with its source, which leaves the tip."""
+    row = find(writer, data.tip)
+    search, target = _find_open(writer, data.search)
+    _check_unplaced(row)
+    values = {name: getattr(row, name) for name in (*REPORTED, *sources.Private.model_fields)}
+    cards.add(target, sightings.KIND, values | {"grade": Grade().model_dump(), "from_tip": {"id": row.id, "number": row.number}})
+    sighting = target.result.changes[-1]
+    placed = {"board": search.id, "sighting": sighting.event.entity, "number": sighting.after["number"]}
+    placed |= {"at": writer.now, "by": writer.account_id}
+    answered = {"placed": placed, "dismissed": None, "queue": "answered", "queue_since": writer.now}
+    writer.update(row, "tip.placed", answered, conflicts=False)
+    writer.set_unseen(row, {"placed_on": search.id} | dict.fromkeys(sources.Private.model_fields))
+    _record_audience(writer, row, search)
+
+
+def dismiss(writer: EventWriter, data: Dismiss) -> None:
+    """Dismiss a tip. It is kept, and may be placed later."""
+    row = _find_unplaced(writer, data.tip)
+    if row.dismissed is not None:
+        raise Refused("conflict", fields={"dismissed": N_("This tip was dismissed in the meantime.")}, current=row.state())
+    dismissed = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
+    answered = {"dismissed": dismissed, "queue": "answered", "queue_since": writer.now}
+    writer.update(row, "tip.dismissed", answered, data.reason, conflicts=False)
+
+
+def restore(writer: EventWriter, data: Restore) -> None:
+    """Take a tip back among those that wait: one that was dismissed, or placed as a sighting that is withdrawn now."""
+    row = find(writer, data.tip)
+    if row.placed is None and row.dismissed is None:
+        return
+    waiting: State = {"placed": None, "dismissed": None, "queue": "look", "queue_since": writer.now}
+    search, source = None, None
+    if row.placed is not None:
+        sighting = unit_of_work.get(writer.session, Sighting, row.placed["sighting"])
+        assert sighting is not None, "cards are never deleted"
+        if not sighting.withdrawn:
+            raise invalid("tip", N_("This tip is a sighting now. Withdraw the sighting first."))
+        search, source = unit_of_work.get(writer.session, Search, row.placed["board"]), sources.source_of(sighting)
+        # the source comes back under the seal that it has by now
+        waiting |= {"source": sighting.source, "source_kept": sighting.source_kept}
+    writer.update(row, "tip.restored", waiting, data.reason, conflicts=False)
+    if search is not None and source is not None:
+        writer.set_unseen(row, {"placed_on": None} | source)
+        _record_audience(writer, row, search, seen_by_all=True)
+
+
+def find(writer: EventWriter, id: str) -> Tip:
+    """Return a tip that the account may see. Raises Refused `not_found`."""
+    row = writer.find(Tip, id, "tip")
+    _check_visible(writer, row)
+    return row
+
+
+def _check_visible(writer: EventWriter, row: Tip) -> None:
+    """Raise Refused `not_found` where a tip was placed on a search that the account may not see."""
+    if row.placed_on is not None and writer.account is not None:
+        search = unit_of_work.get(writer.session, Search, row.placed_on)
+        if search is None or not access.can_see(writer.account.id, search.access, search.members):
+            raise not_found("tip")
+
+
+def _find_unplaced(writer: EventWriter, id: str) -> Tip:
+    row = find(writer, id)
+    _check_unplaced(row)
+    return row
+
+
+def _check_unplaced(row: Tip) -> None:
+    """Raise Refused `conflict` where a tip is a sighting already."""
+    if row.placed is not None:
+        sentence = N_("This tip was placed on a search in the meantime. It is a sighting there.")
+        raise Refused("conflict", fields={"placed": sentence}, current=row.state())
+
+
+def _find_open(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
+    """Return a search that the account may see, and the writer for its board. Raises Refused `not_found` or `closed`."""
+    try:
+        board = access.lock_visible_board(writer.session, writer.account_id, id)
+    except Refused:
+        raise not_found("search") from None
+    search = unit_of_work.get(writer.session, Search, id)
+    if search is None:
+        raise not_found("search")
+    if search.status == "closed":
+        raise Refused("closed")
+    return search, writer.on_search(board)
+
+
+def _record_audience(writer: EventWriter, row: Tip, search: Search, seen_by_all: bool = False) -> None:
+    """Record who lost sight of a tip by the event just written, as they do not see its search; or who gained it."""
+    if search.access != "members":
+        return
+    accounts = set(writer.session.exec(select(Account.id)))
+    outside = accounts - viewers(search, accounts)
+    access.record_tip_visibility_change(writer.session, row.id, row.seq, outside)
+    writer.record_tip_audience(row.id, None if seen_by_all else search, outside)
+
+
+# -- alerts and declaration -----------------------------------------------------------------------------------------------
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield whom a tip alerts: the holder of the shift, if it became urgent."""
+    if "priority" in fields and after["priority"] == "urgent" and after["queue"] == "look":
+        yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
+
+
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a tip is urgent and waits to be placed or dismissed."""
+    if not {"priority", "queue"}.isdisjoint(fields):
+        yield "sighting_urgent", after["priority"] == "urgent" and after["queue"] == "look"
+
+
+_SAME = {*sightings.Fields.model_fields, *sources.Private.model_fields, "number", "late", "assignee", "source_kept"}
+
+KIND = Kind(
+    model=Tip,
+    title=N_("Tip"),
+    plural=N_("Tips"),
+    title_field="description",
+    data=Add,
+    boards=("operations",),
+    fields=(
+        *(replace(spec, display=None) for spec in sightings.KIND.fields if spec.column in _SAME),
+        FieldSpec("placed", N_("Placed on a search")),
+        FieldSpec("placed.board", N_("Search"), reads_as="search"),
+        FieldSpec("placed.sighting", N_("Sighting"), reads_as="internal"),
+        FieldSpec("placed.number", N_("Number of the sighting")),
+        FieldSpec("placed.at", N_("Placed at"), reads_as="time"),
+        FieldSpec("placed.by", N_("Placed by"), reads_as="person"),
+        FieldSpec("dismissed", N_("Dismissed")),
+        FieldSpec("dismissed.reason", N_("Reason for the dismissal"), personal=True, prose=True),
+        FieldSpec("dismissed.at", N_("Dismissed at"), reads_as="time"),
+        FieldSpec("dismissed.by", N_("Dismissed by"), reads_as="person"),
+        FieldSpec(
+            "queue", N_("Next step"), type=TipQueue,
+            choices={"look": N_("to look at"), "answered": P_("of a sighting", "answered")}, reads_as="internal",
+        ),
+        FieldSpec("queue_since", N_("Waiting since"), type=Time, reads_as="internal"),
+    ),
+    events={
+        "tip.added": EventSpec(N_("Tip added"), "tip.add"),
+        "tip.updated": EventSpec(N_("Tip changed"), "tip.update"),
+        "tip.assigned": EventSpec(N_("Tip assigned"), "tip.assign"),
+        "tip.placed": EventSpec(N_("Tip placed on a search"), "tip.place"),
+        "tip.dismissed": EventSpec(N_("Tip dismissed"), "tip.dismiss"),
+        "tip.restored": EventSpec(N_("Tip restored"), "tip.restore"),
+        "tip.archived": EventSpec(N_("Tip archived"), "board.make_room"),
+    },
+    alerts=_alerts,
+    alarms=_alarms,
+    reported=lambda tip, due_before: false(),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Settings, and rules that an installation may change, with the data files that they come from."""

@@ -1,0 +1,257 @@
+"""Settings, from the environment or a file `.env`. The contract fixes names and defaults."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+from board import bootstrap
+from board.config import env_file, notification_settings
+from board.config.alarm_rules import load_rules
+from board.config.board_shares import load_board_shares
+from board.config.disk_reserve import parse_reserve
+from board.config.file_shares import load_file_shares
+from board.config.kind_fields import load_kind_fields
+from board.config.predefined_tasks import load_catalogue
+from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
+from board.config.targets import load_targets
+from models.db.database import ConfigurationError
+
+VERSION = bootstrap.version()
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
+FILES_SUFFIX = ".files"  # the same, for the folder of photos and files
+
+FORMS = {  # of settings, with the sentence for another one
+    "files_url": (  # a folder by its whole path, or a bucket with or without a prefix
+        r"file:///[^?#\0]*[^/?#\0]/?|s3://[a-z0-9][a-z0-9.-]+(/[\w./=-]*)?",
+        "it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix",
+    ),
+    "aws_endpoint_url": (r"https?://[^\s/@]+/?", "it is the address of a store, as in https://s3.example.org"),
+    "hsts": (  # value of the header; `off`: none is sent
+        r"off|max-age=\d{1,9}(; includeSubDomains)?(; preload)?",
+        "it is off, or a time in seconds as in max-age=31536000; includeSubDomains",
+    ),
+    "poster_url": (  # of at most 500 characters; `{reference}` stands for that of a search
+        r"(?=.{1,500}\Z)https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?",
+        "it is the address of a page, as in https://example.org/missing/{reference}",
+    ),
+}
+READERS: dict[str, Callable[[str], object]] = {  # of settings with a form of their own; they raise ValueError
+    "smtp_url": notification_settings.mail_server, "mail_from": notification_settings.sender,
+    "webhook_url": partial(notification_settings.webhooks, allow_private=True),
+    "webhook_secret": notification_settings.signing_keys,
+    "disk_reserve": parse_reserve,
+}  # fmt: skip
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; `board/docs/reference/settings.md` explains each."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    def __init__(self, **given: Any) -> None:
+        """Read settings from arguments, then the environment, then the chosen file (or `_env_file`; None: none). Raises
+        ConfigurationError for an unusable file, ValidationError for an invalid value."""
+        file = given.pop("_env_file", env_file.chosen())
+        if file is not None:
+            env_file.check(Path(file), type(self).model_fields)
+        super().__init__(_env_file=file, **given)
+
+    database_url: str = Field(default="sqlite:///board.db", repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1, le=256)
+    public_url: str | None = None
+    hsts: str = "max-age=31536000"
+    secret_key: str | None = Field(default=None, repr=False)
+    files_path: str | None = None
+    files_url: str | None = None
+    aws_access_key_id: str | None = Field(default=None, repr=False)
+    aws_secret_access_key: str | None = Field(default=None, repr=False)
+    aws_session_token: str | None = Field(default=None, repr=False)
+    aws_region: str | None = None
+    aws_endpoint_url: str | None = None
+    forwarded_allow_ips: str = "127.0.0.1"
+    log_level: str = "INFO"
+    security_contact: str | None = None
+    poster_url: str | None = None
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
+    webhook_secret: str | None = Field(default=None, repr=False)
+    webhook_allow_private: bool = False
+    webhook_members_only: str | None = Field(default=None, repr=False)
+    keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
+    keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
+    archive_closed_days: int = Field(default=30, ge=1, le=36_500)
+    session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
+    max_connections_per_address: int = Field(default=512, ge=0)
+    max_sockets_per_account: int = Field(default=50, ge=0)
+    max_messages_per_second: int = Field(default=50, ge=0)
+    max_intake_per_minute: int = Field(default=300, ge=0)
+    max_uploads_per_minute: int = Field(default=60, ge=0)
+    max_documents_per_minute: int = Field(default=60, ge=0)
+    disk_reserve: str = "1GiB,10%"
+    max_file_mb: int = Field(default=25, ge=1, le=500)
+
+    @field_validator(
+        "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
+        "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
+        "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
+        mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        """Read an empty value, such as `REDIS_URL=`, as unset."""
+        return value or None
+
+    @field_validator(*FORMS, mode="after")
+    @classmethod
+    def _has_its_form(cls, value: str | None, info: ValidationInfo) -> str | None:
+        form, sentence = FORMS[info.field_name or ""]
+        if value is not None and not re.fullmatch(form, value):
+            raise ValueError(sentence)
+        return value
+
+    @field_validator("log_level", mode="after")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value.upper() not in LEVELS:
+            raise ValueError(f"it is one of {', '.join(LEVELS)}")
+        return value.upper()
+
+    @field_validator("security_contact", mode="after")
+    @classmethod
+    def _is_contact(cls, value: str | None) -> str | None:
+        """Turn a bare e-mail address into a URI, as RFC 9116 asks for one."""
+        if value is None:
+            return None
+        contact = f"mailto:{value}" if "@" in value and ":" not in value else value
+        if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+", contact):
+            raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
+        return contact
+
+    @field_validator(*READERS, mode="after")
+    @classmethod
+    def _can_be_read(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None:
+            READERS[info.field_name or ""](value)
+        return value
+
+    @field_validator("forwarded_allow_ips", mode="after")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        """Accept addresses of proxies as uvicorn takes them. Names are refused: uvicorn would compare them with addresses."""
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                each == "*" or ip_network(each)
+            except ValueError:
+                raise ValueError("it has addresses or networks in it, as in 10.0.0.7,10.1.0.0/16") from None
+        return value
+
+    @property
+    def secure(self) -> bool:
+        """HTTPS deployment: browsers come by https, so cookies are sent over https only."""
+        return bool(self.public_url and self.public_url.lower().startswith("https:"))
+
+    @property
+    def hsts_header(self) -> str | None:
+        """Value of the header Strict-Transport-Security; None if browsers do not come by https, or it is off."""
+        return self.hsts if self.secure and self.hsts != "off" else None
+
+    @property
+    def origin(self) -> str | None:
+        """Origin of pages at PUBLIC_URL, as browsers send it: without the scheme's default port."""
+        if not self.public_url:
+            return None
+        scheme, _, rest = self.public_url.lower().partition("://")
+        host = rest.partition("/")[0]
+        return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
+
+    @property
+    def session_idle(self) -> timedelta | None:
+        """Time after which an unused session ends; None: never."""
+        return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def check(self) -> None:
+        """Raise ConfigurationError for settings that can't be served. The message quotes no password."""
+        if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
+            raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
+        load_catalogue(self.files_path)
+        load_rules(self.files_path)
+        load_board_shares(self.files_path)
+        load_targets(self.files_path)
+        load_kind_fields(self.files_path)
+        load_file_shares(self.files_path)
+        if self.workers > 1 and not self.redis_url:
+            raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
+        if self.workers > 1 and self.on_sqlite:
+            raise ConfigurationError("More than one worker needs PostgreSQL. Set DATABASE_URL.")
+        if self.redis_url:
+            _check_redis(self.redis_url)
+        if self.secret_key is None and self.database_url.startswith("postgres"):
+            raise ConfigurationError("With PostgreSQL, all servers must share a secret. Set SECRET_KEY to a long random text.")
+        if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
+            raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
+        if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
+            raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+        self._check_notifications()
+
+    def _check_notifications(self) -> None:
+        if self.smtp_url and not self.mail_from:
+            raise ConfigurationError("E-mails need a sender. Set MAIL_FROM.")
+        if self.webhook_url and not self.webhook_secret:
+            raise ConfigurationError("Webhooks are signed. Set WEBHOOK_SECRET.")
+        if (self.smtp_url or self.webhook_url) and not self.public_url:
+            raise ConfigurationError("E-mails and webhooks have a link to the board in them. Set PUBLIC_URL.")
+        try:
+            notification_settings.webhooks(self.webhook_url or "", self.webhook_allow_private)
+        except ValueError as error:
+            raise ConfigurationError(f"The setting WEBHOOK_URL can't be used: {error}.") from None
+        if not set((self.webhook_members_only or "").split()) <= set((self.webhook_url or "").split()):
+            raise ConfigurationError("WEBHOOK_MEMBERS_ONLY has an address that is not in WEBHOOK_URL. Add it there, too.")
+
+    def secret(self) -> bytes:
+        """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite
+        database. Raises ConfigurationError."""
+        self.check()
+        if self.secret_key is not None:
+            return self.secret_key.encode()
+        path = self.key_file
+        assert path is not None
+        try:
+            return load_or_create_secret(path)
+        except OSError as error:
+            raise ConfigurationError(f"The secret can't be kept in {path}, beside the database: {error.strerror}.") from error
+
+    @property
+    def key_file(self) -> Path | None:
+        """File beside an SQLite database that keeps the secret; None with SECRET_KEY, or on PostgreSQL, which needs that."""
+        if self.secret_key is not None or not self.on_sqlite:
+            return None
+        return Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
+
+
+def _check_redis(url: str) -> None:
+    from redis.connection import parse_url  # imported here, as redis-py takes a twelfth of the startup time
+
+    try:
+        parse_url(url)  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):  # no cause, as it may quote the password
+        raise ConfigurationError(
+            "REDIS_URL is not the URL of a Redis server. Example: redis://user:password@host:6379/0."
+        ) from None

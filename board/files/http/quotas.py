@@ -1,0 +1,129 @@
+"""Quotas of photos and files: an account within a day, a search, and the installation. What is announced counts from the start.
+
+`reserve` locks the row of the installation, so two uploads at the same time can't both take the last space.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.commands.files.files import MAX_FILES, MAX_WITHDRAWN
+from board.config.file_shares import MB, FileShares
+from board.errors import Refused
+from board.files import usage
+from board.i18n import N_, message
+from models.db.database import after_commit
+from models.times import format_utc
+
+log = structlog.get_logger()
+
+DAY = timedelta(days=1)  # uploads are remembered that long
+RETRY_AFTER_S = 3600  # the oldest of a day's uploads stops counting in the meantime, or people make space
+
+# Dropped uploads are still stored, but their account may use the share again
+_DAY = text(
+    "SELECT coalesce(sum(size + previews), 0) AS bytes, count(*) AS files FROM upload "
+    "WHERE account = :account AND created_at > :since AND state <> 'dropped'"
+)
+_SEARCH = text(
+    "SELECT (SELECT coalesce(sum(stored), 0) FROM file WHERE board = :board) + "
+    "(SELECT coalesce(sum(size + previews), 0) FROM upload WHERE board = :board AND state <> 'attached') AS bytes"
+)
+
+_SEARCH_OF_ACCOUNT = text(
+    "SELECT (SELECT coalesce(sum(stored), 0) FROM file WHERE board = :board AND added_by = :account) + "
+    "(SELECT coalesce(sum(size + previews), 0) FROM upload WHERE board = :board AND account = :account AND state <> 'attached') "
+    "AS bytes, "
+    "(SELECT count(*) FROM file WHERE board = :board AND added_by = :account) + "
+    "(SELECT count(*) FROM upload WHERE board = :board AND account = :account AND state IN ('receiving', 'ready')) AS files, "
+    "(SELECT count(*) FROM file WHERE board = :board AND added_by = :account AND withdrawn IS NOT NULL) AS withdrawn"
+)
+
+_DAY_FULL = N_(
+    "You have sent {limit} MB within 24 hours, the most for one account. This file waits here. Ask a colleague if it is urgent."
+)
+_DAY_FILES_FULL = N_(
+    "You have sent {count} files within 24 hours, the most for one account. This one waits here. Ask a colleague if it is urgent."
+)
+_SHARE_USED = N_(
+    "You have used your share of the files of this search. Withdraw some of yours, or ask a colleague to add this one."
+)
+_SEARCH_FULL = N_(
+    "The files of this search use all of their {limit} MB. Ask two coordinators to withdraw files and to have them removed."
+)
+_INSTALLATION_FULL = N_(
+    "The photos and files of all searches use all of their {limit} MB. Yours waits here and is sent when there is space again. "
+    "Tell your administrator."
+)
+
+
+class QuotaExceeded(Refused):
+    """Refusal of an upload by the quota `name`."""
+
+    def __init__(self, name: str, code: str, sentence: str, retry_after_s: int | None = None) -> None:
+        super().__init__(code, sentence, retry_after_s=retry_after_s)
+        self.name = name
+
+
+class Quota(NamedTuple):
+    """Quota with what is used of it, this upload included."""
+
+    name: str
+    used: int
+    limit: int
+    code: str
+    sentence: str
+
+    def is_reached_by(self, added: int, percent: int) -> bool:
+        """Return whether the upload brings the quota to this part of it."""
+        mark = self.limit * percent // 100
+        return self.used - added < mark <= self.used
+
+    @property
+    def exceeded(self) -> QuotaExceeded:
+        return QuotaExceeded(self.name, self.code, self.sentence, None if self.code == "too_large" else RETRY_AFTER_S)
+
+
+def reserve(session: Session, account: str, board: str, size: int, shares: FileShares, now: datetime) -> None:
+    """Check all quotas for an upload whose row was just written, and count it. Raises QuotaExceeded."""
+    quotas = list(_quotas(session, account, board, usage.add(session, size), shares, now))
+    for quota in quotas:
+        if quota.used > quota.limit:
+            raise quota.exceeded
+    for quota in quotas:
+        if quota.is_reached_by(1 if quota.name.endswith("_files") else size, shares.warn_percent):
+            after_commit(session, partial(_warn, quota, account, board))
+
+
+def _quotas(session: Session, account: str, board: str, total: int, shares: FileShares, now: datetime) -> Iterator[Quota]:
+    connection = session.connection()
+    day = connection.execute(_DAY, {"account": account, "since": format_utc(now - DAY)}).one()
+    sentence = message(_DAY_FULL, limit=shares.account_day_mb)
+    yield Quota("account_day", day.bytes, shares.account_day_mb * MB, "rate_limited", sentence)
+    sentence = message(_DAY_FILES_FULL, count=shares.account_day_files)
+    yield Quota("account_day_files", day.files, shares.account_day_files, "rate_limited", sentence)
+    yield from _of_account_on_search(session, account, board, shares)
+    used = connection.execute(_SEARCH, {"board": board}).scalar_one()
+    yield Quota("search", used, shares.search_mb * MB, "too_large", message(_SEARCH_FULL, limit=shares.search_mb))
+    sentence = message(_INSTALLATION_FULL, limit=shares.installation_mb)
+    yield Quota("installation", total, shares.installation_mb * MB, "unavailable", sentence)
+
+
+def _of_account_on_search(session: Session, account: str, board: str, shares: FileShares) -> Iterator[Quota]:
+    """Yield what one account may use of a search: the others keep the rest, whatever it sends and withdraws."""
+    row = session.connection().execute(_SEARCH_OF_ACCOUNT, {"account": account, "board": board}).one()
+    name, part = "search_account", shares.search_account_percent
+    yield Quota(name, row.bytes, shares.search_mb * MB * part // 100, "too_large", _SHARE_USED)
+    for used, most in ((row.files - row.withdrawn, MAX_FILES), (row.withdrawn, MAX_WITHDRAWN)):
+        yield Quota(f"{name}_files", used, most * part // 100, "too_large", _SHARE_USED)
+
+
+def _warn(quota: Quota, account: str, board: str) -> None:
+    ids = {"account": account} if "account" in quota.name else {}
+    ids |= {"board": board} if "search" in quota.name else {}
+    log.warning("file quota nearly used", quota=quota.name, used=quota.used, limit=quota.limit, **ids)

@@ -1,0 +1,235 @@
+"""Uploads: received in parts, each stored before it counts; then looked at, and made into what may be attached.
+
+What arrived before a line broke is kept. Two uploads with one id take turns: each part counts once, at its offset.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, suppress
+from importlib.util import find_spec
+from typing import Any
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+
+from board.engine.identity import Caller
+from board.errors import Refused, invalid
+from board.files import media_types, pictures
+from board.files.http import upload_rows
+from board.files.http.quotas import QuotaExceeded
+from board.files.http.upload_rows import Dropped, NewUpload
+from board.files.media_types import MediaType
+from board.files.pictures import Pictures
+from board.files.recognition_process import HEAD_BYTES
+from board.files.store import FileStore
+from board.i18n import N_
+from board.service import BoardService
+from board.telemetry import processing, space_metrics
+from models.db.errors import DatabaseUnavailable
+from models.ids import new_id
+from models.upload import Upload
+from realtime.keyed_semaphore import KeyedSemaphore
+
+log = structlog.get_logger()
+
+MAX_BODY = 1024 * 1024  # bytes of one request
+PART_BYTES = 512 * 1024  # held in memory until they are stored
+PREVIEWS_BYTES = 1024 * 1024  # disk space for the thumbnail and the view of a picture
+
+TOO_LONG = N_("Send a file in parts of at most 1 MB.")
+
+
+class Uploads:
+    """Uploads of one process."""
+
+    def __init__(self, service: BoardService) -> None:
+        self._service = service
+        self._database, self._files = service.database, service.files
+        self._one_by_one = KeyedSemaphore(1)  # uploads that are finished
+
+    async def begin(self, caller: Caller, new: NewUpload) -> Upload:
+        """Begin an upload, or go on with the one of this id."""
+        now, shares = self._service.clock(), self._service.file_shares
+        try:
+            row, dropped = await self._database.write(lambda session: upload_rows.begin(session, caller, new, shares, now))
+        except QuotaExceeded as refused:
+            space_metrics.upload_refused(refused.name)
+            raise
+        for each in dropped:
+            await self._forget(each)
+        return row
+
+    async def find(self, caller: Caller, board: str, id: str) -> Upload:
+        """Return an upload of the caller's own. Raises Refused `not_found`."""
+        return await self._database.read(lambda session: upload_rows.find(session, caller, board, id))
+
+    def room_for_part(self, rest: int) -> AbstractAsyncContextManager[None]:
+        """Hold disk space for one request of a file of which `rest` bytes are missing. Raises FilesUnavailable."""
+        return self._service.disk.promise(max(0, min(rest, MAX_BODY)))
+
+    async def receive(self, caller: Caller, row: Upload, request: Request) -> Upload:
+        """Store what a request brings, part by part. Raises Refused, and ClientDisconnect after what came before is stored."""
+        held, stream, came = bytearray(), request.stream(), 0
+        while True:
+            try:
+                chunk = await anext(stream, b"")
+            except ClientDisconnect:
+                if held:
+                    await self._add_part(caller, row, bytes(held))
+                raise
+            held += chunk
+            came += len(chunk)
+            if came > MAX_BODY:
+                raise Refused("too_large", TOO_LONG)
+            if row.offset + len(held) > row.size:
+                raise invalid("offset", N_("This goes beyond the end of the file."))
+            if len(held) >= PART_BYTES or (held and not chunk):
+                row = await self._add_part(caller, row, bytes(held))
+                held.clear()
+            if not chunk:
+                return row
+
+    async def _add_part(self, caller: Caller, row: Upload, content: bytes) -> Upload:
+        object = new_id()
+        key = f"uploads/{row.id}/{object}"
+        await self._files.put(key, content)
+        now = self._service.clock()
+        try:
+            return await self._database.write(
+                lambda session: upload_rows.grow(session, caller, row.board, row.id, row.offset, len(content), object, now)
+            )
+        except Refused:
+            with suppress(Refused):  # the sweep does it later
+                await self._files.delete([key])
+            raise
+
+    async def finish(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
+        """Look at an upload that is all there, and store what may be attached. Raises Refused."""
+        slot = await self._one_by_one.acquire(row.id)
+        try:
+            row = await self.find(caller, row.board, row.id)
+            if row.state == "receiving":
+                upload_rows.check_offset(row, row.size)
+                row = await processing.register_steps(self._make(caller, row, sha256), "upload", row.id)
+        finally:
+            slot.release()
+        if sha256 is not None and row.result is not None and row.result["sha256"] != sha256:
+            raise invalid("sha256", N_("The file arrived damaged. Send it again."))
+        return row
+
+    async def _make(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
+        new, now = new_id(), self._service.clock()
+        try:
+            row = await self._database.write(lambda session: upload_rows.claim(session, caller, row.board, row.id, new, now))
+            result, previews = await self._look_at(caller, row, sha256)
+        except Refused as refused:
+            if refused.message == upload_rows.UNREADABLE:
+                processing.set_aside("upload", row.id)
+            if refused.code in ("invalid", "too_large"):  # it will not do, however often
+                await self.give_up(caller, row.board, row.id)
+            raise
+        except FileNotFoundError:  # another process has finished it, and deleted its parts
+            row = await self.find(caller, row.board, row.id)
+            if row.state == "receiving":
+                log.error("upload is not whole", upload=row.id)
+                raise Refused("unavailable") from None
+            return row
+        now = self._service.clock()
+        ready = await self._database.write(
+            lambda session: upload_rows.set_ready(session, caller, row.board, row.id, result, previews, now)
+        )
+        with suppress(Refused):  # the sweep does it later
+            await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
+        return ready
+
+    async def _look_at(self, caller: Caller, row: Upload, sha256: str | None) -> tuple[dict[str, Any], int]:
+        """Store an upload that this process has claimed; return what it is, and the bytes of its pictures. It is no poison if
+        this ends in any way but with the process. Raises Refused, or FileNotFoundError where parts are missing."""
+        try:
+            parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
+            async with self._service.disk.promise(row.size + PREVIEWS_BYTES):
+                return await self._store(caller, row, parts, sha256)
+        except BaseException:
+            with suppress(DatabaseUnavailable):
+                await self._database.write(lambda session: upload_rows.clear_poison(session, row.id))
+            raise
+
+    async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> tuple[dict[str, Any], int]:
+        """Store the original, and a picture's thumbnail and view; return what they are, and the bytes of the pictures. Raises
+        Refused, or FileNotFoundError where parts are missing."""
+        content, file = _Joined(self._files, row.id, parts, row.size), row.file
+        await self._files.put(f"files/{file}/original", content.read())
+        if sha256 not in (None, content.digest):
+            raise invalid("sha256", N_("The file arrived damaged. Send it again."))
+        type = await self._type_of(caller, content.head, row.name)
+        result: dict[str, Any] = {
+            "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
+            "picture": False, "found": {},
+        }  # fmt: skip
+        if made := await self._pictures_of(caller, type, f"files/{file}/original"):
+            await self._files.put(f"files/{file}/thumb", made.thumb)
+            await self._files.put(f"files/{file}/view", made.view)
+            result |= {"picture": True, "found": made.found}
+        if made and type.is_picture:
+            result |= {"width": made.width, "height": made.height}
+        return result, len(made.thumb) + len(made.view) if made else 0
+
+    async def _type_of(self, caller: Caller, head: bytes, name: str) -> MediaType:
+        """Return the type of a file that begins with these bytes. Raises Refused if the queue is full."""
+        if (type := media_types.by_signature(head)) is not None:
+            return type
+        async with self._service.queues.pictures.turn(caller.account.id):
+            return await media_types.recognise(head, name)
+
+    async def _pictures_of(self, caller: Caller, type: MediaType, key: str) -> Pictures | None:
+        """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
+        if not type.is_picture and (type.name != media_types.PDF or find_spec("pypdfium2") is None):
+            return None
+        try:
+            async with self._service.queues.pictures.turn(caller.account.id):
+                return await pictures.make(self._files.get(key))
+        except Refused as refused:
+            if type.is_picture or refused.code == "unavailable":
+                raise
+            return None  # such as one with a password: it is a file as others are
+
+    async def give_up(self, caller: Caller, board: str, id: str) -> None:
+        """Drop an upload and what is stored of it. Raises Refused."""
+        await self._forget(await self._database.write(lambda session: upload_rows.give_up(session, caller, board, id)))
+
+    async def _forget(self, dropped: Dropped) -> None:
+        with suppress(Refused):  # the sweep does it later
+            await forget(self._service, dropped)
+
+
+async def forget(service: BoardService, dropped: Dropped) -> None:
+    """Delete what is stored of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
+    prefixes = [f"uploads/{dropped.id}/", *([f"files/{dropped.file}/"] if dropped.file is not None else [])]
+    for prefix in prefixes:
+        await service.files.delete([each.key async for each in service.files.list(prefix)])
+    await service.database.write(lambda session: upload_rows.remove(session, dropped.id))
+
+
+class _Joined:
+    """File made of the parts of an upload. While it is read, its digest and first bytes are noted."""
+
+    def __init__(self, files: FileStore, upload: str, parts: list[str], size: int) -> None:
+        self._files, self._keys, self._left = files, [f"uploads/{upload}/{object}" for object in parts], size
+        self._digest = hashlib.sha256()
+        self.head = b""
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """Yield the whole file. Raises FileNotFoundError where a part is missing: then nothing of it is stored."""
+        for key in self._keys:
+            async for piece in self._files.get(key):
+                self._digest.update(piece)
+                self._left -= len(piece)
+                if len(self.head) < HEAD_BYTES:
+                    self.head += piece[: HEAD_BYTES - len(self.head)]
+                yield piece
+        if self._left:
+            raise FileNotFoundError
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()

@@ -1,0 +1,65 @@
+"""Check of the store of photos and files: it works, and holds every attached file with its pictures."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from board.config.settings import Settings
+from board.files import known_folder
+from board.files.folder import MARK
+from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable, Reason
+from board.maintenance import files
+from board.maintenance.checks.finding import State
+from board.maintenance.database import read
+
+Progress = Callable[[str], None]
+
+_ANEW = "No file was in it: if it is lost, make {folder} again, with an empty file {mark} in it."
+
+
+def check(settings: Settings, digests: bool = False, progress: Progress = lambda line: None) -> tuple[State, str]:
+    rows = read(files.rows)
+    store = FileStore.of(settings, must_exist=True)
+    if not store.is_set:
+        return (State.WRONG if rows else State.WARNING), Reason.UNSET.value
+    folder = store.folder
+    if folder is not None and not rows and not (folder / MARK).exists() and not read(partial(known_folder.is_known, store=store)):
+        return _of_new_folder(folder)
+    try:
+        return asyncio.run(_check(store, rows, digests, progress))
+    except FilesUnavailable as error:
+        is_lost = folder is not None and not rows and error.reason is Reason.GONE
+        return State.WRONG, error.reason.value + (f" {_ANEW.format(folder=folder, mark=MARK)}" if is_lost else "")
+
+
+def _of_new_folder(folder: Path) -> tuple[State, str]:
+    """Return what the first start will find."""
+    if not os.access(folder if folder.exists() else folder.parent, os.W_OK):
+        return State.WRONG, f"This account may not {'write to' if folder.exists() else 'make'} the folder {folder}."
+    return State.OK, f"There are none yet. The first start {'takes' if folder.exists() else 'makes'} the folder {folder}."
+
+
+async def _check(store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress) -> tuple[State, str]:
+    try:
+        await store.look()
+        tried = await _try(store)
+        found = await files.compare(store, rows, progress, digests)
+    finally:
+        progress("")
+        await store.close()
+    about = "" if store.folder is not None else " in a bucket"
+    said = f"{found.files:,} files, {found.bytes / files.MB:,.1f} MB with their pictures{about}.{tried}"
+    if found.faults:
+        return State.WRONG, f"{said} {len(found.faults):,} are missing or damaged: {files.named(found.faults)}."
+    return State.OK, f"{said} All are there{', and their digests are right' if digests else ''}."
+
+
+async def _try(store: FileStore) -> str:
+    """Write and read a file, but not as another user than the owner of the folder, who could not delete it later."""
+    if store.folder is not None and store.folder.stat().st_uid != os.geteuid():
+        return " Writing was not tried, as another account owns the folder."
+    await store.probe()
+    return ""

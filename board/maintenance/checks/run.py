@@ -1,0 +1,95 @@
+"""All checks, in order. Each takes seconds at most, and changes nothing. Those that ask other hosts run at the same time."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from pydantic import ValidationError
+
+from board.config.settings import Settings
+from board.maintenance.checks import (
+    backups,
+    clock,
+    database,
+    decoders,
+    disk,
+    files,
+    hosts,
+    installation,
+    notifications,
+    pdf,
+    proxy,
+    redis,
+    tables,
+)
+from board.maintenance.checks import settings as of_settings
+from board.maintenance.checks.finding import Finding, State, TableSize
+from models.db.errors import ConfigurationError, DatabaseUnavailable
+
+Check = Callable[[Settings], tuple[State, str] | tuple[State, str, tuple[TableSize, ...]]]
+
+CHECKS: dict[str, Check] = {
+    "database": database.check,
+    "tables": tables.check,
+    "files": files.check,
+    "disk": disk.check,
+    "redis": redis.check,
+    "address": proxy.check,
+    "email": notifications.check_email,
+    "webhook": notifications.check_webhook,
+    "outbox": notifications.check_outbox,
+    "decoders": decoders.check,
+    "pdf": pdf.check,
+    "backup": backups.check,
+    "clock": clock.check,
+}
+ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
+UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
+ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # what reads from it
+
+
+def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
+    """Return a finding for each check. If the settings are wrong, all other checks are skipped. With `digests`, every attached
+    file is read whole, which tells its progress."""
+    checks = CHECKS | {"files": partial(files.check, digests=digests, progress=progress)}
+    found = [Finding("installed", *installation.check())]
+    try:
+        settings = Settings()
+        settings.check()
+    except ConfigurationError as error:
+        found.append(Finding("settings", State.WRONG, str(error)))
+    except ValidationError as error:
+        found.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
+    else:
+        found.append(Finding("settings", *of_settings.check(settings)))
+        return found + _run_all(checks, settings)
+    return found + [Finding(name, State.SKIPPED, "The settings are wrong.") for name in CHECKS]
+
+
+def _run_all(checks: dict[str, Check], settings: Settings) -> list[Finding]:
+    """Run the checks. What needs a host that can't be looked up, or a database that can't be used, is not tried."""
+    findings = {name: Finding(name, State.WRONG, text) for name, text in hosts.problems(settings).items()}
+    failed = set(findings)
+
+    def run_check(name: str) -> None:
+        try:
+            findings[name] = Finding(name, *checks[name](settings))
+        except ConfigurationError as error:
+            findings[name] = Finding(name, State.WRONG, str(error))
+            failed.add(name)
+        except DatabaseUnavailable:
+            findings[name] = Finding(name, State.WRONG, UNAVAILABLE)
+            failed.add(name)
+
+    threads = [threading.Thread(target=run_check, args=(name,)) for name in ASK_HOSTS if name not in findings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if "database" in failed:
+        skipped = (Finding(name, State.SKIPPED, "The database can't be used.") for name in ON_DATABASE)
+        findings |= {finding.name: finding for finding in skipped}
+    for name in checks:
+        if name not in findings:
+            run_check(name)
+    return [findings[name] for name in checks]

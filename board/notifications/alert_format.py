@@ -1,0 +1,34 @@
+"""Alert as it is listed, whatever caused it."""
+
+from typing import Annotated, NotRequired
+
+from typing_extensions import TypedDict
+
+from board.engine import kinds
+from models.alert import KINDS, SECURITY
+from realtime.wire.wire_types import Count, Id, Made, Shape, Time
+
+CardKind = Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.cards()]})]
+AlertActor = TypedDict("AlertActor", {"id": Id, "name": str})
+AlertEntity = TypedDict("AlertEntity", {"kind": str, "id": Id})
+AlertCard = TypedDict("AlertCard", {"kind": CardKind, "id": Id, "number": Count})
+Alert = TypedDict("Alert", {
+    "board": Id, "reference": str | None, "seq": Count, "at": Time, "kind": Annotated[str, Shape(enum=[*KINDS, SECURITY])],
+    "type": str, "actor": AlertActor | None, "entity": AlertEntity, "card": AlertCard | None, "value": str | None,
+    "acknowledge": str | None, "reason": str | None, "handover": Count | None, "read": bool, "desktop": bool,
+    "first_name": NotRequired[str], "child": NotRequired[str], "place": NotRequired[str],
+})  # fmt: skip
+"""Alert of an account.
+
+`reference`: of its search; null on `operations`.
+`type`: type of the event.
+`card`: the card that it is about.
+`value`: the assessment or the status that was set, else null.
+`acknowledge`: of a search that was closed with something open, else null.
+`reason`: of the kind `handover`: the given reason, else null.
+`handover`: of the kind `handover`: its number, else null.
+`desktop`: a browser that may notify should show it on the desktop.
+`child`: of the search: first name, initial of the last name and age (`Mila B., 6`), as it is now.
+`place`: of the sighting, as text, as it is now.
+`first_name`: of the child, if another search has the same reference.
+"""

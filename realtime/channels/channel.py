@@ -1,0 +1,127 @@
+"""Channels that clients of this process follow: their position, their last events, and their subscriptions by audience."""
+
+import asyncio
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Generic
+
+from realtime.channels.ring import Ring
+from realtime.channels.sequence import Sequence
+from realtime.delivery.subscriber import Subscriber
+from realtime.source import EventRecord, Viewer
+
+MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
+
+
+@dataclass(eq=False, slots=True)
+class Audience(Generic[Viewer]):
+    """Live subscriptions of viewers who see the same of each event: they are sent the same frames."""
+
+    key: Hashable
+    members: "dict[Subscription[Viewer], None]" = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Subscription(Generic[Viewer]):
+    """Subscription of one connection to one channel: a cursor. Everything up to `seq` was written to the connection, or waits in
+    its outbox.
+
+    A live subscription is in an audience, and is sent each event after `seq`.
+    """
+
+    connection: Subscriber[Viewer]
+    channel: "Channel[Viewer]"
+    seq: int = 0
+    live: bool = False
+    audience: Audience[Viewer] | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether this is still the connection's subscription to the channel."""
+        return self.channel.subscriptions.get(self.connection) is self
+
+
+@dataclass(eq=False, slots=True)
+class Channel(Generic[Viewer]):
+    """A board's events as this process delivers them.
+
+    `sequence` is the position up to which events are in the ring; `flushed` the one up to which they were sent, or are being
+    sent, to the audiences. `rights` is the source's version of rights by which the audiences were formed (None:
+    unknown). `waiting` are live subscriptions behind the ring, for which the journal is being read; `pages` what was read of it.
+    """
+
+    name: str
+    ring: Ring
+    sequence: Sequence = field(default_factory=Sequence)
+    subscriptions: dict[Subscriber[Viewer], Subscription[Viewer]] = field(default_factory=dict)
+    audiences: dict[Hashable, Audience[Viewer]] = field(default_factory=dict)
+    rights: Hashable = None
+    flushed: int = 0
+    sweep: object | None = None  # the delivery's sweep under way
+    timer: asyncio.Handle | None = None  # of the next sweep
+    swept_at: float = float("-inf")  # when the last sweep ended, by the loop's clock
+    out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
+    pages: list[Ring] = field(default_factory=list)
+    waiting: dict[Subscription[Viewer], None] = field(default_factory=dict)
+    reading_back: asyncio.Task[None] | None = None
+    catching_up: asyncio.Task[None] | None = None
+    reading_journal: bool = False  # `catching_up` is reading the journal now
+    has_more: bool = False  # the journal has more events than were delivered
+
+    def reset(self) -> None:
+        """Forget position and events: the board has another epoch."""
+        self.sequence, self.flushed, self.sweep = Sequence(), 0, None
+        self.out_of_order.clear()
+        self._clear_rings()
+
+    def start(self, epoch: str, seq: int) -> bool:
+        """Set the first position. Return whether later events are known to exist."""
+        self.flushed = seq
+        return self.sequence.start(epoch, seq)
+
+    def stop(self) -> None:
+        """End what is under way: nobody follows the channel any more."""
+        if self.catching_up is not None:
+            self.catching_up.cancel()
+        if self.reading_back is not None:
+            self.reading_back.cancel()
+        if self.timer is not None:
+            self.timer.cancel()
+        self.sweep = None
+        self._clear_rings()
+
+    def _clear_rings(self) -> None:
+        for ring in (self.ring, *self.pages):
+            ring.clear()
+        self.pages.clear()
+
+    def join(self, subscription: Subscription[Viewer], key: Hashable) -> None:
+        """Put a live subscription into the audience with this key (None: into one of its own)."""
+        self.leave(subscription)
+        key = subscription if key is None else key
+        audience = self.audiences.setdefault(key, Audience(key))
+        audience.members[subscription] = None
+        subscription.audience = audience
+
+    def leave(self, subscription: Subscription[Viewer]) -> None:
+        """Take a subscription out of its audience: it is sent no more events."""
+        audience, subscription.audience = subscription.audience, None
+        if audience is not None:
+            del audience.members[subscription]
+            if not audience.members:
+                del self.audiences[audience.key]
+
+    def hold_early(self, records: list[EventRecord]) -> None:
+        """Keep events that arrived before the ones they follow, which may arrive in a moment."""
+        if len(self.out_of_order) < MAX_OUT_OF_ORDER:
+            self.out_of_order[records[0].seq] = records
+
+    def pop_contiguous(self) -> list[EventRecord]:
+        """Return the kept events that follow now; drop kept ones that were delivered already."""
+        for first in sorted(self.out_of_order):
+            if first > self.sequence.seq + 1:
+                break
+            records = self.out_of_order.pop(first)
+            if records[-1].seq > self.sequence.seq:
+                return [record for record in records if record.seq > self.sequence.seq]
+        return []

@@ -1,0 +1,1 @@
+"""Connections, subscriptions, and the delivery of frames."""

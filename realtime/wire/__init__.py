@@ -1,0 +1,1 @@
+"""Frames and messages, as clients send and receive them."""

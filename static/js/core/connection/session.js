@@ -1,0 +1,214 @@
+/* Session of a person at a desk: the account, the boards it follows, and the commands it has yet to send. */
+
+import { get, orNull } from "./api.js";
+import { Alarms } from "../rules/alarms.js";
+import { LiveSession } from "./live_session.js";
+import { Outbox } from "../storage/outbox.js";
+import { newUploadId, sha256, uploadCalls } from "../storage/upload_calls.js";
+import { EncryptedUploads, clearUploads } from "../storage/upload_store.js";
+import { Uploads } from "../storage/uploads.js";
+import { SIGNED_OUT, close as keepNothing, clearAll } from "../storage/storage.js";
+import { vault } from "../storage/vault.js";
+
+const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
+const ACCOUNTS_EVERY_MS = 5_000;   // ms: minimum time between two requests for the list of accounts
+const ADOPT_EVERY = 10;         // ticks
+const MAX_FILE_MB = 25;         // where the page does not say
+
+export class Session extends LiveSession {
+  /** @type {Map<string, Account>} */ accounts = new Map();
+  /** @type {Outbox} */ outbox;
+  /** @type {Uploads} */ uploads;
+  /** @type {Map<string, FoundInPicture>} */ found = new Map(); // command that attaches a picture -> what its metadata said, as long as this page lives
+  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that tells of it
+  /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
+  alarms = new Alarms((frame) => this.transmit(frame));
+  /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // what typed words ask to do about open alarms
+  /** @type {PageCommands | null} */ pageCommands = null;
+  /** @type {Promise<void>} */ identified = Promise.resolve(); // once started: when the tab is open, and what it had not sent is back or will come
+  /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
+  #tab;
+  #ticks = 0;
+  #accountsLoadedAt = -Infinity;
+  #accountsComplete = true;   // false while an account id was seen that is not in `accounts`
+
+  /** @param {{account: Account, version: string, tab: Tab}} options `version`: of the server that rendered this page; `tab`: opened by start() */
+  constructor({ tab, ...page }) {
+    super(page);
+    this.#tab = tab;
+    this.outbox = new Outbox({ tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board) });
+    this.uploads = new Uploads({
+      store: new EncryptedUploads(this.account.id), calls: uploadCalls, digest: sha256, newId: newUploadId, lock: (id) => tab.lock(`upload:${id}`),
+      attach: (item, data, id) => this.#attach(item, data, id), attached: (item, ack) => this.#attached(item, ack),
+      now: Date.now, random: Math.random, maxMb: () => Number(document.body.dataset.maxFileMb) || MAX_FILE_MB,
+    });
+  }
+
+  start() {
+    super.start();
+    addEventListener("storage", this.#onStorage);
+    addEventListener("online", () => this.uploads.online());
+    this.#loadAccounts();
+    this.identified = this.#tab.open().then(() => vault.whenOpened(() => {
+      this.outbox.opened();
+      this.uploads.open();
+      this.#allChanged();
+    }));
+    return this;
+  }
+
+  stop() {
+    super.stop();
+    this.#tab.close();
+  }
+
+  /**
+   * Return the board, followed from now on.
+   * @param {string} id
+   */
+  board(id) {
+    return this.boards.get(id) ?? this.follow(id);
+  }
+
+  /** @param {Role} role */
+  can(role) {
+    return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
+  }
+
+  /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) leave the drafts, encrypted. */
+  async signOut({ keeping = false } = {}) {
+    this.stop(); // else the closed socket would ask meanwhile whether somebody is signed in
+    if (keeping) await vault.flushed();
+    else clearAll(), await clearUploads(this.account.id);
+    try {
+      localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
+    } catch {
+      // other tabs then learn of it from the server
+    }
+    this.#redirect("/login");
+  }
+
+  /**
+   * Load the accounts if one of these states or events names an unknown one.
+   * @param {Iterable<{ state?: AnyState | null, actor?: Actor | null }>} things iterable of {state, actor}
+   */
+  ensureAccounts(things) {
+    for (const { state, actor } of things) {
+      const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
+      if (ids.some((id) => id && !this.accounts.has(id))) return void this.#loadAccounts();
+    }
+  }
+
+  tick() {
+    super.tick();
+    this.outbox.tick();
+    this.uploads.tick();
+    if (!this.#accountsComplete && this.connection.state === "open") this.#loadAccounts();
+    if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
+  }
+
+  /** @param {HelloFrame} frame */
+  onHello(frame) {
+    if (frame.account.id !== this.account.id) return this.reload(); // the browser's cookie belongs to another account by now
+    super.onHello(frame);
+    this.outbox.onOpen();
+    this.alerts?.ask();
+    this.alarms.ask();
+    return undefined;
+  }
+
+  /** @param {ServerFrame} frame */
+  receive(frame) {
+    if (frame.type === "alarms") return this.alarms.onFrame(frame);
+    if (frame.type === "alerts") return this.alerts?.onFrame(frame);
+    if (frame.type === "account") return this.#onAccount(frame.account);
+    if (frame.type === "ack") this.uploads.acknowledged(frame);
+    if (frame.type === "ack") return this.outbox.acknowledged(frame, this.boards.get(frame.board ?? "")?.seq ?? null);
+    if (frame.type === "refused") return this.outbox.refused(frame);
+    if (frame.type === "error" && frame.id) this.outbox.refused(/** @type {ErrorFrame & { id: string }} */ (frame));
+    return super.receive(frame);
+  }
+
+  /** @param {number | null} code */
+  onDown(code) {
+    this.outbox.onClose();
+    this.alarms.lost();
+    super.onDown(code);
+  }
+
+  async identify() {
+    return (await get("/api/v1/me", { repeat: false })).id === this.account.id;
+  }
+
+  // Drafts and outbox are kept: they continue when the same person signs in again.
+  signIn() {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // `#ended` makes the login page explain why
+  }
+
+  /**
+   * The account has a new name or role: views redraw, as rights may have changed.
+   * @param {Account} account
+   */
+  #onAccount(account) {
+    this.account = account;
+    this.#allChanged();
+  }
+
+  /** @param {StorageEvent} event */
+  #onStorage = (event) => {
+    if (event.key !== SIGNED_OUT || !event.newValue) return;
+    if (JSON.parse(event.newValue).account === this.account.id) this.#redirect("/login");
+  };
+
+  /** @param {string} place */
+  #redirect(place) {
+    keepNothing();
+    this.stop();
+    location.replace(place);
+  }
+
+  async #loadAccounts() {
+    this.#accountsComplete = false;
+    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY_MS) return; // a later tick asks again
+    this.#accountsLoadedAt = Date.now();
+    this.#accountsComplete = true; // set to false again if another unknown account appears before the answer
+    const answer = await orNull(get("/api/v1/accounts"));
+    if (!answer) return void (this.#accountsComplete = false);
+    this.accounts = new Map(answer.accounts.map((/** @type {Account} */ account) => [account.id, account]));
+    this.account = { ...this.account, ...this.accounts.get(this.account.id) };
+    this.#allChanged();
+  }
+
+  /**
+   * Attach an upload. The queue of uploads tells of a refusal, so the outbox does not keep it.
+   * @param {UploadItem} item
+   * @param {Record<string, any>} data
+   * @param {string} id
+   * @returns {Promise<Ack>}
+   */
+  async #attach({ board, found }, data, id) {
+    if (found) this.found.set(id, found); // the event may come before the ack
+    try {
+      return await this.outbox.add(board, "file.attach", data, { id });
+    } catch (refused) {
+      this.outbox.discard(id);
+      throw refused;
+    }
+  }
+
+  /** @param {UploadItem} item @param {Ack} ack */
+  #attached(item, ack) {
+    this.onAttached?.(item, ack);
+  }
+
+  /** @param {string} boardId */
+  #entryChanged(boardId) {
+    this.boards.get(boardId)?.changed();
+    this.changed();
+  }
+
+  #allChanged() {
+    this.changed();
+    for (const board of this.boards.values()) board.changed();
+  }
+}

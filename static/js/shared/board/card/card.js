@@ -1,0 +1,161 @@
+/** Card in a column: what it is, what was said, what follows. */
+import { nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { guard } from "../../../../vendor/lit-html/directives/guard.js";
+import { isAddition } from "../../../core/rules/change_badges.js";
+import { p, t } from "../../../core/i18n.js";
+import { titleOf } from "../../../core/rules/kinds.js";
+import { queueOf } from "../../../core/rules/queues.js";
+import { label } from "../../../core/labels.js";
+import { ownerOf, whoHasIt } from "../../../format/ownership.js";
+import { accountName, cardName, kindName } from "../../../format/values.js";
+import { assigneeMark, viewers } from "../../avatars.js";
+import { beside, html } from "../../compact_html.js";
+import { firstPicture } from "../../files/files_of_board.js";
+import { fileAddress } from "../../files/file_address.js";
+import { pictureText } from "../../files/file_text.js";
+import { lookOf } from "./card_views.js";
+import { lookedAt, queueMark } from "./queue_mark.js";
+import { agoElement } from "../../../format/time_elements.js";
+
+/**
+ * Redraw a card only if something shown on it changed, so that a board of a thousand cards stays smooth.
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
+export function card(entity, view) {
+  const { id, seq, pending, state } = entity;
+  const badge = view.badgeOf(id);
+  const people = view.presentOn(id);
+  const assignee = state.assignee && accountName(view.session, state.assignee), owner = ownerOnCard(entity, view);
+  const presence = people.map((person) => `${person.name}${person.editing}`).join();
+  const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
+  const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
+  return guard(
+    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
+    () => template(entity, { badge, people, assignee, owner, isDone, isLate, picture }, view),
+  );
+}
+
+/**
+ * @param {Card} entity
+ * @param {ShownCard} shown
+ * @param {BoardView} view
+ */
+function template(entity, shown, view) {
+  const { id, kind, state, pending } = entity;
+  const { badge, isDone, picture } = shown;
+  const look = lookOf(kind), isRuledOut = look.isRuledOut(state);
+  const classes = ["card", kind];
+  if (pending) classes.push("pending");
+  if (badge) classes.push("changed");
+  if (isAddition(badge)) classes.push("new");
+  if (view.ui.card === id) classes.push("opened");
+  if (isRuledOut) classes.push("ruled-out");
+  if (look.isStruck(state)) classes.push("struck");
+  if (isDone) classes.push("done");
+  if (picture) classes.push("pictured");
+  const isMovable = view.mayEdit && !entity.added;
+  if (isMovable) classes.push("movable");
+  const [first = nothing, second = nothing] = look.says(entity, shown, view);
+  const draft = view.marks.drafts.has(id) ? html`<span class="draft" .textContent=${t("draft")}></span>` : nothing;
+  return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
+      data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
+    <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone, kind), draft, look.mark(entity))}</div>
+    <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
+    ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${view.pictured ? fileAddress(view.board.id, picture.id, "thumb") : nothing} />` : nothing}
+    ${badge ? changeNote(badge, state) : nothing}
+    ${first}
+    ${second}
+    ${foot(entity, shown, isRuledOut, view)}
+    ${isMovable ? mover(entity) : nothing}
+  </article>`;
+}
+
+/**
+ * Return what a click in a list of cards does: one listener, where each card would have two.
+ * @param {BoardView} view
+ * @returns {(event: MouseEvent) => void}
+ */
+export const cardClicked = (view) => (event) => {
+  const part = /** @type {Element} */ (event.target).closest("[data-part]");
+  const id = /** @type {HTMLElement | null | undefined} */ (part?.closest("article[data-card]"))?.dataset.card;
+  if (!id) return;
+  if (part?.matches("[data-part=open]")) view.open(event, id);
+  else /** @type {LiveBoardView} */ (view).act.move(id);
+};
+
+/**
+ * A participle agrees with what it is said of.
+ * @param {string} kind
+ */
+export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task, card, note, column or handover", "nobody assigned") : t("nobody assigned"));
+
+/**
+ * Line of who has it and who looks at it; left out where it would only say that nobody has what is settled.
+ * @param {Card} entity
+ * @param {ShownCard} shown
+ * @param {boolean} isRuledOut
+ * @param {BoardView} view
+ */
+function foot({ kind, state, pending, added }, { people, assignee, owner, isDone }, isRuledOut, view) {
+  const result = lookOf(kind).result(state, isDone);
+  const isSettled = isDone || isRuledOut;
+  const waits = kind === "sighting" && !added ? queueMark(state, view) : nothing;
+  if (isSettled && !assignee && !people.length && !pending && result === nothing && waits === nothing) return nothing;
+  const needsLook = waits !== nothing && queueOf(state) === "look";
+  const looked = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
+  const isNobodys = !isSettled && !(added && pending) && !needsLook && looked === nothing, said = owner ?? (isNobodys ? nobodyAssigned(kind) : "");
+  return html`<div class="foot">${beside(
+    pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
+    result, waits, looked,
+    assignee ? assigneeMark(assignee, owner ?? assignee) : said ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${said}></span>` : nothing,
+    viewers(people),
+  )}</div>`;
+}
+
+/**
+ * Say who has a card with an alarm, as the line does.
+ * @param {Pick<Card, "id" | "state">} entity
+ * @param {Pick<BoardView, "model" | "session">} view
+ * @returns {string | null}
+ */
+export function ownerOnCard({ id, state: { assignee } }, { model, session }) {
+  const alarm = model.alarms.get(id);
+  return alarm ? whoHasIt(ownerOf(alarm, assignee, session), session.account.id) : null;
+}
+
+/**
+ * Amber is for urgent cards, not for those that are done or ruled out.
+ * @param {State} state
+ * @param {boolean} isSettled
+ * @param {string} kind of the card: its label agrees with that
+ */
+export function priority({ priority: given }, isSettled = false, kind = "sighting") {
+  if (given === "normal") return nothing;
+  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.value("priority", given, kind) ?? label.priority(given)}></span>`;
+}
+
+/** @param {ChangeBadge} badge @param {State} state */
+const changeNote = (badge, state) => html`<div class="change-note">${by(badge, state)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
+
+/** @param {Card} entity */
+function mover(entity) {
+  return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")} aria-label=${t("Move {card} to…", { card: cardName(entity) })}>⋯</button>`;
+}
+
+/**
+ * Return what was done to a card: an assignment that was ended is none; of a note or a file on it, what was done to that.
+ * @param {string} type of the event
+ * @param {State} state
+ */
+export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : OF_ATTACHED.test(type) ? label.event(type) : label.done(type));
+const OF_ATTACHED = /^(note|file)\./;
+
+/** @param {ChangeBadge} badge @param {State} state */
+function by({ type, actor }, state) {
+  const done = doneTo(type, state);
+  return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
+}
+
+/** @param {PendingCommand} pending */
+export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for connection…") : t("sending…"));

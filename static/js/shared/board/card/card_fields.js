@@ -1,0 +1,71 @@
+/** Fields of a card, to read and to edit in place. */
+import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { t } from "../../../core/i18n.js";
+import { formFields, kind as declaration } from "../../../core/rules/kinds.js";
+import { label } from "../../../core/labels.js";
+import { valueAt } from "../../../core/rules/merge_patch.js";
+import { formOf, rows } from "../../../forms/form_row.js";
+import { formatField, pointName } from "../../../format/values.js";
+import { keyHint } from "../../key_hint.js";
+import { lookOf } from "./card_views.js";
+
+/** @param {Card} entity @param {BoardView} view */
+export function cardFields(entity, view) {
+  if (!view.mayEdit) return reading(entity, view);
+  const form = view.forms.get(entity.kind, entity.id);
+  // Open a draft of an earlier visit for editing: typed text must not stay hidden.
+  return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
+}
+
+/** @param {Card} entity @param {BoardView} view */
+function reading({ id, kind, state }, view) {
+  const apart = [declaration(kind).title, ...lookOf(kind).apart];
+  const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
+  return html`<section class="card-facts" data-testid="facts">
+    <h3>${t("Details")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} ${keyHint("edit", "search")}</button>` : nothing}
+    </h3>
+    <dl>
+      ${shownFields.map((field) => html`<dt>${label.field(field.path, kind)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
+    </dl>
+  </section>`;
+}
+
+const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is confidential. Only coordinators, and the person who recorded it, can change it.")}</p>`;
+
+const nothingSaid = () => html`<span class="unset">—</span>`;
+
+/** @param {FieldDefinition} field @param {State} state @param {BoardView} view */
+function value(field, state, view) {
+  const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place is shown with its point
+  if (isPlace) return state[group] ? place(state[group]) : nothingSaid();
+  const leaf = valueAt(state, field.path);
+  if (field.control === "card" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
+  const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
+  return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
+}
+
+/** Where a place has a name, its point is secondary. @param {Record<string, any>} said */
+function place(said) {
+  const point = pointName(/** @type {any} */ (said));
+  if (!said.text) return point ?? nothingSaid();
+  return html`${said.text}${point ? html` <small class="hint point">${point}</small>` : nothing}`;
+}
+
+/** @param {Form} form @param {Card} entity @param {LiveBoardView} view */
+function editing(form, entity, view) {
+  const { kind, id } = entity;
+  const cancel = () => {
+    form.clear();
+    view.act.stopEditing(kind, id);
+  };
+  const withheld = lookOf(kind).withheld(entity, view);
+  const paths = form.fields.map((/** @type {FieldDefinition} */ { path }) => path).filter((/** @type {string} */ path) => !withheld.includes(path));
+  const buttons = html`<span class="hint">${form.dirty ? t("Draft kept until you save.") : nothing}</span><span class="space"></span>
+    <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
+    <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
+  return html`<section class="card-facts editing" data-testid="facts-form">
+    <h3>${t("Details")}</h3>
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${withheld.length ? sealed() : nothing}`, buttons, view.submit)}
+  </section>`;
+}

@@ -1,0 +1,66 @@
+/** View of a search in place of its columns: all its details, each with the control that changes it, and the log beside them. */
+import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
+import { t, withColon } from "../../../core/i18n.js";
+import { label } from "../../../core/labels.js";
+import { valueAt } from "../../../core/rules/merge_patch.js";
+import { formatField, pointName } from "../../../format/values.js";
+import { facts } from "../../../forms/fields.js";
+import { accessFacts } from "./access_form.js";
+import { appealFacts } from "./appeal.js";
+import { historySection } from "../card/card_history.js";
+import { filesSection } from "../../files/strip.js";
+import { goalFacts } from "./goal.js";
+import { earlierFacts, kindFacts } from "../card/kind_details.js";
+import { notesSection } from "../notes.js";
+import { worryingFacts } from "./worrying.js";
+
+/** @param {BoardView} view */
+export function detailsView(view) {
+  return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
+    <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
+      ${goalFacts(view)} ${filesSection({}, view)} ${searchFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
+      ${view.past ? nothing : exportLinks(view.board.id)}
+    </div>
+    <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>
+      ${notesSection(view.notesOf(null), null, view)}
+      ${historySection(view.board.id, "", view)}
+    </div>
+  </div>`;
+}
+
+const APART = /^(criteria\.|details\.|earlier$|last_seen\.l)/; // sections of their own; the point is beside the name of its place
+
+/**
+ * Details of the search, read-only: those that are recorded, then the names of the others.
+ * @param {BoardView} view
+ */
+function searchFacts(view) {
+  const { state } = view.model.search;
+  const some = facts().filter(({ path }) => !APART.test(path));
+  const own = some.map((field) => ({ path: field.path, text: formatField(field, valueAt(state, field.path), view), left: false }));
+  const where = own.find(({ path, text }) => path === "last_seen.text" && text === null);
+  const point = state.last_seen ? pointName(state.last_seen) : null;
+  if (where) where.text = point; // the point alone
+  const said = [...own, ...kindFacts(view)];
+  const unset = said.filter(({ text }) => text === null).map(({ path }) => label.field(path));
+  return html`<section class="card-facts" data-testid="search-facts">
+    <h3>${t("Details of the search")}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
+    </h3>
+    <dl>
+      ${said.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${text}${path === "last_seen.text" && point && text !== point ? html` <small class="hint point">${point}</small>` : nothing}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
+      ${unset.length ? html`<dt>${t("Not recorded")}</dt><dd class="unset" data-testid="not-recorded">${unset.join("\u00a0· ")}</dd>` : nothing}
+    </dl>
+  </section>`;
+}
+
+/** Links that download cards and journal as files. @param {string} board */
+function exportLinks(board) {
+  const file = (/** @type {string} */ name, /** @type {string} */ text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
+  return html`<section><h3>${t("Export")}</h3>
+    <ul class="bulleted">
+      <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))}\u00a0· ${file("cards.json", t("for a program"))}</li>
+      <li>${withColon(t("History"))} ${file("journal.csv", t("for a spreadsheet"))}\u00a0· ${file("journal.json", t("for a program"))}</li>
+    </ul>
+  </section>`;
+}

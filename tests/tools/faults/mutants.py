@@ -1,0 +1,240 @@
+"""Mutants of the product, to show that the checks can fail: each takes one promise out of the source, and names the check that
+must find it.
+
+A mutant runs under the faults that provoke it. Where something else in the product would heal it, that is weakened too, and the
+same weakened product without the mutation must pass.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.tools.faults.run import Plan
+from tests.tools.faults.schedule import Fault, Storm
+from tests.tools.faults.system_under_test import ROOT
+
+NOT_COPIED = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Replacement in a file. `old` must occur exactly once."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    name: str
+    found_by: str
+    patches: tuple[Patch, ...]
+    plan: Plan
+    weakened: tuple[Patch, ...] = ()
+
+
+class PatchDoesNotApply(Exception):
+    """The source no longer has the text that a patch replaces."""
+
+
+def patched_files(patches: Sequence[Patch]) -> dict[str, str]:
+    """Return the changed files of the checkout, by name. Raises PatchDoesNotApply."""
+    files: dict[str, str] = {}
+    for each in patches:
+        path = ROOT / each.file
+        source = files.get(each.file) or (path.read_text(encoding="utf-8") if path.exists() else "")
+        if (times := source.count(each.old)) != 1:
+            raise PatchDoesNotApply(f"{each.file} has {each.old!r} {times} times; write the mutant anew")
+        files[each.file] = source.replace(each.old, each.new)
+    return files
+
+
+@contextlib.contextmanager
+def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
+    """Yield a copy of the checkout with these changes. Raises PatchDoesNotApply."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        for file, source in patched_files(patches).items():
+            (copy / file).write_text(source, encoding="utf-8")
+        yield copy
+
+
+def _plan(*storms: Storm, last: Fault | None = None, delay_s: float = 0.0) -> Plan:
+    return Plan(
+        60, 1, workers=2, writers=6, readers=8, guests=2, rate=80, given=storms, last=last,
+        postgres_delay_s=delay_s, trusting=True,
+    )  # fmt: skip
+
+
+def _one_by_one(kind: str, times: int, lasts: float = 0.0, every_s: float = 0.5) -> Storm:
+    return Storm(tuple(Fault(number * every_s, kind, number % 2, lasts, number) for number in range(times)), 0.5)
+
+
+def _all_at_once(kind: str, lasts: float) -> Storm:
+    return Storm(tuple(Fault(0.0, kind, number, lasts, number) for number in range(2)), 4.0)
+
+
+_NO_SWEEP = (
+    Patch("realtime/channels/head_poller.py", "POLL_INTERVAL_S = 1.0 ", "POLL_INTERVAL_S = 3_600.0 "),
+    Patch("realtime/channels/head_poller.py", "POLL_INTERVAL_BUS_DOWN_S = 0.25 ", "POLL_INTERVAL_BUS_DOWN_S = 3_600.0 "),
+)
+
+MUTANTS = (
+    Mutant(
+        "the board's row is not locked",
+        "turned away",  # two simultaneous writers conflict, and one of them is refused for no reason
+        (
+            Patch("board/engine/unit_of_work.py", 'postgresql=" FOR UPDATE"', 'postgresql=""'),
+            Patch("models/db/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
+        ),
+        replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
+        (
+            Patch(
+                "models/db/database.py",
+                "        for _ in range(2):  # the second attempt finds",
+                "        for _ in range(1):  # no second attempt finds",
+            ),
+        ),
+    ),
+    Mutant(
+        "a gap after the bus is back is ignored",
+        "lost",  # events committed while Redis was away, and none after them
+        (
+            Patch(
+                "realtime/bus/bus_sync.py",
+                "        if channel_name is None or (channel is not None and channel.sequence.epoch is not None):\n"
+                "            self.head_poller.request_check()",
+                "        assert channel_name is None or channel is None or channel.name",
+            ),
+        ),
+        _plan(Storm((), 3.0), last=Fault(0.0, "redis.kill", 0, 1.5, 0)),
+        _NO_SWEEP,
+    ),
+    Mutant(
+        "the ack comes before the commit",
+        "acknowledged but not durable",
+        (
+            Patch(
+                "models/db/database.py",
+                "                    committing = True\n                    _commit(connection, transaction, prepared)",
+                "                    committing = True\n"
+                "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
+                "                        self._deliver(group)\n"
+                "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
+                "                    _commit(connection, transaction, prepared)",
+            ),
+            Patch(
+                "models/db/write_queue.py",
+                "        if self.error is None and self.on_committed is not None:",
+                "        if self.future.done():  # it was told before\n            return\n"
+                "        if self.error is None and self.on_committed is not None:",
+            ),
+        ),
+        _plan(_one_by_one("worker.kill", 4, every_s=1.0)),
+    ),
+    Mutant(
+        "heads are not compared with the database",
+        "lost",  # messages that one worker published into a black hole: the others' connections to Redis never failed
+        _NO_SWEEP,
+        _plan(Storm((), 3.0), last=Fault(0.0, "redis.black_hole_silent", 0, 1.5, 0)),
+    ),
+    Mutant(
+        "the digest of a message is not checked",
+        "phantoms",
+        (
+            Patch(
+                "realtime/bus/redis_bus.py",
+                "        if not hmac.compare_digest(digest, self._digest(name, message)):",
+                "        if hmac.compare_digest(digest, b''):",
+            ),
+        ),
+        _plan(_one_by_one("redis.forged", 6)),
+    ),
+    Mutant(
+        "rights that were changed by another process are not read again",
+        "delivered after revocation",
+        (
+            Patch(
+                "board/live/event_source.py",
+                "        if not self._visibility.is_at_least(view):\n            await self.reload()",
+                "        assert view",
+            ),
+        ),
+        _plan(_one_by_one("rights.member", 4, lasts=0.8, every_s=1.0)),
+    ),
+    Mutant(
+        "command ids are not remembered",
+        "applied twice",
+        (
+            Patch(
+                "board/commands/execute.py",
+                "    if (ack := _previous_ack(session, account.id, command, content)) is not None:",
+                "    if (ack := _previous_ack(session, account.id, command, content)) is not None and not ack.id:",
+            ),
+            Patch("board/engine/unit_of_work.py", "        if self.new_acks:  #", "        if not self:  #"),
+        ),
+        _plan(_one_by_one("line.reset", 12), delay_s=0.02),
+    ),
+    Mutant(
+        "deadlines of alarms are in memory alone",
+        "alarms late",  # a process that starts begins each wait anew
+        (
+            Patch("board/alarms/escalation.py", "if each.next_at <= now or deadline <= at]", "if deadline <= at]"),
+            Patch(
+                "board/alarms/escalation.py",
+                "return max(0.0, min(_seconds(now, each.next_at), whole))",
+                "return whole + 0 * len(now)",
+            ),
+        ),
+        replace(_plan(*(_all_at_once("worker.kill", 1.0) for _ in range(6))), guests=0),
+    ),
+    Mutant(
+        "a step of an alarm is not judged again under the lock",
+        "alarms late",  # the process that comes second takes the next step, before its time
+        (
+            Patch(
+                "board/commands/alarms/alarm_steps.py",
+                "if row is not None and (row.step, row.next_at) == (step, next_at):",
+                "if row is not None and (step, next_at):",
+            ),
+        ),
+        replace(_plan(Storm((), 25.0)), workers=3, guests=0),
+    ),
+    Mutant(
+        "a part of a file is acknowledged before it is stored",
+        "files lost",
+        (
+            Patch(
+                "board/files/http/uploads.py",
+                "        await self._files.put(key, content)\n",
+                "        later = asyncio.create_task(asyncio.sleep(0.3))  # as a slow disk would\n"
+                "        later.add_done_callback(lambda _: asyncio.ensure_future(self._files.put(key, content)))\n",
+            ),
+        ),
+        replace(_plan(*(_all_at_once("worker.kill", 0.1) for _ in range(3))), writers=1, readers=1, guests=0, uploaders=6),
+    ),
+    Mutant(
+        "the offset of an upload is not compared before it is set",
+        "files lost",  # of two senders with one id, the slower one sets it back
+        (
+            Patch(
+                "board/files/http/upload_rows.py",
+                '    if row.state != "receiving" or row.offset != offset:',
+                '    if row.state != "receiving":',
+            ),
+            Patch("board/files/http/upload_rows.py", ' AND \\"offset\\" = :offset AND size >= :after', " AND size >= :after"),
+            Patch(
+                "board/files/http/upload_rows.py",
+                "VALUES (:id, :offset, :size, :object)')",
+                "VALUES (:id, :offset, :size, :object) '\n"
+                "    'ON CONFLICT (upload, \"offset\") DO UPDATE SET size = excluded.size, object = excluded.object')",
+            ),
+        ),
+        replace(_plan(Storm((), 25.0)), writers=1, readers=1, guests=0, uploaders=6),
+    ),
+)

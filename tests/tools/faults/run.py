@@ -1,0 +1,413 @@
+"""Run of the fault test: the installation, the actors on it, storms of faults over both, and the result of the checks."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import redis
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.config.settings import Settings
+from board.files.store import FileStore
+from board.maintenance import files
+from models.db.database import Database, DatabaseUnavailable
+from tests.tools.attack.assault import ACCOUNTS, Assault, AssaultResult
+from tests.tools.faults import journal
+from tests.tools.faults.actors import Account, Coordinator, Guest, prepare_accounts, run_on_database
+from tests.tools.faults.alarms import AlarmRecord, lateness
+from tests.tools.faults.checker import Verdict, check
+from tests.tools.faults.fault_injectors import FaultInjector
+from tests.tools.faults.reader import Reader
+from tests.tools.faults.recordings import CommandLog, InjectedFault, RunRecord, entity_digest
+from tests.tools.faults.schedule import Fault, Storm, storms
+from tests.tools.faults.statistics import Statistics, compute_statistics
+from tests.tools.faults.system_under_test import ROOT, SystemUnderTest, running_system
+from tests.tools.faults.uploader import Attached, Uploader, faults_of, summary
+from tests.tools.faults.writer import Writer, WriterBoard
+
+GATHERS_S = 60.0  # for all readers to be live at the beginning
+ANSWERED_S = 60.0  # for all commands to be answered at the end
+ALARMED_S = 40.0  # for the last alarms to have gone through their ladder: more than it takes
+SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
+STEP_S = 0.05
+_FILES = text("SELECT id, board, added_by FROM file")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Settings of a run. `leave_out`: kinds of faults that it does not have.
+
+    For the mutants: `given` are its storms, instead of those by the seed; while the fault `last` lasts, writing ends;
+    `postgres_delay_s` is the latency of each link to PostgreSQL; `trusting` readers never resubscribe by themselves when they are
+    behind.
+    """
+
+    seconds: float
+    seed: int
+    workers: int = 3
+    redis: bool = True
+    supervised: bool = False  # all workers by one `board serve --workers N`
+    writers: int = 10
+    readers: int = 20
+    guests: int = 4
+    boards: int = 12
+    rate: float = 180.0  # commands a second of all writers together
+    tree: Path = ROOT
+    leave_out: Callable[[str], bool] = lambda kind: False
+    given: tuple[Storm, ...] | None = None
+    last: Fault | None = None
+    postgres_delay_s: float = 0.0
+    trusting: bool = False
+    uploaders: int = 0
+    files: str = "folder"  # or "bucket"
+    attackers: tuple[str, ...] = ()  # hostile accounts and others beside it; then the limits of accounts are on
+    say: Callable[[str], None] = lambda line: None
+
+
+@dataclass(slots=True)
+class Outcome:
+    verdict: Verdict
+    figures: Statistics
+    complaints: list[str]  # of the workers, in their logs
+    notes: dict[str, Any] = field(default_factory=dict)
+    assault: AssaultResult | None = None
+    refusals: Counter[str] = field(default_factory=Counter)  # refused commands of honest writers, by code
+
+
+async def run(plan: Plan) -> Outcome:
+    """Run from start to verdict; stop every process, whatever happens."""
+    async with running_system(
+        plan.workers, plan.redis, plan.tree, plan.supervised, plan.files, limits=bool(plan.attackers)
+    ) as plant:
+        scene = await _RunInProgress.set_up(plan, plant)
+        try:
+            await scene.play()
+            return await scene.judged()
+        finally:
+            await scene.end()
+
+
+class _RunInProgress:
+    def __init__(self, plan: Plan, plant: SystemUnderTest, chief: Coordinator) -> None:
+        self.plan, self.plant, self.chief = plan, plant, chief
+        self.epochs: dict[str, int] = {}
+        self.restricted: set[str] = set()
+        self.readers: list[Reader] = []
+        self.writers: list[Writer] = []
+        self.uploaders: list[Uploader] = []
+        self.struck: list[InjectedFault] = []
+        self.assault: Assault | None = None
+        self.assault_result: AssaultResult | None = None
+        self.failed = Counter[str]()  # faults that could not be injected, as their target was away already
+        self._tasks: list[asyncio.Task[None]] = []
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._began = time.monotonic()
+
+    # -- before -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    async def set_up(cls, plan: Plan, plant: SystemUnderTest) -> "_RunInProgress":
+        names = {"chief": "coordinator", "reader": "viewer"}
+        names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
+        names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
+        names |= {f"uploader{number}": "investigator" for number in range(plan.uploaders)}
+        names |= ACCOUNTS if plan.attackers else {}
+        taken = await run_on_database(plant.database_url, await asyncio.to_thread(prepare_accounts, names))
+        chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
+        scene = cls(plan, plant, chief)
+        await scene._hire(taken)
+        return scene
+
+    async def _hire(self, taken: dict[str, Account]) -> None:
+        plan, random = self.plan, Random(self.plan.seed)
+        private = max(1, plan.boards // 6) if plan.guests else 0
+        insiders = [account.id for name, account in taken.items() if name != "chief" and name not in ACCOUNTS]
+        boards = [await self.chief.open_search(each, insiders if each < private else None) for each in range(plan.boards)]
+        self.restricted = {board.id for board in boards[:private]}
+        self.chief.boards[:] = [board.id for board in boards] + ["operations"]
+        self._renumber()
+        accounts = sorted(insiders)
+        for number in range(plan.readers):
+            followed = random.sample([board.id for board in boards], min(4, len(boards)))
+            followed += ["operations"] if number % 4 == 0 else []
+            self._read(f"reader{number}", taken["reader"], followed, number)
+        for number in range(plan.guests):
+            guest = Guest(f"guest{number}", taken[f"guest{number}"], boards[number % private].id)
+            self.chief.guests.append(guest)
+            self._read(guest.reader, guest.account, [guest.board, boards[-1].id, "operations"], number)
+        for number in range(plan.writers):
+            account = taken[f"writer{number}"]
+            commands = CommandLog(f"w{number}", account.id)
+            mine = [WriterBoard(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
+            address = self._address(number)
+            rate = plan.rate / plan.writers
+            self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
+
+        for number in range(plan.uploaders):
+            account = taken[f"uploader{number}"]
+            commands = CommandLog(f"u{number}", account.id)
+            seed = plan.seed * 1_000 + 700 + number
+            at = [each.id for each in boards]
+            self.uploaders.append(Uploader(commands, account.token, at, self._http(number), self._file_of, seed))
+
+        if plan.attackers:
+            open_boards = [board.id for board in boards[private:]]
+            self.assault = Assault(plan.attackers, self.plant, taken, open_boards, boards[0].id)
+
+    def _http(self, number: int) -> Callable[[int], str]:
+        return lambda attempt: self.plant.http(number + attempt)
+
+    async def _file_of(self, upload: str) -> str | None:
+        """Return the id that the file of an upload will have; None also if the database is away."""
+        read = text("SELECT file FROM upload WHERE id = :id AND state = 'ready'")
+        database = Database(self.plant.database_url)
+        try:
+            return await database.read(lambda session: session.connection().execute(read, {"id": upload}).scalar())
+        except DatabaseUnavailable:
+            return None
+        finally:
+            await database.close()
+
+    def _renumber(self) -> None:
+        """Number the boards in the order in which the coordinator met them."""
+        met = ["operations", *(board for board in self.chief.boards if board != "operations")]
+        for place, number in enumerate(self.chief.commands.board):
+            self.chief.commands.board[place] = self.chief.boards.index(met[number])
+
+    def _read(self, name: str, account: Account, boards: list[str], number: int) -> None:
+        address, seed = self._address(number), self.plan.seed * 1_000 + 500 + number
+        how = {"trusting": self.plan.trusting, "is_patient": bool(self.plan.attackers)}
+        self.readers.append(Reader(name, account.token, boards, address, seed, self.restricted, self.epochs, **how))
+
+    def _address(self, number: int) -> Callable[[int], str]:
+        return lambda attempt: self.plant.socket(number + attempt)
+
+    # -- meanwhile ----------------------------------------------------------------------------------------------------
+
+    async def play(self) -> None:
+        self._tasks = [asyncio.create_task(reader.read()) for reader in self.readers]
+        await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
+        writing = [asyncio.create_task(writer.write()) for writer in self.writers]
+        writing += [asyncio.create_task(uploader.upload()) for uploader in self.uploaders]
+        self._tasks += writing
+        self._began = time.monotonic()
+        for line in self.plant.postgres_lines:
+            line.delay_s = self.plan.postgres_delay_s
+        if self.assault is not None:
+            await self.assault.begin()
+        telling = asyncio.create_task(self._tell())
+        self._tasks.append(telling)
+        blows = FaultInjector(self.plant, self.chief, self.readers, self.writers)
+        await self._storms(blows, self._began + self.plan.seconds)
+        if self.assault is not None:
+            self.assault_result = await self.assault.end()
+        await self._end_writing(blows, self.plan.last)
+        done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
+        for task in done:
+            task.result()
+        await self._finish_alarms()
+        await self._settle()
+        telling.cancel()
+
+    async def _end_writing(self, blows: FaultInjector, last: Fault | None) -> None:
+        striking = asyncio.create_task(self._strike(blows, last, time.monotonic())) if last is not None else None
+        await asyncio.sleep(last.lasts / 2 if last is not None else 0)
+        for writer in self.writers:
+            writer.stopping = True
+        for uploader in self.uploaders:
+            uploader.stopping = True
+        if striking is not None:
+            await striking
+
+    async def _storms(self, blows: FaultInjector, until: float) -> None:
+        counts = {"worker": len(self.plant.workers), "reader": len(self.readers), "guest": len(self.chief.guests)}
+        drawn = storms(self.plan.seed, counts, lambda kind: self.plan.leave_out(kind) or self._has_no(kind))
+        for storm in drawn if self.plan.given is None else self.plan.given:
+            if time.monotonic() > until:
+                return
+            began = time.monotonic()
+            await asyncio.gather(*(self._strike(blows, fault, began + fault.at) for fault in storm.faults))
+            await asyncio.sleep(storm.calm)
+            self._look_after_tasks()
+        if self.assault is not None:  # without faults, too
+            await asyncio.sleep(max(0.0, until - time.monotonic()))
+
+    def _has_no(self, kind: str) -> bool:
+        """Return True for a fault of something that this run does not have."""
+        return (kind.startswith("redis.") and not self.plan.redis) or (kind.startswith("store.") and not self.plan.uploaders)
+
+    async def _strike(self, blows: FaultInjector, fault: Fault, at: float) -> None:
+        await asyncio.sleep(at - time.monotonic())
+        async with self._locks.setdefault(fault.takes, asyncio.Lock()):
+            began = time.monotonic()
+            try:
+                await blows.strike(fault)
+            except (redis.RedisError, OSError) as error:
+                self.failed[f"{fault.kind}: {type(error).__name__}"] += 1
+                return
+            except Exception as error:
+                if "psycopg" not in type(error).__module__:
+                    raise
+                self.failed[f"{fault.kind}: {type(error).__name__}"] += 1
+                return
+            self.struck.append(InjectedFault(fault.kind, began, time.monotonic()))
+
+    def _look_after_tasks(self) -> None:
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(10 if sys.stderr.isatty() else 60)
+            given = sum(len(writer.commands.state) for writer in self.writers)
+            delivered = sum(len(s.following.seq) for reader in self.readers for s in reader.screens.values())
+            waiting = sum(len(writer._open) for writer in self.writers)
+            self.plan.say(
+                f"{time.monotonic() - self._began:6.0f} s: {given} commands ({waiting} open), {len(self.struck)} faults, "
+                f"{delivered} deliveries" + (f"; files: {self._uploads()}" if self.uploaders else "")
+            )
+
+    # -- after --------------------------------------------------------------------------------------------------------
+
+    async def _finish_alarms(self) -> None:
+        """Wait until no alarm has a next step. One that goes no further is found by the checker."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ALARMED_S):
+                while await run_on_database(self.plant.database_url, _waiting_alarms):
+                    await asyncio.sleep(1.0)
+
+    async def _settle(self) -> None:
+        heads = {board: seq for board, (_, seq) in (await run_on_database(self.plant.database_url, _heads)).items()}
+
+        def all_there() -> bool:
+            screens = [screen for reader in self.readers for screen in reader.screens.values()]
+            return all(screen.live and screen.seq >= heads[screen.following.board] for screen in screens)
+
+        with contextlib.suppress(TimeoutError):
+            await self._until(all_there, SETTLES_S)
+        for reader in self.readers:
+            for screen in reader.screens.values():
+                screen.following.fold = screen.fold
+
+    @staticmethod
+    async def _until(true: Callable[[], bool], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not true():
+                await asyncio.sleep(STEP_S)
+
+    async def judged(self) -> Outcome:
+        wall = time.time() - time.monotonic()
+        served = {board: await self._served(board) for board in self.chief.boards if board != "operations"}
+        verified = await asyncio.to_thread(self._verify)
+        await self.end()
+        record = RunRecord(
+            self.chief.boards,
+            [screen.following for reader in self.readers for screen in reader.screens.values()],
+            [self.chief.commands, *(each.commands for each in self.writers), *(each.commands for each in self.uploaders)],
+            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall,
+        )  # fmt: skip
+        journals = await asyncio.to_thread(self._journals)
+        verdict = check(record, journals)
+        for board, fold in served.items():
+            if fold != (journals[board].folds[-1] if journals[board].head else 0):
+                verdict.add("screens unequal", f"the snapshot of {board} in the end is not what the journal says")
+        if self.uploaders:
+            for promise, case in await self._faults_of_files():
+                verdict.add(promise, case)
+        if verified:
+            verdict.add("broken journal", verified)
+        for worker in self.plant.workers:
+            if worker.late_ends:
+                verdict.add("wrong answers", f"worker {worker.number} did not go in time after SIGTERM", worker.late_ends)
+        notes = {
+            "asked again for being behind": sum(reader.resyncs for reader in self.readers),
+            "subscribes refused": dict(sum((reader.refusals for reader in self.readers), Counter())),
+            "lines": sum(reader.lines for reader in self.readers),
+            "starts of workers": sum(worker.starts for worker in self.plant.workers),
+            "rights taken": len(self.chief.revocations),
+            "alarms": _of_alarms([journal.alarms for journal in journals.values()]),
+            **({"files": self._uploads()} if self.uploaders else {}),
+            "faults that found nothing to hit": dict(self.failed),
+        }
+        refusals = sum((writer.refusals for writer in self.writers), Counter[str]())
+        figures = compute_statistics(record, journals, wall)
+        return Outcome(verdict, figures, self.plant.complaints(), notes, self.assault_result, refusals)
+
+    async def _served(self, board: str) -> int:
+        """Return the fold of the snapshot that a worker gives."""
+        _, read = await self.chief.request("GET", f"/api/v1/boards/{board}")
+        fold = 0
+        for each in read["entities"]:
+            fold ^= entity_digest(each["kind"], each["id"], each["state"])
+        return fold
+
+    def _uploads(self) -> str:
+        return summary([each.log for each in self.uploaders])
+
+    async def _faults_of_files(self) -> list[tuple[str, str]]:
+        """Compare what was acknowledged with the database, and with each byte in the store."""
+        settings = Settings(_env_file=None, **{name.lower(): value for name, value in self.plant.files_settings.items()})
+        database, store = Database(self.plant.database_url), FileStore.of(settings)
+        try:
+            rows = await database.read(files.rows)
+            found = await database.read(lambda session: session.connection().execute(_FILES).all())
+            faults = (await files.compare(store, rows, lambda line: None, digests=True)).faults
+        finally:
+            await store.close()
+            await database.close()
+        wrong = {id: what for id, _, what in (line.partition(" ") for line in faults)}
+        honest = {each.commands.account for each in self.uploaders}  # an attacker may spoil files of its own
+        boards = {id: board for id, board, account in found if account in honest}
+        there = [
+            Attached(row.id, boards[row.id], row.sha256, row.size, row.is_withdrawn, wrong.get(row.id))
+            for row in rows
+            if row.id in boards
+        ]
+        return faults_of([each.log for each in self.uploaders], self.uploaders[0].boards, there)
+
+    def _verify(self) -> str:
+        """Return what `board verify` reports against the journals; nothing where they hold."""
+        environment = self.plant.workers[0].environment | {"DATABASE_URL": self.plant.database_url}
+        command = [sys.executable, "-m", "board", "verify"]
+        done = subprocess.run(command, check=False, cwd=self.plan.tree, env=environment, capture_output=True, text=True)
+        return "" if done.returncode == 0 else done.stderr.strip() or f"board verify ended with {done.returncode}"
+
+    def _journals(self) -> dict[str, journal.Journal]:
+        database = Database(self.plant.database_url)
+        try:
+            return database.read_now(lambda session: journal.read(session, self.restricted))
+        finally:
+            asyncio.run(database.close())
+
+    async def end(self) -> None:
+        if self.assault is not None:
+            await self.assault.kill()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _waiting_alarms(session: Session) -> int:
+    return int(session.connection().execute(text("SELECT count(*) FROM alarm WHERE next_at IS NOT NULL")).scalar() or 0)
+
+
+def _of_alarms(records: list[AlarmRecord]) -> str:
+    """Return how many alarms there were, what became of them, and how late their steps came."""
+    events = [event.type for record in records for events in record.alarms.values() for event in events]
+    taken, late = events.count("alarm.taken"), sorted(lateness(records))
+    steps = f"{len(late)} steps, late by {late[len(late) // 2]:.2f} s (median), {late[-1]:.2f} s (most)" if late else "no steps"
+    return f"{events.count('alarm.raised')} raised, {taken} taken, {steps}"
+
+
+def _heads(session: Session) -> dict[str, tuple[str, int]]:
+    return journal.heads(session)

@@ -1,0 +1,176 @@
+"""Writer that gives commands at a steady pace, several at a time, and resends unanswered ones with the same id."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from tests.tools.faults.reader import BACK_S, OPENS_WITHIN_S, Address
+from tests.tools.faults.recordings import CommandLog
+
+MAX_IN_FLIGHT = 8  # unanswered commands of one writer
+SILENT_S = 3.0  # a connection without an answer for so long is taken for dead
+AGAIN_S = 0.25  # until a refused command is sent again
+TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal")
+
+
+@dataclass(slots=True)
+class WriterBoard:
+    """State of a board that a writer needs to give commands that can succeed."""
+
+    id: str
+    sightings: list[str] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    seq: int = 0  # a seq that it has reached
+    alarms: list[str] = field(default_factory=list)  # open ones, as the server told last
+
+
+def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    """Return a random command. Most create no entity, as a board holds ten thousand of them."""
+    chance = random.random()
+    text = f"{random.choice(TEXTS)} {random.randrange(10_000)}"
+    if chance < 0.30:
+        grade = {"source": random.choice("ABCDEF"), "content": random.randrange(1, 7)}
+        return "sighting.grade", {"sighting": random.choice(board.sightings), "grade": grade}
+    if chance < 0.55:
+        return "card.assign", {"card": random.choice(board.cards), "assignee": random.choice(accounts)}
+    if chance < 0.75:
+        return "card.move", {"card": random.choice(board.cards), "column": random.choice(board.columns)}
+    if chance < 0.92:
+        field = random.choice(["clothing", "direction", "company"])
+        return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
+    if chance < 0.93 and board.alarms:
+        return "alarm.take", {"alarm": random.choice(board.alarms)}
+    if chance < 0.95:
+        return "note.add", {"text": text}
+    if chance < 0.97:  # on two boards in one transaction
+        return "search.update", {"person": {"description": text}}
+    return "sighting.add", {"description": text} | ({"priority": "urgent"} if chance > 0.99 else {})
+
+
+class Writer:
+    """Writer of commands. `rate`: commands a second. `stopping`: give no new ones; `write` ends when all are answered."""
+
+    def __init__(
+        self,
+        commands: CommandLog,
+        token: str,
+        boards: list[WriterBoard],
+        accounts: list[str],
+        address: Address,
+        seed: int,
+        rate: float,
+    ) -> None:
+        self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
+        self._address, self._random, self._rate = address, Random(seed), rate
+        self.stopping = False
+        self.refusals = Counter[str]()  # by code, those that were sent again too
+        self.resolved = 0  # commands whose connection was lost before their answer, and that have one now
+        self._open: dict[str, bytes] = {}
+        self._sent_at: dict[str, float] = {}
+        self._again: deque[tuple[float, str]] = deque()
+        self._socket: ClientConnection | None = None
+
+    def reset(self) -> None:
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def write(self) -> None:
+        attempt = 0
+        while not (self.stopping and not self._open):
+            with contextlib.suppress(OSError, WebSocketException, TimeoutError, EOFError):
+                await self._on_a_line(self._address(attempt))
+            self._socket = None
+            attempt += 1
+            await asyncio.sleep(self._random.uniform(*BACK_S))
+
+    async def _on_a_line(self, url: str) -> None:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        options: dict[str, Any] = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 0.2}
+        async with connect(url, additional_headers=headers, open_timeout=OPENS_WITHIN_S, **options) as socket:
+            self._socket = socket
+            await socket.send('{"type":"alarms"}', text=True)
+            giving = asyncio.create_task(self._give(socket))
+            try:
+                async for frame in socket:
+                    self._take(orjson.loads(frame), time.monotonic())
+            finally:
+                giving.cancel()
+                await asyncio.gather(giving, return_exceptions=True)
+
+    async def _give(self, socket: ClientConnection) -> None:
+        self._again.clear()
+        for id in list(self._open):
+            await self._send(socket, id)
+        while not (self.stopping and not self._open):
+            await asyncio.sleep(self._random.uniform(0.5, 1.5) / self._rate)
+            now = time.monotonic()
+            if any(now - at > SILENT_S for at in self._sent_at.values()):
+                socket.transport.abort()
+                return
+            while self._again and self._again[0][0] <= now:
+                _, id = self._again.popleft()
+                if id in self._open:
+                    await self._send(socket, id)
+            if len(self._open) < MAX_IN_FLIGHT and not self.stopping:
+                await self._send(socket, self._new())
+        await socket.close()
+
+    def _new(self) -> str:
+        number = self._random.randrange(len(self._boards))
+        board = self._boards[number]
+        name, data = random_command(self._random, board, self._accounts)
+        id = self.commands.invoke(number, time.monotonic())
+        frame: dict[str, Any] = {"type": "command", "id": id, "board": board.id, "name": name, "data": data}
+        if name == "sighting.grade" and self._random.random() < 0.2:
+            frame["base"] = board.seq
+        self._open[id] = orjson.dumps(frame)
+        return id
+
+    async def _send(self, socket: ClientConnection, id: str) -> None:
+        self.commands.sent[_number(id)] += 1
+        self._sent_at[id] = time.monotonic()
+        await socket.send(self._open[id], text=True)
+
+    def _take(self, said: dict[str, Any], at: float) -> None:
+        if said["type"] == "alarms":
+            for board in self._boards:
+                board.alarms = [each["id"] for each in said["alarms"] if each["board"] == board.id and not each["taken_by"]]
+        if said["type"] not in ("ack", "refused"):
+            return
+        id, number = said["id"], _number(said["id"])
+        if said["type"] == "ack":
+            self.commands.ok(number, said["seqs"], at)
+            if said["seqs"]:
+                board = self._boards[self.commands.board[number]]
+                board.seq = max(board.seq, said["seqs"][-1])
+            self._close(id)
+            return
+        self.refusals[said["code"]] += 1
+        if said["code"] in ("unavailable", "failed"):
+            self.commands.turned_away.append(at)
+        if said["code"] in ("unavailable", "rate_limited"):
+            self._sent_at[id] = at
+            self._again.append((at + AGAIN_S, id))
+        else:
+            self.commands.refuse(number, at)
+            self._close(id)
+
+    def _close(self, id: str) -> None:
+        """Forget a command that has its answer."""
+        number = _number(id)
+        self._sent_at.pop(id, None)
+        if self._open.pop(id, None) is not None and self.commands.sent[number] > 1:
+            self.resolved += 1
+
+
+def _number(id: str) -> int:
+    return int(id.rpartition("-")[2])
