@@ -33,9 +33,10 @@ from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
-from board.web.http import STATUS, error_response, json_errors, json_response, with_retry_after
+from board.web.http import json_response
 from board.web.middleware import SecurityHeadersMiddleware
 from board.web.page_turns import PageTurnsMiddleware
+from board.web.refusals import STATUS, error_response, json_errors, with_retry_after
 from board.web.registered import register_requests
 from models.db.database import DatabaseUnavailable
 

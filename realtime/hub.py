@@ -6,7 +6,7 @@ not know what a channel is about. Its parts have one job each:
 - `subscriptions`: connections, channels, and who follows what
 - `initial_sync`: what a new subscription is sent until it is live
 - `delivery`: events that arrive, in order, to those that are live
-- `bus_sync`: events of other processes; `head_poller`: events that were lost on the way
+- `bus_link`: events of other processes; `head_poller`: events that were lost on the way
 - `presence`: who is where
 """
 
@@ -14,7 +14,7 @@ import asyncio
 from typing import Generic
 
 from realtime.bus.bus import Bus
-from realtime.bus.bus_sync import BusSync
+from realtime.bus.hub_link import HubLink
 from realtime.channels import presence
 from realtime.channels.channel_reader import ChannelReader
 from realtime.channels.head_poller import HeadPoller
@@ -54,13 +54,13 @@ class Hub(Generic[Viewer]):
         )
         self.delivery.resume = self.initial_sync.resume
         self.head_poller = HeadPoller(source, bus, self.subscriptions, self.delivery, self.initial_sync, self.sliced)
-        self.bus_sync = BusSync(bus, source, self.channels, self.delivery, self.head_poller, self.presence)
-        self.announce_head = self.bus_sync.announce_head
+        self.bus_link = HubLink(bus, source, self.channels, self.delivery, self.head_poller, self.presence)
+        self.announce_head = self.bus_link.announce_head
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start, also while the bus is down. Raises BusMisconfigured."""
-        await self.bus_sync.start()
+        await self.bus_link.start()
         work = (
             self.head_poller.poll_loop(), self.head_poller.heartbeat_loop(),
             presence.run(self.presence, self.channels, self.sliced), self.delivery.age_loop(),
@@ -111,7 +111,7 @@ class Hub(Generic[Viewer]):
 
     def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Publish consecutive events that this process committed: to its own clients and to the other processes."""
-        self.bus_sync.publish(name, epoch, records)
+        self.bus_link.publish(name, epoch, records)
         channel = self.channels.get(name)
         if channel is not None and self.delivery.ingest(channel, epoch, records) is Verdict.OTHER_EPOCH:
             self.initial_sync.reset(channel)

@@ -27,7 +27,8 @@ from board.rate_limit import client_address
 from board.web import language, pages
 from board.web.auth import SESSION, signed_in
 from board.web.endpoint import IntParam
-from board.web.http import check_rate, json_response, parse_form, read_body, service_of, with_retry_after
+from board.web.http import check_rate, json_response, parse_form, read_body, service_of
+from board.web.refusals import with_retry_after
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS

@@ -10,7 +10,8 @@ from board.i18n import N_
 from board.rate_limit import client_address
 from board.web import pages
 from board.web.auth import SESSION, signed_in
-from board.web.http import parse_form, read_body, service_of, with_retry_after
+from board.web.http import parse_form, read_body, service_of
+from board.web.refusals import with_retry_after
 from board.web.same_origin import check_own_page
 
 

@@ -19,8 +19,9 @@ from board.engine.identity import Caller
 from board.errors import MESSAGES
 from board.i18n import N_
 from board.web import language
-from board.web.http import BASE, STATUS
+from board.web.http import BASE
 from board.web.pages import for_people, page
+from board.web.refusals import STATUS
 from board.web.same_origin import own_origin
 
 _FORMATS = {"date-time": N_("time"), "date": N_("date")}

@@ -22,7 +22,8 @@ from board.web import etags, language
 from board.web.compression import compress, compressed
 from board.web.endpoint import ON_A_BOARD, Call, EventList, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account, respond_in_slot
-from board.web.http import Reply, error_response, json_response, json_with_list, read_json_object, require_caller, service_of
+from board.web.http import Reply, json_response, json_with_list, read_json_object, require_caller, service_of
+from board.web.refusals import error_response
 from models.accounts import ROLES
 from models.accounts import LoginSession as SignedIn
 from models.board import AUDIT, Board

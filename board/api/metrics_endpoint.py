@@ -14,7 +14,7 @@ from board.displays import health as display_standing
 from board.errors import Refused
 from board.files import usage
 from board.files.unavailable import FilesUnavailable
-from board.notifications import outbox, ways
+from board.notifications import pending, ways
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.space_metrics import Disk, SpaceMetrics, UsageMetrics
@@ -60,7 +60,7 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
-            waiting = await service.database.read(partial(outbox.waiting, ways=ways.configured(service.settings)))
+            waiting = await service.database.read(partial(pending.waiting, ways=ways.configured(service.settings)))
             backup, installed = await service.database.read(backup_times)
             used = await service.database.read(usage.read)
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))

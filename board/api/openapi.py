@@ -20,7 +20,8 @@ from board.config.settings import VERSION
 from board.engine import kinds
 from board.errors import MESSAGES, Refusal
 from board.web.endpoint import BOARD, BYTES, UUID, Call, IntParam, Param
-from board.web.http import BASE, STATUS
+from board.web.http import BASE
+from board.web.refusals import STATUS
 from models.entity import State
 from models.fields import Data
 from realtime.wire.strict_json import MAX_INTEGER

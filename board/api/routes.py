@@ -29,13 +29,14 @@ from board.lookup import (
     gazetteer,
     intake_api,
     look_again_api,
+    matching_searches_api,
     room_api,
-    suggestions_api,
+    similar_sightings_api,
     text_search,
     unanswered,
 )
 from board.web.endpoint import Call
-from board.web.http import json_errors
+from board.web.refusals import json_errors
 from board.web.static_files import gzipped as packed_for_all
 
 CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
@@ -75,7 +76,7 @@ CALLS: dict[tuple[str, str], Call] = {
         alert_calls.list_alerts, alert_calls.mark_read,
         alert_calls.list_alarms, since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
-        intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,
+        intake_api.create_sighting, gazetteer.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         audit_calls.entries, audit_calls.csv,

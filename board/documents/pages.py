@@ -26,7 +26,8 @@ from board.handover import report
 from board.i18n import N_, gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
-from board.web.http import RETRY_S, count_document, service_of
+from board.web.http import count_document, service_of
+from board.web.refusals import RETRY_S
 from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc

@@ -23,7 +23,8 @@ from board.i18n import N_
 from board.telemetry import logs, metrics
 from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, Schema
-from board.web.http import Reply, check_allowed, error_response, json_response, read_json_object, require_caller, service_of
+from board.web.http import Reply, check_allowed, json_response, read_json_object, require_caller, service_of
+from board.web.refusals import error_response
 from models.board import OPERATIONS, Board
 from models.event import ProcessedCommand, command_digest
 from models.sighting import Sighting

@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from board.errors import Refused
 from board.i18n import translate
 from board.paths import TEMPLATES
-from board.web.http import RETRY_S, STATUS, with_retry_after
 from board.web.pages import templates
+from board.web.refusals import RETRY_S, STATUS, with_retry_after
 
 _STYLE = Markup((TEMPLATES / "busy.css").read_text())  # noqa: S704  (our own file)
 _DIGEST = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -12,7 +12,7 @@ from board.engine import kinds
 from board.errors import Refused
 from board.i18n import N_, message
 from board.web.http import Endpoint as Handler
-from board.web.http import json_errors
+from board.web.refusals import json_errors
 from models.board import OPERATIONS
 from models.entity import Entity
 from realtime.wire.wire_types import Count, Id, Made, Shape, component

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from board.errors import Refused
-from board.web.http import json_response, with_retry_after
+from board.web.http import json_response
+from board.web.refusals import with_retry_after
 from models.db.database import DatabaseUnavailable
 
 READY_S = 3  # for the database's answer, as probes do not wait for long

@@ -1,25 +1,20 @@
-"""HTTP requests and responses: bounded and strict parsing, JSON, and the contract's error codes."""
+"""HTTP requests and responses: bounded and strict parsing, and JSON."""
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
 from starlette.convertors import Convertor, register_url_convertor
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.i18n import DEFAULT, N_
+from board.i18n import N_
 from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
-from board.rate_limit.fields import header_fields
 from board.telemetry import metrics
-from board.telemetry.failures import refusal_for
-from board.web import language
 from board.web.auth import signed_in
 from board.web.same_origin import check_own_page
 from realtime.wire import strict_json
@@ -28,19 +23,10 @@ if TYPE_CHECKING:
     from board.service import BoardService
 
 BASE = "/api/v1"
-
-
 MAX_BODY = 65_536  # bytes
-STATUS = {  # HTTP status by refusal code
-    "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
-    "closed": 409, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
-}  # fmt: skip
-CHALLENGE = 'Bearer realm="searchboard"'  # tells programs how to sign in; browsers show no dialog for Bearer
-RETRY_S = 5  # default, if the refusal has none
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Response)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -58,21 +44,6 @@ def json_response(body: T, status: int = 200) -> Reply[T]:
 def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
     """Return a JSON object with the list `name`, whose items are encoded already."""
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
-
-
-def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Reply[Any]:
-    """Return a refusal as a response, in the language of the caller."""
-    response = with_retry_after(json_response(refused.body(command, language), STATUS[refused.code]), refused)
-    if refused.code == "unauthenticated":
-        response.headers["WWW-Authenticate"] = CHALLENGE
-    return response
-
-
-def with_retry_after(response: R, refused: Refused) -> R:
-    """Add Retry-After to refusals that a later request may not get."""
-    if refused.code in ("rate_limited", "unavailable"):
-        response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
-    return response
 
 
 async def read_body(request: Request) -> bytes:
@@ -165,23 +136,3 @@ def check_allowed(request: Request, taken: LimitResult) -> None:
     if not taken.allowed:
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
-
-
-def json_errors(endpoint: Endpoint) -> Endpoint:
-    """Wrap an endpoint: refusals become responses, and responses get the headers of rate limits."""
-
-    @wraps(endpoint)
-    async def call(request: Request) -> Response:
-        try:
-            response = await endpoint(request)
-        except Refused as refused:
-            response = error_response(refused, language=language.language_for(request))
-        except (ClientDisconnect, HTTPException):
-            raise
-        except Exception as error:
-            response = error_response(refusal_for(error, "call"), language=language.language_for(request))
-        for name, value in header_fields(getattr(request.state, "taken", ())).items():
-            response.headers[name] = value
-        return response
-
-    return call

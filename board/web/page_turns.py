@@ -19,7 +19,8 @@ from board.rate_limit import client_address
 from board.rate_limit.addresses import block_of
 from board.service import BoardService
 from board.web import auth, busy_page, language
-from board.web.http import SAFE, error_response
+from board.web.http import SAFE
+from board.web.refusals import error_response
 from realtime.keyed_semaphore import Slot
 
 TURN_S = 0.1  # a request that takes longer waits for something else, and uses the loop no more

@@ -21,7 +21,8 @@ from board.telemetry.failures import refusal_for
 from board.telemetry.log_throttle import throttled_log
 from board.web import display_auth, language
 from board.web.auth import has_credentials, signed_in
-from board.web.http import STATUS, check_scope, error_response
+from board.web.http import check_scope
+from board.web.refusals import STATUS, error_response
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime.delivery.connection import Connection

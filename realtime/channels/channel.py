@@ -24,7 +24,7 @@ class Audience(Generic[Viewer]):
 @dataclass(eq=False, slots=True)
 class Subscription(Generic[Viewer]):
     """Subscription of one connection to one channel: a cursor. Everything up to `seq` was written to the connection, or waits in
-    its outbox.
+    its send queue.
 
     A live subscription is in an audience, and is sent each event after `seq`.
     """

@@ -12,7 +12,7 @@ from typing import Any, Generic
 from starlette.websockets import WebSocketDisconnect
 
 from realtime.delivery.frame_writer import FrameWriter
-from realtime.delivery.send_queue import Outbox, QueueFull
+from realtime.delivery.send_queue import QueueFull, SendQueue
 from realtime.hub import Hub
 from realtime.source import Viewer
 from realtime.wire import protocol
@@ -42,7 +42,7 @@ class Connection(Generic[Viewer]):
     __slots__ = (
         "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
         "_least_unsent", "_message_rate", "_on_rate_limited", "_overflowed", "_progressed_at", "_stall_check", "account",
-        "asked_for", "display", "followed", "hub", "lagging", "outbox", "viewer", "writer",
+        "asked_for", "display", "followed", "hub", "lagging", "send_queue", "viewer", "writer",
     )  # fmt: skip
 
     def __init__(
@@ -52,7 +52,7 @@ class Connection(Generic[Viewer]):
     ) -> None:  # fmt: skip
         self.hub, self.viewer, self.account, self.display = hub, viewer, account, display
         self.writer = writer
-        self.outbox = Outbox()
+        self.send_queue = SendQueue()
         self.followed: set[str] = set()
         self.lagging: dict[str, None] = {}
         self.asked_for: set[str] = set()  # of `protocol.REQUESTED`
@@ -134,12 +134,12 @@ class Connection(Generic[Viewer]):
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Write a frame, or put it into the outbox if the client has not read enough. A full outbox closes the connection."""
+        """Write a frame, or put it into the send queue if the client has not read enough. A full queue closes the connection."""
         if self.write_now(TextFrames((frame,))):
             return
         if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # nothing is queued after a gap
             try:
-                self.outbox.put(frame, channel)
+                self.send_queue.put(frame, channel)
                 self._watch_progress()
             except QueueFull:
                 self._overflowed, self._is_open = True, False
@@ -153,14 +153,14 @@ class Connection(Generic[Viewer]):
 
     def write_now(self, frames: TextFrames) -> bool:
         """Write frames, unless others wait before them or the client has not read enough: then return false."""
-        if self.writer.is_full or self.outbox.queued_bytes or not self._is_open:  # as `has_room` says, without its calls
+        if self.writer.is_full or self.send_queue.queued_bytes or not self._is_open:  # as `has_room` says, without its calls
             return False
         self.writer.write(frames)
         return True
 
     @property
     def has_room(self) -> bool:
-        return not (self.writer.is_full or self.outbox) and self._is_open
+        return not (self.writer.is_full or self.send_queue) and self._is_open
 
     def lag(self, channel: str) -> None:
         """Note that events of a channel wait in its ring until the client has read enough."""
@@ -169,7 +169,7 @@ class Connection(Generic[Viewer]):
 
     @property
     def _is_waiting(self) -> bool:
-        return bool(self.outbox or self.lagging)
+        return bool(self.send_queue or self.lagging)
 
     def _on_room(self) -> None:
         """Write what waits, as long as the client reads: frames first, then events of channels in turn."""
@@ -177,8 +177,8 @@ class Connection(Generic[Viewer]):
         if self._is_waiting and self.hub.step.begin() is None:  # many clients have room at once
             asyncio.get_running_loop().call_soon(self._on_room_later)
             return
-        while self.outbox and not self.writer.is_full:
-            self.writer.write(TextFrames(self.outbox.take(MAX_WRITE_BYTES)))
+        while self.send_queue and not self.writer.is_full:
+            self.writer.write(TextFrames(self.send_queue.take(MAX_WRITE_BYTES)))
         for channel in list(self.lagging):
             if self.writer.is_full:
                 return

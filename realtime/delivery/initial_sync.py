@@ -147,20 +147,20 @@ class InitialSync(Generic[Viewer]):
     def invalidate(self, name: str, concerns: Callable[[Viewer], bool]) -> None:
         """Replace frames that may show too much, after the rights of the viewers that `concerns` selects changed.
 
-        Frames that wait in the outbox are discarded and a new snapshot is sent. (Live events are rendered just before they are
-        written.)
+        Frames that wait in the send queue are discarded and a new snapshot is sent. (Live events are rendered just before they
+        are written.)
         """
         channel = self.subscriptions.channels.get(name)
         for subscription in list(channel.subscriptions.values()) if channel else ():
             connection = subscription.connection
-            if concerns(connection.viewer) and (not subscription.live or connection.outbox.holds_frames(name)):
+            if concerns(connection.viewer) and (not subscription.live or connection.send_queue.holds_frames(name)):
                 self._resubscribe(subscription)
 
     def _resubscribe(self, subscription: Subscription[Viewer], position: Position | None = None) -> None:
         """Send a new snapshot in place of frames that wait, or the events after a position behind them. Presence is kept."""
         connection, name = subscription.connection, subscription.channel.name
         if position is None:
-            connection.outbox.discard(name)
+            connection.send_queue.discard(name)
         # Added before the task runs: the connection may be gone by then, and nothing would remove a subscription added later.
         task = asyncio.create_task(self.send(self.subscriptions.add(connection, name), position))
         self._tasks.add(task)

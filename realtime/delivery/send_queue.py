@@ -1,4 +1,4 @@
-"""Outbox of a connection: frames that wait because the client reads more slowly than they come. Bounded.
+"""Send queue of a connection: frames that wait because the client reads more slowly than they come. Bounded.
 
 Events of channels are not in it: a client that is behind gets them from the channel's ring when it has read enough.
 """
@@ -9,10 +9,10 @@ MAX_QUEUED_BYTES = 16 * 1_048_576  # bytes per connection; slower clients are di
 
 
 class QueueFull(Exception):
-    """The connection's outbox is full."""
+    """The connection's send queue is full."""
 
 
-class Outbox:
+class SendQueue:
     """Frames of one connection that are not written yet, in order, each with the channel that it belongs to (None: none)."""
 
     __slots__ = ("__weakref__", "_frames", "queued_bytes")

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from realtime.delivery.send_queue import Outbox
+from realtime.delivery.send_queue import SendQueue
 from realtime.source import Viewer
 from realtime.wire.text_frames import TextFrames
 
@@ -20,7 +20,7 @@ class Subscriber(Protocol[Viewer]):
     display: dict[str, Any] | None
     asked_for: set[str]
     followed: set[str]
-    outbox: Outbox
+    send_queue: SendQueue
     lagging: dict[str, None]
 
     @property
@@ -28,7 +28,7 @@ class Subscriber(Protocol[Viewer]):
         """Return whether `write_now` would write: no frames wait, and the client has read enough."""
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Write a frame, or put it into the outbox if the client has not read enough. Never waits."""
+        """Write a frame, or put it into the send queue if the client has not read enough. Never waits."""
 
     def send_all(self, frames: list[bytes], channel: str) -> None:
         """Write frames of a channel, as `send` does each, at once as far as possible."""

@@ -34,7 +34,7 @@ class Subscriptions(Generic[Viewer]):
     def remove(self, connection: Subscriber[Viewer], name: str) -> None:
         """Remove the connection's subscription to a channel, if there is one; unsent frames are discarded."""
         connection.followed.discard(name)
-        connection.outbox.discard(name)
+        connection.send_queue.discard(name)
         channel = self.channels.get(name)
         if channel is None:
             return

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from board import app
 from board.accounts import accounts, live_changes, password_links
 from board.errors import Refused
-from board.web.http import STATUS
+from board.web.refusals import STATUS
 from models.accounts import ROLES, Account, Token
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from board.api.routes import document
 from board.commands.registry import TABLE
-from board.web.http import BASE, STATUS
+from board.web.http import BASE
+from board.web.refusals import STATUS
 from models.board import OPERATIONS
 from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, heads
 from tests.api.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of

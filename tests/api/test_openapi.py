@@ -27,7 +27,8 @@ from board.documents import pdf
 from board.engine import kinds
 from board.errors import MESSAGES
 from board.web.endpoint import Call
-from board.web.http import BASE, STATUS
+from board.web.http import BASE
+from board.web.refusals import STATUS
 from models.accounts import ROLES
 from realtime.wire.protocol import is_id
 from tests.api.test_bad_input import WHOLE

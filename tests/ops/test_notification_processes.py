@@ -10,7 +10,7 @@ from board.dev import Postgres, Redis
 from models.times import now
 from tests.support.backends import POSTGRESQL, Backend
 from tests.support.mail_server import running_mail_server
-from tests.support.outbox_scene import PUBLIC_URL, outbox_scene
+from tests.support.notification_scene import PUBLIC_URL, notification_scene
 from tests.support.people import PATIENCE_S
 from tests.support.webhook_receiver import SECRET, running_receiver
 from tests.support.worker_processes import running_workers, wait_until
@@ -21,7 +21,7 @@ AT_ONCE = 4  # tries of one process, of one receiver
 
 async def test_notifications_of_a_killed_process_are_sent_by_another(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as installation:
-        async with running_mail_server() as mail, running_receiver() as receiver, outbox_scene(installation) as scene:
+        async with running_mail_server() as mail, running_receiver() as receiver, notification_scene(installation) as scene:
             scene.now = now()
             await scene.sql("UPDATE task SET priority = 'normal'")  # no alarms beside those of this test
             await scene.sql("DELETE FROM alarm")

@@ -20,7 +20,7 @@ from models.board import OPERATIONS
 from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
 from tests.support.mail_server import MailServer, running_mail_server
-from tests.support.outbox_scene import CHILD, PUBLIC_URL, OutboxScene, outbox_scene, send, settled
+from tests.support.notification_scene import CHILD, PUBLIC_URL, NoticeScene, notification_scene, send, settled
 from tests.support.webhook_receiver import SECRET, WebhookReceiver, running_receiver
 
 pytestmark = pytest.mark.both_backends
@@ -42,16 +42,16 @@ async def receiver() -> AsyncIterator[WebhookReceiver]:
 
 
 @pytest.fixture
-async def scene(installation: dict[str, Any], mail: MailServer, receiver: WebhookReceiver) -> AsyncIterator[OutboxScene]:
+async def scene(installation: dict[str, Any], mail: MailServer, receiver: WebhookReceiver) -> AsyncIterator[NoticeScene]:
     ways = {
         "smtp_url": f"smtp://127.0.0.1:{mail.port}", "mail_from": "Searchboard <board@example.org>",
         "webhook_url": receiver.url, "webhook_secret": SECRET, "webhook_allow_private": True,
     }  # fmt: skip
-    async with outbox_scene(installation, **ways) as made:
+    async with notification_scene(installation, **ways) as made:
         yield made
 
 
-async def reference_of(scene: OutboxScene) -> str:
+async def reference_of(scene: NoticeScene) -> str:
     found = await scene.service.database.read(lambda s: s.connection().exec_driver_sql("SELECT reference FROM search").scalar())
     return str(found)
 
@@ -59,7 +59,7 @@ async def reference_of(scene: OutboxScene) -> str:
 # -- what they say ----------------------------------------------------------------------------------------------------------
 
 
-async def test_email_tells_the_kind_the_reference_the_time_and_a_link(scene: OutboxScene, mail: MailServer) -> None:
+async def test_email_tells_the_kind_the_reference_the_time_and_a_link(scene: NoticeScene, mail: MailServer) -> None:
     alarm = await scene.alarm("email")
     scene.later(minutes=4)
     await send(await scene.sender())
@@ -86,7 +86,7 @@ async def test_email_tells_the_kind_the_reference_the_time_and_a_link(scene: Out
     ],
 )
 async def test_an_email_is_in_the_language_of_the_account(
-    scene: OutboxScene, mail: MailServer, language: str, words: tuple[str, ...]
+    scene: NoticeScene, mail: MailServer, language: str, words: tuple[str, ...]
 ) -> None:
     await scene.sql("UPDATE account SET language = :language WHERE id = :id", language=language, id=scene.bob)
     await scene.alarm("email")
@@ -96,7 +96,7 @@ async def test_an_email_is_in_the_language_of_the_account(
     assert all(word in got.text for word in words), got.text
 
 
-async def test_webhook_is_signed_and_has_the_id_of_the_notification(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_webhook_is_signed_and_has_the_id_of_the_notification(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     alarm = await scene.alarm("webhook", step=3)
     raised_at = format_utc(scene.now)
     scene.later(seconds=7)
@@ -118,14 +118,14 @@ async def test_webhook_is_signed_and_has_the_id_of_the_notification(scene: Outbo
     }  # fmt: skip
 
 
-async def test_the_first_step_is_told_as_raised(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_the_first_step_is_told_as_raised(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook", step=0)
     await send(await scene.sender())
     assert [each.json["type"] for each in receiver.requests] == ["alarm.raised"]
 
 
 async def test_a_handover_has_no_reference_and_leads_to_its_page(
-    scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver
+    scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver
 ) -> None:
     alarm = await scene.alarm("email", "webhook", to=scene.alice, rule="handover_waiting", board=OPERATIONS)
     about = json.dumps({"kind": "handover", "id": "h1", "seq": 1})
@@ -137,7 +137,7 @@ async def test_a_handover_has_no_reference_and_leads_to_its_page(
     assert (data["reference"], data["link"]) == (None, f"{PUBLIC_URL}/handover")
 
 
-async def test_no_personal_data_is_in_the_bytes_sent(scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver) -> None:
+async def test_no_personal_data_is_in_the_bytes_sent(scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver) -> None:
     """Search the bytes of the alarm of a real sighting for its text and place, too."""
     await scene.does(scene.alice, scene.search, "search.update", {"lead": scene.alice})
     sighting = {"description": "a girl in a red coat", "place": {"text": "Drongen"}, "priority": "urgent"}
@@ -162,7 +162,7 @@ async def test_no_personal_data_is_in_the_bytes_sent(scene: OutboxScene, mail: M
     assert await reference_of(scene) in sent, "this is where it would be"
 
 
-async def test_headers_can_not_be_injected(scene: OutboxScene, mail: MailServer) -> None:
+async def test_headers_can_not_be_injected(scene: NoticeScene, mail: MailServer) -> None:
     await scene.sql("UPDATE search SET reference = :text", text="X\r\nBcc: eve@evil.example\r\n\r\nhello")
     await scene.alarm("email")
     await send(await scene.sender())
@@ -189,7 +189,7 @@ async def test_headers_can_not_be_injected(scene: OutboxScene, mail: MailServer)
     ],
     ids=["taken", "ended", "handed on", "gone"],
 )
-async def test_notification_that_is_not_needed_any_more_is_not_sent(scene: OutboxScene, mail: MailServer, happens: str) -> None:
+async def test_notification_that_is_not_needed_any_more_is_not_sent(scene: NoticeScene, mail: MailServer, happens: str) -> None:
     await scene.alarm("email")
     happens = happens.replace("'[\"' || :bob || '\"]'", f"""'["{scene.bob}"]'""")
     await scene.sql(happens if ":bob" in happens else f"{happens} WHERE :bob <> ''", bob=scene.bob)
@@ -198,7 +198,7 @@ async def test_notification_that_is_not_needed_any_more_is_not_sent(scene: Outbo
     assert (mail.tries, row.failed, row.next_try_at, row.sent_at) == (0, "not_needed", None, None)
 
 
-async def test_an_alarm_taken_between_two_tries_is_not_told_any_more(scene: OutboxScene, mail: MailServer) -> None:
+async def test_an_alarm_taken_between_two_tries_is_not_told_any_more(scene: NoticeScene, mail: MailServer) -> None:
     await scene.alarm("email")
     mail.answers["RCPT"] = "451 later"
     await send(made := await scene.sender())
@@ -210,7 +210,7 @@ async def test_an_alarm_taken_between_two_tries_is_not_told_any_more(scene: Outb
 
 
 @pytest.mark.parametrize("how", ["disabled", "viewer", "members only"])
-async def test_nobody_is_told_who_lost_the_right_to_act(scene: OutboxScene, mail: MailServer, how: str) -> None:
+async def test_nobody_is_told_who_lost_the_right_to_act(scene: NoticeScene, mail: MailServer, how: str) -> None:
     await scene.alarm("email")
     await scene.alarm("email", to=scene.alice)
     if how == "disabled":
@@ -224,7 +224,7 @@ async def test_nobody_is_told_who_lost_the_right_to_act(scene: OutboxScene, mail
     assert Counter(row.failed for row in await scene.rows()) == {"": 1, "no_access": 1}
 
 
-async def test_a_way_that_is_not_set_is_ended_after_ten_minutes(scene: OutboxScene, mail: MailServer) -> None:
+async def test_a_way_that_is_not_set_is_ended_after_ten_minutes(scene: NoticeScene, mail: MailServer) -> None:
     await scene.alarm("email", "webhook")
     unset = await scene.sender(smtp_url=None, webhook_url=None)
     await send(unset)
@@ -239,7 +239,7 @@ async def test_a_way_that_is_not_set_is_ended_after_ten_minutes(scene: OutboxSce
 # -- tried again ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_refused_email_is_tried_again_with_growing_pauses(scene: OutboxScene, mail: MailServer) -> None:
+async def test_a_refused_email_is_tried_again_with_growing_pauses(scene: NoticeScene, mail: MailServer) -> None:
     await scene.alarm("email")
     mail.answers["DATA"] = "451 try later"
     made = await scene.sender()
@@ -259,7 +259,7 @@ async def test_a_refused_email_is_tried_again_with_growing_pauses(scene: OutboxS
     assert len({each.message["Message-ID"] for each in mail.mails}) == len(mail.mails) == 1
 
 
-async def test_a_recipient_that_does_not_exist_is_given_up_at_once(scene: OutboxScene, mail: MailServer) -> None:
+async def test_a_recipient_that_does_not_exist_is_given_up_at_once(scene: NoticeScene, mail: MailServer) -> None:
     await scene.alarm("email")
     mail.answers["RCPT"] = "550 no such user"
     with capture_logs() as logs:
@@ -271,7 +271,7 @@ async def test_a_recipient_that_does_not_exist_is_given_up_at_once(scene: Outbox
 
 @pytest.mark.parametrize(("status", "final"), [(500, False), (404, False), (429, False), (302, False), (410, True)])
 async def test_a_receiver_that_refuses_is_asked_again_unless_it_is_gone(
-    scene: OutboxScene, receiver: WebhookReceiver, status: int, final: bool
+    scene: NoticeScene, receiver: WebhookReceiver, status: int, final: bool
 ) -> None:
     async with running_receiver() as elsewhere:
         receiver.status, receiver.location = status, elsewhere.url
@@ -290,7 +290,7 @@ async def test_a_receiver_that_refuses_is_asked_again_unless_it_is_gone(
 
 
 async def test_dead_servers_that_come_back_get_everything_once(
-    scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver
+    scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver
 ) -> None:
     await mail.kill()
     await receiver.kill()
@@ -308,7 +308,7 @@ async def test_dead_servers_that_come_back_get_everything_once(
     assert len(receiver.requests) == len({each.id for each in receiver.requests}) == 6
 
 
-async def test_notification_that_fails_for_a_day_is_given_up_and_logged(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_notification_that_fails_for_a_day_is_given_up_and_logged(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook")
     receiver.status = 503
     made = await scene.sender()
@@ -327,7 +327,7 @@ async def test_notification_that_fails_for_a_day_is_given_up_and_logged(scene: O
     assert len(receiver.requests) == 2
 
 
-async def test_a_clock_that_was_set_back_holds_nothing_up(scene: OutboxScene, mail: MailServer) -> None:
+async def test_a_clock_that_was_set_back_holds_nothing_up(scene: NoticeScene, mail: MailServer) -> None:
     scene.later(days=2)
     await scene.alarm("email")
     scene.later(days=-2)
@@ -339,7 +339,7 @@ async def test_a_clock_that_was_set_back_holds_nothing_up(scene: OutboxScene, ma
 
 
 async def test_a_mail_server_that_hangs_delays_no_webhook_and_no_command(
-    scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver
+    scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver
 ) -> None:
     mail.hold = asyncio.Event()
     for _ in range(sender.AT_ONCE + 3):
@@ -363,7 +363,7 @@ async def test_a_mail_server_that_hangs_delays_no_webhook_and_no_command(
 
 
 async def test_answer_after_the_deadline_leads_to_a_second_delivery(
-    scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "TRY_S", 0.5)
     mail.hold, receiver.hold = asyncio.Event(), asyncio.Event()
@@ -382,7 +382,7 @@ async def test_answer_after_the_deadline_leads_to_a_second_delivery(
 
 
 async def test_delivery_is_recorded_when_the_database_is_back(
-    scene: OutboxScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "RECORD_PAUSE_S", 0.01)
     await scene.alarm("webhook")
@@ -408,7 +408,7 @@ async def test_delivery_is_recorded_when_the_database_is_back(
 # -- several receivers ------------------------------------------------------------------------------------------------------
 
 
-async def test_each_of_several_webhooks_gets_one_even_if_another_is_dead(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_each_of_several_webhooks_gets_one_even_if_another_is_dead(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     async with running_receiver() as second:
         made = await scene.sender(webhook_url=f"{receiver.url} {second.url}")
         await receiver.kill()
@@ -422,7 +422,7 @@ async def test_each_of_several_webhooks_gets_one_even_if_another_is_dead(scene: 
         assert receiver.requests[0].id != second.requests[0].id
 
 
-async def test_a_new_secret_signs_beside_the_old_one(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_new_secret_signs_beside_the_old_one(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     newer = "whsec_" + "QUJD" * 8
     await scene.alarm("webhook")
     await send(await scene.sender(webhook_secret=f"{newer} {SECRET}"))
@@ -435,7 +435,7 @@ async def test_a_new_secret_signs_beside_the_old_one(scene: OutboxScene, receive
 # -- several processes ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: OutboxScene) -> None:
+async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: NoticeScene) -> None:
     await scene.alarm("webhook")
     id, write = (await scene.row()).id, scene.service.database.write
 
@@ -449,7 +449,7 @@ async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: Outbo
     assert await write(claim(-60)), "the clock was set back"
 
 
-async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(scene: OutboxScene) -> None:
+async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(scene: NoticeScene) -> None:
     await scene.alarm("webhook")
     found = claims.Due([(await scene.row()).id], [], [])
     write = scene.service.database.write
@@ -464,7 +464,7 @@ async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(sc
     assert ((await scene.row()).claimed_until, (await scene.row()).failed) == (None, "timeout")
 
 
-async def _race(scene: OutboxScene, count: int) -> None:
+async def _race(scene: NoticeScene, count: int) -> None:
     """Let three processes send the same notifications at the same time."""
     for _ in range(count):
         await scene.alarm("webhook")
@@ -472,14 +472,14 @@ async def _race(scene: OutboxScene, count: int) -> None:
     await send(*senders)
 
 
-async def test_several_processes_send_each_notification_once(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_several_processes_send_each_notification_once(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await _race(scene, 20)
     assert Counter(Counter(each.id for each in receiver.requests).values()) == {1: 20}
     assert [row.tries for row in await scene.rows()] == [1] * 20
 
 
 async def test_a_claim_that_does_not_look_is_found_by_this_race(
-    scene: OutboxScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant: each process takes what it has read as due, whoever has it by now."""
     monkeypatch.setattr(claims, "claim", lambda session, id, at: True)
@@ -487,7 +487,7 @@ async def test_a_claim_that_does_not_look_is_found_by_this_race(
     assert max(Counter(each.id for each in receiver.requests).values()) > 1
 
 
-async def test_a_process_that_dies_leaves_its_notification_to_another(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_process_that_dies_leaves_its_notification_to_another(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     receiver.hold = asyncio.Event()
     await scene.alarm("webhook")
     dead, other = await scene.sender(), await scene.sender()
@@ -504,7 +504,7 @@ async def test_a_process_that_dies_leaves_its_notification_to_another(scene: Out
     assert (first.id, (await scene.row()).sent_at is not None) == (second.id, True)
 
 
-async def test_a_sender_that_is_stopped_waits_for_its_tries(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_sender_that_is_stopped_waits_for_its_tries(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     receiver.hold = asyncio.Event()
     await scene.alarm("webhook")
     made = await scene.sender()
@@ -521,7 +521,7 @@ async def test_a_sender_that_is_stopped_waits_for_its_tries(scene: OutboxScene, 
 # -- no private address -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_webhook_to_this_machine_is_refused_unless_allowed(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_webhook_to_this_machine_is_refused_unless_allowed(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook")
     url = receiver.url.replace("http://", "https://")
     await send(made := await scene.sender(webhook_allow_private=False, webhook_url=url))
@@ -533,7 +533,7 @@ async def test_a_webhook_to_this_machine_is_refused_unless_allowed(scene: Outbox
 
 
 async def test_a_check_that_lets_all_pass_is_found(
-    scene: OutboxScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant: without TLS it would be a request to this machine."""
     monkeypatch.setattr(addresses, "is_public", lambda address: True)
@@ -547,7 +547,7 @@ async def test_a_check_that_lets_all_pass_is_found(
 
 
 async def test_a_name_with_one_private_address_is_refused_altogether(
-    scene: OutboxScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+    scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def found(host: str, port: int) -> list[str]:
         return ["198.41.0.4", "127.0.0.1"]
@@ -562,7 +562,7 @@ async def test_a_name_with_one_private_address_is_refused_altogether(
 
 
 async def test_no_secret_and_no_address_is_in_the_log_or_the_row(
-    scene: OutboxScene, mail: MailServer, receiver: WebhookReceiver
+    scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver
 ) -> None:
     await scene.alarm("email", "webhook")
     url = f"smtp://canary:{SMTP_PASSWORD}@127.0.0.1:{mail.port}"
@@ -587,7 +587,7 @@ async def test_no_secret_and_no_address_is_in_the_log_or_the_row(
 
 @pytest.mark.parametrize("when", ["raised", "queued"])
 async def test_webhook_does_not_get_alarms_of_members_only_searches(
-    scene: OutboxScene, receiver: WebhookReceiver, when: str
+    scene: NoticeScene, receiver: WebhookReceiver, when: str
 ) -> None:
     members = {"access": "members", "members": [scene.alice]}
     board = await scene.open_search(**members) if when == "raised" else scene.search
@@ -601,7 +601,7 @@ async def test_webhook_does_not_get_alarms_of_members_only_searches(
     assert Counter(row.failed for row in await scene.rows()) == {"": 1, "no_access": 1}
 
 
-async def test_webhook_that_the_setting_lists_gets_them(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_webhook_that_the_setting_lists_gets_them(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     async with running_receiver() as second:
         urls = f"{receiver.url} {second.url}"
         await scene.alarm("webhook", board=await scene.open_search(access="members", members=[scene.alice]))
@@ -610,7 +610,7 @@ async def test_webhook_that_the_setting_lists_gets_them(scene: OutboxScene, rece
         assert Counter(row.failed for row in await scene.rows()) == {"": 1, "no_access": 1}
 
 
-async def test_webhook_still_gets_alarms_of_the_shift(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_webhook_still_gets_alarms_of_the_shift(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook", board=OPERATIONS)
     await send(await scene.sender())
     assert len(receiver.requests) == 1

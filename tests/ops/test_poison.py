@@ -15,7 +15,7 @@ from board.engine.identity import Caller
 from board.files.http import upload_rows
 from board.files.http.uploads import Uploads
 from board.files.unavailable import FilesUnavailable, Reason
-from board.notifications import claims, outbox
+from board.notifications import claims, pending
 from board.notifications.sender import Sender
 from board.telemetry import metrics
 from models.times import format_utc, now
@@ -25,7 +25,7 @@ from tests.ops.test_notifications import receiver as receiver
 from tests.ops.test_notifications import scene as scene
 from tests.ops.test_workers import SEARCH, give
 from tests.support import uploads
-from tests.support.outbox_scene import OutboxScene, send
+from tests.support.notification_scene import NoticeScene, send
 from tests.support.team import Team
 from tests.support.webhook_receiver import WebhookReceiver
 from tests.support.worker_processes import running_workers, wait_until
@@ -145,7 +145,7 @@ async def test_an_upload_at_which_two_processes_ended_is_refused(team: Team) -> 
 # -- notifications ----------------------------------------------------------------------------------------------------------
 
 
-async def claim_due(scene: OutboxScene, sender: Sender) -> claims.Claimed:
+async def claim_due(scene: NoticeScene, sender: Sender) -> claims.Claimed:
     """Claim what is due, as a process does that ends before it has composed it."""
     receivers = [claims.Receiver(*key, 4) for key in sender._keys]
 
@@ -156,7 +156,7 @@ async def claim_due(scene: OutboxScene, sender: Sender) -> claims.Claimed:
     return await scene.service.database.write(work)
 
 
-async def test_a_notification_that_is_sent_or_fails_is_no_poison(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_notification_that_is_sent_or_fails_is_no_poison(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook")
     receiver.status = 503
     sender = await scene.sender()
@@ -168,7 +168,7 @@ async def test_a_notification_that_is_sent_or_fails_is_no_poison(scene: OutboxSc
     assert ((await scene.row()).sent_at is not None, (await scene.row()).poison) == (True, 0)
 
 
-async def test_a_notification_at_which_two_processes_ended_is_set_aside(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_a_notification_at_which_two_processes_ended_is_set_aside(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await scene.alarm("webhook")
     (id,) = (row.id for row in await scene.rows())
     sender = await scene.sender()
@@ -183,11 +183,11 @@ async def test_a_notification_at_which_two_processes_ended_is_set_aside(scene: O
     assert ((await scene.row()).next_try_at, (await scene.row()).failed) == (None, "stops_server")
     assert {"event": "input set aside", "log_level": "error", "kind": "notification", "id": id} in logs
     assert metrics.inputs_set_aside.labels("notification")._value.get() == before + 1
-    state = await scene.service.database.read(lambda session: outbox.state(session, "", "", ("webhook",)))
+    state = await scene.service.database.read(lambda session: pending.state(session, "", "", ("webhook",)))
     assert state.given_up == {"webhook: stops_server": 1}, "board check shows it"
 
 
-async def test_only_the_notification_at_which_processes_end_is_set_aside(scene: OutboxScene, receiver: WebhookReceiver) -> None:
+async def test_only_the_notification_at_which_processes_end_is_set_aside(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     for _ in range(3):
         await scene.alarm("webhook")
     sender = await scene.sender()

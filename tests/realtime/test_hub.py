@@ -9,7 +9,7 @@ import pytest
 from board.engine.identity import Caller
 from realtime import periodic
 from realtime.delivery.connection import Connection
-from realtime.delivery.send_queue import Outbox, QueueFull
+from realtime.delivery.send_queue import QueueFull, SendQueue
 from realtime.hub import Hub
 from realtime.source import TemporarilyUnavailable
 from realtime.wire.protocol import CLOSE_RESTART
@@ -80,15 +80,15 @@ async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.Monkey
     assert isinstance(line, Connection)
     line.close(CLOSE_RESTART)
 
-    def full(_: Outbox, item: object, channel: str | None) -> None:
+    def full(_: SendQueue, item: object, channel: str | None) -> None:
         raise QueueFull
 
     with monkeypatch.context() as patch:
-        patch.setattr(Outbox, "put", full)
+        patch.setattr(SendQueue, "put", full)
         patch.setattr(line.writer, "is_full", True)
         line.send(b"1")
     line.send(b"2")
-    assert b"2" not in [item for _, item in line.outbox._frames]
+    assert b"2" not in [item for _, item in line.send_queue._frames]
     await bob.close()
 
 

@@ -491,7 +491,7 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
     connection = next(each for each in hub.connections if each.account == charlie.account)
     connection.writer.is_full = True  # type: ignore[attr-defined]
     await charlie.send({"type": "subscribe", "board": OPERATIONS})
-    await true(lambda: connection.outbox.holds_frames(OPERATIONS))
+    await true(lambda: connection.send_queue.holds_frames(OPERATIONS))
     at = len(charlie.frames)
     await set_access(alice, search, "members")
     await true(lambda: not pair.two.service.visibility.can_see(charlie.account["id"], search))

@@ -47,7 +47,7 @@ async def publish(hub: Hub[str], journal: EventJournal, number: int) -> None:
 
 def drain(client: Client) -> None:
     """Let a client have room, and say so as its connection does."""
-    client.outbox.take(10**9)
+    client.send_queue.take(10**9)
     del client.lagging["a"]
     client.hub.send_missed(client, "a")
 

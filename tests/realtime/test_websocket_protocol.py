@@ -52,7 +52,7 @@ async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: 
     slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.service.hub.connections) == 2)
     gone = next(each for each in server.service.hub.connections if each is not _connection(alice))
-    left = [weakref.ref(gone), weakref.ref(gone.writer), weakref.ref(gone.outbox), weakref.ref(gone.writer.transport)]  # type: ignore[attr-defined]
+    left = [weakref.ref(gone), weakref.ref(gone.writer), weakref.ref(gone.send_queue), weakref.ref(gone.writer.transport)]  # type: ignore[attr-defined]
     line = gone.writer.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
     cut = server.service.hub.counters.slow_clients_closed

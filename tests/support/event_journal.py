@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import Any
 
 from realtime.bus.bus import MemoryBus
-from realtime.delivery.send_queue import Outbox
+from realtime.delivery.send_queue import SendQueue
 from realtime.hub import Hub
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
 from realtime.wire.text_frames import TextFrames
@@ -127,7 +127,7 @@ class EventJournal:
 async def hub_on(journal: EventJournal) -> Hub[str]:
     """Return a hub that publishes and receives, without the loops that a clock drives."""
     hub: Hub[str] = Hub(journal, MemoryBus())
-    await hub.bus_sync.start()
+    await hub.bus_link.start()
     return hub
 
 
@@ -140,27 +140,27 @@ class Client:
         self.closed_with = 0
         self.asked_for: set[str] = set()
         self.followed: set[str] = set()
-        self.outbox = Outbox()
+        self.send_queue = SendQueue()
         self.lagging: dict[str, None] = {}
         self._written: list[bytes] = []
         hub.connections.add(self)
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        self.outbox.put(frame, channel)
+        self.send_queue.put(frame, channel)
 
     def send_all(self, frames: list[bytes], channel: str) -> None:
         for frame in frames:
             self.send(frame, channel)
 
     def write_now(self, frames: TextFrames) -> bool:
-        if self.outbox:
+        if self.send_queue:
             return False
         self._written += frames.texts
         return True
 
     @property
     def has_room(self) -> bool:
-        return not self.outbox
+        return not self.send_queue
 
     def lag(self, channel: str) -> None:
         self.lagging[channel] = None
@@ -177,9 +177,9 @@ class Client:
         while any(each.sweep or each.timer for each in self.hub.channels.values()):
             await asyncio.sleep(0.001)
         frames: list[bytes] = []
-        while self._written or self.outbox or self.lagging or self._is_read_for():
+        while self._written or self.send_queue or self.lagging or self._is_read_for():
             await asyncio.sleep(0)
-            frames += self._written + (self.outbox.take(10**9) if self.outbox else [])
+            frames += self._written + (self.send_queue.take(10**9) if self.send_queue else [])
             self._written = []
             for channel in list(self.lagging):
                 del self.lagging[channel]

@@ -23,7 +23,8 @@ from board.commands.registry import TABLE
 from board.config.settings import Settings
 from board.engine import kinds
 from board.errors import MESSAGES
-from board.web.http import BASE, STATUS
+from board.web.http import BASE
+from board.web.refusals import STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES
 from tests.support import contract_reference, contract_types, readme_blocks

@@ -16,7 +16,7 @@ from board.engine import kinds
 from board.paths import CONTRACT
 from board.rate_limit import Limiter, Rule
 from board.rate_limit.account_limits import Limits
-from board.web.http import STATUS
+from board.web.refusals import STATUS
 from models.accounts import ROLES, SCOPES
 from realtime.wire import protocol
 from tests.support import contract_docs, contract_reference

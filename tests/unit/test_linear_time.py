@@ -25,7 +25,7 @@ from board.errors import OperationError, Refused
 from board.exports import exports
 from board.files import recognition_process
 from board.files.recognition_process import HEAD_BYTES
-from board.lookup import fuzzy_names, gazetteer, suggestions_api, text_search
+from board.lookup import fuzzy_names, gazetteer, matching_searches_api, text_search
 from board.telemetry import logs
 from board.web import http, language, pages
 from models import searchable, times
@@ -61,7 +61,7 @@ def shown(text: str) -> None:
 
 def meant(text: str) -> None:
     row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"}, details={"aliases": [text[:200]]})
-    suggestions_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
+    matching_searches_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
 
 
 def with_headers(text: str) -> None:

@@ -22,7 +22,7 @@ from board.engine.event_writer import Change, EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
-from board.notifications import outbox
+from board.notifications import pending
 from board.notifications.notice import OCCASIONS
 from models.alarm import Alarm
 from models.board import OPERATIONS
@@ -34,7 +34,7 @@ from models.ids import new_id
 from models.search import Search
 from realtime.wire.protocol import Command
 
-OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
+OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # ways that leave the board
 TAKEN_BY_RESPONSIBLE = "sighting_urgent"  # raised, and taken immediately by the person who answers for it and caused it
 BY_RESPONSIBLE = ("sighting_credible", "worrying_search", "task_overdue")  # not raised for the person who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
@@ -363,8 +363,10 @@ def release(writer: EventWriter, row: Alarm) -> None:
 def _notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Collection[str]) -> None:
     for way in OUTSIDE:
         if way in ways:
-            to = outbox.WEBHOOK if way == "webhook" else accounts
-            outbox.add(writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=event_time(writer))
+            to = pending.WEBHOOK if way == "webhook" else accounts
+            pending.add(
+                writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=event_time(writer)
+            )
 
 
 def _after(moment: str, seconds: float | None) -> str | None:

@@ -11,7 +11,7 @@ from board.config.notification_settings import mail_server
 from board.config.settings import Settings
 from board.maintenance.checks.finding import State
 from board.maintenance.database import read
-from board.notifications import outbox, ways
+from board.notifications import pending, ways
 from board.notifications.undelivered import Undelivered
 from models.times import format_utc, now
 
@@ -56,7 +56,7 @@ def check_webhook(settings: Settings) -> tuple[State, str]:
 def check_outbox(settings: Settings) -> tuple[State, str]:
     at = now()
     set_ways = ways.configured(settings)
-    state = read(partial(outbox.state, late=format_utc(at - LATE), since=format_utc(at - SHOWN), ways=set_ways))
+    state = read(partial(pending.state, late=format_utc(at - LATE), since=format_utc(at - SHOWN), ways=set_ways))
     warnings = []
     if state.given_up:
         codes = ", ".join(sorted(state.given_up))

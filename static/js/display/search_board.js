@@ -4,7 +4,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, number, p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { formatHeight, hairText } from "../core/rules/looks.js";
+import { formatHeight, hairText } from "../core/rules/appearance.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { late, moment, runningTime } from "../core/time.js";
 import { mayAlarm } from "./alarm_row.js";

@@ -106,7 +106,7 @@ MUTANTS = (
         "lost",  # events committed while Redis was away, and none after them
         (
             Patch(
-                "realtime/bus/bus_sync.py",
+                "realtime/bus/hub_link.py",
                 "        if channel_name is None or (channel is not None and channel.sequence.epoch is not None):\n"
                 "            self.head_poller.request_check()",
                 "        assert channel_name is None or channel is None or channel.name",

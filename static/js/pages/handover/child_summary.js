@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { eyesText, formatHeight, hairText } from "../../core/rules/looks.js";
+import { eyesText, formatHeight, hairText } from "../../core/rules/appearance.js";
 import { serverNow } from "../../core/time.js";
 import { initials } from "../../shared/avatars.js";
 import { reportedDetails } from "../../shared/board/card/kind_details.js";

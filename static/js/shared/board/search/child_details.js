@@ -1,6 +1,6 @@
 /** Details of the child in the header: six of them in fixed places, and the same in one line. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { eyesText, formatHeight, hairText } from "../../../core/rules/looks.js";
+import { eyesText, formatHeight, hairText } from "../../../core/rules/appearance.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
 import { serverNow } from "../../../core/time.js";

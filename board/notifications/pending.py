@@ -1,4 +1,4 @@
-"""Outbox of notifications: a step of an alarm puts them here in its own transaction, and they are sent after it. How many wait,
+"""Pending notifications: a step of an alarm puts them here in its own transaction, and they are sent after it. How many wait,
 and which were given up."""
 
 from collections import Counter

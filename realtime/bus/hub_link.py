@@ -20,7 +20,7 @@ from realtime.source import EventRecord, EventSource, Viewer
 
 
 @dataclass(eq=False)
-class BusSync(Generic[Viewer]):
+class HubLink(Generic[Viewer]):
     """Link between the hub and the bus: publishes this process's events, and applies what other processes publish."""
 
     bus: Bus

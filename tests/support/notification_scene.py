@@ -13,7 +13,7 @@ from board.commands.registry import Command
 from board.config.alarm_rules import load_rules
 from board.config.settings import Settings
 from board.engine.identity import Caller
-from board.notifications import outbox, ways
+from board.notifications import pending, ways
 from board.notifications.sender import Sender
 from board.service import BoardService
 from models.alarm import Alarm
@@ -27,7 +27,7 @@ PUBLIC_URL = "https://board.example.org"
 START = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 
 
-class OutboxScene:
+class NoticeScene:
     """Scene of a search with alarms. The test moves the clock."""
 
     service: BoardService
@@ -65,7 +65,7 @@ class OutboxScene:
         caller: Caller = await live_changes.caller_for(self.service, who)
         return await self.service.execute(caller, Command(new_id(), board, name, data))
 
-    async def alarm(self, *ways: outbox.Way, to: str = "", step: int = 1, rule: str = "urgent_sighting", board: str = "") -> str:
+    async def alarm(self, *ways: pending.Way, to: str = "", step: int = 1, rule: str = "urgent_sighting", board: str = "") -> str:
         """Put an alarm and its notifications into the tables; return its id."""
         id, at, board = new_id(), format_utc(self.now), board or self.search
         values: dict[str, Any] = {
@@ -77,8 +77,8 @@ class OutboxScene:
             session.add(Alarm(**values))
             session.flush()
             for way in ways:
-                accounts = outbox.WEBHOOK if way == "webhook" else [to or self.bob]
-                outbox.add(session, board=board, alarm=id, step=step, way=way, accounts=accounts, now=at)
+                accounts = pending.WEBHOOK if way == "webhook" else [to or self.bob]
+                pending.add(session, board=board, alarm=id, step=step, way=way, accounts=accounts, now=at)
 
         await self.service.database.write(put)
         return id
@@ -129,9 +129,9 @@ async def send(*senders: Sender) -> None:
 
 
 @contextlib.asynccontextmanager
-async def outbox_scene(installation: dict[str, Any], **settings: Any) -> AsyncIterator[OutboxScene]:
+async def notification_scene(installation: dict[str, Any], **settings: Any) -> AsyncIterator[NoticeScene]:
     """Open an installation with these ways out."""
-    made = OutboxScene(installation | settings)
+    made = NoticeScene(installation | settings)
     await made.open()
     try:
         yield made

@@ -1,0 +1,135 @@
+"""Earlier sightings that may be the same as the one being typed.
+
+They never decide and never block. The score is simple, so that a person can see why: shared words (rare words count more), and
+nearness in both time and place. Both are added.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from board.engine import access
+from board.engine.identity import Caller
+from board.errors import validated
+from board.i18n import N_
+from board.lookup.fuzzy_names import normalize_name
+from board.lookup.place_radius import metres, point_of
+from board.web.endpoint import ON_A_BOARD, Call, of_state
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, json_response, read_json_object, service_of
+from models.db.read_pacing import paced
+from models.entity import State
+from models.fields import Data, LocationWithRadius, LongText, Time
+from models.sighting import Sighting
+from models.times import parse_utc
+from realtime.wire.wire_types import Count, Id
+
+MAX_COMPARED = 500  # newest sightings of a board
+MAX_TEXT = 1_000  # characters of a text that are compared
+MAX_SIMILAR = 5  # suggestions returned
+MIN_SCORE = 0.3  # minimum score, of 2
+TIME_RANGE = timedelta(hours=6)  # the score of time is 0 from here on
+DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
+STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
+
+_S = Sighting.__table__.c  # type: ignore[attr-defined]
+_SIGHTINGS = select(
+    _S.id, _S.number, _S.description, _S.seen_at, _S.received_at, _S.place, _S.direction, _S.clothing, _S.company, _S.assessment
+).where(~_S.withdrawn, _S.assessment != "duplicate")
+
+
+class Typed(Data):
+    """Fields of a sighting as typed so far."""
+
+    text: LongText | None = None
+    place: LocationWithRadius | None = None
+    seen_at: Time | None = None
+
+
+# Score of a suggestion: shared words, and nearness in time and place.
+Likeness = TypedDict("Likeness", {"words": float, "near": float})
+SimilarSighting = TypedDict("SimilarSighting", {
+    "sighting": Id, "number": Count, "description": Annotated[str, of_state(Sighting, "description")],
+    "seen_at": Annotated[str | None, of_state(Sighting, "seen_at")],
+    "received_at": Annotated[str, of_state(Sighting, "received_at")],
+    "place": Annotated[State | None, of_state(Sighting, "place")], "assessment": Annotated[str, of_state(Sighting, "assessment")],
+    "direction": Annotated[str | None, of_state(Sighting, "direction")],
+    "clothing": Annotated[str | None, of_state(Sighting, "clothing")],
+    "company": Annotated[str | None, of_state(Sighting, "company")],
+    "score": Likeness,
+})  # fmt: skip
+SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSighting]})
+
+
+@Call(
+    "POST", "/boards/{board}/similar",
+    N_("Finds sightings on a board that may be the same as the one being entered. Changes nothing."),
+    (*ON_A_BOARD, "invalid", "too_large"), body=Typed,
+)  # fmt: skip
+@limited_per_account
+async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
+    """`POST /api/v1/boards/{board}/similar`: sightings of the board that may be the same.
+
+    A POST, so that no proxy logs what a caller said. At most 5 of the board's newest 500, the best first, while somebody types.
+    It decides nothing.
+
+    `similar[].score.words`: the share of the typed words that it has, rare ones counting more; up to 1.
+    `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
+    """
+    typed = validated(Typed, await read_json_object(request))
+    service = service_of(request)
+    board, now = request.path_params["board"], service.clock()
+
+    def read(session: Session) -> list[SimilarSighting]:
+        access.get_visible_board(session, caller.account.id, board)
+        newest = _SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)
+        candidates = session.connection().execute(newest).all()
+        return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
+
+    found = await service.lookups.read(caller, read)
+    service.reads.similar(caller, board, len(found))
+    return json_response({"similar": found})
+
+
+def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSighting]:
+    place = typed.place.model_dump() if typed.place else None
+    typed_words = _words(place, typed.text)
+    candidate_words = [_words(row.place, row.description, row.direction, row.clothing, row.company) for row in paced(candidates)]
+    frequency = Counter(word for words in candidate_words for word in words)
+    weights = {word: 1 / max(1, frequency[word]) for word in typed_words}
+    found: list[tuple[float, Row[Any], Likeness]] = []
+    for row, words in paced(zip(candidates, candidate_words, strict=True)):
+        shared = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
+        in_time = max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
+        near = in_time * _near_in_place(place, row.place)
+        if shared + near >= MIN_SCORE:
+            found.append((shared + near, row, {"words": round(shared, 2), "near": round(near, 2)}))
+    found.sort(key=lambda each: (-each[0], -each[1].number))
+    return [
+        {
+            "sighting": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
+            "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "direction": row.direction,
+            "clothing": row.clothing, "company": row.company, "score": score,
+        }
+        for _, row, score in found[:MAX_SIMILAR]
+    ]  # fmt: skip
+
+
+def _words(place: dict[str, Any] | None, *texts: str | None) -> set[str]:
+    """Return the distinctive words of these texts, and of a place without coordinates: longer ones, and numbers."""
+    where = place["text"] if place and place.get("lat") is None else None
+    words = normalize_name(" ".join(text[:MAX_TEXT] for text in (*texts, where) if text)).split()
+    return {word[:STEM_LENGTH] for word in words if len(word) > 3 or word.isdecimal()}
+
+
+def _near_in_place(typed_words: dict[str, Any] | None, candidate_words: dict[str, Any] | None) -> float:
+    own_point, other_point = point_of(typed_words), point_of(candidate_words)
+    if own_point is None or other_point is None:
+        return 0.0
+    between = metres(own_point, other_point) - sum((place or {}).get("radius_m") or 0 for place in (typed_words, candidate_words))
+    return min(1.0, max(0.0, 1 - between / DISTANCE_RANGE))
