@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from math import ceil
@@ -13,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from realtime.delivery.frame_writer import FrameWriter
 from realtime.delivery.send_queue import QueueFull, SendQueue
+from realtime.delivery.stall_check import StallCheck
 from realtime.hub import Hub
 from realtime.source import Viewer
 from realtime.wire import protocol
@@ -20,10 +20,8 @@ from realtime.wire.text_frames import TextFrames
 
 log = logging.getLogger("realtime.delivery.connection")
 
-STALL_TIMEOUT_S = 30  # close a connection whose write makes no progress for so long
 DRAIN_TIMEOUT_S = 2  # for the commands under way, when the server restarts
 MAX_CONCURRENT_COMMANDS = 32  # concurrent commands per connection; further messages stay unread
-STALL_CHECKS = 6  # checks for progress before a client counts as stalled
 FLOOD_FACTOR = 10  # multiple of the allowed rate at which the connection is closed
 MAX_WRITE_BYTES = 65_536  # bytes of waiting frames per write
 
@@ -41,8 +39,8 @@ class Connection(Generic[Viewer]):
 
     __slots__ = (
         "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
-        "_least_unsent", "_message_rate", "_on_rate_limited", "_overflowed", "_progressed_at", "_stall_check", "account",
-        "asked_for", "display", "followed", "hub", "lagging", "send_queue", "viewer", "writer",
+        "_message_rate", "_on_rate_limited", "_overflowed", "_stall_check", "account", "asked_for",
+        "display", "followed", "hub", "lagging", "send_queue", "viewer", "writer",
     )  # fmt: skip
 
     def __init__(
@@ -63,8 +61,7 @@ class Connection(Generic[Viewer]):
         self._closing: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
         self._is_open = self._overflowed = False
-        self._stall_check: asyncio.TimerHandle | None = None
-        self._progressed_at, self._least_unsent = 0.0, 0
+        self._stall_check: StallCheck | None = None  # from the first time that something waits
         self._all_written: asyncio.Future[None] | None = None
 
     async def run(self, server: str) -> None:
@@ -92,7 +89,8 @@ class Connection(Generic[Viewer]):
             self.writer.on_room = None
             self.hub.subscriptions.remove_connection(self)
             if self._stall_check is not None:
-                self._stall_check.cancel()
+                self._stall_check.stop()
+                self._stall_check = None  # it refers back to this connection
             if reading is not None:
                 reading.cancel()
                 await asyncio.wait([reading])
@@ -173,7 +171,8 @@ class Connection(Generic[Viewer]):
 
     def _on_room(self) -> None:
         """Write what waits, as long as the client reads: frames first, then events of channels in turn."""
-        self._progressed_at, self._least_unsent = time.monotonic(), sys.maxsize
+        if self._stall_check is not None:
+            self._stall_check.note_progress()
         if self._is_waiting and self.hub.step.begin() is None:  # many clients have room at once
             asyncio.get_running_loop().call_soon(self._on_room_later)
             return
@@ -193,25 +192,10 @@ class Connection(Generic[Viewer]):
 
     def _watch_progress(self) -> None:
         """Check from now on whether the client reads."""
-        if self._stall_check is None and self._is_open:
-            self._progressed_at, self._least_unsent = time.monotonic(), self.writer.unsent_bytes
-            self._check_later()
-
-    def _check_later(self) -> None:
-        self._stall_check = asyncio.get_running_loop().call_later(STALL_TIMEOUT_S / STALL_CHECKS, self._check_progress)
-
-    def _check_progress(self) -> None:
-        """Close the connection if nothing could be sent for STALL_TIMEOUT_S."""
-        self._stall_check = None
-        unsent, now = self.writer.unsent_bytes, time.monotonic()
-        if not self._is_waiting:
-            return
-        if unsent < self._least_unsent:
-            self._least_unsent, self._progressed_at = unsent, now
-        elif now - self._progressed_at >= STALL_TIMEOUT_S:
-            self._close_slow()
-            return
-        self._check_later()
+        if self._is_open:
+            if self._stall_check is None:
+                self._stall_check = StallCheck(lambda: self.writer.unsent_bytes, lambda: self._is_waiting, self._close_slow)
+            self._stall_check.start()
 
     def close(self, code: int) -> None:
         """Close the socket with a close code, soon."""

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { gravityOf } from "../../static/js/core/rules/search_gravity.js";
-import { byGravity, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../static/js/format/search_list.js";
+import { matchesSearch, shortPersonName, totals } from "../../static/js/format/search_list.js";
+import { byGravity, byStatus, sortFromQuery } from "../../static/js/format/search_order.js";
 
 const person = { first_name: "Noor", last_name: "Vermeulen", age: 15 };
 const search = (id, seq, state) => ({ id, seq, state: { status: "open", worrying: false, criteria: {}, person, missing_since: "2026-11-20T10:00:00Z", ...state } });

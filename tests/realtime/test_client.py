@@ -26,7 +26,7 @@ from board.client import AccessEnded, AsyncClient, Board, Client, Frame, Gap, Re
 from board.maintenance import transfer
 from models.accounts import Account
 from models.db.database import Database
-from realtime.delivery import connection as connections
+from realtime.delivery import stall_check
 from tests.support import backends
 from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
 from tests.support.tcp_proxy import TcpProxy, proxy_to
@@ -170,7 +170,7 @@ async def test_a_replica_goes_on_after_a_restart_and_a_restore(tmp_path: Path) -
 async def test_a_reader_that_lags_is_disconnected_and_loses_nothing(
     alice: Person, server: Server, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(stall_check, "STALL_TIMEOUT_S", 0.5)
     search, counters = await alice.open_search(), server.service.hub.counters
     async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(Board(search))) as frames:
         live, cut, count = await until(frames, "subscribed"), counters.slow_clients_closed, 0

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board.commands.registry import Command
 from board.server.listening_socket import listen
-from realtime.delivery import connection
+from realtime.delivery import stall_check
 from tests.ops import test_crash_recovery
 from tests.support.people import Person, create_token, new_id, settings_for
 
@@ -31,7 +31,7 @@ async def stalled(url: str, token: str, board: str, held: int = 4_096) -> Client
 
 
 async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "STALL_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(stall_check, "STALL_TIMEOUT_S", 1.0)
     service, search = alice.server.service, await alice.open_search()
     await alice.subscribe(search)
     slow = await stalled(alice.server.url, await create_token(service, "Sleepy", "viewer"), search)

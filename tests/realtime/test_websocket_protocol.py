@@ -13,7 +13,7 @@ import pytest
 
 from board.commands.registry import Command
 from board.engine.identity import Caller
-from realtime.delivery import connection as connections
+from realtime.delivery import stall_check
 from realtime.delivery.connection import Connection
 from realtime.delivery.frame_writer import FULL_BYTES
 from realtime.http import websocket_protocol as lines
@@ -46,7 +46,7 @@ async def _flood(server: Server, reader: object, board: str, count: int) -> None
 
 
 async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(stall_check, "STALL_TIMEOUT_S", 0.5)
     monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
@@ -65,7 +65,7 @@ async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: 
 
 
 async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALL_CHECKS", 120)  # before the time-out is cut short: several times a second
+    monkeypatch.setattr(stall_check, "STALL_CHECKS", 120)  # before the time-out is cut short: several times a second
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search, 65_536)
     await wait_until(lambda: len(server.service.hub.connections) == 2)
@@ -81,7 +81,7 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
     reading = asyncio.create_task(read())
     for number in range(20):  # it reads a little, and pauses: in all longer than a stalled reader's time-out
         if number == 2:
-            monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 1.5)
+            monkeypatch.setattr(stall_check, "STALL_TIMEOUT_S", 1.5)
         slow.transport.resume_reading()
         await asyncio.sleep(0.002)
         slow.transport.pause_reading()

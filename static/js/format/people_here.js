@@ -1,6 +1,6 @@
 /* People on all boards that the reader may see, and the tasks due next there. Pure. */
 
-import { byGravity } from "./search_list.js";
+import { byGravity } from "./search_order.js";
 
 /**
  * Return each person who is here once, with the first names of the children whose boards they have open, the gravest search first;

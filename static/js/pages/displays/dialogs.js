@@ -5,7 +5,8 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { patch, post, remove } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
-import { byStatus, shortPersonName } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { byStatus } from "../../format/search_order.js";
 import { DISPLAYS, profileName } from "./display_row.js";
 
 const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language

@@ -1,7 +1,8 @@
 /** Searches that the text of a call may mean. No DOM. */
 
 import { label } from "../../core/labels.js";
-import { byStatus, matchesSearch } from "../../format/search_list.js";
+import { matchesSearch } from "../../format/search_list.js";
+import { byStatus } from "../../format/search_order.js";
 
 /**
  * Return the searches that a typed text fits: of the open ones those here first, which are there without a connection, then the server's

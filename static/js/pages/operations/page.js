@@ -21,7 +21,8 @@ import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
 import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
 import { sharedReferences } from "../../shared/same_reference.js";
-import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../format/search_list.js";
+import { matchesSearch, shortPersonName, totals } from "../../format/search_list.js";
+import { SORTS, STATUSES, byStatus, sortFromQuery } from "../../format/search_order.js";
 import { guideLink } from "../../shared/guide_link.js";
 
 const BOARD = "operations";

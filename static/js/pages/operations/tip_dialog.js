@@ -8,7 +8,8 @@ import { Refusal } from "../../core/errors.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { accountName, cardName, formatPath } from "../../format/values.js";
-import { byStatus, shortPersonName } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { byStatus } from "../../format/search_order.js";
 import { formatMoment, seenText } from "../../format/time_elements.js";
 
 const TOLD = ["place", "direction", "clothing", "company"];

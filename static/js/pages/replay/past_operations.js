@@ -10,7 +10,8 @@ import { t } from "../../core/i18n.js";
 import { MomentUrl } from "../../replay/moment_url.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard } from "../../shared/search_card.js";
-import { SORTS, STATUSES, byStatus, shortPersonName } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { SORTS, STATUSES, byStatus } from "../../format/search_order.js";
 
 export class PastOperations {
   past = true;
