@@ -195,7 +195,7 @@ def test_a_drawing_without_one_part_is_found(drawn: str) -> None:
 
 
 def test_the_drawing_in_the_readme_has_the_layers_in_their_order() -> None:
-    (drawn,) = [block for block in code_blocks("## How the code", "text") if block.startswith("command_line/ ")]
+    (drawn,) = [block for block in code_blocks("## Code", "text") if block.startswith("command_line/ ")]
     rows = [set(re.findall(r"\w+", re.split(r" {4,}", line)[0])) for line in drawn.splitlines()]
     assert len(rows) == len(test_architecture.LAYERS)
     for row, layer in zip(rows, test_architecture.LAYERS, strict=True):
