@@ -38,9 +38,22 @@ def _merged(schema: Schema) -> Schema:
     if "properties" in schema or not {"anyOf", "oneOf"} & schema.keys():
         return schema
     some = [_resolved(each) for each in schema.get("anyOf") or schema["oneOf"]]
-    properties = {name: each for one in some for name, each in one.get("properties", {}).items()}
+    variants: dict[str, list[Schema]] = {}
+    for one in some:
+        for name, each in one.get("properties", {}).items():
+            variants.setdefault(name, []).append(each)
+    properties = {name: _either(schemas) for name, schemas in variants.items()}
     required = set.intersection(*(set(one.get("required", ())) for one in some))
     return {"properties": properties, "required": sorted(required)}
+
+
+def _either(schemas: list[Schema]) -> Schema:
+    """Return a schema for a field that several objects have: only its type, if they differ and are many."""
+    distinct = [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+    if len(distinct) <= FEW:
+        return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
+    types = {_resolved(schema).get("type", "string" if "const" in schema else None) for schema in distinct}
+    return {"type": types.pop()} if len(types) == 1 else {}
 
 
 def _below(schema: Schema) -> tuple[Schema, str] | None:
@@ -53,7 +66,8 @@ def _below(schema: Schema) -> tuple[Schema, str] | None:
         case {"properties": _}:
             return schema, ""
         case {"anyOf": list(some)}:
-            return next((found for each in some if (found := _below(each))), None)
+            objects = [below for each in some if (below := _below(each))]
+            return ({"anyOf": [schema for schema, _ in objects]}, objects[0][1]) if objects else None
         case {"type": "array", "items": dict(items)}:
             found = _below(items)
             return (found[0], f"[]{found[1]}") if found else None
