@@ -7,6 +7,7 @@ In English the msgid is the text, so there is no English catalogue. `board/local
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,11 +26,33 @@ from models.times import DESK_TIME_ZONE, parse_utc
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
-DATE_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _ONE_LINE = re.compile(r'^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]', re.MULTILINE)
 _added: dict[str, dict[str, str]] = {}
-# each in its own language, for people who look for theirs
-NATIVE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """Facts about a language that its catalogue lacks. `name` is in the language itself, for people who look for theirs; `locale`
+    formats its dates and numbers; `dates` replaces parts of date patterns. `nouns_capitalised`: a label keeps its capital within
+    a sentence."""
+
+    name: str
+    locale: str
+    dates: Mapping[str, str] = field(default_factory=dict)
+    nouns_capitalised: bool = False
+
+
+LANGUAGES = {
+    "en": Language("English", "en_GB"),
+    "fr": Language("Français", "fr_BE"),
+    "nl": Language("Nederlands", "nl_BE"),
+    "de": Language("Deutsch", "de_BE", {"EEEE d": "EEEE, d", "d MMM": "d. MMM"}, nouns_capitalised=True),
+}
+
+
+def language_of(code: str) -> Language:
+    """Return a language by its code; one that is not in the table has its code as name and locale."""
+    return LANGUAGES.get(code) or Language(code, code)
 
 
 class Moment(str):
@@ -63,15 +86,16 @@ def _value(value: Any, language: str) -> Any:
     if isinstance(value, Moment):
         return moment_text(value, "d MMM HH:mm", language)
     if isinstance(value, float):
-        return format_decimal(value, "0.#", locale=DATE_LOCALES.get(language, language))
+        return format_decimal(value, "0.#", locale=language_of(language).locale)
     return translate(value, language) if isinstance(value, Message) else value
 
 
 def moment_text(stamp: str, pattern: str, language: str) -> str:
-    """Return a time in the desk's time zone by a pattern of CLDR, such as "d MMM HH:mm". In German a day has its dot."""
-    locale = DATE_LOCALES.get(language, language)
-    pattern = pattern.replace("d MMM", "d. MMM") if language == "de" else pattern
-    return str(format_datetime(parse_utc(stamp), pattern, tzinfo=DESK_TIME_ZONE, locale=locale))
+    """Return a time in the desk's time zone by a pattern of CLDR, such as "d MMM HH:mm", as the language writes it."""
+    of_language = language_of(language)
+    for part, own in of_language.dates.items():
+        pattern = pattern.replace(part, own)
+    return str(format_datetime(parse_utc(stamp), pattern, tzinfo=DESK_TIME_ZONE, locale=of_language.locale))
 
 
 @cache
@@ -130,13 +154,15 @@ def _translated(source: Path) -> set[str]:
 
 
 def js_catalogue(language: str) -> dict[str, Any]:
-    """Return the catalogue for scripts: `{"language", "messages": {msgid: text, or [form, form, ...]}}`, without untranslated
-    texts. Read from disk as it is now, because its URL has the content's version."""
+    """Return the catalogue for scripts: facts about the language, and `messages` as `{msgid: text, or [form, …]}`, without
+    untranslated texts. Read from disk as it is now, because its URL has the content's version."""
     messages: dict[str, str | list[str]] = {}
     if language in languages()[1:]:
         source = _source(language)
         messages = _script_messages(source, language, source.stat().st_mtime_ns)
-    return {"language": language, "messages": messages | _added.get(language, {})}
+    own = language_of(language)
+    facts = {"language": language, "locale": own.locale.replace("_", "-"), "nouns_capitalised": own.nouns_capitalised}
+    return facts | {"messages": messages | _added.get(language, {})}
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from board import i18n
 from board.config import data_files
@@ -22,7 +22,14 @@ DAY_MINUTES = 24 * 60
 YEAR_MINUTES = 366 * DAY_MINUTES
 
 
-class TaskTemplate(Data):
+# optional titles and instructions in the other languages: `title_fr`, `instruction_fr`, …
+_TRANSLATIONS: dict[str, Any] = {
+    f"{name}_{code}": (type | None, None)
+    for code in i18n.LANGUAGES if code != i18n.DEFAULT for name, type in (("title", Title), ("instruction", LongText))
+}  # fmt: skip
+
+
+class TaskTemplate(create_model("TranslatedTask", __base__=Data, **_TRANSLATIONS)):  # type: ignore[misc]
     """Task template in English, with optional other languages."""
 
     key: ShortText | None = None
@@ -30,12 +37,6 @@ class TaskTemplate(Data):
     instruction: LongText | None = None
     priority: Literal["low", "normal", "urgent"] = "normal"
     due_minutes: Annotated[int, Field(ge=1, le=YEAR_MINUTES)] | None = None
-    title_fr: Title | None = None
-    title_nl: Title | None = None
-    title_de: Title | None = None
-    instruction_fr: LongText | None = None
-    instruction_nl: LongText | None = None
-    instruction_de: LongText | None = None
 
     def texts(self) -> Iterator[dict[str, str]]:
         """Yield the title and the instruction, each by language."""

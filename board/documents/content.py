@@ -70,9 +70,6 @@ class Document:
     sections: list[Section] = field(default_factory=list)
 
 
-_DAYS = {"de": "EEEE, d. MMMM y"}
-
-
 def datetime_text(stamp: str | None, language: str) -> str:
     """Return date and time as in "24 Nov 2026 22:34", in a language."""
     return _written(stamp, "d MMM y HH:mm", language)
@@ -85,7 +82,7 @@ def short_datetime(stamp: str | None, language: str) -> str:
 
 def day(stamp: str, language: str) -> str:
     """Return a day as a heading, as in "Jeudi 26 novembre 2026"."""
-    written = _written(stamp, _DAYS.get(language, "EEEE d MMMM y"), language)
+    written = _written(stamp, "EEEE d MMMM y", language)
     return written[:1].upper() + written[1:]
 
 

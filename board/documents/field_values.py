@@ -12,7 +12,7 @@ from board.documents.text_languages import typed_text
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
-from board.i18n import DATE_LOCALES, N_, gettext_for, moment_text
+from board.i18n import N_, gettext_for, language_of, moment_text
 from models.entity import State
 
 NUMBERED_ALARMS = {
@@ -46,7 +46,7 @@ class FieldValues:
             codes = [labels.value(path, event.kind, each, self._translate) for each in value]
             return ", ".join(map(str, codes)) if None not in codes else self.typed(", ".join(map(str, value)), event)
         if isinstance(value, float):
-            return format_decimal(value, locale=DATE_LOCALES.get(self._reads, self._reads), group_separator=False)
+            return format_decimal(value, locale=language_of(self._reads).locale, group_separator=False)
         plain = self._names.plain(path, value)
         return self.typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from board import labels
 from board.documents.content import template
-from board.i18n import N_, NATIVE_NAMES, P_, gettext_for, moment_text
+from board.i18n import N_, P_, gettext_for, language_of, moment_text
 from models.entity import State
 
 Paper = Literal["a3", "a4", "a6"]
@@ -25,6 +25,7 @@ _NAME_MOST = {"poster": 4.2, "vignette": 3.2, "brief": 3.0}  # rem
 _NAME_LEAST = 1.3  # rem
 _LETTER = 0.66  # width of a bold letter, in its size
 _MM = 2.835  # points
+_MOMENT = "EEEE d MMMM y, HH:mm"
 
 TITLES = {
     # translators: huge, at the top of a poster
@@ -82,7 +83,7 @@ def poster(
     translate, what, content = gettext_for(language), material["what"], material["content"]
     name = " ".join(each for each in (content["first_name"], content["last_name"]) if each)
     width, rem = _SIZES[paper]
-    until = moment_text(material["until"], _moment(language), language)
+    until = moment_text(material["until"], _MOMENT, language)
     text = N_("Show it until {at}. Then take it down.") if what == "poster" else N_("Valid until {at}. Then destroy it.")
     end = translate(text).format(at=until)
     notice = {
@@ -97,7 +98,7 @@ def poster(
         free=translate(N_("free of charge, day and night")), notice=notice.get(what, ""),
         qr=_qr(url, content["reference"]), qr_text=translate(N_("More about this search")),
         photo=f"data:{photo[0]};base64,{base64.b64encode(photo[1]).decode()}" if photo is not None else "", end=end,
-        footer=[content["reference"], NATIVE_NAMES[language]], decision=_decision(material, language, approved_by),
+        footer=[content["reference"], language_of(language).name], decision=_decision(material, language, approved_by),
         mark=translate(MARKS[mark]) if mark else "",
     )  # fmt: skip
 
@@ -105,10 +106,6 @@ def poster(
 def html(made: Poster) -> str:
     """Return a material as an HTML page without external resources."""
     return template("poster.html").render(poster=made)
-
-
-def _moment(language: str) -> str:
-    return "EEEE d MMMM y, HH:mm" if language != "de" else "EEEE, d MMMM y, HH:mm"
 
 
 def _name_size(what: str, name: str, width: float) -> float:
@@ -131,7 +128,7 @@ def _headline(content: State, language: str, what: str) -> list[str]:
 def _since(content: State, language: str) -> list[Fact]:
     translate, facts = gettext_for(language), list[Fact]()
     if content["missing_since"]:
-        at = moment_text(content["missing_since"], _moment(language), language)
+        at = moment_text(content["missing_since"], _MOMENT, language)
         facts.append(Fact(translate(N_("Missing since")), at))
     if content["place"]:
         facts.append(Fact(translate(N_("Last seen")), content["place"]))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from babel.dates import format_timedelta
 
 from board.engine import kinds
-from board.i18n import DATE_LOCALES, DEFAULT, N_, gettext_for, moment_text
+from board.i18n import DEFAULT, N_, gettext_for, language_of, moment_text
 from models.board import OPERATIONS
 from models.times import parse_utc
 
@@ -97,5 +97,5 @@ class Notice:
 def _ago(moment: str, now: datetime, language: str) -> str:
     """Return "4 minutes ago" in this language."""
     passed = max(now - parse_utc(moment), timedelta(seconds=1))
-    locale = DATE_LOCALES.get(language, language)
+    locale = language_of(language).locale
     return format_timedelta(-passed, granularity="minute", threshold=2, add_direction=True, locale=locale)

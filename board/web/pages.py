@@ -47,7 +47,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     reads = language.language_for(request, caller)
     common: dict[str, Any] = {"account": caller and caller.account, "language": reads, "version": VERSION, "files": static_files}
     common |= {"origin": own_origin(request)}
-    common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
+    common |= {"board": "", "card": "", "languages": {code: i18n.language_of(code).name for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
     service = service_of(request)
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}

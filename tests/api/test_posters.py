@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from board.config.settings import Settings
 from board.documents import pdf as documents_pdf
 from board.documents import poster
-from board.i18n import NATIVE_NAMES
+from board.i18n import LANGUAGES
 from tests.api.test_campaign import FOUND, PERSON, Campaign, begun
 from tests.api.test_documents import text_of
 from tests.support import uploads
@@ -81,7 +81,7 @@ async def test_each_paper_has_its_facts_in_each_language(desk: Team, what: str, 
         page = words_of(answer)
         for words in ("Mila Bernard", "116 000", reference, "Korenmarkt, Gent", "red coat", "16:30", "18:00", "Peut-être à"):
             assert words in page, words
-        assert NATIVE_NAMES[language] in page
+        assert LANGUAGES[language].name in page
         assert (TITLES[language] in page) == (what != "brief")
         assert "insulin" not in page
         assert "2012" not in page

@@ -141,7 +141,8 @@ async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
     data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
-    assert english == {"language": "en", "messages": {}, "standard": predefined_tasks.for_scripts("en")} | data
+    facts = {"language": "en", "locale": "en-GB", "nouns_capitalised": False, "messages": {}}
+    assert english == facts | {"standard": predefined_tasks.for_scripts("en")} | data
     assert (dutch["labels"], dutch["kinds"]) == (english["labels"], english["kinds"])
     assert dutch["messages"]["Sighting"] == "Waarneming"
 

@@ -24,14 +24,14 @@ function messagesOf(language) {
 for (const language of ["en", "fr", "nl", "de"]) {
   test(`no duration reads as a time of day: ${language}`, () => {
     const messages = messagesOf(language);
-    use({ language, messages, labels: {} });
+    use({ language, locale: language === "en" ? "en-GB" : `${language}-BE`, messages, labels: {} });
     assert.ok(language === "en" || messages["{minutes} min"], "the catalogue has units");
     const texts = LENGTHS_S.flatMap((seconds) => {
       const when = new Date(Number(NOW) - seconds * 1_000);
       return [formatDuration(seconds * 1_000), formatShortDuration(seconds * 1_000), runningTime(when, NOW), ago(when, NOW), ago(NOW, when), late(when, NOW)];
     });
     assert.deepEqual(texts.filter((text) => TIME_OF_DAY.test(text)), []);
-    use({ language: "en", messages: {}, labels: {} });
+    use({ language: "en", locale: "en-GB", messages: {}, labels: {} });
   });
 }
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
+from board import i18n
 from board.commands.cards import cards
 from board.commands.shared_fields import place_fields
 from board.engine.kinds import EventSpec, FieldSpec, Kind
@@ -49,7 +50,7 @@ KIND = Kind(
     events={"vehicle.added": EventSpec("Vehicle added", "vehicle.add"),
             "vehicle.updated": EventSpec("Vehicle changed", "vehicle.update", undoable=True), **cards.EVENTS},
     undo=cards.UNDO,
-    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in ("fr", "nl", "de")},
+    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in i18n.languages()[1:]},
 )  # fmt: skip
 
 

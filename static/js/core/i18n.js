@@ -3,14 +3,11 @@
 
 import { get, orNull } from "./connection/api.js";
 
-// Formats of dates and numbers: Belgian, and British for English.
-/** @type {{ [language: string]: string }} */
-const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 const CONTEXT_END = "\x04"; // between the context and the text in the key of a catalogue, as gettext has it
 /** @typedef {{ [code: string]: string }} Texts */
-/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][] }} Catalogue */
+/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][] }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [] };
+const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [] };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
@@ -44,7 +41,10 @@ export const programs = () => catalogue.programs;
 export const standardTexts = () => catalogue.standard;
 
 /** Return the locale for Intl, e.g. "nl-BE". */
-export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;
+export const locale = () => catalogue.locale;
+
+/** Return whether a label keeps its capital within a sentence, as in German. */
+export const nounsCapitalised = () => catalogue.nouns_capitalised;
 
 /**
  * t('Hello {name}', {name}): return the translation as plain text, which lit-html escapes.

@@ -1,5 +1,5 @@
 /** Sentences of events that only changed fields: which, from what, and to what. Pure, except for the language. */
-import { locale, t } from "../core/i18n.js";
+import { locale, nounsCapitalised, t } from "../core/i18n.js";
 import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { shownChanges } from "./shown_changes.js";
@@ -77,7 +77,7 @@ export const otherwise = ({ event, what }) => ({ says: t("{who}: {what}"), value
 export const withName = ({ type, kind }, what) => (NAMED.has(kind) || isCard(kind) ? `${label.event(type)} · ${what}` : label.event(type));
 
 /**
- * Put a label into a sentence: lower case, except in German.
+ * Put a label into a sentence: lower case, except if the language capitalises nouns.
  * @param {string} text
  */
-export const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));
+export const within = (text) => (nounsCapitalised() ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));

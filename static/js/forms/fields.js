@@ -66,8 +66,8 @@ export const passOn = () => [
 
 /** The languages of a material are flags below `languages`, and what it shows below `shows`. */
 export const approval = () => [
-  field("material", "what"), ...["fr", "nl", "de", "en"].map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
-  text("place", { label: () => t("Place as shown") }), ...["fr", "nl", "de", "en"].map((code) => field("material", `texts.${code}`, { rows: 2 })),
+  field("material", "what"), ...label.codes("languages", "material").map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
+  text("place", { label: () => t("Place as shown") }), ...label.codes("languages", "material").map((code) => field("material", `texts.${code}`, { rows: 2 })),
   field("material", "until", { ahead: true }), field("material", "decided_by", { placeholder: () => t("Police, prosecutor or family: name") }),
 ];
 

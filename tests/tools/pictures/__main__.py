@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
+from board import i18n
 from board.dev.browser import BROWSER_VARIABLE
 from board.i18n import DEFAULT
 from board.telemetry import logs
@@ -23,7 +24,7 @@ from tests.tools.pictures.papers import STAGES, print_papers
 from tests.tools.pictures.shot import Scene
 from tests.tools.pictures.shots import SCENES
 
-LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
+LANGUAGES, THEMES = i18n.languages(), ("light", "dark")
 NAMES = [name for scene in SCENES for name in scene.names]
 PAPERS = [paper.name for stage in STAGES for paper in stage.papers]
 ORDER = {name: place for place, name in enumerate(NAMES)}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize
 
+from board import i18n
 from tests.support.browsers import NO_TOUR
 from tests.tools.pictures.demo import MOMENT, Demo
 from tests.tools.pictures.guides import FOLDER, GUIDE_WALL, LARGEST, WALL_WIDTH, GuidePicture, smaller
@@ -171,7 +172,7 @@ class Camera:
         context = await self._browser.new_context(
             base_url=self._demo.url,
             viewport=look.size,
-            locale={"en": "en-GB", "fr": "fr-BE", "nl": "nl-BE", "de": "de-BE"}[look.language],
+            locale=i18n.language_of(look.language).locale.replace("_", "-"),
             timezone_id="Europe/Brussels",
             color_scheme="dark" if look.theme == "dark" else "light",
             reduced_motion="reduce",

@@ -24,7 +24,7 @@ export function approvalBody(form, view) {
       ${row(form, "what", view)}
       ${isAllowed ? nothing : html`<p class="error">${what === "poster" ? t("A poster needs an appeal of level posters, public or Child Alert.") : t("A vignette needs an appeal, at least a discreet one.")}
         ${view.mayLead ? html`<br /><button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal", { over: "approve" })}>${t("Set appeal…")}</button>` : nothing}</p>`}
-      ${flags(form, "languages", ["fr", "nl", "de", "en"], label.field("languages", "material"), view)}
+      ${flags(form, "languages", label.codes("languages", "material"), label.field("languages", "material"), view)}
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
       ${languages.map((code) => row(form, `texts.${code}`, view, t("Custom text, {language}", { language: label.value("language", code, "distribution") })))}
