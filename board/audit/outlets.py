@@ -40,6 +40,7 @@ from board.audit.entries import (
     TokenAgreed,
     TokenRevoked,
 )
+from board.config import page_table
 
 
 class Outlet(NamedTuple):
@@ -130,9 +131,7 @@ CALLS = {
 
 PAGES = {
     "GET /": FRAME,
-    "GET /intake": FRAME,
-    "GET /since": FRAME,
-    "GET /unanswered": FRAME,
+    **{f"GET {page.path}": FRAME for page in page_table.frames()},
     "GET /searches/{id}": FRAME,
     "GET /searches/{id}/cards/{card}": FRAME,
     "GET /history": FRAME,
@@ -140,7 +139,6 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
-    "GET /displays": FRAME,
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),

@@ -1,4 +1,4 @@
-"""Page of a wall display, which needs no sign-in, and the page on which coordinators manage displays."""
+"""Page of a wall display, which needs no sign-in."""
 
 import json
 
@@ -6,18 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from board.displays.api import may_manage
-from board.engine.identity import Caller
-from board.i18n import N_
 from board.web import display_auth, pages
 from board.web.display_auth import SCREEN
 from models.db.database import DatabaseUnavailable
 from models.display import Display
 from models.times import format_utc, now
 
-PATH = "/displays"
 PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these needs a new page on the screen
-FOR_COORDINATORS = N_("Only coordinators pair displays. Give one of them the code on the screen.")
 
 
 async def wall(request: Request) -> Response:
@@ -38,13 +33,6 @@ async def wall(request: Request) -> Response:
     return response
 
 
-async def all_displays(request: Request, caller: Caller) -> Response:
-    """`GET /displays`: all displays, their status and content, for coordinators."""
-    if not may_manage(caller.account):
-        return pages.error_page(request, 403, FOR_COORDINATORS, caller)
-    return pages.page(request, "displays.html", caller, board=pages.OPERATIONS)
-
-
 def _page(request: Request, state: str, display: Display | None, status: int = 200) -> Response:
     settings = json.dumps({name: getattr(display, name) for name in PAGE_FIELDS}) if display is not None else ""
     made_at = format_utc(now())
@@ -53,4 +41,4 @@ def _page(request: Request, state: str, display: Display | None, status: int = 2
     )
 
 
-routes = [Route("/wall", wall), Route(PATH, pages.for_people(all_displays))]
+routes = [Route("/wall", wall)]

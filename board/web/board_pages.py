@@ -1,29 +1,25 @@
-"""Pages of boards: all searches, one search, intake, what is new, and what waits."""
+"""Pages of boards: all searches, one search, and those that only a script draws."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n, labels
-from board.config import predefined_tasks
-from board.engine import kinds
+from board import i18n
+from board.config import page_table
+from board.config.page_table import Page
 from board.engine.access import get_visible_board
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
-from board.files import program_files
-from board.i18n import N_
-from board.web import static_files
+from board.web import declarations, static_files
 from board.web.auth import signed_in
-from board.web.http import service_of
-from board.web.pages import OPERATIONS, _own_path, error_page, for_people, page, sign_in_page
+from board.web.http import Endpoint, service_of
+from board.web.pages import OPERATIONS, _own_path, error_page, for_people, frame_page, sign_in_page
 
 if TYPE_CHECKING:
     from board.service import BoardService
-
-TAKES_NO_CALLS = N_("Your role can read, but cannot take calls. Ask an administrator.")
 
 
 async def can_open_board(service: "BoardService", caller: Caller, board_id: str) -> bool:
@@ -42,14 +38,7 @@ async def can_open_board(service: "BoardService", caller: Caller, board_id: str)
 async def operations(request: Request, caller: Caller) -> Response:
     """Serve the page of all searches."""
     days = service_of(request).settings.archive_closed_days
-    return page(request, _live_or_replay(request, "operations.html"), caller, board=OPERATIONS, archive_days=days)
-
-
-async def intake(request: Request, caller: Caller) -> Response:
-    """Serve the intake page, for the person on the phone. Viewers take no calls."""
-    if caller.account.role == "viewer":
-        return error_page(request, 403, TAKES_NO_CALLS, caller)
-    return page(request, "intake.html", caller, board=OPERATIONS)
+    return frame_page(request, caller, _live_or_replay(request, "operations"), archive_days=days)
 
 
 async def search(request: Request, caller: Caller) -> Response:
@@ -57,21 +46,22 @@ async def search(request: Request, caller: Caller) -> Response:
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return error_page(request, 404, MESSAGES["not_found"], caller)
-    return page(request, _live_or_replay(request, "search.html"), caller, board=board, card=card)
+    return frame_page(request, caller, _live_or_replay(request, "search"), board=board, card=card)
 
 
 def _live_or_replay(request: Request, live: str) -> str:
-    return "replay.html" if "at" in request.query_params else live
+    return "replay" if "at" in request.query_params else live
 
 
-async def since(request: Request, caller: Caller) -> Response:
-    """Serve the page of unseen changes on all boards."""
-    return page(request, "unseen.html", caller, board=OPERATIONS)
+def frame(shown: Page) -> Endpoint:
+    """Return the endpoint of a page that its script draws."""
 
+    async def serve(request: Request, caller: Caller) -> Response:
+        if not shown.is_for(caller.account):
+            return error_page(request, 403, shown.refusal, caller)
+        return frame_page(request, caller, shown.name)
 
-async def unanswered(request: Request, caller: Caller) -> Response:
-    """Serve the page of what waits for somebody on all boards."""
-    return page(request, "unanswered.html", caller, board=OPERATIONS)
+    return for_people(serve)
 
 
 async def sign_in(request: Request) -> Response:
@@ -86,19 +76,13 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    data: dict[str, Any] = {
-        "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
-        "standard": predefined_tasks.for_scripts(name),
-    }  # fmt: skip
-    response = JSONResponse(i18n.js_catalogue(name) | data)
+    response = JSONResponse(i18n.js_catalogue(name) | declarations.for_scripts(name))
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 
 
 routes: list[Route] = [
     Route("/", for_people(operations)),
-    Route("/intake", for_people(intake)),
-    Route("/since", for_people(since)),
-    Route("/unanswered", for_people(unanswered)),
+    *(Route(each.path, frame(each)) for each in page_table.frames()),
     Route("/searches/{id}", for_people(search)),
     Route("/searches/{id}/cards/{card}", for_people(search)),
     Route("/login", sign_in, methods=["GET"]),

@@ -9,7 +9,7 @@ without is a file of its own: `import("./library.js")`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
@@ -33,8 +33,8 @@ BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 @dataclass
 class Module:
     """Script module. `imports` has (module, its name there, its name here), `exports` the local name by the exported one.
-    `text` is the rest, with as many lines. `dynamic` has what it imports at a later time, by the name of its bundle: in MAIN that
-    is the key in an object, `key: () => import("./module.js")`, elsewhere the first word of the file's name."""
+    `text` is the rest, with as many lines. `dynamic` has the libraries that it imports later, by the first word of the file's
+    name, which is that of their bundle. MAIN imports the bundle of its page, which is left as it is."""
 
     name: str
     text: str
@@ -52,7 +52,7 @@ class Module:
         if root.has_error:
             raise ValueError(f"{self.name}: not a script")
         edits = [self._on_comment(node) for node in found.get("comment", ()) if self._is_removable(node)]
-        edits += [self._on_dynamic(node) for node in found.get("dynamic", ())]
+        edits += [self._on_dynamic(node) for node in found.get("dynamic", ()) if self.name != MAIN]
         for node in root.children:
             if node.type == "import_statement":
                 edits.append(self._on_import(node))
@@ -125,18 +125,9 @@ class Module:
         if len(paths) != 1:
             raise self._unsupported(call)
         module = self._resolve(paths[0])
-        name = self._page(call) if self.name == MAIN else Path(module).name.partition(".")[0]
+        name = Path(module).name.partition(".")[0]
         self.dynamic[name] = module
         return call.start_byte, call.end_byte, f'import("./{name}.js")'.encode()
-
-    def _page(self, call: Node) -> str:
-        """Return the key of an import in MAIN, which has one for each page."""
-        function = call.parent
-        pair = function.parent if function is not None and function.type == "arrow_function" else None
-        key = pair.child_by_field_name("key") if pair is not None and pair.type == "pair" else None
-        if key is None:
-            raise self._unsupported(call)
-        return _text(key)
 
     def _source_of(self, node: Node) -> str:
         path = node.child_by_field_name("source")
@@ -245,8 +236,7 @@ class ModuleGraph:
     def later(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield the bundle and the module of each library that these modules import later."""
         for each in names:
-            if each != MAIN:
-                yield from ((f"{name}.js", library) for name, library in self[each].dynamic.items())
+            yield from ((f"{name}.js", library) for name, library in self[each].dynamic.items())
 
     def library(self, name: str) -> str:
         """Return a module that stands alone as a bundle. Raises ValueError if it imports others: a page may have them already."""
@@ -279,9 +269,10 @@ def _vlq(number: int) -> str:
             return digits
 
 
-def bundles(static: Path) -> dict[str, str]:
-    """Return the bundles by name, each with its source map: `main.js`; one for each page, loaded by `main.js`; one for each
-    library that a page loads later; and `wall.js`, which stands alone. Raises ValueError with the line that is not supported."""
+def bundles(static: Path, pages: Mapping[str, str]) -> dict[str, str]:
+    """Return the bundles by name, each with its source map: `main.js`; one for each of the `pages` (module by name), loaded by
+    `main.js`; one for each library that a page loads later; and `wall.js`, which stands alone. Raises ValueError with the line
+    that is not supported."""
     folder = ModuleGraph(static)
     everywhere, displayed = folder.in_order([MAIN]), folder.in_order([WALL])
     whole = folder.bundle(everywhere)
@@ -290,7 +281,7 @@ def bundles(static: Path) -> dict[str, str]:
     exports = f"export {{ {', '.join(map(variable, everywhere))}, {variable(MAIN)} as {this} }};\n"
     files = {"main.js": whole + exports, "wall.js": folder.bundle(displayed)}
     maps = {name: folder.source_map(name, names) for name, names in (("main.js", everywhere), ("wall.js", displayed))}
-    for page, name in folder[MAIN].dynamic.items():
+    for page, name in pages.items():
         own, bundle = folder.in_order([name], everywhere), f"{page}.js"
         taken = {other for each in own for other, _, _ in folder[each].imports}
         imports = f'import {{ {", ".join([*map(variable, sorted(taken.intersection(everywhere))), this])} }} from "./main.js";\n'

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from board import i18n
+from board.config import page_table
 from board.config.settings import VERSION
 from board.engine import board_limits
 from board.engine.identity import Caller
@@ -49,12 +50,18 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.language_of(code).name for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
+    common |= {"menu": page_table.menu(caller.account) if caller else []}
     service = service_of(request)
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
     html = templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
+
+
+def frame_page(request: Request, caller: Caller, name: str, board: str = OPERATIONS, **context: Any) -> Response:
+    """Return the page with this name, which its script draws, of a board."""
+    return page(request, "frame.html", caller, shown=page_table.named(name), board=board, **context)
 
 
 @cache

@@ -18,12 +18,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import i18n, labels
-from board.config import predefined_tasks
-from board.engine import kinds
-from board.files import program_files
+from board import i18n
+from board.config import page_table
 from board.paths import STATIC
-from board.web import js_bundle
+from board.web import declarations, js_bundle
 
 # bundled, as a browser draws nothing before it has all style sheets
 STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
@@ -33,14 +31,13 @@ SHEETS = {
         "fonts", "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts",
         "audit_log", "closed_searches", "api_docs", "help", "search_header", "tools", "columns", "column_menu", "marks",
         "cards", "panel", "files", "details_view", "dialogs", "campaign", "combobox", "intake", "search_decisions", "undo",
-        "find", "phone", "alerts", "palette", "replay", "compare", "history", "handover", "handover_report", "unseen",
-        "unanswered", "displays_page", "tour", "print", "print_board",
+        "find", "phone", "alerts", "palette", "replay", "compare", *page_table.sheets(), "tour", "print", "print_board",
     ),
     DISPLAY_STYLES: ("fonts", "tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
 SCRIPTS = js_bundle.FOLDER
 _BUNDLER_SOURCE = b"".join(
-    Path(each).read_bytes() for each in (__file__, js_bundle.__file__)
+    Path(each).read_bytes() for each in (__file__, js_bundle.__file__, page_table.__file__)
 )  # part of the version, as it decides the bundles
 MIN_BYTES = 500  # shorter files are sent as they are
 
@@ -85,7 +82,7 @@ def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
     styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
     scripts = {
         f"{SCRIPTS}/{name}": (text.encode(), "application/json" if name.endswith(".map") else "text/javascript")
-        for name, text in js_bundle.bundles(STATIC).items()
+        for name, text in js_bundle.bundles(STATIC, page_table.modules()).items()
     }
     return held | styles | scripts
 
@@ -106,8 +103,7 @@ def _version(second: int) -> str:
     for file in _files():
         stat = os.stat(file)
         digest.update(f"{file}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
-    texts = [labels.tables(), kinds.for_scripts(), program_files.for_scripts(), predefined_tasks.for_scripts(i18n.DEFAULT)]
-    return _digest(digest.hexdigest(), json.dumps(texts))
+    return _digest(digest.hexdigest(), json.dumps(declarations.for_scripts(i18n.DEFAULT)))
 
 
 @lru_cache(maxsize=1)

@@ -27,25 +27,6 @@ import * as signOut from "./shared/sign_out.js";
 import { resumeTheme } from "./shared/theme.js";
 import * as tour from "./shared/tour.js";
 
-// By page, the module that draws it. The server preloads it together with the page (board/web/js_bundle.py reads this table).
-/** @type {Record<string, () => Promise<{ mount(...given: any[]): unknown }>>} */
-const PAGES = {
-  sign_in: () => import("./pages/sign_in/page.js"),
-  password: () => import("./pages/account/password_link.js"),
-  operations: () => import("./pages/operations/page.js"),
-  accounts: () => import("./pages/account/one_time_secret.js"),
-  audit: () => import("./pages/audit/page.js"),
-  account: () => import("./pages/account/page.js"),
-  intake: () => import("./pages/intake/page.js"),
-  search: () => import("./pages/search/page.js"),
-  since: () => import("./pages/unseen/page.js"),
-  unanswered: () => import("./pages/unanswered/page.js"),
-  history: () => import("./pages/history/page.js"),
-  replay: () => import("./pages/replay/page.js"),
-  handover: () => import("./pages/handover/page.js"),
-  displays: () => import("./pages/displays/page.js"),
-};
-
 // Pages that show a board: opening one counts as having seen it.
 const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 
@@ -56,7 +37,7 @@ const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
-  const { page, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
+  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
   const isForAnybody = page === "sign_in" || page === "password";
   const session = accountId && !isForAnybody ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
   if (session) {
@@ -67,7 +48,8 @@ async function start() {
   removePlainSources();
   trackEdgeHeights(part("[data-page-header]"), part("[data-page-footer]"));
   const texts = loadCatalogue(catalogue);
-  const main = document.querySelector("main"), view = PAGES[page]?.();
+  // the bundle of the module that draws the page; the browser loads it already
+  const main = document.querySelector("main"), view = script ? import(script) : null;
   if (isForAnybody) return texts.then(async () => (await view)?.mount(main));
   if (!session) return texts;
 

@@ -1,5 +1,6 @@
 """Scripts, styles and words are fetched once, and never of two versions."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -8,11 +9,9 @@ import httpx2 as httpx
 import pytest
 
 from board import labels
-from board.config import predefined_tasks
-from board.engine import kinds
-from board.files import program_files
+from board.config import page_table
 from board.paths import STATIC, TEMPLATES
-from board.web import js_bundle, static_files
+from board.web import declarations, js_bundle, static_files
 from tests.support.people import Person, Server, session_cookie
 
 LASTING = "public, max-age=31536000, immutable"
@@ -66,7 +65,7 @@ async def me(person: Person) -> dict[str, object]:
     return dict((await person.http.get("/api/v1/me")).json())
 
 
-JOINED = {name: text for name, text in js_bundle.bundles(STATIC).items() if name.endswith(".js")}
+JOINED = {name: text for name, text in js_bundle.bundles(STATIC, page_table.modules()).items() if name.endswith(".js")}
 
 
 def _modules(name: str) -> set[str]:
@@ -93,12 +92,10 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
     ours = {each.relative_to(STATIC).as_posix() for each in (STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
-    pages = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
-    assert pages - {"plain", "api", "error", "closed"} == {name.removesuffix(".js") for name in JOINED} - {
-        "main",
-        "wall",
-        "sortable",
-    }
+    drawn = {page.name for page in page_table.PAGES if page.module}
+    assert {name.removesuffix(".js") for name in JOINED} == drawn | {"main", "wall", "sortable"}
+    templates = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
+    assert templates - {"error"} <= {page.name for page in page_table.PAGES}
     assert _modules("sortable.js") == {"vendor/sortablejs/modular/sortable.esm.js"}  # loaded after the first draw
     assert not _modules("search.js") & _modules("sortable.js")
 
@@ -140,9 +137,8 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
 async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
-    data = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
     facts = {"language": "en", "locale": "en-GB", "nouns_capitalised": False, "messages": {}}
-    assert english == facts | {"standard": predefined_tasks.for_scripts("en")} | data
+    assert english == facts | json.loads(json.dumps(declarations.for_scripts("en")))
     assert (dutch["labels"], dutch["kinds"]) == (english["labels"], english["kinds"])
     assert dutch["messages"]["Sighting"] == "Waarneming"
 

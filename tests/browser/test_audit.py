@@ -85,7 +85,7 @@ async def test_it_is_reached_from_the_accounts_and_says_what_happened(browsers: 
     await ada.page.goto("/accounts")
     await ada.page.get_by_role("link", name="Audit log").click()
     await expect(ada("h1")).to_have_text("Audit log")
-    await expect(ada("nav [aria-current=page]")).to_have_text("Accounts")
+    await expect(ada("nav [aria-current=true]")).to_have_text("Accounts")
     lines = ada("[data-testid=entries] li .what")
     await expect(lines.nth(1)).to_have_text("Failed sign-in as Kim Ö from 203.0.113.7: wrong password (17 more times)")
     await expect(lines.nth(2)).to_have_text("Ada created the API token “hotline 0” for Kim Ö: “Add sightings only”")

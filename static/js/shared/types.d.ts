@@ -3,6 +3,7 @@
 /** What the server writes into `<body data-…>`. The account's data stands there only where a person is signed in. */
 interface PageData extends DOMStringMap {
   page: string;
+  script?: string;
   language: string;
   version: string;
   catalogue: string;

@@ -1,5 +1,6 @@
 """List of the pictures: every page and dialog, in scenes that follow each other: as seeded, a handover, what came later."""
 
+from board.config import page_table
 from tests.tools.pictures.demo import Demo
 from tests.tools.pictures.handover import HANDOVER
 from tests.tools.pictures.night import NIGHT
@@ -39,7 +40,7 @@ graded = click(".panel [data-field='grade.source'] input[value=B]", ".panel [dat
 duplicate_chosen = all_of(click(".panel [data-field=assessment] input[value=duplicate]"), at(".panel [data-field=duplicate_of]"))
 file_withdrawn = click(".panel [data-act=open-file]", "dialog [data-act=withdraw-file]")
 
-SCENES = (
+SCENES: tuple[Scene, ...] = (
     Scene(
         as_seeded,
         (
@@ -163,3 +164,6 @@ SCENES = (
     *NIGHT,
     SPACE,
 )
+_PATHS = {shot.path for scene in SCENES for shot in scene.shots}
+FRAMES = Scene(as_seeded, tuple(Shot(page.name, page.path) for page in page_table.frames() if page.path not in _PATHS))
+SCENES = (*SCENES, FRAMES)

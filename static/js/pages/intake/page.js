@@ -5,6 +5,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { draft } from "../../core/storage/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
+import { pageRefusal } from "../../core/rules/pages.js";
 import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { clearedCallsList } from "./cleared_calls.js";
@@ -67,7 +68,7 @@ export class IntakePage {
   draw = () => {
     this.taken.settle();
     this.files.settle();
-    render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role can read, but cannot take calls. Ask an administrator.")}</h1></section>`, this.#root);
+    render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${pageRefusal("/intake")}</h1></section>`, this.#root);
     const next = this.#focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.#focusNext));
     if (!next) return;
     this.#focusNext = null;

@@ -1,5 +1,6 @@
 /** Palette entries of every page: go to another page, sign out and the like. */
 import { t } from "../../core/i18n.js";
+import { offeredPages } from "../../core/rules/pages.js";
 import { startTour } from "../tour.js";
 import { currentTheme, setTheme } from "../theme.js";
 
@@ -28,21 +29,8 @@ export function othersCommands(session) {
 
 /** @param {Session} session @param {() => void} keys @returns {(PageCommand & { not?: boolean, role?: Role })[]} */
 function every(session, keys) {
-  const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, run: () => location.assign(path) });
   return [
-    { ...go("/"), title: t("All searches") },
-    { ...go("/closed"), title: t("Closed searches") },
-    { ...go("/history"), title: t("History: all searches") },
-    { ...go("/since"), title: t("What’s new") },
-    { ...go("/unanswered"), title: t("Unanswered") },
-    { ...go("/intake"), title: t("Take a call"), role: "investigator" },
-    { ...go("/handover"), title: t("Handover") },
-    { ...go("/displays"), title: t("Displays"), role: "coordinator" },
-    { ...go("/accounts"), title: t("Accounts"), role: "admin" },
-    { ...go("/audit"), title: t("Audit log"), role: "admin" },
-    { ...go("/account"), title: t("Your account") },
-    { ...go("/api"), title: t("API for other software") },
-    { ...go("/help"), title: t("Help") },
+    ...offeredPages().map(({ path, ...page }) => ({ ...page, id: path, not: location.pathname === path, run: () => location.assign(path) })),
     { id: "keys", title: t("Show keyboard shortcuts"), run: keys },
     { id: "tour", title: t("Take the tour"), run: startTour },
     { id: "print", title: t("Print this page"), run: () => print() },

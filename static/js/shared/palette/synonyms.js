@@ -1,32 +1,12 @@
-/* Words by which people look for a command, besides those of its title: one text for each, with the words separated by commas. */
+/* Words by which people look for a command, besides those of its title: one text for each, with the words separated by commas.
+   Pages have theirs in board/config/page_table.py. */
 import { p } from "../../core/i18n.js";
+import { pageWords } from "../../core/rules/pages.js";
 
 // The context says that the words are not shown; so the glossary does not hold for them.
 /** @type {Record<string, () => string>} */
 const SYNONYMS = {
   // translators: words that people may type to find a command; as many as are usual, separated by commas
-  "/": () => p("words of the quick menu", "home, overview, operations, list, searches, cases"),
-  // translators: as above
-  "/history": () => p("words of the quick menu", "log, events, journal, past, who did what"),
-  // translators: as above
-  "/since": () => p("words of the quick menu", "news, changes, unread, unseen, since I left"),
-  // translators: as above
-  "/intake": () => p("words of the quick menu", "phone, telephone, caller, tip, hotline, report, sighting, ring"),
-  // translators: as above
-  "/handover": () => p("words of the quick menu", "shift, change of shift, hand over, take over, relief, briefing, duty"),
-  // translators: as above
-  "/displays": () => p("words of the quick menu", "wall, screen, television, TV, monitor, pair, beamer"),
-  // translators: as above
-  "/accounts": () => p("words of the quick menu", "users, people, roles, rights, password, invite, colleagues"),
-  // translators: as above
-  "/audit": () => p("words of the quick menu", "audit, security, who read, sign-ins"),
-  // translators: as above
-  "/account": () => p("words of the quick menu", "settings, preferences, profile, password, language, notifications, sessions"),
-  // translators: as above
-  "/api": () => p("words of the quick menu", "API, tokens, programs, integration"),
-  // translators: as above
-  "/help": () => p("words of the quick menu", "help, manual, guide, documentation, how to, support"),
-  // translators: as above
   keys: () => p("words of the quick menu", "keys, shortcuts, hotkeys, keyboard"),
   // translators: as above
   tour: () => p("words of the quick menu", "tour, introduction, getting started, new here, tutorial"),
@@ -92,4 +72,4 @@ const SYNONYMS = {
  * Return the words for a command, "" if it has none but its title.
  * @param {string} id
  */
-export const synonyms = (id) => SYNONYMS[id]?.() ?? "";
+export const synonyms = (id) => SYNONYMS[id]?.() ?? pageWords(id);

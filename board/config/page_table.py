@@ -1,0 +1,153 @@
+"""Table of the pages: a page is declared here, once. Routes, main menu, quick menu, script bundles, style sheets, the audit table
+and `board pictures` read it."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+from board.i18n import N_, P_
+from models.accounts import ROLES, Account
+
+
+@dataclass(frozen=True)
+class Page:
+    """Page at an address. `name` is its `data-page`, `title` that of the document.
+
+    `script` draws it: a module below `static/js/pages`, `{name}/page.js` if `{name}` has no other; empty for a page that
+    templates draw. `sheets` are its style sheets. A `frame` shows nothing but what its script draws of the board of all searches,
+    and needs no handler. Accounts below `role` see its `refusal`.
+    `menu` is its place in the main menu, 0 for none; it is marked there also at addresses that begin with one of `around`.
+    The quick menu offers it as `command`, and finds it by `words`, which are not shown.
+    """
+
+    name: str
+    path: str
+    title: str
+    words: str = ""
+    _: KW_ONLY
+    command: str = ""
+    script: str = "page.js"
+    sheets: tuple[str, ...] = ()
+    frame: bool = False
+    role: str = "viewer"
+    refusal: str = ""
+    menu: int = 0
+    around: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Module that draws the page, below `static`; empty if there is none."""
+        script = self.script if "/" in self.script else f"{self.name}/{self.script}"
+        return f"js/pages/{script}" if self.script else ""
+
+    def is_for(self, account: Account) -> bool:
+        """Return whether the role of an account may open the page."""
+        return ROLES.index(account.role) >= ROLES.index(self.role)
+
+    def current(self, path: str) -> str:
+        """Return `aria-current` of the link to the page at an address, or ""."""
+        if path == self.path or (self.path != "/" and path.startswith(f"{self.path}/")):
+            return "page"
+        return "true" if path.startswith(self.around) else ""
+
+
+PAGES = (
+    Page(
+        "operations", "/", N_("Searches"), command=N_("All searches"), menu=1, around=("/searches", "/closed"),
+        # translators: words that people may type to find a command; as many as are usual, separated by commas
+        words=P_("words of the quick menu", "home, overview, operations, list, searches, cases"),
+    ),
+    Page("closed", "/closed", N_("Closed searches"), script=""),
+    Page(
+        "history", "/history", N_("History"), command=N_("History: all searches"), menu=5, sheets=("history",),
+        # translators: as above
+        words=P_("words of the quick menu", "log, events, journal, past, who did what"),
+    ),
+    Page(
+        "since", "/since", N_("What’s new"), menu=6, frame=True, script="unseen/page.js", sheets=("unseen",),
+        # translators: as above
+        words=P_("words of the quick menu", "news, changes, unread, unseen, since I left"),
+    ),
+    Page("unanswered", "/unanswered", N_("Unanswered"), menu=4, frame=True, sheets=("unanswered",)),
+    Page(
+        "intake", "/intake", N_("Take a call"), menu=2, frame=True, role="investigator",
+        refusal=N_("Your role can read, but cannot take calls. Ask an administrator."),
+        # translators: as above
+        words=P_("words of the quick menu", "phone, telephone, caller, tip, hotline, report, sighting, ring"),
+    ),
+    Page(
+        "handover", "/handover", N_("Handover"), menu=3, around=("/handovers",), sheets=("handover", "handover_report"),
+        # translators: as above
+        words=P_("words of the quick menu", "shift, change of shift, hand over, take over, relief, briefing, duty"),
+    ),
+    Page(
+        "displays", "/displays", N_("Displays"), menu=7, frame=True, role="coordinator", sheets=("displays_page",),
+        refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
+        # translators: as above
+        words=P_("words of the quick menu", "wall, screen, television, TV, monitor, pair, beamer"),
+    ),
+    Page(
+        "accounts", "/accounts", N_("Accounts"), menu=8, around=("/audit",), role="admin", script="account/one_time_secret.js",
+        # translators: as above
+        words=P_("words of the quick menu", "users, people, roles, rights, password, invite, colleagues"),
+    ),
+    Page(
+        "audit", "/audit", N_("Audit log"), role="admin",
+        # translators: as above
+        words=P_("words of the quick menu", "audit, security, who read, sign-ins"),
+    ),
+    Page(
+        "account", "/account", N_("Your account"),
+        # translators: as above
+        words=P_("words of the quick menu", "settings, preferences, profile, password, language, notifications, sessions"),
+    ),
+    Page(
+        "api", "/api", N_("API for other software"), script="",
+        # translators: as above
+        words=P_("words of the quick menu", "API, tokens, programs, integration"),
+    ),
+    Page(
+        "plain", "/help", N_("Help"), script="",
+        # translators: as above
+        words=P_("words of the quick menu", "help, manual, guide, documentation, how to, support"),
+    ),
+    Page("search", "", N_("Search")),
+    Page("replay", "", N_("Past")),
+    Page("sign_in", "", N_("Sign in")),
+    Page("password", "", N_("Choose your password"), script="account/password_link.js"),
+)  # fmt: skip
+
+
+def named(name: str) -> Page:
+    """Return the page with this name."""
+    return next(page for page in PAGES if page.name == name)
+
+
+def frames() -> list[Page]:
+    """Return the pages that need no handler."""
+    return [page for page in PAGES if page.frame]
+
+
+def menu(account: Account) -> list[Page]:
+    """Return the pages in the main menu of an account, in order."""
+    return sorted((page for page in PAGES if page.menu and page.is_for(account)), key=lambda page: page.menu)
+
+
+def modules() -> dict[str, str]:
+    """Return the modules that draw pages, by the name of the page."""
+    return {page.name: page.module for page in PAGES if page.module}
+
+
+def sheets() -> list[str]:
+    """Return the style sheets of single pages, in order."""
+    return [sheet for page in PAGES for sheet in page.sheets]
+
+
+def for_scripts() -> list[dict[str, Any]]:
+    """Return what the quick menu needs of the pages that it offers."""
+    return [
+        {
+            "path": page.path, "command": page.command or page.title, "role": page.role, "words": page.words,
+            "refusal": page.refusal,
+        }
+        for page in PAGES if page.path
+    ]  # fmt: skip
