@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from board.commands import undo
 from board.commands.alarms import alarms
@@ -110,6 +111,15 @@ def is_allowed_while_closed(spec: CommandSpec, equivalent: str | None) -> bool:
     if spec.while_closed or equivalent is None:
         return spec.while_closed
     return equivalent in undo.undoable().values() and TABLE[equivalent].while_closed
+
+
+def undo_rights() -> dict[str, dict[str, Any]]:
+    """Return the rights that undoing an event of each type needs: those of its command. Only a coordinator brings a withdrawn
+    file back."""
+    specs = {type: TABLE[command] for type, command in undo.undoable().items()}
+    rights = {type: {name: getattr(spec, name) for name in ("role", "while_closed", "or_lead")} for type, spec in specs.items()}
+    rights["file.withdrawn"]["role"] = "coordinator"
+    return rights
 
 
 @contextmanager

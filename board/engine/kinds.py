@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from board import i18n, labels
+from board.engine.conditions import Condition
 from board.engine.event import JournalEvent
 from models.board import OPERATIONS
 from models.card import Card
@@ -76,15 +77,15 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """Type of an event. `command` makes it, and its rights are needed to undo it. `is_significant` tells from the new state
-    whether nobody may take over a shift without having read it. After one that `revises`, what an earlier significant event says
+    """Type of an event. `command` makes it, and its rights are needed to undo it. Nobody may take over a shift without
+    having read one whose new state meets `significant`. After one that `revises`, what an earlier significant event says
     may no longer hold, or hold again."""
 
     label: str
     command: str | None = None
     undoable: bool = False
     revises: bool = False
-    is_significant: Callable[[State], bool] | None = None
+    significant: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)

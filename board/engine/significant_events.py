@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlmodel import Session, select
 
 from board.engine import kinds, many_boards
+from board.engine.conditions import holds
 from board.engine.event import JournalEvent
 from models.entity import State
 
@@ -16,16 +17,16 @@ BATCH_SIZE = 500  # cards in a query
 
 def types() -> tuple[str, ...]:
     """Return the types of events that may be significant."""
-    return tuple(type for type, spec in kinds.event_specs().items() if spec.is_significant is not None)
+    return tuple(type for type, spec in kinds.event_specs().items() if spec.significant is not None)
 
 
 def is_significant(event: JournalEvent) -> bool:
     """Return whether an event is significant; False if its payload was erased."""
     spec = kinds.event_specs().get(event.type)
-    if spec is None or spec.is_significant is None:
+    if spec is None or spec.significant is None:
         return False
     state = event.payload().get("state")
-    return state is not None and spec.is_significant(state)
+    return state is not None and holds(spec.significant, state)
 
 
 def significant_events_after(
@@ -82,8 +83,8 @@ def _holds(event: JournalEvent, cards: Mapping[str, State]) -> bool:
     """Return whether what a significant event says is still so. What is no card changes by events that are significant too."""
     if not kinds.named(event.kind).is_card:
         return True
-    state, is_still = cards.get(event.entity), kinds.event_specs()[event.type].is_significant
-    return state is not None and is_still is not None and not state["withdrawn"] and is_still(state)
+    state, condition = cards.get(event.entity), kinds.event_specs()[event.type].significant
+    return state is not None and condition is not None and not state["withdrawn"] and holds(condition, state)
 
 
 def _present_cards(session: Session, events: Iterable[JournalEvent]) -> dict[str, State]:

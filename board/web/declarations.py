@@ -3,14 +3,27 @@
 from typing import Any
 
 from board import labels
+from board.commands import registry
+from board.commands.sightings import queues
 from board.config import page_table, predefined_tasks
 from board.engine import kinds
 from board.files import program_files
+from models.sighting import ASSURED, SETTLED
 
 
 def for_scripts(language: str) -> dict[str, Any]:
     """Return all declarations; only the texts of tasks depend on the language."""
     return {
         "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
-        "standard": predefined_tasks.for_scripts(language), "pages": page_table.for_scripts(),
+        "standard": predefined_tasks.for_scripts(language), "pages": page_table.for_scripts(), "rules": rules(),
+    }  # fmt: skip
+
+
+def rules() -> dict[str, Any]:
+    """Return the rules that the scripts check of states that the server has not seen yet, or no longer has: typed ones, pending
+    commands and the past."""
+    significant = {type: spec.significant for type, spec in kinds.event_specs().items() if spec.significant is not None}
+    return {
+        "assured": ASSURED, "settled": SETTLED, "queues": queues.RULES, "significant": significant,
+        "younger_than": predefined_tasks.younger_than(), "undo": registry.undo_rights(),
     }  # fmt: skip

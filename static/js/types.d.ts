@@ -69,6 +69,22 @@ interface BoardPosition {
   seq: number | null;
 }
 
+/** By path, the values of which a state has one; after a "!", those of which it has none (board/engine/conditions.py). */
+type Condition = Record<string, any[]>;
+
+/** Right that undoing an event needs. */
+type UndoRight = { role: Role; while_closed: boolean; or_lead: boolean };
+
+/** Rules that the server declares (board/web/declarations.py). */
+interface DeclaredRules {
+  assured: string[];
+  settled: string[];
+  queues: [Queue, Condition][];
+  significant: Record<string, Condition>;
+  younger_than: Record<string, number>;
+  undo: Record<string, UndoRight>;
+}
+
 /** State of an entity whose kind is looked at field by field. */
 type AnyState = Record<string, any>;
 

@@ -7,6 +7,7 @@ import jsonschema_rs
 import pytest
 from sqlalchemy import text
 
+from board.bootstrap import ROOT
 from board.client import Refusal
 from board.commands import schemas
 from board.commands.searches import searches
@@ -17,30 +18,8 @@ from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)
 
-# Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser runs the same cases.
-AGES: list[tuple[int | None, str | None, str, str, bool]] = [
-    (9, None, "2026-11-24T15:10:00.000Z", "unknown", True),
-    (12, None, "2026-11-24T15:10:00.000Z", "unknown", True),
-    (13, None, "2026-11-24T15:10:00.000Z", "unknown", False),
-    (0, None, "2026-11-24T15:10:00.000Z", "unknown", True),
-    (None, None, "2026-11-24T15:10:00.000Z", "unknown", False),
-    (9, None, "2026-11-24T15:10:00.000Z", "no", False),
-    (9, None, "2026-11-24T15:10:00.000Z", "yes", False),
-    (None, "2013-11-24", "2026-11-24T15:10:00.000Z", "unknown", False),  # the birthday itself
-    (None, "2013-11-25", "2026-11-24T15:10:00.000Z", "unknown", True),
-    (None, "2013-11-25", "2026-11-24T22:59:59.999Z", "unknown", True),
-    (None, "2013-11-25", "2026-11-24T23:00:00.000Z", "unknown", False),  # it is the birthday in Brussels by then
-    (None, "2013-06-25", "2026-06-24T21:59:59.999Z", "unknown", True),
-    (None, "2013-06-25", "2026-06-24T22:00:00.000Z", "unknown", False),  # in summer time
-    (None, "2012-02-29", "2025-02-28T12:00:00.000Z", "unknown", True),
-    (None, "2012-02-29", "2025-03-01T12:00:00.000Z", "unknown", False),
-    (9, "2009-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),  # contradictory: either is enough
-    (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),
-    (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "no", False),
-    (None, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),  # not born yet: a typing error
-    (17, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
-    (None, "0001-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
-]
+# Age, date of birth, missing since, answer to `under_13`: whether it is suggested. tests/js/rules.test.js has the same cases.
+AGES: list[tuple[int | None, str | None, str, str, bool]] = json.loads((ROOT / "tests/rule_cases.json").read_text())["ages"]
 FORMER = {"answer": "yes", "basis": "the school"}
 
 

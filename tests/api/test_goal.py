@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from board.client import Refusal
-from board.engine import kinds
+from board.engine import conditions, kinds
 from models.display import PROFILES
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
@@ -136,9 +136,9 @@ async def test_two_goals_at_once_conflict(team: Team, scene: SearchScenario) -> 
 async def test_a_goal_is_significant_and_alerts_nobody(scene: SearchScenario) -> None:
     before = (await scene.team.bob.http.get("/api/v1/alerts")).json()["unread"]
     event = await scene.one(SET, GOAL)
-    significant = kinds.event_specs()[event["type"]].is_significant
-    assert significant is not None
-    assert significant(event["state"])
+    condition = kinds.event_specs()[event["type"]].significant
+    assert condition is not None
+    assert conditions.holds(condition, event["state"])
     assert (await scene.team.bob.http.get("/api/v1/alerts")).json()["unread"] == before
     report = (await scene.team.alice.http.get(f"/api/v1/handover?board={scene.search}")).json()
     assert event["seq"] in [each["seq"] for each in report["searches"][0]["since"]["significant"]]

@@ -5,24 +5,11 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.api.test_criteria import AGES, search_of
 from tests.browser.test_close_search import decide, send
 from tests.support.browsers import Browsers
 from tests.support.display_page import open_display
 
 pytestmark = pytest.mark.browser
-
-SUGGESTED = """async (searches) => {
-  const { suggestedCriteria, needsDecision } = await import("/static/js/core/rules/suggested_criteria.js");
-  return searches.map((search) => [suggestedCriteria(search), needsDecision(search)]);
-}"""
-
-
-async def test_a_page_judges_ages_as_the_server_does(browsers: Browsers) -> None:
-    window = await browsers.window("Alice")
-    await window.open("/")
-    found = await window.page.evaluate(SUGGESTED, [search_of(*each[:4]) for each in AGES])
-    assert found == [[["under_13"] if each[4] else [], each[4] or each[3] == "yes"] for each in AGES]
 
 
 async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Browsers) -> None:

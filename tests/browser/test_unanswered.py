@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 GIRL = "a girl at the tram stop"
 MARK = "[data-queue]"
 JUDGED = """async (states) => {
+  const { loadCatalogue } = await import("/static/js/core/i18n.js");
   const { queueOf } = await import("/static/js/core/rules/queues.js");
+  await loadCatalogue("/i18n/en.json");
   const earlier = ({ queue, queue_since, ...state }) => state;
   return states.map((state) => [queueOf(state), queueOf(earlier(state))]);
 }"""

@@ -51,7 +51,7 @@ def states(*names: str) -> Iterator[str]:
 
 def _event(type: str, spec: kinds.EventSpec) -> tuple[str, str, str, str]:
     maker = f"`{spec.command}`" if spec.command else ""
-    return f"`{type}`", maker, "yes" if spec.undoable else "no", "can be" if spec.is_significant else "no"
+    return f"`{type}`", maker, "yes" if spec.undoable else "no", "can be" if spec.significant is not None else "no"
 
 
 def commands(*names: str) -> Iterator[str]:

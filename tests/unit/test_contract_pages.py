@@ -102,7 +102,7 @@ def test_each_event_that_can_be_undone_says_so() -> None:
 
 
 def test_each_significant_event_is_named() -> None:
-    significant = {type for type, spec in kinds.event_specs().items() if spec.is_significant}
+    significant = {type for type, spec in kinds.event_specs().items() if spec.significant is not None}
     assert {name for name in coded(section("Significant events", page("handover"))) if name in kinds.event_specs()} == significant
 
 

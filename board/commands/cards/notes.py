@@ -86,7 +86,7 @@ KIND = Kind(
     ),
     events={
         "note.added": EventSpec(
-            N_("Note added"), "note.add", is_significant=lambda state: bool(state["category"] == "decision")
+            N_("Note added"), "note.add", significant={"category": ("decision",)}
         ),
         "note.archived": EventSpec(N_("Note left the board"), "board.make_room"),
         "note.brought_back": EventSpec(N_("Note brought back"), "board.bring_back"),

@@ -294,7 +294,7 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 _shown = partial(FieldSpec, exported=True, display="inner_room")
-_significant = partial(EventSpec, is_significant=lambda state: True)
+_significant = partial(EventSpec, significant={})
 
 KIND = Kind(
     model=Search,

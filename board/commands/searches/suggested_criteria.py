@@ -1,5 +1,5 @@
 """Criteria suggested by facts of a search, such as the child's age. People answer criteria and decide whether a disappearance
-is worrying. `static/js/core/rules/suggested_criteria.js` has the same rules, for values typed on a page."""
+is worrying. The scripts decide the same of typed values; tests/rule_cases.json compares both."""
 
 from datetime import date
 from typing import Any

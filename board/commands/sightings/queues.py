@@ -1,9 +1,10 @@
 """Queues of sightings. Each sighting stands in exactly one at each moment, as its state says; nobody puts it there.
 
 `look`: nobody who may act has opened it. `judge`: it is neither settled nor assured. `pass_on`: credible, and the police do not
-have it. `answered`: all others. `static/js/core/rules/queues.js` has the same rule, for states of earlier versions.
+have it. `answered`: all others. The scripts read RULES too, for states of earlier versions and commands that are not sent yet.
 """
 
+from board.engine.conditions import IS_SET, Condition, holds
 from board.i18n import N_, P_
 from models.entity import State
 from models.sighting import ASSURED, SETTLED, Grade, Queue
@@ -15,16 +16,21 @@ LABELS = {
     "pass_on": N_("to pass on"),
     "answered": P_("of a sighting", "answered"),
 }
-_UNGRADED = Grade().model_dump()
+# the first whose condition holds
+RULES: tuple[tuple[Queue, Condition], ...] = (
+    ("answered", {"!withdrawn": IS_SET}),
+    ("answered", {"assessment": SETTLED}),
+    ("answered", {"assessment": ASSURED, "!passed_on": IS_SET}),
+    ("pass_on", {"assessment": ASSURED}),
+    ("judge", {"!looked_at": IS_SET}),
+    ("look", {f"grade.{part}": (value,) for part, value in Grade().model_dump().items()}),
+    ("judge", {}),
+)
 
 
 def queue_of(state: State) -> Queue:
     """Return the queue of a sighting, also of a state that an earlier version wrote."""
-    if state["withdrawn"] or state["assessment"] in SETTLED:
-        return "answered"
-    if state["assessment"] in ASSURED:
-        return "answered" if state.get("passed_on") else "pass_on"
-    return "judge" if state.get("looked_at") or state["grade"] != _UNGRADED else "look"
+    return next(queue for queue, condition in RULES if holds(condition, state))
 
 
 def derive(before: State, after: State, now: str) -> State:

@@ -333,13 +333,13 @@ KIND = Kind(
     events={
         "sighting.added": EventSpec(
             N_("Sighting added"), "sighting.add",
-            is_significant=lambda state: state["priority"] == "urgent" and state["assessment"] not in SETTLED,
+            significant={"priority": ("urgent",), "!assessment": SETTLED},
         ),
         "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True, revises=True),
         "sighting.graded": EventSpec(N_("Sighting graded"), "sighting.grade", undoable=True),
         "sighting.assessed": EventSpec(
             N_("Sighting assessed"), "sighting.assess", undoable=True, revises=True,
-            is_significant=lambda state: state["assessment"] in ASSURED,
+            significant={"assessment": ASSURED},
         ),
         "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
         "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),

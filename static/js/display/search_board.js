@@ -5,6 +5,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, number, p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/rules/appearance.js";
+import { isAssured } from "../core/rules/conditions.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { late, moment, runningTime } from "../core/time.js";
 import { mayAlarm } from "./alarm_row.js";
@@ -17,7 +18,6 @@ const LOOKS = 2; // place of the looks among the facts: they have one line more
 const GOAL = 3; // place of the goal: it is the first that has more lines where there is room
 const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // at most
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const CREDIBLE = ["credible", "confirmed"];
 const LONG_NAMES = [7, 12, 24]; // letters beyond which a name has smaller type, so that it needs no more room than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
@@ -92,7 +92,7 @@ function looksOf({ clothing, hair, build, height_cm: height }) {
  */
 function latestCredible(board) {
   const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: at }) => !withdrawn && at);
-  return sightings.filter(({ assessment }) => CREDIBLE.includes(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
+  return sightings.filter(({ assessment }) => isAssured(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
 }
 
 /**

@@ -38,8 +38,7 @@ export function applyPatch(state, patch) {
   if (!isGroup(patch)) return patch;
   const merged = { ...(isGroup(state) ? state : {}) };
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null && isGroup(merged[key])) merged[key] = null;
-    else merged[key] = isGroup(value) ? applyPatch(merged[key], value) : value;
+    merged[key] = applyPatch(merged[key], value);
   }
   return merged;
 }

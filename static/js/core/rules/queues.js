@@ -1,13 +1,12 @@
 /**
- * Queues of sightings: the step that each waits for. The server says it in the state; the same rule as board/commands/sightings/queues.py is
- * for states of earlier versions, and for commands that are still to be sent.
+ * Queues of sightings: the step that each waits for. The server says it in the state; its rule is here for states of earlier versions,
+ * and for commands that are still to be sent.
  */
+import { rules } from "../i18n.js";
+import { holds } from "./conditions.js";
 
 /** Fields of a sighting that follow from the others. */
 export const DERIVED = new Set(["queue", "queue_since"]);
-
-const SETTLED = ["not_the_child", "unverifiable", "duplicate"];
-const ASSURED = ["credible", "confirmed"];
 
 /** @type {Record<WaitingQueue, { urgent: number, other: number }> | null} */
 let targets = null;
@@ -30,11 +29,7 @@ export const QUEUES = ["look", "judge", "pass_on"];
  * @param {AnyState} state
  * @returns {Queue}
  */
-export function queueOf({ withdrawn, assessment, passed_on: passedOn, looked_at: lookedAt, grade }) {
-  if (withdrawn || SETTLED.includes(assessment)) return "answered";
-  if (ASSURED.includes(assessment)) return passedOn ? "answered" : "pass_on";
-  return lookedAt || grade.source !== "F" || grade.content !== 6 ? "judge" : "look";
-}
+export const queueOf = (state) => /** @type {Queue} */ (rules().queues.find(([, condition]) => holds(condition, state))?.[0]);
 
 /**
  * Return since when a sighting is in its queue; of an earlier version since it was received, null if that is not known.

@@ -1,26 +1,18 @@
-/** Significant events: the contract's list. Pure. */
+/** Significant events, by the conditions that the kinds declare. */
 
-const ASSURED = ["credible", "confirmed"];
-const SETTLED = ["not_the_child", "unverifiable", "duplicate"];
+import { rules } from "../i18n.js";
+import { holds } from "./conditions.js";
+
 const SIGHTING = "sighting.";
 
-/** @type {Record<string, (state: State) => boolean>} */
-const SIGNIFICANT = { // by type: whether the new state makes it significant
-  "search.opened": () => true,
-  "search.status_set": () => true,
-  "search.worrying_set": () => true,
-  "search.appeal_set": () => true,
-  "search.goal_set": () => true,
-  "sighting.assessed": ({ assessment }) => ASSURED.includes(assessment),
-  "sighting.added": ({ priority, assessment }) => priority === "urgent" && !SETTLED.includes(assessment),
-  "note.added": ({ category }) => category === "decision",
-};
+/** @param {string} type @param {AnyState} state new or present */
+const makesSignificant = (type, state) => type in rules().significant && holds(rules().significant[type], state);
 
 /**
  * Return whether an event is significant; not if its details were erased.
  * @param {{ type: string, state?: AnyState | null }} event
  */
-export const isSignificant = ({ type, state }) => Boolean(state && SIGNIFICANT[type]?.(state));
+export const isSignificant = ({ type, state }) => Boolean(state && makesSignificant(type, state));
 
 /**
  * Return whether an event is about one sighting, and so may no longer hold later.
@@ -33,4 +25,4 @@ export const isOfSighting = ({ type }) => type.startsWith(SIGHTING);
  * @param {{ type: string, state?: AnyState | null }} event
  * @param {AnyState | undefined} now present state of the sighting
  */
-export const isStillSo = ({ type, state }, now) => Boolean(now && !now.withdrawn && SIGNIFICANT[type]?.(now) && (type !== "sighting.assessed" || now.assessment === state?.assessment));
+export const isStillSo = ({ type, state }, now) => Boolean(now && !now.withdrawn && makesSignificant(type, now) && (type !== "sighting.assessed" || now.assessment === state?.assessment));

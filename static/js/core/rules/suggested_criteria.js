@@ -1,11 +1,9 @@
 /**
- * Criteria that the facts of a search suggest. The same rules as board/commands/searches/suggested_criteria.py, for what is typed and for
- * the replay. Pure.
+ * Criteria that the facts of a search suggest: decided as in board/commands/searches/suggested_criteria.py, for what is typed and for
+ * the replay. tests/rule_cases.json compares them.
  */
+import { rules } from "../i18n.js";
 import { toInput } from "../time.js";
-
-/** @type {{ [key: string]: number }} */
-const YOUNGER_THAN = { under_13: 13 }; // as in board/config/data/criteria.toml
 
 /**
  * Return the keys of unanswered criteria that the child's age suggests; the age or the birth date is enough.
@@ -13,7 +11,7 @@ const YOUNGER_THAN = { under_13: 13 }; // as in board/config/data/criteria.toml
  */
 export function suggestedCriteria({ person, missing_since: since, criteria }) {
   const ages = [person.age, years(person.birth_date, since)].filter((age) => age !== null && Number.isFinite(age) && age >= 0);
-  return Object.keys(YOUNGER_THAN).filter((key) => !isAnswered(criteria?.[key]) && ages.some((age) => Number(age) < YOUNGER_THAN[key]));
+  return Object.entries(rules().younger_than).filter(([key, limit]) => !isAnswered(criteria?.[key]) && ages.some((age) => Number(age) < limit)).map(([key]) => key);
 }
 
 /**

@@ -7,6 +7,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
 import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { undoRight } from "../../core/rules/conditions.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
 import { CardHistory, toldChanges } from "../../shared/board/card/card_history.js";
@@ -15,8 +16,6 @@ import { agoElement } from "../../format/time_elements.js";
 const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
-const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased|approved|take_down_due|archived|brought_back)$|^material\.withdrawn$/; // cannot be undone, by the contract
-const FOR_COORDINATORS = /^(column\.|material\.|search\.(worrying|appeal|access|outcome)_set$|file\.(withdrawn|removal_proposed)$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
@@ -40,12 +39,9 @@ export class Undo {
    * @param {{ type: string, erased?: boolean }} given
    */
   may({ type, erased }) {
-    if (erased || NOT_UNDOABLE.test(type)) return false;
-    if (/^file\.(attached|updated)$/.test(type)) return this.#page.may("note"); // also on a closed search
-    if (type === "search.outcome_set") return this.#page.may("lead"); // also on a closed search
-    if (type === "distribution.taken_down") return this.#page.may("note"); // so is this
-    if (type === "search.goal_set") return this.#page.may("goal");
-    return this.#page.may("edit") && (!FOR_COORDINATORS.test(type) || this.#page.may("lead"));
+    const right = undoRight(type);
+    if (erased || !right || !this.#page.may(right.while_closed ? "note" : "edit")) return false;
+    return this.#page.session.can(right.role) || (right.or_lead && this.#page.may("goal"));
   }
 
   /**

@@ -3,9 +3,7 @@
 import { n, number } from "../../core/i18n.js";
 import { isCard, pluralName } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
-
-const ASSURED = ["credible", "confirmed"];
-const SETTLED = ["not_the_child", "unverifiable", "duplicate"];
+import { isAssured, isSettled } from "../../core/rules/conditions.js";
 
 /** @typedef {{ kind: string, change: string, fields: FieldChange[] }} Change */
 
@@ -25,8 +23,8 @@ const becameUrgent = ({ fields }) => fields.some(({ path, to }) => path === "pri
 const RULES = [
   ["found", (change) => change.kind === "search" && change.change === "changed" && has(change, /^(status$|outcome\.)/)],
   ["opened", ({ kind, change }) => kind === "search" && change === "added"],
-  ["credible", (change) => change.kind === "sighting" && valuesOf(change, "assessment").some((value) => ASSURED.includes(String(value)))],
-  ["urgent", (change, state) => change.kind !== "task" && becameUrgent(change) && !SETTLED.includes(state.assessment)],
+  ["credible", (change) => change.kind === "sighting" && valuesOf(change, "assessment").some(isAssured)],
+  ["urgent", (change, state) => change.kind !== "task" && becameUrgent(change) && !isSettled(state.assessment)],
   ["urgent", (change) => change.kind === "task" && becameUrgent(change)],
   ["appeal", (change) => change.kind === "search" && has(change, /^appeal\./)],
   ["decision", (change, state) => (change.kind === "search" ? has(change, /^worrying$/) : change.kind === "note" && change.change === "added" && state.category === "decision")],

@@ -6,6 +6,7 @@ import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { formFields, titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
+import { isAssured } from "../../../core/rules/conditions.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { seenWhen } from "../../../format/agreement.js";
 import { cardName, distance, formatField } from "../../../format/values.js";
@@ -17,7 +18,6 @@ import { mayReadSource, sourceSection } from "./source_reveal.js";
 
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
 const isNotTheChild = (/** @type {State} */ { assessment }) => assessment === "not_the_child"; // the cross: a duplicate may be credible
-const GOOD = new Set(["credible", "confirmed"]);
 const FEW = 3; // facts on a card without a look of its own
 const SOURCE = ["source_name", "source_contact", "source.kind", "source.sealed"];
 
@@ -104,7 +104,7 @@ function where(place, channel = "unknown") {
  */
 function sightingResult({ assessment: given, grade: { source, content } }) {
   if (given === "unassessed") return source === "F" && content === 6 ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
-  return html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"} .textContent=${label.assessment(given)}></span>`;
+  return html`<span class=${isAssured(given) ? "confirmed" : "assessed"} .textContent=${label.assessment(given)}></span>`;
 }
 
 /** @param {Card} entity */

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { queueOf } from "../../../core/rules/queues.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
+import { isAssured } from "../../../core/rules/conditions.js";
 import { formatMoment } from "../../../format/time_elements.js";
 import { accountName } from "../../../format/values.js";
 import { formOf, row } from "../../../forms/form_row.js";
@@ -14,7 +15,7 @@ export function passingOn({ id, state }, view) {
   if (!said && queueOf(state) !== "pass_on") return nothing;
   return html`<div class="passing-on" data-testid="passing-on"><h3>${label.field("passed_on")} ${said ? nothing : html`<span class="undone">${t("not yet")}</span>`} ${queueMark(state, view)}</h3>
     ${said ? told(said, view) : nothing}
-    ${view.mayEdit && ["credible", "confirmed"].includes(state.assessment) ? form(id, Boolean(said), view) : nothing}</div>`;
+    ${view.mayEdit && isAssured(state.assessment) ? form(id, Boolean(said), view) : nothing}</div>`;
 }
 
 /** @param {{ to: string, at: IsoTime | null, reference: string | null, by: string }} said @param {BoardView} view */

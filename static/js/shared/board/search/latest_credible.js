@@ -1,6 +1,5 @@
-/** Latest credible sighting of a board. Pure. */
-
-const CREDIBLE = new Set(["credible", "confirmed"]);
+/** Latest credible sighting of a board. */
+import { isAssured } from "../../../core/rules/conditions.js";
 
 /** @param {Card} card */
 const timeOf = ({ state }) => state.seen_at ?? state.received_at ?? "";
@@ -14,7 +13,7 @@ const timeOf = ({ state }) => state.seen_at ?? state.received_at ?? "";
 export function latestCredible(cards) {
   let latest = null;
   for (const card of cards) {
-    if (card.kind !== "sighting" || card.state.withdrawn || !CREDIBLE.has(card.state.assessment)) continue;
+    if (card.kind !== "sighting" || card.state.withdrawn || !isAssured(card.state.assessment)) continue;
     if (!latest || timeOf(card) > timeOf(latest)) latest = card; // ISO times compare as text
   }
   return latest;
