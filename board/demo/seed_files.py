@@ -1,5 +1,6 @@
 """Files of the demo: its drawings, uploaded as a browser uploads a photo."""
 
+import asyncio
 from hashlib import sha256
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from board.files.http.uploads import Uploads
 
 async def upload(uploads: Uploads, caller: Caller, board: str, drawing: str) -> str:
     """Upload a drawing by name; return the id of the upload, which can be attached."""
-    content = drawings.draw(drawing)
+    content = await asyncio.to_thread(drawings.draw, drawing)
     row = await uploads.begin(caller, NewUpload(str(uuid4()), board, f"{drawing}.png", len(content)))
     row = await uploads.receive(caller, row, _request(content))
     return (await uploads.finish(caller, row, sha256(content).hexdigest())).id
