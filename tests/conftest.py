@@ -50,12 +50,25 @@ def _take_turns(items: list[pytest.Item]) -> None:
                 item.add_marker("slow")
 
 
+def _sample_matrices(items: list[pytest.Item]) -> None:
+    """Leave all but the first parameters of a browser test to the slow run: other languages, widths and themes repeat it."""
+    sampled = set[str]()
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if item.get_closest_marker("browser") and parameters and parameters.params.keys() - {"browser_name"}:
+            function = item.nodeid.partition("[")[0]
+            if function in sampled:
+                item.add_marker("slow")
+            sampled.add(function)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spread the browser files, which need a core and more, evenly among the others, which mostly wait: five files run at once.
 
     Files run in reverse order of their names: the longest stand at the end of the alphabet, and what runs last should be short.
     """
     _take_turns(items)
+    _sample_matrices(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in sorted(items, key=lambda item: item.path.name, reverse=True):
         files.setdefault(item.path, []).append(item)

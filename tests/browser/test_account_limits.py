@@ -58,6 +58,7 @@ async def counted(browsers: Browsers, board: str) -> int:
     return len([each for each in await (await browsers.person("Alice")).entities(board) if each["kind"] in own])
 
 
+@pytest.mark.slow
 async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     board = await browsers.search()
     alice = await browsers.person("Alice")
@@ -86,6 +87,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Br
     await expect(phone(CAPACITY)).to_contain_text("This board is full. Ask a coordinator to make room.")
 
 
+@pytest.mark.slow
 async def test_searches_do_not_fill_operations(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     await browsers.search()
     alice, window = await browsers.person("Alice"), await browsers.window("Alice")

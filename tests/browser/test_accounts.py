@@ -64,6 +64,7 @@ async def test_disabled_account_leaves_the_screen_where_it_is_signed_in(browsers
     await expect(olga("[data-ended]")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_sign_in_page_mentions_no_ended_session_to_a_new_visitor(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await stranger.page.goto("/login")
@@ -102,6 +103,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browse
     await expect(late("[data-testid=problem]")).to_contain_text("was already used")
 
 
+@pytest.mark.slow
 async def test_link_page_says_how_many_tokens_end_and_the_next_how_many_did(browsers: Browsers, ada: Window) -> None:
     assert browsers.server
     name = f"Kim{new_id()}"
@@ -124,6 +126,7 @@ async def test_link_page_says_how_many_tokens_end_and_the_next_how_many_did(brow
     await expect(kim("[data-token][data-state=revoked]")).to_have_count(2)
 
 
+@pytest.mark.slow
 async def test_one_time_secret_is_copied_by_a_button(browsers: Browsers, ada: Window) -> None:
     await ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await ada.page.goto("/accounts/tokens")
@@ -165,6 +168,7 @@ async def test_token_that_waits_is_agreed_to_with_the_password(browsers: Browser
     await expect(kim("[data-testid=changed]")).to_have_text("The token has ended.")
 
 
+@pytest.mark.slow
 async def test_everybody_has_it_light_or_dark(browsers: Browsers) -> None:
     bob = await browsers.window("Bob", color_scheme="light")
     await bob.page.goto("/account")
@@ -203,6 +207,7 @@ async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(bro
     await there.page.wait_for_url("**/login?next=*")
 
 
+@pytest.mark.slow
 async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers, ada: Window) -> None:
     bob, found = await hire(browsers, "Bob"), {}
     window, stranger = await browsers.window("Ada", viewport=TALL), await browsers.stranger(viewport=TALL)
@@ -233,6 +238,7 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers
     assert {name: some for name, some in found.items() if some} == {}
 
 
+@pytest.mark.slow
 async def test_no_form_is_lower_than_what_is_in_it(browsers: Browsers, ada: Window) -> None:
     bob = await hire(browsers, "Bob")
     for path in ("/accounts", "/accounts/tokens", f"/accounts/{bob}", "/account"):
@@ -247,6 +253,7 @@ async def test_no_form_is_lower_than_what_is_in_it(browsers: Browsers, ada: Wind
             assert lower == 0, f"{path} at {width}"
 
 
+@pytest.mark.slow
 async def test_a_program_that_takes_in_is_offered_no_work(browsers: Browsers) -> None:
     assert browsers.server
     service, email = browsers.server.service, "line@desk.example"
@@ -269,6 +276,7 @@ async def test_a_program_that_takes_in_is_offered_no_work(browsers: Browsers) ->
     await expect(alice("[data-field=members] label").filter(has_text="Hotline")).to_have_count(1)  # it may see a search
 
 
+@pytest.mark.slow
 async def test_an_email_address_does_not_break_within_a_word_on_a_phone(browsers: Browsers, ada: Window) -> None:
     robin = await hire(browsers, "Robin")
     for language in ("en-GB", "fr-BE", "nl-BE", "de-BE"):

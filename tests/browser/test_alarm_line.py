@@ -129,6 +129,7 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     await expect(window(CALM)).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_clock_of_an_alarm_runs_by_the_servers_clock(browsers: Browsers) -> None:
     line = await told(
         browsers, f"/searches/{await browsers.search()}", script="const now = Date.now; Date.now = () => now() + 3_600_000;"
@@ -235,6 +236,7 @@ async def test_a_line_that_is_not_proven_calls_nothing_calm(browsers: Browsers) 
         await expect(window(f"{LIST} [data-notice=not-current]")).to_contain_text(UNKNOWN)
 
 
+@pytest.mark.slow
 async def test_a_page_without_a_board_says_when_it_cannot_know(browsers: Browsers) -> None:
     async with proxy_to(browsers.url) as proxy:
         line = await told(browsers, "/account", url=proxy.url)
@@ -246,6 +248,7 @@ async def test_a_page_without_a_board_says_when_it_cannot_know(browsers: Browser
         await expect(window(CALM)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_viewer_is_asked_nothing_and_not_told_that_nothing_waits(browsers: Browsers) -> None:
     line = await told(browsers, f"/searches/{await browsers.search()}", "Victor")
     await line.window.live()
@@ -300,6 +303,7 @@ async def test_each_step_is_announced_once_and_not_each_second(browsers: Browser
     await expect(window("[data-announcer]").first).to_contain_text("Dora Coord has it")
 
 
+@pytest.mark.slow
 async def test_an_alarm_is_announced_inside_an_open_dialog(browsers: Browsers) -> None:
     line = await told(browsers, f"/searches/{await browsers.search()}")
     await line.window.live()
@@ -358,6 +362,7 @@ async def test_a_press_meant_for_the_alarm_before_takes_nothing(browsers: Browse
     assert not [each for each in window.frames if each.sent and each.body["type"] == "command"]
 
 
+@pytest.mark.slow
 async def test_a_press_right_after_turning_to_an_alarm_counts(browsers: Browsers) -> None:
     line = await told(browsers, "/account")
     window = line.window
@@ -392,6 +397,7 @@ async def coarse(browsers: Browsers) -> AsyncIterator[Told]:
     yield await told(browsers, f"/searches/{await browsers.search()}", viewport=PHONE, has_touch=True, is_mobile=True)
 
 
+@pytest.mark.slow
 async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(browsers: Browsers) -> None:
     async with coarse(browsers) as line:
         window = line.window
@@ -419,6 +425,7 @@ LONG_NAMED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LANGUAGES)
 async def test_the_line_of_a_phone_says_which_rule_its_alarm_is_about(browsers: Browsers, locale: str) -> None:
     """Whole in each language, by a shorter name where that of its rule is long; the list has the long one."""
@@ -442,6 +449,7 @@ async def test_the_line_of_a_phone_says_which_rule_its_alarm_is_about(browsers: 
     assert len(listed) > len(str(await which.text_content()))
 
 
+@pytest.mark.slow
 async def test_an_alarm_that_is_mine_is_opened_and_handed_on_by_thumb(browsers: Browsers) -> None:
     async with coarse(browsers) as line:
         window = line.window
@@ -461,6 +469,7 @@ async def test_an_alarm_that_is_mine_is_opened_and_handed_on_by_thumb(browsers: 
         await expect(window(f"{TAKEN} .open")).to_have_attribute("href", "/searches/none/cards/sighting-1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desktop", "phone"])
 async def test_axe_finds_no_barrier_in_any_state_of_the_line(browsers: Browsers, size: dict[str, int]) -> None:
     line = await told(browsers, "/account", viewport=size)
@@ -472,6 +481,7 @@ async def test_axe_finds_no_barrier_in_any_state_of_the_line(browsers: Browsers,
         assert await barriers(line.window, LINE) == [], alarms
 
 
+@pytest.mark.slow
 async def test_a_chosen_sound_is_heard_once_and_not_again_on_the_next_page(browsers: Browsers) -> None:
     await choose(browsers, "Bob", alarm_sound="once")
     line = await told(browsers, "/account", "Bob", TONES)
@@ -510,6 +520,7 @@ async def test_the_sound_comes_again_until_taken_and_quiet_silences_it(browsers:
     await choose(browsers, "Bob", alarm_sound="off")
 
 
+@pytest.mark.slow
 async def test_a_browser_that_blocks_the_sound_is_told_of_in_the_line(browsers: Browsers) -> None:
     await choose(browsers, "Bob", alarm_sound="once")
     line = await told(browsers, "/account", "Bob", DEAF)
@@ -535,6 +546,7 @@ async def test_desktop_notifications_name_no_child_and_come_once_a_step(browsers
     await choose(browsers, "Bob", alarm_desktop="yes", alarm_sound="off")
 
 
+@pytest.mark.slow
 async def test_the_settings_of_alarms_are_kept_and_shown(browsers: Browsers) -> None:
     window = await browsers.window("Charlie")
     await window.page.goto("/account")

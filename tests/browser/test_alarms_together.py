@@ -122,6 +122,7 @@ async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: 
     await expect(charlie("article.card .assignee bdi")).to_have_text("Alice has it")
 
 
+@pytest.mark.slow
 async def test_home_is_red_for_the_alarms_that_the_line_counts(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA | {"age": 6}, lead=await (await browsers.person("Bob")).own_id())
@@ -177,6 +178,7 @@ async def test_one_of_two_who_take_at_once_has_it_and_the_other_is_told(browsers
     assert said in (["Alice has it", "You have it"], ["Charlie has it", "You have it"])
 
 
+@pytest.mark.slow
 async def test_an_alarm_that_is_handed_on_asks_the_next_person(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)
@@ -216,6 +218,7 @@ async def test_a_take_without_a_connection_is_sent_when_it_is_back(browsers: Bro
         await expect(alice(TAKEN)).to_contain_text("You have it")
 
 
+@pytest.mark.slow
 async def test_the_person_who_reports_it_sees_that_nobody_has_it(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)

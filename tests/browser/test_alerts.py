@@ -85,6 +85,7 @@ async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: 
         await marked(window, 0)
 
 
+@pytest.mark.slow
 async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, victor = await browsers.person("Alice"), await browsers.window("Victor")
@@ -118,6 +119,7 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await expect(victor("html:not([data-shown])")).to_have_count(1)
 
 
+@pytest.mark.slow
 async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)
@@ -140,6 +142,7 @@ async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
         assert not await barriers(charlie, "[data-bell]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("height", [500, 900])
 async def test_no_alert_lies_under_the_foot_of_its_list(browsers: Browsers, height: int) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")

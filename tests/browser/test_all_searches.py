@@ -88,6 +88,7 @@ async def opened(browsers: Browsers, language: str, name: str = "Alice") -> Wind
     return window
 
 
+@pytest.mark.slow
 async def test_no_search_at_all_is_said_and_whole(browsers: Browsers) -> None:
     for language in LANGUAGES:
         window = await opened(browsers, language)
@@ -96,6 +97,7 @@ async def test_no_search_at_all_is_said_and_whole(browsers: Browsers) -> None:
         await check(window)
 
 
+@pytest.mark.slow
 async def test_one_search_is_whole(browsers: Browsers) -> None:
     await browsers.search()
     for language in LANGUAGES:
@@ -113,6 +115,7 @@ SPOIL = """() => {
 }"""
 
 
+@pytest.mark.slow
 async def test_a_cut_name_and_texts_over_each_other_would_be_found(browsers: Browsers) -> None:
     window = await opened(browsers, "en")
     await expect(window(f"{OPEN} [data-need]")).to_have_count(1)
@@ -210,6 +213,7 @@ async def test_the_gravest_come_first_and_keys_reach_each(browsers: Browsers, fo
             assert reached == wanted, size
 
 
+@pytest.mark.slow
 async def test_initials_stand_once_on_a_phone(browsers: Browsers, forty: Browsers) -> None:
     alice = await browsers.person("Alice")
     await alice.command("operations", "shift.take", {"reason": "nobody was here"})
@@ -236,6 +240,7 @@ async def test_counts_are_unknown_until_they_have_come(browsers: Browsers) -> No
     await expect(again(".operations-header > .chips [data-chip=overdue] b")).to_have_text(re.compile(r"^\d+$"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
     window = await browsers.window("Bob", locale=f"{language}-BE")
@@ -288,6 +293,7 @@ async def create_search(window: Window, name: str) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_board_of_a_created_search_opens_however_late(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.page.clock.install()

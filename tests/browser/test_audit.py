@@ -149,6 +149,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await expect(lines).to_have_count(5)
 
 
+@pytest.mark.slow
 async def test_reads_are_shown_by_choice_and_refusals_at_once(browsers: Browsers, ada: Window) -> None:
     kim = await read_and_refused(browsers, name := f"Kim{new_id()}")
     lines = ada("[data-testid=entries] li .what")
@@ -194,6 +195,7 @@ async def test_offline_audit_page_says_so_and_keeps_its_rows(
     await expect(ada("[data-testid=entries] li")).to_have_count(10)
 
 
+@pytest.mark.slow
 async def test_the_file_is_that_of_what_is_shown(browsers: Browsers, ada: Window) -> None:
     admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
     await happened(browsers, admin, kim.id, 1)
@@ -205,6 +207,7 @@ async def test_the_file_is_that_of_what_is_shown(browsers: Browsers, ada: Window
     assert "hotline 0" in file.read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.slow
 async def test_it_fits_every_window_and_has_no_barrier(browsers: Browsers, ada: Window) -> None:
     admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
     await happened(browsers, admin, kim.id, 3)

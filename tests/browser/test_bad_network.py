@@ -100,6 +100,7 @@ async def playing(
         await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
+@pytest.mark.slow
 @at_once
 async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
@@ -241,6 +242,7 @@ async def test_server_killed_twice_during_changes_loses_and_doubles_nothing(stag
         await process.end(signal.SIGTERM)
 
 
+@pytest.mark.slow
 @at_once
 async def test_disabled_account_lands_on_sign_in_and_its_texts_are_sent_later(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
@@ -286,6 +288,7 @@ async def test_a_session_that_ends_takes_the_board_off_the_screen(stage: Stage) 
         await set_enabled(stage.server, "victor@desk.example", True)
 
 
+@pytest.mark.slow
 @at_once
 async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:

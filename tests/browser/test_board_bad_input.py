@@ -115,6 +115,7 @@ async def test_long_words_and_right_to_left_texts_are_whole(browsers: Browsers) 
         await check(window)
 
 
+@pytest.mark.slow
 async def test_a_board_without_cards_is_whole(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     for card in [each["id"] for each in await alice.entities(board) if each["kind"] == "task"]:
@@ -126,6 +127,7 @@ async def test_a_board_without_cards_is_whole(browsers: Browsers) -> None:
     await expect(window("[data-below]:visible")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_three_hundred_cards_in_one_column_are_whole_and_counted(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     for number in range(300):
@@ -143,6 +145,7 @@ async def test_three_hundred_cards_in_one_column_are_whole_and_counted(browsers:
     await expect(foot).to_have_text("")
 
 
+@pytest.mark.slow
 async def test_forty_people_on_one_card_leave_room_for_its_assignee(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]

@@ -79,6 +79,7 @@ async def test_poster_is_approved_with_a_preview_and_given_out(browsers: Browser
     assert [state["recipient"] for state in await states(browsers, board, "distribution")] == ["NMBS", "De Lijn"]
 
 
+@pytest.mark.slow
 async def test_appeal_set_from_the_form_for_posters_leads_back_to_it(browsers: Browsers) -> None:
     board = await begun(browsers, "none")
     alice = await browsers.window("Alice")
@@ -148,6 +149,7 @@ async def test_recipients_are_ticked_by_two_people_when_the_appeal_ends(browsers
     assert downs == {"NMBS": False, "De Lijn": True, "Taxi": True}
 
 
+@pytest.mark.slow
 async def test_poster_without_its_appeal_is_not_approved(browsers: Browsers) -> None:
     board = await begun(browsers, "discreet")
     alice, _ = await browsers.both_at(board)
@@ -185,6 +187,7 @@ async def keeps_what_was_filled_in(dialog: Any) -> None:
     await expect(dialog.locator("[data-field=decided_by] input")).to_have_value("Parket Gent")
 
 
+@pytest.mark.slow
 async def test_refused_approval_keeps_what_was_ticked_and_not(browsers: Browsers) -> None:
     board = await begun(browsers)
     alice = await browsers.window("Alice")
@@ -206,6 +209,7 @@ async def test_refused_approval_keeps_what_was_ticked_and_not(browsers: Browsers
     )
 
 
+@pytest.mark.slow
 async def test_approval_that_is_refused_after_a_reload_returns_as_it_was_ticked(browsers: Browsers) -> None:
     board, is_cut = await begun(browsers), True
     alice = await browsers.window("Alice")

@@ -68,6 +68,7 @@ async def test_a_sighting_says_seen_before_reported_and_who_has_it(browsers: Bro
     assert "line-through" in await first.locator("h3").evaluate("each => getComputedStyle(each).textDecorationLine")
 
 
+@pytest.mark.slow
 async def test_a_click_on_any_line_of_a_card_opens_it(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await add(
@@ -101,6 +102,7 @@ async def test_names_that_come_after_the_cards_are_drawn(browsers: Browsers) -> 
     await expect(window.card(TRAM).locator(".looked-at")).to_contain_text("looked at by Alice")
 
 
+@pytest.mark.slow
 async def test_a_fact_of_several_lines_has_all_its_letters(browsers: Browsers) -> None:
     board = await browsers.search()
     await add(await browsers.person("Alice"), board, "sighting", description=TRAM, place=GENT, seen_at="2026-11-24T08:00:00Z")
@@ -119,6 +121,7 @@ async def test_a_fact_of_several_lines_has_all_its_letters(browsers: Browsers) -
     assert min(lefts) > -0.5
 
 
+@pytest.mark.slow
 async def test_a_card_has_few_nodes(browsers: Browsers) -> None:
     """A board of a thousand cards takes as long to open as it has nodes: also of blanks, and of the comments of lit-html."""
     board, alice = await browsers.search(), await browsers.person("Alice")
@@ -244,6 +247,7 @@ APPENDED = """async (list) => {
 }"""
 
 
+@pytest.mark.slow
 async def test_the_foot_of_a_column_counts_what_is_below(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     for number in range(12):
@@ -298,6 +302,7 @@ async def test_a_new_card_out_of_sight_is_one_press_away(browsers: Browsers, siz
     await expect(above).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_first_view_of_a_board_rings_few_cards(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")  # Alice opened it, and has not looked since
     for number in range(5):
@@ -315,6 +320,7 @@ async def test_first_view_of_a_board_rings_few_cards(browsers: Browsers) -> None
     await expect(changed).to_have_css("outline-style", "solid")
 
 
+@pytest.mark.slow
 async def test_the_first_letter_of_a_draft_marks_its_card(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, TRAM)
@@ -391,6 +397,7 @@ async def test_a_possible_duplicate_is_linked_or_marked_in_one_step(browsers: Br
     await expect(victor("[data-testid=possible-duplicates]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_only_a_sighting_that_is_not_of_the_child_is_crossed_out(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     first, same, other = [await add(alice, board, "sighting", description=f"Girl number {number}") for number in range(3)]
@@ -407,6 +414,7 @@ async def test_only_a_sighting_that_is_not_of_the_child_is_crossed_out(browsers:
         await expect(crossed[number]).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_words_of_a_sighting_stand_beside_what_is_known(browsers: Browsers) -> None:
     person = {"first_name": "Noor", "clothing": "dark green coat", "hair": "dark blond", "eyes": "grey", "features": "glasses"}
     board, alice = await browsers.search(person=person), await browsers.person("Alice")
@@ -421,6 +429,7 @@ async def test_words_of_a_sighting_stand_beside_what_is_known(browsers: Browsers
         await expect(compared).not_to_contain_text(sign)
 
 
+@pytest.mark.slow
 async def test_build_beside_a_sighting_is_in_the_readers_language(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Noor", "build": "average"})
     card = await add(await browsers.person("Alice"), board, "sighting", description=TRAM)
@@ -443,6 +452,7 @@ async def test_one_arrow_key_goes_to_the_first_card_of_a_fresh_page(browsers: Br
     await expect(window("article.card a").nth(1)).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_viewers_are_rings_and_writers_blue_ones(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, TRAM)

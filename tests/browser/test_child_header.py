@@ -76,6 +76,7 @@ async def test_the_header_says_each_detail_or_that_it_is_missing(browsers: Brows
     await expect(bob("dd[data-testid=credible]")).to_have_text("none yet")
 
 
+@pytest.mark.slow
 async def test_the_header_folds_to_one_line_and_is_remembered_for_the_person(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -116,6 +117,7 @@ async def test_the_status_is_set_from_its_menu_by_keys(browsers: Browsers) -> No
     await expect(bob("[data-testid=status]")).to_have_text("Open")
 
 
+@pytest.mark.slow
 async def test_the_menu_of_the_rest_is_walked_by_keys(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -164,6 +166,7 @@ LAST_LINE = """heading => {
 }"""
 
 
+@pytest.mark.slow
 async def test_a_reference_is_not_broken_and_no_age_stands_alone(browsers: Browsers) -> None:
     given = {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "sex": "f"}
     board = await browsers.search(person=given, kind="runaway", reference="REFERENZ-2026")
@@ -174,6 +177,7 @@ async def test_a_reference_is_not_broken_and_no_age_stands_alone(browsers: Brows
     assert (await window(f"{HEAD} h1").evaluate(LAST_LINE)).startswith("Voorbeeld,")
 
 
+@pytest.mark.slow
 async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", locale="fr-BE")
@@ -217,6 +221,7 @@ NOOR = {
 }
 
 
+@pytest.mark.slow
 async def test_the_child_leads_on_the_history_of_a_search_too(browsers: Browsers) -> None:
     board = await browsers.search(person=NOOR, last_seen={"text": "Korenmarkt"})
     alice = await browsers.person("Alice")
@@ -256,6 +261,7 @@ async def test_the_child_leads_on_the_history_of_a_search_too(browsers: Browsers
     await expect(window(HEAD)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_very_wide_screens_tell_what_happened_live(browsers: Browsers) -> None:
     board = await browsers.search(person=NOOR)
     bob = await browsers.person("Bob")
@@ -308,6 +314,7 @@ async def test_a_change_of_the_search_moves_nothing_below_the_header(browsers: B
     assert await window(HEAD).evaluate(HEIGHT) == height
 
 
+@pytest.mark.slow
 async def test_menus_show_the_keys_of_what_they_do(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, "Girl at the bakery")

@@ -68,6 +68,7 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(browsers:
     await expect(bob("[data-testid=history] > li").first).to_contain_text("Worrying: Worrying → Not worrying")
 
 
+@pytest.mark.slow
 async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -81,6 +82,7 @@ async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(bro
     assert search["state"]["worrying"] is None
 
 
+@pytest.mark.slow
 async def test_retired_criterion_shows_its_old_answer_and_is_asked_nowhere(browsers: Browsers) -> None:
     board, other = await browsers.search(criteria=CRITERIA), await browsers.search()
     assert browsers.server
@@ -134,6 +136,7 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(browsers: Brow
     await expect(alice("[data-testid=decision]")).to_have_text("Worrying · The prosecutor")
 
 
+@pytest.mark.slow
 async def test_discreet_appeal_says_that_outsiders_must_not_see_it(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -165,6 +168,7 @@ async def test_discreet_appeal_says_that_outsiders_must_not_see_it(browsers: Bro
     await expect(bob("[data-testid=history] > li").nth(2)).to_contain_text("With the police")
 
 
+@pytest.mark.slow
 async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(browsers: Browsers) -> None:
     board = await browsers.search()
     bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
@@ -217,6 +221,7 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(b
         await expect(alice(f"[data-act={act}]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_found_without_an_appeal_promises_no_tasks(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -244,6 +249,7 @@ async def test_other_roles_read_the_decisions_and_are_offered_none(browsers: Bro
         await expect(window(f"[data-act={act}]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_what_is_decided(browsers: Browsers) -> None:
     board = await browsers.search(criteria=CRITERIA)
     await (await browsers.person("Alice")).command(

@@ -63,6 +63,7 @@ async def test_an_archived_search_leaves_the_page_and_comes_back(browsers: Brows
     await expect(bob(f".operations-column.open [data-search='{search}']")).to_contain_text(name)
 
 
+@pytest.mark.slow
 async def test_an_archived_search_is_found_from_all_searches_and_opens(browsers: Browsers) -> None:
     name = word()
     search = await closed(browsers, name)
@@ -77,6 +78,7 @@ async def test_an_archived_search_is_found_from_all_searches_and_opens(browsers:
     await expect(bob("h1")).to_contain_text(name)
 
 
+@pytest.mark.slow
 async def test_the_history_says_that_a_search_left(browsers: Browsers) -> None:
     name = word()
     search = await closed(browsers, name)
@@ -124,6 +126,7 @@ async def test_a_closed_search_is_found_by_keyboard(browsers: Browsers, locale: 
     await bob.page.wait_for_url(f"**/searches/{search}")
 
 
+@pytest.mark.slow
 async def test_the_list_is_narrowed_and_gone_back_in(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closed_pages, "PAGE_SIZE", 2)
     family = word()
@@ -171,6 +174,7 @@ async def test_outsiders_find_no_members_only_search(browsers: Browsers) -> None
         await expect(window(ROWS)).to_have_count(count)
 
 
+@pytest.mark.slow
 async def test_the_list_fits_every_window_and_has_no_barrier(browsers: Browsers) -> None:
     await closed(browsers, "Marie-Amandine-Philippine-Alexandrine-de-la-Tour", reference="A" * 60)
     await closed(browsers, word())

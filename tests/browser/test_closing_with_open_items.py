@@ -96,6 +96,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browser
     await expect(bob("[data-testid=acknowledge]")).to_contain_text(WHY)
 
 
+@pytest.mark.slow
 async def test_nothing_is_asked_when_nothing_is_open(browsers: Browsers) -> None:
     board, person = await found(browsers), await browsers.person("Alice")
     alice, bob = await browsers.both_at(board)
@@ -141,6 +142,7 @@ async def test_item_opened_meanwhile_is_named_by_the_server(browsers: Browsers) 
         await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_family_told_is_corrected_on_a_closed_search_and_undone(browsers: Browsers) -> None:
     board, person = await found(browsers), await browsers.person("Alice")
     await person.command(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
@@ -160,6 +162,7 @@ async def test_family_told_is_corrected_on_a_closed_search_and_undone(browsers: 
     await expect(bob("[data-testid=outcome]")).to_contain_text("family not told")
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_where_a_search_is_closed(browsers: Browsers) -> None:
     board = await found(browsers)
     alice = await browsers.window("Alice", viewport=TALL)

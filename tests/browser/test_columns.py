@@ -89,6 +89,7 @@ async def test_a_column_that_can_not_be_removed_says_why(browsers: Browsers) -> 
     await expect(alice("section.column")).to_have_count(4)
 
 
+@pytest.mark.slow
 async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice")
@@ -133,6 +134,7 @@ async def test_changes_by_others_leave_an_open_menu_open(browsers: Browsers) -> 
     await expect(opened.locator("[data-act=rename-column]")).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_a_refused_name_comes_back_to_its_dialog(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice")
@@ -145,6 +147,7 @@ async def test_a_refused_name_comes_back_to_its_dialog(browsers: Browsers) -> No
     await names(alice, FIVE)
 
 
+@pytest.mark.slow
 async def test_phone_shows_the_menu_of_the_column_in_view(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice", viewport=PHONE, has_touch=True)
@@ -166,6 +169,7 @@ async def test_other_roles_are_offered_no_menu(browsers: Browsers, name: str) ->
     await expect(window("[data-act=column-menu]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_closed_search_is_not_arranged_any_more(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice")
@@ -177,6 +181,7 @@ async def test_a_closed_search_is_not_arranged_any_more(browsers: Browsers) -> N
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice")
@@ -191,6 +196,7 @@ async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(browsers: Browser
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 async def test_a_task_that_is_done_is_not_late(browsers: Browsers, language: str) -> None:
     board, alice = await bare(browsers), await browsers.person("Alice")

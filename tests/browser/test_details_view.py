@@ -85,6 +85,7 @@ async def test_an_outsider_sees_nothing_of_the_view(browsers: Browsers) -> None:
     await expect(outside(VIEW)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_keys_switch_the_views_and_edit_the_details(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     window = await browsers.window("Bob")
@@ -126,6 +127,7 @@ async def test_changes_of_others_are_shown_and_move_nothing_that_is_read(browser
     assert abs(await read.evaluate(TOP) - top) < 1  # a browser scrolls by whole pixels
 
 
+@pytest.mark.slow
 async def test_new_notes_wait_while_the_log_is_read(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     bob = await browsers.person("Bob")
@@ -165,6 +167,7 @@ async def test_new_notes_wait_while_the_log_is_read(browsers: Browsers) -> None:
     await expect(notes.first).to_have_text("Call 5")
 
 
+@pytest.mark.slow
 async def test_new_notes_wait_while_those_of_a_card_are_read(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     bob = await browsers.person("Bob")
@@ -234,6 +237,7 @@ async def test_a_card_opens_over_the_view_and_moves_nothing(browsers: Browsers, 
     assert f"/cards/{seen}" not in window.page.url
 
 
+@pytest.mark.slow
 async def test_a_filter_leads_to_the_board(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     await browsers.sighting(search, "On the tram")
@@ -245,6 +249,7 @@ async def test_a_filter_leads_to_the_board(browsers: Browsers) -> None:
     await expect(window("[data-chip=ungraded]")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.slow
 async def test_the_view_fits_a_phone_and_is_reached_from_its_bar(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     window = await browsers.window("Bob", viewport={"width": 390, "height": 844}, has_touch=True, locale="de-BE")
@@ -261,6 +266,7 @@ async def test_the_view_fits_a_phone_and_is_reached_from_its_bar(browsers: Brows
     await expect(window.field("note", "text")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_paper_has_the_details_and_no_controls(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     await (await browsers.person("Bob")).command(search, "note.add", {"text": "The mother called", "category": "contact"})
@@ -274,6 +280,7 @@ async def test_paper_has_the_details_and_no_controls(browsers: Browsers) -> None
     assert await window(f"{VIEW} :is(button, form)").evaluate_all("all => all.every((each) => !each.checkVisibility())")
 
 
+@pytest.mark.slow
 async def test_the_past_has_the_view_too(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     bob = await browsers.person("Bob")
@@ -290,6 +297,7 @@ async def test_the_past_has_the_view_too(browsers: Browsers) -> None:
     await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("green")
 
 
+@pytest.mark.slow
 async def test_times_of_a_task_name_who_has_it_now(browsers: Browsers) -> None:
     search, bob, alice = await browsers.search(), await browsers.person("Bob"), await browsers.person("Alice")
     await bob.command(search, "task.add", {"title": "Ask the school", "assignee": await bob.own_id()})

@@ -88,6 +88,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
     wall.may_fail("401")
 
 
+@pytest.mark.slow
 async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers: Browsers) -> None:
     await open_display(browsers, [await browsers.search()])
     desk = await browsers.window("Alice")
@@ -100,6 +101,7 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers
     await expect(desk("main .problem")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     own = await alice.own_id()  # what she does herself raises no alarm, which would take the place of the news
@@ -181,6 +183,7 @@ async def test_a_wall_names_no_sighting_as_credible_that_was_ruled_out(browsers:
     await shows("Decision", "Decision recorded", "Credible", "onfirmed")
 
 
+@pytest.mark.slow
 async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Browsers) -> None:
     alice, _, mila = await browsers.person("Alice"), await browsers.search(), await browsers.search(person={"first_name": "Mila"})
     wall, _ = await paired(browsers, ["operations"])

@@ -2,7 +2,6 @@
 word is cut, nothing overlaps, and the gravest is the largest, on each screen, in each language, with counts up to 999."""
 
 import re
-from itertools import product
 from math import hypot, radians
 from typing import Any
 
@@ -16,8 +15,6 @@ pytestmark = pytest.mark.browser
 
 SCREENS = {"720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160), "portrait": (1080, 1920), "4:3": (1024, 768)}
 LANGUAGES = ["en", "fr", "nl", "de"]
-SAMPLE = list(zip([*LANGUAGES, "de"], SCREENS, strict=True))  # each screen and each language; all pairs with the slow tests
-OTHERS = [pair for pair in product(LANGUAGES, SCREENS) if pair not in SAMPLE]
 SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chloé", "Elias", "Lars", "Yana"]
 LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
@@ -153,7 +150,8 @@ async def resized(page: Page, screen: str) -> None:
     await page.set_viewport_size({"width": width, "height": height})
 
 
-@pytest.mark.parametrize(("language", "screen"), [*SAMPLE, *(pytest.param(*pair, marks=pytest.mark.slow) for pair in OTHERS)])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", SCREENS)
 async def test_no_number_name_or_decisive_word_is_cut(browsers: Browsers, language: str, screen: str) -> None:
     page = await opened(browsers, language)
     await resized(page, screen)
@@ -169,6 +167,7 @@ async def test_no_number_name_or_decisive_word_is_cut(browsers: Browsers, langua
             assert sizes["counts"] == [str(count)] * 2 * sizes["tiles"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_inner_room_sees_where_and_whom_to_look_for_and_nothing_is_cut(browsers: Browsers, language: str) -> None:
     page = await opened(browsers, language)
@@ -186,6 +185,7 @@ async def test_inner_room_sees_where_and_whom_to_look_for_and_nothing_is_cut(bro
     assert "Gent-Sint-Pieters" not in await page.inner_text(".facts"), "the server does not tell other rooms"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_goal_and_titles_are_whole_where_there_is_room(browsers: Browsers, language: str) -> None:
     page = await opened(browsers, language)
@@ -226,6 +226,7 @@ async def test_page_has_room_for_so_many_searches(browsers: Browsers, screen: st
     assert await page.evaluate(FAULTS, DESCRIPTIONS) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("screen", "inches"), [("720p", 55), ("1080p", 55), ("portrait", 55), ("4K", 75)])
 async def test_names_are_legible_from_five_metres_and_all_texts_from_three(browsers: Browsers, screen: str, inches: int) -> None:
     """A capital, 0.7 of the size of its type, has 15 minutes of arc from 5 m for names and clocks, and 17 from 3 m for all else
@@ -241,6 +242,7 @@ async def test_names_are_legible_from_five_metres_and_all_texts_from_three(brows
         assert sizes["smallest"] * 0.7 * millimetres >= 3_000 * radians(17 / 60), many
 
 
+@pytest.mark.slow
 async def test_name_without_room_in_two_lines_ends_in_an_ellipsis(browsers: Browsers) -> None:
     page = await opened(browsers)
     for screen in SCREENS:
@@ -249,6 +251,7 @@ async def test_name_without_room_in_two_lines_ends_in_an_ellipsis(browsers: Brow
         assert await page.evaluate(FAULTS, f"{DESCRIPTIONS}, .name") == [], screen
 
 
+@pytest.mark.slow
 async def test_nothing_to_show_is_said(browsers: Browsers) -> None:
     page = await opened(browsers)
     await show(page, [])
@@ -256,6 +259,7 @@ async def test_nothing_to_show_is_said(browsers: Browsers) -> None:
     assert await page.evaluate(FAULTS, DESCRIPTIONS) == []
 
 
+@pytest.mark.slow
 def test_wall_forms_have_at_most_fourteen_letters() -> None:
     """Count them in the catalogues: type steps down for long names, but words that decide have one size. A longer mark has
     a line of its own."""

@@ -127,6 +127,7 @@ async def test_edges_tell_how_grave_a_search_is(browsers: Browsers, forced: Any,
         assert share == 1 if view == "single" else 0.25 < share < 0.75, view
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("forced", ["none", "active"])
 async def test_band_of_not_current_stands_out_and_what_is_below_is_hatched(browsers: Browsers, forced: Any, theme: Any) -> None:

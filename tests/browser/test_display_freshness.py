@@ -24,9 +24,7 @@ GREY_S = 10.0  # latest time after the cause: the last proof came before it
 LATE_S = 2.0  # tolerance for a busy machine
 AGAIN_S = 3 * PATIENCE_S  # after the recovery, beside other tests: all screens reconnect at once, and each takes a core
 PROMISED_S = 5.0 + LATE_S
-AGAIN = pytest.mark.parametrize(
-    "again_s", [AGAIN_S, pytest.param(PROMISED_S, marks=pytest.mark.slow)], ids=["beside other tests", "on a quiet machine"]
-)
+AGAIN = pytest.mark.parametrize("again_s", [AGAIN_S, PROMISED_S], ids=["beside other tests", "on a quiet machine"])
 BLOCKED_S = 11.5
 BLOCK = "(ms) => { setTimeout(() => { const until = performance.now() + ms; while (performance.now() < until); }); }"
 BREAK = """() => Object.defineProperty(document.documentElement, "dataset",
@@ -146,6 +144,7 @@ async def test_disconnected_display_that_is_still_valid_returns_by_itself(browse
     await wall.live()
 
 
+@pytest.mark.slow
 async def test_display_page_reloads_in_a_quiet_moment_if_it_is_reachable(browsers: Browsers) -> None:
     board = await browsers.search()
     wall, _ = await open_display(browsers, [board])

@@ -63,6 +63,7 @@ async def test_a_late_heartbeat_makes_no_sound_of_what_was_before(browsers: Brow
     assert await wall.page.evaluate("window.tones") == 0
 
 
+@pytest.mark.slow
 async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(browsers: Browsers) -> None:
     alice, board = await browsers.person("Alice"), await browsers.search()
     wall, id = await open_display(browsers, [board])
@@ -76,6 +77,7 @@ async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(br
     await expect(desk(f"[data-display='{id}']")).to_contain_text("sound blocked by the browser")
 
 
+@pytest.mark.slow
 async def test_a_wall_is_light_from_seven_to_nineteen_in_brussels(browsers: Browsers) -> None:
     wall, _ = await open_display(browsers, ["operations"])
     await wall.open("/wall")

@@ -145,6 +145,7 @@ LACKS = """() => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_alarm_names_the_child_and_says_all_on_an_upright_screen(browsers: Browsers, language: str) -> None:
     board, bob = await browsers.search(person={"first_name": "Noor", "age": 11}), await browsers.person("Bob")

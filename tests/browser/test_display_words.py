@@ -151,6 +151,7 @@ async def test_alarms_say_what_nobody_has_and_how_many_more_there_are(browsers: 
             assert all(re.fullmatch(r"[a-z -]+: nobody has it( yet)?", text) for text in shown), shown
 
 
+@pytest.mark.slow
 async def test_long_names_push_no_time(browsers: Browsers) -> None:
     page = await opened(browsers)
     for screen in SCREENS:
@@ -168,6 +169,7 @@ async def test_long_names_push_no_time(browsers: Browsers) -> None:
             assert abs(time["top"] - name["top"]) < (tile["bottom"] - tile["top"]) / 4, screen
 
 
+@pytest.mark.slow
 async def test_titles_come_before_labels(browsers: Browsers) -> None:
     page = await opened(browsers)
     await resized(page, "1080p")

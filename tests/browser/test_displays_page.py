@@ -94,6 +94,7 @@ async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browser
     await expect(desk("#d-code-error")).to_contain_text("Wrong code, or the code has expired")
 
 
+@pytest.mark.slow
 async def test_ctrl_enter_sends_what_is_typed(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     alice.may_fail("422")
@@ -105,6 +106,7 @@ async def test_ctrl_enter_sends_what_is_typed(browsers: Browsers) -> None:
     await expect(alice("dialog [name=code]")).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(browsers: Browsers) -> None:
     mila = await browsers.search(person={"first_name": "Mila"}, missing_since="2026-11-20T10:00:00Z")
     id, _ = await pair_display(browsers, ["operations"])

@@ -104,6 +104,7 @@ async def test_caller_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browse
     await expect(bob("#name-hint")).to_be_empty()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["add-sighting", "facts"])
 async def test_nor_is_it_kept_by_the_forms_of_a_board(browsers: Browsers, form: str) -> None:
     board = await browsers.search()
@@ -235,6 +236,7 @@ async def test_signing_out_names_what_waits_and_asks_nothing_when_it_is_sent(bro
     await browsers.people["Bob"].sign_in()
 
 
+@pytest.mark.slow
 async def test_drafts_of_a_disabled_account_are_readable_by_nobody(browsers: Browsers, noor: str) -> None:
     assert browsers.server
     charlie = await browsers.window("Charlie")
@@ -328,6 +330,7 @@ async def test_drafts_wait_unread_without_the_key_and_none_is_lost(browsers: Bro
     await expect(bob.field("add-task", "instruction")).to_have_value("Typed meanwhile")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cleared", [True, False])
 async def test_call_waiting_for_the_key_is_not_lost_by_another_one(browsers: Browsers, noor: str, cleared: bool) -> None:
     bob = await browsers.window("Bob")
@@ -378,6 +381,7 @@ async def test_nothing_is_kept_where_encryption_is_missing_and_the_page_says_so(
     await hides_all(bob)
 
 
+@pytest.mark.slow
 async def test_drafts_of_an_earlier_version_are_taken_over_once(browsers: Browsers) -> None:
     board = await browsers.search()
     bob = await browsers.window("Bob")
@@ -412,6 +416,7 @@ async def test_drafts_of_an_earlier_version_are_taken_over_once(browsers: Browse
     await expect(bob.field("add-sighting", "source_name")).to_have_value("")
 
 
+@pytest.mark.slow
 async def test_sent_and_emptied_forms_are_no_drafts(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -442,6 +447,7 @@ async def test_sent_and_emptied_forms_are_no_drafts(browsers: Browsers) -> None:
     await keeps(alice, 0)
 
 
+@pytest.mark.slow
 async def test_new_search_that_was_created_leaves_no_draft(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.open("/")

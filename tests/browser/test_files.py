@@ -97,6 +97,7 @@ async def test_chosen_photo_is_on_the_cards_of_both_after_the_hint(browsers: Bro
         await expect(window(".panel .pictures .thumb")).to_have_count(1, timeout=MADE_MS)
 
 
+@pytest.mark.slow
 async def test_files_are_dropped_on_a_card_and_pasted_into_the_open_one(browsers: Browsers) -> None:
     _, card, (alice,) = await at_card(browsers, "Alice")
     await alice.close_card()
@@ -148,6 +149,7 @@ async def test_an_upload_goes_on_after_a_lost_line_and_a_reload(browsers: Browse
     assert [each["state"]["size"] for each in files] == [len(large_photo()["buffer"])]
 
 
+@pytest.mark.slow
 async def test_photo_that_met_a_lack_of_memory_says_so_and_is_sent_again(
     browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +195,7 @@ async def test_withdrawn_file_leaves_the_viewer_of_the_other_at_once(browsers: B
     assert search in str(address)
 
 
+@pytest.mark.slow
 async def test_viewer_role_sees_photos_and_adds_none(browsers: Browsers) -> None:
     _, card, (alice, victor) = await at_card(browsers, "Alice", "Victor")
     await choose(alice, photo())
@@ -249,6 +252,7 @@ async def test_viewer_walks_zooms_and_takes_a_caption_by_keyboard(browsers: Brow
     await expect(alice("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_time_and_place_in_a_photo_are_offered_to_who_added_it(browsers: Browsers) -> None:
     search, card, (alice, bob) = await at_card(browsers, "Alice", "Bob")
     await choose(alice, photo())
@@ -266,6 +270,7 @@ async def test_time_and_place_in_a_photo_are_offered_to_who_added_it(browsers: B
     assert abs(state["place"]["lon"] - LON) < 0.0001
 
 
+@pytest.mark.slow
 async def test_photo_of_the_child_is_in_every_head_and_on_walls_while_public(browsers: Browsers) -> None:
     search, _, (alice, bob) = await at_card(browsers, "Alice", "Bob")
     wall, _ = await open_display(browsers, [search])
@@ -291,6 +296,7 @@ async def test_photo_of_the_child_is_in_every_head_and_on_walls_while_public(bro
     await expect(bob(".search-header .portrait")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_photo_of_the_child_is_in_the_handover_and_among_closed_searches(browsers: Browsers) -> None:
     search, _, (alice,) = await at_card(browsers, "Alice")
     await choose(alice, photo())
@@ -334,6 +340,7 @@ async def test_refused_file_says_why_and_is_not_kept(browsers: Browsers) -> None
     await expect(alice(".upload")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_program_file_is_named_and_downloaded_after_a_second_click(browsers: Browsers) -> None:
     _, _, (alice, bob) = await at_card(browsers, "Alice", "Bob")
     program = {"name": "photos.jpg.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x90\0" + bytes(200)}

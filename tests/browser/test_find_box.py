@@ -246,6 +246,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     await keep(window, "filter", 390)
 
 
+@pytest.mark.slow
 async def test_changed_since_filter_reads_one_event(browsers: Browsers) -> None:
     board = await browsers.search()
     old = await browsers.sighting(board, "Seen before")
@@ -265,6 +266,7 @@ async def test_changed_since_filter_reads_one_event(browsers: Browsers) -> None:
     assert [url for url in read if url.partition("?")[0].endswith(board)] == []  # no snapshot beside that of the socket
 
 
+@pytest.mark.slow
 async def test_searches_are_sorted_as_the_address_says(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     criteria = {"under_13": {"answer": "yes", "basis": "Her mother"}}

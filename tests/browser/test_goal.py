@@ -49,6 +49,7 @@ async def test_the_goal_is_set_shown_to_others_and_cleared(browsers: Browsers) -
     await expect(bob(GOAL)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_the_lead_may_set_the_goal_and_a_viewer_may_not(browsers: Browsers) -> None:
     bob = await browsers.person("Bob")
     search = await browsers.search(lead=(await bob.http.get("/api/v1/me")).json()["id"])
@@ -65,6 +66,7 @@ async def test_the_lead_may_set_the_goal_and_a_viewer_may_not(browsers: Browsers
     await expect(victor(f"{GOAL} .is")).to_have_text(TEXT)
 
 
+@pytest.mark.slow
 async def test_a_time_that_has_passed_is_refused_and_the_text_stays(browsers: Browsers) -> None:
     search = await browsers.search()
     window = await browsers.window("Alice")
@@ -78,6 +80,7 @@ async def test_a_time_that_has_passed_is_refused_and_the_text_stays(browsers: Br
     await expect(window(f"{GOAL} .is")).to_have_text(TEXT)
 
 
+@pytest.mark.slow
 async def test_an_outsider_learns_no_goal(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     mine = (await alice.http.get("/api/v1/me")).json()["id"]

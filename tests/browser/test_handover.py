@@ -240,6 +240,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
 
 
+@pytest.mark.slow
 async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
@@ -334,6 +335,7 @@ async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Brows
     await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_reader_is_told_that_the_shift_holder_cannot_see_a_search(browsers: Browsers) -> None:
     person = await browsers.person("Alice")
     me = (await person.http.get("/api/v1/me")).json()["id"]
@@ -352,6 +354,7 @@ async def test_reader_is_told_that_the_shift_holder_cannot_see_a_search(browsers
     await expect(dora("main")).not_to_contain_text("Alone")
 
 
+@pytest.mark.slow
 async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers: Browsers) -> None:
     person, board = await browsers.person("Alice"), await browsers.search(person={"first_name": "Earlier"})
     epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]

@@ -81,6 +81,7 @@ async def test_head_says_who_hands_over_and_what_is_not_written(browsers: Browse
     await expect(dora("[data-testid=head-about]")).to_have_text("2 searches")
 
 
+@pytest.mark.slow
 async def test_printing_from_the_menu_prints_no_menu(browsers: Browsers) -> None:
     dora = await browsers.window("Dora")
     await dora.open("/handover")
@@ -89,6 +90,7 @@ async def test_printing_from_the_menu_prints_no_menu(browsers: Browsers) -> None
     await dora.page.wait_for_function("window.asked === 0")
 
 
+@pytest.mark.slow
 async def test_briefing_is_in_the_menu_of_a_phone(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     dora = await browsers.window("Dora", viewport=PHONE)
@@ -103,6 +105,7 @@ async def test_briefing_is_in_the_menu_of_a_phone(browsers: Browsers) -> None:
     assert (await download.value).suggested_filename.startswith("briefing-")
 
 
+@pytest.mark.slow
 async def test_sections_are_whole_on_a_phone(browsers: Browsers) -> None:
     await stage(browsers, "prepared")
     window = await browsers.window("Alice", viewport=PHONE, locale="de")
@@ -111,6 +114,7 @@ async def test_sections_are_whole_on_a_phone(browsers: Browsers) -> None:
     assert await window.page.evaluate(PAST_THE_EDGE) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["none", "prepared", "signed"])
 async def test_no_word_of_a_button_or_step_breaks_on_a_phone(browsers: Browsers, name: str) -> None:
     await stage(browsers, name)
@@ -130,6 +134,7 @@ async def test_no_word_of_a_button_or_step_breaks_on_a_phone(browsers: Browsers,
             await window.context.close()
 
 
+@pytest.mark.slow
 async def test_no_word_of_a_signed_handover_breaks_on_a_phone(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     alice = await browsers.person("Alice")
@@ -148,6 +153,7 @@ async def test_no_word_of_a_signed_handover_breaks_on_a_phone(browsers: Browsers
         await window.context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1400])
 async def test_contents_stand_in_the_same_columns_in_every_row(browsers: Browsers, width: int) -> None:
     await stage(browsers, "signed")
@@ -158,6 +164,7 @@ async def test_contents_stand_in_the_same_columns_in_every_row(browsers: Browser
     assert all(len(set(column)) == 1 and len(column) == 2 for column in lefts), lefts
 
 
+@pytest.mark.slow
 async def test_goal_of_a_search_is_whole_on_a_phone(browsers: Browsers) -> None:
     await stage(browsers, "prepared")
     alice = await browsers.person("Alice")

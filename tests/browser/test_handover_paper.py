@@ -38,6 +38,7 @@ async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFact
         yield desk
 
 
+@pytest.mark.slow
 async def test_searches_accepted_unread_stay_listed_until_they_are_read(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     dora, alice = await browsers.window("Dora"), await browsers.window("Alice")
@@ -144,6 +145,7 @@ async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browser
     assert "none so far" not in texts["markdown"].split("ZQ")[1].split("\n## ")[0], "there is a credible one"
 
 
+@pytest.mark.slow
 async def test_each_printed_page_has_the_name_and_reference(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     board = await browsers.search(person={"first_name": "Longest", "age": 9}, reference="LONG-1")

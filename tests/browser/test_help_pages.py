@@ -31,6 +31,7 @@ async def show(window: Window, path: str) -> None:
     await expect(window("[data-testid=document] h1")).to_have_count(1)
 
 
+@pytest.mark.slow
 async def test_strangers_read_help_on_a_phone_in_each_language(browsers: Browsers) -> None:
     for language in ("en", "fr", "nl", "de"):
         stranger = await browsers.stranger(viewport=PHONE, locale=language)
@@ -42,6 +43,7 @@ async def test_strangers_read_help_on_a_phone_in_each_language(browsers: Browser
         await stranger.page.context.close()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_help(browsers: Browsers) -> None:
     stranger = await browsers.stranger(viewport=TALL)
     found = {}
@@ -51,6 +53,7 @@ async def test_axe_finds_no_barrier_in_help(browsers: Browsers) -> None:
     assert {path: some for path, some in found.items() if some} == {}
 
 
+@pytest.mark.slow
 async def test_help_is_read_by_keyboard_alone(browsers: Browsers) -> None:
     stranger = await browsers.stranger(viewport=PHONE)
     await show(stranger, "/help/reference/settings")
@@ -89,6 +92,7 @@ async def test_words_are_found_by_keyboard_on_a_phone_without_another_server(bro
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(browsers.url).netloc}
 
 
+@pytest.mark.slow
 async def test_paper_has_the_text_and_no_navigation(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await show(stranger, "/help/how-to/install")
@@ -110,6 +114,7 @@ async def test_the_palette_finds_a_heading_and_goes_there(browsers: Browsers) ->
     await expect(victor("h1")).to_have_text("Upgrade and roll back")
 
 
+@pytest.mark.slow
 async def test_the_menu_and_the_api_page_lead_to_it(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     await victor.open("/")
@@ -121,6 +126,7 @@ async def test_the_menu_and_the_api_page_lead_to_it(browsers: Browsers) -> None:
     await expect(victor("h1")).to_have_text("Write a client")
 
 
+@pytest.mark.slow
 async def test_the_sign_in_page_leads_to_it(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await stranger.page.goto("/login")
@@ -146,6 +152,7 @@ async def test_guides_are_reached_by_keyboard_and_their_pictures_load(browsers: 
     await expect(stranger("h1")).to_have_text("Anleitung für die Ermittlung")
 
 
+@pytest.mark.slow
 async def test_empty_pages_and_the_list_of_keys_lead_to_a_guide(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     for path, role in (("/", "coordinator"), ("/intake", "hotline"), ("/displays", "wall")):

@@ -103,6 +103,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
     await expect(victor("[data-testid=asked]")).to_contain_text(f"Sighting {number}")
 
 
+@pytest.mark.slow
 async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(browsers: Browsers) -> None:
     board = await browsers.search()
     await many(browsers, board, NOTES)
@@ -181,6 +182,7 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
         await expect(alice("[data-testid=notices]")).to_contain_text(sentence)
 
 
+@pytest.mark.slow
 async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob, dora = await browsers.person("Alice"), await browsers.person("Bob"), await coordinator(browsers, "Dora")
@@ -219,6 +221,7 @@ JOURNAL = """async ([board, seq]) => {
 }"""
 
 
+@pytest.mark.slow
 async def test_history_reads_from_the_end_and_distinguishes_equal_ids(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     await alice.command("operations", "shift.take", {"reason": "Nobody was here"})

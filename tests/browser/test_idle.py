@@ -35,6 +35,7 @@ async def told(window: Window, minutes: int) -> int:
     return len(asked)
 
 
+@pytest.mark.slow
 async def test_page_reports_activity_only_while_it_is_used(browsers: Browsers) -> None:
     bob = await browsers.window("Bob")
     await bob.page.clock.install()

@@ -135,6 +135,7 @@ async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(bro
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_no_duplicates_are_said_once_they_were_looked_for(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Mirre"}, reference="2026-7103", last_seen=LAST_SEEN)
     bob = await browsers.window("Bob")
@@ -155,6 +156,7 @@ async def test_no_duplicates_are_said_once_they_were_looked_for(browsers: Browse
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_child_looked_for_stands_beside_what_the_caller_says(browsers: Browsers) -> None:
     looks = {"height_cm": 132, "build": "slim", "hair": "dark, curly", "features": "scar on the chin", "clothing": "yellow coat"}
     febe = {"first_name": "Febe", "age": 8, "sex": "f", "needs": "insulin"} | looks
@@ -177,6 +179,7 @@ async def test_child_looked_for_stands_beside_what_the_caller_says(browsers: Bro
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_search_is_found_by_what_the_child_looks_like(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Nour", "age": 7, "clothing": "turquoise anorak, skates"}, reference="2026-7161")
     bob = await browsers.window("Bob")
@@ -191,6 +194,7 @@ async def test_search_is_found_by_what_the_child_looks_like(browsers: Browsers) 
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Merel"}, reference="2026-7201")
     bob = await browsers.window("Bob")
@@ -229,6 +233,7 @@ async def test_cleared_call_comes_back_after_a_letter_and_a_reload(browsers: Bro
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_tab_leads_from_a_search_to_what_was_seen(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Mette"}, reference="2026-7221")
     bob = await browsers.window("Bob")
@@ -248,6 +253,7 @@ async def test_tab_leads_from_a_search_to_what_was_seen(browsers: Browsers) -> N
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_child_who_was_found_is_said_to_be_found(browsers: Browsers) -> None:
     board, alice = await browsers.search(person={"first_name": "Hilke"}, reference="2026-7231"), await browsers.person("Alice")
     outcome = {"found_at": "2026-11-24T13:07:00Z", "condition": "well", "how": "police"}
@@ -307,6 +313,7 @@ async def test_an_urgent_call_raises_an_alarm_and_the_next_one_does_not(browsers
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_a_source_that_is_ticked_as_confidential_is(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Tuur"}, reference="2026-7371")
     bob = await browsers.window("Bob")
@@ -330,6 +337,7 @@ async def test_a_source_that_is_ticked_as_confidential_is(browsers: Browsers) ->
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browsers) -> None:
     for name in ("Xander Een", "Xander Twee"):
         first, _, last = name.partition(" ")
@@ -400,6 +408,7 @@ async def test_missing_fields_are_asked_for_and_refused_calls_come_back(browsers
     await browsers.clear()
 
 
+@pytest.mark.slow
 async def test_viewer_takes_no_calls(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     victor.may_fail("status of 403")

@@ -77,6 +77,7 @@ async def test_files_of_a_call_are_on_its_sighting(browsers: Browsers) -> None:
     assert {each["added_by"] for each in files} == {await (await browsers.person("Bob")).own_id()}
 
 
+@pytest.mark.slow
 async def test_files_follow_the_search_that_is_chosen_last(browsers: Browsers) -> None:
     wrong = await browsers.search(person={"first_name": "Pauline"})
     right = await browsers.search(person={"first_name": "Quirine"})
@@ -134,6 +135,7 @@ async def test_files_of_a_call_survive_a_lost_line_and_a_reload(browsers: Browse
     assert (file["card"], file["name"]) == (sighting["id"], "noise.jpg")
 
 
+@pytest.mark.slow
 async def test_tip_takes_no_files_and_says_so(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Sabien"})
     bob = await at_the_phone(browsers)
@@ -157,6 +159,7 @@ async def test_tip_takes_no_files_and_says_so(browsers: Browsers) -> None:
     await expect(bob("[data-recent-call]")).to_contain_text("Tip")
 
 
+@pytest.mark.slow
 async def test_refused_call_comes_back_with_its_files(browsers: Browsers) -> None:
     board, other = await browsers.search(person={"first_name": "Tamara"}), await browsers.search(person={"first_name": "Ulrike"})
     bob, is_cut = await browsers.window("Bob"), True
@@ -191,6 +194,7 @@ async def test_refused_call_comes_back_with_its_files(browsers: Browsers) -> Non
     assert await on_board(browsers, board) == ([], [])
 
 
+@pytest.mark.slow
 async def test_escape_brings_files_back_and_the_next_call_has_none_of_them(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Valerie"})
     bob = await at_the_phone(browsers)
@@ -231,6 +235,7 @@ KEPT = """async () => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1400])
 async def test_files_of_a_call_fit_and_have_no_barrier(browsers: Browsers, width: int) -> None:
     await browsers.search(person={"first_name": "Wendela"})

@@ -114,6 +114,7 @@ async def test_bob_works_a_search_without_a_mouse(browsers: Browsers) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Browsers) -> None:
     board = await browsers.search()
     coat, train = await browsers.sighting(board, COAT), await browsers.sighting(board, TRAIN)
@@ -147,6 +148,7 @@ async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Br
     await expect(there(SAID)).to_have_text("Search changed: Noor, by Alice")
 
 
+@pytest.mark.slow
 async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, COAT)
@@ -222,6 +224,7 @@ def in_reference() -> list[tuple[str, str, str]]:
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
 
 
+@pytest.mark.slow
 async def test_the_last_of_two_quick_choices_of_a_theme_outlives_a_reload(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", color_scheme="light")
@@ -271,6 +274,7 @@ async def test_the_palette_finds_commands_by_the_words_of_people(browsers: Brows
     await expect(alice("dialog [name=status][value=found]")).to_be_checked()
 
 
+@pytest.mark.slow
 async def test_the_palette_says_whom_to_ask_for_what_the_role_may_not_do(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -408,6 +412,7 @@ async def test_arrows_walk_to_what_lies_there(browsers: Browsers) -> None:
     assert await after("ArrowLeft") == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["search", "operations"])
 async def test_arrows_begin_at_the_first_card(browsers: Browsers, path: str) -> None:
     board = await browsers.search()
@@ -454,6 +459,7 @@ async def test_added_card_gets_the_focus_unless_it_is_elsewhere(browsers: Browse
     await focused(alice, "#find")
 
 
+@pytest.mark.slow
 async def test_added_card_is_in_view_on_a_phone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
@@ -505,6 +511,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, COAT)

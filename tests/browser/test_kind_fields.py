@@ -78,6 +78,7 @@ async def test_a_form_shows_the_fields_of_the_kind_at_once(browsers: Browsers) -
     await expect(bob(".activity")).to_contain_text("Countries, known or feared")
 
 
+@pytest.mark.slow
 async def test_details_of_an_earlier_kind_stay_and_say_so(browsers: Browsers) -> None:
     search = await browsers.search(kind="parental_abduction", details={"vehicle_plate": PLATE, "hague": "no"})
     alice, bob = await browsers.both_at(search)
@@ -132,6 +133,7 @@ async def test_a_search_is_opened_with_a_closed_one_of_the_same_name(browsers: B
     await expect(fact.locator("a")).to_have_attribute("href", f"/searches/{before}")
 
 
+@pytest.mark.slow
 async def test_a_group_stays_in_its_place_while_it_is_edited(browsers: Browsers) -> None:
     earlier = {"a": {"date": "2024-03-02", "place": "Gent"}, "b": {"date": "2025-01-01", "place": "Mons"}}
     search = await browsers.search(earlier=earlier)
@@ -152,6 +154,7 @@ async def test_a_group_stays_in_its_place_while_it_is_edited(browsers: Browsers)
     await expect(alice("[data-testid=times-missing]")).to_have_attribute("title", "1 Jun 2025 · 5 days · found: Gent")
 
 
+@pytest.mark.slow
 async def test_another_name_takes_the_offers_away(browsers: Browsers) -> None:
     await closed_search(browsers, "Quaghebeur")
     search = await browsers.search(person={"first_name": "Xenia", "last_name": "Quaghebeur"})
@@ -207,6 +210,7 @@ async def test_two_who_write_one_earlier_disappearance_decide(browsers: Browsers
         await expect(alice("[data-testid=times-missing]")).to_have_attribute("title", re.compile(f"{days} days"))
 
 
+@pytest.mark.slow
 async def test_a_wrong_number_of_days_is_told_at_its_field(browsers: Browsers) -> None:
     search = await browsers.search()
     alice = await browsers.window("Alice")
@@ -223,6 +227,7 @@ async def test_a_wrong_number_of_days_is_told_at_its_field(browsers: Browsers) -
     await expect(alice("[data-testid=times-missing]")).to_have_text("2nd time")
 
 
+@pytest.mark.slow
 async def test_a_draft_of_an_earlier_disappearance_survives_a_reload(browsers: Browsers) -> None:
     search = await browsers.search()
     alice = await browsers.window("Alice")
@@ -261,6 +266,7 @@ async def test_the_form_is_filled_in_by_keyboard(browsers: Browsers) -> None:
     await expect(alice("[data-testid=kind-line]")).to_contain_text("Sami, El Zorro")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_phone_has_room_for_all_of_it(browsers: Browsers, scheme: str) -> None:
     earlier = {"a": {"date": "2024-03-02", "days": 3, "place": "Gent " * 20, "reference": "X" * 60, "note": "y" * 300}}
@@ -299,6 +305,7 @@ async def test_labels_are_in_the_readers_language(browsers: Browsers, locale: st
     await expect(bob("[data-testid=search-facts] dt", has_text=plate)).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_the_past_shows_the_details_of_then(browsers: Browsers) -> None:
     search = await browsers.search(kind="third_party_abduction", details={"vehicle_plate": "2-OLD-2"}, earlier={"a": {"days": 1}})
     alice = await browsers.person("Alice")

@@ -45,6 +45,7 @@ async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(brow
     await expect(bob("html")).to_have_attribute("lang", "de")
 
 
+@pytest.mark.slow
 async def test_standard_tasks_are_in_the_readers_language(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.person("Alice")
@@ -60,6 +61,7 @@ async def test_standard_tasks_are_in_the_readers_language(browsers: Browsers) ->
     await expect(bob("main")).not_to_contain_text(dutch)
 
 
+@pytest.mark.slow
 async def test_french_card_agrees_with_its_child(browsers: Browsers) -> None:
     bob = await browsers.window("Bob", locale="fr-BE")
     alice = await browsers.person("Alice")

@@ -57,6 +57,7 @@ async def test_header_is_whole_at_200_percent(browsers: Browsers, language: str)
         assert await window.page.evaluate(BAR) == [], width
 
 
+@pytest.mark.slow
 async def test_a_board_is_printed_with_all_its_columns(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(30):
@@ -85,6 +86,7 @@ async def test_a_board_is_printed_with_all_its_columns(browsers: Browsers) -> No
         await expect(window(".printed")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_chosen_colours_keep_past_and_future_of_the_time_line_apart(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(20):

@@ -45,6 +45,7 @@ GROWTH = """async ([parts, long, times, most, tries]) => {
 }"""
 
 
+@pytest.mark.slow
 async def test_time_grows_with_the_length_alone(browsers: Browsers) -> None:
     window = await browsers.window("Bob")
     await window.page.goto("/")

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 SHARE = ".watch-line [data-notice=share]"
 
 
+@pytest.mark.slow
 async def test_a_person_is_warned_before_a_share_is_used_and_told_when_it_is(
     browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

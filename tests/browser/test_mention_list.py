@@ -47,6 +47,7 @@ async def test_mention_is_offered_and_alerts_the_person(browsers: Browsers) -> N
     assert [each["kind"] for each in alerts if each["board"] == board][:1] == ["mention"]
 
 
+@pytest.mark.slow
 async def test_a_person_is_chosen_by_arrow_or_pointer_in_a_dialog(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")

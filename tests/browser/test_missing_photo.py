@@ -58,6 +58,7 @@ async def test_initials_stand_whole_in_the_place_of_the_photo(browsers: Browsers
                 await stands(window, "body", letters)
 
 
+@pytest.mark.slow
 async def test_walls_keep_no_place_for_a_photo(browsers: Browsers) -> None:
     search = await browsers.search(person=CHILDREN["NV"])
     wall, _ = await open_display(browsers, [search])

@@ -65,6 +65,7 @@ async def test_form_adds_it_and_the_other_person_sees_it(browsers: Browsers, boa
     await expect(bob("[data-testid=history] > li")).to_contain_text("Vehicle added")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("decision", "outcome"), [("keep-mine", "black"), ("take-theirs", "red")])
 async def test_two_changes_of_one_field_stand_side_by_side(browsers: Browsers, board: str, decision: str, outcome: str) -> None:
     await parked(browsers, board)
@@ -128,6 +129,7 @@ async def test_its_history_is_told_and_a_change_undone(browsers: Browsers, board
     await expect(bob("[data-active-filter=kind]")).to_contain_text("Vehicles")
 
 
+@pytest.mark.slow
 async def test_it_is_found_and_filtered(browsers: Browsers, board: str) -> None:
     await parked(browsers, board)
     await browsers.sighting(board, "Girl with a red coat")
@@ -148,6 +150,7 @@ async def test_it_is_found_and_filtered(browsers: Browsers, board: str) -> None:
     await expect(bob("dialog[data-dialog=add-vehicle]")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_it_is_news_and_in_the_handover(browsers: Browsers, board: str) -> None:
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{board}")
@@ -166,6 +169,7 @@ async def test_it_is_news_and_in_the_handover(browsers: Browsers, board: str) ->
     await expect(section.locator(f"[data-card='{card}'] a")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_replay_shows_it_as_it_was(browsers: Browsers, board: str) -> None:
     card = await parked(browsers, board)
     alice = await browsers.person("Alice")

@@ -41,6 +41,7 @@ async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: B
     await expect(wall("[data-testid=origin]")).to_contain_text(sentence)
 
 
+@pytest.mark.slow
 async def test_a_page_at_the_servers_own_address_says_nothing(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.open("/")

@@ -45,6 +45,7 @@ async def test_unseen_changes_are_read_when_the_server_has_time(browsers: Browse
     assert asked[f"/boards/{board}/events"] > TIMES
 
 
+@pytest.mark.slow
 async def test_the_history_and_its_chain_are_read_when_the_server_has_time(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, "Girl with a red coat")
@@ -72,6 +73,7 @@ async def test_find_results_come_when_the_server_has_time_unless_superseded(
     assert asked["/find"] == TIMES + 1
 
 
+@pytest.mark.slow
 async def test_read_position_is_sent_when_the_server_has_time(browsers: Browsers) -> None:
     board = await browsers.search()
     window = await browsers.window("Alice")

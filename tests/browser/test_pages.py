@@ -152,6 +152,7 @@ async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: 
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_under_an_open_card_in_a_usual_window(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport={"width": 1400, "height": WIDTHS[1400]})
     found: dict[str, Any] = {}
@@ -169,6 +170,7 @@ async def test_axe_finds_no_barrier_under_an_open_card_in_a_usual_window(demo: B
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_on_pages_of_administrators(demo: Browsers) -> None:
     robin, other = await demo.window("Robin", viewport=TALL), await demo.person("Bob")
     own = (await other.http.get("/api/v1/me")).json()["id"]
@@ -186,6 +188,7 @@ async def test_axe_finds_no_barrier_on_pages_of_administrators(demo: Browsers) -
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_pale_text_in_forced_colours(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport=TALL, forced_colors="active")
     found: dict[str, Any] = {}
@@ -227,6 +230,7 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_decisions_menus_and_lists(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport=TALL)
     await shown(alice, largest_search.search)
@@ -260,6 +264,7 @@ async def test_axe_finds_no_barrier_in_decisions_menus_and_lists(demo: Browsers,
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_goal_outcome_shift_and_answer(demo: Browsers, largest_search: LargestSearch) -> None:
     person, other = await demo.person("Alice"), await demo.person("Robin")
     ended = next(
@@ -294,6 +299,7 @@ async def test_axe_finds_no_barrier_in_goal_outcome_shift_and_answer(demo: Brows
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_where_a_password_is_set(demo: Browsers) -> None:
     robin, other = await demo.window("Robin", viewport=TALL), await demo.person("Bob")
     own = (await other.http.get("/api/v1/me")).json()["id"]
@@ -385,6 +391,7 @@ async def test_typed_text_is_shown_as_typed_on_every_page(browsers: Browsers) ->
     await harmless(alice, bob, desk)
 
 
+@pytest.mark.slow
 async def test_board_of_1000_cards_and_500_notes_opens_and_is_usable(browsers: Browsers) -> None:
     board = await browsers.search()
     last = await fill_board(browsers, board, cards=1_000, notes=500)

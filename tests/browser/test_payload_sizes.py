@@ -56,6 +56,7 @@ async def test_frames_of_every_size_in_bursts_and_pings_between(browsers: Browse
     assert await page.evaluate("[window.sizes, window.wrong]") == [list(SIZES) * ROUNDS, 0]
 
 
+@pytest.mark.slow
 async def test_close_of_the_server_comes_behind_its_burst(browsers: Browsers) -> None:
     page, connection = await open_line(browsers)
     connection.writer.write(TextFrames(texts(b"x")))
@@ -64,6 +65,7 @@ async def test_close_of_the_server_comes_behind_its_burst(browsers: Browsers) ->
     assert await page.evaluate("[window.sizes, window.wrong, window.code]") == [list(SIZES), 0, CLOSE_SESSION_ENDED]
 
 
+@pytest.mark.slow
 async def test_browser_that_closes_in_a_burst_is_forgotten(browsers: Browsers) -> None:
     page, connection = await open_line(browsers)
     for _ in range(ROUNDS):

@@ -118,6 +118,7 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(browsers: 
         await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_a_note_on_a_card_is_not_told_as_a_new_card(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
     card = await browsers.sighting(board, SIGHTING)
@@ -176,6 +177,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Brows
     await expect(alice.field("add-task", "title")).to_have_value("")
 
 
+@pytest.mark.slow
 async def test_the_address_of_a_card_opens_that_card(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)
@@ -215,6 +217,7 @@ async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(browsers: B
     assert await victor("[data-act=open-search]").count() == 0
 
 
+@pytest.mark.slow
 async def test_an_investigator_sees_no_button_of_a_coordinator(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)

@@ -60,6 +60,7 @@ async def test_a_need_has_a_line_of_its_own_below_the_badge(browsers: Browsers, 
     assert await window("article.card").first.evaluate(TOP) <= MOST * PHONE["height"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("until", "colour"), [("2099-01-01T00:00:00Z", "grave"), ("2026-11-24T08:00:00Z", "text-alert")])
 async def test_a_need_is_red_once_its_time_is_over(browsers: Browsers, until: str, colour: str) -> None:
     board = await browsers.search(person={"first_name": "Chloé", "age": 17, "needs": "Insulin", "needs_until": until})
@@ -67,6 +68,7 @@ async def test_a_need_is_red_once_its_time_is_over(browsers: Browsers, until: st
     await expect(window(".child-name .rest b").first).to_have_class(colour)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 async def test_five_columns_and_the_words_of_both_buttons_have_room(browsers: Browsers, language: str) -> None:
     board = await browsers.search()
@@ -77,6 +79,7 @@ async def test_five_columns_and_the_words_of_both_buttons_have_room(browsers: Br
         assert await window(f"[data-act={act}]").evaluate(ROOM) >= 5, act  # px between the words and the edge
 
 
+@pytest.mark.slow
 async def test_the_menu_has_the_call_once(browsers: Browsers) -> None:
     board = await browsers.search()
     narrow = await phone(browsers, board)
@@ -131,6 +134,7 @@ async def test_the_sheet_has_the_rest_and_closes(browsers: Browsers) -> None:
     await expect(viewer("[data-act=add-sighting]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_the_menus_of_all_searches_have_targets_for_a_thumb(browsers: Browsers) -> None:
     window = await browsers.window("Alice", viewport=PHONE, has_touch=True)
     await window.open("/")
@@ -139,6 +143,7 @@ async def test_the_menus_of_all_searches_have_targets_for_a_thumb(browsers: Brow
     assert await window.page.evaluate(SMALL, ".account-menu > summary, .more-menu :is(a, button, summary)") == []
 
 
+@pytest.mark.slow
 async def test_a_phone_says_that_cards_are_hidden_while_the_sheet_is_closed(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, "A girl at the tram stop")

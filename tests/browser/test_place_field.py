@@ -40,6 +40,7 @@ async def test_a_search_is_opened_with_a_place_of_the_gazetteer(browsers: Browse
     assert (seen["text"], round(seen["lat"], 1)) == ("Brugge", 51.2)
 
 
+@pytest.mark.slow
 async def test_a_changed_text_removes_the_point_and_it_can_be_put_back(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")

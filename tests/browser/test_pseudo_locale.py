@@ -64,6 +64,7 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(pseudo_browsers
     assert faults == [], "\n".join(faults)
 
 
+@pytest.mark.slow
 async def test_nor_in_any_dialog(pseudo_browsers: Browsers) -> None:
     board, typed = await worked_on(pseudo_browsers)
     alice = await pseudo_browsers.window("Alice", locale=CODE)

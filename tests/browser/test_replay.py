@@ -242,6 +242,7 @@ async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(br
     await stands_at(alice, first, head)
 
 
+@pytest.mark.slow
 async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers: Browsers) -> None:
     board, _, _ = await night(browsers)
     person = await browsers.person("Alice")
@@ -262,6 +263,7 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_moment_has_the_same_time_everywhere_on_the_page(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.open("/")
@@ -300,6 +302,7 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
     await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
 
 
+@pytest.mark.slow
 async def test_missing_moment_is_reported_with_one_that_exists(browsers: Browsers) -> None:
     alice, board = await browsers.window("Alice"), await browsers.search()
     no_moment = alice("[data-testid=no-moment]")
@@ -315,6 +318,7 @@ async def test_missing_moment_is_reported_with_one_that_exists(browsers: Browser
     await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
 
 
+@pytest.mark.slow
 async def test_restored_board_shows_no_moment_of_its_earlier_epoch(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.page.goto("/account")
@@ -347,6 +351,7 @@ async def test_ended_permission_removes_the_past_from_the_page(browsers: Browser
     await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
 
 
+@pytest.mark.slow
 async def test_readers_of_the_past_are_not_announced(browsers: Browsers) -> None:
     board, _, _ = await night(browsers)
     bob = await at_past(await browsers.window("Bob"), f"/searches/{board}?at=5")

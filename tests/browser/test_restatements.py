@@ -70,6 +70,7 @@ async def test_a_search_is_summarised_answered_and_summarised_again(browsers: Br
     await expect(alice("main")).to_contain_text("Alice confirmed the summary by Dora")
 
 
+@pytest.mark.slow
 async def test_a_summary_is_told_on_every_page_until_it_is_answered(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     alice, bob, dora = [await browsers.window(name) for name in ("Alice", "Bob", "Dora")]
@@ -104,6 +105,7 @@ async def test_a_summary_is_told_on_every_page_until_it_is_answered(browsers: Br
         await expect(window("[data-testid=restated-notice]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_long_summary_fits_a_phone_and_is_kept_while_typed(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     dora = await browsers.window("Dora", viewport={"width": 390, "height": 844})

@@ -45,6 +45,7 @@ async def test_source_without_permission_is_not_offered_for_change(browsers: Bro
     await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
     sighting = await bob.add(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
@@ -57,6 +58,7 @@ async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(brows
     await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
 
 
+@pytest.mark.slow
 async def test_reporter_changes_the_source_and_reads_earlier_values(browsers: Browsers) -> None:
     board, _ = await taken_in(browsers, "Bob")
     bob, alice = await at_card(browsers, "Bob", board), await at_card(browsers, "Alice", board)
@@ -103,6 +105,7 @@ async def test_simultaneous_changes_of_the_source_are_pointed_out(browsers: Brow
     await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")
 
 
+@pytest.mark.slow
 async def test_the_history_says_that_a_source_was_set(browsers: Browsers) -> None:
     board, sighting = await taken_in(browsers, "Bob")
     bob = await browsers.person("Bob")

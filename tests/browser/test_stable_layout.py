@@ -113,6 +113,7 @@ async def board_of(browsers: Browsers, page: str) -> tuple[str, str]:
     return (search, f"/searches/{search}") if page == "search" else ("operations", "/")
 
 
+@pytest.mark.slow
 @BOARDS
 async def test_cards_stay_where_they_are_when_a_server_says_something(browsers: Browsers, page: str) -> None:
     board, path = await board_of(browsers, page)
@@ -149,6 +150,7 @@ async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(browsers
         await still.shows(heard.window("[data-testid=live]"))
 
 
+@pytest.mark.slow
 async def test_cards_stay_in_place_while_a_change_waits_or_is_refused(browsers: Browsers) -> None:
     _, path = await board_of(browsers, "search")
     async with at(browsers, path) as (still, heard):
@@ -192,6 +194,7 @@ async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends
         await still.shows(window("[data-act=all-seen]"), 0)
 
 
+@pytest.mark.slow
 async def test_a_small_phone_keeps_its_bar_and_cards_in_place_while_reconnecting(browsers: Browsers) -> None:
     search = await browsers.search(person={"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "needs": "inhaler"})
     await browsers.sighting(search, "Zeppelin 1")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 RECEIVED, SEEN = "2026-01-24T15:23:00Z", "2026-01-24T15:00:00Z"  # 16:23 and 16:00 in Brussels
 
 
+@pytest.mark.slow
 async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
     await bob.command(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
@@ -52,6 +53,7 @@ async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(browsers: 
     await expect(alice(f"[data-similar='{second['id']}']")).to_contain_text(saw)
 
 
+@pytest.mark.slow
 async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -84,6 +86,7 @@ async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(browsers
     await alice.live()
 
 
+@pytest.mark.slow
 async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Browsers) -> None:
     """The server takes it from programs: a call must not be lost for a clock that is wrong."""
     board, soon = await browsers.search(), (now() + timedelta(hours=1)).astimezone(DESK_TIME_ZONE).strftime("%Y-%m-%dT%H:%M")
@@ -98,6 +101,7 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Brows
     await expect(alice.card("A girl by the ferry").locator(".when b")).to_contain_text("seen ")
 
 
+@pytest.mark.slow
 async def test_earlier_age_does_not_block_another_correction(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Nele", "age": 40})
     alice = await browsers.window("Alice")

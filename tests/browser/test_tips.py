@@ -79,6 +79,7 @@ async def test_tip_that_was_placed_meanwhile_is_refused_with_a_sentence(browsers
     await expect(dialog.locator("[data-act=dismiss]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_viewer_sees_tips_and_may_not_act(browsers: Browsers) -> None:
     await add(await browsers.person("Alice"), "a child at the lock")
     victor = await browsers.window("Victor")

@@ -20,6 +20,7 @@ COVERED = """() => {
 TOP = "document.querySelector('main').getBoundingClientRect().top"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
 async def test_tour_covers_nothing_and_explains_red_and_unanswered(browsers: Browsers, size: tuple[int, int]) -> None:
     for name in ("Noor", "Mila", "Lucas"):
@@ -71,6 +72,7 @@ async def test_tour_has_five_steps_and_is_offered_once(browsers: Browsers) -> No
     await expect(tour).to_have_attribute("data-step", "1")
 
 
+@pytest.mark.slow
 async def test_escape_closes_the_tour_for_good(browsers: Browsers) -> None:
     victor = await browsers.window("Victor", tour=True, viewport={"width": 390, "height": 844})
     await victor.open("/")
@@ -86,6 +88,7 @@ async def test_escape_closes_the_tour_for_good(browsers: Browsers) -> None:
     await expect(tour).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("touch", [False, True])
 async def test_tour_names_a_key_only_where_there_are_keys(browsers: Browsers, touch: bool) -> None:
     how: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True} if touch else {}

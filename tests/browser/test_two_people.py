@@ -62,6 +62,7 @@ async def test_cards_move_by_menu_by_mouse_and_by_finger(browsers: Browsers) -> 
     await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_cards_move_by_menu_if_the_line_fails_and_by_mouse_once_it_is_back(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
@@ -117,6 +118,7 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(browsers: Browsers) -
     await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")

@@ -60,6 +60,7 @@ async def test_three_seconds_before_an_open_sighting_are_a_look(browsers: Browse
     await expect(bob("[data-testid=undo]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_hidden_page_and_a_viewer_look_at_nothing(browsers: Browsers) -> None:
     board = await browsers.search()
     await sighting(browsers, board)
@@ -77,6 +78,7 @@ async def test_a_hidden_page_and_a_viewer_look_at_nothing(browsers: Browsers) ->
     await expect(bob.panel.locator("[data-testid=times]")).to_contain_text("looked at, Bob")
 
 
+@pytest.mark.slow
 async def test_a_credible_sighting_is_passed_on_and_corrected_in_its_panel(browsers: Browsers) -> None:
     board = await browsers.search()
     id = await sighting(browsers, board)
@@ -161,6 +163,7 @@ async def test_numbers_of_what_waits_are_those_of_what_is_shown(browsers: Browse
     await expect(bob(f"[data-entry='{mine}']")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_a_card_does_not_move_when_someone_looks_at_its_search(browsers: Browsers) -> None:
     """The number of those who look at it has a kept place."""
     board = await browsers.search(
@@ -204,6 +207,7 @@ async def test_a_conflicting_claim_is_said_and_changes_nothing(browsers: Browser
     assert (await state(browsers, board, id))["assignee"] == own
 
 
+@pytest.mark.slow
 async def test_a_viewer_reads_the_list_and_an_outsider_finds_nothing_in_it(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
@@ -216,6 +220,7 @@ async def test_a_viewer_reads_the_list_and_an_outsider_finds_nothing_in_it(brows
     await expect(victor(f"[data-entry='{secret}']")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_all_searches_lead_to_what_is_unanswered(browsers: Browsers) -> None:
     await sighting(browsers, await browsers.search())
     window: Window = await browsers.window("Alice")

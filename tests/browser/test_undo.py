@@ -75,6 +75,7 @@ async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(brows
     assert [each["state"]["grade"]["source"] for each in undone] == ["B", "F"]
 
 
+@pytest.mark.slow
 async def test_the_offer_goes_by_itself_but_not_under_a_hand(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
@@ -98,6 +99,7 @@ async def test_the_offer_goes_by_itself_but_not_under_a_hand(browsers: Browsers)
     await expect(alice.column("inbox").locator(".card")).to_have_count(1)
 
 
+@pytest.mark.slow
 async def test_ctrl_z_says_why_nothing_is_undone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -110,6 +112,7 @@ async def test_ctrl_z_says_why_nothing_is_undone(browsers: Browsers) -> None:
     await noticed(alice, "impossible", "Cannot be undone: Task added · Task")
 
 
+@pytest.mark.slow
 async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
@@ -155,6 +158,7 @@ async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
     await alice.same_as_server(board)
 
 
+@pytest.mark.slow
 async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting, alice = await browsers.sighting(board, SIGHTING), await browsers.person("Alice")
@@ -202,6 +206,7 @@ async def set_found(window: Window) -> None:
     await expect(window("[data-testid=status]")).to_have_text("Found")
 
 
+@pytest.mark.slow
 async def test_a_status_set_by_mistake_is_set_back_to_open(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -216,6 +221,7 @@ async def test_a_status_set_by_mistake_is_set_back_to_open(browsers: Browsers) -
     await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_additions_and_reopening_are_not_offered_to_be_undone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -235,6 +241,7 @@ async def test_additions_and_reopening_are_not_offered_to_be_undone(browsers: Br
     await expect(alice("[data-testid=undo]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_column_moved_and_renamed_is_put_back(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
@@ -266,6 +273,7 @@ async def test_nobody_is_offered_what_they_may_not_do(browsers: Browsers) -> Non
     await expect(alice(UNDO)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting = await browsers.sighting(board, SIGHTING)

@@ -119,6 +119,7 @@ async def test_event_right_after_a_reload_is_on_the_page_too(browsers: Browsers)
         await expect(news).to_contain_text(said, timeout=READ_MS)
 
 
+@pytest.mark.slow
 async def test_a_board_that_nobody_looks_at_is_not_seen(browsers: Browsers) -> None:
     board = await browsers.search()
     bob, window = await browsers.person("Bob"), await browsers.window("Bob")
@@ -133,6 +134,7 @@ async def test_a_board_that_nobody_looks_at_is_not_seen(browsers: Browsers) -> N
     await has_seen(bob, board, await head(bob, board))
 
 
+@pytest.mark.slow
 async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browsers) -> None:
     old, new = await browsers.search(), await browsers.search()
     charlie, window = await browsers.person("Charlie"), await browsers.window("Charlie")
@@ -180,6 +182,7 @@ async def test_news_are_in_the_order_of_all_searches_and_by_importance(browsers:
     await expect(news.locator("[data-testid=net]")).to_be_hidden()
 
 
+@pytest.mark.slow
 async def test_the_page_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)

@@ -47,6 +47,7 @@ def many_notices(heard: Heard, account: str | None) -> None:
         heard.say("shift", shift={"number": number, "name": "Bartholomeus", "since": AT}, handover=None)
 
 
+@pytest.mark.slow
 async def test_the_line_shows_the_most_important_notice_and_counts_the_others(browsers: Browsers) -> None:
     heard = await listening(browsers, f"/searches/{await browsers.search()}")
     window = heard.window
@@ -72,6 +73,7 @@ async def test_the_line_shows_the_most_important_notice_and_counts_the_others(br
     await expect(window(f"{LIST} summary")).to_have_text("+1")
 
 
+@pytest.mark.slow
 async def test_notices_are_announced_once(browsers: Browsers) -> None:
     heard = await listening(browsers, f"/searches/{await browsers.search()}")
     window = heard.window
@@ -166,6 +168,7 @@ SECTIONS = """() => [...document.querySelectorAll("main, .handover-aside, [data-
 })"""
 
 
+@pytest.mark.slow
 async def test_the_handover_stays_in_place_while_notices_come_and_go(browsers: Browsers) -> None:
     await browsers.search()
     heard = await listening(browsers, "/handover")
