@@ -197,6 +197,7 @@ async def test_display_cannot_report_its_health_all_the_time(limited: Server) ->
     await alice.close()
 
 
+@pytest.mark.slow
 async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, MAX_INTAKE_PER_MINUTE="10") as workers:
         token = await workers.hire("Alice", "coordinator")

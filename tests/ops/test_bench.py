@@ -60,6 +60,7 @@ OF_THEIR_OWN = (
     "stalled_readers",
 )  # servers and programs in C: without a compiler there is nothing to try
 LONGER = (
+    "capacity",
     "point_in_time",
     "reconnect",
     "commands",
@@ -70,22 +71,21 @@ LONGER = (
     "writes",
     "files",
 )  # each starts many processes
-LIKE_OTHERS = ("history", "replay", "thumbnails", "keystrokes")  # in windows, as others are: half a minute of a core each
+IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes")  # half a minute each
 
 
 def test_each_file_is_tried_here() -> None:
     assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
 
 
-@pytest.mark.parametrize("name", ["memory", "capacity", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+@pytest.mark.parametrize("name", ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
 async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
     await measured(name, monkeypatch, postgres, redis)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "name", ["big_board", "screens", "wall", "photos", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
-)
+@pytest.mark.parametrize("name", IN_WINDOWS)
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 

@@ -164,6 +164,7 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
     return check(folder, board, writers)
 
 
+@pytest.mark.slow
 async def test_acknowledged_commands_survive_five_kills(tmp_path: Path) -> None:
     assert await _storm(tmp_path, 5, seed=1) > 50
 

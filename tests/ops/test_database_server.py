@@ -386,6 +386,7 @@ async def test_a_restarted_server_costs_nothing_but_time(server_dir: Path) -> No
     server.stop()
 
 
+@pytest.mark.slow
 async def test_a_server_that_stays_away_is_said_so_in_time(server_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.db.database.RETRY_DEADLINE_S", 0.3)
     server = Postgres(server_dir / "away", fsync=False)
@@ -514,6 +515,7 @@ async def test_an_id_that_no_text_of_the_server_can_be_is_not_found(postgres_url
 # -- at start
 
 
+@pytest.mark.slow
 async def test_many_processes_start_on_an_empty_database_at_once(postgres: Postgres) -> None:
     url = postgres.create("fresh")
     env = os.environ | {
@@ -573,6 +575,7 @@ async def test_an_old_server_and_a_wrong_encoding_are_refused(
     postgres.drop("latin")
 
 
+@pytest.mark.slow
 async def test_a_server_that_comes_up_late_is_waited_for(server_dir: Path) -> None:
     server = Postgres(server_dir / "late", fsync=False)
     server.start()

@@ -109,6 +109,7 @@ async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -
     assert strace_log.acknowledged_before_sync(calls, digests_of_alice(tmp_path)) == []
 
 
+@pytest.mark.slow
 async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path, LESS_SURE)
     assert set(strace_log.acknowledged_commands(calls)) == acked

@@ -448,6 +448,7 @@ def assert_good(outcome: Outcome) -> None:
     assert outcome.verdict.good, "\n".join(format_report(outcome))
 
 
+@pytest.mark.slow
 async def test_no_promise_is_broken_in_half_a_minute_of_faults() -> None:
     outcome = await run(Plan(25, seed=1, workers=2, writers=6, readers=12, boards=8, rate=100))
     assert_good(outcome)

@@ -87,6 +87,7 @@ async def honcho(server_dir: Path) -> AsyncIterator[Honcho]:
     shutil.rmtree(home)
 
 
+@pytest.mark.slow
 async def test_procfile_starts_all_and_two_workers_share_a_search(honcho: Honcho) -> None:
     started = await honcho.run("honcho", "start")
     url = (await honcho.said(r"board is at (http://\S+),"))[1]
@@ -121,6 +122,7 @@ async def test_procfile_starts_all_and_two_workers_share_a_search(honcho: Honcho
     await asyncio.gather(alice.close(), bob.close())
 
 
+@pytest.mark.slow
 async def test_a_port_that_is_taken_is_said_and_ends_all(honcho: Honcho, postgres_url: str, redis_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -130,6 +132,7 @@ async def test_a_port_that_is_taken_is_said_and_ends_all(honcho: Honcho, postgre
     await wait_until(lambda: not honcho.processes())
 
 
+@pytest.mark.slow
 async def test_servers_named_by_the_environment_are_not_started(honcho: Honcho, postgres_url: str, redis_url: str) -> None:
     settings = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
     started = await honcho.run("honcho", "start", **settings)
@@ -142,6 +145,7 @@ async def test_servers_named_by_the_environment_are_not_started(honcho: Honcho, 
     await wait_until(lambda: not honcho.processes())
 
 
+@pytest.mark.slow
 async def test_known_passwords_are_not_offered_to_the_network(honcho: Honcho) -> None:
     assert await (await honcho.run("python3", "-m", "board", "dev", "web", HOST="0.0.0.0")).wait() == 1
     assert await honcho.said("passwords of the sample data are public")

@@ -163,6 +163,7 @@ def test_a_fault_while_a_fault_is_logged_locks_nobody_out() -> None:
     assert done.wait(PATIENCE_S)
 
 
+@pytest.mark.slow
 async def test_a_server_whose_log_is_stuck_serves_and_ends(tmp_path: Path, pipe: tuple[int, int]) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
     await asyncio.to_thread(migrate, database)

@@ -170,6 +170,7 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
         assert {line["pid"] for line in _lines(workers)} == {workers.process.pid}
 
 
+@pytest.mark.slow
 async def test_a_database_that_goes_away_is_logged_without_its_password(postgres: Postgres, canaries: Canaries) -> None:
     with backends.fresh_database(postgres) as url:
         canaries._by_use["password of the database"] = url.split("@")[0].rpartition(":")[2]
@@ -189,6 +190,7 @@ async def test_a_database_that_goes_away_is_logged_without_its_password(postgres
             assert _lines(workers)
 
 
+@pytest.mark.slow
 async def test_request_is_found_by_the_id_in_its_answer(tmp_path: Path, canaries: Canaries) -> None:
     database, token = await _hired(tmp_path, canaries)
     async with running_workers(database, 1, LOG_LEVEL="DEBUG", first=BROKEN) as workers:

@@ -81,6 +81,7 @@ async def _played(workers: WorkerProcesses, one: int, two: int) -> tuple[str, To
     return board, told
 
 
+@pytest.mark.slow
 async def test_one_answer_covers_all_workers(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url) as workers:
         one, two = workers.pids

@@ -6,6 +6,8 @@ import signal
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from board.dev import Postgres, Redis
 from models.times import now
 from tests.support.backends import POSTGRESQL, Backend
@@ -19,6 +21,7 @@ COUNT = 30
 AT_ONCE = 4  # tries of one process, of one receiver
 
 
+@pytest.mark.slow
 async def test_notifications_of_a_killed_process_are_sent_by_another(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as installation:
         async with running_mail_server() as mail, running_receiver() as receiver, notification_scene(installation) as scene:

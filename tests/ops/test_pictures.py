@@ -15,6 +15,7 @@ def pictures(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_one_page_is_photographed(tmp_path: Path) -> None:
     done = pictures(tmp_path, "--only", "sign-in", "--languages", "fr", "--themes", "dark", "--widths", "390")

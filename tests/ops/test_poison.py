@@ -53,6 +53,7 @@ worker.main(*map(int, sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 async def test_an_upload_that_hangs_two_workers_is_named_and_not_tried_again(
     postgres_url: str, redis_url: str, tmp_path: Path
 ) -> None:

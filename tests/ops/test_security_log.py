@@ -116,6 +116,7 @@ def by_fail2ban(workers: WorkerProcesses) -> None:
     assert re.search(spelled, line), (spelled, line)
 
 
+@pytest.mark.slow
 async def test_client_mistakes_are_not_logged_as_errors(tmp_path: Path, canaries: Canaries) -> None:  # noqa: F811
     database, token = await _hired(tmp_path, canaries)
     async with running_workers(database, 1) as workers:

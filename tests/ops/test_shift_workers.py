@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import httpx2 as httpx
+import pytest
 
 from board.dev import Redis
 from tests.support.people import new_id
@@ -54,6 +55,7 @@ class Coordinator:
             await self.command(name, **given[name])
 
 
+@pytest.mark.slow
 async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_url: str, redis: Redis) -> None:
     events: list[dict[str, Any]] = []
     async with running_workers(postgres_url, WORKERS, redis.url) as workers:

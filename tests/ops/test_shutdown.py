@@ -73,6 +73,7 @@ async def test_clients_are_closed_one_after_the_other_and_served_until_then(tmp_
     assert await _gone(process) == 0
 
 
+@pytest.mark.slow
 async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)
@@ -136,6 +137,7 @@ async def test_each_command_has_its_answer_after_the_restart_and_ran_once(tmp_pa
     assert len(writer.acked) == len(seqs) == len(set(seqs)) == len(commands)
 
 
+@pytest.mark.slow
 async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)
@@ -159,6 +161,7 @@ async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_
     half.close()
 
 
+@pytest.mark.slow
 async def test_reading_client_gets_all_that_was_acknowledged(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)
@@ -172,6 +175,7 @@ async def test_reading_client_gets_all_that_was_acknowledged(tmp_path: Path) -> 
     assert await _gone(process) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
     service = await BoardService.open(settings_for(tmp_path, database_url=backends.sqlite_url(tmp_path)))
@@ -200,6 +204,7 @@ serve.log = Log()
 """
 
 
+@pytest.mark.slow
 async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
     test_crash_recovery.prepare(tmp_path)
     async with running_workers(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:

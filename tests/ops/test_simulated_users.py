@@ -140,6 +140,7 @@ async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Pa
             await until(alice, lambda: alice.boards[hers].seq > before)
 
 
+@pytest.mark.slow
 async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         async with running_server(tmp_path) as server, newcomer(server) as alice:
@@ -206,6 +207,7 @@ def test_every_text_can_be_said_of_every_card() -> None:
 # --- the command
 
 
+@pytest.mark.slow
 async def test_it_says_who_works_along_and_ends_at_a_word(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-c", ONE_SEARCH, "demo", "--live", "--port", "0"],

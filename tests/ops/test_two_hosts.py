@@ -14,7 +14,8 @@ MACHINES = Path(__file__).parent / "_two_hosts_in_namespace.py"
 ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
-@pytest.mark.parametrize("cut", ["silent", pytest.param("unplugged", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("cut", ["silent", "unplugged"])
 def test_partitioned_machine_loses_nothing_and_doubles_nothing(cut: str) -> None:
     try:
         run_tool("--net", "true", tool="unshare")

@@ -101,6 +101,7 @@ async def test_single_process_notifies_systemd(tmp_path: Path) -> None:
             assert await ending == 0
 
 
+@pytest.mark.slow
 async def test_supervisor_notifies_systemd_and_its_workers_do_not(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
@@ -122,6 +123,7 @@ async def _stand_still(workers: WorkerProcesses) -> None:
     writing.close()
 
 
+@pytest.mark.slow
 async def test_stalled_single_process_says_so_and_ends_in_time(tmp_path: Path) -> None:
     async with running_workers(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
         await _stand_still(workers)
@@ -131,6 +133,7 @@ async def test_stalled_single_process_says_so_and_ends_in_time(tmp_path: Path) -
         assert '"shutdown timed out"' in workers.said[-1]
 
 
+@pytest.mark.slow
 async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:
     minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also if these tests run under `nohup`
     async with running_workers(await _empty(tmp_path), 1, first=minds) as workers:

@@ -153,6 +153,7 @@ class Steady:
             self.closes.append(socket.close_code)
 
 
+@pytest.mark.slow
 async def test_a_rolling_restart_drops_nothing(workers: WorkerProcesses) -> None:
     before, said = set(workers.pids), len(workers.said)
     token = await workers.hire("Alice", "coordinator")
@@ -179,6 +180,7 @@ async def test_a_rolling_restart_drops_nothing(workers: WorkerProcesses) -> None
     assert not any('"worker exited"' in line or '"worker killed: unresponsive"' in line for line in workers.said[said:])
 
 
+@pytest.mark.slow
 async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, first=HASTY) as workers:
         one, two = workers.pids
@@ -193,6 +195,7 @@ async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_ur
         assert await workers.end() == 0
 
 
+@pytest.mark.slow
 async def test_failed_worker_start_is_retried_and_costs_no_worker(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, first=CROWDED) as workers:
         before = set(workers.pids)
@@ -209,6 +212,7 @@ async def test_failed_worker_start_is_retried_and_costs_no_worker(postgres_url: 
         assert await workers.end() == 0
 
 
+@pytest.mark.slow
 async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
@@ -221,6 +225,7 @@ async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, re
         await wait_until(lambda: not any(map(is_running, pids)))
 
 
+@pytest.mark.slow
 async def test_all_end_in_time_also_with_one_that_hangs(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
@@ -229,6 +234,7 @@ async def test_all_end_in_time_also_with_one_that_hangs(postgres_url: str, redis
         assert not any(map(is_running, pids))
 
 
+@pytest.mark.slow
 async def test_worker_that_ignores_shutdown_is_killed_and_then_logged(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, first=DEAF) as workers:
         pids = workers.pids
@@ -239,6 +245,7 @@ async def test_worker_that_ignores_shutdown_is_killed_and_then_logged(postgres_u
         assert all(line["stopping"] and line["ready"] and not line["here"] for line in killed)
 
 
+@pytest.mark.slow
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
     broken = "import sys; from board.server import worker_process; worker_process.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
     workers = WorkerProcesses(postgres_url, 2, redis_url, first=broken)

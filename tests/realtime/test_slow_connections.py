@@ -370,6 +370,7 @@ def test_connections_in_all_are_bounded_by_open_files() -> None:
 NOBODY_STANDS_FOR_MANY = "from board.server import serve; serve.stands_for_many = lambda trusted: lambda address: False"
 
 
+@pytest.mark.slow
 async def test_a_server_counts_by_its_settings(tmp_path: Path) -> None:
     url = backends.sqlite_url(tmp_path)
     async with running_workers(url, 1, first=NOBODY_STANDS_FOR_MANY, MAX_CONNECTIONS_PER_ADDRESS="2") as workers:
