@@ -21,6 +21,16 @@ class Entity(SQLModel):
     board: str = Field(index=True)
     seq: int = 0
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Set `STATE` to the declared fields (`models.declared`), if the class does not set it itself."""
+        infos = {name: getattr(field, "sa_column_kwargs", None) for name, field in cls.model_fields.items()}
+        declared = {
+            name: info["info"].get("declared") for name, info in infos.items() if isinstance(info, dict) and "info" in info
+        }
+        if declared and "STATE" not in cls.__dict__:
+            cls.STATE = tuple(name for name, each in declared.items() if each is not None and each.in_state)
+
     def state(self) -> State:
         """Return the whole state, with every field; null when unset."""
         values = self.__dict__  # past SQLAlchemy's descriptors, which cost several times as much

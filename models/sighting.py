@@ -1,34 +1,44 @@
 """Sightings: what somebody saw, who reports it, and how reliable it is."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.card import Card
-from models.entity import json_column
-from models.fields import Data, Id, LocationWithRadius, ShortText, Time, Title
+from models.declared import field, group, part
+from models.fields import Data, Id, ShortText, Time, Title
+from models.report import Report
+from models.texts import N_, P_
 
-Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
 Assessment = Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
 ASSURED = ("credible", "confirmed")
 SETTLED = ("not_the_child", "unverifiable", "duplicate")
 Queue = Literal["look", "judge", "pass_on", "answered"]
-
-
-class Source(Data):
-    """Source of a sighting. A sealed one is disclosed to coordinators and to the person who recorded it."""
-
-    kind: Literal["named", "anonymous", "unknown"] = "unknown"
-    sealed: bool = False
+ASSESSMENTS = {
+    "unassessed": N_("not assessed"), "credible": N_("credible"), "confirmed": N_("confirmed"),
+    "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
+}  # fmt: skip
+QUEUES = {
+    "look": N_("to look at"), "judge": N_("looked at, to assess"), "pass_on": N_("to pass on"),
+    "answered": P_("of a sighting", "answered"),
+}  # fmt: skip
+SOURCE_GRADES = {
+    "A": N_("Completely reliable"), "B": N_("Usually reliable"), "C": N_("Fairly reliable"),
+    "D": N_("Not usually reliable"), "E": N_("Unreliable"), "F": N_("Reliability cannot be judged"),
+}  # fmt: skip
+CONTENT_GRADES = {
+    "1": N_("Confirmed by other sources"), "2": N_("Probably true"), "3": N_("Possibly true"),
+    "4": N_("Doubtful"), "5": N_("Improbable"), "6": N_("Truth cannot be judged"),
+}  # fmt: skip
 
 
 class Grade(Data):
     """Admiralty code: source and content are graded apart; F and 6 mean "cannot be judged"."""
 
-    source: Literal["A", "B", "C", "D", "E", "F"] = "F"
-    content: int = PydanticField(default=6, ge=1, le=6)
+    source: Annotated[Literal["A", "B", "C", "D", "E", "F"], part(N_("Source grade"), exported=True, choices=SOURCE_GRADES)] = "F"
+    content: Annotated[int, PydanticField(ge=1, le=6), part(N_("Content grade"), exported=True, choices=CONTENT_GRADES)] = 6
 
 
 class LookedAt(Data):
@@ -38,8 +48,8 @@ class LookedAt(Data):
     `at`: when.
     """
 
-    by: Id
-    at: Time
+    by: Annotated[Id, part(N_("Looked at by"), exported=True)]
+    at: Annotated[Time, part(N_("Looked at on"), exported=True)]
 
 
 class PassedOn(Data):
@@ -50,20 +60,20 @@ class PassedOn(Data):
     `by`: the account.
     """
 
-    to: Title
-    at: Time
-    reference: ShortText | None = None
-    by: Id
+    to: Annotated[Title, part(N_("Passed on to"), control="text", exported=True, prose=True)]
+    at: Annotated[Time, part(N_("Passed on at"), control="time", past=True, exported=True)]
+    reference: Annotated[ShortText | None, part(N_("Reference of the police"), control="text", exported=True, prose=True)] = None
+    by: Annotated[Id, part(N_("Passed on by"), exported=True, reads_as="person")]
 
 
 class FromTip(Data):
     """Tip that a sighting was before it was placed on the search."""
 
-    id: Id
-    number: int
+    id: Annotated[Id, part(N_("Original tip"), reads_as="internal")]
+    number: Annotated[int, part(N_("Number of the tip"))]
 
 
-class Sighting(Card, table=True):
+class Sighting(Report, Card, table=True):
     """Sighting of a child. Name and contact of its source are in no state and no event; see *Sources*.
 
     `column`: cards are sorted in a column by (`rank`, id).
@@ -80,39 +90,26 @@ class Sighting(Card, table=True):
     """
 
     KIND: ClassVar[str] = "sighting"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
-        "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
-        "source_kept", "queue", "queue_since", "looked_at", "passed_on",
-        "from_tip",
-    )  # fmt: skip
 
     __table_args__ = (Index("sighting_in_column", "column", "rank"), Index("sighting_in_queue", "queue", "board"))
 
-    description: str
-    seen_at: str | None = None
-    received_at: str | None = None
-    late: bool = False
-    channel: str = "unknown"
-    source: dict[str, Any] = json_column(Source)
-    place: dict[str, Any] | None = json_column(LocationWithRadius, nullable=True)
-    direction: str | None = None
-    clothing: str | None = None
-    company: str | None = None
-    grade: dict[str, Any] = json_column(Grade)
-    assessment: str = "unassessed"
-    duplicate_of: str | None = None
-    source_kept: bool | None = None  # true once a name or a contact was given, also if it was removed
-    queue: str = Field(default="look", sa_column_kwargs={"server_default": "look"})  # both by sightings/queues.py
-    queue_since: str | None = None
-    looked_at: dict[str, Any] | None = json_column(LookedAt, nullable=True)
-    passed_on: dict[str, Any] | None = json_column(PassedOn, nullable=True)
-    from_tip: dict[str, Any] | None = json_column(FromTip, nullable=True)
-    # Never part of a state:
-    recorded_at: str
-    taken_by: str
-    source_name: str | None = None
-    source_contact: str | None = None
+    grade: dict[str, Any] = group(Grade, N_("Grade"))
+    assessment: str = field(Assessment, N_("Assessment"), "unassessed", exported=True, display="room", choices=ASSESSMENTS)
+    from_tip: dict[str, Any] | None = group(FromTip, N_("Original tip"), nullable=True)
+    duplicate_of: str | None = field(Id, N_("Duplicate of"), control="card", refers_to="sighting", exported=True)
+    # these two by board/commands/sightings/queues.py
+    queue: str = field(
+        Queue,
+        N_("Next step"),
+        "look",
+        exported=True,
+        choices=QUEUES,
+        reads_as="internal",
+        sa_column_kwargs={"server_default": "look"},
+    )
+    queue_since: str | None = field(Time, N_("Waiting since"), exported=True, reads_as="internal")
+    looked_at: dict[str, Any] | None = group(LookedAt, N_("Looked at"), nullable=True, reads_as="internal")
+    passed_on: dict[str, Any] | None = group(PassedOn, N_("Passed on"), nullable=True)
 
 
 class EarlierSource(SQLModel, table=True):

@@ -4,19 +4,22 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
 from sqlalchemy import Index, false
-from sqlmodel import Field
 
-from models.card import Card
-from models.entity import json_column, partial_index
-from models.fields import Data, Name
+from models.card import Card, Priority
+from models.declared import field, group, part, written
+from models.entity import partial_index
+from models.fields import Data, Id, LongText, Name, Time, Title
+from models.texts import N_, P_
 
 
 class ChecklistItem(Data):
     """Checklist item. Without a rank it goes after the others."""
 
-    text: Name
+    text: Annotated[Name, part(N_("Checklist"), searched=True, personal=True)]
     done: bool = False
-    rank: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")] | None = None
+    rank: Annotated[
+        Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")] | None, part(N_("Checklist"), reads_as="internal")
+    ] = None
 
 
 class Task(Card, table=True):
@@ -28,20 +31,25 @@ class Task(Card, table=True):
     """
 
     KIND: ClassVar[str] = "task"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "number", "column", "rank", "title", "instruction", "assignee", "due", "priority", "checklist", "result",
-        "sighting", "withdrawn", "take_down",
-    )  # fmt: skip
-
     __table_args__ = (
         Index("task_in_column", "column", "rank"),
         partial_index("task_urgent", "due", where="priority = 'urgent' AND NOT withdrawn"),
     )
 
-    title: str
-    instruction: str | None = None
-    due: str | None = None
-    checklist: dict[str, Any] = json_column(dict[str, ChecklistItem])
-    result: str | None = None
-    sighting: str | None = None
-    take_down: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # made when the child was found
+    title: str = field(
+        Title, N_("Title"), ..., by_people=True, control="text", required=True, searched=True, exported=True,
+        display="inner_room", prose=True,
+    )  # fmt: skip
+    # its words agree with the task: it is feminine in French
+    priority: str = field(
+        Priority, N_("Priority"), "normal", by_people=True, control="choice", exported=True, display="room",
+        choices={"low": P_("of a task", "low"), "normal": P_("of a task", "normal"), "urgent": P_("of a task", "urgent")},
+    )  # fmt: skip
+    instruction: str | None = written(LongText, N_("Instruction"), control="long")
+    due: str | None = field(Time, N_("Due"), by_people=True, control="time", exported=True, display="room")
+    checklist: dict[str, Any] = group(dict[str, ChecklistItem], N_("Checklist"), by_people=True, exported=True, personal=True)
+    result: str | None = written(LongText, N_("Result"), control="long")
+    sighting: str | None = field(Id, N_("Sighting"), by_people=True, control="card", refers_to="sighting", exported=True)
+    take_down: bool = field(  # made when the child was found
+        bool, N_("Take-down task"), False, exported=True, sa_column_kwargs={"server_default": false()}
+    )

@@ -1,17 +1,19 @@
 """Tips: sightings that fit no search yet, on `operations`. A tip is placed on a search, where it becomes a sighting, or it is
 dismissed."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.entity import CountedEntity, json_column
-from models.fields import Data, Id, LocationWithRadius, LongText, Time
-from models.searchable import Searchable
-from models.sighting import Source
+from models.card import PRIORITIES, Priority
+from models.declared import field, group, part
+from models.fields import Data, Id, LongText, Time
+from models.report import Report
+from models.texts import N_, P_
 
 TipQueue = Literal["look", "answered"]
+QUEUES = {"look": N_("to look at"), "answered": P_("of a sighting", "answered")}
 
 
 class Placed(Data):
@@ -20,22 +22,22 @@ class Placed(Data):
     `board`: the search.
     """
 
-    board: Id
-    sighting: Id
-    number: int
-    at: Time
-    by: Id
+    board: Annotated[Id, part(N_("Search"), reads_as="search")]
+    sighting: Annotated[Id, part(N_("Sighting"), reads_as="internal")]
+    number: Annotated[int, part(N_("Number of the sighting"))]
+    at: Annotated[Time, part(N_("Placed at"), reads_as="time")]
+    by: Annotated[Id, part(N_("Placed by"), reads_as="person")]
 
 
 class Dismissed(Data):
     """Reason for which a tip was dismissed."""
 
-    reason: LongText
-    at: Time
-    by: Id
+    reason: Annotated[LongText, part(N_("Reason for the dismissal"), personal=True, prose=True)]
+    at: Annotated[Time, part(N_("Dismissed at"), reads_as="time")]
+    by: Annotated[Id, part(N_("Dismissed by"), reads_as="person")]
 
 
-class Tip(Searchable, CountedEntity, table=True):
+class Tip(Report, table=True):
     """Sighting that fits no search yet. Fields that a sighting has too are those of a sighting. *0.4.0*
 
     `placed`: null until it is placed on a search.
@@ -44,35 +46,15 @@ class Tip(Searchable, CountedEntity, table=True):
     """
 
     KIND: ClassVar[str] = "tip"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "number", "description", "seen_at", "received_at", "late", "channel", "source", "place", "direction", "clothing",
-        "company", "assignee", "priority", "source_kept", "placed", "dismissed", "queue", "queue_since",
-    )  # fmt: skip
-
     __table_args__ = (Index("tip_answered", "archived_at", "queue", "queue_since"),)
 
-    number: int
-    description: str
-    seen_at: str | None = None
-    received_at: str | None = None
-    late: bool = False
-    channel: str = "unknown"
-    source: dict[str, Any] = json_column(Source)
-    place: dict[str, Any] | None = json_column(LocationWithRadius, nullable=True)
-    direction: str | None = None
-    clothing: str | None = None
-    company: str | None = None
-    assignee: str | None = None
-    priority: str = "normal"
-    source_kept: bool | None = None
-    placed: dict[str, Any] | None = json_column(Placed, nullable=True)
-    dismissed: dict[str, Any] | None = json_column(Dismissed, nullable=True)
-    queue: str = "look"
-    queue_since: str
+    number: int = field(int, N_("Number"), ..., exported=True, reads_as="internal")
+    assignee: str | None = field(Id, N_("Assigned to"), control="person", exported=True)
+    priority: str = field(Priority, N_("Priority"), "normal", by_people=True, control="choice", exported=True, choices=PRIORITIES)
+    placed: dict[str, Any] | None = group(Placed, N_("Placed on a search"), nullable=True)
+    dismissed: dict[str, Any] | None = group(Dismissed, N_("Dismissed"), nullable=True)
+    queue: str = field(TipQueue, N_("Next step"), "look", choices=QUEUES, reads_as="internal")
+    queue_since: str = field(Time, N_("Waiting since"), ..., reads_as="internal")
     # Never part of a state:
     # the search that it was placed on: who may not see it does not see the tip
     placed_on: str | None = Field(default=None, index=True)
-    recorded_at: str
-    taken_by: str
-    source_name: str | None = None
-    source_contact: str | None = None

@@ -19,6 +19,7 @@ from sqlmodel import Session
 from board.commands.alarms import alarm_steps
 from board.commands.alarms.alarm_steps import BoardWork, Waiting
 from board.config.alarm_rules import AlarmRules
+from board.engine import occasions
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.db.database import DatabaseUnavailable
@@ -117,7 +118,7 @@ class Escalation:
                     count += each
         if failure is not None:
             raise failure
-        if sum(len(work.found) for _, work in boards) < alarm_steps.MAX_FOUND:  # else there may be more
+        if sum(len(work.found) for _, work in boards) < occasions.MAX_FOUND:  # else there may be more
             self._looked_at = now
         return count
 

@@ -18,13 +18,11 @@ MAX_STEPS = 20  # of a ladder, with those that go on afterwards
 
 Ask = Literal["assignee", "lead", "holder", "coordinators", "desk", "mentioned", "expected"]
 Way = Literal["screen", "email", "webhook"]
-When = Literal[
-    "sighting_urgent", "sighting_credible", "worrying_search", "task_overdue", "handover_waiting", "mention", "take_down_overdue",
-]  # fmt: skip
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)
-WHEN: tuple[When, ...] = get_args(When)
-WITH_DELAY = ("task_overdue", "handover_waiting", "take_down_overdue")  # found by time, so that a rule may wait longer
+WHEN: dict[
+    str, bool
+] = {}  # occasions, and whether they come with time, so that a rule may wait longer; empty before kinds are declared
 
 _KEY = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 Minutes = Annotated[float, Field(ge=0, le=MAX_MINUTES, strict=False)]
@@ -101,6 +99,12 @@ class AlarmRules:
 load_rules = data_files.loader(AlarmRules)
 
 
+def declare(occasions: Mapping[str, bool]) -> None:
+    """Set the occasions that a rule may name, and whether they come with time."""
+    WHEN.clear()
+    WHEN.update(occasions)
+
+
 def _steps(ladders: Mapping[str, LadderData], name: str) -> Iterator[Step]:
     begun = 0.0
     while True:
@@ -129,11 +133,12 @@ def _faults(file: AlarmsFile) -> Iterator[str]:
         if rule.key in seen:
             yield f'there are two rules with the key "{rule.key}".'
         seen.add(rule.key)
-        yield from _unknown(f'the rule "{rule.key}"', "when", [rule.when], WHEN)
+        yield from _unknown(f'the rule "{rule.key}"', "when", [rule.when], WHEN or [rule.when])
         if rule.ladder not in file.ladders:
             yield f'the rule "{rule.key}" names the ladder "{rule.ladder}", which is not there.'
-        if rule.after_min is not None and rule.when not in WITH_DELAY:
-            yield f'the rule "{rule.key}" has after_min, which only {", ".join(WITH_DELAY[:-1])} and {WITH_DELAY[-1]} have.'
+        if rule.after_min is not None and not WHEN.get(rule.when, True):
+            known = ", ".join(when for when, is_by_time in WHEN.items() if is_by_time)
+            yield f'the rule "{rule.key}" has after_min, which only these have: {known}.'
 
 
 def _faults_of_ladder(name: str, ladder: LadderData, ladders: Collection[str]) -> Iterator[str]:

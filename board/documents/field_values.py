@@ -9,17 +9,11 @@ from babel.numbers import format_decimal
 from board import labels
 from board.documents.content import Piece, UserText, datetime_text
 from board.documents.text_languages import typed_text
-from board.engine import kinds
+from board.engine import kinds, occasions
 from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
 from board.i18n import N_, gettext_for, language_of, moment_text
 from models.entity import State
-
-NUMBERED_ALARMS = {
-    ("sighting_urgent", "sighting"): N_("Urgent sighting {number}"),
-    ("sighting_credible", "sighting"): N_("Credible sighting {number}"),
-    ("task_overdue", "task"): N_("Task {number}, urgent, overdue"),
-}
 
 
 class FieldValues:
@@ -109,13 +103,13 @@ class FieldValues:
 
     def _alarm(self, state: State) -> str:
         """Return "Urgent sighting 4", as on the screen (static/js/format/alarm_text.js)."""
-        about, occasion = state["about"], state.get("occasion")
-        name = labels.value("occasion", "alarm", occasion, self._translate) or self._noun("alarm")
-        kind, number = self._names.cards.get(about["id"], (about["kind"], None))
+        kind, number = self._names.cards.get(state["about"]["id"], (state["about"]["kind"], None))
+        occasion = occasions.find(state.get("occasion"), kind)
+        name = self._translate(occasion.name)
         if number is None:
             return name
-        if text := NUMBERED_ALARMS.get((str(occasion), str(kind))):
-            return self._translate(text).format(number=number)
+        if occasion.numbered:
+            return self._translate(occasion.numbered).format(number=number)
         return self._translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
 
     def _material(self, state: State | None) -> str:

@@ -9,70 +9,30 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session
 
 from board import i18n, labels
+from board.engine import occasions
 from board.engine.conditions import Condition
 from board.engine.event import JournalEvent
+from board.engine.occasions import Occasion
 from models.board import OPERATIONS
 from models.card import Card
 from models.db import schema
+from models.declared import Audience, Control, Reading
+from models.declared import FieldSpec as FieldSpec
 from models.entity import CountedEntity, Entity, State, json_type
-from models.fields import Data, Time
+from models.fields import Data
 from models.searchable import Searchable
 
-Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag", "list"]
-# how people read a value: by the name of what it refers to, as a time, or not at all
-Reading = Literal["time", "date", "person", "people", "card", "cards", "column", "file", "material", "note", "search", "internal"]
 FormPart = Literal["first", "more", "later", "edit"]
-Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
 
 
 class MisdeclaredKind(Exception):
     """Declaration of a kind that contradicts itself, with a sentence that names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """Field of a state, by its path. A `*` in the path stands for any key: `checklist.*.text`.
-
-    `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
-    control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
-    `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
-    time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
-    `reads_as` tells how histories show the value, if neither type nor control does: an `internal` one means nothing to people.
-    """
-
-    path: str
-    label: str
-    type: Any = None
-    control: Control | None = None
-    choices: Mapping[str, str] | None = None
-    required: bool = False
-    searched: bool = False
-    exported: bool = False
-    personal: bool = False
-    prose: bool = False
-    past: bool = False
-    refers_to: str = ""
-    display: Audience | None = None
-    spellings: Callable[[str], str] | None = None
-    reads_as: Reading | None = None
-
-    @property
-    def reading(self) -> Reading | None:
-        """Reading of the value; None for a text, a number, a yes or no, or a code with a label."""
-        if self.reads_as is not None or self.control not in get_args(Reading):
-            return self.reads_as or ("time" if self.type in (Time, Time | None) else None)
-        return cast(Reading, self.control)
-
-    @property
-    def column(self) -> str:
-        """Name of the column that holds the field."""
-        return self.path.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +72,8 @@ class Kind:
     `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
     `first_column`. `alerts` returns (kind of alert, account) for an event, `settled` (board or None for all, types of events)
-    the alerts about the handover that it settles, `alarms` (occasion of `board.config.alarm_rules`, whether it
-    is there now) for one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
+    the alerts about the handover that it settles, `alarms` (one of `occasions`, whether it is there now) for
+    one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
     limits the rows that a handover report reads; without it these are
     all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`
     returns them for the states before and after a change, and its time. `forms` are the paths of form fields, where the order
@@ -134,6 +94,7 @@ class Kind:
     undo: UndoRules = field(default_factory=UndoRules)
     alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
     settled: Callable[[JournalEvent, State, Collection[str]], Iterable[tuple[str | None, Collection[str]]]] = lambda *event: ()
+    occasions: Mapping[str, Occasion] = field(default_factory=dict)
     alarms: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, bool]]] = lambda *event: ()
     alarming: Callable[[Any], ColumnElement[bool]] | None = None  # of columns
     reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
@@ -221,6 +182,8 @@ class Kind:
         for spec in self.fields:
             yield from (spec.label, *(spec.choices or {}).values())
         yield from (event.label for event in self.events.values())
+        for occasion in self.occasions.values():
+            yield from occasion.labels()
 
 
 def _values_at(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
@@ -278,6 +241,7 @@ def _index() -> None:
         if specs[0].choices and all(spec.choices for spec in specs):
             values[path] = specs[0].choices
     titles = {kind.name: kind.title for kind in _registered.values()}
+    occasions.declare({kind.name: kind.occasions for kind in _registered.values()})
     labels.declare(titles, fields, values, {type: spec.label for type, spec in _events.items()})
 
 
@@ -366,7 +330,8 @@ def for_scripts() -> dict[str, Any]:
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
     fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
-    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings}
+    told = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
+    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": told}
     if not kind.is_card:
         return found
     written = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]

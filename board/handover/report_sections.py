@@ -26,7 +26,7 @@ from board.handover.report_types import (
 )
 from board.history.state_at import BoardState, EntityAt
 from models.entity import State
-from models.sighting import ASSURED, Grade
+from models.sighting import ASSURED, QUEUES, Grade
 from models.times import format_utc, parse_utc
 
 SHIFT_LENGTH = timedelta(hours=8)  # tasks due within it are listed: desks work in three shifts a day
@@ -220,7 +220,7 @@ def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
     """Return the sightings by queue. The queue is judged here, as states of earlier versions have none."""
-    found: dict[str, list[EntityAt]] = {queue: [] for queue in queues.LABELS}
+    found: dict[str, list[EntityAt]] = {queue: [] for queue in QUEUES}
     for each in sightings:
         found[queues.queue_of(each.state)].append(each)
     return found

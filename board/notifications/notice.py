@@ -4,29 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from babel.dates import format_timedelta
 
-from board.engine import kinds
+from board.engine import kinds, occasions
 from board.i18n import DEFAULT, N_, gettext_for, language_of, moment_text
-from models.board import OPERATIONS
 from models.times import parse_utc
 
 EMAIL, WEBHOOK = "email", "webhook"
 Send = Callable[[], Awaitable[None]]
 
-# Name of each occasion of `board.config.alarm_rules`, as in `static/js/format/alarm_text.js`
-OCCASIONS = {
-    "sighting_urgent": N_("Urgent sighting"),
-    "sighting_credible": N_("Credible sighting"),
-    "worrying_search": N_("Worrying disappearance?"),
-    "task_overdue": N_("Urgent task overdue"),
-    "handover_waiting": N_("Handover not accepted"),
-    "take_down_overdue": N_("Take-down overdue"),
-    "mention": N_("Answer needed"),
-}
-OTHER, URGENT_TIP = N_("Alarm"), N_("Urgent tip")
 SUBJECT = N_("{alarm} · {reference}: nobody has it yet")
 SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, no answer yet")
 SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it yet")
@@ -59,13 +46,10 @@ class Notice:
 
     def link(self, public_url: str) -> str:
         """Return the URL of what the alarm is about."""
-        base, kind, id = public_url.rstrip("/"), self.about["kind"], quote(self.about["id"], safe="")
-        if self.board == OPERATIONS:
-            return f"{base}/?tip={id}" if kind == "tip" else f"{base}/handover" if kind in ("handover", "shift") else f"{base}/"
-        search, declared = f"{base}/searches/{quote(self.board, safe='')}", kinds.find(kind)
-        if declared is not None and declared.is_card:
-            return f"{search}/cards/{id}"
-        return f"{search}?campaign" if self.when == "take_down_overdue" else f"{search}#log" if kind == "note" else search
+        kind = kinds.find(self.about["kind"])
+        is_card = kind is not None and kind.is_card
+        page = occasions.page_of(self.when, self.board, self.about["kind"], self.about["id"], is_card)
+        return public_url.rstrip("/") + page
 
     def subject(self) -> str:
         if not self.reference:
@@ -88,8 +72,7 @@ class Notice:
 
     def _text(self, msgid: str, **values: str) -> str:
         _ = gettext_for(self.language)
-        is_tip = self.when == "sighting_urgent" and self.about["kind"] == "tip"
-        alarm = URGENT_TIP if is_tip else OCCASIONS.get(self.when, OTHER)
+        alarm = occasions.find(self.when, self.about["kind"]).name
         named = {"alarm": _(alarm), "reference": " ".join((self.reference or "").split())}
         return _(msgid).format(**named, **values)
 

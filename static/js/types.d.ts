@@ -11,6 +11,8 @@ interface KindDeclaration {
   fields: { [path: string]: FieldOptions };
   /** How people read fields that are no texts, numbers or codes, by path. */
   readings: { [path: string]: string };
+  /** Occasions of alarms about its entities, by their codes. */
+  occasions: { [code: string]: OccasionDeclaration };
   plural: string;
   /** Field that names a card. */
   title: string;
@@ -18,6 +20,17 @@ interface KindDeclaration {
   column: string;
   /** Paths of the fields of the forms: to add a card, shown at first and under "more", and to edit it. */
   forms: { first: string[]; more: string[]; edit: string[] };
+}
+
+/** Texts of an alarm as msgids, and the page about its subject. `rule`: key of the program's rule, for alarms without an occasion. */
+interface OccasionDeclaration {
+  name: string;
+  numbered?: string;
+  short?: string;
+  page?: string;
+  rule?: string;
+  /** Its mark on a wall, and its subject beside the mark ("" if that names it), on a tile, and there in short. */
+  wall?: { mark: string; row: string; tile: string; short: string };
 }
 
 interface FieldOptions {

@@ -16,6 +16,7 @@ from board.client import Refusal
 from board.commands import execute
 from board.commands.alarms import alarm_list, alarm_steps
 from board.commands.registry import Command
+from board.engine import occasions
 from board.errors import Refused
 from board.service import BoardService
 from models.accounts import Account
@@ -558,7 +559,7 @@ async def test_an_overdue_urgent_task_raises_one_once(alarms: Alarms) -> None:
 async def test_tasks_that_became_overdue_while_no_server_ran_raise_all(
     alarms: Alarms, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(alarm_steps, "MAX_FOUND", 2)
+    monkeypatch.setattr(occasions, "MAX_FOUND", 2)
     now = alarms.desk.server.service.clock()
     for minutes in (1, 2, 3, 4, 5):
         task = {"title": "call", "due": format_utc(now + minutes * MINUTE), "priority": "urgent"}

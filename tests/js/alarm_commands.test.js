@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { use } from "../../static/js/core/i18n.js";
 import { tokenize } from "../../static/js/core/rules/text_filter.js";
 import { alarmCommands } from "../../static/js/shared/alarms/alarm_commands.js";
 
+const URGENT = { name: "Urgent sighting", numbered: "Urgent sighting {number}" };
+use({ language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: { sighting: { fields: {}, occasions: { sighting_urgent: URGENT } } } });
 const alarm = (id, child) => ({ id, board: "b", child, rule: "urgent_sighting", occasion: "sighting_urgent", about: { kind: "sighting", id: `s-${id}`, number: 4 } });
 const ALARMS = [alarm("a1", "Noor V., 11"), alarm("a2", "Mila B., 6")];
 const entries = (text, done = []) => alarmCommands(ALARMS, tokenize(text), { take: ({ id }) => done.push(`take ${id}`), handOn: ({ id }) => done.push(`hand on ${id}`) });

@@ -6,11 +6,18 @@ import { use } from "../../static/js/core/i18n.js";
 import { runningTime, syncClock } from "../../static/js/core/time.js";
 import { alarmDetail, alarmUrl, askedName, levelOf, namedAlarm, ruleName, shortAlarm, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";
 
-const OCCASIONS = { sighting_urgent: "Urgent sighting", task_overdue: "Urgent task overdue", take_down_overdue: "Take-down overdue" };
-const CARD = { card: true, counted: true, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
+const CARD = { card: true, counted: true, plural: "", title: "", column: "", fields: { seen_at: {} }, occasions: {}, forms: { first: [], more: [], edit: [] } };
+const URGENT = { name: "Urgent sighting", numbered: "Urgent sighting {number}", rule: "urgent_sighting" };
+const OVERDUE = { name: "Urgent task overdue", numbered: "Task {number}, urgent, overdue", short: "alarm, short\x04Task {number} overdue", rule: "overdue_task" };
+const TAKE_DOWN = { name: "Take-down overdue", page: "/searches/{board}?campaign", rule: "take_down_overdue" };
 use({
-  language: "en", messages: {}, labels: { kinds: { vehicle: "Vehicle", sighting: "Sighting" }, fields: {}, values: { "alarm.occasion": OCCASIONS, occasion: OCCASIONS }, events: {}, done: {} },
-  kinds: { sighting: CARD, task: CARD, vehicle: CARD, note: { ...CARD, card: false } },
+  language: "en", messages: {}, labels: { kinds: { vehicle: "Vehicle", sighting: "Sighting" }, fields: {}, values: {}, events: {}, done: {} },
+  kinds: {
+    sighting: { ...CARD, occasions: { sighting_urgent: URGENT } }, task: { ...CARD, fields: {}, occasions: { task_overdue: OVERDUE } },
+    vehicle: { ...CARD, fields: {} }, note: { ...CARD, card: false }, search: { ...CARD, card: false, occasions: { take_down_overdue: TAKE_DOWN } },
+    tip: { ...CARD, card: false, occasions: { sighting_urgent: { ...URGENT, name: "Urgent tip", page: "/?tip={id}" } } },
+    handover: { ...CARD, card: false, occasions: { handover_waiting: { name: "Handover not accepted", page: "/handover" } } },
+  },
 });
 
 const RAISED = "2026-11-26T09:15:48.000Z";
@@ -117,7 +124,8 @@ test("an alarm leads to its card, its search or the handover", () => {
   assert.equal(url({ kind: "vehicle", id: "v1", number: 3 }), "/searches/b1/cards/v1", "of an installation's own kind");
   assert.equal(alarmUrl(alarm({ rule: "own", occasion: "take_down_overdue", about: { kind: "search", id: "b1", number: null } })), "/searches/b1?campaign");
   assert.equal(url({ kind: "note", id: "n1", number: null }), "/searches/b1");
-  assert.equal(url({ kind: "handover", id: "operations", number: 2 }, "operations"), "/handover");
+  assert.equal(alarmUrl(alarm({ occasion: "handover_waiting", board: "operations", about: { kind: "handover", id: "operations", number: 2 } })), "/handover");
+  assert.deepEqual(["tip", "note"].map((kind) => url({ kind, id: "t1", number: null }, "operations")), ["/?tip=t1", "/"]);
 });
 
 test("how long nobody had it does not read as a time of day", () => {

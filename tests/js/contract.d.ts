@@ -358,28 +358,28 @@ interface SightingState {
   number: number;
   column: string;
   rank: string;
+  assignee: string | null;
+  priority: "low" | "normal" | "urgent";
+  withdrawn: boolean;
   description: string;
   seen_at: IsoTime | null;
   received_at: IsoTime;
   late: boolean;
   channel: "hotline" | "app" | "police" | "field" | "social_media" | "other" | "unknown";
-  source: { kind: "named" | "anonymous" | "unknown", sealed: boolean };
   place: { text: string | null, lat: number | null, lon: number | null, radius_m: number | null } | null;
   direction: string | null;
   clothing: string | null;
   company: string | null;
+  source: { kind: "named" | "anonymous" | "unknown", sealed: boolean };
+  source_kept: boolean | null;
   grade: { source: "A" | "B" | "C" | "D" | "E" | "F", content: number };
   assessment: "unassessed" | "credible" | "confirmed" | "not_the_child" | "unverifiable" | "duplicate";
+  from_tip: { id: string, number: number } | null;
   duplicate_of: string | null;
-  assignee: string | null;
-  priority: "low" | "normal" | "urgent";
-  withdrawn: boolean;
-  source_kept: boolean | null;
   queue: "look" | "judge" | "pass_on" | "answered";
   queue_since: IsoTime | null;
   looked_at: { by: string, at: IsoTime } | null;
   passed_on: { to: string, at: IsoTime, reference: string | null, by: string } | null;
-  from_tip: { id: string, number: number } | null;
 }
 
 interface SimilarSighting {
@@ -467,15 +467,15 @@ interface TaskState {
   number: number;
   column: string;
   rank: string;
+  assignee: string | null;
+  priority: "low" | "normal" | "urgent";
+  withdrawn: boolean;
   title: string;
   instruction: string | null;
-  assignee: string | null;
   due: IsoTime | null;
-  priority: "low" | "normal" | "urgent";
   checklist: { [key: string]: { text: string, done: boolean, rank: string | null } };
   result: string | null;
   sighting: string | null;
-  withdrawn: boolean;
   take_down: boolean;
 }
 

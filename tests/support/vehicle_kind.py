@@ -7,46 +7,29 @@ from sqlmodel import Session
 
 from board import i18n
 from board.commands.cards import cards
-from board.commands.shared_fields import place_fields
-from board.engine.kinds import EventSpec, FieldSpec, Kind
-from models.card import Card, Priority
-from models.entity import json_column
-from models.fields import Data, LocationWithRadius, ShortText, Title
+from board.engine.kinds import EventSpec, Kind
+from models.card import Card
+from models.declared import PLACE, data_of, field, group, private
+from models.fields import LocationWithRadius, ShortText, Title
 
 
 class Vehicle(Card, table=True):
     metadata = MetaData()  # beside the tables of the program, which migrations make
     KIND: ClassVar[str] = "vehicle"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "number", "column", "rank", "plate", "make", "colour", "seen_with", "place", "assignee", "priority", "withdrawn",
-    )  # fmt: skip
-    plate: str
-    make: str | None = None
-    colour: str | None = None
-    seen_with: str | None = None
-    place: dict[str, Any] | None = json_column(LocationWithRadius, nullable=True)
 
-
-class Fields(Data):
-    plate: Title
-    make: ShortText | None = None
-    colour: ShortText | None = None
-    seen_with: ShortText | None = None
-    place: LocationWithRadius | None = None
-    priority: Priority = "normal"
+    plate: str = field(
+        Title, "Plate", ..., by_people=True, control="text", required=True, searched=True, exported=True, personal=True
+    )
+    make: str | None = field(ShortText, "Make", by_people=True, control="text", searched=True, exported=True)
+    colour: str | None = field(ShortText, "Colour", by_people=True, control="text", exported=True)
+    seen_with: str | None = private(ShortText, "Seen with", by_people=True, control="text", searched=True)
+    place: dict[str, Any] | None = group(LocationWithRadius, "Place", nullable=True, by_people=True, parts=PLACE)
 
 
 TEXTS = ("Vehicle", "Vehicles", "Plate", "Make", "Colour", "Seen with", "Vehicle added", "Vehicle changed")
 KIND = Kind(
-    model=Vehicle, title="Vehicle", plural="Vehicles", title_field="plate", first_column="inbox", data=Fields,
-    fields=(
-        cards.NUMBER, cards.COLUMN, cards.RANK,
-        FieldSpec("plate", "Plate", control="text", required=True, searched=True, exported=True, personal=True),
-        FieldSpec("make", "Make", control="text", searched=True, exported=True),
-        FieldSpec("colour", "Colour", control="text", exported=True),
-        FieldSpec("seen_with", "Seen with", control="text", searched=True, exported=True, personal=True),
-        *place_fields("place", personal=True), cards.ASSIGNEE, cards.PRIORITY, cards.WITHDRAWN,
-    ),
+    model=Vehicle, title="Vehicle", plural="Vehicles", title_field="plate", first_column="inbox", data=data_of(Vehicle),
+    fields=cards.fields_of(Vehicle),
     events={"vehicle.added": EventSpec("Vehicle added", "vehicle.add"),
             "vehicle.updated": EventSpec("Vehicle changed", "vehicle.update", undoable=True), **cards.EVENTS},
     undo=cards.UNDO,

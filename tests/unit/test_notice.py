@@ -5,11 +5,8 @@ from typing import Any
 import pytest
 
 from board import i18n
-from board.bootstrap import ROOT
-from board.commands.alarms import alarms
-from board.documents.field_values import NUMBERED_ALARMS
 from board.engine import kinds
-from board.notifications.notice import OCCASIONS, Notice
+from board.notifications.notice import Notice
 from models.board import OPERATIONS
 from tests.support import vehicle_kind
 
@@ -57,15 +54,3 @@ def test_an_email_says_who_has_it_as_the_screens_do(language: str) -> None:
     for is_assigned, owner in ((False, "nobody has it yet"), (True, "assigned, no answer yet")):
         assert notice("sighting", is_assigned=is_assigned, language=language).subject().endswith(says(owner))
     assert notice("tip", board=OPERATIONS, language=language).subject().endswith(says("nobody has it yet"))
-
-
-def test_paper_numbers_alarms_as_the_screens_do() -> None:
-    script = (ROOT / "static/js/format/alarm_text.js").read_text(encoding="utf-8")
-    assert NUMBERED_ALARMS
-    for (occasion, kind), text in NUMBERED_ALARMS.items():
-        assert f'"{occasion} {kind}": (number) => t("{text}", {{ number }})' in script
-
-
-def test_screens_and_emails_name_occasions_by_one_table() -> None:
-    (spec,) = [spec for spec in alarms.KIND.fields if spec.path == "occasion"]
-    assert spec.choices is OCCASIONS

@@ -4,10 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from board.audit import installation
-from board.config import alarm_rules
 from board.config import notification_settings as read
 from board.config.settings import Settings
-from board.notifications import addresses, notice
+from board.notifications import addresses
 from board.notifications.claims import pause_after
 from board.notifications.webhooks import signed_headers
 from models.db.errors import ConfigurationError
@@ -134,10 +133,6 @@ def test_a_public_address_of_this_machine_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(addresses, "_is_global", lambda ip: True)
     assert not addresses.is_public("127.0.0.1")
     assert addresses.is_public("198.41.0.4")
-
-
-def test_every_occasion_of_the_rules_has_words() -> None:
-    assert notice.OCCASIONS.keys() == set(alarm_rules.WHEN)
 
 
 def test_secrets_that_an_earlier_version_did_not_know_have_not_changed() -> None:

@@ -12,40 +12,21 @@ from sqlmodel import Session
 
 from board.commands.alarms import alarms
 from board.commands.alarms.alarm_people import AlarmPeople
-from board.commands.cards import tasks
 from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.commands.materials import materials
 from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import TaskCatalogue
-from board.engine import unit_of_work
+from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
 from models.alarm import Alarm
-from models.board import OPERATIONS
-from models.handover import Handover
 from models.material import Material
-from models.task import Task
 from models.times import format_utc
 
 MAX_WAITING = 5_000  # alarms with a next step, read at once
-MAX_FOUND = 500  # overdue tasks, and materials whose end has come, read at once
 RELEASE_WITHIN = timedelta(hours=24)  # of its taking; later the search has other ways to be looked after
 
 _WAITING = text("SELECT id, board, rule, step, next_at FROM alarm WHERE next_at IS NOT NULL ORDER BY next_at LIMIT :limit")
-_OVERDUE = text(
-    'SELECT t.id, t.board, t.due FROM task t JOIN "column" c ON c.id = t."column" AND c.role <> \'done\' '
-    "JOIN search s ON s.id = t.board AND s.status = 'open' "
-    "WHERE t.priority = 'urgent' AND NOT t.withdrawn AND t.due > :since AND t.due <= :until "
-    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = t.board AND a.rule = :rule AND a.entity = t.id "
-    "AND (a.cause = t.due OR a.ended_at IS NULL)) ORDER BY t.due LIMIT :limit"
-)
-_UNACCEPTED = text("SELECT number FROM handover WHERE id = :id AND status = 'signed' AND signed_at <= :until")
-_LATE_TAKE_DOWNS = text(
-    "SELECT d.board, d.board AS id, min(d.due) AS due FROM distribution d "
-    "JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
-    "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
-    "GROUP BY d.board LIMIT :limit"
-)
 _ENDED = text("SELECT id, board FROM material WHERE ended_at IS NULL AND ends_at <= :now ORDER BY ends_at LIMIT :limit")
 _TAKEN = text(
     "SELECT a.id, a.board, a.taken_by FROM alarm a LEFT JOIN account p ON p.id = a.taken_by LEFT JOIN search s ON s.id = a.board "
@@ -95,28 +76,20 @@ def waiting(session: Session) -> list[Waiting]:
 
 
 def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[Found]]:
-    """Return what the rules find by time, by board: urgent tasks and take-downs that became
-    overdue after `since`, and a handover that waits."""
+    """Return what the rules find by time, by board: occasions that came after `since`, or that last."""
     found: dict[str, list[Found]] = defaultdict(list)
-    for rule in rules.of("handover_waiting"):
-        until = format_utc(now - timedelta(seconds=rule.after_s))
-        number = session.connection().execute(_UNACCEPTED, {"id": OPERATIONS, "until": until}).scalar()
-        waits = Found(rule.key, OPERATIONS, str(number))
-        if number is not None and not alarms.is_known(session, OPERATIONS, *waits):
-            found[OPERATIONS].append(waits)
-    for when, query in (("task_overdue", _OVERDUE), (alarms.TAKE_DOWN, _LATE_TAKE_DOWNS)):
+    for when, by_time in occasions.by_time():
         for rule in rules.of(when):
             wait = timedelta(seconds=rule.after_s)
-            asked = {"since": format_utc(since - wait), "until": format_utc(now - wait), "rule": rule.key, "limit": MAX_FOUND}
-            for late in session.connection().execute(query, asked):
-                found[late.board].append(Found(rule.key, late.id, late.due))
+            for board, entity, cause in by_time.find(session, rule.key, since - wait, now - wait):
+                found[board].append(Found(rule.key, entity, cause))
     return found
 
 
 def ended(session: Session, now: datetime) -> Mapping[str, list[str]]:
     """Return the materials, by board, whose end has come."""
     found: dict[str, list[str]] = defaultdict(list)
-    for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": MAX_FOUND}):
+    for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": occasions.MAX_FOUND}):
         found[material.board].append(material.id)
     return found
 
@@ -167,16 +140,7 @@ def _release(writer: EventWriter, ids: Collection[str]) -> None:
 
 def _raise(writer: EventWriter, found: Found) -> None:
     rule = writer.alarm_rules.rules[found.rule]
-    if rule.when == alarms.TAKE_DOWN:
-        alarms.raise_take_down_alarm(writer, rule)
-        return
-    if alarms.is_known(writer.session, writer.board.id, *found):
-        return
-    if rule.when == "task_overdue":
-        task = unit_of_work.get(writer.session, Task, found.entity)
-        if task is not None and task.due == found.cause and tasks.is_overdue(writer.session, task.state(), writer.now):
-            alarms.raise_alarm(writer, rule, "task", task.id, task.seq, found.cause, None)
-    else:
-        handover = unit_of_work.get(writer.session, Handover, found.entity)
-        if handover is not None and handover.status == "signed" and str(handover.number) == found.cause:
-            alarms.raise_alarm(writer, rule, "handover", handover.id, handover.seq, found.cause, None)
+    by_time = occasions.find(rule.when, "").by_time
+    subject = by_time.recheck(writer, rule.after_s, found.entity, found.cause) if by_time is not None else None
+    if subject is not None:
+        alarms.raise_once(writer, rule, *subject)

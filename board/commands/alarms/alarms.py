@@ -17,30 +17,27 @@ from board.commands.cards import ownership
 from board.commands.cards.ownership import event_time, later
 from board.commands.materials import take_downs
 from board.config.alarm_rules import Rule
-from board.engine import kinds, unit_of_work
+from board.engine import kinds, occasions, unit_of_work
 from board.engine.event_writer import Change, EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
 from board.notifications import pending
-from board.notifications.notice import OCCASIONS
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
 from models.distribution import Distribution
-from models.entity import State
+from models.entity import Entity, State
 from models.fields import Data, Id, LongText, Time
 from models.ids import new_id
 from models.search import Search
 from realtime.wire.protocol import Command
 
 OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # ways that leave the board
-TAKEN_BY_RESPONSIBLE = "sighting_urgent"  # raised, and taken immediately by the person who answers for it and caused it
-BY_RESPONSIBLE = ("sighting_credible", "worrying_search", "task_overdue")  # not raised for the person who did it themselves
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
 DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
-TAKE_DOWN = "take_down_overdue"  # about a search, and also after the child was found: one alarm for all its recipients
+TAKE_DOWN = "take_down_overdue"
 SERVER_COMMAND = Command("", "", "", {})
 
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
@@ -147,7 +144,7 @@ def record_alarms(writer: EventWriter) -> None:
             if change.after["status"] == "open":
                 _raise_again(server, change)
             else:
-                _end_all(server, but_take_downs=change.after["status"] == "found")
+                _end_all(server, is_found=change.after["status"] == "found")
             continue
         _follow_all(server, kinds.named(change.event.kind), change)
     _follow_take_downs(writer)
@@ -196,8 +193,9 @@ def _follow_take_downs(writer: EventWriter) -> None:
                 end(server, alarm)
             continue
         for rule in rules.values():
-            if rule.key not in {alarm.rule for alarm in known} and not rule.after_s:
-                raise_take_down_alarm(server, rule)
+            subject = take_downs.recheck(server, 0.0) if not rule.after_s else None
+            if rule.key not in {alarm.rule for alarm in known} and subject is not None:
+                raise_once(server, rule, *subject)
 
 
 def _touches_take_downs(change: Change) -> bool:
@@ -206,36 +204,26 @@ def _touches_take_downs(change: Change) -> bool:
     return change.event.kind == Distribution.KIND
 
 
-def raise_take_down_alarm(writer: EventWriter, rule: Rule) -> None:
-    """Raise the alarm of a search that a take-down has been overdue for as long as the rule waits, unless there is one."""
-    late = take_downs.overdue(writer, rule.after_s)
-    search = unit_of_work.get(writer.session, Search, writer.board.id)
-    if late is None or search is None:
-        return
-    cause = str(max(late.seq, search.seq))  # a search that is reopened is another cause
-    if not is_known(writer.session, search.id, rule.key, search.id, cause):
-        raise_alarm(writer, rule, Search.KIND, search.id, search.seq, cause, None)
-
-
-def is_known(session: Session, board: str, rule: str, entity: str, cause: str) -> bool:
-    """Return whether an alarm was raised for this cause, or one about the same entity by the same rule has not ended."""
-    asked = {"board": board, "rule": rule, "entity": entity, "cause": cause}
-    return unit_of_work.execute(session, _KNOWN, asked).first() is not None
+def raise_once(writer: EventWriter, rule: Rule, row: Entity, cause: str) -> None:
+    """Raise an alarm that time causes, unless one was raised for this cause, or one about the same entity has not ended."""
+    params = {"board": writer.board.id, "rule": rule.key, "entity": row.id, "cause": cause}
+    if unit_of_work.execute(writer.session, _KNOWN, params).first() is None:
+        raise_alarm(writer, rule, row.KIND, row.id, row.seq, cause, None)
 
 
 def raise_alarm(
     writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None, assigned: str | None = None
 ) -> None:
     """Raise an alarm about an entity of the writer's board, and take its first steps. `assigned`: the account that takes it
-    immediately. The person who answers for an urgent report and caused it takes it, too; for the occasions in BY_RESPONSIBLE this
-    is a no-op, as for a note that mentions nobody else."""
-    session, board = writer.session, writer.board
+    immediately. The person who answers for the entity and caused the alarm takes it, too, or there is none, as the occasion
+    declares. No-op for a note that mentions nobody else."""
+    session, board, occasion = writer.session, writer.board, occasions.find(rule.when, kind)
     search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
-    if search is not None and search.status not in (("open", "found") if rule.when == TAKE_DOWN else ("open",)):
+    if search is not None and search.status not in (("open", "found") if occasion.while_found else ("open",)):
         return
     people = AlarmPeople(session, board.id)
     answers = caused_by is not None and people.first_responsible(kind, id) == caused_by
-    if answers and rule.when in BY_RESPONSIBLE:
+    if answers and occasion.by_responsible == "skip":
         return
     now = event_time(writer)
     values = {
@@ -252,7 +240,7 @@ def raise_alarm(
     writer.create(row, "alarm.raised")
     if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
         known.append(row.id)
-    owner = caused_by if answers and rule.when == TAKEN_BY_RESPONSIBLE else assigned
+    owner = caused_by if answers and occasion.by_responsible == "take" else assigned
     if owner is not None and people.may_act(owner):
         ownership.take(writer, row, owner)
     else:
@@ -271,9 +259,10 @@ def end(writer: EventWriter, row: Alarm) -> None:
     writer.update(row, "alarm.ended", {"ended_at": event_time(writer), "ended": "settled", "next_at": None}, conflicts=False)
 
 
-def _end_all(writer: EventWriter, but_take_downs: bool) -> None:
-    """End the alarms of a search that is no longer open. Finding the child does not settle that its posters hang."""
-    kept = {rule.key for rule in writer.alarm_rules.of(TAKE_DOWN)} if but_take_downs else set()
+def _end_all(writer: EventWriter, is_found: bool) -> None:
+    """End the alarms of a search that is no longer open. Those that outlive the finding of the child remain then."""
+    rules = writer.alarm_rules.rules.values() if is_found else ()
+    kept = {rule.key for rule in rules if occasions.find(rule.when, Search.KIND).while_found}
     for row in unit_of_work.select(writer.session, Alarm, _OF_BOARD, {"board": writer.board.id}):
         if row.rule not in kept:
             end(writer, row)
@@ -390,7 +379,7 @@ KIND = Kind(
     fields=(
         FieldSpec("about", N_("About"), reads_as="internal"),
         FieldSpec("rule", N_("Rule"), type=str, reads_as="internal"),
-        FieldSpec("occasion", N_("Occasion"), type=str | None, choices=OCCASIONS, reads_as="internal"),
+        FieldSpec("occasion", N_("Occasion"), type=str | None, choices=occasions.NAMES, reads_as="internal"),
         FieldSpec("raised_at", N_("Raised at"), type=Time, reads_as="internal"),
         FieldSpec("step", N_("Step"), type=int, reads_as="internal"),
         FieldSpec("next_at", N_("Next step at"), type=Time | None, reads_as="internal"),

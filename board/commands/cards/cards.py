@@ -18,8 +18,9 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid, not_found
 from board.i18n import N_
-from models.card import Card, Priority
+from models.card import Card
 from models.db import rows
+from models.declared import specs_of
 from models.entity import State
 from models.fields import Data, Id, LongText
 from models.ids import new_id
@@ -142,15 +143,14 @@ def restore(writer: EventWriter, data: Withdraw) -> None:
 
 # -- declaring a kind of card ---------------------------------------------------------------------------------------------
 
-NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room", reads_as="internal")
-COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room", reads_as="column")
-RANK = FieldSpec("rank", N_("Position in the column"), type=str, display="room", reads_as="internal")
-ASSIGNEE = FieldSpec("assignee", N_("Assigned to"), type=Id | None, control="person", exported=True)
-PRIORITY = FieldSpec(
-    "priority", N_("Priority"), type=Priority, control="choice", exported=True, display="room",
-    choices={"low": N_("low"), "normal": N_("normal"), "urgent": N_("urgent")},
-)  # fmt: skip
-WITHDRAWN = FieldSpec("withdrawn", N_("Withdrawn"), type=bool, exported=True, display="room")
+
+def fields_of(model: type[Card]) -> tuple[FieldSpec, ...]:
+    """Return the fields that a kind of card declares. Its first own field names it, and comes before its assignee."""
+    specs = list(specs_of(model))
+    common = [spec for spec in specs if spec.path in Card.STATE]
+    own = [spec for spec in specs if spec.path not in Card.STATE]
+    return (*common[:3], own[0], *common[3:], *own[1:])
+
 
 EVENTS = {
     "card.moved": EventSpec(N_("Card moved"), "card.move", undoable=True),

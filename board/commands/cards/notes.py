@@ -11,6 +11,7 @@ from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.occasions import Occasion
 from board.errors import invalid
 from board.i18n import N_
 from models.db import rows
@@ -92,6 +93,7 @@ KIND = Kind(
         "note.brought_back": EventSpec(N_("Note brought back"), "board.bring_back"),
     },
     boards=("search", "operations"),
+    occasions={"mention": Occasion(N_("Answer needed"), page="/searches/{board}#log", rule="please_answer")},
     alarms=_alarms,
     reported=lambda note, due_before: false(),  # only pinned ones
 )  # fmt: skip

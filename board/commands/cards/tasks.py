@@ -1,28 +1,27 @@
 """Tasks: what somebody has to do, by when, and its result."""
 
-import dataclasses
 import re
-from collections.abc import Collection, Iterator
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, text
 from sqlmodel import Session
 
 from board.commands.cards import cards, ranks
 from board.commands.command import Patch
-from board.commands.shared_fields import written
 from board.config.predefined_tasks import TaskTemplate
-from board.engine import unit_of_work
+from board.engine import occasions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
+from board.engine.occasions import ByTime, Occasion, WallTexts
 from board.i18n import N_, P_
-from models.card import Priority
 from models.column import Column
+from models.declared import data_of
 from models.entity import State
-from models.fields import Data, Id, LongText, Time, Title
+from models.fields import Data, Id
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
@@ -30,24 +29,18 @@ MAX_ITEMS = 50
 MAX_RANK_LENGTH = 64  # characters; longer ranks are made again
 _COLUMN = Column.__table__.c  # type: ignore[attr-defined]
 _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
-_KEY = re.compile(r"[a-z0-9]{1,16}\Z")
-# Its words agree with the task: it is feminine in French.
-_PRIORITY = dataclasses.replace(
-    cards.PRIORITY,
-    choices={"low": P_("of a task", "low"), "normal": P_("of a task", "normal"), "urgent": P_("of a task", "urgent")},
+_OVERDUE = text(
+    'SELECT t.board, t.id, t.due FROM task t JOIN "column" c ON c.id = t."column" AND c.role <> \'done\' '
+    "JOIN search s ON s.id = t.board AND s.status = 'open' "
+    "WHERE t.priority = 'urgent' AND NOT t.withdrawn AND t.due > :since AND t.due <= :until "
+    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = t.board AND a.rule = :rule AND a.entity = t.id "
+    "AND (a.cause = t.due OR a.ended_at IS NULL)) ORDER BY t.due LIMIT :limit"
 )
+_KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
 
-class Fields(Data):
-    """Fields of a task that people write."""
-
-    title: Title
-    instruction: LongText | None = None
-    due: Time | None = None
-    priority: Priority = "normal"
+class _Checklist(Data):
     checklist: dict[str, ChecklistItem] = Field(default_factory=dict)
-    result: LongText | None = None
-    sighting: Id | None = None
 
     @field_validator("checklist", mode="before")
     @classmethod
@@ -64,7 +57,7 @@ class Fields(Data):
         return value
 
     @model_validator(mode="after")
-    def _rank_items(self) -> "Fields":
+    def _rank_items(self) -> "_Checklist":
         ordered = sorted(self.checklist.values(), key=lambda item: (item.rank is None, item.rank or ""))
         last = None
         for item in ordered:
@@ -82,7 +75,10 @@ def _next_rank(last: str | None) -> str:
         return f"{last}V"
 
 
-class Add(Fields):
+Fields = data_of(Task, _Checklist)
+
+
+class Add(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Add a task. Its fields are those of the kind `task`.
 
     `column`: without it, the first `todo`.
@@ -130,6 +126,17 @@ def is_overdue(session: Session, task: State, at: str) -> bool:
     return column is None or column.role != "done"
 
 
+def _find_overdue(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
+    period = {"since": format_utc(since), "until": format_utc(until)}
+    return session.connection().execute(_OVERDUE, period | {"rule": rule, "limit": occasions.MAX_FOUND})
+
+
+def _recheck_overdue(writer: EventWriter, wait_s: float, id: str, due: str) -> tuple[Task, str] | None:
+    task = unit_of_work.get(writer.session, Task, id)
+    still = task is not None and task.due == due and is_overdue(writer.session, task.state(), writer.now)
+    return (task, due) if task is not None and still else None
+
+
 KIND = Kind(
     model=Task,
     title=N_("Task"),
@@ -137,25 +144,7 @@ KIND = Kind(
     title_field="title",
     first_column="todo",
     data=Add,
-    fields=(
-        cards.NUMBER,
-        cards.COLUMN,
-        cards.RANK,
-        FieldSpec(
-            "title", N_("Title"), control="text", required=True, searched=True, exported=True, display="inner_room", prose=True
-        ),
-        cards.ASSIGNEE,
-        _PRIORITY,
-        cards.WITHDRAWN,
-        written("instruction", N_("Instruction"), control="long"),
-        FieldSpec("due", N_("Due"), control="time", exported=True, display="room"),
-        FieldSpec("checklist", N_("Checklist"), exported=True, personal=True),
-        FieldSpec("checklist.*.text", N_("Checklist"), searched=True, personal=True),
-        FieldSpec("checklist.*.rank", N_("Checklist"), reads_as="internal"),
-        written("result", N_("Result"), control="long"),
-        FieldSpec("sighting", N_("Sighting"), control="card", refers_to="sighting", exported=True),
-        FieldSpec("take_down", N_("Take-down task"), type=bool, exported=True),
-    ),
+    fields=cards.fields_of(Task),
     events={
         "task.added": EventSpec(N_("Task added"), "task.add"),
         "task.updated": EventSpec(N_("Task changed"), "task.update", undoable=True),
@@ -163,6 +152,18 @@ KIND = Kind(
     },
     forms={"first": ("title", "assignee", "due"), "more": ("instruction",), "later": ("result",)},
     undo=cards.UNDO,
+    occasions={
+        "task_overdue": Occasion(
+            N_("Urgent task overdue"),
+            N_("Task {number}, urgent, overdue"),
+            P_("alarm, short", "Task {number} overdue"),
+            # translators: on wall displays; the mark in capitals has at most 14 letters
+            WallTexts(N_("OVERDUE"), N_("task"), N_("overdue task"), P_("alarm on a wall", "overdue")),
+            rule="overdue_task",
+            by_responsible="skip",
+            by_time=ByTime(_find_overdue, _recheck_overdue),
+        ),
+    },
     alarms=_alarms,
     alarming=lambda task: and_(~task.withdrawn, task.priority == "urgent", task.due.is_not(None), task.column.not_in(_DONE)),
     reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),

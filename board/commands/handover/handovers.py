@@ -5,10 +5,12 @@ what concerns the whole desk. Handovers can't be undone: a signed one is replace
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.commands.command import Patch
@@ -19,16 +21,24 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.engine.merge_patch import apply_patch
+from board.engine.occasions import ByTime, Occasion
 from board.errors import Refused
 from board.i18n import N_, P_
 from models.board import OPERATIONS
 from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Briefing, Handover, SearchHandover
+from models.times import format_utc
 
 UNREAD = "handed.unread"
 MAX_SEARCHES = 10_000  # as many as a desk may have
 Position = dict[str, Any]  # epoch, seq, head
+
+_WAITING = text(
+    "SELECT h.board, h.id, CAST(h.number AS TEXT) FROM handover h WHERE h.status = 'signed' AND h.signed_at <= :until "
+    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = h.board AND a.rule = :rule AND a.entity = h.id "
+    "AND (a.cause = CAST(h.number AS TEXT) OR a.ended_at IS NULL))"
+)
 
 
 class Prepare(Data):
@@ -286,6 +296,15 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "handover_waiting", False
 
 
+def _find_waiting(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
+    return session.connection().execute(_WAITING, {"rule": rule, "until": format_utc(until)})
+
+
+def _recheck_waiting(writer: EventWriter, wait_s: float, id: str, number: str) -> tuple[Handover, str] | None:
+    row = unit_of_work.get(writer.session, Handover, id)
+    return (row, number) if row is not None and row.status == "signed" and str(row.number) == number else None
+
+
 KIND = Kind(
     model=Handover,
     title=N_("Handover"),
@@ -329,6 +348,13 @@ KIND = Kind(
     derived=("authorship",),
     alerts=_alerts,
     settled=_settled,
+    occasions={
+        "handover_waiting": Occasion(
+            N_("Handover not accepted"), N_("Handover {number} not accepted"),
+            P_("alarm, short", "Handover {number} not accepted"), page="/handover", rule="handover_waiting",
+            by_time=ByTime(_find_waiting, _recheck_waiting),
+        ),
+    },
     alarms=_alarms,
 )  # fmt: skip
 

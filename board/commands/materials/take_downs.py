@@ -1,19 +1,30 @@
 """Take-downs: one entry for each recipient of a material that must no longer be shown, with the time by which it is due."""
 
-from datetime import timedelta
-from typing import NamedTuple
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
+from sqlmodel import Session
 
-from board.engine import unit_of_work
+from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
+from board.engine.occasions import ByTime, Occasion
+from board.i18n import N_
 from models.distribution import Distribution
 from models.entity import State
+from models.search import Search
 from models.times import format_utc, parse_utc
 
 _OF_MATERIAL = text("SELECT id FROM distribution WHERE board = :board AND material = :material ORDER BY id")
 _OVERDUE = text("SELECT due, seq FROM distribution WHERE board = :board AND due <= :until ORDER BY due, seq LIMIT 1")
 _OF_BOARD = text("SELECT id FROM distribution WHERE board = :board ORDER BY id")
+_SEARCHES = text(
+    "SELECT d.board, d.board AS id, min(d.due) AS due FROM distribution d "
+    "JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
+    "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
+    "GROUP BY d.board LIMIT :limit"
+)
 
 
 class Overdue(NamedTuple):
@@ -68,6 +79,24 @@ def overdue(writer: EventWriter, by_s: float = 0.0) -> Overdue | None:
     until = format_utc(parse_utc(max(writer.now, writer.board.at)) - timedelta(seconds=by_s))
     found = unit_of_work.execute(writer.session, _OVERDUE, {"board": writer.board.id, "until": until}).first()
     return Overdue(found.due, found.seq) if found is not None else None
+
+
+def _find(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
+    period = {"since": format_utc(since), "until": format_utc(until)}
+    return session.connection().execute(_SEARCHES, period | {"rule": rule, "limit": occasions.MAX_FOUND})
+
+
+def recheck(writer: EventWriter, wait_s: float, *_: str) -> tuple[Search, str] | None:
+    """Return the search of the board if one of its take-downs has been overdue that long. A reopened search is another cause."""
+    late = overdue(writer, wait_s)
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    return (search, str(max(late.seq, search.seq))) if late is not None and search is not None else None
+
+
+OCCASION = Occasion(  # about a search: one alarm for all its recipients
+    N_("Take-down overdue"), page="/searches/{board}?campaign", rule="take_down_overdue", while_found=True,
+    by_time=ByTime(_find, recheck),
+)  # fmt: skip
 
 
 def open_recipients(writer: EventWriter) -> list[str]:

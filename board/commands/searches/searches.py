@@ -14,7 +14,7 @@ from board.commands import past_times
 from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
-from board.commands.materials import materials
+from board.commands.materials import materials, take_downs
 from board.commands.searches import appeals, closing, references, search_details
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.shared_fields import private, written
@@ -25,9 +25,10 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.merge_patch import apply_patch
+from board.engine.occasions import Occasion, WallTexts
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError, Refused, invalid
-from board.i18n import N_, message
+from board.i18n import N_, P_, message
 from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
@@ -407,6 +408,14 @@ KIND = Kind(
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
+    occasions={
+        "worrying_search": Occasion(
+            N_("Worrying disappearance?"), short=P_("alarm, short", "Worrying?"), rule="worrying_search", by_responsible="skip",
+            # translators: on wall displays; the mark in capitals has at most 14 letters
+            wall=WallTexts(N_("WORRYING?"), "", N_("worrying or not"), N_("worrying or not")),
+        ),
+        "take_down_overdue": take_downs.OCCASION,
+    },
     alarms=_alarms,
     reported=lambda search, due_before: true(),
     derived=("public_photo",),

@@ -5,17 +5,10 @@ have it. `answered`: all others. The scripts read RULES too, for states of earli
 """
 
 from board.engine.conditions import IS_SET, Condition, holds
-from board.i18n import N_, P_
 from models.entity import State
 from models.sighting import ASSURED, SETTLED, Grade, Queue
 
 FIELDS = ("queue", "queue_since")
-LABELS = {
-    "look": N_("to look at"),
-    "judge": N_("looked at, to assess"),
-    "pass_on": N_("to pass on"),
-    "answered": P_("of a sighting", "answered"),
-}
 # the first whose condition holds
 RULES: tuple[tuple[Queue, Condition], ...] = (
     ("answered", {"!withdrawn": IS_SET}),

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
-from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session
 
@@ -12,45 +11,26 @@ from board.commands import past_times
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
-from board.commands.shared_fields import place_fields, private, written
 from board.commands.sightings import queues, sources
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.merge_patch import merge_patch
+from board.engine.occasions import Occasion, WallTexts
 from board.errors import invalid, validated
 from board.i18n import N_, P_
 from models.alert import EVERYBODY
-from models.card import Priority
+from models.declared import data_of
 from models.entity import State
-from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
-from models.sighting import ASSURED, SETTLED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
+from models.fields import Data, Id, LongText, ShortText, Time, Title
+from models.sighting import ASSURED, SETTLED, Assessment, Grade, LookedAt, PassedOn, Sighting
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
+Fields = data_of(Sighting)
 
 
-class Fields(Data):
-    """Fields of a sighting that people write."""
-
-    description: RequiredLongText
-    seen_at: Time | None = None
-    received_at: Time | None = None
-    channel: Channel = "unknown"  # never a channel that nobody named
-    source: Source = Field(default_factory=Source)
-    place: LocationWithRadius | None = None
-    direction: ShortText | None = None
-    clothing: ShortText | None = None
-    company: ShortText | None = None
-    priority: Priority = "normal"
-
-    @model_validator(mode="after")
-    def _no_empty_place(self) -> "Fields":
-        self.place = none_if_empty(self.place)
-        return self
-
-
-class Add(Fields, sources.Private):
+class Add(Fields, sources.Private):  # type: ignore[misc]  # the fields that the row declares
     """Add a sighting. Its fields are those of the kind `sighting`.
 
     `column`: without it, the first `inbox`.
@@ -115,9 +95,9 @@ def add(writer: EventWriter, data: Add) -> None:
     cards.add(writer, KIND, reported(writer, data) | {"grade": Grade().model_dump()})
 
 
-def reported(writer: EventWriter, data: Fields) -> State:
+def reported(writer: EventWriter, data: Any) -> State:
     """Return the values of a sighting or a tip that is taken in now."""
-    values = data.model_dump()
+    values: State = data.model_dump()
     received = values["received_at"] = data.received_at or writer.now
     values |= {"late": is_late(received, writer.now), "recorded_at": writer.now, "source_kept": sources.has_source(values)}
     return values | {"taken_by": writer.account.id if writer.account else ""}
@@ -255,6 +235,13 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
+def _fields() -> tuple[FieldSpec, ...]:
+    """Return the declared fields. Forms ask whether a source is confidential after its name and contact."""
+    specs = {spec.path: spec for spec in cards.fields_of(Sighting)}
+    sealed = specs.pop("source.sealed")
+    return tuple(each for path, spec in specs.items() for each in ((spec, sealed) if path == "source_contact" else (spec,)))
+
+
 KIND = Kind(
     model=Sighting,
     title=N_("Sighting"),
@@ -262,74 +249,7 @@ KIND = Kind(
     title_field="description",
     first_column="inbox",
     data=Add,
-    fields=(
-        cards.NUMBER,
-        cards.COLUMN,
-        cards.RANK,
-        written("description", N_("Description"), control="long", required=True),
-        cards.ASSIGNEE,
-        cards.PRIORITY,
-        cards.WITHDRAWN,
-        FieldSpec("seen_at", N_("Seen at"), control="time", past=True, exported=True, display="inner_room"),
-        FieldSpec("received_at", N_("Received at"), type=Time, control="time", past=True, exported=True),
-        FieldSpec("late", N_("Late entry"), type=bool, exported=True, display="room"),
-        FieldSpec(
-            "channel", N_("Channel"), control="choice", required=True, exported=True,
-            choices={
-                "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field team"),
-                "social_media": N_("social media"), "other": N_("other"), "unknown": P_("of a channel", "not known"),
-            },
-        ),
-        *place_fields("place", personal=True),
-        written("direction", N_("Direction"), control="text"),
-        written("clothing", N_("Clothing"), control="text"),
-        written("company", N_("Alone or accompanied"), control="text"),
-        FieldSpec("source", N_("Source"), personal=True),
-        private(
-            "source.kind", N_("Source"), control="choice",
-            choices={"named": N_("named"), "anonymous": N_("anonymous"), "unknown": N_("not known")},
-        ),
-        FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
-        FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
-        private("source.sealed", N_("Confidential source"), control="flag"),
-        private("source_kept", N_("Name or contact details of the source recorded"), type=bool | None, reads_as="internal"),
-        FieldSpec("grade", N_("Grade")),
-        FieldSpec(
-            "grade.source", N_("Source grade"), exported=True,
-            choices={
-                "A": N_("Completely reliable"), "B": N_("Usually reliable"), "C": N_("Fairly reliable"),
-                "D": N_("Not usually reliable"), "E": N_("Unreliable"), "F": N_("Reliability cannot be judged"),
-            },
-        ),
-        FieldSpec(
-            "grade.content", N_("Content grade"), exported=True,
-            choices={
-                "1": N_("Confirmed by other sources"), "2": N_("Probably true"), "3": N_("Possibly true"),
-                "4": N_("Doubtful"), "5": N_("Improbable"), "6": N_("Truth cannot be judged"),
-            },
-        ),
-        FieldSpec(
-            "assessment", N_("Assessment"), type=Assessment, exported=True, display="room",
-            choices={
-                "unassessed": N_("not assessed"), "credible": N_("credible"), "confirmed": N_("confirmed"),
-                "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
-            },
-        ),
-        FieldSpec("from_tip", N_("Original tip")),
-        FieldSpec("from_tip.id", N_("Original tip"), reads_as="internal"),
-        FieldSpec("from_tip.number", N_("Number of the tip")),
-        FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", refers_to="sighting", exported=True),
-        FieldSpec("queue", N_("Next step"), type=Queue, exported=True, choices=queues.LABELS, reads_as="internal"),
-        FieldSpec("queue_since", N_("Waiting since"), type=Time | None, exported=True, reads_as="internal"),
-        FieldSpec("looked_at", N_("Looked at"), reads_as="internal"),
-        FieldSpec("looked_at.by", N_("Looked at by"), exported=True),
-        FieldSpec("looked_at.at", N_("Looked at on"), exported=True),
-        FieldSpec("passed_on", N_("Passed on")),
-        FieldSpec("passed_on.to", N_("Passed on to"), control="text", exported=True, prose=True),
-        FieldSpec("passed_on.at", N_("Passed on at"), control="time", past=True, exported=True),
-        FieldSpec("passed_on.reference", N_("Reference of the police"), control="text", exported=True, prose=True),
-        FieldSpec("passed_on.by", N_("Passed on by"), exported=True, reads_as="person"),
-    ),
+    fields=_fields(),
     events={
         "sighting.added": EventSpec(
             N_("Sighting added"), "sighting.add",
@@ -354,6 +274,18 @@ KIND = Kind(
     },
     undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
+    occasions={
+        "sighting_urgent": Occasion(
+            N_("Urgent sighting"), N_("Urgent sighting {number}"), rule="urgent_sighting", by_responsible="take",
+            # translators: on wall displays; the mark in capitals has at most 14 letters
+            wall=WallTexts(N_("URGENT"), N_("sighting"), N_("urgent sighting"), P_("alarm on a wall", "urgent")),
+        ),
+        "sighting_credible": Occasion(
+            N_("Credible sighting"), N_("Credible sighting {number}"), rule="credible_sighting", by_responsible="skip",
+            # translators: on wall displays; the mark in capitals has at most 14 letters
+            wall=WallTexts(N_("CREDIBLE"), N_("sighting"), N_("credible sighting"), P_("alarm on a wall", "credible")),
+        ),
+    },
     alarms=_alarms,
     alarming=lambda sighting: and_(
         ~sighting.withdrawn,

@@ -14,22 +14,24 @@ from board.commands.sightings import sightings, sources
 from board.engine import access, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
+from board.engine.occasions import Occasion
 from board.errors import Refused, invalid, not_found
-from board.i18n import N_, P_
+from board.i18n import N_
 from models.accounts import Account
 from models.db import rows
+from models.declared import specs_of
 from models.entity import State
-from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.fields import Data, Id, LongText, RequiredLongText
 from models.ids import new_id
 from models.search import Search
 from models.sighting import Grade, Sighting
-from models.tip import Tip, TipQueue
+from models.tip import Tip
 
 REPORTED = (*sightings.Fields.model_fields, "late", "assignee", "source_kept", "recorded_at", "taken_by")  # kept when placed
 
 
-class Add(sightings.Fields, sources.Private):
+class Add(sightings.Fields, sources.Private):  # type: ignore[misc]  # the fields that the row declares
     """Add a tip. Its fields are those of the kind `tip`."""
 
     assignee: Id | None = None
@@ -213,8 +215,6 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_urgent", after["priority"] == "urgent" and after["queue"] == "look"
 
 
-_SAME = {*sightings.Fields.model_fields, *sources.Private.model_fields, "number", "late", "assignee", "source_kept"}
-
 KIND = Kind(
     model=Tip,
     title=N_("Tip"),
@@ -222,24 +222,7 @@ KIND = Kind(
     title_field="description",
     data=Add,
     boards=("operations",),
-    fields=(
-        *(replace(spec, display=None) for spec in sightings.KIND.fields if spec.column in _SAME),
-        FieldSpec("placed", N_("Placed on a search")),
-        FieldSpec("placed.board", N_("Search"), reads_as="search"),
-        FieldSpec("placed.sighting", N_("Sighting"), reads_as="internal"),
-        FieldSpec("placed.number", N_("Number of the sighting")),
-        FieldSpec("placed.at", N_("Placed at"), reads_as="time"),
-        FieldSpec("placed.by", N_("Placed by"), reads_as="person"),
-        FieldSpec("dismissed", N_("Dismissed")),
-        FieldSpec("dismissed.reason", N_("Reason for the dismissal"), personal=True, prose=True),
-        FieldSpec("dismissed.at", N_("Dismissed at"), reads_as="time"),
-        FieldSpec("dismissed.by", N_("Dismissed by"), reads_as="person"),
-        FieldSpec(
-            "queue", N_("Next step"), type=TipQueue,
-            choices={"look": N_("to look at"), "answered": P_("of a sighting", "answered")}, reads_as="internal",
-        ),
-        FieldSpec("queue_since", N_("Waiting since"), type=Time, reads_as="internal"),
-    ),
+    fields=tuple(replace(spec, display=None) for spec in specs_of(Tip)),
     events={
         "tip.added": EventSpec(N_("Tip added"), "tip.add"),
         "tip.updated": EventSpec(N_("Tip changed"), "tip.update"),
@@ -250,6 +233,9 @@ KIND = Kind(
         "tip.archived": EventSpec(N_("Tip archived"), "board.make_room"),
     },
     alerts=_alerts,
+    occasions={
+        "sighting_urgent": Occasion(N_("Urgent tip"), N_("Urgent tip {number}"), page="/?tip={id}", by_responsible="take"),
+    },
     alarms=_alarms,
     reported=lambda tip, due_before: false(),
 )  # fmt: skip

@@ -2,32 +2,20 @@
    alarm it is and since when, and no more. Visitors see none about a child without a public appeal. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { n, t, t as translate } from "../core/i18n.js";
 import { hasAnybody } from "../core/rules/has_anybody.js";
-import { n, p, t } from "../core/i18n.js";
+import { occasionOf } from "../core/rules/kinds.js";
 import { runningTime } from "../core/time.js";
 
 /**
- * Texts of an alarm: its mark, and what nobody has: beside the mark ("" if that says it), on a tile, and there in short.
- * @typedef {{ mark: () => string, row: () => string, tile: () => string, short: () => string }} AlarmTexts
+ * Return the texts of what raised an alarm.
+ * @param {WallAlarm} alarm
  */
-
-// translators: of alarms on wall displays: the marks in capitals have at most 14 letters
-/** @type {Record<string, AlarmTexts>} */
-const TEXTS = {
-  sighting_urgent: { mark: () => t("URGENT"), row: () => t("sighting"), tile: () => t("urgent sighting"), short: () => p("alarm on a wall", "urgent") },
-  sighting_credible: { mark: () => t("CREDIBLE"), row: () => t("sighting"), tile: () => t("credible sighting"), short: () => p("alarm on a wall", "credible") },
-  worrying_search: {
-    mark: () => t("WORRYING?"), row: () => "", tile: () => t("worrying or not"), short: () => t("worrying or not"),
-  },
-  task_overdue: { mark: () => t("OVERDUE"), row: () => t("task"), tile: () => t("overdue task"), short: () => p("alarm on a wall", "overdue") },
-};
-/** @type {AlarmTexts} */
-const OTHER = { mark: () => t("ALARM"), row: () => t("alarm"), tile: () => t("alarm"), short: () => t("alarm") };
-/** @type {Record<string, string>} */
-const OCCASIONS = { urgent_sighting: "sighting_urgent", credible_sighting: "sighting_credible", worrying_search: "worrying_search", overdue_task: "task_overdue" }; // of rules, for alarms without an occasion
-
-/** @param {WallAlarm} alarm */
-const textsOf = ({ rule, occasion }) => TEXTS[occasion ?? OCCASIONS[rule]] ?? OTHER;
+function textsOf(alarm) {
+  const { wall } = occasionOf(alarm), other = t("alarm");
+  if (!wall) return { mark: t("ALARM"), row: other, tile: other, short: other };
+  return { mark: translate(wall.mark), row: translate(wall.row), tile: translate(wall.tile), short: translate(wall.short) };
+}
 
 /**
  * "urgent sighting: nobody has it yet". An alarm can be open although its card is assigned.
@@ -83,10 +71,10 @@ function named({ first_name: name, age }) {
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
 export function alarmRow([{ search, person, alarm }, ...others], now) {
   const texts = textsOf(alarm), more = others.length ? html`<span class="alarm-others">${n("+ {count} more", "+ {count} more", others.length)}</span>` : nothing;
-  return html`<div class="alarm-row" data-fit-axis="width" data-alarm-of=${search} data-testid="alarm"><b class="alarm-mark">${texts.mark()}</b>
+  return html`<div class="alarm-row" data-fit-axis="width" data-alarm-of=${search} data-testid="alarm"><b class="alarm-mark">${texts.mark}</b>
     <span class="alarm-lines"><span class="alarm-line"><span class="alarm-child">${named(person)}</span> ${more}
         <time class="alarm-time">${runningTime(alarm.raised_at, now ?? undefined)}</time></span>
-      <span class="alarm-line"><span class="alarm-text">${ownedBy(texts.row(), alarm)}</span></span></span></div>`;
+      <span class="alarm-line"><span class="alarm-text">${ownedBy(texts.row, alarm)}</span></span></span></div>`;
 }
 
 /**
@@ -95,5 +83,5 @@ export function alarmRow([{ search, person, alarm }, ...others], now) {
  */
 export function alarmOnTile(alarm) {
   const { tile, short } = textsOf(alarm);
-  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile(), alarm)}</span><span class="short">${ownedBy(short(), alarm, shortOwner(alarm))}</span><span class="least">${shortOwner(alarm)}</span></span>`;
+  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile, alarm)}</span><span class="short">${ownedBy(short, alarm, shortOwner(alarm))}</span><span class="least">${shortOwner(alarm)}</span></span>`;
 }

@@ -5,7 +5,7 @@ import { kinds, t as translate } from "../i18n.js";
 import { standardText } from "./standard_texts.js";
 
 /** @type {KindDeclaration} */
-const UNKNOWN = { card: false, counted: false, readings: {}, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
+const UNKNOWN = { card: false, counted: false, readings: {}, occasions: {}, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
 
 /**
  * Return the declaration of a kind.
@@ -70,6 +70,20 @@ export function readingOf(path, name) {
  * @param {string} name of the kind
  */
 export const isInternal = (path, name) => readingOf(path, name) === "internal";
+
+/**
+ * Return what raised an alarm, as the kind that it is about declares it. Of a kind that does not declare it, it has the name alone.
+ * @param {{ rule: string, occasion?: string | null, about?: { kind: Kind } }} alarm
+ * @returns {Partial<OccasionDeclaration>}
+ */
+export function occasionOf({ rule, occasion, about }) {
+  const all = Object.values(kinds()).flatMap(({ occasions }) => Object.entries(occasions ?? {}));
+  const code = occasion ?? all.find(([, declared]) => declared.rule === rule)?.[0]; // by the rule before alarms had occasions
+  const own = about && kind(about.kind).occasions;
+  if (code && own && Object.hasOwn(own, code)) return own[code];
+  const { name, wall } = all.find(([other]) => other === code)?.[1] ?? {};
+  return { name, wall };
+}
 
 /**
  * Return the id of the card that a command is about.

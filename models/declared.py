@@ -1,0 +1,161 @@
+"""Declared fields: one line of a model says how a field is stored, validated, named, asked for, searched, exported and shown.
+
+`field` and `group` make the columns of a row, `part` the fields of a group. Everything else reads the `FieldSpec`.
+"""
+
+import builtins
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, create_model
+from pydantic import Field as PydanticField
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from models.fields import Data, Time, none_if_empty
+from models.texts import N_
+
+Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag", "list"]
+# how people read a value: by the name of what it refers to, as a time, or not at all
+Reading = Literal["time", "date", "person", "people", "card", "cards", "column", "file", "material", "note", "search", "internal"]
+Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """Field of a state, by its path. A `*` in the path stands for any key: `checklist.*.text`.
+
+    `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
+    control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
+    `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
+    time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
+    `reads_as` tells how histories show the value, if neither type nor control does: an `internal` one means nothing to people.
+    """
+
+    path: str
+    label: str
+    type: Any = None
+    control: Control | None = None
+    choices: Mapping[str, str] | None = None
+    required: bool = False
+    searched: bool = False
+    exported: bool = False
+    personal: bool = False
+    prose: bool = False
+    past: bool = False
+    refers_to: str = ""
+    display: Audience | None = None
+    spellings: Callable[[str], str] | None = None
+    reads_as: Reading | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """Reading of the value; None for a text, a number, a yes or no, or a code with a label."""
+        if self.reads_as is not None or self.control not in get_args(Reading):
+            return self.reads_as or ("time" if self.type in (Time, Time | None) else None)
+        return cast(Reading, self.control)
+
+    @property
+    def column(self) -> str:
+        """Name of the column that holds the field."""
+        return self.path.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Declaration of a column. `type` is the type of its values. People write it (`by_people`), or the server makes it."""
+
+    spec: FieldSpec
+    type: Any
+    by_people: bool
+    in_state: bool = True
+    parts: tuple[FieldSpec, ...] = ()
+
+
+def field(
+    type: Any,
+    label: str,
+    default: Any = None,
+    *,
+    by_people: bool = False,
+    in_state: bool = True,
+    state_type: Any = None,
+    **more: Any,
+) -> Any:
+    """Return a column with its declaration. `type` is that of its values, without None; `...` as default: there is none.
+    `state_type` is that in a state, if people may leave out what a state always has."""
+    columns = {name: more.pop(name) for name in ("index", "sa_column_kwargs") if name in more}
+    declared = Declared(FieldSpec("", label, type=state_type, **more), type, by_people, in_state)
+    kwargs = columns.pop("sa_column_kwargs", {}) | {"info": {"declared": declared}}
+    return Field(default=default, sa_column_kwargs=kwargs, **columns)
+
+
+def group(
+    type: Any, label: str, *, nullable: bool = False, by_people: bool = False, parts: tuple[FieldSpec, ...] = (), **more: Any
+) -> Any:
+    """Return a JSON column for a group of fields, or a list. Replace its value, never change it in place: SQLAlchemy would not
+    notice. `parts` are its fields if its type does not declare them."""
+    info = {"type": type, "declared": Declared(FieldSpec("", label, **more), type, by_people, parts=parts)}
+    sa_type: Any = JSON(none_as_null=True)
+    return Field(default=None, sa_type=sa_type, nullable=nullable, sa_column_kwargs={"info": info})
+
+
+private = partial(field, exported=True, personal=True)  # exported, but shown on no display
+written = partial(private, by_people=True, searched=True, prose=True)
+part = partial(FieldSpec, "")  # in `Annotated`, of a field of a group
+PLACE = (
+    FieldSpec("text", N_("Place"), control="text", searched=True, exported=True, prose=True, personal=True),
+    FieldSpec("lat", N_("Latitude"), control="number", exported=True, personal=True),
+    FieldSpec("lon", N_("Longitude"), control="number", exported=True, personal=True),
+    FieldSpec("radius_m", N_("Accuracy (± m)"), control="number", exported=True, personal=True),
+)
+
+
+def declared_of(model: type[SQLModel]) -> dict[str, Declared]:
+    """Return the declared columns of a row, by name."""
+    columns = {column.name: column.info.get("declared") for column in model.__table__.c}  # type: ignore[attr-defined]
+    return {name: declared for name in model.model_fields if (declared := columns.get(name)) is not None}
+
+
+def specs_of(model: type[SQLModel]) -> Iterator[FieldSpec]:
+    """Yield the declared fields of a row, each group before its parts."""
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    for name, declared in declared_of(model).items():
+        made = None if declared.by_people or "type" in columns[name].info else declared.type
+        yield replace(
+            declared.spec, path=name, type=declared.spec.type or (made | None if made and columns[name].nullable else made)
+        )
+        for spec in declared.parts or _parts_of(declared.type):
+            yield replace(spec, path=f"{name}.{spec.path}")
+
+
+def _parts_of(type: Any) -> Iterator[FieldSpec]:
+    is_keyed = get_origin(type) is dict
+    data = get_args(type)[1] if is_keyed else type
+    if not (isinstance(data, builtins.type) and issubclass(data, BaseModel)):
+        return
+    for name, info in data.model_fields.items():
+        for spec in info.metadata:
+            if isinstance(spec, FieldSpec):
+                yield replace(spec, path=f"*.{name}" if is_keyed else info.alias or name)
+
+
+def data_of(model: type[SQLModel], base: type[Data] = Data) -> Any:
+    """Return the type of the data that people write, with the fields that `base` has not."""
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    fields: dict[str, Any] = {}
+    for name, declared in declared_of(model).items():
+        if declared.by_people and name not in base.model_fields:
+            fields[name] = _data_field(declared.type, columns[name])
+    return create_model("Fields", __base__=base, __doc__=f"Fields of a {model.__name__.lower()} that people write.", **fields)
+
+
+def _data_field(type: Any, column: Any) -> tuple[Any, Any]:
+    if column.nullable:
+        is_group = isinstance(type, builtins.type) and issubclass(type, Data)
+        return Annotated[type | None, AfterValidator(none_if_empty)] if is_group else type | None, None
+    if isinstance(type, builtins.type) and issubclass(type, Data):
+        return type, PydanticField(default_factory=type)
+    return type, ... if column.default is None else column.default.arg
