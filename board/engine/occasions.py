@@ -101,9 +101,9 @@ def declare(by_kind: Mapping[str, Mapping[str, Occasion]]) -> None:
 def find(code: str | None, kind: str) -> Occasion:
     """Return an occasion as the kind of an alarm's subject declares it. A kind that does not declare it has its name alone, as
     rules may be about other kinds of cards."""
-    if code is not None and (own := _declared.get(kind, {}).get(code)):
+    if own := _declared.get(kind, {}).get(code or ""):
         return own
-    first = next((occasions[code] for occasions in _declared.values() if code in occasions), UNKNOWN)
+    first = next((found for occasions in _declared.values() if (found := occasions.get(code or ""))), UNKNOWN)
     return replace(first, numbered="", short="", page="")
 
 

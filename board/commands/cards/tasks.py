@@ -75,7 +75,7 @@ def _next_rank(last: str | None) -> str:
         return f"{last}V"
 
 
-Fields = data_of(Task, _Checklist)
+Fields: Any = data_of(Task, _Checklist)
 
 
 class Add(Fields):  # type: ignore[misc]  # the fields that the row declares

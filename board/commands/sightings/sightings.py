@@ -27,7 +27,7 @@ from models.sighting import ASSURED, SETTLED, Assessment, Grade, LookedAt, Passe
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
-Fields = data_of(Sighting)
+Fields: Any = data_of(Sighting)
 
 
 class Add(Fields, sources.Private):  # type: ignore[misc]  # the fields that the row declares
