@@ -27,27 +27,12 @@ def pytest_configure() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests marked `both_backends` on both backends; `both_backends(ALTERNATING)` is handled by `_take_turns`."""
+    """Run tests marked `both_backends` on both backends."""
     mark = metafunc.definition.get_closest_marker("both_backends")
     if mark and "backend" in metafunc.fixturenames:
         marks = [pytest.mark.slow] if backends.SLOW_ON_POSTGRESQL in mark.args else []
         postgresql = pytest.param(backends.POSTGRESQL, marks=marks)
         metafunc.parametrize("backend", [backends.SQLITE, postgresql], indirect=True, scope="module")
-
-
-def _take_turns(items: list[pytest.Item]) -> None:
-    """Leave half of the backend-independent tests to the slow run.
-
-    Tests marked `both_backends(ALTERNATING)` run alternately on SQLite and on PostgreSQL; the opposite halves are marked slow.
-    """
-    files: dict[Path, dict[str, int]] = {}
-    for item in items:
-        mark, call = item.get_closest_marker("both_backends"), getattr(item, "callspec", None)
-        if mark and backends.ALTERNATING in mark.args and call and "backend" in call.params:
-            place, scenes = call.params["backend"], files.setdefault(item.path, {})
-            number = scenes.setdefault(item.name.replace(place, ""), len(scenes))
-            if place != (backends.SQLITE, backends.POSTGRESQL)[number % 2]:
-                item.add_marker("slow")
 
 
 def _sample_matrices(items: list[pytest.Item]) -> None:
@@ -67,7 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Files run in reverse order of their names: the longest stand at the end of the alphabet, and what runs last should be short.
     """
-    _take_turns(items)
     _sample_matrices(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in sorted(items, key=lambda item: item.path.name, reverse=True):

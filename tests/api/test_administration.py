@@ -17,11 +17,11 @@ from board.errors import Refused
 from board.web.refusals import STATUS
 from models.accounts import ROLES, Account, Token
 from models.times import format_utc, now
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 NEW = "four words that nobody guesses"
 LISTED = "qwertyuiop"

@@ -18,7 +18,7 @@ from board.client import Refusal
 from board.commands.alarms import alarm_steps
 from board.dev import Postgres, Redis
 from models.alarm import Alarm
-from tests.support.backends import ALTERNATING, POSTGRESQL, Backend
+from tests.support.backends import POSTGRESQL, SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import Person, running_server
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
@@ -70,7 +70,7 @@ def _faults_of_alarm(history: list[Event]) -> list[str]:
     return faults
 
 
-@pytest.mark.both_backends(ALTERNATING)
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 @pytest.mark.parametrize("seed", range(6))
 async def test_each_step_is_taken_once_in_any_history(
     installation: dict[str, Any], tmp_path: Path, wall_clock: WallClock, seed: int

@@ -24,13 +24,13 @@ from models.board import OPERATIONS
 from models.ids import new_id
 from models.notification import Notification
 from models.times import format_utc
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 MINUTE = timedelta(minutes=1)
 URGENT = {"description": "a girl at the station", "priority": "urgent"}

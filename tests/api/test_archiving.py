@@ -20,13 +20,13 @@ from board.maintenance import archiving as maintenance
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS
 from models.search import Search
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import Person
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 CLOSE = {"status": "closed", "reason": "at home", "acknowledge": "as it is"}
 DAY = timedelta(days=1)

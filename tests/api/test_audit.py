@@ -21,13 +21,13 @@ from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import MIGRATIONS, metadata, migrate
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.old_schemas import reset_to_revision
 from tests.support.people import Person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:

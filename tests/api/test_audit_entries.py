@@ -31,12 +31,12 @@ from tests.api.test_displays import PATH as DISPLAYS
 from tests.api.test_displays import SHOWN
 from tests.ops.test_command_line import Shell
 from tests.support import pictures_with_metadata, uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser
 from tests.support.people import PASSWORD, Person, create_token, new_id, settings_for
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 ELSEWHERE = {  # types that are tried in test_audit_reads.py

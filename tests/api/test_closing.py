@@ -15,11 +15,11 @@ from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 TOLD = OUTCOME | {"family_told": True, "police_told": True}

@@ -11,12 +11,12 @@ from board.config.predefined_tasks import load_catalogue
 from board.engine import board_limits
 from models.ids import id_bytes, id_text, new_id
 from models.times import format_utc, now
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.board_shares import without_reserve
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 LOOKS = dict.fromkeys(["height_cm", "build", "hair", "eyes", "features", "clothing", "needs", "needs_until"])

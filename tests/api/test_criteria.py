@@ -12,11 +12,11 @@ from board.client import Refusal
 from board.commands import schemas
 from board.commands.searches import searches
 from board.commands.searches.suggested_criteria import suggested, undecided
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 # Age, date of birth, missing since, answer to `under_13`: whether it is suggested. tests/js/rules.test.js has the same cases.
 AGES: list[tuple[int | None, str | None, str, str, bool]] = json.loads((ROOT / "tests/rule_cases.json").read_text())["ages"]

@@ -10,11 +10,11 @@ from sqlmodel import select
 from board.accounts import accounts, live_changes
 from models.accounts import DraftKey
 from tests.api.test_administration import NEW, browser, hire
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, Server, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 ADDRESS = "/api/v1/me/draft-key"
 

@@ -12,11 +12,12 @@ from board.engine import kinds
 from board.live.kept_snapshots import KeptSnapshots
 from models.db import schema
 from tests.api.test_etags import ask
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 from tests.support.vehicle_kind import KIND
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SET_DIRECTION = text("UPDATE sighting SET direction = 'north' WHERE id = :id")
 

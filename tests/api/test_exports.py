@@ -18,11 +18,11 @@ from board.exports import exports
 from models.ids import new_id
 from models.search import Search
 from models.text_lines import multi_line
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 FILES = ("cards.csv", "cards.json", "journal.csv", "journal.json")
 FORMULAS = (

@@ -21,11 +21,11 @@ from board.maintenance.space_watch import SpaceWatch
 from board.maintenance.upload_sweep import UploadSweep
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 PART = b"x" * 400_000
 SHARES = load_file_shares()

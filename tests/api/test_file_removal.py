@@ -12,12 +12,12 @@ from board.maintenance.file_removal import FileRemoval
 from models.file import File
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 REASON = {"reason": "another child"}
 

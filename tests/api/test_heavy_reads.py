@@ -24,13 +24,13 @@ from models.board import OPERATIONS
 from models.db import database, read_pacing
 from models.db.database import ReadTimeout
 from models.db.read_pacing import paced, yield_to_others
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.full_queue import full_queue
 from tests.support.people import PASSWORD, PATIENCE_S, Person
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
 HEAVY = [

@@ -22,10 +22,10 @@ from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import browser, hire
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import PATIENCE_S, Server, create_token, new_id, running_server
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 IDLE = timedelta(hours=12)
 MINUTE = timedelta(minutes=1)

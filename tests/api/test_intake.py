@@ -13,11 +13,11 @@ from board.engine import erasure
 from board.engine.event import BOARD
 from models.accounts import ROLES
 from models.ids import new_id as no_such
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 PATH = "/api/v1/intake/sightings"
 Hotline = Callable[..., Any]

@@ -19,7 +19,7 @@ from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
 
@@ -84,7 +84,7 @@ async def test_an_untouched_journal_holds(record: Record) -> None:
     assert await record.fault() is None
 
 
-@pytest.mark.both_backends(ALTERNATING)
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 @pytest.mark.parametrize(
     ("column", "value"),
     [

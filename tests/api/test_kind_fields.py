@@ -20,13 +20,13 @@ from models.db.errors import ConfigurationError
 from models.db.schema import metadata, migrate
 from models.search import MAX_EARLIER, MAX_LISTED, Details, plate_spellings
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.handover_steps import read_report, take_shift
 from tests.support.people import Person, create_token
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 DETAILS: dict[str, Any] = {
     "taking_parent": "Karim Lemaire", "relation": "father", "described_person": "tall, bearded", "vehicle_plate": "1-ABC-123",

@@ -10,13 +10,13 @@ from board.lookup import look_again_api
 from models.board import OPERATIONS
 from models.ids import new_id
 from models.tip import Tip
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 from tests.unit.test_look_again import noise
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 WHERE = {"text": "Monon bridge", "lat": 50.4701, "lon": 4.8702, "radius_m": 50}
 NEAR = {"text": "", "lat": 50.4712, "lon": 4.8712, "radius_m": 50}

@@ -15,14 +15,14 @@ from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board, BoardShare
 from tests.support import handover_steps
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.board_shares import set_shares
 from tests.support.people import Person
 from tests.support.search_scenario import SearchScenario
 from tests.support.server_clock import WallClock
 from tests.support.team import running_team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 DAY = timedelta(days=1)
 MONTH = LeaveAfterDays(withdrawn=30, set_aside=30, done=30, notes=30)

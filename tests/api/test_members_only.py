@@ -15,12 +15,12 @@ from models.ids import new_id
 from models.times import format_utc, now
 from realtime.channels import channel_reader
 from realtime.channels.channel_reader import MAX_READS
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.people import new_id as command_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 NAME = "Zébulonne"
 
@@ -84,7 +84,6 @@ _PATHS: list[Callable[[str], tuple[str, str, dict[str, Any]]]] = [
 ]
 
 
-@pytest.mark.both_backends(ALTERNATING)
 @pytest.mark.parametrize("path", _PATHS)
 async def test_the_answer_is_that_of_a_board_that_does_not_exist(
     team: Team, path: Callable[[str], tuple[str, str, dict[str, Any]]]

@@ -9,12 +9,12 @@ from board.commands.cards import ownership
 from models.accounts import Account
 from models.board import OPERATIONS
 from tests.api.test_alarms import URGENT, Alarms, alarms, desk, id_of, notifications, urgent
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 
 __all__ = ["alarms", "desk"]  # fixtures
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 async def about(alarms: Alarms) -> str:

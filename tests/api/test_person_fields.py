@@ -16,11 +16,11 @@ from models.db.schema import metadata, migrate
 from models.display import PROFILES
 from models.search import Search
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 LOOKS: dict[str, Any] = {
     "height_cm": 142, "build": "slim", "hair": "dark blond", "eyes": "grey", "features": "blue glasses",

@@ -10,12 +10,12 @@ from models.board import OPERATIONS
 from models.read_position import ReadPosition
 from tests.api.test_administration import browser
 from tests.support import handover_steps
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, create_token, new_id
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from board.accounts import api as provisioning
 from board.errors import OperationError
 from models.accounts import Account
 from models.times import format_utc, now
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, PATIENCE_S, create_token, new_id, session_cookie
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 NEW = "quiet lantern over water"
 

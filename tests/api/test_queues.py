@@ -16,12 +16,12 @@ from board.config.targets import load_targets
 from models.db.database import ConfigurationError
 from models.times import format_utc, now, parse_utc
 from tests.support import random_commands
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 LOOK, PASS_ON = "sighting.looked_at", "sighting.pass_on"
 ZONE = "Local police Ghent"

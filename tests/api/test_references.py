@@ -16,11 +16,11 @@ from models.db.schema import MIGRATIONS, metadata, migrate
 from models.search import Search
 from models.times import now
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OWN = next(MIGRATIONS.glob("versions/*_references.py"))
 BEFORE = f"{int(OWN.name[:4]) - 1:04d}"
@@ -106,7 +106,6 @@ CALLS: list[tuple[Call, int]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.both_backends(ALTERNATING)
 @pytest.mark.parametrize(("call", "status"), CALLS, ids=[call.__name__ for call, _ in CALLS])
 async def test_a_hidden_reference_is_answered_as_a_free_one(team: Team, outside: Outside, call: Call, status: int) -> None:
     answers = []

@@ -24,11 +24,11 @@ from models.accounts import ROLES
 from models.times import format_utc, now
 from realtime.wire.strict_json import MAX_INTEGER
 from tests.support import handover_steps, uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 CLOSED_WITHIN_S = 5  # from the contract
 ROOT = Path(__file__).parents[2]
@@ -166,7 +166,6 @@ def test_every_command_is_tried_here() -> None:
     assert TRIES.keys() == TABLE.keys()
 
 
-@pytest.mark.both_backends(ALTERNATING)
 @pytest.mark.parametrize("name", TRIES)
 async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: str) -> None:
     least = "coordinator" if name in COORDINATORS else "investigator"

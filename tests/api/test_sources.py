@@ -23,7 +23,7 @@ from tests.support.people import Person, connect_person, create_token, new_id, r
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(backends.ALTERNATING)
+pytestmark = pytest.mark.both_backends(backends.SLOW_ON_POSTGRESQL)
 
 GRIET, LOTTE = {"source_name": "Griet", "source_contact": "0470 11"}, {"source_name": "Lotte", "source_contact": "0470 22"}
 

@@ -11,11 +11,11 @@ from models.board import Board
 from models.display import PROFILES
 from models.times import format_utc, now
 from realtime.wire import protocol
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 def latest(reader: Any, search: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from board.client import Refusal
 from board.live import summary_counts
 from board.live.summary_counts import Counted, Summary, recount
 from models.times import format_utc
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 Known = dict[str, Counted]

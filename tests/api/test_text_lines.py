@@ -6,11 +6,11 @@ from sqlalchemy import text
 
 from board.client import Refusal
 from tests.api.test_administration import browser, hire, problem
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 HOSTILE = " 2026\r\nBcc: all@x \u202e\x1b[2J\x07 "
 CLEAN = "2026 Bcc: all@x [2J"

@@ -18,11 +18,11 @@ from models.db.schema import metadata, migrate
 from models.ids import new_id
 from models.searchable import find_matches, folded_text, normalize, words
 from tests.support import old_schemas
-from tests.support.backends import ALTERNATING, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SIGHTING = {
     "description": "a girl by the fountain", "clothing": "yellow anorak", "direction": "towards the harbour",

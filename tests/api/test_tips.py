@@ -17,13 +17,13 @@ from board.commands.sightings import tips
 from board.engine import board_limits
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS, Board
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 PATH = "/api/v1/intake/sightings"
 DAY = timedelta(days=1)

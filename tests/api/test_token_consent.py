@@ -11,11 +11,11 @@ from models.accounts import Account
 from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem, shown_once
 from tests.api.test_tokens import give, row
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, Server, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 @pytest.fixture

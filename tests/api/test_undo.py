@@ -11,11 +11,12 @@ from sqlalchemy import text
 from board.client import Refusal
 from board.engine import erasure
 from models.entity import changed_paths, flatten, revert_fields
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 ITEM = {"text": "ring", "done": False, "rank": "a0"}

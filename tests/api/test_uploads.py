@@ -23,12 +23,12 @@ from board.queues.queues import UPLOADS
 from models.upload import Upload, UploadPart
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, Person, connect_person, create_token, running_server
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 CONTENT = random.Random(1).randbytes(1_400_000)
 

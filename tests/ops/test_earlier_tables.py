@@ -22,7 +22,7 @@ from models.ids import id_bytes, id_text, new_id
 from models.stored_payload import base_of, pack, unpack
 from models.times import to_ms
 from tests.support import old_schemas
-from tests.support.backends import Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 
 COMMANDS, EVENTS = 23, 17
 UUIDS = st.uuids().map(str)
@@ -48,7 +48,7 @@ def test_uuid_takes_16_bytes() -> None:
     assert len(id_bytes(new_id())) == 16
 
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 OLD = {"0031": ("0031", 0), "0031 to 0047, interrupted": ("0047", 20), "0047": ("0047", 46)}  # revision, and rows in its form

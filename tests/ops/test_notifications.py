@@ -19,11 +19,12 @@ from board.notifications import addresses, claims, resolver, sender
 from models.board import OPERATIONS
 from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.mail_server import MailServer, running_mail_server
 from tests.support.notification_scene import CHILD, PUBLIC_URL, NoticeScene, notification_scene, send, settled
 from tests.support.webhook_receiver import SECRET, WebhookReceiver, running_receiver
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 NAMES = (CHILD, "Alice", "Bob", "alice@", "Noor", "desk.example")
 SMTP_PASSWORD = "Tr0ub4dor-canary"
@@ -435,6 +436,7 @@ async def test_a_new_secret_signs_beside_the_old_one(scene: NoticeScene, receive
 # -- several processes ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_backends
 async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: NoticeScene) -> None:
     await scene.alarm("webhook")
     id, write = (await scene.row()).id, scene.service.database.write
@@ -472,12 +474,14 @@ async def _race(scene: NoticeScene, count: int) -> None:
     await send(*senders)
 
 
+@pytest.mark.both_backends
 async def test_several_processes_send_each_notification_once(scene: NoticeScene, receiver: WebhookReceiver) -> None:
     await _race(scene, 20)
     assert Counter(Counter(each.id for each in receiver.requests).values()) == {1: 20}
     assert [row.tries for row in await scene.rows()] == [1] * 20
 
 
+@pytest.mark.both_backends
 async def test_a_claim_that_does_not_look_is_found_by_this_race(
     scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,10 +25,10 @@ from models.db import earlier_tables, schema, unfinished_upgrade
 from models.db.database import ConfigurationError, Database
 from models.db.sqlite import SQLiteBackend
 from tests.support import old_installation, readme_blocks
-from tests.support.backends import SQLITE, Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, SQLITE, Backend
 from tests.support.old_installation import ENTRIES, REVISION
 
-pytestmark = pytest.mark.both_backends  # what goes wrong in between is for the slow tests
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)  # what goes wrong in between is for the slow tests
 
 NEWEST = schema.versions()[-1]
 

@@ -14,12 +14,12 @@ from board.client import Refusal
 from board.dev import Postgres, Redis
 from board.engine import display_identity, identity, rights_version
 from tests.realtime.test_many_processes import processes
-from tests.support.backends import ALTERNATING
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(ALTERNATING)
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 @asynccontextmanager

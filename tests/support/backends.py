@@ -1,7 +1,7 @@
 """The two backends on which every promise is tested: SQLite alone, and PostgreSQL with Redis.
 
-A test marked `both_backends` runs on both, alternates, or runs on PostgreSQL with the slow tests; other tests run on SQLite,
-which is quicker to set up.
+A test marked `both_backends` runs on both, or on PostgreSQL with the slow tests; other tests run on SQLite, which is quicker to
+set up.
 """
 
 import asyncio
@@ -27,8 +27,7 @@ from models.db.database import Database
 from models.db.schema import migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-ALTERNATING = "by turns"  # half of the tests on each; the opposite halves are slow
-SLOW_ON_POSTGRESQL = "slow on PostgreSQL"  # for files without SQL
+SLOW_ON_POSTGRESQL = "slow on PostgreSQL"  # for rules that no SQL decides
 TEMPLATE = "template_board"
 
 _numbers = itertools.count(1)
