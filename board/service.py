@@ -35,7 +35,8 @@ from board.files import known_folder
 from board.files.disk import DiskReserve
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
-from board.live.event_source import SETS_RIGHTS, BoardSource, record
+from board.live.catch_up import record
+from board.live.event_source import SETS_RIGHTS, BoardSource
 from board.live.open_alarms import OpenAlarmPublisher
 from board.live.search_summaries import SummaryPublisher
 from board.live.shift_status import ShiftStatusPublisher

@@ -16,7 +16,7 @@ from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused
 from board.i18n import N_
-from board.live.event_source import record
+from board.live.catch_up import record
 from board.telemetry import logs, metrics
 from board.web import etags, language
 from board.web.compression import compress, compressed

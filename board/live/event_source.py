@@ -1,7 +1,6 @@
 """Implements `realtime.source.EventSource`: loads events and snapshots, and decides what each viewer may see."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Any, TypeVar
 
 import orjson
@@ -9,17 +8,14 @@ from sqlmodel import Session
 
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
-from board.engine import access, event, journal, kinds, snapshot
+from board.engine import access, journal, kinds
 from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
-from board.live import display_filter, visibility
+from board.live import catch_up, display_filter, visibility
 from board.live.kept_snapshots import KeptSnapshots
 from models.board import AUDIT, OPERATIONS, Board
-from models.db import statement as statements
 from models.db.database import Database, DatabaseUnavailable
-from models.db.read_pacing import paced
-from models.db.statement import Statement
 from models.times import format_utc, now
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
 from realtime.wire import protocol
@@ -29,17 +25,6 @@ T = TypeVar("T")
 # events by which somebody may gain or lose sight of a search or a tip
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
-_POSITION = Statement("SELECT epoch, seq FROM board WHERE id = :board")
-MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
-
-
-def record(entry: JournalEvent, command: str | None = None) -> EventRecord:
-    """Return an event encoded for all viewers. Events of one command by one account form a group. `command` is its id, if the
-    caller knows it: else it is read from the payload."""
-    if command is None and entry.body is not None:
-        command = entry.payload().get("command")
-    group = (entry.account, command) if command else None
-    return EventRecord(entry.seq, entry.to_json(), group, Subject(entry.kind, entry.entity, entry.type))
 
 
 class BoardSource:
@@ -111,10 +96,10 @@ class BoardSource:
     async def read_channel(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
         at, known = format_utc(now()), self._snapshots.get(channel)
         if known is not None and all(position in (None, (known.epoch, known.seq)) for position in asked):
-            view = await self._read(lambda session: _unchanged(session, channel, known, at))
+            view = await self._read(lambda session: catch_up.unchanged(session, channel, known, at))
             if view is not None:
                 return view
-        view = await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
+        view = await self._read(lambda session: catch_up.open_board(session, channel, asked, at), heavy=True)
         self._snapshots.keep(channel, view)
         return view
 
@@ -124,7 +109,7 @@ class BoardSource:
         def read(session: Session) -> list[JournalEvent] | None:
             board = session.get(Board, channel)
             return (
-                _trim_to_command(journal.events_after(session, channel, seq))
+                catch_up.trim_to_command(journal.events_after(session, channel, seq))
                 if board is not None and board.epoch == epoch
                 else None
             )
@@ -132,7 +117,7 @@ class BoardSource:
         found = await self._read(read)
         if found is None:
             raise TemporarilyUnavailable
-        return [record(each) for each in found]
+        return [catch_up.record(each) for each in found]
 
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
         """Run a read, then make sure that rights of the same moment are cached. Raises TemporarilyUnavailable."""
@@ -212,46 +197,5 @@ class BoardSource:
         return EventRecord(event_json["seq"], wire, group, Subject(event_json["kind"], event_json["id"], event_json["type"]))
 
 
-def _unchanged(session: Session, channel: str, known: ChannelView, at: str) -> ChannelView | None:
-    """Return a view of now with the entities of an earlier one; None if anything was written to the board since."""
-    if statements.read(session.connection(), _POSITION, {"board": channel}) != [(known.epoch, known.seq)]:
-        return None
-    return replace(known, at=at, since=known.seq, records=[], access_changes={})
-
-
-def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
-    """Open a board for clients at these positions: events from the earliest position that can resume, and a snapshot if one
-    can't."""
-    board = session.get(Board, channel) if channel != AUDIT else None  # nobody may read the audit board
-    if board is None:
-        return None
-    going_on = [position for position in asked if position is not None and _reachable(board, position)]
-    since = min((seq for _, seq in going_on), default=board.seq)
-    found: list[JournalEvent] = []
-    seq = since
-    while seq < board.seq and (page := journal.events_after(session, channel, seq)):
-        found += page
-        seq = page[-1].seq
-    entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
-    changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
-    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed)
-
-
-def _reachable(board: Board, position: Position) -> bool:
-    epoch, seq = position
-    return epoch == board.epoch and board.seq - MAX_CATCH_UP <= seq <= board.seq
-
-
 def _can_see(members: RestrictedSearches, reader: Caller, search: str) -> bool:
     return search not in members or access.is_in_audience(reader.visibility_key, members[search])
-
-
-def _trim_to_command(page: list[JournalEvent]) -> list[JournalEvent]:
-    """Cut a full page at the start of a command, so that its events are sent together."""
-    if len(page) < event.PAGE_SIZE:
-        return page
-    last = record(page[-1]).group
-    cut = len(page)
-    while last is not None and cut > 0 and record(page[cut - 1]).group == last:
-        cut -= 1
-    return page[:cut] or page

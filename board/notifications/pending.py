@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.notifications import claims
+from board.notifications import attempts
 from models.ids import new_id
 
 Way = Literal["email", "webhook"]
@@ -51,6 +51,6 @@ def state(session: Session, late: str, since: str, ways: Collection[str]) -> Out
     `since` and given up."""
     connection = session.connection()
     ended = connection.execute(_ENDED, {"since": since})
-    given_up = Counter({f"{row.way}: {row.failed}": row[2] for row in ended if row.failed not in claims.FOR_A_REASON})
+    given_up = Counter({f"{row.way}: {row.failed}": row[2] for row in ended if row.failed not in attempts.FOR_A_REASON})
     waits = connection.execute(_LATE, {"late": late})
     return OutboxState(sum(row[1] for row in waits if row.way in ways), given_up)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from board.config.alarm_rules import AlarmRules
 from board.config.settings import Settings
-from board.notifications import claims, ways
+from board.notifications import attempts, ways
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
 from board.notifications.undelivered import Undelivered
 from board.notifications.ways import Ways
@@ -65,20 +65,20 @@ class Sender:
     async def send_due(self) -> None:
         """Begin to send what is due, as far as there are free places. Raises DatabaseUnavailable."""
         taken = Counter(self._sending.values())
-        receivers = [claims.Receiver(*key, AT_ONCE - taken[key]) for key in self._keys]
+        receivers = [attempts.Receiver(*key, AT_ONCE - taken[key]) for key in self._keys]
         busy = frozenset(self._sending)
-        found = await self._database.read(lambda session: claims.due(session, self._clock(), receivers, busy))
+        found = await self._database.read(lambda session: attempts.due(session, self._clock(), receivers, busy))
         if not found:
             return
         work = partial(
-            claims.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions,
+            attempts.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions,
             trusted_hooks=self._trusted_hooks,
         )  # fmt: skip
         notices, ended = await self._database.write(work)
         for id, way, code in ended:
-            if code == claims.STOPS_SERVER:
+            if code == attempts.STOPS_SERVER:
                 processing.set_aside("notification", id)
-            outcome = code if code in claims.FOR_A_REASON else "given_up"
+            outcome = code if code in attempts.FOR_A_REASON else "given_up"
             metrics.notification(way, outcome)
             if outcome == "given_up":
                 log.error("notification given up", way=way, code=code)
@@ -103,7 +103,7 @@ class Sender:
         try:
             failure = await self._try(notice, key)
             if failure is None:
-                await self._record(lambda session: claims.record_sent(session, notice.id, self._clock()))
+                await self._record(lambda session: attempts.record_sent(session, notice.id, self._clock()))
                 metrics.notification(notice.way, "sent")
                 log.info("notification sent", notification=notice.id, way=notice.way, tries=notice.tries)
             else:
@@ -115,13 +115,13 @@ class Sender:
     async def _try(self, notice: Notice, key: Key) -> Undelivered | None:
         """Try to send, and return why it failed."""
         try:
-            async with asyncio.timeout(claims.TRY_S):
+            async with asyncio.timeout(attempts.TRY_S):
                 assert self._ways is not None
                 way = self._ways.mail if notice.way == EMAIL else self._ways.webhooks[key[1]]
                 assert way is not None
                 with processing.working_on("notification", notice.id):
                     send = way.prepare(notice, self._clock())
-                await self._record(lambda session: claims.record_composed(session, notice.id))
+                await self._record(lambda session: attempts.record_composed(session, notice.id))
                 await send()
         except Undelivered as failure:
             return failure
@@ -133,7 +133,7 @@ class Sender:
         return None
 
     async def _record_failure(self, notice: Notice, failure: Undelivered) -> None:
-        record = partial(claims.record_failed, notice=notice, code=failure.code, final=failure.final, at=self._clock())
+        record = partial(attempts.record_failed, notice=notice, code=failure.code, final=failure.final, at=self._clock())
         given_up = await self._record(record)
         metrics.notification(notice.way, "given_up" if given_up else "failed")
         told = {"notification": notice.id, "way": notice.way, "code": failure.code, "tries": notice.tries}

@@ -1,57 +1,32 @@
-"""Every queue of a serving process, and its bounds."""
+"""Every queue of a serving process."""
 
 from board.i18n import N_
+from board.queues import bounds
 from board.queues.fair_queue import FairQueue
-from board.queues.turns import Bounds
 
-RUNNING_PER_ACCOUNT = 2  # large answers of one account at a time: the contract promises them
-WAITING_PER_ACCOUNT = 16  # a browser that reopens its windows sends several requests at once
-WAIT_S = 8.0  # then the page is told to retry, before it gives up by itself
 TOO_MANY_SIGN_INS = N_("Too many people are signing in. Try again in {time}.")
 TOO_MANY_DOCUMENTS = N_("Too many documents are being made. Try again in {time}.")
-
-ANSWERS = Bounds(at_once=64, per_key=2, waiting=512, waiting_per_key=WAITING_PER_ACCOUNT, longest_wait_s=WAIT_S)
-# One more than one account may run. Reads of a few milliseconds do not wait behind those of seconds: each kind has its own.
-HEAVY_READS = Bounds(at_once=3, per_key=2, waiting=256, waiting_per_key=WAITING_PER_ACCOUNT, longest_wait_s=WAIT_S)
-LOOKUPS = Bounds(at_once=2, per_key=1, waiting=256, waiting_per_key=WAITING_PER_ACCOUNT, longest_wait_s=WAIT_S)
-EXPORTS = Bounds(at_once=1, per_key=1, waiting=64, waiting_per_key=4, longest_wait_s=30.0)
-# A paper may take a minute of a core: a second one runs meanwhile, of another account.
-PAPERS = Bounds(at_once=2, per_key=1, waiting=32, waiting_per_key=4, longest_wait_s=60.0)
-PICTURES = Bounds(at_once=2, per_key=1, waiting=64, waiting_per_key=8, longest_wait_s=60.0)
-UPLOADS = Bounds(at_once=64, per_key=3, waiting=512, waiting_per_key=16, longest_wait_s=WAIT_S)
-FINISHED_UPLOADS = Bounds(at_once=32, per_key=2, waiting=256, waiting_per_key=16, longest_wait_s=WAIT_S)
-COMPRESSION = Bounds(at_once=2, per_key=1, waiting=128, waiting_per_key=8, longest_wait_s=WAIT_S)
-# A check takes 64 MiB and 0.15 s of all cores. Strangers never delay people who signed in before.
-KNOWN_DEVICES = Bounds(at_once=2, per_key=1, waiting=64, waiting_per_key=8, longest_wait_s=WAIT_S)
-EARLIER_NETWORKS = Bounds(at_once=1, per_key=1, waiting=32, waiting_per_key=8, longest_wait_s=WAIT_S)
-STRANGERS = Bounds(at_once=1, per_key=1, waiting=48, waiting_per_key=16, longest_wait_s=WAIT_S)
-# Few at a time, so that a command waits for few of them at each step of the event loop.
-PAGES = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
-STRANGERS_REQUESTS = Bounds(at_once=2, per_key=1, waiting=2_048, waiting_per_key=512, longest_wait_s=WAIT_S)
-# Sockets whose caller is being identified: after a restart a thousand clients, mostly of one network, must not starve page
-# requests. A turn depends on the database alone, so one network may have all: another one waits for the first that ends.
-HANDSHAKES = Bounds(at_once=32, per_key=32, waiting=10_000, waiting_per_key=2_000, longest_wait_s=30.0)
 
 
 class Queues:
     """Queues of one process. All are keyed by account, except those of strangers and of handshakes: by network."""
 
     def __init__(self) -> None:
-        self.answers = FairQueue("answers", ANSWERS)
-        self.heavy_reads = FairQueue("heavy_reads", HEAVY_READS)
-        self.lookups = FairQueue("lookups", LOOKUPS)
-        self.exports = FairQueue("exports", EXPORTS)
-        self.papers = FairQueue("papers", PAPERS, TOO_MANY_DOCUMENTS)
-        self.pictures = FairQueue("pictures", PICTURES)
-        self.uploads = FairQueue("uploads", UPLOADS)
-        self.finished_uploads = FairQueue("finished_uploads", FINISHED_UPLOADS)
-        self.compression = FairQueue("compression", COMPRESSION)
-        self.sign_in_known_devices = FairQueue("sign_in_known_devices", KNOWN_DEVICES, TOO_MANY_SIGN_INS)
-        self.sign_in_earlier_networks = FairQueue("sign_in_earlier_networks", EARLIER_NETWORKS, TOO_MANY_SIGN_INS)
-        self.sign_in_strangers = FairQueue("sign_in_strangers", STRANGERS, TOO_MANY_SIGN_INS)
-        self.pages = FairQueue("pages", PAGES)
-        self.handshakes = FairQueue("handshakes", HANDSHAKES)
-        self.strangers = FairQueue("strangers", STRANGERS_REQUESTS)
+        self.answers = FairQueue("answers", bounds.ANSWERS)
+        self.heavy_reads = FairQueue("heavy_reads", bounds.HEAVY_READS)
+        self.lookups = FairQueue("lookups", bounds.LOOKUPS)
+        self.exports = FairQueue("exports", bounds.EXPORTS)
+        self.papers = FairQueue("papers", bounds.PAPERS, TOO_MANY_DOCUMENTS)
+        self.pictures = FairQueue("pictures", bounds.PICTURES)
+        self.uploads = FairQueue("uploads", bounds.UPLOADS)
+        self.finished_uploads = FairQueue("finished_uploads", bounds.FINISHED_UPLOADS)
+        self.compression = FairQueue("compression", bounds.COMPRESSION)
+        self.sign_in_known_devices = FairQueue("sign_in_known_devices", bounds.KNOWN_DEVICES, TOO_MANY_SIGN_INS)
+        self.sign_in_earlier_networks = FairQueue("sign_in_earlier_networks", bounds.EARLIER_NETWORKS, TOO_MANY_SIGN_INS)
+        self.sign_in_strangers = FairQueue("sign_in_strangers", bounds.STRANGERS, TOO_MANY_SIGN_INS)
+        self.pages = FairQueue("pages", bounds.PAGES)
+        self.handshakes = FairQueue("handshakes", bounds.HANDSHAKES)
+        self.strangers = FairQueue("strangers", bounds.STRANGERS_REQUESTS)
 
     def close(self) -> None:
         for queue in vars(self).values():

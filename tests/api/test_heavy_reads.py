@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from board.accounts import accounts, live_changes
 from board.engine import snapshot
-from board.queues.queues import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
+from board.queues.bounds import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db import database, read_pacing

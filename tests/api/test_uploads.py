@@ -19,7 +19,7 @@ from board.files.http.uploads import PART_BYTES, Uploads
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import upload_sweep
 from board.maintenance.upload_sweep import UploadSweep
-from board.queues.queues import UPLOADS
+from board.queues.bounds import UPLOADS
 from models.upload import Upload, UploadPart
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads

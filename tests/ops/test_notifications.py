@@ -15,7 +15,7 @@ from sqlmodel import Session
 from structlog.testing import capture_logs
 
 from board.accounts import accounts, live_changes
-from board.notifications import addresses, claims, resolver, sender
+from board.notifications import addresses, attempts, resolver, sender
 from models.board import OPERATIONS
 from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
@@ -366,7 +366,7 @@ async def test_a_mail_server_that_hangs_delays_no_webhook_and_no_command(
 async def test_answer_after_the_deadline_leads_to_a_second_delivery(
     scene: NoticeScene, mail: MailServer, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "TRY_S", 0.5)
+    monkeypatch.setattr(attempts, "TRY_S", 0.5)
     mail.hold, receiver.hold = asyncio.Event(), asyncio.Event()
     await scene.alarm("email", "webhook")
     made = await scene.sender()
@@ -442,7 +442,7 @@ async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: Notic
     id, write = (await scene.row()).id, scene.service.database.write
 
     def claim(seconds: float) -> Callable[[Session], bool]:
-        return lambda session: claims.claim(session, id, scene.now + timedelta(seconds=seconds))
+        return lambda session: attempts.claim(session, id, scene.now + timedelta(seconds=seconds))
 
     assert await write(claim(0))
     assert not await write(claim(-0.01)), "it waited for the row"
@@ -453,13 +453,13 @@ async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: Notic
 
 async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(scene: NoticeScene) -> None:
     await scene.alarm("webhook")
-    found = claims.Due([(await scene.row()).id], [], [])
+    found = attempts.Due([(await scene.row()).id], [], [])
     write = scene.service.database.write
-    claim = partial(claims.work, found=found, clock=scene.clock, hooks=("",), occasions={})
+    claim = partial(attempts.work, found=found, clock=scene.clock, hooks=("",), occasions={})
     (first,) = (await write(claim)).notices
     await scene.sql("UPDATE notification SET claimed_until = NULL")  # as if its time were over
     (second,) = (await write(claim)).notices
-    failed = partial(claims.record_failed, code="timeout", final=False, at=scene.now)
+    failed = partial(attempts.record_failed, code="timeout", final=False, at=scene.now)
     await write(partial(failed, notice=first))
     assert ((await scene.row()).claimed_until is None, (await scene.row()).failed) == (False, "")
     await write(partial(failed, notice=second))
@@ -486,7 +486,7 @@ async def test_a_claim_that_does_not_look_is_found_by_this_race(
     scene: NoticeScene, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant: each process takes what it has read as due, whoever has it by now."""
-    monkeypatch.setattr(claims, "claim", lambda session, id, at: True)
+    monkeypatch.setattr(attempts, "claim", lambda session, id, at: True)
     await _race(scene, 20)
     assert max(Counter(each.id for each in receiver.requests).values()) > 1
 

@@ -15,7 +15,7 @@ from board.engine.identity import Caller
 from board.files.http import upload_rows
 from board.files.http.uploads import Uploads
 from board.files.unavailable import FilesUnavailable, Reason
-from board.notifications import claims, pending
+from board.notifications import attempts, pending
 from board.notifications.sender import Sender
 from board.telemetry import metrics
 from models.times import format_utc, now
@@ -146,13 +146,13 @@ async def test_an_upload_at_which_two_processes_ended_is_refused(team: Team) -> 
 # -- notifications ----------------------------------------------------------------------------------------------------------
 
 
-async def claim_due(scene: NoticeScene, sender: Sender) -> claims.Claimed:
+async def claim_due(scene: NoticeScene, sender: Sender) -> attempts.Claimed:
     """Claim what is due, as a process does that ends before it has composed it."""
-    receivers = [claims.Receiver(*key, 4) for key in sender._keys]
+    receivers = [attempts.Receiver(*key, 4) for key in sender._keys]
 
-    def work(session: Session) -> claims.Claimed:
-        due = claims.due(session, scene.now, receivers, ())
-        return claims.work(session, due, scene.clock, sender._hooks, {})
+    def work(session: Session) -> attempts.Claimed:
+        due = attempts.due(session, scene.now, receivers, ())
+        return attempts.work(session, due, scene.clock, sender._hooks, {})
 
     return await scene.service.database.write(work)
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from board.bootstrap import ROOT
-from board.queues import queues
+from board.queues import bounds
 from board.queues.queues import Queues
 from board.queues.turns import Bounds
 from board.telemetry import metrics
 
-# File and call: why it may be there. Whatever is not listed belongs into board/queues/queues.py.
+# File and call: why it may be there. Whatever is not listed belongs into board/queues/.
 REASONS = {
     "board/client.py Semaphore": "a client, with one account",
     "board/notifications/resolver.py BoundedSemaphore": "threads of the sender, which nobody waits for",
@@ -47,7 +47,7 @@ def test_everything_that_waits_is_in_a_queue_or_has_a_reason() -> None:
 def test_every_queue_is_bounded_named_and_measured() -> None:
     names = {queue.name: attribute for attribute, queue in vars(Queues()).items()}
     assert all(name == attribute for name, attribute in names.items())
-    assert len(names) == len([bounds for bounds in vars(queues).values() if isinstance(bounds, Bounds)])
+    assert len(names) == len([each for each in vars(bounds).values() if isinstance(each, Bounds)])
     shown = {sample.labels.get("queue") for family in metrics.registry.collect() for sample in family.samples}
     assert names.keys() <= shown
     for queue in vars(Queues()).values():

@@ -7,7 +7,7 @@ from board.audit import installation
 from board.config import notification_settings as read
 from board.config.settings import Settings
 from board.notifications import addresses
-from board.notifications.claims import pause_after
+from board.notifications.attempts import pause_after
 from board.notifications.webhooks import signed_headers
 from models.db.errors import ConfigurationError
 
