@@ -8,9 +8,9 @@ from board.commands.alarms.alerts import short_name
 from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
-from board.documents.content import Fact, Line, UserText, short_datetime
+from board.documents.content import Fact, Line, UserText, is_date, short_datetime
 from board.documents.handover_report import ReportDocument
-from board.i18n import N_, moment_text
+from board.i18n import N_, P_, moment_text
 from models.entity import State
 from models.times import parse_utc
 
@@ -91,7 +91,8 @@ class BriefingChildren(ReportDocument):
         is_grave = is_open and bool(search["worrying"])
         kind = self._word("search.kind", search["kind"])
         sex = labels.value("person.sex", "search", person["sex"], translate)
-        since = self._say(N_("missing since {at}"), at=self._near(search["missing_since"]))
+        at = self._near(search["missing_since"])
+        since = self._say(P_("a date", "missing since {at}") if is_date(at) else N_("missing since {at}"), at=at)
         return Child(
             is_large=is_grave, name=short_name(person), reference=search["reference"],
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
@@ -153,7 +154,7 @@ class BriefingChildren(ReportDocument):
             facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._room), *by]))
         if needs:
             until = search["person"]["needs_until"]
-            by = [f" · {self._say(N_('until {at}'), at=self._near(until))}"] if until else []
+            by = [f" · {self._until(self._near(until))}"] if until else []
             facts.append((self._field("person.needs"), [self._cut(needs, self._room), *by]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]

@@ -19,6 +19,7 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -78,6 +79,11 @@ def datetime_text(stamp: str | None, language: str) -> str:
 def short_datetime(stamp: str | None, language: str) -> str:
     """Return date and time without the year, as in "24 Nov 22:34", without a line break inside; for recent or near times."""
     return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
+
+
+def is_date(written: str) -> bool:
+    """Return whether a written time has a date: French has an article before that one, and none before a time of day."""
+    return not _TIME_OF_DAY.fullmatch(written)
 
 
 def day(stamp: str, language: str) -> str:

@@ -4,7 +4,7 @@ from board import labels
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
 from board.documents.search_facts import SearchFacts
 from board.engine import kinds
-from board.i18n import N_
+from board.i18n import N_, P_
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -43,7 +43,7 @@ class ReportDocument(SearchFacts):
         shift, translate = self._report["shift"], self._translate
         if shift is None:
             return [(translate(N_("Shift")), [translate(N_("Nobody in charge of the shift"))])]
-        since = self._say(N_("since {at}"), at=self._at(shift["since"]))
+        since = self._say(P_("a date", "since {at}"), at=self._at(shift["since"]))
         facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {since}"])]
         if shift["handover"] is None and shift["reason"]:
             text = translate(N_("Taken without a handover"))

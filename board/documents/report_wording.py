@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from board import labels
 from board.documents import text_authors
-from board.documents.content import datetime_text, short_datetime
+from board.documents.content import datetime_text, is_date, short_datetime
 from board.documents.text_languages import TextLanguages
-from board.i18n import N_, gettext_for, translations
+from board.i18n import N_, P_, gettext_for, translations
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -46,8 +46,14 @@ class ReportWording:
         """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown. It agrees
         with a child of this `sex`."""
         if seen := sighting["seen_at"]:
-            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=write(seen, self._reads))
+            at = write(seen, self._reads)
+            written = P_("a date, after “seen”", "{time}") if is_date(at) else P_("a time of day, after “seen”", "{time}")
+            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=self._say(written, time=at))
         return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
+
+    def _until(self, at: str) -> str:
+        """Return "until 24 Nov 22:34" or "until 22:34"."""
+        return self._say(P_("a date", "until {at}") if is_date(at) else N_("until {at}"), at=at)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
         """Return a plural with its count. Has the name by which texts to translate are found."""

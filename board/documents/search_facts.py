@@ -30,7 +30,7 @@ class SearchFacts(ReportWording):
             *self._sightings(section),
         ]
         if appeal.get("level", "none") != "none":
-            until = f" · {self._say(N_('until {at}'), at=self._at(appeal['until']))}" if appeal.get("until") else ""
+            until = f" · {self._until(self._at(appeal['until']))}" if appeal.get("until") else ""
             facts.append((self._field("appeal"), [self._word("appeal.level", appeal["level"]) + until]))
         if section["outside"]:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
@@ -123,7 +123,7 @@ class SearchFacts(ReportWording):
                 coded = labels.value(f"person.{name}", "search", person[name], translate)
                 text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
                 until = person["needs_until"] if name == "needs" else None
-                due = [f" · {self._say(N_('until {at}'), at=self._at(until))}"] if until else []
+                due = [f" · {self._until(self._at(until))}"] if until else []
                 facts.append((self._field(f"person.{name}"), [text, *due]))
         return facts
 

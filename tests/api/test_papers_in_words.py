@@ -153,6 +153,12 @@ def test_each_page_has_the_name_and_reference(papers: dict[tuple[str, str], Pape
         assert [at for at, page in enumerate(paper.pages, 1) if f"{at} / {len(paper.pages)}" not in page] == []
 
 
+def test_french_paper_has_an_article_before_a_date(papers: dict[tuple[str, str], Paper]) -> None:
+    text = " ".join(paper.text for (_, language), paper in papers.items() if language == "fr")
+    assert re.findall(r"(?:depuis|jusqu’à|observée?|signalée?|dès|à) \d{1,2}(?: \w{3,5}\.|:\d\d)?", text) == []
+    assert {"jusqu’au 24 nov.", "depuis le 24 nov.", "observée le 24 nov."} - set(re.findall(r"[\w’ ]+ 24 nov\.", text)) == set()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_papers_name_what_they_are_about(papers: dict[tuple[str, str], Paper], language: str) -> None:
     says = i18n.gettext_for(language)
@@ -162,7 +168,8 @@ def test_papers_name_what_they_are_about(papers: dict[tuple[str, str], Paper], l
     assert says("{name} accepts at {at}").format(name=says("The incoming coordinator"), at="____ : ____") in text["draft"]
     assert "____" not in text["briefing"]
     seen = labels.agreeing(says, "f")("seen {at}").partition("{at}")[0]
-    assert all(re.search(rf"{seen}24\.? [Nn]ov", text[name]) for name in ("draft", "briefing", "report")), "agrees with the girl"
+    agrees = re.compile(rf"{seen}(?:le )?24\.? [Nn]ov")  # with the girl
+    assert all(agrees.search(text[name]) for name in ("draft", "briefing", "report"))
     added = says("{what}: {card}").format(what=labels.event("sighting.added", says), card=sighting)
     assert re.search(" ".join(added.split()), text["report"])
     history = text["history"]

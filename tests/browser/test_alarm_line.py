@@ -406,7 +406,12 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await expect(window(f"{ALARM} .which")).to_be_visible()
         await expect(window(f"{ALARM} .which")).to_have_text("Urgent sighting 4")
         await expect(window(f"{ALARM} .for")).to_be_visible()
-        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")  # to a screen reader
+        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")
+        which, nobody = [await window(f"{ALARM} .{name}").bounding_box() for name in ("which", "nobody")]
+        assert which
+        assert nobody
+        assert nobody["width"] > 50
+        assert nobody["y"] >= which["y"] + which["height"], "in a line of its own"
         for control in (window(TAKE), window(f"{LIST} summary")):
             box = await control.bounding_box()
             assert box

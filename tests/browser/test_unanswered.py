@@ -2,6 +2,7 @@
 what waits on all searches."""
 
 import asyncio
+import re
 
 import pytest
 from playwright.async_api import expect
@@ -152,6 +153,8 @@ async def test_numbers_of_what_waits_are_those_of_what_is_shown(browsers: Browse
     await bob("[data-testid=unanswered]").click()
     rows, tabs = bob("li[data-entry]"), bob("[data-chip]:has(b)")
     await expect(bob("[data-chip=all] b")).to_have_text(said)
+    await expect(rows.filter(has=bob(".found")).locator(".waits")).to_have_text(re.compile("not looked at: "))  # owed no longer
+    await expect(bob(f"[data-entry='{mine}'] .waits")).to_have_text(re.compile("to look at: "))
     for owner in ("mine", "nobody"):
         await bob(f"[data-chip={owner}]").click()
         for tab in await tabs.all():

@@ -33,6 +33,12 @@ test("without its events an entity that changed is marked without a name", () =>
   const marks = badgesSince([{ id: "a", kind: "task", seq: 9 }, { id: "b", kind: "task", seq: 5 }], 5);
   assert.deepEqual([...marks], [["a", { type: "task.updated", actor: null, at: null, own: false, changes: [] }]]);
 });
+test("a search that a handover includes is not changed by that", () => {
+  const changed = event("s", "search.goal_set", "alice"), included = event("s", "handed.set", "alice");
+  assert.equal(missedBy("me", [changed, included]).get("s").type, "search.goal_set");
+  assert.equal(missedBy("me", [included]).size, 0);
+  assert.equal(badgesSince([{ id: "s", kind: "handed", seq: 9 }], 5).size, 0);
+});
 test("a card is new until it was seen, also when it was changed since, but not by a note on it", () => {
   const added = addToBadge(addToBadge(undefined, event("a", "sighting.added", "bob")), event("a", "sighting.graded", "eve"));
   assert.deepEqual([added, { type: "note.added" }, { type: "card.moved" }, undefined].map(isAddition), [true, false, false, false]);

@@ -26,6 +26,13 @@ test("whose access changed is named", () => {
   assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice, Bob");
 });
 
+test("a take-down that is due no longer is told as such", () => {
+  const distribution = (take_down) => ({ recipient: "De Lijn", take_down });
+  const due = (before, after) => told("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
+  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "Must be asked to take it down: De Lijn");
+  assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "No longer has to be asked to take it down: De Lijn");
+});
+
 test("the item of a checklist is named", () => {
   const task = (checklist) => ({ number: 5, title: "Call", checklist }), item = { text: "the school", done: false, rank: "a0" };
   const item_ = (before, after) => told("task.updated", before && task(before), task(after), ["text", "done", "rank"].filter((name) => before?.k?.[name] !== after.k?.[name]).map((name) => `checklist.k.${name}`)).replace("\u00a0", " ");

@@ -43,5 +43,8 @@ test("a wait whose target or step changes says so with the next draw; a time tha
   wait.dataset.waiting = "pass_on";
   times.fill();
   assert.equal(wait.textContent, "to pass on: 14 min");
+  wait.dataset.waiting = "found pass_on";
+  times.fill();
+  assert.equal(wait.textContent, "not passed on: 14 min");
   mock.timers.reset();
 });

@@ -28,6 +28,19 @@ TERMS = [
     ("Undefined disappearance", "Disparition non définie", "Ongedefinieerde verdwijning"),
     ("Worrying disappearance", "Disparition inquiétante", "Onrustwekkende verdwijning"),
 ]
+# Texts by what their time is: in other texts it is a time of day today, and a date on other days.
+OF_DAY = {
+    "As of {at}", "Saved {at}", "nobody had it at {at}", "{child}: {what}, taken at {at} after {length}", "{name} signs at {at}",
+    "{name} accepts at {at}", "a time of day, after “seen”",
+}  # fmt: skip
+DATES = {
+    "Changed by {name} at {time}.", "This alarm ended at {time}.", "{name} has had it since {time}.", "Raised: {ago}, at {time}",
+    "Show it until {at}. Then take it down.", "Valid until {at}. Then destroy it.", "as it was on {at}", "a date",
+    "Not signed. Searches as they were at {at}.", "a date, after “seen”",
+}  # fmt: skip
+TIMES = r"\{(?:at|time|until|from|when|then|happened|recorded|date)\}"
+BEFORE_TIMES_OF_DAY = {"fr": "(?<!jusqu’)à", "nl": "om", "de": "um"}
+BEFORE_DATES = {"fr": "le|du|au|jusqu’au", "nl": "op", "de": "am"}
 SCRIPT = """
 const a = t("Plain");
 html`<p>${open ? html`<b>${t("late by {length}", {length})}</b>` : nothing} ${n("{count} card", "{count} cards", 3)}</p>`;
@@ -189,6 +202,33 @@ def test_days_have_a_dot_in_german_alone() -> None:
     said = {language: i18n.moment_text("2026-11-24T21:34:00.000Z", "d MMM y", language) for language in i18n.LANGUAGES}
     assert said == {"en": "24 Nov 2026", "fr": "24 nov. 2026", "nl": "24 nov 2026", "de": "24. Nov. 2026"}
     assert i18n.moment_text("2026-11-24T21:34:00.000Z", "EEEE, d. MMMM y", "de") == "Dienstag, 24. November 2026"
+
+
+def wrong_articles(language: str, id: str, text: str) -> list[str]:
+    """Return what stands before a time in a text, and does not suit each of its forms."""
+    checks = (
+        (BEFORE_TIMES_OF_DAY[language], id in OF_DAY),
+        (BEFORE_DATES[language], id in DATES),
+    )
+    found = [re.search(rf"(?<!\w)(?:{words}) {TIMES}", text, re.IGNORECASE) for words, may in checks if not may]
+    return [match[0] for match in found if match]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_preposition_suits_dates_and_times_of_day(language: str) -> None:
+    for message in read_po(BytesIO((i18n.LOCALES / f"{language}/LC_MESSAGES/messages.po").read_bytes())):
+        texts = (message.string,) if isinstance(message.string, str) else message.string or ()
+        for text in texts:
+            assert wrong_articles(language, message.context or str(message.id), text) == [], message.id
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("fr", "Supprimé à {at}"), ("fr", "jusqu’au {at}"), ("nl", "Om {at} verwijderd"), ("de", "wurde am {at} entfernt")],
+)
+def test_a_preposition_that_suits_one_form_is_noticed(language: str, text: str) -> None:
+    assert wrong_articles(language, "removed {at}", text) != []
+    assert wrong_articles(language, "Saved {at}", text.replace("jusqu’au", "à").replace("am {", "um {")) == []
 
 
 def test_a_french_sign_never_begins_a_line() -> None:

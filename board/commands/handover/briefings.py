@@ -269,7 +269,7 @@ KIND = Kind(
     fields=(
         FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
         FieldSpec("assessment", N_("Situation"), control="long", personal=True, prose=True),
-        FieldSpec("hypotheses", N_("Hypotheses"), control="long", personal=True, prose=True),
+        FieldSpec("hypotheses", N_("Open hypotheses"), control="long", personal=True, prose=True),
         FieldSpec("dropped", N_("Dropped hypotheses"), control="long", personal=True, prose=True),
         FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
         FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),

@@ -166,7 +166,7 @@ KIND = Kind(
         FieldSpec("at", N_("Given at"), type=Time, control="time", past=True),
         FieldSpec("by", N_("Given by"), type=Id, control="person"),
         FieldSpec("take_down", N_("Take-down")),
-        FieldSpec("take_down.due", N_("Take-down due"), reads_as="time"),
+        FieldSpec("take_down.due", N_("Due"), reads_as="time"),
         FieldSpec("take_down.done_at", N_("Asked to take it down at"), reads_as="time"),
         FieldSpec("take_down.done_by", N_("Asked by"), control="person"),
         FieldSpec("take_down.note", N_("Note on the take-down"), personal=True, prose=True),

@@ -85,6 +85,8 @@ function toGrade(oldest, now, { dataset }) {
 /** @type {Record<string, (age: string) => string>} */
 const WAITING = {
   look: (age) => t("to look at: {age}", { age }), judge: (age) => t("to assess: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
+  "found look": (age) => t("not looked at: {age}", { age }), "found judge": (age) => t("not assessed: {age}", { age }),
+  "found pass_on": (age) => t("not passed on: {age}", { age }),
 };
 
 /** @param {string} since @param {Date} now @param {HTMLElement} element */

@@ -112,7 +112,7 @@ const DESCRIPTIONS = {
   "material.withdrawn": ofMaterial(() => t("{who} withdrew: {name}")),
   "distribution.added": ofRecipient(() => t("{who} added a recipient: {name}")),
   "distribution.updated": updated,
-  "distribution.take_down_due": ofRecipient(() => t("Must be asked to take it down: {name}")),
+  "distribution.take_down_due": ofRecipient(({ state }) => (state?.take_down ? t("Must be asked to take it down: {name}") : t("No longer has to be asked to take it down: {name}"))),
   "distribution.taken_down": ofRecipient(() => t("{who} recorded who was asked to take it down: {name}")),
   "distribution.withdrawn": ofRecipient(() => t("{who} removed a recipient: {name}")),
   "file.attached": attached,
@@ -194,9 +194,9 @@ function ofMaterial(says) {
   return (/** @type {any} */ it) => ({ says: says(), values: { name: materialName(it.state ?? it.before) }, said: Object.keys(it.state ?? {}) });
 }
 
-/** Describe an event of a distribution by its recipient. @param {() => string} says */
+/** Describe an event of a distribution by its recipient. @param {(it: any) => string} says */
 function ofRecipient(says) {
-  return (/** @type {any} */ it) => ({ says: says(), values: { name: (it.state ?? it.before).recipient }, said: Object.keys(it.state ?? {}) });
+  return (/** @type {any} */ it) => ({ says: says(it), values: { name: (it.state ?? it.before).recipient }, said: Object.keys(it.state ?? {}) });
 }
 
 /** @param {State} state @param {any} before */

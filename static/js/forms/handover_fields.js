@@ -12,7 +12,7 @@ const INCOMING = { path: "incoming", control: "person", label: () => label.field
 /** Texts about one search. */
 export const OF_SEARCH = [
   long("assessment", () => label.field("assessment", "briefing")),
-  long("hypotheses", () => t("Open hypotheses")),
+  long("hypotheses"),
   long("dropped", () => t("Dropped hypotheses, and why")),
   long("contingencies"),
   long("contacts", () => t("Calls and updates due: family, police, press")),

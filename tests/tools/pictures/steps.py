@@ -142,7 +142,7 @@ def select(field: str, value: str) -> Steps:
     """Choose from a list in a dialog."""
 
     async def steps(page: Page) -> None:
-        await page.locator(f"dialog [data-field={field}] select").select_option(value)
+        await page.locator(f"dialog :is([data-field={field}] select, select[name={field}])").select_option(value)
 
     return steps
 

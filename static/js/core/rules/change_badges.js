@@ -3,11 +3,13 @@
 const ON_A_CARD = /^(note|file)\./; // added to an entity, which is not new by that
 const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from others
 
+const NO_NEWS = new Set(["sighting.looked_at", "handed.set"]); // that somebody looked at it, or that a handover includes its search
+
 /**
- * Return whether an event is news of its entity. That somebody looked at it is none.
+ * Return whether an event is news of its entity.
  * @param {{ type: string }} event
  */
-export const isNews = ({ type }) => type !== "sighting.looked_at";
+export const isNews = ({ type }) => !NO_NEWS.has(type);
 
 /**
  * Return whether a badge says that its entity is new.
@@ -50,7 +52,7 @@ export function badgesOf(events, { own, isThere }) {
 export function badgesSince(entities, seq) {
   const badges = new Map();
   for (const { id, kind, seq: changedAt } of entities) {
-    if (changedAt > seq) badges.set(id, addToBadge(undefined, { id, type: `${kind}.updated`, actor: null, at: null }));
+    if (changedAt > seq && kind !== "handed") badges.set(id, addToBadge(undefined, { id, type: `${kind}.updated`, actor: null, at: null }));
   }
   return badges;
 }

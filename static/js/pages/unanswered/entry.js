@@ -49,8 +49,7 @@ function owner({ assignee, alarm }, { session }) {
 export const nameOf = ({ kind, number }) => cardName({ kind, state: { number } });
 
 /** @param {UnansweredEntry} entry */
-const pill = ({ queue, queue_since: since, priority: urgency, target_min: minutes, assignee }) =>
-  html`<span class="waits ${queue}">${waitingTime(queue, since, urgency, assignee ? null : minutes)}</span>`;
+const pill = (entry) => html`<span class="waits ${entry.queue}">${waitingTime(entry)}</span>`;
 
 /** @param {UnansweredEntry} entry */
 const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<span class="quiet">${t("target: {time}", { time: formatDuration(minutes * MINUTE_MS) })}</span>`);

@@ -111,7 +111,7 @@ class AlarmLine {
       main: html`<div class="alarm ${alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
-        ${isLive ? html`<span class="which" aria-hidden="true">${this.#isNotTaken(alarm) ? notTaken() : shortAlarm(alarm)}</span>` : nothing}
+        ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#others(alarm, open, more)}
@@ -131,7 +131,7 @@ class AlarmLine {
   /** @param {Alarm} alarm */
   #howLong(alarm) {
     const fault = this.#isNotTaken(alarm) ? notTaken() : null;
-    if (this.#state === "live") return html`<span class="nobody running"><span data-testid="owner">${fault ?? whoHasIt(alarm, this.#me)}</span></span>
+    if (this.#state === "live") return html`<span class="nobody running ${fault ? "fault" : ""}"><span data-testid="owner">${fault ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-since=${alarm.raised_at}></time>`;
     const { at } = this.#session.alarms;
     return html`<span class="nobody" data-testid="alarm-stale">${fault ?? (at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it"))}</span>`;

@@ -21,14 +21,13 @@ export function queueMark(state, view) {
 }
 
 /**
- * Running text of how long something waits for a step. `minutes` is its target where that is known; null: none.
- * @param {WaitingQueue} queue
- * @param {IsoTime} since
- * @param {string} priority
- * @param {number | null} [minutes]
+ * Running text of how long something waits for a step. Once the child was found, it says that the step was not taken.
+ * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, assignee: Id | null, status: string | null }} entry
  */
-export const waitingTime = (queue, since, priority, minutes = targetMinutes(queue, priority)) =>
-  html`<time datetime=${since} data-waiting=${queue} data-target=${minutes ?? Infinity}></time>`;
+export function waitingTime({ queue, queue_since: since, target_min: minutes, assignee, status }) {
+  const target = (assignee ? null : minutes) ?? Infinity;
+  return html`<time datetime=${since} data-waiting=${status === "found" ? `found ${queue}` : queue} data-target=${target}></time>`;
+}
 
 /**
  * Say who looked at a sighting first, and when, while it is still to be judged.
