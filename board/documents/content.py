@@ -19,6 +19,7 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
+_TIES = re.compile(r"(?<=\d) | (?=· )|(?<=\(±) ")  # no line begins with a dot, or ends with the number of a thing
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -72,13 +73,18 @@ class Document:
 
 
 def datetime_text(stamp: str | None, language: str) -> str:
-    """Return date and time as in "24 Nov 2026 22:34", in a language."""
-    return _written(stamp, "d MMM y HH:mm", language)
+    """Return date and time as in "24 Nov 2026 22:34", in a language, without a line break inside."""
+    return tied(_written(stamp, "d MMM y HH:mm", language))
 
 
 def short_datetime(stamp: str | None, language: str) -> str:
     """Return date and time without the year, as in "24 Nov 22:34", without a line break inside; for recent or near times."""
-    return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
+    return tied(_written(stamp, "d MMM HH:mm", language))
+
+
+def tied(words: str) -> str:
+    """Return a short text without a line break inside."""
+    return words.replace(" ", "\u00a0")
 
 
 def is_date(written: str) -> bool:
@@ -159,7 +165,7 @@ _environment = Environment(
 
 def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
-        return escape(piece)
+        return escape(_TIES.sub("\u00a0", piece))
     text = escape(_CONTROL.sub("", piece.text))
     if piece.short not in (None, piece.text):
         text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)

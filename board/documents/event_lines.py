@@ -65,7 +65,12 @@ class EventLines:
         line: Line = []
         kind = kinds.find(entry.event.kind)
         title = kind.title_field if kind is not None else None
-        for path in sorted(paths, key=lambda path: (path != title, not kinds.is_prose(path))):
+        declared = [spec.path for spec in kind.fields] if kind is not None else []
+
+        def place(path: str) -> tuple[bool, bool, int]:
+            return path != title, not kinds.is_prose(path), declared.index(path) if path in declared else len(declared)
+
+        for path in sorted(paths, key=place):
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
         groups = {"criteria": self._answer, "checklist": self._item, "earlier": self._earlier}
@@ -107,6 +112,7 @@ class EventLines:
             and not path.endswith((".lat", ".lon"))  # paper has room for the name of a place alone
             and not _repeats(path, entry)
             and (named is None or entry.now.get(path) != named)
+            and not (entry.begins and entry.event.kind == "material" and path in ("what", "languages"))  # as its name says
         ]
 
     def _label(self, path: str, event: JournalEvent) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from board import labels
-from board.documents.content import Piece, UserText, datetime_text
+from board.documents.content import Piece, UserText, datetime_text, tied
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
 from board.engine.event import JournalEvent
@@ -29,7 +29,8 @@ class FieldValues:
         if value in (None, "", []) and path != "worrying":
             return "–"
         # a grade is its code: paper has no room for what it means
-        named = None if path.startswith("grade.") else labels.value(path, event.kind, value, self._translate)
+        agrees_with = "task" if path == "priority" else event.kind  # a priority has one form here, whatever it is the priority of
+        named = None if path.startswith("grade.") else labels.value(path, agrees_with, value, self._translate)
         if named is not None:
             return named
         kind = kinds.find(event.kind)
@@ -99,7 +100,7 @@ class FieldValues:
         return self._names.column(*self._names.columns[id])
 
     def _numbered(self, kind: str, number: int) -> str:
-        return self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number)
+        return tied(self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number))
 
     def _alarm(self, state: State) -> str:
         """Return "Urgent sighting 4", as on the screen (static/js/format/alarm_text.js)."""

@@ -47,8 +47,10 @@ class ReportWording:
         with a child of this `sex`."""
         if seen := sighting["seen_at"]:
             at = write(seen, self._reads)
-            written = P_("a date, after “seen”", "{time}") if is_date(at) else P_("a time of day, after “seen”", "{time}")
-            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=self._say(written, time=at))
+            if sex in ("f", "m"):
+                written = P_("a date, after “seen”", "{time}") if is_date(at) else P_("a time of day, after “seen”", "{time}")
+                at = self._say(written, time=at)
+            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=at)
         return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
 
     def _until(self, at: str) -> str:
