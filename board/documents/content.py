@@ -19,7 +19,7 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
-_TIES = re.compile(r"(?<=\d) | (?=· )|(?<=\(±) ")  # no line begins with a dot, or ends with the number of a thing
+_TIES = re.compile(r"(?<=[\d→]) | (?=[·→] )|(?<=\(±) ")  # no line begins with a dot, or ends with the number of a thing
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 

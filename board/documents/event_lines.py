@@ -1,7 +1,6 @@
 """Events as lines of a history on paper: "14:02:11 · Bob · Sighting graded: Sighting 7 · Source grade: F → B"."""
 
 import re
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -13,11 +12,12 @@ from board.documents.field_values import FieldValues
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import UNDISCLOSED
-from board.i18n import N_, gettext_for
+from board.i18n import N_, P_, gettext_for
 from models.times import parse_utc
 
 GROUPED_FIELDS = re.compile(r"(criteria|checklist|earlier)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
+ANSWERS = {"correct": P_("noun", "Answer"), "reason": N_("Reason")}  # of somebody else to "in their own words"
 INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # with False: left out where an entity begins
 
 
@@ -116,7 +116,9 @@ class EventLines:
         ]
 
     def _label(self, path: str, event: JournalEvent) -> str:
-        return labels.with_colon(labels.field(path, self._translate, event.kind), self._translate)
+        answer = ANSWERS.get(path.rpartition(".")[2]) if path.startswith("restatements.") else None
+        label = self._translate(answer) if answer else labels.field(path, self._translate, event.kind)
+        return labels.with_colon(label, self._translate)
 
     def _change(self, path: str, entry: HistoryEntry) -> Line:
         """Return "Source grade: F → B"; for typed text only the new one, as the old one stands further up."""
@@ -124,15 +126,20 @@ class EventLines:
         if entry.begins and (now is False or now in INITIAL_VALUES):
             return []
         if path == "members" and entry.was:
-            return self._access(was or [], now or [])
+            return self._access(entry)
         name, value = f" · {self._label(path, event)} ", self._values.value(path, now, event)
         if was in (None, "", []) or kinds.is_prose(path):
             return [name, value]
         before = self._values.value(path, was, event)
         return [name, before, " → ", value] if before != value else []
 
-    def _access(self, was: Collection[str], now: Collection[str]) -> Line:
-        """Return whose access changed: "Access given to: Charlie"."""
+    def _access(self, entry: HistoryEntry) -> Line:
+        """Return whose access changed: "Access given to: Charlie"; of a search that becomes members-only, its members."""
+        was, now = entry.was.get("members") or [], entry.now.get("members") or []
+        if entry.now.get("access") != "members":
+            return []  # all users have access
+        if entry.was.get("access") != "members":
+            return [f" · {self._label('members', entry.event)} {self._values.people(now)}"]
         changed = {
             N_("Access given to"): [id for id in now if id not in was],
             N_("Access taken from"): [id for id in was if id not in now],

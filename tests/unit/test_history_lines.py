@@ -1,0 +1,65 @@
+"""Lines of a history on paper: what they say of access, answers and materials, and where they break."""
+
+from typing import Any
+
+import pytest
+
+from board.documents.content import _piece
+from tests.support.registry_events import ALICE, AT, BOB, SEARCH, Case
+from tests.unit.test_readable_history import paper_text
+
+
+def line(type: str, before: dict[str, Any] | None, after: dict[str, Any], changes: list[str], language: str = "en") -> str:
+    kind = "briefing" if type == "handover.answered" else type.partition(".")[0]
+    event = {
+        "seq": 7, "at": AT, "type": type, "kind": kind, "id": SEARCH, "actor": {"id": BOB, "name": "Bob"},
+        "state": after, "changes": changes,
+    }  # fmt: skip
+    return paper_text(Case(type, SEARCH, event, before), language).partition(" · Bob · ")[2].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (("desk", []), ("members", [ALICE]), "Access: All users → Members only · Members: Alice Adam"),
+        (("members", [ALICE]), ("desk", []), "Access: Members only → All users"),
+        (("members", [ALICE]), ("members", [ALICE, BOB]), "Access given to: Bob Claes"),
+        (("members", [ALICE, BOB]), ("members", [ALICE]), "Access taken from: Bob Claes"),
+    ],
+)
+def test_access_is_given_and_taken_of_members_only_searches(before: Any, after: Any, said: str) -> None:
+    states = [{"access": access, "members": members} for access, members in (before, after)]
+    changes = [name for name in ("access", "members") if states[0][name] != states[1][name]]
+    assert line("search.access_set", states[0], states[1], changes) == f"Access changed · {said}"
+
+
+def test_an_answer_is_not_in_the_words_of_the_reader() -> None:
+    states = [{"restatements": {ALICE: {"text": "x", "correct": correct}}} for correct in (None, False)]
+    states[1]["restatements"][ALICE]["reason"] = "not the father"
+    changes = [f"restatements.{ALICE}.{name}" for name in ("correct", "reason")]
+    assert line("handover.answered", *states, changes) == "Summary answered · Answer: not quite · Reason: not the father"
+
+
+def test_a_material_says_once_what_it_is_and_in_which_languages() -> None:
+    state = {"what": "poster", "languages": ["fr", "nl"], "decided_by": "Parket Gent"}
+    said = line("material.approved", None, state, ["decided_by", "languages", "what"])
+    assert said == "Material approved: Poster (FR, NL) · Decided by: Parket Gent"
+
+
+def test_fields_have_the_order_of_their_declaration() -> None:
+    state = {"status": "found", "outcome": {"how": "police", "condition": "well"}}
+    said = line("search.status_set", {"status": "open"}, state, ["outcome.condition", "outcome.how", "status"])
+    assert said.startswith("Status changed · Status: Open → Found · ")
+
+
+def test_a_priority_agrees_with_its_label_in_french() -> None:
+    said = line("sighting.updated", {"priority": "normal", "number": 7}, {"priority": "urgent", "number": 7}, ["priority"], "fr")
+    assert "normale → urgente" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "tied"),
+    [(" · a", "\u00a0· a"), ("7 tasks", "7\u00a0tasks"), ("6 → 1", "6\u00a0→\u00a01"), ("(± m)", "(±\u00a0m)"), ("a b", "a b")],
+)
+def test_lines_break_at_no_number_dot_or_arrow(text: str, tied: str) -> None:
+    assert str(_piece(text)) == tied
