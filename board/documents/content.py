@@ -19,7 +19,8 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
-_TIES = re.compile(r"(?<=[\d→]) | (?=[·→] )|(?<=\(±) ")  # no line begins with a dot, or ends with the number of a thing
+# Spaces where no line breaks: after a number, at an arrow, before a dot, a date, a year and the number of a card.
+_TIES = re.compile(r"(?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -73,18 +74,13 @@ class Document:
 
 
 def datetime_text(stamp: str | None, language: str) -> str:
-    """Return date and time as in "24 Nov 2026 22:34", in a language, without a line break inside."""
-    return tied(_written(stamp, "d MMM y HH:mm", language))
+    """Return date and time as in "24 Nov 2026 22:34", in a language."""
+    return _written(stamp, "d MMM y HH:mm", language)
 
 
 def short_datetime(stamp: str | None, language: str) -> str:
     """Return date and time without the year, as in "24 Nov 22:34", without a line break inside; for recent or near times."""
-    return tied(_written(stamp, "d MMM HH:mm", language))
-
-
-def tied(words: str) -> str:
-    """Return a short text without a line break inside."""
-    return words.replace(" ", "\u00a0")
+    return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
 
 
 def is_date(written: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from board import labels
-from board.documents.content import Piece, UserText, datetime_text, tied
+from board.documents.content import Piece, UserText, datetime_text
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
 from board.engine.event import JournalEvent
@@ -100,7 +100,7 @@ class FieldValues:
         return self._names.column(*self._names.columns[id])
 
     def _numbered(self, kind: str, number: int) -> str:
-        return tied(self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number))
+        return self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number)
 
     def _alarm(self, state: State) -> str:
         """Return "Urgent sighting 4", as on the screen (static/js/format/alarm_text.js)."""

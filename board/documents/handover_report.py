@@ -1,7 +1,7 @@
 """Printed report of a handover."""
 
 from board import labels
-from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime, tied
+from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
 from board.documents.search_facts import SearchFacts
 from board.engine import kinds
 from board.i18n import N_, P_
@@ -65,7 +65,7 @@ class ReportDocument(SearchFacts):
             for path in ("restatement", "reason") if state[path]
         ]  # fmt: skip
         if unread := [each for each in self._report["searches"] if each["unread_by"]]:
-            names = " · ".join(tied(f"{self._child_name(each['search'])} {each['search']['reference']}") for each in unread)
+            names = " · ".join(f"{self._child_name(each['search'])} {each['search']['reference']}" for each in unread)
             facts.append((translate(N_("Not read")), [names]))
         return facts
 
@@ -169,7 +169,7 @@ class ReportDocument(SearchFacts):
         when = self._sighted(seen, short_datetime, sex) if card["kind"] == "sighting" else at
         about = [card["assignee"] and self._name(card["assignee"]), when]
         about += [self._say(N_("due {at}"), at=short_datetime(card["due"], self._reads))] if card["due"] else []
-        more = "".join(f" · {tied(each)}" for each in about if each)
+        more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
     def _file(self, file: State) -> Line:
@@ -178,7 +178,7 @@ class ReportDocument(SearchFacts):
         card, note = file["card"], self._translate(labels.KINDS["note"]) if file["note"] else None
         on = f"{self._translate(labels.KINDS[card['kind']])} {card['number']}" if card else note
         about = [on, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
-        return [title, "".join(f" · {tied(each)}" for each in about if each)]
+        return [title, "".join(f" · {each}" for each in about if each)]
 
     def _event(self, event: State) -> Line:
         what, number = labels.event(event["type"], self._translate), event.get("number")

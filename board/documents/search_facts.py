@@ -2,7 +2,7 @@
 
 from board import labels
 from board.config.earlier_disappearances import described, in_order
-from board.documents.content import Fact, Line, datetime_text, tied
+from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
 from board.i18n import N_
 from models.entity import State
@@ -112,7 +112,7 @@ class SearchFacts(ReportWording):
         if goal is None:
             return []
         due = [f" · {self._say(N_('by {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
-        line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {tied(self._name(goal['by']))}"]
+        line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
         return [(self._field("goal"), line)]
 
     def _child(self, person: State) -> list[Fact]:

@@ -78,7 +78,7 @@ def text_of(pdf: bytes) -> list[str]:
         pages = []
         for page in document:
             text = page.get_textpage()
-            pages.append(text.get_text_bounded())
+            pages.append(text.get_text_bounded().replace("\xa0", " "))  # of which paper has many, against line breaks
             text.close()
             page.close()
         return pages
