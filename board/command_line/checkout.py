@@ -132,6 +132,18 @@ def dev_all(context: typer.Context) -> None:
         run_all()
 
 
+@dev.command("trace")
+def trace(
+    command: Annotated[str, typer.Argument(help="Command to trace, such as sighting.add.")],
+    details: Annotated[bool, typer.Option("--details", help="Print also where each file is entered from.")] = False,
+) -> None:
+    """Count the files and functions that a command runs through, and its hops from file to file."""
+    from board.dev import trace_command
+
+    found = trace_command.trace(command)
+    print(f"{command}: {found}", *(found.details() if details else ()), sep="\n")
+
+
 def _add_to_dev(name: str, help: str) -> None:
     @dev.command(name, help=help)
     def run() -> None:
