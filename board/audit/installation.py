@@ -6,23 +6,16 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
 from board.config.settings import VERSION, Settings
-from board.engine.event import WHOLE
-from models import stored_payload
-from models.board import AUDIT_NUMBER
+from board.engine import audit_events
 
 MAX_EARLIER = 50  # number of earlier entries read, of all machines
 URLS = ("database_url", "redis_url")  # stored without user names, passwords and options
-_EARLIER = text(
-    f"SELECT e.body, {WHOLE} FROM event e "  # noqa: S608
-    f"WHERE e.board = {AUDIT_NUMBER} AND e.type = 'settings.changed' AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT :limit"
-)
 
 Values = dict[str, str | None]
 
@@ -94,5 +87,5 @@ def _change(name: str, before: str | None, value: str | None) -> Values:
 
 def _earlier(session: Session) -> list[dict[str, Any]]:
     """Return the payloads of earlier entries, newest first, without erased ones."""
-    rows = session.connection().execute(_EARLIER, {"limit": MAX_EARLIER})
-    return [stored_payload.load(*row) for row in rows]
+    events = audit_events.newest(session, MAX_EARLIER, types=[SettingsChanged.TYPE])
+    return [event.payload() for event in events if event.body is not None]

@@ -5,20 +5,19 @@ Their cause is in the audit journal, which the person may not read. So an alert 
 and carries all that there is to know.
 """
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, TextClause, bindparam, text
-from sqlmodel import Session
+from sqlalchemy import Row, bindparam, text
+from sqlmodel import Session, col, select
 
-from board.engine.event import WHOLE, JournalEvent
+from board.engine import event_queries
+from board.engine.event import JournalEvent
 from board.notifications.alert_format import Alert
 from board.notifications.alert_versions import bump_alert_version
-from models import stored_payload
+from models.accounts import Account
 from models.alert import OWN_ACCOUNT, SECURITY
-from models.board import AUDIT_NUMBER
-from models.ids import id_sql, id_text
+from models.board import AUDIT
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
 _ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
@@ -28,20 +27,12 @@ _UNREAD = text(
     "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
 ).bindparams(bindparam("people", expanding=True))
 
+_NEWEST = text(
+    "SELECT s.number, s.at, s.seq, (r.account IS NOT NULL) AS read FROM security_alert s "
+    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
+    "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
+)
 _VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that tells more, by type
-
-
-@cache
-def _list_statement(dialect: str) -> TextClause:
-    """Return the statement for the newest alerts of an account."""
-    return text(
-        "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, e.body, "  # noqa: S608
-        f"{WHOLE}, (r.account IS NOT NULL) AS read "
-        f"FROM security_alert s JOIN event e ON e.board = {AUDIT_NUMBER} AND e.seq = s.seq "
-        f"LEFT JOIN account p ON p.id = {id_sql('e.account', dialect)} "
-        "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
-        "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
-    )
 
 
 def record(session: Session, account: str, event: JournalEvent) -> None:
@@ -63,13 +54,17 @@ def list_alerts(session: Session, account: str, since: str, hidden: Collection[s
     A search is named only if it is not among the `hidden` ones.
     """
     parameters = {"account": account, "since": since, "own": OWN_ACCOUNT, "limit": limit}
-    connection = session.connection()
-    rows = connection.execute(_list_statement(connection.dialect.name), parameters)
-    return [_to_json(row, account, hidden, desktop) for row in rows]
+    rows = session.connection().execute(_NEWEST, parameters).all()
+    causes = event_queries.events_at(session, AUDIT, [row.seq for row in rows])
+    actors = {event.account for event in causes.values() if event.account}
+    names = dict(session.exec(select(Account.id, Account.name).where(col(Account.id).in_(actors))).all())
+    return [_to_json(row, causes[row.seq], names, account, hidden, desktop) for row in rows if row.seq in causes]
 
 
-def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> Alert:
-    about = stored_payload.load(row.body, row.whole).get("about", {})
+def _to_json(
+    row: Row[Any], cause: JournalEvent, names: Mapping[str, str], account: str, hidden: Collection[str], desktop: bool
+) -> Alert:
+    about = cause.payload().get("about", {})
     search = about.get("board")
     seen = search if search not in hidden else None
     return {
@@ -78,14 +73,14 @@ def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool
         "seq": row.number,
         "at": row.at,
         "kind": SECURITY,
-        "type": row.type,
-        "actor": {"id": id_text(row.actor), "name": row.actor_name} if row.actor else None,
+        "type": cause.type,
+        "actor": {"id": cause.account, "name": names.get(cause.account, "")} if cause.account else None,
         "entity": {"kind": "search", "id": seen} if seen else {"kind": "account", "id": account},
         "card": None,
         "acknowledge": None,
         "reason": None,
         "handover": None,
-        "value": about.get(_VALUES[row.type]) if row.type in _VALUES else about.get("name") if search else None,
+        "value": about.get(_VALUES[cause.type]) if cause.type in _VALUES else about.get("name") if search else None,
         "read": bool(row.read),
         "desktop": desktop,
     }

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlmodel import Session
 
-from board.engine.event import BOARD
+from board.engine import event_queries
 from models.display import Display
 from models.times import format_utc, parse_utc, to_ms
 
@@ -17,7 +17,6 @@ LATE = timedelta(seconds=10)  # time that a change may take to reach the screen:
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
-_NEXT = text(f"SELECT at FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
 
 
 def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]]:
@@ -44,8 +43,8 @@ def status_of(session: Session, display: Display, now: datetime) -> State:
 def _is_behind(session: Session, display: Display, reported_at: datetime) -> bool:
     """Return whether the report lacks an event of a board that had happened LATE before the report was sent."""
     boards: dict[str, int] = (display.told or {}).get("boards", {})
-    next_events = (session.connection().execute(_NEXT, {"board": board, "seq": seq + 1}) for board, seq in boards.items())
-    return any(at is not None and at <= to_ms(format_utc(reported_at - LATE)) for at in (found.scalar() for found in next_events))
+    next_times = (event_queries.time_of(session, board, seq + 1) for board, seq in boards.items())
+    return any(at is not None and at <= to_ms(format_utc(reported_at - LATE)) for at in next_times)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
 from board.config.predefined_tasks import shown_text
 from board.documents.content import UserText
-from board.engine import unit_of_work
-from board.engine.event import BOARD, COLUMNS, stored_event
+from board.engine import event_queries
 from models.accounts import Account
-from models.ids import id_bytes
 
 _TYPED = (
     "sighting.added", "sighting.updated", "task.added", "task.updated", "note.added", "handover.prepared", "handover.written",
 )  # fmt: skip
-# A handover leaves out what was written before the last accepted one, so only recent years are read.
-_EVENTS = text(
-    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
-    "AND e.body IS NOT NULL AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
-    f"coalesce((SELECT b.seq FROM event b WHERE b.board = {BOARD} AND b.entity IN :entities AND b.type = 'handover.accepted' "
-    "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"
-).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))
 
 
 class TextLanguages:
@@ -34,10 +24,8 @@ class TextLanguages:
 
     def load(self, board: str, seq: int, entities: Collection[str]) -> None:
         """Load who wrote on a board up to a seq, for these entities."""
-        unit_of_work.current(self._session).flush_events(self._session)
-        asked = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)], "types": list(_TYPED)}
-        for row in self._session.connection().execute(_EVENTS, asked):
-            event = stored_event(board, row)
+        # a handover leaves out what was written before the last accepted one, so only recent years are read
+        for event in event_queries.events_since_last(self._session, board, seq, entities, _TYPED, since="handover.accepted"):
             for path in event.payload().get("changes", ()):
                 self._by[event.entity, path] = event.account
 

@@ -6,6 +6,7 @@ from sqlmodel import Session
 from board.engine import unit_of_work
 from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import commitment
+from models.ids import id_bytes, id_sql
 from models.stored_payload import pack, unpack
 
 _BASED = text(
@@ -19,15 +20,30 @@ _ERASE = text(
     "UPDATE event SET base = NULL, key = NULL, body = NULL, commitment = :commitment "  # noqa: S608
     f"WHERE board = {BOARD} AND seq = :seq"
 )
+_OF_ENTITY = text(
+    f"SELECT seq FROM event WHERE board = {BOARD} AND entity = :entity AND body IS NOT NULL AND seq < :seq"  # noqa: S608
+)
+
+
+def erased_of_kind(kind: str, dialect: str) -> str:
+    """Return the SQL for the ids of the entities of a kind of which the payload of an event was erased."""
+    return f"SELECT {id_sql('e.entity', dialect)} FROM event e WHERE e.body IS NULL AND e.kind = '{kind}'"  # noqa: S608
+
+
+def erase_before(session: Session, board: str, entity: str, seq: int) -> None:
+    """Erase the payloads of all events of an entity before a seq, as `erase` does."""
+    session.flush()
+    of_entity = {"board": board, "entity": id_bytes(entity), "seq": seq}
+    for earlier in session.connection().execute(_OF_ENTITY, of_entity).scalars().all():
+        erase(session, board, earlier)
 
 
 def erase(session: Session, board: str, seq: int) -> bool:
     """Erase the payload of an event and its key, and keep the whole commitment to it; return whether there was one. Payloads that
     are based on it are stored whole first. Locks the board, so that no later one is based on it meanwhile."""
     unit_of_work.lock_board(session, board)
-    unit = unit_of_work.current(session)
-    unit.flush_events(session)
-    unit.bases.clear()
+    session.flush()
+    unit_of_work.current(session).events.bases.clear()
     connection = session.connection()
     payload = connection.execute(_PAYLOAD, {"board": board, "seq": seq}).first()
     if payload is None or payload.body is None:

@@ -19,6 +19,17 @@ COLUMNS = f"e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, {WHOLE}"
 BOARD = "(SELECT number FROM board WHERE id = :board)"
 
 
+def join_at(board: str, seq: str) -> str:
+    """Return the SQL that joins, as `e`, the event at this number of a board and this seq, to rows of other tables."""
+    return f"JOIN event e ON e.board = {board} AND e.seq = {seq}"
+
+
+def count_own(board: str, after: str, until: str = "") -> str:
+    """Return the SQL for the number of events of the account `:own` after a seq of the board with this number."""
+    last = f" AND e.seq <= {until}" if until else ""
+    return f"(SELECT count(*) FROM event e WHERE e.board = {board} AND e.seq > {after}{last} AND e.account = :own)"  # noqa: S608
+
+
 @dataclass(slots=True)  # not frozen, which makes each assignment a call: commands and verification make many
 class JournalEvent:
     """Event as it was committed: metadata, and the payload as JSON (None if it was erased)."""

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from board.engine import unit_of_work
 from board.engine.event import COLUMNS, JournalEvent, stored_event
 from models.db.read_pacing import in_pages
 from models.times import to_ms
@@ -32,9 +31,19 @@ _SEQS_AT = (
     "SELECT placed.board, (SELECT e.seq FROM event e WHERE e.board = placed.number AND e.at <= :at ORDER BY e.seq DESC LIMIT 1) "
     "AS seq FROM placed"
 )
+# The last event up to its board's seq of each entity that has one after it.
+_BEFORE_CHANGES = f"""
+    SELECT l.id, {COLUMNS} FROM (
+        SELECT c.id, c.board, (
+            SELECT max(f.seq) FROM event f WHERE f.board = c.board AND f.entity = c.entity AND f.kind = c.kind AND f.seq <= c.seq
+        ) AS seq FROM (
+            SELECT DISTINCT placed.board AS id, e.board, e.kind, e.entity, placed.seq
+            FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq
+        ) c
+    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""  # noqa: S608
 
 
-def positions_cte(
+def _positions_cte(
     positions: Mapping[str, int], until: Mapping[str, int] | None = None, seq: str = "given.seq"
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield query prefixes that define the table `placed` (board, number, seq, until), with their parameters, BATCH_SIZE boards
@@ -57,9 +66,9 @@ def events_after(
 ) -> dict[str, list[JournalEvent]]:
     """Return the newest `most` events of these types of each board, after its seq and up to `until`, in order; boards without
     one are left out."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     found: dict[str, list[JournalEvent]] = {}
-    for placed, asked in positions_cte(positions, until, _BEFORE_NEWEST):
+    for placed, asked in _positions_cte(positions, until, _BEFORE_NEWEST):
         asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
         for row in in_pages(session.connection().execute(asks, asked | {"types": list(types), "most": most})):
             found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
@@ -68,9 +77,9 @@ def events_after(
 
 def counts_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, int]:
     """Return the number of events of these types after each board's seq; boards without one are left out."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     found: dict[str, int] = {}
-    for placed, asked in positions_cte(positions):
+    for placed, asked in _positions_cte(positions):
         asks = text(placed + _COUNTS).bindparams(bindparam("types", expanding=True))
         found |= {row.board: row.number for row in session.connection().execute(asks, asked | {"types": list(types)})}
     return found
@@ -78,9 +87,9 @@ def counts_after(session: Session, positions: Mapping[str, int], types: Collecti
 
 def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
     """Return the hash of the event at each board's seq; boards without that event are left out."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     found: dict[str, bytes] = {}
-    for placed, asked in positions_cte(positions):
+    for placed, asked in _positions_cte(positions):
         found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}
     return found
 
@@ -88,7 +97,14 @@ def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes
 def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
     """Return the seq of each board's last event up to a time, 0 before its first."""
     found: dict[str, int] = {}
-    for placed, asked in positions_cte(dict.fromkeys(boards, 0)):
+    for placed, asked in _positions_cte(dict.fromkeys(boards, 0)):
         rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": to_ms(at)})
         found |= {row.board: row.seq or 0 for row in rows}
     return found
+
+
+def last_before_changes(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
+    """Yield the last event up to its board's seq of each entity that has changed after it."""
+    for placed, asked in _positions_cte(positions):
+        for row in session.connection().execute(text(placed + _BEFORE_CHANGES), asked):
+            yield stored_event(row.id, row[1:])

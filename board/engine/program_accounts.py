@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from models.board import AUDIT_NUMBER
-from models.ids import id_bytes
+from board.engine import event_queries
+from models.board import AUDIT
 
 _FIND = (
     "SELECT DISTINCT t.account FROM token t WHERE t.scope = 'intake'{those} "
@@ -22,10 +22,6 @@ _AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindpar
 _TRACES = text(
     "SELECT 1 FROM session WHERE account = :account UNION ALL SELECT 1 FROM seen WHERE account = :account AND at <> '' LIMIT 1"
 )
-_SIGNED_IN = text(
-    "SELECT DISTINCT entity FROM event "  # noqa: S608
-    f"WHERE board = {AUDIT_NUMBER} AND type = 'sign_in.succeeded' AND entity IN :accounts"
-).bindparams(bindparam("accounts", expanding=True))
 
 
 def all_program_accounts(session: Session) -> set[str]:
@@ -48,8 +44,5 @@ def has_signed_in(session: Session, account: str) -> bool:
 
 def _without_sign_in(session: Session, accounts: Iterable[str]) -> set[str]:
     """Return those of these accounts to which nobody ever signed in."""
-    found = {id_bytes(account): account for account in accounts}
-    if not found:
-        return set()
-    signed_in = session.connection().execute(_SIGNED_IN, {"accounts": list(found)}).scalars()
-    return set(found.values()) - {found[bytes(account)] for account in signed_in}
+    ids = set(accounts)
+    return ids - event_queries.those_with(session, AUDIT, "sign_in.succeeded", ids)

@@ -9,6 +9,7 @@ from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
 from board.engine import access, snapshot, unit_of_work
+from board.engine.event import count_own
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import Board
@@ -45,21 +46,19 @@ _OF_ACCOUNT = text(
     "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
     "WHERE s.account = :account ORDER BY s.board"
 )
+_OWN = count_own("(SELECT number FROM board WHERE id = CAST(:board AS TEXT))", "CAST(:after AS BIGINT)", "CAST(:head AS BIGINT)")
 _MOVE_ONE = (
-    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "
-    "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = "
-    "(SELECT number FROM board WHERE id = CAST(:board AS TEXT)) "
-    "AND e.seq > CAST(:after AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = :own)) "
+    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "  # noqa: S608
+    f"CAST(:seq AS BIGINT), :at, {_OWN}) "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
 _MOVE, _MOVE_WITH_COMMAND = text(_MOVE_ONE), Statement(_MOVE_ONE)
 # Each valid position once, ordered by board so that two screens of one person never deadlock.
 _MOVE_ALL = (
-    "INSERT INTO seen (account, board, epoch, seq, at, own) "
-    "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
-    "WHERE e.board = k.number AND e.seq > CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END "
-    "AND e.account = :own) FROM ("
+    "INSERT INTO seen (account, board, epoch, seq, at, own) "  # noqa: S608
+    "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), "
+    f"{count_own('k.number', 'CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END')} FROM ("
     "SELECT b.id, b.number, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {positions} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
     "WHERE b.id NOT IN :hidden GROUP BY b.id, b.number, b.epoch) k WHERE true ORDER BY k.id "
@@ -100,7 +99,7 @@ def advance(session: Session, account: str, position: ReadPosition, at: str) -> 
 
 def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:
     """Advance a read position as part of a command that says so; `head` is the board's seq."""
-    unit_of_work.current(session).move_read_position(_MOVE_WITH_COMMAND, _move_parameters(account, position, head, at))
+    unit_of_work.current(session).read_positions.add(_MOVE_WITH_COMMAND, _move_parameters(account, position, head, at))
 
 
 def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import bindparam, text
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict
 
-from board.engine import access, journal, kinds, snapshot
-from board.engine.event import BOARD, COLUMNS, JournalEvent, stored_event
+from board.engine import access, event_queries, journal, kinds, snapshot
+from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
@@ -40,14 +39,6 @@ from realtime.wire.wire_types import Count, Id, component
 BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
-# Archived searches too, as they were before they were archived: files have all that there is.
-_SEQS = text(
-    f"SELECT max(seq) FROM event WHERE board = {BOARD} AND seq <= :seq AND kind IN :kinds AND type <> 'search.archived' "  # noqa: S608
-    "GROUP BY entity ORDER BY min(seq)"
-).bindparams(bindparam("kinds", expanding=True))
-_EVENTS = text(
-    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} AND e.seq IN :seqs"  # noqa: S608
-).bindparams(bindparam("seqs", expanding=True))
 # A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
 # a cell also begins after these, and a quote there opens the cell.
 _FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
@@ -155,9 +146,10 @@ def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> 
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
     card_kinds = ["search"] if board.kind == OPERATIONS else [kind.name for kind in kinds.cards()]
-    seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": card_kinds}).scalars()
+    # archived searches too, as they were before they were archived: files have all that there is
+    seqs = event_queries.last_seqs(session, id, board.seq, card_kinds, but="search.archived")
     file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
-    return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, list(seqs), NameResolver.of_board(session, id, language))
+    return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, seqs, NameResolver.of_board(session, id, language))
 
 
 def _hidden_now(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
@@ -175,7 +167,7 @@ def _pages_of_cards(opened: ExportSnapshot) -> Pages:
 
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
-    found = {row.seq: stored_event(board, row) for row in session.connection().execute(_EVENTS, {"board": board, "seqs": seqs})}
+    found = event_queries.events_at(session, board, seqs)
     return [found[seq] for seq in seqs if found[seq].body is not None]  # erased ones are left out
 
 

@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.commands.handover import briefings, handovers, shifts
-from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
-from board.engine.event import WHOLE
+from board.engine import event_queries, journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
@@ -24,22 +22,14 @@ from board.handover.report_types import (
 )
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
-from models import stored_payload
 from models.accounts import Account
-from models.board import OPERATIONS, OPERATIONS_NUMBER
+from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
-from models.ids import id_bytes
 
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
 IDS_PER_QUERY = 500
-_HANDOVERS = text(
-    f"SELECT e.seq, e.type, e.body, {WHOLE} FROM event e "  # noqa: S608
-    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.entity = :operations AND e.kind = 'handover' AND e.type <> 'handover.written' "
-    "AND e.body IS NOT NULL "
-    "AND e.seq < :before ORDER BY e.seq DESC LIMIT 500"
-)
 
 
 # -- scope ----------------------------------------------------------------------------------------------------------------
@@ -83,11 +73,8 @@ def list_states(session: Session, before: int | None, limit: int) -> list[State]
 
 def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
     """Yield seq, type and state of each event of a handover, newest first."""
-    before = 2**53
-    while rows := session.connection().execute(_HANDOVERS, {"operations": id_bytes(OPERATIONS), "before": before}).all():
-        for row in rows:
-            before = row.seq
-            yield row.seq, row.type, stored_payload.load(row.body, row.whole)["state"]
+    for event in event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, but="handover.written"):
+        yield event.seq, event.type, event.payload()["state"]
 
 
 def _position_at_signing(session: Session, handover: State, seq: int) -> ReportScope:

@@ -4,30 +4,20 @@ Rows are read where nothing changed since, and the journal where something did. 
 old one as much as happened since.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from board.commands.handover.briefings import pinnable
 from board.engine import kinds, many_boards
-from board.engine.event import COLUMNS, JournalEvent, stored_event
 from board.engine.kinds import Kind
 from models.db.read_pacing import in_pages, paced
 from models.entity import State
 from models.handover import Briefing
 
 BOARDS_PER_QUERY = 500  # boards in a query
-_BEFORE = f"""
-    SELECT l.id, {COLUMNS} FROM (
-        SELECT c.id, c.board, (
-            SELECT max(f.seq) FROM event f WHERE f.board = c.board AND f.entity = c.entity AND f.kind = c.kind AND f.seq <= c.seq
-        ) AS seq FROM (
-            SELECT DISTINCT placed.board AS id, e.board, e.kind, e.entity, placed.seq
-            FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq
-        ) c
-    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""  # noqa: S608
 
 
 class EntityAt(NamedTuple):
@@ -50,7 +40,7 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
     """
     reported = [kind for kind in kinds.every() if kind.reported is not None or kind.is_card]
     found: BoardState = {kind.name: {} for kind in reported}
-    for event in paced(_changed(session, positions)):
+    for event in paced(many_boards.last_before_changes(session, positions)):
         state = event.payload().get("state")
         if state is not None and event.kind in found:
             found[event.kind][event.entity] = EntityAt(event.board, event.entity, event.seq, state)
@@ -58,13 +48,6 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
         pinned = {id for briefing in found[Briefing.KIND].values() for id in briefing.state["pinned"]}
         _read(session, kind, positions, due_before, pinned, found)
     return found
-
-
-def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
-    """Yield the last event up to the position of each entity that has changed since."""
-    for cte, parameters in many_boards.positions_cte(positions):
-        for row in session.connection().execute(text(cte + _BEFORE), parameters):
-            yield stored_event(row.id, row[1:])
 
 
 def _read(

@@ -18,6 +18,7 @@ from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals, Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
+from board.engine.event import join_at
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.telemetry.periodic import run_on_database
@@ -44,8 +45,8 @@ _HEADS_IN_USE = text(
     "UNION ALL SELECT b.id, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL"
 )
 _NEW = text(
-    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.entity, e.account AS actor FROM board b "
-    "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = b.number AND e.seq = a.seq "
+    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.entity, e.account AS actor FROM board b "  # noqa: S608
+    f"JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span {join_at('b.number', 'a.seq')} "
     "WHERE b.id IN :boards"
 ).bindparams(bindparam("boards", expanding=True))
 _VERSIONS = text("SELECT account, version FROM alert_choice")

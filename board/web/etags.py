@@ -8,23 +8,19 @@ the snapshot: it costs less than counting the payloads of a long journal. Rights
 import hashlib
 
 import orjson
-from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
 
 from board.config.settings import VERSION
-from board.engine import kinds, snapshot
-from board.engine.event import BOARD
+from board.engine import event_queries, kinds, snapshot
 from models.board import OPERATIONS, Board
 
 MAX_COUNTED_EVENTS = 10_000  # counting what was erased of them takes a few tenths of a millisecond
 
-_COUNT_ERASED = text(f"SELECT count(*) FROM event WHERE board = {BOARD} AND body IS NULL")  # noqa: S608
-
 
 def etag_of(session: Session, board: Board, account: str) -> str:
     """Return the tag of a board's present snapshot, as this account sees it."""
-    erased = session.connection().execute(_COUNT_ERASED, {"board": board.id}).scalar_one()
+    erased = event_queries.count_erased(session, board.id)
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
     return etag_of_body(orjson.dumps([VERSION, kinds.form(), board.id, board.epoch, board.seq, erased, hidden]))
 

@@ -15,7 +15,7 @@ from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked,
 from board.audit.log import api, reading
 from board.client import Refusal
 from board.commands.registry import TABLE
-from board.engine import erasure, hash_chain, integrity, journal
+from board.engine import audit_events, erasure, hash_chain, integrity, journal
 from board.engine.event_writer import EventWriter
 from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
@@ -281,12 +281,12 @@ async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
     """Each filter goes along an index of its own: none looks through all events of all boards."""
     asked = {"before": 99, "after": 0, "limit": 5, "type": "token.added", "account": "x", "at": "2026"}
     queries = [
-        reading._OF_TYPE,
-        *reading._OF_ACCOUNT,
-        *reading._OF_BOTH,
-        reading._LAST_BEFORE,
-        reading._FIRST_AFTER,
-        reading._ALL,
+        audit_events._OF_TYPE,
+        *audit_events._OF_ACCOUNT,
+        *audit_events._OF_BOTH,
+        audit_events._LAST_BEFORE,
+        audit_events._FIRST_AFTER,
+        audit_events._ALL,
     ]
 
     def plans(session: Session) -> list[str]:
@@ -299,7 +299,7 @@ async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
         return found
 
     read = await team.server.service.database.read(plans)
-    assert not read or "audit_by_account_type" in read[queries.index(reading._OF_BOTH[0])]
+    assert not read or "audit_by_account_type" in read[queries.index(audit_events._OF_BOTH[0])]
     for plan in read:
         assert "SEARCH" in plan, plan
         assert "SCAN" not in plan, plan

@@ -14,24 +14,20 @@ from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.commands.registry import Command
 from board.engine import erasure, unit_of_work
-from board.engine.event import BOARD
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
 from models.entity import State
 from models.file import File
-from models.ids import id_bytes, id_sql
 from models.times import format_utc
 
 IS_STORED = "withdrawn IS NOT NULL AND stored > 0 AND removed IS NULL"
 IS_DUE = "withdrawn ->> 'at' <= :before"
-_EVENTS = text(f"SELECT seq FROM event WHERE board = {BOARD} AND entity = :entity AND body IS NOT NULL AND seq < :seq")  # noqa: S608
 
 
 @cache
 def _statements(dialect: str, erased: bool) -> tuple[TextClause, TextClause]:
     """Return the query for files that are due, and the one for those of some files of a search that still are."""
-    events = f"SELECT {id_sql('e.entity', dialect)} FROM event e WHERE e.body IS NULL AND e.kind = 'file'"  # noqa: S608
-    condition = f"{IS_STORED} AND {f'id IN ({events})' if erased else IS_DUE}"
+    condition = f"{IS_STORED} AND {f'id IN ({erasure.erased_of_kind(File.KIND, dialect)})' if erased else IS_DUE}"
     still_due = text(f"SELECT id FROM file WHERE id IN :ids AND board = :board AND {condition} ORDER BY id")  # noqa: S608
     return (
         text(f"SELECT id, board FROM file WHERE {condition} ORDER BY board, id LIMIT :limit"),  # noqa: S608
@@ -76,10 +72,7 @@ def _erase(writer: EventWriter, row: File, removed: State) -> None:
     if row.removal is not None:
         blank["removal"] = {**row.removal, "reason": ""}
     writer.update(row, "file.erased", blank | removed, conflicts=False)
-    unit_of_work.flush(writer.session)
-    named = {"board": row.board, "entity": id_bytes(row.id), "seq": row.seq}
-    for seq in writer.session.connection().execute(_EVENTS, named).scalars().all():
-        erasure.erase(writer.session, row.board, seq)
+    erasure.erase_before(writer.session, row.board, row.id, row.seq)
 
 
 def _before(now: datetime, after_days: int, erased: bool) -> dict[str, str]:

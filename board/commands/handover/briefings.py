@@ -100,7 +100,7 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
 
 def clear_keepers(writer: EventWriter) -> None:
     """Clear who answers for searches after the last handover: each handover asks again. `writer` is that of `operations`."""
-    unit_of_work.flush(writer.session)
+    writer.session.flush()
     for id in writer.session.exec(select(Briefing.id).where(col(Briefing.keeper).is_not(None)).order_by(Briefing.id)).all():
         board, row = unit_of_work.lock_board(writer.session, id), unit_of_work.get(writer.session, Briefing, id)
         if board is not None and row is not None:

@@ -230,7 +230,7 @@ def accept(writer: EventWriter, data: Accept) -> None:
     """Accept the handover: the shift passes to the author of the command."""
     row = shifts.require_open(writer, data.handover, "signed")
     _check_incoming_may(writer, row)
-    unit_of_work.flush(writer.session)
+    writer.session.flush()
     left = unread(writer.session, writer.account_id, data.handover)
     if left and data.reason is None:
         fields = {f"searches.{id}": N_("Not read yet, or something important happened since.") for id in left}

@@ -12,6 +12,7 @@ from sqlalchemy import String, TextClause, bindparam, text
 from sqlmodel import Session, select
 
 from board.engine import kinds, unit_of_work
+from board.engine.event import join_at
 from board.engine.kinds import Kind
 from models.board import Board
 from models.entity import CountedEntity
@@ -36,7 +37,7 @@ _CONDITIONS = {
     "tips": "t.queue = 'answered'",
 }
 _FROM = (
-    "FROM {table} t JOIN board b ON b.id = t.board JOIN event e ON e.board = b.number AND e.seq = t.seq "
+    f"FROM {{table}} t JOIN board b ON b.id = t.board {join_at('b.number', 't.seq')} "  # noqa: S608
     "WHERE t.board = :board AND t.archived_at IS NULL AND {condition} AND e.at <= :before "
     "AND (:account = '' OR t.share_account = :account) AND t.id NOT IN :kept "
     "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.entity = t.id AND a.ended_at IS NULL)"

@@ -8,18 +8,17 @@ from pydantic import Field
 from sqlalchemy import String, bindparam, text
 from sqlmodel import Session
 
-from board.engine import unit_of_work
+from board.engine import event_queries, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.accounts import ROLES, Account
-from models.board import OPERATIONS, OPERATIONS_NUMBER
+from models.board import OPERATIONS
 from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Handover, Shift
-from models.ids import id_text
 
 OPEN = ("prepared", "signed")  # until it ends, the shift stays where it is
 WRITTEN = "handover.written"
@@ -29,9 +28,6 @@ Seq = Annotated[int, Field(ge=0)]
 
 _ACTIVE = text("SELECT id FROM search WHERE status = 'open' OR id IN :changed ORDER BY id").bindparams(
     bindparam("changed", expanding=True, type_=String())  # the list may be empty
-)
-_CHANGED = text(
-    f"SELECT entity FROM event WHERE board = {OPERATIONS_NUMBER} AND type = 'search.status_set' AND seq > :since"  # noqa: S608
 )
 
 
@@ -120,15 +116,14 @@ def is_coordinator(account: Account) -> bool:
 def active_searches(writer: EventWriter) -> list[str]:
     """Return the ids of the searches to hand over: open, or found or closed since the shift began."""
     shift = current(writer)
-    unit_of_work.flush(writer.session)
+    writer.session.flush()
     return active_since(writer.session, shift.seq if shift is not None else None)
 
 
 def active_since(session: Session, seq: int | None) -> list[str]:
     """Return the ids of searches that are open, or ended since seq `seq` of `operations` (None: only open ones)."""
-    connection = session.connection()
-    changed = () if seq is None else map(id_text, connection.execute(_CHANGED, {"since": seq}).scalars())
-    return list(connection.execute(_ACTIVE, {"changed": list(set(changed))}).scalars())
+    changed = () if seq is None else event_queries.entities_with(session, OPERATIONS, "search.status_set", seq)
+    return list(session.connection().execute(_ACTIVE, {"changed": list(changed)}).scalars())
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from board.commands.execute import CommandResult
 from board.commands.handover import shifts
 from board.commands.registry import Command
 from board.engine import unit_of_work
+from board.engine.event import join_at
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
 from models.alarm import Alarm
@@ -37,7 +38,7 @@ def _queries(due: str, id: str, at: str) -> tuple[TextClause, TextClause]:
 
 # Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
 _DUE, _STILL_DUE = _queries(
-    f"search s JOIN event e ON e.board = {OPERATIONS_NUMBER} AND e.seq = s.operations_seq "
+    f"search s {join_at(str(OPERATIONS_NUMBER), 's.operations_seq')} "
     "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before", "s.id", "e.at",
 )  # fmt: skip
 TIP_DAYS = ALARM_DAYS = 1
@@ -61,7 +62,7 @@ def archive(session: Session, ids: Collection[str], clock: Callable[[], datetime
     if operations is None:
         raise Refused("not_found")
     now = clock()
-    unit_of_work.flush(session)
+    session.flush()
     asked = {"before": to_ms(_before(now, after_days)), "ids": list(ids)}
     left = set(session.connection().execute(_STILL_DUE, asked).scalars()) - _handed_over_by_the_shift(session)
     writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))

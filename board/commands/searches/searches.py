@@ -21,7 +21,7 @@ from board.commands.shared_fields import private, written
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
-from board.engine.event import JournalEvent
+from board.engine.event import JournalEvent, join_at
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.merge_patch import apply_patch
@@ -49,7 +49,7 @@ Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
 _OPENED = text(  # by the first event of their boards
-    "SELECT count(*) FROM search s JOIN board b ON b.id = s.id JOIN event e ON e.board = b.number AND e.seq = 1 "
+    f"SELECT count(*) FROM search s JOIN board b ON b.id = s.id {join_at('b.number', '1')} "  # noqa: S608
     "WHERE s.archived_at IS NULL AND e.account = :account"
 )
 

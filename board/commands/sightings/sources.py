@@ -10,8 +10,7 @@ from typing_extensions import TypedDict
 
 from board.audit.entries import SourceRead
 from board.commands.command import Patch
-from board.engine import access, unit_of_work
-from board.engine.event import BOARD
+from board.engine import access, event_queries
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
 from board.engine.merge_patch import apply_patch
@@ -21,19 +20,16 @@ from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.fields import Data, Name, ShortText
-from models.ids import id_text
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
-from models.times import from_ms
 from models.tip import Tip
 from realtime.wire.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
 
 _FORMER_VALUES = text(
-    "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "  # noqa: S608
-    f"JOIN event e ON e.board = {BOARD} AND e.seq = s.seq "
-    "WHERE s.sighting = :sighting AND s.board = :board AND s.seq < :before ORDER BY s.seq DESC LIMIT :limit"
+    "SELECT source_name, source_contact, seq FROM earliersource "
+    "WHERE sighting = :sighting AND board = :board AND seq < :before ORDER BY seq DESC LIMIT :limit"
 )
 
 
@@ -101,7 +97,7 @@ def keep_earlier(writer: EventWriter, sighting: Report, was: dict[str, str | Non
 
 def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
     """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
-    unit_of_work.flush(session)
+    session.flush()
     return session.get(EarlierSource, (board, seq))
 
 
@@ -152,15 +148,17 @@ def _read(session: Session, account: Account, row: Report, kept: Report, before:
         raise Refused("forbidden", N_("This source is confidential."))
     asked = {"sighting": row.id, "board": row.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, asked).all()
+    events = event_queries.events_at(session, row.board, [each.seq for each in rows])
     earlier: list[FormerSource] = [
         {
             "name": each.source_name,
             "contact": each.source_contact,
             "seq": each.seq,
-            "at": from_ms(each.at),
-            "account": each.account and id_text(each.account),
+            "at": events[each.seq].at,
+            "account": events[each.seq].account,
         }
         for each in rows[:PAGE_SIZE]
+        if each.seq in events
     ]
     found: Source = {"name": kept.source_name, "contact": kept.source_contact}
     if earlier:
