@@ -18,7 +18,8 @@ from board.audit.actor import Actor
 from board.audit.entries import Attempt, Entry
 from board.engine import journal, unit_of_work
 from models.board import AUDIT, AUDIT_NUMBER, Board
-from models.db.database import Database, after_commit
+from models.db.database import Database
+from models.db.transaction import after_commit
 from models.ids import new_epoch
 from models.times import format_utc, now
 

@@ -8,11 +8,12 @@ boards: one transaction, one session, one commit. A result is delivered only aft
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from contextlib import contextmanager
+from typing import TypeVar
 
-from sqlalchemy import Connection, Transaction, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -25,13 +26,11 @@ from models.db.errors import is_statement_error
 from models.db.job import deliver
 from models.db.read_pacing import Pace
 from models.db.read_queue import ReadQueue
-from models.db.statement import Write, write_all
+from models.db.transaction import JobFailed, WriteTransaction, begin, set_maybe_committed
 from models.db.write_health import WriteHealth
 from models.db.write_queue import WriteJob, WriteQueue
 
 T = TypeVar("T")
-BeforeCommit = Callable[[Session], None]
-AtCommit = Callable[[], list[Write]]
 
 MAX_PENDING_WRITES = 4_096  # pending writes; above it, writes are refused instead of growing the queue
 RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
@@ -39,33 +38,6 @@ RETRY_PAUSE_S = 0.1  # pause before a group is retried, for a server that is com
 HEAVY_READ_LIMIT_S = 10.0  # run time of a heavy read
 _REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not of the database
 _NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
-# Keys of `Session.info`.
-_BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = "before commit", "batch", "maybe committed", "after commit"
-_BEFORE_FLUSH, _AT_COMMIT, _CONNECTION = "before flush", "at commit", "connection"
-
-
-class _WriteSession(Session):
-    """Session that writes what others keep for it before a query could miss it."""
-
-    def flush(self, objects: Sequence[Any] | None = None) -> None:
-        for callback in self.info.get(_BEFORE_FLUSH, ()):
-            callback(self)
-        super().flush(objects)
-
-    def flush_orm(self) -> None:
-        """Write the rows that the session itself tracks."""
-        super().flush()
-
-
-class _Prepared(NamedTuple):
-    """Rest of a transaction: writes to send with the commit, and functions to call after it."""
-
-    writes: list[Write]
-    committed: list[Callable[[], None]]
-
-
-class _JobFailed(Exception):
-    """A job of a group failed: its own work must be undone, and the other jobs retried."""
 
 
 class Database:
@@ -168,14 +140,21 @@ class Database:
     def write_now(self, fn: Callable[[Session], T]) -> T:
         """Run fn in one transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
         try:
-            with self.backend.write_lock(), self.write_engine.begin() as connection:
-                result, prepared = _in_session(connection, fn)
-                write_all(connection, prepared.writes)
+            with self._transaction() as transaction:
+                result = transaction.run(fn)
+                transaction.commit()
         except SQLAlchemyError as error:
             self.health.record_failure(error)
             raise DatabaseUnavailable from error
-        _call_all(prepared.committed)
         return result
+
+    @contextmanager
+    def _transaction(self) -> Iterator[WriteTransaction]:
+        """Begin a transaction; when it was committed and its connection returned, call what waits for that."""
+        with self.backend.write_lock(), begin(self.write_engine) as transaction:
+            yield transaction
+        for callback in transaction.committed:
+            callback()
 
     async def probe(self) -> None:
         """Test whether writes work again by a write that changes nothing; for use after one failed."""
@@ -232,20 +211,18 @@ class Database:
         jobs: list[WriteJob] = []
         committing = False
         try:
-            with self.backend.write_lock(), self.write_engine.connect() as connection, connection.begin() as transaction:
-                locked = self.backend.try_lock_boards(
-                    connection, {board for group in groups.values() for board in group[0].boards}
-                )
+            with self._transaction() as transaction:
+                boards = {board for group in groups.values() for board in group[0].boards}
+                locked = self.backend.try_lock_boards(transaction.connection, boards)
                 remaining = {key: group for key, group in groups.items() if not locked.issuperset(group[0].boards)}
                 jobs += [job for key, group in groups.items() if key not in remaining for job in group]
-                prepared = _run_in_session(connection, jobs)
+                _run_jobs(transaction, jobs)
                 committing = True
-                _commit(connection, transaction, prepared)
+                transaction.commit()
         except Exception:  # each group reports its error when it runs by itself
             for job in jobs if committing else ():
                 job.maybe_committed = True
             return groups
-        _call_all(prepared.committed)
         self._deliver(jobs)
         return remaining
 
@@ -260,7 +237,7 @@ class Database:
                 self._run_with_retry(group)
                 self._deliver(group)
                 return
-            except (_JobFailed, IntegrityError, *_REQUEST_ERRORS):
+            except (JobFailed, IntegrityError, *_REQUEST_ERRORS):
                 pass
         for job in group:
             self._run_single(job)
@@ -271,7 +248,7 @@ class Database:
             try:
                 self._run_with_retry([job])
                 return
-            except _JobFailed as error:
+            except JobFailed as error:
                 job.result, job.error = None, error.__cause__
                 return
             except IntegrityError as error:
@@ -287,16 +264,14 @@ class Database:
         while True:
             committing = False
             try:
-                with self.backend.write_lock(), self.write_engine.connect() as connection, connection.begin() as transaction:
-                    prepared = _run_in_session(connection, group)
+                with self._transaction() as transaction:
+                    _run_jobs(transaction, group)
                     if not group[0].boards:  # a lost connection tells whether the commit was sent: write first
-                        write_all(connection, prepared.writes)
-                        prepared.writes.clear()
+                        transaction.send()
                     committing = True
-                    _commit(connection, transaction, prepared)
-                _call_all(prepared.committed)
+                    transaction.commit()
                 return
-            except (_JobFailed, IntegrityError, *_REQUEST_ERRORS):
+            except (JobFailed, IntegrityError, *_REQUEST_ERRORS):
                 raise
             except Exception as error:
                 safe = bool(group[0].boards) or not committing  # it was not committed, or a retry will find that it was
@@ -335,94 +310,28 @@ def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:
     raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 
 
-def batch(session: Session) -> Sequence[Callable[[Session], Any]]:
-    """Return the functions that share this session, in order, so that what all of them need can be read at once."""
-    functions: Sequence[Callable[[Session], Any]] = session.info.get(_BATCH, ())
-    return functions
-
-
-def connection_of(session: Session) -> Connection:
-    """Return the connection of a session, for text SQL. One that writes begins no transaction of its own for it, which would cost
-    as much as a statement: it is in that of its connection."""
-    found: Connection | None = session.info.get(_CONNECTION)
-    return found if found is not None else session.connection()
-
-
-def maybe_committed(session: Session) -> bool:
-    """Return whether an earlier attempt may have committed (the connection was lost during COMMIT)."""
-    return bool(session.info.get(_MAYBE_COMMITTED))
-
-
-def before_commit(session: Session, callback: BeforeCommit) -> None:
-    """Register a function that runs once, after all functions that share this session, just before the commit."""
-    session.info.setdefault(_BEFORE_COMMIT, []).append(callback)
-
-
-def after_commit(session: Session, callback: Callable[[], None]) -> None:
-    """Register a function that runs once after the commit, in the thread that wrote. It must not fail."""
-    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
-
-
-def before_flush(session: Session, callback: BeforeCommit) -> None:
-    """Register a function that runs before the session writes the rows that it tracks, which it also does before its queries."""
-    session.info.setdefault(_BEFORE_FLUSH, []).append(callback)
-
-
-def at_commit(session: Session, writes: AtCommit) -> None:
-    """Register a function that returns what is to be written together with the commit, after all that `before_commit` runs."""
-    session.info.setdefault(_AT_COMMIT, []).append(writes)
-
-
-def _commit(connection: Connection, transaction: Transaction, prepared: _Prepared) -> None:
-    """Write what is left and commit, in one round trip where the driver can."""
-    try:
-        write_all(connection, prepared.writes, commit=True)
-    except DBAPIError:
-        raise
-    except Exception as error:  # a value that can't be sent to the database
-        raise _JobFailed from error
-    transaction.commit()
-
-
-def _call_all(committed: list[Callable[[], None]]) -> None:
-    for each in committed:
-        each()
-
-
-def _run_in_session(connection: Connection, group: list[WriteJob]) -> _Prepared:
-    """Run a group in one session. Return what is left to do."""
+def _run_jobs(transaction: WriteTransaction, jobs: list[WriteJob]) -> None:
+    """Run jobs in one session."""
 
     def run(session: Session) -> None:
-        session.info[_BATCH] = [job.fn for job in group]
-        for job in group:
+        for job in jobs:
             job.error = None
-            session.info[_MAYBE_COMMITTED] = job.maybe_committed
+            set_maybe_committed(session, job.maybe_committed)
             try:
                 job.result = job.fn(session)
             except DBAPIError as error:
                 if is_statement_error(error) and not isinstance(error, IntegrityError):  # a conflict with another process
-                    raise _JobFailed from error
+                    raise JobFailed from error
                 raise
             except Exception as error:
-                raise _JobFailed from error
+                raise JobFailed from error
 
     try:
-        return _in_session(connection, run)[1]
-    except (_JobFailed, DBAPIError):
+        transaction.run(run, [job.fn for job in jobs])
+    except (JobFailed, DBAPIError):
         raise
     except Exception as error:  # a job left something that can't be sent to the database
-        raise _JobFailed from error
-
-
-def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, _Prepared]:
-    with _WriteSession(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-        session.info[_CONNECTION] = connection
-        result = fn(session)
-        for callback in session.info.get(_BEFORE_COMMIT, ()):
-            callback(session)
-        session.flush_orm()
-        writes = [write for callback in session.info.get(_AT_COMMIT, ()) for write in callback()]
-        return result, _Prepared(writes, session.info.get(_AFTER_COMMIT, []))
+        raise JobFailed from error
 
 
 def _noop_write(session: Session) -> None:

@@ -6,9 +6,9 @@ other, so each sees what the one before it locked. Errors are those of SQLAlchem
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -43,6 +43,14 @@ class Statement:
         if not self._lists:
             return parameters
         return {**parameters, **{name: list(parameters[name]) for name in self._lists}}
+
+
+class Query(NamedTuple):
+    """Query, and the function that takes its rows."""
+
+    statement: Statement
+    parameters: Parameters
+    take: Callable[[list[Row]], None]
 
 
 class BulkWrite:
@@ -91,6 +99,13 @@ Write = tuple[Statement | BulkWrite, Sequence[Parameters]]
 
 def quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def run(connection: Connection, queries: Sequence[Query]) -> None:
+    """Run queries in this order, in one round trip, and hand over their rows."""
+    results = read_all(connection, [(query.statement, query.parameters) for query in queries])
+    for query, rows in zip(queries, results, strict=True):
+        query.take(rows)
 
 
 def read(connection: Connection, statement: Statement, parameters: Parameters) -> list[Row]:

@@ -17,7 +17,7 @@ from board.config.file_shares import MB, FileShares
 from board.errors import Refused
 from board.files import usage
 from board.i18n import N_, message
-from models.db.database import after_commit
+from models.db.transaction import after_commit
 from models.times import format_utc
 
 log = structlog.get_logger()
