@@ -6,7 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 from sqlmodel import Session
 
+from board.engine import kinds
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import Kind
 from models.accounts import ROLES
 from models.board import Board
 from models.fields import Data
@@ -40,11 +42,30 @@ class Patch(Data):
     model_config = Data.model_config | {"extra": "allow"}
 
 
+class Read(NamedTuple):
+    """Entity that a command reads: the one that a field of its data names, of a kind; without a kind, a card of any kind. For one
+    that the command changes, the payload is read, too, on which that of its next event is based."""
+
+    field: str
+    kind: str = ""
+    is_changed: bool = True
+
+    def kinds(self) -> list[Kind]:
+        """Return the kinds that the entity can be of."""
+        return [kinds.named(self.kind)] if self.kind else kinds.cards()
+
+
+CARD, BEFORE, AFTER = Read("card"), Read("before", is_changed=False), Read("after", is_changed=False)
+ABOUT_CARD = Read("card", is_changed=False)
+
+
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """Row of the command table. `while_closed`: allowed on a closed search. `or_lead`: allowed to an investigator who leads the
-    search, too. `places_card`: it puts a card into a column, so columns and their last ranks are read ahead. `equivalent` names
-    another command whose rights are needed too. `patches` are the types that a merge patch (`Patch`) is on."""
+    search, too. `also_locks` is the second board that it writes to: `operations`, or that named by this field of its data.
+    `reads` are the entities that are read together with the locks. `places_card`: it puts a card into a column, so columns and
+    their last ranks are read, too. `equivalent` names another command whose rights are needed too. `patches` are the types that
+    a merge patch (`Patch`) is on."""
 
     board_kind: Literal["operations", "search", "any"]
     role: str
@@ -52,6 +73,8 @@ class CommandSpec:
     handler: Handler
     while_closed: bool = False
     or_lead: bool = False
+    also_locks: str | None = None
+    reads: tuple[Read, ...] = ()
     places_card: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from board.commands.alarms import alarms, alerts, settled_alerts
 from board.commands.cards import ownership
 from board.commands.command import Ack, CommandSpec
-from board.commands.read_ahead import Order, lock_and_read
+from board.commands.read_ahead import CommandRequest, lock_and_read, request_of
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
@@ -24,14 +24,14 @@ from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter, TipAudience
 from board.engine.identity import Caller
+from board.engine.repositories.acks import StoredAck
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.telemetry import processing
 from models.accounts import Account
-from models.board import AUDIT, OPERATIONS, Board
-from models.db.database import batch, maybe_committed
-from models.event import command_day, command_digest
+from models.board import OPERATIONS, Board
+from models.db.transaction import batch, maybe_committed
 from models.ids import is_uuid
 from models.search import Search
 from models.times import format_utc
@@ -61,14 +61,14 @@ class QueuedCommand:
     content: bytes | None = None
     alarm_rules: AlarmRules = field(default_factory=load_rules)
     shares: BoardShares = field(default_factory=load_board_shares)
-    order: Order = field(init=False)
+    request: CommandRequest = field(init=False)
 
     def __post_init__(self) -> None:
-        self.order = Order(self.caller, self.command, boards_to_lock(self.command))
+        self.request = request_of(self.caller, self.command)
 
     @property
     def boards(self) -> tuple[str, ...]:
-        return self.order.boards
+        return self.request.boards
 
     def __call__(self, session: Session) -> CommandResult | Refused:
         """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
@@ -80,10 +80,10 @@ class QueuedCommand:
         unit = unit_of_work.current(session)
         changes = unit.changes
         # lock first: a command that waits here must not take an earlier time than the one before it
-        _lock(session, unit, self.order)
+        _lock(session, unit, self.request)
         try:
             at = format_utc(self.clock())
-            return _execute(session, self.order, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
+            return _execute(session, unit, self.request, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
         except Refused as refusal:
             account = unit.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
@@ -96,19 +96,6 @@ def _names(command: Command) -> tuple[str, str]:
     """Return the name of a command and its board for a log, where what a stranger made up is not repeated."""
     name, board = command.name, command.board
     return name if name in TABLE else "unknown", board if board == OPERATIONS or is_uuid(board) else "unknown"
-
-
-def boards_to_lock(command: Command) -> tuple[str, ...]:
-    """Return the boards that a command locks, `operations` first: a fixed order prevents deadlocks."""
-    # the event to undo is read after the lock, so both boards are locked
-    # a file that is withdrawn may be the photo of the search
-    both = command.name.startswith(("search.", "handover.")) or command.name in ("undo", "file.withdraw")
-    boards = (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
-    target = command.data.get("search") if command.name == "tip.place" and boards == (OPERATIONS,) else None
-    if isinstance(target, str) and target != OPERATIONS:
-        boards = (OPERATIONS, target)  # the search that gets the sighting
-    # no command writes to the audit board: it is locked last, and is not found here
-    return tuple(board for board in boards if board != AUDIT)
 
 
 def execute(
@@ -126,11 +113,13 @@ def execute(
     Boards are locked before anything that decides is read, so commit order is seq order and concurrent edits can't erase each
     other. Rights are read again, as they may have ended since the handshake.
     """
-    order = Order(caller, command, boards_to_lock(command))
-    _lock(session, unit_of_work.current(session), order)
+    request = request_of(caller, command)
+    unit = unit_of_work.current(session)
+    _lock(session, unit, request)
     return _execute(
         session,
-        order,
+        unit,
+        request,
         now,
         task_catalogue or load_catalogue(),
         content,
@@ -140,20 +129,19 @@ def execute(
 
 
 def _execute(
-    session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None, alarm_rules: AlarmRules,
-    shares: BoardShares,
+    session: Session, unit: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
+    alarm_rules: AlarmRules, shares: BoardShares,
 ) -> CommandResult:  # fmt: skip
     """Execute a command whose boards are locked. Raises Refused."""
-    caller, command, boards = order
-    unit = unit_of_work.current(session)
+    caller, command, boards, _ = request
     # an earlier attempt committed and only its answer was lost: do not check it against present rights
-    if maybe_committed(session) and (ack := _previous_ack(session, caller.account.id, command)) is not None:
+    if maybe_committed(session) and (ack := _previous_ack(session, unit, request)) is not None:
         return CommandResult(ack)
     account = _signed_in(unit, caller)
-    operations = access.lock_visible_board(session, account.id, OPERATIONS) if len(boards) > 1 else None
-    board = access.lock_visible_board(session, account.id, command.board)
+    operations = access.lock_visible_board(unit, account.id, OPERATIONS) if len(boards) > 1 else None
+    board = access.lock_visible_board(unit, account.id, command.board)
     spec, equivalent = _authorize(session, command, board, account, caller)
-    if (ack := _previous_ack(session, account.id, command, content)) is not None:
+    if (ack := _previous_ack(session, unit, request, content)) is not None:
         return CommandResult(ack)
     if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
         _check_open(session, board)
@@ -174,7 +162,7 @@ def _execute(
         alerts.record_alerts(session, change)
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)
-    _store_ack(session, account, command, ack, now, content)
+    _store_ack(session, unit, request, ack, now, content)
     alarms.record_alarms(writer)  # their events are not the command's own, and are in no ack
     written = (operations, board, *result.created_boards, *result.other_boards)
     epochs = {each.id: each.epoch for each in written if each is not None}
@@ -182,20 +170,20 @@ def _execute(
     for event in result.events:  # with the alarms that they raise, which are no news to their author either
         own.setdefault(event.board, []).append(event.seq)
     for id, seqs in own.items():
-        unit.record_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
+        unit.read_positions.over_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
     filling = (result.nearly_full.id, result.nearly_full.entities) if result.nearly_full and opened is None else None
     seen_by = frozenset(result.visibility_changed_for)
     return CommandResult(ack, tuple(result.events), tuple(epochs.items()), seen_by, filling, tuple(result.tips))
 
 
-def _lock(session: Session, unit: UnitOfWork, order: Order) -> None:
+def _lock(session: Session, unit: UnitOfWork, request: CommandRequest) -> None:
     """Lock the boards of a command; the first of a batch reads ahead for all of them."""
-    if (order.caller.account.id, order.command.id) not in unit.known_acks:
-        queued = [each.order for each in batch(session) if isinstance(each, QueuedCommand)]
-        lock_and_read(session, [order, *queued], order.boards)
-    for each in order.boards:
-        if each not in unit.boards:
-            unit_of_work.lock_board(session, each)
+    if request.key not in unit.acks:
+        queued = [job.request for job in batch(session) if isinstance(job, QueuedCommand)]
+        lock_and_read(session, [request, *queued], request.boards)
+    for board in request.boards:
+        if board not in unit.boards:
+            unit.lock_board(board)
 
 
 def _signed_in(unit: UnitOfWork, caller: Caller) -> Account:
@@ -226,13 +214,13 @@ def _leads(session: Session, board: Board, account: Account) -> bool:
     return search is not None and search.lead == account.id
 
 
-def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
-    """Return the ack that this account's command id got before, or None. Raises Refused `invalid` if `content` differs from
+def _previous_ack(session: Session, unit: UnitOfWork, request: CommandRequest, content: bytes | None = None) -> Ack | None:
+    """Return the ack that this command id of the account got before, or None. Raises Refused `invalid` if `content` differs from
     the stored one."""
-    stored = unit_of_work.current(session).known_acks.get((account, command.id))
+    stored = unit.acks.get(request.key)
     if stored is None:
         return None
-    ack = Ack(command.id, stored.board, [*range(stored.seq, stored.seq + stored.events)], stored.opened)
+    ack = Ack(request.command.id, stored.board, [*range(stored.seq, stored.seq + stored.events)], stored.opened)
     if content is not None and stored.content is not None and _digest(session, ack, content) not in (None, bytes(stored.content)):
         raise invalid("id", N_("This id was used for another sighting."))
     return ack
@@ -244,14 +232,11 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
-    unit = unit_of_work.current(session)
-    kept = _digest(session, ack, content) if content is not None else None
+def _store_ack(session: Session, unit: UnitOfWork, request: CommandRequest, ack: Ack, now: str, content: bytes | None) -> None:
+    digest = _digest(session, ack, content) if content is not None else None
     # its events on one board follow each other, as the board is locked
-    stored = unit_of_work.StoredAck(ack.board, min(ack.seqs, default=0), len(ack.seqs), ack.opened, kept)
-    unit.known_acks[account.id, command.id] = stored
-    named = {"digest": command_digest(account.id, command.id), "day": command_day(now), "board": unit.boards[ack.board].number}
-    unit.new_acks.append(stored._asdict() | named)
+    stored = StoredAck(ack.board, min(ack.seqs, default=0), len(ack.seqs), ack.opened, digest)
+    unit.acks.add(request.key, stored, unit.boards[ack.board].number, now)
 
 
 def _check_open(session: Session, board: Board) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from board.commands import undo
 from board.commands.alarms import alarms
 from board.commands.cards import cards, columns, notes, room, tasks
-from board.commands.command import CommandSpec
+from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, Read
 from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
@@ -15,6 +15,7 @@ from board.commands.searches import appeals, goals, outcomes, searches
 from board.commands.sightings import sightings, sources, tips
 from board.engine import kinds
 from board.engine.kinds import Kind
+from models.board import OPERATIONS
 from realtime.wire.protocol import Command
 
 __all__ = ["TABLE", "Command", "CommandSpec"]
@@ -25,51 +26,73 @@ for each in (  # in the order of snapshots
 ):  # fmt: skip
     kinds.register(each)
 
+SIGHTING, TASK, TIP = Read("sighting", "sighting"), Read("task", "task"), Read("tip", "tip")
+FILE, COLUMN, ALARM = Read("file", "file"), Read("column", "column"), Read("alarm", "alarm")
+MATERIAL, DISTRIBUTION = Read("material", "material"), Read("distribution", "distribution")
+ABOUT_SIGHTING = Read("sighting", "sighting", is_changed=False)
+
 TABLE: dict[str, CommandSpec] = {
     "search.open": CommandSpec("operations", "coordinator", searches.Open, searches.open_search),
-    "search.update": CommandSpec("search", "investigator", searches.Update, searches.update, patches=(searches.Fields,)),
-    "search.set_status": CommandSpec("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
-    "search.set_outcome": CommandSpec("search", "coordinator", outcomes.SetOutcome, outcomes.set_outcome, while_closed=True),
-    "search.set_worrying": CommandSpec("search", "coordinator", searches.SetWorrying, searches.set_worrying),
-    "search.set_appeal": CommandSpec("search", "coordinator", appeals.Set, appeals.set_appeal),
-    "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True),
-    "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo),
-    "search.set_access": CommandSpec("search", "coordinator", searches.SetAccess, searches.set_access),
+    "search.update": CommandSpec(
+        "search", "investigator", searches.Update, searches.update, patches=(searches.Fields,), also_locks=OPERATIONS
+    ),
+    "search.set_status": CommandSpec(
+        "search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True, also_locks=OPERATIONS
+    ),
+    "search.set_outcome": CommandSpec(
+        "search", "coordinator", outcomes.SetOutcome, outcomes.set_outcome, while_closed=True, also_locks=OPERATIONS
+    ),
+    "search.set_worrying": CommandSpec(
+        "search", "coordinator", searches.SetWorrying, searches.set_worrying, also_locks=OPERATIONS
+    ),
+    "search.set_appeal": CommandSpec("search", "coordinator", appeals.Set, appeals.set_appeal, also_locks=OPERATIONS),
+    "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True, also_locks=OPERATIONS),
+    "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo, also_locks=OPERATIONS),
+    "search.set_access": CommandSpec("search", "coordinator", searches.SetAccess, searches.set_access, also_locks=OPERATIONS),
     "column.add": CommandSpec("search", "coordinator", columns.Add, columns.add),
-    "column.rename": CommandSpec("search", "coordinator", columns.Rename, columns.rename),
-    "column.move": CommandSpec("search", "coordinator", columns.Move, columns.move),
-    "column.remove": CommandSpec("search", "coordinator", columns.Remove, columns.remove),
+    "column.rename": CommandSpec("search", "coordinator", columns.Rename, columns.rename, reads=(COLUMN,)),
+    "column.move": CommandSpec("search", "coordinator", columns.Move, columns.move, reads=(COLUMN,)),
+    "column.remove": CommandSpec("search", "coordinator", columns.Remove, columns.remove, reads=(COLUMN,)),
     "sighting.add": CommandSpec("search", "investigator", sightings.Add, sightings.add, places_card=True),
     "sighting.update": CommandSpec(
-        "search", "investigator", sightings.Update, sightings.update, patches=(sightings.Fields, sources.Private)
+        "search",
+        "investigator",
+        sightings.Update,
+        sightings.update,
+        patches=(sightings.Fields, sources.Private),
+        reads=(SIGHTING,),
     ),
-    "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade),
-    "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess),
-    "sighting.looked_at": CommandSpec("search", "investigator", sightings.SetLookedAt, sightings.look),
-    "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOn, sightings.pass_on),
+    "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade, reads=(SIGHTING,)),
+    "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess, reads=(SIGHTING,)),
+    "sighting.looked_at": CommandSpec("search", "investigator", sightings.SetLookedAt, sightings.look, reads=(SIGHTING,)),
+    "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOn, sightings.pass_on, reads=(SIGHTING,)),
     "tip.add": CommandSpec("operations", "investigator", tips.Add, tips.add),
     "tip.update": CommandSpec(
-        "operations", "investigator", tips.Update, tips.update, patches=(sightings.Fields, sources.Private)
+        "operations", "investigator", tips.Update, tips.update, patches=(sightings.Fields, sources.Private), reads=(TIP,)
     ),
-    "tip.assign": CommandSpec("operations", "investigator", tips.Assign, tips.assign),
-    "tip.place": CommandSpec("operations", "investigator", tips.Place, tips.place),
-    "tip.dismiss": CommandSpec("operations", "investigator", tips.Dismiss, tips.dismiss),
-    "tip.restore": CommandSpec("operations", "investigator", tips.Restore, tips.restore),
-    "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True),
-    "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,)),
-    "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True),
-    "card.assign": CommandSpec("search", "investigator", cards.Assign, cards.assign),
-    "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw),
-    "card.restore": CommandSpec("search", "investigator", cards.Withdraw, cards.restore),
-    "note.add": CommandSpec("any", "investigator", notes.Add, notes.add, while_closed=True),
-    "file.attach": CommandSpec("search", "investigator", files.Attach, files.attach, while_closed=True),
-    "file.update": CommandSpec("search", "investigator", files.Update, files.update, patches=(files.Fields,)),
-    "file.withdraw": CommandSpec("search", "investigator", files.Withdraw, files.withdraw, while_closed=True),
+    "tip.assign": CommandSpec("operations", "investigator", tips.Assign, tips.assign, reads=(TIP,)),
+    "tip.place": CommandSpec("operations", "investigator", tips.Place, tips.place, also_locks="search", reads=(TIP,)),
+    "tip.dismiss": CommandSpec("operations", "investigator", tips.Dismiss, tips.dismiss, reads=(TIP,)),
+    "tip.restore": CommandSpec("operations", "investigator", tips.Restore, tips.restore, reads=(TIP,)),
+    "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True, reads=(ABOUT_SIGHTING,)),
+    "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,), reads=(TASK,)),
+    "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True, reads=(CARD, BEFORE, AFTER)),
+    "card.assign": CommandSpec("search", "investigator", cards.Assign, cards.assign, reads=(CARD,)),
+    "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw, reads=(CARD,)),
+    "card.restore": CommandSpec("search", "investigator", cards.Withdraw, cards.restore, reads=(CARD,)),
+    "note.add": CommandSpec("any", "investigator", notes.Add, notes.add, while_closed=True, reads=(ABOUT_CARD,)),
+    "file.attach": CommandSpec("search", "investigator", files.Attach, files.attach, while_closed=True, reads=(ABOUT_CARD,)),
+    "file.update": CommandSpec(
+        "search", "investigator", files.Update, files.update, patches=(files.Fields,), reads=(FILE, ABOUT_CARD)
+    ),
+    "file.withdraw": CommandSpec(
+        "search", "investigator", files.Withdraw, files.withdraw, while_closed=True, also_locks=OPERATIONS, reads=(FILE,)
+    ),
     "file.propose_removal": CommandSpec(
-        "search", "coordinator", file_removals.ProposeRemoval, file_removals.propose, while_closed=True
+        "search", "coordinator", file_removals.ProposeRemoval, file_removals.propose, while_closed=True, reads=(FILE,)
     ),
     "file.confirm_removal": CommandSpec(
-        "search", "coordinator", file_removals.ConfirmRemoval, file_removals.confirm, while_closed=True
+        "search", "coordinator", file_removals.ConfirmRemoval, file_removals.confirm, while_closed=True, reads=(FILE,)
     ),
     "shift.take": CommandSpec("operations", "coordinator", shifts.Take, shifts.take),
     "handover.prepare": CommandSpec("operations", "coordinator", handovers.Prepare, handovers.prepare),
@@ -80,29 +103,45 @@ TABLE: dict[str, CommandSpec] = {
         handovers.write,
         while_closed=True,
         patches=(briefings.BriefingFields, handovers.HandoverFields),
+        also_locks=OPERATIONS,
     ),
     "handover.sign": CommandSpec("operations", "coordinator", handovers.Sign, handovers.sign),
-    "handover.read": CommandSpec("search", "coordinator", briefings.Read, briefings.read, while_closed=True),
-    "handover.restate": CommandSpec("search", "coordinator", briefings.Restate, briefings.restate, while_closed=True),
-    "handover.answer": CommandSpec("search", "coordinator", briefings.Answer, briefings.answer, while_closed=True),
+    "handover.read": CommandSpec(
+        "search", "coordinator", briefings.Read, briefings.read, while_closed=True, also_locks=OPERATIONS
+    ),
+    "handover.restate": CommandSpec(
+        "search", "coordinator", briefings.Restate, briefings.restate, while_closed=True, also_locks=OPERATIONS
+    ),
+    "handover.answer": CommandSpec(
+        "search", "coordinator", briefings.Answer, briefings.answer, while_closed=True, also_locks=OPERATIONS
+    ),
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
     "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
     "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
     "material.approve": CommandSpec("search", "coordinator", materials.Approve, materials.approve),
-    "material.withdraw": CommandSpec("search", "coordinator", materials.Withdraw, materials.withdraw, while_closed=True),
+    "material.withdraw": CommandSpec(
+        "search", "coordinator", materials.Withdraw, materials.withdraw, while_closed=True, reads=(MATERIAL,)
+    ),
     "distribution.add": CommandSpec("search", "investigator", distributions.Add, distributions.add),
     "distribution.update": CommandSpec(
-        "search", "investigator", distributions.Update, distributions.update, patches=(distributions.Fields,)
+        "search",
+        "investigator",
+        distributions.Update,
+        distributions.update,
+        patches=(distributions.Fields,),
+        reads=(DISTRIBUTION,),
     ),
     "distribution.take_down": CommandSpec(
         "search", "investigator", distributions.TakeDown, distributions.take_down, while_closed=True
     ),
-    "distribution.withdraw": CommandSpec("search", "investigator", distributions.Withdraw, distributions.withdraw),
-    "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take),
-    "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on),
+    "distribution.withdraw": CommandSpec(
+        "search", "investigator", distributions.Withdraw, distributions.withdraw, reads=(DISTRIBUTION,)
+    ),
+    "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take, reads=(ALARM,)),
+    "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on, reads=(ALARM,)),
     "board.make_room": CommandSpec("any", "coordinator", room.MakeRoom, room.make_room, while_closed=True),
     "board.bring_back": CommandSpec("any", "investigator", room.BringBack, room.bring_back, while_closed=True),
-    "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of),
+    "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of, also_locks=OPERATIONS),
 }
 
 

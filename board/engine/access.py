@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, text, true
 from sqlmodel import Session, select
 
-from board.engine import unit_of_work
+from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
@@ -72,13 +72,11 @@ def get_visible_board(session: Session, account: str, board_id: str) -> Board:
     return board
 
 
-def lock_visible_board(session: Session, account: str, board_id: str) -> Board:
+def lock_visible_board(unit: UnitOfWork, account: str, board_id: str) -> Board:
     """Return a board that this account may see, its row locked until commit. Raises Refused `not_found`, also for the audit
     board: that one is locked last."""
-    board = unit_of_work.lock_board(session, board_id) if board_id != AUDIT else None
-    if board is None or not _sees_board(
-        account, board, unit_of_work.get(session, Search, board_id) if board.kind == "search" else None
-    ):
+    board = unit.lock_board(board_id) if board_id != AUDIT else None
+    if board is None or not _sees_board(account, board, unit.entities.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
 
@@ -113,7 +111,7 @@ def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str
 
 def tips_on(session: Session, search: str) -> list[tuple[str, bool]]:
     """Return the ids of the tips placed on a search, and whether each is still in the snapshot of `operations`."""
-    unit_of_work.flush(session)
+    session.flush()
     rows = session.exec(select(Tip.id, Tip.archived_at).where(Tip.placed_on == search).order_by(Tip.id))
     return [(id, archived_at is None) for id, archived_at in rows]
 

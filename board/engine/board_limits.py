@@ -91,7 +91,7 @@ class BoardLimits(NamedTuple):
         """Return (entities, reserved) of the author on the board, by token."""
         if self.account is None:
             return {}
-        return unit_of_work.share_counts(self.session, self.board.id, self.account.id)
+        return unit_of_work.current(self.session).share_counts(self.board.id, self.account.id)
 
     @property
     def _is_coordinator(self) -> bool:

@@ -13,7 +13,9 @@ from board.config.predefined_tasks import TaskCatalogue, load_catalogue
 from board.engine import access, board_limits, journal, kinds, program_accounts, unit_of_work
 from board.engine.board_limits import BoardLimits
 from board.engine.event import JournalEvent
+from board.engine.kinds import Kind
 from board.engine.merge_patch import apply_patch, validate_patch_alone
+from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, Moment, message
 from models.accounts import Account
@@ -31,9 +33,10 @@ E = TypeVar("E", bound=Entity)
 
 
 class Change(NamedTuple):
-    """Event of an entity that still exists, with its state before and after; `fields` are those that changed."""
+    """Event of an entity that still exists, with its kind, its state before and after, and the fields that changed."""
 
     event: JournalEvent
+    kind: Kind
     before: State
     after: State
     fields: list[str]
@@ -83,6 +86,10 @@ class EventWriter:
     shares: BoardShares = field(default_factory=load_board_shares)
     token_name: str | None = None
     result: WrittenChanges = field(default_factory=WrittenChanges)
+    unit: UnitOfWork = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unit = unit_of_work.current(self.session)
 
     @property
     def _account_id(self) -> str | None:
@@ -101,7 +108,7 @@ class EventWriter:
 
     def find(self, model: type[E], id: str, name: str) -> E:
         """Return the entity of this board with that id. Raises Refused `not_found` for the field `name`."""
-        row = unit_of_work.get(self.session, model, id)
+        row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
@@ -109,7 +116,7 @@ class EventWriter:
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
         """Return the entity with that id, and its fields after a merge patch. A patch that is invalid for any entity (checked
         against `blank`) is refused before an unknown id."""
-        row = unit_of_work.get(self.session, model, id)
+        row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
             validate_patch_alone(fields, blank, patch)
             raise not_found(name)
@@ -117,7 +124,7 @@ class EventWriter:
 
     def require_account(self, id: str | None, name: str) -> None:
         """Check that the account given in the field `name` exists. Raises Refused `not_found`."""
-        if id is not None and unit_of_work.get(self.session, Account, id) is None:
+        if id is not None and self.unit.entities.get(Account, id) is None:
             raise not_found(name)
 
     def require_person(self, id: str | None, name: str) -> None:
@@ -129,13 +136,14 @@ class EventWriter:
 
     def next_card_number(self) -> int:
         """Return the next card number of this board. Sightings and tasks share the numbers; none is used twice."""
-        unit_of_work.current(self.session).changes += 1
+        self.unit.changes += 1
         rows.assign(self.board, {"cards": self.board.cards + 1})
         return self.board.cards
 
     def on_new_board(self, board: Board) -> "EventWriter":
         """Add a board made by this command; return the writer for it, whose second board is the present one."""
-        unit_of_work.current(self.session).add_board(board)
+        self.unit.changes += 1
+        self.unit.boards.add(board)
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
@@ -166,7 +174,7 @@ class EventWriter:
         state = row.state()
         if kind.counted:
             self._take(row, reserved)
-        unit_of_work.current(self.session).add(row)
+        self.unit.entities.add(row)
         self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
 
     def update(
@@ -191,13 +199,10 @@ class EventWriter:
         fields = changed_paths({name: before[name] for name in changed}, changed)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, [*(name for name in fields if not kind.is_derived(name)), *private])
-        unit = unit_of_work.current(self.session)
         if anything:
             self._bring_back(row)
-        if "rank" in values or "column" in values:
-            unit.card_left_column(before.get("column", ""), before.get("rank", ""))
         if values:
-            unit.set(row, values)
+            self.unit.entities.set(row, values)
         if anything:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
@@ -208,18 +213,18 @@ class EventWriter:
         changed = {name: value for name, value in values.items() if before[name] != value}
         self._bring_back(row)
         if changed:
-            unit_of_work.current(self.session).set(row, changed)
+            self.unit.entities.set(row, changed)
         self._append_event(row, type, row.state(), sorted(changed), None, before=before)
 
     def _bring_back(self, row: Entity) -> None:
         if isinstance(row, CountedEntity) and row.archived_at is not None:
             self._take(row)
             back: State = {"archived_at": None, "share_account": row.share_account, "share_token": row.share_token}
-            unit_of_work.current(self.session).set_position(row, back)
+            self.unit.entities.set_position(row, back)
 
     def set_unseen(self, row: Entity, values: State) -> None:
         """Set columns outside the state, which follow from an event and stand in none."""
-        unit_of_work.current(self.session).set(row, values)
+        self.unit.entities.set(row, values)
 
     def delete(self, row: Entity, type: str) -> None:
         """Remove an entity from the board. No fields conflict; only a different epoch of the board is refused."""
@@ -227,7 +232,7 @@ class EventWriter:
         self._check_epoch(state, sorted(flatten(state)))
         if kinds.of(row).counted:
             self._limits.give_back(row)
-        unit_of_work.current(self.session).remove(row)
+        self.unit.entities.remove(row)
         self._append_event(row, type, None, [], None)
 
     def archive(self, row: Search | CountedEntity, type: str, after_days: int) -> None:
@@ -235,7 +240,7 @@ class EventWriter:
         self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
         if isinstance(row, CountedEntity):
             self._limits.give_back(row)
-        unit_of_work.current(self.session).set(row, {"archived_at": self.board.at})
+        self.unit.entities.set(row, {"archived_at": self.board.at})
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
@@ -287,14 +292,15 @@ class EventWriter:
             payload["private"] = private
         if after_days is not None:
             payload["after_days"] = after_days
+        kind = kinds.of(row)
         for board in boards or self._boards_of(row):
-            event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
+            event = self.unit.append(board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
-                unit_of_work.current(self.session).set_position(row, _position_of(row, board, event.seq))
+                self.unit.entities.set_position(row, _position_of(row, board, event.seq))
             self.result.events.append(event)
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board
-            self.result.changes.append(Change(event, before, state, fields, reason))
+            self.result.changes.append(Change(event, kind, before, state, fields, reason))
 
     def _actor(self) -> dict[str, Any] | None:
         if self.account is None:
@@ -314,7 +320,7 @@ class EventWriter:
         is written again for those who did not see it."""
         access.record_visibility_change(self.session, search, accounts)
         self.result.visibility_changed_for.update(accounts)
-        handed = unit_of_work.get(self.session, SearchHandover, search.id)
+        handed = self.unit.entities.get(SearchHandover, search.id)
         if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
             on_operations = replace(self, board=self.operations or self.board)
             on_operations._append_event(handed, "handed.set", handed.state(), [], None)
@@ -325,7 +331,7 @@ class EventWriter:
         """Record that the tips placed on a search have its new audience. Those in the snapshot are written again."""
         on_operations = replace(self, board=self.operations or self.board)
         for id, is_in_snapshot in access.tips_on(self.session, search.id):
-            tip = unit_of_work.get(self.session, Tip, id)
+            tip = self.unit.entities.get(Tip, id)
             if tip is not None and is_in_snapshot:
                 on_operations._append_event(tip, "tip.placed", tip.state(), [], None)
                 access.record_tip_visibility_change(self.session, id, on_operations.board.seq, accounts)

@@ -4,79 +4,28 @@ The chain detects an edit, a swap, a gap, a payload other than the committed one
 says. It does not detect an administrator who rewrites the whole chain and the board's row: only a head kept elsewhere does.
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
 from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent, stored_event
-from board.engine.hash_chain import chain_hash, commitment
-from board.engine.kinds import Kind
-from board.engine.unit_of_work import Query, UnitOfWork
 from models.board import OPERATIONS, Board
-from models.db import rows
 from models.db.read_pacing import in_pages
-from models.db.statement import Row, Statement
 from models.entity import State
-from models.event import KEPT_BYTES
 from models.ids import id_bytes
-from models.stored_payload import base_of
 from models.times import to_ms
 
 BOARDS_PER_QUERY = 500
-KEY_BYTES = 16  # of a payload: enough that nobody can guess what was erased by its commitment; earlier ones have 32
 
 
 def append(
     session: Session, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
 ) -> JournalEvent:
-    """Append an event to a locked board and move the board's head. The row is inserted before commit, or before the journal is
-    read. `at` is the clock's time; if the board is ahead of it, the payload keeps it as `clock`."""
-    id, seq = board.id, board.seq + 1
-    moment = max(board.at, at)  # a clock that was set back must not make `at` decrease along seq
-    body = orjson.dumps(payload if moment == at else payload | {"clock": at})
-    entry = JournalEvent(id, seq, moment, type, kind, entity, account, body)
-    key = secrets.token_bytes(KEY_BYTES)
-    committed = commitment(key, body)
-    head = chain_hash(board.head, entry, committed)
-    rows.assign(board, {"seq": seq, "at": moment, "last_type": type, "head": head})
-    waiting = unit_of_work.current(session)
-    waiting.boards.setdefault(id, board)
-    waiting.changes += 1
-    base, stored = waiting.bases.store((id, kind, entity), seq, body)
-    waiting.events.append(
-        {"board": board.number, "seq": seq, "at": to_ms(moment), "base": base, "type": type, "kind": kind,
-         "entity": id_bytes(entity), "account": None if account is None else id_bytes(account),
-         "commitment": committed[:KEPT_BYTES], "hash": head, "key": key, "body": stored}
-    )  # fmt: skip
-    return entry
-
-
-@cache
-def _bases_statement(table: str) -> Statement:
-    number = "(SELECT number FROM board WHERE id = c.board)"
-    last = f"SELECT coalesce(e.base, e.seq) FROM event e WHERE e.board = {number} AND e.seq = c.seq"  # noqa: S608
-    return Statement(
-        f"SELECT l.id, l.board, l.base, (SELECT w.body FROM event w WHERE w.board = l.number AND w.seq = l.base) FROM "  # noqa: S608
-        f"(SELECT c.id, c.board, {number} AS number, ({last}) AS base FROM {table} c WHERE c.id IN :ids) l"
-    )
-
-
-def query_of_bases(waiting: UnitOfWork, kind: Kind, ids: Collection[str]) -> Query:
-    """Return the query for the payloads on which the next ones of these cards are based. Only those of boards that are locked
-    count, as others could be erased meanwhile."""
-
-    def take(rows: list[Row]) -> None:
-        for id, board, seq, stored in rows:
-            if board in waiting.boards and (base := base_of(seq, stored)) is not None:
-                waiting.bases[board, kind.name, id] = base
-
-    return Query(_bases_statement(str(kind.model.__tablename__)), {"ids": ids}, take)
+    """Append an event to a locked board, as `NewEvents.append` does."""
+    return unit_of_work.current(session).append(board, type, kind, entity, account, at, payload)
 
 
 _SELECT = f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
@@ -121,18 +70,16 @@ _KEY = text(f"SELECT key FROM event WHERE board = {BOARD} AND seq = :seq")  # no
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None if it was erased."""
-    waiting = unit_of_work.current(session)
-    number = waiting.boards[board].number if board in waiting.boards else None
-    for each in waiting.events:
-        if (each["board"], each["seq"]) == (number, seq):
-            return bytes(each["key"])
+    unit = unit_of_work.current(session)
+    if board in unit.boards and (key := unit.events.key_of(unit.boards[board].number, seq)) is not None:
+        return key
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
     return bytes(key) if key is not None else None
 
 
 def events_after(session: Session, board: str, seq: int, limit: int = PAGE_SIZE) -> list[JournalEvent]:
     """Return at most `limit` events after `seq`, in order."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     rows = session.connection().execute(_AFTER, {"board": board, "after": seq, "limit": limit})
     return [stored_event(board, row) for row in rows]
 
@@ -144,7 +91,7 @@ def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
 
 def previous_event(session: Session, entry: JournalEvent) -> JournalEvent | None:
     """Return the previous event of the same entity; None if this is its first."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     row = session.connection().execute(_BEFORE, _place_of(entry)).first()
     return stored_event(entry.board, row) if row is not None else None
 
@@ -157,7 +104,7 @@ def entity_events(
     session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE_SIZE, *, kind: str = ""
 ) -> list[JournalEvent]:
     """Return the events of one entity after `seq`, in order; without `kind`, those of all kinds with this id."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     asked = {"board": board, "entity": id_bytes(entity), "kind": kind, "after": seq, "limit": limit}
     return [stored_event(board, row) for row in session.connection().execute(_OF_ENTITY, asked)]
 
@@ -173,7 +120,7 @@ def latest_events(
     session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE_SIZE
 ) -> list[JournalEvent]:
     """Return the newest events between two seqs (both excluded), in order; with `entity`, only its own."""
-    unit_of_work.current(session).flush_events(session)
+    session.flush()
     asked = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
         rows = session.connection().execute(_NEWEST, asked)

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from models.db.statement import BulkWrite, Statement, Write
+from models.db.statement import BulkWrite, Query, Row, Statement, Write
 
 ShareKey = tuple[str, str, str]  # board, account, and the id of a token or ""
 
-READ = Statement("SELECT token, entities, reserved FROM board_share WHERE board = :board AND account = :account")
+_READ = Statement("SELECT token, entities, reserved FROM board_share WHERE board = :board AND account = :account")
 _INTO = "INSERT INTO board_share (board, account, token, entities, reserved) "
 _UPDATE = (
     "ON CONFLICT (board, account, token) DO UPDATE SET entities = board_share.entities + excluded.entities, "
@@ -28,6 +28,14 @@ class ShareCounts:
     stored: dict[tuple[str, str], dict[str, tuple[int, int]]] = field(default_factory=dict)
     _changes: dict[ShareKey, tuple[int, int]] = field(default_factory=dict)  # not written yet
     _reset_boards: set[str] = field(default_factory=set)
+
+    def query(self, board: str, account: str) -> Query:
+        """Return the query for the counts of an account on a locked board."""
+
+        def take(rows: list[Row]) -> None:
+            self.stored[board, account] = {token: (entities, reserved) for token, entities, reserved in rows}
+
+        return Query(_READ, {"board": board, "account": account}, take)
 
     def change(self, key: ShareKey, entities: int, reserved: int) -> None:
         """Add to the counts of an account or token."""

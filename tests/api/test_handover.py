@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from board.client import Refusal
-from board.commands.execute import boards_to_lock
+from board.commands.read_ahead import boards_to_lock
 from board.commands.registry import Command
 from board.engine import board_limits
 from models.board import OPERATIONS

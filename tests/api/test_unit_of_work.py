@@ -20,7 +20,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
 from models.board import OPERATIONS, Board
-from models.db.database import batch
+from models.db.transaction import batch
 from tests.support.backends import Backend
 from tests.support.board_shares import without_reserve
 from tests.support.people import PASSWORD, new_id

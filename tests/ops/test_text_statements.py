@@ -193,7 +193,7 @@ async def test_own_events_count_the_same_together_as_one_by_one(database: Databa
 
             def record(session: Session, part: list[Any] = done[begin : begin + size]) -> None:
                 for account, board, first, last in part:
-                    unit_of_work.current(session).record_own_events(account, board, "e", first, last, "now")
+                    unit_of_work.current(session).read_positions.over_own_events(account, board, "e", first, last, "now")
 
             database.write_now(record)
         found.append(database.read_now(stored))

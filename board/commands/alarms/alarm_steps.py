@@ -113,7 +113,7 @@ def do(
     assert board is not None, "boards are never removed"
     now = clock()
     writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
-    unit_of_work.flush(session)
+    session.flush()
     unit_of_work.prefetch(session, Alarm, [*work.due, *work.released])
     for id, (step, next_at) in work.due.items():
         row = unit_of_work.get(session, Alarm, id)

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from board.commands.alarms import alarms_of_cards
 from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.alarms.alarms_of_cards import of_entity
 from board.commands.cards import ownership
@@ -138,7 +139,7 @@ def _taken_sentence(session: Session, row: Alarm) -> str:
 def record_alarms(writer: EventWriter) -> None:
     """Raise and end alarms by what a command has changed: by events of the server, after the command's own."""
     for change in list(writer.result.changes):
-        board = unit_of_work.current(writer.session).boards[change.event.board]
+        board = writer.unit.boards[change.event.board]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
         if change.event.kind == Search.KIND and change.before and "status" in change.fields:
             if change.after["status"] == "open":
@@ -146,12 +147,12 @@ def record_alarms(writer: EventWriter) -> None:
             else:
                 _end_all(server, is_found=change.after["status"] == "found")
             continue
-        _follow_all(server, kinds.named(change.event.kind), change)
+        _follow_all(server, change)
     _follow_take_downs(writer)
 
 
-def _follow_all(writer: EventWriter, kind: Kind, change: Change) -> None:
-    for when, holds in kind.alarms(writer.session, change.event, change.after, change.fields):
+def _follow_all(writer: EventWriter, change: Change) -> None:
+    for when, holds in change.kind.alarms(writer.session, change.event, change.after, change.fields):
         _follow(writer, change, when, holds)
 
 
@@ -162,7 +163,7 @@ def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None
         return
     event = change.event
     if not change.before:  # it is new
-        unit_of_work.current(writer.session).open_alarms.setdefault((event.board, event.entity), [])
+        alarms_of_cards.cached(writer.session).setdefault((event.board, event.entity), [])
     known = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
     if not holds:
         for alarm in known:
@@ -184,7 +185,7 @@ def _follow_take_downs(writer: EventWriter) -> None:
     command that changed any, or reopened the search."""
     changed = {change.event.board for change in writer.result.changes if _touches_take_downs(change)}
     for id in changed:
-        board = unit_of_work.current(writer.session).boards[id]
+        board = writer.unit.boards[id]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
         rules = {rule.key: rule for rule in writer.alarm_rules.of(TAKE_DOWN)}
         known = [alarm for alarm in of_entity(writer.session, id, id) if alarm.rule in rules] if rules else []
@@ -238,7 +239,7 @@ def raise_alarm(
     taken = _next_step(people, row, rule, now)
     rows.assign(row, taken.values)
     writer.create(row, "alarm.raised")
-    if (known := unit_of_work.current(session).open_alarms.get((board.id, id))) is not None:
+    if (known := alarms_of_cards.cached(session).get((board.id, id))) is not None:
         known.append(row.id)
     owner = caused_by if answers and occasion.by_responsible == "take" else assigned
     if owner is not None and people.may_act(owner):
@@ -272,7 +273,7 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
     """Raise the alarms of a search that is reopened: those of what still waits on it, the oldest first. Nobody is taken for who
     caused them, as what waits is not known to who reopens."""
     reopened = replace(change.event, account=None)
-    unit_of_work.flush(writer.session)
+    writer.session.flush()
     for kind in kinds.on_board(writer.board.id):
         if kind.alarming is None:
             continue
@@ -280,8 +281,8 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
         waiting = select(columns).where(columns.board == writer.board.id, kind.alarming(columns)).order_by(columns.id)
         for row in writer.session.exec(waiting.limit(MAX_RAISED_AGAIN)).all():
             about = replace(reopened, kind=kind.name, entity=row.id)
-            _follow_all(writer, kind, change._replace(event=about, after=row.state(), fields=[*row.STATE]))
-    _follow_all(writer, kinds.named(Search.KIND), change._replace(event=reopened, fields=["worrying"]))
+            _follow_all(writer, change._replace(event=about, kind=kind, after=row.state(), fields=[*row.STATE]))
+    _follow_all(writer, change._replace(event=reopened, fields=["worrying"]))
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------------

@@ -7,17 +7,27 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.unit_of_work import Query, UnitOfWork
+from board.engine.unit_of_work import UnitOfWork
 from models.alarm import Alarm
 from models.db import rows
-from models.db.statement import Row, Statement
+from models.db.statement import Query, Row, Statement
 
 _OF_ENTITY = text("SELECT id FROM alarm WHERE board = :board AND entity = :entity AND ended_at IS NULL ORDER BY id")
 
 
+class OpenAlarms(dict[tuple[str, str], list[str]]):
+    """Ids of the alarms about entities that were read ahead, by board and entity; those that have ended since are among them."""
+
+
+def cached(session: Session) -> OpenAlarms:
+    """Return the open alarms of this transaction."""
+    alarms: OpenAlarms = unit_of_work.current(session).caches[OpenAlarms]
+    return alarms
+
+
 def of_entity(session: Session, board: str, entity: str) -> list[Alarm]:
     """Return the alarms about an entity that have not ended."""
-    known = unit_of_work.current(session).open_alarms.get((board, entity))
+    known = cached(session).get((board, entity))
     if known is None:
         return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "entity": entity})
     found = (unit_of_work.get(session, Alarm, id) for id in known)
@@ -27,12 +37,11 @@ def of_entity(session: Session, board: str, entity: str) -> list[Alarm]:
 def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
     """Return the query for the alarms that have not ended about entities, given with their boards, so that no command has to ask
     for them."""
-    asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.open_alarms}
+    asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.caches[OpenAlarms]}
 
     def take(found: list[Row]) -> None:
-        unit.open_alarms |= asked
-        for row in rows.load(Alarm, found):
-            unit.rows.setdefault((Alarm, row.id), row)
+        unit.caches[OpenAlarms].update(asked)
+        for row in unit.entities.load(Alarm, found):
             if (row.board, row.entity) in asked:
                 asked[row.board, row.entity].append(row.id)
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from board.audit import security_alerts
 from board.commands.cards import mentions
 from board.engine import kinds, snapshot, unit_of_work
-from board.engine.event import WHOLE
+from board.engine.event import WHOLE, join_at
 from board.engine.event_writer import Change
 from board.notifications.alert_format import Alert, AlertCard
 from board.notifications.alert_versions import bump_alert_version
@@ -56,7 +56,7 @@ def _unread_statement(dialect: str) -> TextClause:
     return text(
         "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "  # noqa: S608
         "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
-        "JOIN board b ON b.id = a.board JOIN event e ON e.board = b.number AND e.seq = a.seq "
+        f"JOIN board b ON b.id = a.board {join_at('b.number', 'a.seq')} "
         "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
         f"WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR {id_sql('e.account', dialect)} <> p.id)"
     ).bindparams(bindparam("people", expanding=True))
@@ -74,8 +74,7 @@ def _list_statement(tables: tuple[str, ...], dialect: str) -> TextClause:
         f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
         "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, "
         f"{WHOLE} FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
-        "JOIN event e ON e.board = b.number AND e.seq = a.seq "
-        f"LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
+        f"{join_at('b.number', 'a.seq')} LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
         f"LEFT JOIN note n ON e.kind = 'note' AND n.id = {entity} {joins} "
         "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
         "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
@@ -97,7 +96,7 @@ def record_alerts(session: Session, change: Change) -> None:
         found = [("mention", account) for account in _mentioned(session, change.before, after, fields, change.reason)]
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
-    found += kinds.named(event.kind).alerts(session, event, after, fields)
+    found += change.kind.alerts(session, event, after, fields)
     unit_of_work.current(session).alerts += [
         {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
         for kind, account in found

@@ -20,8 +20,8 @@ def recipients(session: Session, board: str) -> set[str]:
 
 def holder(session: Session) -> str | None:
     """Return who holds the shift, or None: as this transaction has changed it, else as it was when first asked for."""
-    known = unit_of_work.current(session).rows.get((Shift, OPERATIONS))
-    if isinstance(known, Shift):
+    known = unit_of_work.current(session).entities.find_cached(Shift, OPERATIONS)
+    if known is not None:
         return known.holder
     if _HOLDER_KEY not in session.info:
         session.info[_HOLDER_KEY] = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()

@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import EventWriter
-from board.engine.unit_of_work import Query, UnitOfWork
+from board.engine.unit_of_work import UnitOfWork
 from models.card import Card
 from models.db.rows import assign
-from models.db.statement import Row, Statement
+from models.db.statement import Query, Row, Statement
 
 
 class _Statements:
@@ -40,21 +40,43 @@ def _statements() -> _Statements:
     return _statements_for(tuple(str(kind.model.__tablename__) for kind in kinds.cards()))
 
 
+class _HighestRanks:
+    """Highest rank of each column, None of an empty one, kept right for the cards that change in this transaction."""
+
+    def __init__(self) -> None:
+        self.by_column: dict[str, str | None] = {}
+        self._seen = 0  # changes of rows
+
+    def update(self, unit: UnitOfWork) -> None:
+        """Follow the changes of cards since the last call."""
+        for row, before in unit.entities.changes[self._seen :]:
+            if isinstance(row, Card) and (not before or not before.keys().isdisjoint(("column", "rank"))):
+                left, rank = before.get("column", row.column), before.get("rank", row.rank)
+                if before and self.by_column.get(left) == rank:
+                    del self.by_column[left]
+                if row.column in self.by_column:
+                    self.by_column[row.column] = max(self.by_column[row.column] or "", row.rank)
+        self._seen = len(unit.entities.changes)
+
+
 def highest(writer: EventWriter, column: str) -> str | None:
     """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
-    known = unit_of_work.current(writer.session).highest_rank
-    if column not in known:
-        unit_of_work.flush(writer.session)
-        unit_of_work.run(writer.session, [query_of_highest(unit_of_work.current(writer.session), [writer.board.id])])
-    return known[column]
+    cache: _HighestRanks = writer.unit.caches[_HighestRanks]
+    cache.update(writer.unit)
+    if column not in cache.by_column:
+        writer.session.flush()
+        writer.unit.read([query_of_highest(writer.unit, [writer.board.id])])
+    return cache.by_column[column]
 
 
 def query_of_highest(unit: UnitOfWork, boards: Collection[str]) -> Query:
     """Return the query for the highest rank in each column of some boards."""
 
     def take(rows: list[Row]) -> None:
+        cache: _HighestRanks = unit.caches[_HighestRanks]
+        cache.update(unit)
         for id, *ends in rows:
-            unit.highest_rank[id] = max(each or "" for each in ends) or None
+            cache.by_column[id] = max(each or "" for each in ends) or None
 
     return Query(_statements().highest, {"boards": boards}, take)
 
@@ -78,7 +100,7 @@ def move_archived(writer: EventWriter, column: str, target: str) -> None:
     """Put the cards that have left the board from a column into another one, to which they would come back."""
     for statement in _statements().move_archived:
         unit_of_work.execute(writer.session, statement, {"column": column, "target": target})
-    for row in unit_of_work.current(writer.session).rows.values():
+    for row in writer.unit.entities.cached():
         if isinstance(row, Card) and row.column == column:
             assign(row, {"column": target})
 

@@ -1,18 +1,21 @@
 """Columns of a search's board: five at first, then as the desk arranges them. Sorted by (rank, id), like cards."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from sqlalchemy import true
 
 from board.commands.cards import card_ranks, ranks
 from board.commands.cards.rebalance import MAX_RANK_LENGTH, rebalance
-from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.unit_of_work import UnitOfWork
 from board.errors import invalid
 from board.i18n import N_
 from models.column import Column
+from models.db import rows
+from models.db.statement import Query, Row
 from models.entity import State
 from models.fields import Data, Id, Title
 from models.ids import new_id
@@ -60,6 +63,42 @@ class Remove(Data):
     column: Id
 
 
+class _ColumnsOfBoards:
+    """Columns of boards, as far as none has changed in this transaction since they were read."""
+
+    def __init__(self) -> None:
+        self.by_board: dict[str, list[Column]] = {}
+        self._seen = 0  # changes of rows
+
+    def update(self, unit: UnitOfWork) -> None:
+        """Forget the columns if one has changed."""
+        if any(isinstance(change.row, Column) for change in unit.entities.changes[self._seen :]):
+            self.by_board.clear()
+        self._seen = len(unit.entities.changes)
+
+
+def query(unit: UnitOfWork, boards: Collection[str]) -> Query:
+    """Return the query for the columns of several boards."""
+
+    def take(found: list[Row]) -> None:
+        cache: _ColumnsOfBoards = unit.caches[_ColumnsOfBoards]
+        cache.update(unit)
+        cache.by_board |= {board: [] for board in boards}
+        for row in unit.entities.load(Column, found):
+            cache.by_board[row.board].append(row)
+
+    return Query(*rows.by_board(Column, boards), take)
+
+
+def _of_board(writer: EventWriter) -> list[Column]:
+    cache: _ColumnsOfBoards = writer.unit.caches[_ColumnsOfBoards]
+    cache.update(writer.unit)
+    if writer.board.id not in cache.by_board:
+        writer.session.flush()
+        writer.unit.read([query(writer.unit, [writer.board.id])])
+    return cache.by_board[writer.board.id]
+
+
 def create_default_columns(writer: EventWriter) -> None:
     """Create one column of each role, in order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
@@ -69,7 +108,7 @@ def create_default_columns(writer: EventWriter) -> None:
 
 def find(writer: EventWriter, id: str, name: str) -> Column:
     """Return the column of this board with that id. Raises Refused `not_found`."""
-    unit_of_work.columns(writer.session, writer.board.id)  # columns are few: load all at once
+    _of_board(writer)  # columns are few: load all at once
     return writer.find(Column, id, name)
 
 
@@ -80,7 +119,7 @@ def first_with_role(writer: EventWriter, role: str) -> Column:
 
 def in_order(writer: EventWriter) -> list[Column]:
     """Return the columns from left to right."""
-    return sorted(unit_of_work.columns(writer.session, writer.board.id), key=lambda column: (column.rank, column.id))
+    return sorted(_of_board(writer), key=lambda column: (column.rank, column.id))
 
 
 def add(writer: EventWriter, data: Add) -> None:
@@ -117,7 +156,7 @@ def remove(writer: EventWriter, data: Remove) -> None:
     row = find(writer, data.column, "column")
     if card_ranks.is_any_in(writer, row.id):
         raise invalid("column", N_("This column still has cards, perhaps withdrawn ones. Move them first."))
-    alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
+    alike = [column for column in _of_board(writer) if column.role == row.role]
     if row.role in REQUIRED_ROLES and len(alike) == 1:
         raise invalid("column", N_("New cards arrive here. A board needs at least one such column."))
     card_ranks.move_archived(writer, row.id, next(each.id for each in in_order(writer) if each.id != row.id))

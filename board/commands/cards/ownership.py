@@ -38,8 +38,8 @@ def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
 def follow(writer: EventWriter) -> None:
     """Give the alarms of each card that a command assigned to its assignee; open those of each card that it unassigned."""
     for change in list(writer.result.changes):
-        if kinds.named(change.event.kind).is_numbered and change.before and "assignee" in change.fields:
-            board = unit_of_work.current(writer.session).boards[change.event.board]
+        if change.kind.is_numbered and change.before and "assignee" in change.fields:
+            board = writer.unit.boards[change.event.board]
             _follow(replace(writer, board=board, operations=None), change)
 
 

@@ -88,7 +88,7 @@ def attach(writer: EventWriter, data: Attach) -> None:
 
 
 def _find_ready(writer: EventWriter, id: str) -> Upload:
-    unit_of_work.flush(writer.session)
+    writer.session.flush()
     upload = writer.session.get(Upload, id, populate_existing=True)
     if upload is None or upload.board != writer.board.id or upload.account != writer.account_id:
         raise not_found("upload")

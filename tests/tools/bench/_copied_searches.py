@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, insert, select, update
 from board.engine.event import COLUMNS, JournalEvent, stored_event
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.identity import Caller
-from board.engine.journal import KEY_BYTES
+from board.engine.repositories.new_events import KEY_BYTES
 from board.service import BoardService
 from models.alarm import Alarm
 from models.board import Board, BoardShare

@@ -89,7 +89,7 @@ MUTANTS = (
         "the board's row is not locked",
         "turned away",  # two simultaneous writers conflict, and one of them is refused for no reason
         (
-            Patch("board/engine/unit_of_work.py", 'postgresql=" FOR UPDATE"', 'postgresql=""'),
+            Patch("board/engine/repositories/boards.py", 'postgresql=" FOR UPDATE"', 'postgresql=""'),
             Patch("models/db/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
         ),
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
@@ -121,12 +121,12 @@ MUTANTS = (
         (
             Patch(
                 "models/db/database.py",
-                "                    committing = True\n                    _commit(connection, transaction, prepared)",
+                "                    committing = True\n                    transaction.commit()",
                 "                    committing = True\n"
                 "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
                 "                        self._deliver(group)\n"
                 "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
-                "                    _commit(connection, transaction, prepared)",
+                "                    transaction.commit()",
             ),
             Patch(
                 "models/db/write_queue.py",
@@ -173,10 +173,10 @@ MUTANTS = (
         (
             Patch(
                 "board/commands/execute.py",
-                "    if (ack := _previous_ack(session, account.id, command, content)) is not None:",
-                "    if (ack := _previous_ack(session, account.id, command, content)) is not None and not ack.id:",
+                "    if (ack := _previous_ack(session, unit, request, content)) is not None:",
+                "    if (ack := _previous_ack(session, unit, request, content)) is not None and not ack.id:",
             ),
-            Patch("board/engine/unit_of_work.py", "        if self.new_acks:  #", "        if not self:  #"),
+            Patch("board/engine/repositories/acks.py", "        return [(_ADD, new)] if new else []", "        return []"),
         ),
         _plan(_one_by_one("line.reset", 12), delay_s=0.02),
     ),

@@ -1,0 +1,84 @@
+"""Moves of read positions by commands, written with the commit. Nothing is read ahead: the statements compare."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from models.db.statement import BulkWrite, Statement, Write
+
+# One's own events are not new to oneself: the position moves over them if everything before was seen, else they are counted. A
+# board never looked at has a row without a time. In another epoch both begin again.
+_INTO = "INSERT INTO seen (account, board, epoch, seq, at, own) "
+_UPDATE = (
+    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
+    "own = CASE WHEN seen.epoch <> excluded.epoch THEN excluded.own WHEN seen.seq + seen.own >= {first} - 1 THEN 0 "
+    "ELSE seen.own + excluded.own END, "
+    "at = CASE WHEN seen.epoch <> excluded.epoch THEN '' ELSE seen.at END, "
+    "seq = CASE WHEN seen.epoch <> excluded.epoch THEN 0 WHEN seen.seq + seen.own >= {first} - 1 THEN {last} ELSE seen.seq END "
+    "WHERE seen.epoch <> excluded.epoch OR seen.seq < {last}"
+)
+_OF_ROW = "(SELECT v.{0} FROM v WHERE v.account = excluded.account AND v.board = excluded.board)"
+_ACTED = BulkWrite(
+    _INTO + "VALUES (:account, :board, :epoch, 0, '', :count) " + _UPDATE.format(first=":first", last=":last"),
+    _INTO  # noqa: S608
+    + "SELECT v.account, v.board, v.epoch, 0, '', v.count FROM v "
+    + _UPDATE.format(first=_OF_ROW.format("first"), last=_OF_ROW.format("last")),
+    {"account": "text", "board": "text", "epoch": "text", "first": "bigint", "last": "bigint", "count": "bigint"},
+)
+_BEGAN = Statement(
+    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
+    "ON CONFLICT (account, board) DO NOTHING"
+)
+
+Move = tuple[Statement | BulkWrite, dict[str, Any]]
+
+
+class ReadPositionMoves:
+    """Moves in the order of the commands. Moves of one account over its own events that follow each other are one move."""
+
+    def __init__(self) -> None:
+        self._moves: list[Move] = []
+        self._own_events: dict[tuple[str, str], dict[str, Any]] = {}  # last move over own events, by account and board
+
+    def over_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
+        """Record that an account made these events itself; the author of a board's first events has seen them."""
+        values = {"account": account, "board": board, "epoch": epoch, "last": last}
+        if first == 1:
+            self.add(_BEGAN, values | {"at": at})
+            return
+        before = self._own_events.get((account, board))
+        if before is not None and before["last"] == first - 1 and before["epoch"] == epoch:
+            before |= {"last": last, "count": last - before["first"] + 1}  # as if it were one command
+            return
+        move = values | {"first": first, "count": last - first + 1}
+        self.add(_ACTED, move)
+        self._own_events[account, board] = move
+
+    def add(self, statement: Statement | BulkWrite, values: dict[str, Any]) -> None:
+        """Move a read position by this statement, after earlier moves."""
+        self._own_events.pop((values["account"], values["board"]), None)
+        self._moves.append((statement, values))
+
+    def writes(self) -> list[Write]:
+        """Return the moves to write, once."""
+        moves, self._moves, self._own_events = self._moves, [], {}
+        return list(_grouped(moves))
+
+
+def _grouped(moves: Iterable[Move]) -> Iterator[Write]:
+    """Yield moves by statement: sorted, as those of many boards may be moved concurrently, and no row twice in one write, as
+    PostgreSQL refuses that."""
+    statement: Statement | BulkWrite | None = None
+    rows: list[dict[str, Any]] = []
+    for each, row in sorted(moves, key=lambda move: _key(move[1])):
+        if each is statement and _key(row) != _key(rows[-1]):
+            rows.append(row)
+            continue
+        if statement is not None:
+            yield statement, rows
+        statement, rows = each, [row]
+    if statement is not None:
+        yield statement, rows
+
+
+def _key(move: Mapping[str, Any]) -> tuple[str, str]:
+    return move["account"], move["board"]

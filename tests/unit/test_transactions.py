@@ -1,0 +1,105 @@
+"""Rules of transactions that the source has to keep: who writes SQL on events, who commits, and what commands declare."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from board.bootstrap import ROOT
+from board.commands.read_ahead import boards_to_lock
+from board.commands.registry import TABLE, Command
+from board.engine import kinds
+from models.board import OPERATIONS
+from models.fields import Data
+
+# The modules of the journal: nobody else writes SQL on its rows. Others join an event to their rows by `event.join_at`.
+JOURNAL = {
+    "board/engine/audit_events.py", "board/engine/erasure.py", "board/engine/event.py", "board/engine/event_queries.py",
+    "board/engine/hash_chain.py", "board/engine/integrity.py", "board/engine/journal.py", "board/engine/many_boards.py",
+    "board/engine/repositories/new_events.py",
+}  # fmt: skip
+ON_EVENT = re.compile(r'\b(FROM|JOIN|INTO|UPDATE)\s+"?event\b', re.IGNORECASE)
+# Commits beside the one in `models.db.transaction`: of connections that hold a lock, and of a copy, which change no data.
+COMMITS = {
+    "board/maintenance/backup.py": 1, "board/maintenance/exclusive.py": 2, "models/db/postgresql.py": 1,
+    "models/db/transaction.py": 1,
+}  # fmt: skip
+NOT_READ = {  # fields that are a text, or name an entity which is read when it is needed
+    ("distribution.take_down", "note"),
+    ("sighting.assess", "duplicate_of"), ("distribution.add", "material"), ("file.attach", "note"),
+    ("search.set_photo", "file"), ("task.update", "sighting"),
+}  # fmt: skip
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for package in ("board", "models", "realtime"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            file = str(path.relative_to(ROOT))
+            if not file.startswith(("models/db/migrations/", "models/db/earlier_tables.py")):
+                yield file, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def sql_on_events(tree: ast.Module) -> list[str]:
+    """Return the texts of a module that are SQL on events."""
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [text for text in texts if ON_EVENT.search(text)]
+
+
+def commits(tree: ast.Module) -> int:
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return sum(isinstance(call, ast.Attribute) and call.attr == "commit" for call in calls)
+
+
+def test_only_the_journal_has_sql_on_events() -> None:
+    found = {file for file, tree in sources() if sql_on_events(tree)}
+    assert found == JOURNAL
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1 FROM event e", "JOIN event e ON true", 'UPDATE "event" SET body = NULL'])
+def test_sql_on_events_is_found(sql: str) -> None:
+    assert sql_on_events(ast.parse(f"QUERY = text({sql!r})")) == [sql]
+    assert sql_on_events(ast.parse(f"QUERY = f'{{1}}' {sql!r}"))
+
+
+def test_there_is_one_way_to_commit() -> None:
+    found = {file: number for file, tree in sources() if (number := commits(tree)) and file != "models/db/database.py"}
+    assert found == COMMITS
+
+
+def test_the_database_commits_by_the_transaction_alone() -> None:
+    source = (ROOT / "models/db/database.py").read_text(encoding="utf-8")
+    assert source.count(".commit()") == source.count("transaction.commit()") == 3
+    assert "write_engine.begin" not in source
+    assert "write_engine.connect" not in source
+
+
+def _named_fields(spec: Any) -> Iterator[str]:
+    """Yield the fields of a command that are named after a kind, or a card, and hold an id."""
+    names = {kind.name for kind in kinds.every()} | {"card"}
+    models: tuple[type[Data], ...] = (spec.data, *spec.patches)
+    for name in names.intersection(*[{name for model in models for name in model.model_fields}]):
+        types = [str(get_type_hints(model)[name]) for model in models if name in model.model_fields]
+        if not any("int" in each for each in types):  # the number of a handover
+            yield name
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_commands_declare_the_entities_that_they_read(name: str) -> None:
+    spec = TABLE[name]
+    declared = {read.field for read in spec.reads} | {spec.also_locks, "column" if spec.places_card else None}
+    assert {field for field in _named_fields(spec) if (name, field) not in NOT_READ} <= declared
+    fields = {field for model in (spec.data, *spec.patches) for field in model.model_fields}
+    assert {read.field for read in spec.reads} <= fields, "no read of a field that the command lacks"
+
+
+def test_a_second_board_is_locked_only_with_operations() -> None:
+    assert boards_to_lock(Command("c", OPERATIONS, "tip.place", {"tip": "t", "search": "s"})) == (OPERATIONS, "s")
+    assert boards_to_lock(Command("c", "other", "tip.place", {"tip": "t", "search": "s"})) == ("other",)
+    assert boards_to_lock(Command("c", OPERATIONS, "note.add", {"": "s"})) == (OPERATIONS,)
+
+
+def test_engine_modules_exist() -> None:
+    assert all(Path(ROOT / file).exists() for file in JOURNAL)
