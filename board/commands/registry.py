@@ -152,6 +152,10 @@ def is_allowed_while_closed(spec: CommandSpec, equivalent: str | None) -> bool:
     return equivalent in undo.undoable().values() and TABLE[equivalent].while_closed
 
 
+for kind in cards.declared_kinds():
+    TABLE |= cards.commands_of(kinds.register(kind))
+
+
 def undo_rights() -> dict[str, dict[str, Any]]:
     """Return the rights that undoing an event of each type needs: those of its command. Only a coordinator brings a withdrawn
     file back."""

@@ -18,7 +18,6 @@ from board import i18n, labels
 from board.engine import occasions
 from board.engine.conditions import Condition
 from board.engine.event import JournalEvent
-from board.engine.occasions import Occasion
 from models.board import OPERATIONS
 from models.card import Card
 from models.db import schema
@@ -26,6 +25,7 @@ from models.declared import Audience, Control, Reading
 from models.declared import FieldSpec as FieldSpec
 from models.entity import CountedEntity, Entity, State, json_type
 from models.fields import Data
+from models.occasion import Occasion
 from models.searchable import Searchable
 
 FormPart = Literal["first", "more", "later", "edit"]

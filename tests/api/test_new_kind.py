@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -128,6 +129,29 @@ async def test_alert_names_the_card(scene: SearchScenario) -> None:
     assert (alert["kind"], alert["card"]) == (
         "assigned", {"kind": "vehicle", "id": event["id"], "number": event["state"]["number"]},
     )  # fmt: skip
+
+
+async def test_its_alarm_is_raised_and_ended_as_declared(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = scene.team.server.service.alarm_rules
+    own = replace(rules.of("sighting_urgent")[0], key="van", when="vehicle_urgent")
+    monkeypatch.setattr(rules, "rules", {**rules.rules, "van": own})
+    card = (await added(scene))["id"]
+    assert await alarms(scene) == []
+    for command, data, open in (
+        ("vehicle.update", {"vehicle": card, "priority": "urgent"}, True),
+        ("vehicle.update", {"vehicle": card, "colour": "black"}, True),
+        ("card.withdraw", {"card": card}, False),
+        ("card.restore", {"card": card}, True),
+        ("vehicle.update", {"vehicle": card, "priority": "low"}, False),
+    ):
+        await scene.does(command, data)
+        assert [alarm["rule"] for alarm in await alarms(scene)] == ["van"] * open, command
+
+
+async def alarms(scene: SearchScenario) -> list[dict[str, Any]]:
+    """Return the alarms of the search that have not ended."""
+    entities = (await scene.team.alice.snapshot(scene.search))["entities"]
+    return [state for (kind, _), state in entities.items() if kind == "alarm" and state["ended_at"] is None]
 
 
 async def test_openapi_has_its_state_and_commands(desk: Team) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from board.commands.cards import cards
 from board.help.markdown import slug
 from board.paths import CONTRACT, DOCS
 from tests.support import contract_entries as entries
@@ -41,7 +42,7 @@ def written(page: str) -> str:
 
 @cache
 def _block(orders: str) -> str:
-    writer, *names = orders.split()
+    writer, *names = _expanded(orders)
     return _NAMED.sub(_link, "\n".join(_WRITERS[writer](*names)))
 
 
@@ -66,8 +67,14 @@ def blocks(writer: str) -> list[str]:
 
 
 def _names(writer: str, orders: str) -> list[str]:
-    first, *names = orders.split()
+    first, *names = _expanded(orders)
     return names if first == writer else []
+
+
+def _expanded(orders: str) -> list[str]:
+    """Return the words of an order; `declared` stands for the kinds of cards without rules of their own."""
+    declared = [kind.name for kind in cards.declared_kinds()]
+    return [name for word in orders.split() for name in (declared if word == "declared" else [word])]
 
 
 if __name__ == "__main__":

@@ -1,21 +1,29 @@
 """Kind of card that only tests have: a vehicle, declared as an installation would declare a kind of its own."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
-from board import i18n
 from board.commands.cards import cards
-from board.engine.kinds import EventSpec, Kind
-from models.card import Card
-from models.declared import PLACE, data_of, field, group, private
+from models.card import Card, CardKind
+from models.declared import PLACE, field, group, private
 from models.fields import LocationWithRadius, ShortText, Title
+from models.occasion import Occasion
 
 
 class Vehicle(Card, table=True):
     metadata = MetaData()  # beside the tables of the program, which migrations make
     KIND: ClassVar[str] = "vehicle"
+    DECLARED = CardKind(
+        "Vehicle", "Vehicles", "Vehicle added", "Vehicle changed",
+        occasions={
+            "vehicle_urgent": Occasion(
+                "Urgent vehicle", "Urgent vehicle {number}", holds={"priority": ("urgent",), "withdrawn": (False,)}
+            ),
+        },
+    )  # fmt: skip
 
     plate: str = field(
         Title, "Plate", ..., by_people=True, control="text", required=True, searched=True, exported=True, personal=True
@@ -26,15 +34,14 @@ class Vehicle(Card, table=True):
     place: dict[str, Any] | None = group(LocationWithRadius, "Place", nullable=True, by_people=True, parts=PLACE)
 
 
-TEXTS = ("Vehicle", "Vehicles", "Plate", "Make", "Colour", "Seen with", "Vehicle added", "Vehicle changed")
-KIND = Kind(
-    model=Vehicle, title="Vehicle", plural="Vehicles", title_field="plate", first_column="inbox", data=data_of(Vehicle),
-    fields=cards.fields_of(Vehicle),
-    events={"vehicle.added": EventSpec("Vehicle added", "vehicle.add"),
-            "vehicle.updated": EventSpec("Vehicle changed", "vehicle.update", undoable=True), **cards.EVENTS},
-    undo=cards.UNDO,
-    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in i18n.languages()[1:]},
+TEXTS = (
+    "Vehicle", "Vehicles", "Plate", "Make", "Colour", "Seen with", "Vehicle added", "Vehicle changed", "Urgent vehicle",
+    "Urgent vehicle {number}",
 )  # fmt: skip
+KIND = replace(
+    cards.kind_of(Vehicle, Vehicle.DECLARED),
+    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in ("fr", "nl", "de")},
+)
 
 
 def create_table(session: Session) -> None:

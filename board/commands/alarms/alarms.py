@@ -19,6 +19,7 @@ from board.commands.cards.ownership import event_time, later
 from board.commands.materials import take_downs
 from board.config.alarm_rules import Rule
 from board.engine import kinds, occasions, unit_of_work
+from board.engine.conditions import holds
 from board.engine.event_writer import Change, EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
@@ -152,20 +153,26 @@ def record_alarms(writer: EventWriter) -> None:
 
 
 def _follow_all(writer: EventWriter, change: Change) -> None:
-    for when, holds in change.kind.alarms(writer.session, change.event, change.after, change.fields):
-        _follow(writer, change, when, holds)
+    for when, is_there in change.kind.alarms(writer.session, change.event, change.after, change.fields):
+        _follow(writer, change, when, is_there)
+    for when, occasion in change.kind.occasions.items():
+        if occasion.holds is None:
+            continue
+        is_there = holds(occasion.holds, change.after)
+        if is_there != (bool(change.before) and holds(occasion.holds, change.before)):
+            _follow(writer, change, when, is_there)
 
 
-def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None:
+def _follow(writer: EventWriter, change: Change, when: str, is_there: bool) -> None:
     """Raise the alarms of an occasion that is there now, or end those of one that is not."""
     rules = {rule.key: rule for rule in writer.alarm_rules.of(when)}
-    if not rules or (not holds and not change.before):
+    if not rules or (not is_there and not change.before):
         return
     event = change.event
     if not change.before:  # it is new
         alarms_of_cards.cached(writer.session).setdefault((event.board, event.entity), [])
     known = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
-    if not holds:
+    if not is_there:
         for alarm in known:
             end(writer, alarm)
         return

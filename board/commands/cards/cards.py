@@ -4,10 +4,11 @@ Cards are sorted in a column by (rank, id). A rank is a text between two others.
 withdrawn cards included, so that concurrent drops end in the same order for everybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pydantic import create_model
+from sqlmodel import SQLModel
 
 from board.commands.cards import card_ranks, columns, ranks
 from board.commands.cards.rebalance import MAX_RANK_LENGTH, rebalance
@@ -18,9 +19,9 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid, not_found
 from board.i18n import N_
-from models.card import Card
+from models.card import Card, CardKind
 from models.db import rows
-from models.declared import specs_of
+from models.declared import data_of, specs_of
 from models.entity import State
 from models.fields import Data, Id, LongText
 from models.ids import new_id
@@ -171,6 +172,27 @@ def apply_undo(writer: EventWriter, row: Card, event: JournalEvent, values: Stat
 
 
 UNDO = UndoRules(apply=apply_undo)
+
+
+def declared_kinds() -> Iterator[Kind]:
+    """Yield the kinds of cards that a row declares, without rules of their own."""
+    for model in Card.__subclasses__():
+        if model.DECLARED is not None and model.metadata is SQLModel.metadata:
+            yield kind_of(model, model.DECLARED)
+
+
+def kind_of(model: type[Card], declared: CardKind) -> Kind:
+    """Return the kind that a row declares."""
+    name, fields = model.KIND, fields_of(model)
+    events = {
+        f"{name}.added": EventSpec(declared.added, f"{name}.add"),
+        f"{name}.updated": EventSpec(declared.changed, f"{name}.update", undoable=True),
+    }
+    return Kind(
+        model=model, title=declared.title, plural=declared.plural, title_field=fields[3].path, data=data_of(model),
+        first_column=declared.first_column, fields=fields, events=events | EVENTS, undo=UNDO, occasions=declared.occasions,
+        alarming=(lambda card: ~card.withdrawn) if declared.occasions else None,
+    )  # fmt: skip
 
 
 def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:

@@ -11,7 +11,6 @@ from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
-from board.engine.occasions import Occasion
 from board.errors import invalid
 from board.i18n import N_
 from models.db import rows
@@ -19,6 +18,7 @@ from models.entity import State
 from models.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
+from models.occasion import Occasion
 
 
 class Add(Data):

@@ -16,12 +16,12 @@ from board.engine import occasions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
-from board.engine.occasions import ByTime, Occasion, WallTexts
 from board.i18n import N_, P_
 from models.column import Column
 from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id
+from models.occasion import ByTime, Occasion, WallTexts
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 

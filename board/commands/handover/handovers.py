@@ -21,13 +21,13 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.engine.merge_patch import apply_patch
-from board.engine.occasions import ByTime, Occasion
 from board.errors import Refused
 from board.i18n import N_, P_
 from models.board import OPERATIONS
 from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Briefing, Handover, SearchHandover
+from models.occasion import ByTime, Occasion
 from models.times import format_utc
 
 UNREAD = "handed.unread"

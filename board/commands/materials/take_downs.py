@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
-from board.engine.occasions import ByTime, Occasion
 from board.i18n import N_
 from models.distribution import Distribution
 from models.entity import State
+from models.occasion import ByTime, Occasion
 from models.search import Search
 from models.times import format_utc, parse_utc
 

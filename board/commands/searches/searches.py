@@ -25,7 +25,6 @@ from board.engine.event import JournalEvent, join_at
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.merge_patch import apply_patch
-from board.engine.occasions import Occasion, WallTexts
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError, Refused, invalid
 from board.i18n import N_, P_, message
@@ -36,6 +35,7 @@ from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
 from models.ids import id_bytes, new_epoch, new_id
+from models.occasion import Occasion, WallTexts
 from models.search import Criterion, Outcome, Person, Search
 from realtime.wire.protocol import Command
 

@@ -16,13 +16,13 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.merge_patch import merge_patch
-from board.engine.occasions import Occasion, WallTexts
 from board.errors import invalid, validated
 from board.i18n import N_, P_
 from models.alert import EVERYBODY
 from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, ShortText, Time, Title
+from models.occasion import Occasion, WallTexts
 from models.sighting import ASSURED, SETTLED, Assessment, Grade, LookedAt, PassedOn, Sighting
 from models.times import parse_utc
 

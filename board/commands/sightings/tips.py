@@ -15,7 +15,6 @@ from board.engine import access, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
-from board.engine.occasions import Occasion
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_
 from models.accounts import Account
@@ -24,6 +23,7 @@ from models.declared import specs_of
 from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText
 from models.ids import new_id
+from models.occasion import Occasion
 from models.search import Search
 from models.sighting import Grade, Sighting
 from models.tip import Tip
@@ -209,12 +209,6 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
 
 
-def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield whether a tip is urgent and waits to be placed or dismissed."""
-    if not {"priority", "queue"}.isdisjoint(fields):
-        yield "sighting_urgent", after["priority"] == "urgent" and after["queue"] == "look"
-
-
 KIND = Kind(
     model=Tip,
     title=N_("Tip"),
@@ -234,8 +228,10 @@ KIND = Kind(
     },
     alerts=_alerts,
     occasions={
-        "sighting_urgent": Occasion(N_("Urgent tip"), N_("Urgent tip {number}"), page="/?tip={id}", by_responsible="take"),
+        "sighting_urgent": Occasion(
+            N_("Urgent tip"), N_("Urgent tip {number}"), page="/?tip={id}", by_responsible="take",
+            holds={"priority": ("urgent",), "queue": ("look",)},
+        ),
     },
-    alarms=_alarms,
     reported=lambda tip, due_before: false(),
 )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Declared once: a field, an occasion of an alarm and a kind of card are one declaration, and everything else follows from it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import MetaData
+
+from board import labels
+from board.commands import registry, schemas
+from board.commands.cards import cards
+from board.config.alarm_rules import AlarmRules
+from board.engine import kinds, occasions
+from board.notifications.notice import Notice
+from board.paths import STATIC
+from models.card import Card, CardKind
+from models.db.errors import ConfigurationError
+from models.declared import data_of, written
+from models.fields import ShortText, Title
+from tests.support import contract_entries, contract_types, vehicle_kind
+
+AT = "2026-11-24T22:00:00.000Z"
+RULES = """
+[ladders.a]
+steps = [{ after_min = 0, ask = ["desk"], ways = ["screen"] }]
+[[rules]]
+key = "van"
+when = "vehicle_urgent"
+ladder = "a"
+"""
+
+
+class Boat(Card, table=True):
+    """Boat."""
+
+    metadata = MetaData()
+    KIND: ClassVar[str] = "boat"
+    DECLARED = CardKind("Card", "Searches", "Card moved", "Card assigned")  # texts that have translations
+    name: str = written(Title, "Title", ..., control="text", required=True)
+    colour: str | None = written(ShortText, "Clothing", control="text")
+
+
+@pytest.fixture
+def boat() -> Iterator[kinds.Kind]:
+    with registry.card_kind(cards.kind_of(Boat, Boat.DECLARED)) as kind:
+        yield kind
+
+
+@pytest.fixture
+def vehicle() -> Iterator[kinds.Kind]:
+    with registry.card_kind(vehicle_kind.KIND) as kind:
+        yield kind
+
+
+def test_column_and_state_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
+    column = Boat.__table__.c["colour"]  # type: ignore[attr-defined]
+    assert (str(column.type), column.nullable) == ("VARCHAR", True)
+    assert (*Card.STATE, "name", "colour") == Boat.STATE
+    assert "colour" in Boat(id="b", board="s", name="Anna").state()
+
+
+def test_validation_follows_from_the_line_of_a_field(boat: kinds.Kind) -> None:
+    data = data_of(Boat)
+    assert data(name="Anna", colour=None).colour is None
+    for wrong in ({"name": " "}, {}, {"name": "Anna", "colour": "x" * 401}, {"name": "Anna", "hull": "oak"}):
+        with pytest.raises(ValidationError):
+            data(**wrong)
+    assert {"boat.add", "boat.update"} <= registry.TABLE.keys()
+    assert schemas.data_of("boat.update")["properties"].keys() == {"boat", "priority", "name", "colour"}
+
+
+def test_form_and_label_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
+    told = kinds.for_scripts()["boat"]
+    assert told["fields"]["name"] == {"control": "text", "required": True}
+    assert (told["title"], told["forms"]["first"], told["forms"]["edit"]) == ("name", ["name"], ["name", "colour"])
+    assert labels.field("colour", str, "boat") == "Clothing"
+    assert boat.searched_columns == {"name", "colour"}
+
+
+def test_reference_and_types_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
+    assert "| `colour` | text, at most 400 \\| null |  |" in "\n".join(contract_entries.states("boat"))
+    assert "  colour: string | null;\n" in contract_types._declaration("BoatState", schemas.state(boat))
+
+
+def test_rules_may_name_an_occasion_while_its_kind_is_declared(vehicle: kinds.Kind, tmp_path: Path) -> None:
+    (tmp_path / "alarms.toml").write_text(RULES)
+    assert [rule.key for rule in AlarmRules(str(tmp_path)).of("vehicle_urgent")] == ["van"]
+    (tmp_path / "alarms.toml").write_text(RULES.replace("vehicle_urgent", "vehicle_lost"))
+    with pytest.raises(ConfigurationError, match='unknown when "vehicle_lost"'):
+        AlarmRules(str(tmp_path))
+
+
+def test_every_screen_names_an_occasion_by_its_declaration(vehicle: kinds.Kind) -> None:
+    texts = {"name": "Urgent vehicle", "numbered": "Urgent vehicle {number}"}
+    assert kinds.for_scripts()["vehicle"]["occasions"] == {"vehicle_urgent": texts}
+    assert labels.VALUES["alarm.occasion"]["vehicle_urgent"] == "Urgent vehicle"
+    about = {"kind": "vehicle", "id": "v1", "seq": 7}
+    notice = Notice("n1", "b1", "a1", 1, "email", "bob", 1, AT, AT, "van", "vehicle_urgent", about, "N-1")
+    assert notice.subject() == "Urgent vehicle · N-1: nobody has it yet"
+    assert notice.link("https://board.example.org") == "https://board.example.org/searches/b1/cards/v1"
+
+
+def test_a_kind_that_does_not_declare_an_occasion_has_its_name_alone() -> None:
+    assert (occasions.find("sighting_urgent", "tip").name, occasions.find("sighting_urgent", "tip").numbered) == (
+        "Urgent tip", "Urgent tip {number}",
+    )  # fmt: skip
+    other = occasions.find("sighting_urgent", "vehicle")
+    assert (other.name, other.numbered, other.by_responsible) == ("Urgent sighting", "", "take")
+    assert occasions.find("gone", "sighting") == occasions.UNKNOWN
+
+
+def test_an_alarm_on_operations_leads_to_its_page_or_to_all_searches() -> None:
+    page = {kind: occasions.page_of(code, "operations", kind, "x", False) for code, kind in (
+        ("sighting_urgent", "tip"), ("handover_waiting", "handover"), ("mention", "note"), (None, "note"),
+    )}  # fmt: skip
+    assert page == {"tip": "/?tip=x", "handover": "/handover", "note": "/"}
+
+
+# Texts of alerts and of events on walls, which are named like the alarm.
+NAMED = {"sighting_urgent": {"alert_text.js", "significant_events.js"}, "sighting_credible": {"significant_events.js"}}
+
+
+def test_no_script_names_an_occasion() -> None:
+    scripts = {file.name: file.read_text() for file in (STATIC / "js").rglob("*.js")}
+    for code in occasions.NAMES.keys() - {"mention"}:  # also the name of an alert
+        named = {name for name, text in scripts.items() if re.search(rf"\b{code}\b", text)}
+        assert named == NAMED.get(code, set()), code
