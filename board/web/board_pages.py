@@ -61,6 +61,7 @@ def frame(shown: Page) -> Endpoint:
             return error_page(request, 403, shown.refusal, caller)
         return frame_page(request, caller, shown.name)
 
+    serve.__name__ = serve.__qualname__ = shown.name  # as logs have it
     return for_people(serve)
 
 
