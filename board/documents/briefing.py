@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from board import labels
 from board.commands.alarms.alerts import short_name
+from board.config import sentences
 from board.documents.briefing_children import MAX_BOX_TITLE, BriefingChildren, Child
 from board.documents.content import Fact, Line, template
 from board.i18n import N_, moment_text
@@ -70,7 +71,7 @@ class BriefingDocument(BriefingChildren):
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
             "note": N_("What must not be forgotten"),
-            "empty": N_("empty"), "late": N_("Overdue"), "soon": N_("Next"),
+            "empty": N_("empty"), "late": sentences.OVERDUE, "soon": N_("Next"),
             "legend": N_(
                 "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
                 "has them in full."

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from board import labels
 from board.commands.alarms.alerts import short_name
+from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
@@ -92,7 +93,7 @@ class BriefingChildren(ReportDocument):
         kind = self._word("search.kind", search["kind"])
         sex = labels.value("person.sex", "search", person["sex"], translate)
         at = self._near(search["missing_since"])
-        since = self._say(P_("a date", "missing since {at}") if is_date(at) else N_("missing since {at}"), at=at)
+        since = self._say(P_("a date", "missing since {at}") if is_date(at) else sentences.MISSING_SINCE, at=at)
         return Child(
             is_large=is_grave, name=short_name(person), reference=search["reference"],
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
@@ -113,7 +114,7 @@ class BriefingChildren(ReportDocument):
         if not is_open:
             return [Tag(self._word("status", search["status"]))]
         tags = [Tag(self._field("worrying"))] if search["worrying"] else []
-        tags += [Tag(translate(N_("Worrying?")), is_open=True)] if search["undecided"] and not search["worrying"] else []
+        tags += [Tag(translate(sentences.TO_DECIDE), is_open=True)] if search["undecided"] and not search["worrying"] else []
         return [*tags, Tag(self._word("access", "members"))] if search["access"] == "members" else tags
 
     def _looks(self, person: State) -> Line:
@@ -128,10 +129,10 @@ class BriefingChildren(ReportDocument):
     def _lead(self, search: State) -> Line:
         translate, appeal = self._translate, search["appeal"] or {}
         who = self._name(search["lead"]) if search["lead"] else None
-        line: Line = [self._say(N_("in charge: {name}"), name=who) if who else translate(N_("nobody in charge"))]
+        line: Line = [self._say(sentences.IN_CHARGE, name=who) if who else translate(sentences.NOBODY_IN_CHARGE)]
         if appeal.get("level", "none") != "none":
             level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
-            text = N_("Appeal: {level} until {until}") if until else N_("Appeal: {level}")
+            text = sentences.APPEAL_UNTIL if until else sentences.APPEAL
             line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
         return line
 
@@ -147,7 +148,7 @@ class BriefingChildren(ReportDocument):
         if earlier := in_order(search["earlier"]):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._room)]))
         credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
-        facts.append((translate(N_("Latest credible")), credible))
+        facts.append((translate(sentences.LATEST_CREDIBLE), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
             by = [f" · {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
@@ -164,7 +165,7 @@ class BriefingChildren(ReportDocument):
         facts: list[Fact] = []
         if pins := section["pinned"]:
             line = [piece for pin in pins for piece in (" · ", self._cut(pin["title"], self._room))]
-            facts.append((self._translate(N_("Critical points")), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
+            facts.append((self._translate(sentences.CRITICAL_POINTS), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
         if briefing.get("contingencies"):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
         return facts
@@ -181,7 +182,7 @@ class BriefingChildren(ReportDocument):
         if last and not line:
             line = self._credible(last, search["person"]["sex"])
         if search["status"] == "open" and not search["lead"]:
-            line = [*line, " · " if line else "", self._translate(N_("nobody in charge"))]
+            line = [*line, " · " if line else "", self._translate(sentences.NOBODY_IN_CHARGE)]
         return line
 
     def _prose(self, state: State, path: str, entity: str) -> Line:
@@ -201,7 +202,7 @@ class BriefingChildren(ReportDocument):
         if section["unread_by"]:
             marks.append(translate(N_("not read")))
         elif read or (self._handover and self._handover["status"] == "accepted"):  # marks are kept until the next handover
-            marks.append(self._say(N_("read, {at}"), at=self._near(read["at"])) if read else translate(N_("read")))
+            marks.append(self._say(sentences.READ_AT, at=self._near(read["at"])) if read else translate(N_("read")))
         if said:
             answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
             marks.append(translate(answers[said["correct"]]))

@@ -1,6 +1,7 @@
 """Printed report of a handover."""
 
 from board import labels
+from board.config import sentences
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
 from board.documents.search_facts import SearchFacts
 from board.engine import kinds
@@ -10,10 +11,10 @@ from models.entity import State
 
 _WORDS = {
     "assessment": N_("Situation"), "hypotheses": N_("Open hypotheses"),
-    "dropped": N_("Dropped hypotheses, and why"), "contingencies": N_("If … then …"),
-    "contacts": N_("Calls and updates due: family, police, press"),
+    "dropped": sentences.DROPPED, "contingencies": N_("If … then …"),
+    "contacts": sentences.CONTACTS,
 }  # fmt: skip
-_WITHHELD = N_("Searches of which you are not a member are not shown. Their members see who is responsible for them.")
+_WITHHELD = sentences.WITHHELD
 _LEFT_OUT = ("{count} more card not shown.", "{count} more cards not shown.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
@@ -25,7 +26,7 @@ class ReportDocument(SearchFacts):
     def document(self, printed: str) -> Document:
         """Return the document. `printed` says who printed it, when, and as of which time it is."""
         handover, notes = self._handover, list[str]()
-        title = self._say(N_("Handover {number}"), number=handover["number"]) if handover else self._say(N_("Handover"))
+        title = self._say(sentences.HANDOVER, number=handover["number"]) if handover else self._say(N_("Handover"))
         if self._report["live"]:
             notes.append(self._say(N_("Not signed. Searches as they were at {at}."), at=self._at(self._report["composed_at"])))
         if self._report["withheld"]:
@@ -42,7 +43,7 @@ class ReportDocument(SearchFacts):
     def _shift(self) -> list[Fact]:
         shift, translate = self._report["shift"], self._translate
         if shift is None:
-            return [(translate(N_("Shift")), [translate(N_("Nobody in charge of the shift"))])]
+            return [(translate(N_("Shift")), [translate(sentences.NO_SHIFT)])]
         since = self._say(P_("a date", "since {at}"), at=self._at(shift["since"]))
         facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {since}"])]
         if shift["handover"] is None and shift["reason"]:
@@ -74,7 +75,7 @@ class ReportDocument(SearchFacts):
         before = self._report["previous"]
         if before is None:
             return []
-        name, by = self._say(N_("Handover {number}"), number=before["number"]), self._name(before["ended_by"])
+        name, by = self._say(sentences.HANDOVER, number=before["number"]), self._name(before["ended_by"])
         line: Line = [f"{self._word('handover.status', before['status'])}, {by}, {self._at(before['ended_at'])}"]
         return [
             (name, [*line, " · ", self._languages.text_by(before["reason"], before["ended_by"])] if before["reason"] else line)
@@ -85,7 +86,7 @@ class ReportDocument(SearchFacts):
             (self._labelled(self._field(path), state, path), self._languages.user_text(state[path], OPERATIONS, path))
             for path in _DESK if state[path]
         ]  # fmt: skip
-        return [Section([self._translate(N_("General"))], words=words)] if words else []
+        return [Section([self._translate(sentences.GENERAL)], words=words)] if words else []
 
     # -- one search
 
@@ -107,7 +108,7 @@ class ReportDocument(SearchFacts):
     def _unread(self, section: State) -> str:
         """Return who accepted the handover without having read the search; "" if it was read."""
         by = section["unread_by"]
-        return self._say(N_("Not read by {name} before accepting."), name=self._name(by)) if by else ""
+        return self._say(sentences.NOT_READ, name=self._name(by)) if by else ""
 
     def _empty_texts(self, briefing: State) -> str:
         """Return the names of the texts that nobody filled in; "" without a handover, for which nobody would."""
@@ -115,19 +116,19 @@ class ReportDocument(SearchFacts):
         if not names or not self._number:
             return ""
         if len(names) == len(_WORDS):
-            return self._translate(N_("Nothing was written about this search."))
-        return self._say(N_("Not filled in: {names}"), names=" · ".join(names))
+            return self._translate(sentences.NOTHING_WRITTEN)
+        return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
     def _restated(self, account: str, said: State) -> list[tuple[str, UserText]]:
         """Return what somebody understood, whether it is correct, and what is not."""
         at = short_datetime(said["at"], self._reads)
-        label = self._say(N_("In their own words: {name}, {at}"), name=self._name(account), at=at)
+        label = self._say(sentences.RESTATED, name=self._name(account), at=at)
         by, when = self._name(said["answered_by"]), short_datetime(said["answered_at"], self._reads)
         if said["correct"]:
-            label += " · " + self._say(N_("correct, {name}, {at}"), name=by, at=when)
+            label += " · " + self._say(sentences.CORRECT, name=by, at=when)
         words = [(label, self._languages.text_by(said["text"], account))]
         if said["correct"] is False:
-            label = self._say(N_("Not quite, {name}, {at}"), name=by, at=when)
+            label = self._say(sentences.NOT_QUITE, name=by, at=when)
             words.append((label, self._languages.text_by(said["reason"], said["answered_by"])))
         return words
 
@@ -135,7 +136,7 @@ class ReportDocument(SearchFacts):
         translate = self._translate
         marks = [] if search["status"] == "open" else [self._word("status", search["status"])]
         marks += [self._field("worrying")] if search["worrying"] else []
-        marks += [translate(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
+        marks += [translate(sentences.TO_DECIDE)] if search["undecided"] and search["status"] == "open" else []
         marks += [self._word("access", "members")] if search["access"] == "members" else []
         return [f"{search['reference']} · {self._child_name(search)}", *(f" · {mark}" for mark in marks)]
 
@@ -148,16 +149,16 @@ class ReportDocument(SearchFacts):
             return [self._card(card | changes, section["search"]["person"]["sex"]) for card in cards]
 
         return [
-            Block(translate(N_("Critical points")), lines(section["pinned"], due=None)),
-            Block(translate(N_("Overdue")), lines(tasks["overdue"])),
-            Block(translate(N_("Due in the next shift")), lines(tasks["due"])),
-            Block(translate(N_("Sightings not yet graded")), lines(section["ungraded"])),
-            Block(translate(N_("Credible sightings not yet passed on")), lines(section["to_pass_on"])),
-            Block(translate(N_("Done in this shift")), lines(tasks["done"], due=None)),
+            Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
+            Block(translate(sentences.OVERDUE), lines(tasks["overdue"])),
+            Block(translate(sentences.DUE_SOON), lines(tasks["due"])),
+            Block(translate(sentences.UNGRADED), lines(section["ungraded"])),
+            Block(translate(sentences.TO_PASS_ON), lines(section["to_pass_on"])),
+            Block(translate(sentences.DONE), lines(tasks["done"], due=None)),
             *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in others.items()),
             Block("", left_out),  # paper says, too, how many cards it does not show
-            Block(translate(N_("Photos and files added in this shift")), [self._file(each) for each in section["files"]]),
-            Block(translate(N_("Important since the shift began")), events),
+            Block(translate(sentences.FILES_ADDED), [self._file(each) for each in section["files"]]),
+            Block(translate(sentences.IMPORTANT), events),
         ]
 
     def _card(self, card: State, sex: str | None) -> Line:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.config import sentences
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import pdf
@@ -23,7 +24,7 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
-from board.i18n import N_, gettext_for
+from board.i18n import gettext_for
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
 from board.web.http import count_document, service_of
@@ -117,7 +118,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
 def _printed(name: str, now: str, data: Any, reads: str) -> str:
     """Return who printed a document and when; of a signed report also as of which time it is."""
     is_signed = data is not None and not data["live"]
-    line = N_("Printed by {name}, {at}; as of {then}") if is_signed else N_("Printed by {name}, {at}")
+    line = sentences.PRINTED_AS_OF if is_signed else sentences.PRINTED
     then = paper.datetime_text(data["composed_at"], reads) if is_signed else ""
     return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), then=then)
 

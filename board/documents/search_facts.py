@@ -1,6 +1,7 @@
 """Facts of one search in a printed handover report."""
 
 from board import labels
+from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
@@ -22,7 +23,7 @@ class SearchFacts(ReportWording):
             (self._field("worrying"), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
             (self._field("missing_since"), [self._at(search["missing_since"])]),
             *self._last_seen(search["last_seen"] or {}),
-            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))]),
+            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(sentences.NOBODY_IN_CHARGE)]),
             *self._goal(search),
             *self._child(search["person"]),
             *self._details(search["details"] or {}),
@@ -58,7 +59,7 @@ class SearchFacts(ReportWording):
             (translate(N_("Latest credible sighting")), self._last(credible, sex) if credible else [translate(N_("none so far"))])
         ]
         if confirmed:
-            facts.append((translate(N_("Last confirmed sighting")), self._last(confirmed, sex)))
+            facts.append((translate(sentences.LAST_CONFIRMED), self._last(confirmed, sex)))
         waiting = [self._waiting(queue, count) for queue, count in section["unanswered"].items() if count]
         return [*facts, (translate(N_("Unanswered")), [", ".join(waiting)])] if waiting else facts
 
@@ -77,24 +78,22 @@ class SearchFacts(ReportWording):
             holder = shift["holder"]
         else:
             holder = handover["ended_by"] if handover["status"] == "accepted" else handover["outgoing"]
-        said = self._say(N_("{name} is responsible for it."), name=self._name(holder))
+        said = self._say(sentences.RESPONSIBLE, name=self._name(holder))
         if handover is None or handover["ended_at"]:
             return said
         if handover["incoming"]:
-            text = N_("{name} becomes responsible for it with the shift.")
+            text = sentences.NEXT_RESPONSIBLE
             return f"{said} {self._say(text, name=self._name(handover['incoming']))}"
-        return f"{said} {self._translate(N_('A member who accepts the shift becomes responsible for it.'))}"
+        return f"{said} {self._translate(sentences.MEMBER_RESPONSIBLE)}"
 
     def _progress(self, section: State) -> list[Fact]:
         """Return what happened in the shift and since signing, and who has read the search."""
         count, after, handover = section["since"]["events"], section["after"], self._handover
         ngettext = self.ngettext
         shift = ngettext("{count} event since the shift began", "{count} events since the shift began", count)
-        facts: list[Fact] = [
-            (self._translate(N_("Events")), [shift if count else self._translate(N_("No events since the shift began."))])
-        ]
+        facts: list[Fact] = [(self._translate(N_("Events")), [shift if count else self._translate(sentences.NO_EVENTS)])]
         if handover and handover["status"] == "signed":
-            text = self._translate(N_("No events since signing."))
+            text = self._translate(sentences.NO_EVENTS_SINCE_SIGNING)
             if after["events"]:
                 text = ngettext("{count} event since signing", "{count} events since signing", after["events"])
             if important := after["significant"]:
@@ -146,8 +145,8 @@ class SearchFacts(ReportWording):
         """Return who answers for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
-            return self._translate(N_("Nobody is responsible for it yet."))
-        text = self._translate(N_("Handover {number}: {name} is responsible for it."))
+            return self._translate(sentences.NOBODY_RESPONSIBLE)
+        text = self._translate(sentences.RESPONSIBLE_SINCE)
         return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
@@ -155,14 +154,14 @@ class SearchFacts(ReportWording):
         if search["worrying"] is not None or not search["suggested"]:
             return []
         keys = ", ".join(self._field(f"criteria.{key}") for key in search["suggested"])
-        return [f" · {labels.with_colon(self._translate(N_('suggested by the age')), self._translate)} {keys}"]
+        return [f" · {labels.with_colon(self._translate(sentences.SUGGESTED), self._translate)} {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
         """Return how the child was found, and the reason for closing with open items."""
         outcome, facts = search["outcome"], list[Fact]()
         if outcome:
-            family = N_("family told") if outcome["family_told"] else N_("family not told")
-            police = N_("police told") if outcome["police_told"] else N_("police not told")
+            family = sentences.FAMILY_TOLD if outcome["family_told"] else sentences.FAMILY_NOT_TOLD
+            police = sentences.POLICE_TOLD if outcome["police_told"] else sentences.POLICE_NOT_TOLD
             says = labels.agreeing(self._translate, search["person"].get("sex"))
             codes = [labels.value(f"outcome.{name}", "search", outcome[name], says) for name in ("condition", "how")]
             text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
@@ -170,7 +169,7 @@ class SearchFacts(ReportWording):
             if outcome.get("reason"):
                 facts.append((self._field("outcome.reason"), [self._languages.text_by(outcome["reason"], None)]))
         if search["status"] == "closed" and search["status_reason"]:
-            facts.append((self._translate(N_("Closing note")), [self._languages.text_by(search["status_reason"], None)]))
+            facts.append((self._translate(sentences.CLOSING_NOTE), [self._languages.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
             facts.append((self._field("acknowledge"), [self._languages.text_by(search["acknowledge"], None)]))
         return facts

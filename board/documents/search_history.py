@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from board.config import sentences
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, day
 from board.documents.event_lines import EventLines, HistoryEntry
 from board.documents.field_values import FieldValues
@@ -43,7 +44,7 @@ class HistoryDocument:
             Section([day(of_day[0][0], self._reads)], blocks=[Block("", [line for _, line in of_day])])
             for of_day in (list(each) for _, each in days)
         ]
-        title = self._translate(N_("History: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
+        title = self._translate(sentences.HISTORY_OF).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_("Showing the latest {count} of {all} events. The page “History” has all of them.")
         notes = [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq)] if left else []
         facts: list[Fact] = [

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from board.commands.handover import text_authorship
+from board.config import sentences
 from board.i18n import N_
 from models.entity import State
 
@@ -16,12 +17,12 @@ def author_text(
     mark = state.get("authorship", {}).get(path, {})
     written = {"name": name(mark["by"]), "at": at(mark["at"])} if mark.get("by") else None
     if number and is_carried_over(state, path, number):
-        text = N_("not confirmed for this handover: {name}, {at}") if written else N_("not confirmed for this handover")
+        text = sentences.NOT_CONFIRMED_BY if written else sentences.NOT_CONFIRMED
         return translate(text).format(**written or {})
     parts = [translate(N_("{name}, {at}")).format(**written)] if written else []
     if mark.get("confirmed_by"):
         confirmed = {"name": name(mark["confirmed_by"]), "at": at(mark["confirmed_at"])}
-        parts.append(translate(N_("still true: {name}, {at}")).format(**confirmed))
+        parts.append(translate(sentences.STILL_TRUE).format(**confirmed))
     return " · ".join(parts)
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from board import labels
 from board.commands import registry
+from board.commands.materials import materials
 from board.commands.sightings import queues
-from board.config import page_table, predefined_tasks
+from board.config import page_table, predefined_tasks, sentences
 from board.engine import kinds
 from board.files import program_files
 from models.sighting import ASSURED, SETTLED
@@ -16,6 +17,7 @@ def for_scripts(language: str) -> dict[str, Any]:
     return {
         "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
         "standard": predefined_tasks.for_scripts(language), "pages": page_table.for_scripts(), "rules": rules(),
+        "sentences": sentences.for_scripts(),
     }  # fmt: skip
 
 
@@ -26,4 +28,5 @@ def rules() -> dict[str, Any]:
     return {
         "assured": ASSURED, "settled": SETTLED, "queues": queues.RULES, "significant": significant,
         "younger_than": predefined_tasks.younger_than(), "undo": registry.undo_rights(),
+        "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
     }  # fmt: skip

@@ -96,6 +96,7 @@ interface DeclaredRules {
   significant: Record<string, Condition>;
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;
+  materials: { levels: Record<string, string[]>; refusals: Record<string, string>; only_brief: string[] };
 }
 
 /** State of an entity whose kind is looked at field by field. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { byRank, urgentFirst } from "../../static/js/shared/board/board_view_model.js";
 
 const card = (id, rank) => ({ id, state: { rank } });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { byImportance, countsOf, importanceOf } from "../../static/js/pages/unseen/importance.js";
 
 const change = (kind, path, from, to, what = "changed") => ({ kind, id: `${kind} ${path}`, change: what, fields: [{ path, from, to }] });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { latestCredible } from "../../static/js/shared/board/search/latest_credible.js";
 
 const card = (id, assessment, seen_at, more = {}) => ({ kind: "sighting", id, state: { assessment, seen_at, received_at: "2026-11-24T09:00:00.000Z", withdrawn: false, ...more } });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { URL } from "node:url";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { applyPatch } from "../../static/js/core/rules/merge_patch.js";
 import { queueOf } from "../../static/js/core/rules/queues.js";
 import { holds, isAssured, isSettled, undoRight } from "../../static/js/core/rules/conditions.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { gravityOf } from "../../static/js/core/rules/search_gravity.js";
 import { matchesSearch, shortPersonName, totals } from "../../static/js/format/search_list.js";
 import { byGravity, byStatus, sortFromQuery } from "../../static/js/format/search_order.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { placeOf } from "../../static/js/core/rules/search_gravity.js";
 import { SearchOrder } from "../../static/js/display/rows_in_order.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import "./declared_rules.js";
+import "./declarations.js";
 import { SignificantEvents, isHighlighted } from "../../static/js/display/significant_events.js";
 
 const SEARCH = "search-1", OPEN = { status: "open" };

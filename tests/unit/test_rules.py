@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from board.commands.sightings import queues
+from board.config import sentences
 from board.engine import conditions, kinds
 from board.engine.merge_patch import merge_patch
 from board.web import declarations
 
 TESTS = Path(__file__).parents[1]
 CASES: dict[str, Any] = json.loads((TESTS / "rule_cases.json").read_text())
-COPY = TESTS / "js" / "declared_rules.json"  # of the rules, for the tests of scripts
+COPY = TESTS / "js" / "declarations.json"  # of rules and sentences, for the tests of scripts
 
 
 @pytest.mark.parametrize(("condition", "state", "is_met"), CASES["conditions"])
@@ -44,12 +45,12 @@ def test_every_declared_rule_has_cases() -> None:
     assert {type for type, _, is_significant in CASES["significant"] if is_significant} == significant
 
 
-def test_the_tests_of_scripts_use_the_declared_rules() -> None:
+def test_the_tests_of_scripts_use_the_declarations() -> None:
     assert json.loads(COPY.read_text()) == json.loads(written()), "run python -m tests.unit.test_rules"
 
 
 def written() -> str:
-    return f"{json.dumps(declarations.rules(), indent=1)}\n"
+    return f"{json.dumps({'rules': declarations.rules(), 'sentences': sentences.for_scripts()}, indent=1, ensure_ascii=False)}\n"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import TextClause, text
 
 from board.commands.materials import take_downs
+from board.config import sentences
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
@@ -42,9 +43,9 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
     found: list[Message] = []
     if row.outcome is not None:
         if not row.outcome.get("family_told"):
-            found.append(message(N_("The family has not been told.")))
+            found.append(message(sentences.FAMILY_OPEN))
         if not row.outcome.get("police_told"):
-            found.append(message(N_("The police have not been told.")))
+            found.append(message(sentences.POLICE_OPEN))
     if tasks := _numbers(writer, _TASKS):
         found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
     if sightings := _numbers(writer, _SIGHTINGS):

@@ -6,9 +6,9 @@ import { get, orNull } from "./connection/api.js";
 const CONTEXT_END = "\x04"; // between the context and the text in the key of a catalogue, as gettext has it
 /** @typedef {{ [code: string]: string }} Texts */
 /** @typedef {{ path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
-/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules }} Catalogue */
+/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], queues: [], significant: {}, younger_than: {}, undo: {} } };
+const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], queues: [], significant: {}, younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
@@ -40,6 +40,9 @@ export const programs = () => catalogue.programs;
 
 /** Return the rules as the server declares them, which rules.js looks into. */
 export const rules = () => catalogue.rules;
+
+/** Return the sentences that paper says too, which sentences.js looks into. */
+export const sentences = () => catalogue.sentences;
 
 /** Return the declarations of pages, which pages.js looks into. */
 export const pages = () => catalogue.pages;

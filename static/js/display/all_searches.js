@@ -4,6 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
 import { alarmOnTile, mayAlarm } from "./alarm_row.js";
@@ -122,7 +123,7 @@ function counts(state, { summary, alarm }) {
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
-    ${isLed ? nothing : html`<span class="count lead-missing">${t("nobody in charge")}</span>`}`;
+    ${isLed ? nothing : html`<span class="count lead-missing">${say("nobody_in_charge")}</span>`}`;
 }
 
 // Shorter than on other pages: a kind has half a line here.

@@ -4,6 +4,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Sound } from "../core/sound.js";
 import { n, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { clockWithSeconds, day, committedAt, formatDuration, steadyServerNow } from "../core/time.js";
 import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
@@ -207,7 +208,7 @@ export class DisplayView {
   #head(shown, now) {
     const { shiftStatus, freshness } = this.#session, shift = shiftStatus?.shift;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
-    const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody in charge of the shift");
+    const duty = shift ? t("Shift: {name}", { name: shift.name }) : say("no_shift");
     const live = freshness.state === "live";
     return html`${shiftStatus ? html`<b class="shift-indicator" data-testid="duty">${duty}</b>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="3">${day(now, now)}</span>` : nothing}

@@ -3,6 +3,7 @@
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { isOfSighting, isSignificant, isStillSo } from "../core/rules/significance.js";
 import { day, committedAt } from "../core/time.js";
 
@@ -179,7 +180,7 @@ const WORDS = {
 export function appealed({ level, until }) {
   if (!level) return t("No appeal");
   const values = { level: label.level(level), until: until && day(until) };
-  return until ? t("Appeal: {level} until {until}", values) : t("Appeal: {level}", values);
+  return until ? say("appeal_until", values) : say("appeal", values);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Definitions of the form fields of a handover. */
 import { t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 
 /** @param {string} path @param {() => string} [name] label, if it is not that of the field @param {any} [more] */
@@ -13,9 +14,9 @@ const INCOMING = { path: "incoming", control: "person", label: () => label.field
 export const OF_SEARCH = [
   long("assessment", () => label.field("assessment", "briefing")),
   long("hypotheses"),
-  long("dropped", () => t("Dropped hypotheses, and why")),
+  long("dropped", () => say("dropped")),
   long("contingencies"),
-  long("contacts", () => t("Calls and updates due: family, police, press")),
+  long("contacts", () => say("contacts")),
 ];
 
 /** Texts about the shift as a whole. */

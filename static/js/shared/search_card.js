@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
@@ -32,7 +33,7 @@ function openCard(search, view, grouped) {
       data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
     ${photo(state, id)}${viewing(summary)}
     <div class="who">
-      <div class="name">${heading(search, view)}<span class="running" title=${t("missing since {at}", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
+      <div class="name">${heading(search, view)}<span class="running" title=${say("missing_since", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
       <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
       ${places(state, summary, gravity)}
     </div>
@@ -100,7 +101,7 @@ function reference(state, view) {
 }
 
 /** @param {SearchState} state */
-const kindText = ({ kind, appeal }) => [label.kind(kind), appeal?.level && appeal.level !== "none" ? t("Appeal: {level}", { level: label.level(appeal.level) }) : null].filter(Boolean).join(" · ");
+const kindText = ({ kind, appeal }) => [label.kind(kind), appeal?.level && appeal.level !== "none" ? say("appeal", { level: label.level(appeal.level) }) : null].filter(Boolean).join(" · ");
 
 /** @param {SearchState} state */
 const lock = ({ access }) => (access === "members" ? html` <span class="lock" title=${t("Only members can see this search")}>${t("members only")}</span>` : nothing);
@@ -177,8 +178,8 @@ const sightingText = (card, length) => (card.place ? t("{length}: {title}", { le
 /** @param {SearchState} state @param {Session} session @param {boolean} brief on a small card the name is enough */
 function inCharge(state, session, brief) {
   const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
-  if (!name) return html`<span class="lead nobody">${t("nobody in charge")}</span>`;
-  const said = t("in charge: {name}", { name });
+  if (!name) return html`<span class="lead nobody">${say("nobody_in_charge")}</span>`;
+  const said = say("in_charge", { name });
   return html`<span class="lead" title=${said}>${brief ? name : said}</span>`;
 }
 

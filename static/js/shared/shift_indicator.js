@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
 import { initials } from "./avatars.js";
@@ -80,7 +81,7 @@ const who = (shift) => (shift
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
 function holding(shift) {
-  if (!shift) return t("Nobody in charge of the shift");
+  if (!shift) return say("no_shift");
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 

@@ -1,7 +1,7 @@
 /* Rules that the server declares as data (board/web/declarations.py). They come with the translations; so ask them when something is
    drawn, not when a module loads. */
 
-import { rules } from "../i18n.js";
+import { rules, t as translate } from "../i18n.js";
 import { valueAt } from "./merge_patch.js";
 
 /**
@@ -23,3 +23,13 @@ export const isSettled = (assessment) => rules().settled.includes(assessment);
  * @returns {UndoRight | undefined}
  */
 export const undoRight = (type) => rules().undo[type];
+
+/**
+ * Return why an appeal of a level does not allow a material; "" if it does, or if nothing is chosen yet.
+ * @param {string} what
+ * @param {string} level
+ */
+export const materialRefusal = (what, level) => (rules().materials.levels[what]?.includes(level) ?? true ? "" : translate(rules().materials.refusals[what]));
+
+/** @param {string} detail whether it is never shown in public */
+export const isOnlyForBrief = (detail) => rules().materials.only_brief.includes(detail);

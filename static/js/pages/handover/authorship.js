@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 
@@ -38,8 +39,8 @@ export const isCarriedOver = (values, path, view) => (view.stage !== "none" || v
 export function authorText(values, path, view) {
   const { by, at, confirmed_by: confirmedBy, confirmed_at: confirmedAt } = /** @type {Partial<TextMark>} */ (values.authorship?.[path] ?? {});
   const written = by && at ? { name: view.nameOf(by), at: formatMoment(at) } : null;
-  if (isCarriedOver(values, path, view)) return written ? t("not confirmed for this handover: {name}, {at}", written) : t("not confirmed for this handover");
-  const confirmed = confirmedBy && confirmedAt && t("still true: {name}, {at}", { name: view.nameOf(confirmedBy), at: formatMoment(confirmedAt) });
+  if (isCarriedOver(values, path, view)) return written ? say("not_confirmed_by", written) : say("not_confirmed");
+  const confirmed = confirmedBy && confirmedAt && say("still_true", { name: view.nameOf(confirmedBy), at: formatMoment(confirmedAt) });
   return [written && t("{name}, {at}", written), confirmed].filter(Boolean).join(" · ");
 }
 

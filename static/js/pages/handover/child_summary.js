@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { eyesText, formatHeight, hairText } from "../../core/rules/appearance.js";
 import { serverNow } from "../../core/time.js";
@@ -38,21 +39,21 @@ export function childSummary(it, view) {
       ${folded ? nothing : html`${looks(search)} ${reportedDetails(search, view)} ${places(it)} ${goal(search, view)}`}
     </div>
     <div class="clock">${search.status === "open" && !view.isFixed && !folded ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
-      ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}</div>
+      ${folded ? readMark(it, view) : html`<small>${say("missing_since", { at: formatMoment(search.missing_since) })}</small>`}</div>
   </header>`;
 }
 
 /** @param {any} search @param {HandoverView} view */
 function aboutChild({ person: { sex }, kind, reference, lead }, view) {
   const whole = reference && html`<span class="reference">${reference}</span>`;
-  return [sex && label.sex(sex), label.kind(kind), whole, lead ? t("in charge: {name}", { name: view.nameOf(lead) }) : t("nobody in charge")].filter(Boolean);
+  return [sex && label.sex(sex), label.kind(kind), whole, lead ? say("in_charge", { name: view.nameOf(lead) }) : say("nobody_in_charge")].filter(Boolean);
 }
 
 /** @param {any} it @param {HandoverView} view */
 function readMark(it, view) {
   const mine = it.reads?.[view.session.account.id];
   const open = () => (view.ui.unfolded.add(it.board), view.draw());
-  return html`<span class="read" data-testid="read-row">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>
+  return html`<span class="read" data-testid="read-row">✓ ${mine ? say("read_at", { at: formatMoment(mine.at) }) : t("read")}</span>
     <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Show")}</button>`;
 }
 
@@ -73,7 +74,7 @@ function places({ search: { person: { sex }, last_seen: seen, appeal }, last_cre
   const said = [
     seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
     credible ? t("latest credible: {at}", { at: [t("Sighting {number}", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }) : t("latest credible: none so far"),
-    level && (level.until ? t("Appeal: {level} until {until}", { level: label.level(level.level), until: formatMoment(level.until) }) : t("Appeal: {level}", { level: label.level(level.level) })),
+    level && (level.until ? say("appeal_until", { level: label.level(level.level), until: formatMoment(level.until) }) : say("appeal", { level: label.level(level.level) })),
   ].filter(Boolean);
   return said.length ? html`<p class="places">${said.join(" · ")}</p>` : nothing;
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { clock } from "../../core/time.js";
 
 /**
@@ -32,7 +33,7 @@ export function hiddenSearches(it, view) {
   if (!it.outside) return html`${accessGiven(it, view)}${responsible(it, view)}`;
   const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
   return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Responsible for this search")}>
-    <p><b>${t("{name} does not have access to this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Choose who is responsible for it. Until then the handover cannot be signed.") : t("Nobody is responsible for it yet.")}</p>
+    <p><b>${t("{name} does not have access to this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Choose who is responsible for it. Until then the handover cannot be signed.") : say("nobody_responsible")}</p>
     ${view.mayWrite ? choices(it, name, keeper, view) : nothing}
   </div>`;
 }
@@ -49,15 +50,15 @@ function responsible({ search }, view) {
   if (search.access !== "members" || !shift) return nothing;
   const isOpen = isFixed ? !handover.ended_at : stage !== "none";
   const holder = isFixed ? (handover.status === "accepted" ? handover.ended_by : handover.outgoing) : shift.holder;
-  const next = handover?.incoming ? t("{name} becomes responsible for it with the shift.", { name: view.nameOf(handover.incoming) }) : t("A member who accepts the shift becomes responsible for it.");
-  return html`<p class="responsible" data-testid="responsible"><b>${t("Only members see this search.")}</b> ${t("{name} is responsible for it.", { name: view.nameOf(holder) })} ${isOpen ? next : nothing}</p>`;
+  const next = handover?.incoming ? say("next_responsible", { name: view.nameOf(handover.incoming) }) : say("member_responsible");
+  return html`<p class="responsible" data-testid="responsible"><b>${t("Only members see this search.")}</b> ${say("responsible", { name: view.nameOf(holder) })} ${isOpen ? next : nothing}</p>`;
 }
 
 /** @param {{ briefing: any }} given @param {any} keeper @param {HandoverView} view */
 function kept({ briefing }, keeper, view) {
   const name = view.nameOf(keeper);
-  if (view.mayWrite || briefing.handover === view.number) return t("{name} is responsible for it.", { name });
-  return t("Handover {number}: {name} is responsible for it.", { number: briefing.handover, name });
+  if (view.mayWrite || briefing.handover === view.number) return say("responsible", { name });
+  return say("responsible_since", { number: briefing.handover, name });
 }
 
 /** @param {any} it @param {string} name @param {any} keeper @param {HandoverView} view */

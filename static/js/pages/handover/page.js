@@ -11,6 +11,7 @@ import { isFocusLost } from "../../behaviours/keep_focus.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { serverNow } from "../../core/time.js";
 import { lastUnsignedHandover } from "../../replay/shift_history.js";
 import { HandoverActions } from "./actions.js";
@@ -243,7 +244,7 @@ export class HandoverPage {
   #render() {
     // what the report contains by now
     for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
-    document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
+    document.title = `${this.number ? say("handover", { number: this.number }) : t("Handover")} · Searchboard`;
     this.#drawing.draw(this.#template());
     watchLine.say("page", refusals(this));
     if (!this.isFixed) restatements.tell(this.report.whole, this.session.account.id);

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { cardKinds, pluralName, titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { standardText } from "../../core/rules/standard_texts.js";
@@ -18,7 +19,7 @@ export function pinned(it, view) {
   if (!ids.length && !view.mayWrite) return nothing;
   const known = new Map(it.pinned.map((/** @type {any} */ each) => [each.id, each]));
   return html`<div class="pins" data-testid="pins">
-    ${ids.length ? html`<h3>${t("Critical points")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>
+    ${ids.length ? html`<h3>${say("critical_points")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>
       ${authorLine(said, "pinned", view, view.mayWrite ? () => view.act.confirm(it.board, "pinned") : null)}` : nothing}
     ${view.mayWrite && ids.length < MAX_PINS ? choice(it, ids, view) : nothing}
   </div>`;

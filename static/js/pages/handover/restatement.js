@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { avatar } from "../../shared/avatars.js";
 import { formatMoment } from "../../format/time_elements.js";
 
@@ -23,9 +24,9 @@ export function restated(it, view) {
 function line(it, account, { text, at, correct, reason, answered_by: by, answered_at: answeredAt }, view) {
   const isMine = view.stage === "signed" && view.handover.outgoing === view.session.account.id && correct === null;
   const answer = { name: view.nameOf(by), at: formatMoment(answeredAt) };
-  const verdict = correct === null ? t("not answered yet") : correct ? html`<b class="correct">✓ ${t("correct, {name}, {at}", answer)}</b>` : html`<b class="not-quite">${t("Not quite, {name}, {at}", answer)}</b> <q>${reason}</q>`;
+  const verdict = correct === null ? t("not answered yet") : correct ? html`<b class="correct">✓ ${say("correct", answer)}</b>` : html`<b class="not-quite">${say("not_quite", answer)}</b> <q>${reason}</q>`;
   return html`<div class="words-of ${isMine ? "to-answer" : ""}" data-account=${account} data-correct=${String(correct)}>
-    <p class="about">${avatar(view.nameOf(account))} ${t("In their own words: {name}, {at}", { name: view.nameOf(account), at: formatMoment(at) })}</p>
+    <p class="about">${avatar(view.nameOf(account))} ${say("restated", { name: view.nameOf(account), at: formatMoment(at) })}</p>
     <p><q class="said">${text}</q> <span class="verdict">${verdict}</span></p>
     ${isMine ? answers(it, account, at, view) : nothing}
   </div>`;

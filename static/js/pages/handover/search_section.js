@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, t, withColon } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { pluralName } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/rules/queues.js";
@@ -52,7 +53,7 @@ function facts(it) {
   const { worrying } = search;
   const rows = [
     html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>`,
-    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
+    last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     unanswered(it),
     ended(search),
   ];
@@ -81,7 +82,7 @@ function unanswered({ unanswered: counts }) {
  */
 function hinted({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
-  return html`\u00a0· ${withColon(t("suggested by the age"))} ${suggested.map(label.criterion).join(", ")}`;
+  return html`\u00a0· ${withColon(say("suggested"))} ${suggested.map(label.criterion).join(", ")}`;
 }
 
 /**
@@ -90,7 +91,7 @@ function hinted({ worrying, suggested = [] }) {
  */
 function ended({ person, status, outcome, status_reason: reason, acknowledge }) {
   return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason, person.sex).filter(Boolean))}</dd></div>` : nothing}
-    ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
+    ${status === "closed" && reason ? html`<div><dt>${say("closing_note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${label.field("acknowledge")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
@@ -101,9 +102,9 @@ function ended({ person, status, outcome, status_reason: reason, acknowledge }) 
 function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
   const earlier = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // from before the shift: listed nowhere else
   const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
-  if (!events) return html`<div class="news quiet"><p>${t("No events since the shift began.")}</p>${mine}</div>`;
+  if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
-    ${significant.length ? html`<h3>${t("Important since the shift began")}</h3>` : nothing}${important(significant, board)}</div>`;
+    ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board)}</div>`;
 }
 
 /** @param {JournalEvent[]} events @param {string} board */
@@ -150,7 +151,7 @@ function after(it, view) {
   const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b>${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("No events since signing.")}</p>
+    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b>${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : say("no_events_since_signing")}</p>
     ${view.mayTakeOver ? reading(it, view, mine) : nothing}
     ${readers(it, view)}
   </div>`;
@@ -166,7 +167,7 @@ function stillUnread(it, view) {
 /** @param {any} it @param {HandoverView} view @param {any} mine @param {number} [number] of the handover */
 function reading(it, view, mine, number = view.number) {
   if (view.isSending(it.board, "read", number)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
-  if (!view.reading.isToRead(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
+  if (!view.reading.isToRead(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? say("read_at", { at: formatMoment(mine.at) }) : t("read")}</span>`;
   const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(it);
@@ -186,13 +187,13 @@ function readers({ reads = {} }, view) {
 }
 
 /** Who accepted the handover without having read this search: part of what was signed. @param {any} it @param {HandoverView} view */
-const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${t("Not read by {name} before accepting.", { name: view.nameOf(by) })}</p>` : nothing);
+const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${say("not_read", { name: view.nameOf(by) })}</p>` : nothing);
 
 /** @param {any} it @param {HandoverView} view */
 function cards(it, view) {
   const { ungraded, to_pass_on: toPassOn = [], tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
   const lists = [
-    [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Credible sightings not yet passed on"), toPassOn, ""], [t("Done in this shift"), done, "done"],
+    [say("overdue"), overdue, "late"], [say("due_soon"), soon, ""], [say("ungraded"), ungraded, ""], [say("to_pass_on"), toPassOn, ""], [say("done"), done, "done"],
     ...Object.entries(others).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
@@ -207,7 +208,7 @@ function cards(it, view) {
  */
 function filesAdded({ board, files = [] }, view) {
   if (!files.length) return nothing;
-  return html`<div class="waiting"><section data-testid="files-added"><h3>${t("Photos and files added in this shift")} <span>${files.length}</span></h3>
+  return html`<div class="waiting"><section data-testid="files-added"><h3>${say("files_added")} <span>${files.length}</span></h3>
     <ul>${files.map((/** @type {any} */ file) => html`<li data-file=${file.id}><a href=${file.card ? `/searches/${board}/cards/${file.card.id}` : `/searches/${board}#${LOG}`}><bdi>${file.caption || file.name}</bdi></a>
       <small>${[placeOfFile(file), view.nameOf(file.added_by), formatMoment(file.added_at)].filter(Boolean).join(" · ")}</small></li>`)}</ul></section></div>`;
 }

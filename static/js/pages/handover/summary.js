@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, p, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
@@ -39,7 +40,7 @@ export function head(view) {
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} given */
 function title({ number, isFixed, stage }) {
-  return number && (isFixed || stage !== "none") ? t("Handover {number}", { number }) : t("Handover");
+  return number && (isFixed || stage !== "none") ? say("handover", { number }) : t("Handover");
 }
 
 /**
@@ -103,7 +104,7 @@ function stillUnread({ reading: { stillUnread: unread } }) {
 /** @param {HandoverView} view @param {State} shift */
 function how(view, { before, handover, reason }) {
   if (handover !== null) {
-    return html`${t("Handed over by {name}", { name: view.nameOf(before) })}\u00a0· <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
+    return html`${t("Handed over by {name}", { name: view.nameOf(before) })}\u00a0· <a href="/handovers/${handover}">${say("handover", { number: handover })}</a>`;
   }
   const after = before ? t("Taken from {name} without a handover:", { name: view.nameOf(before) }) : t("Taken without a handover:");
   return html`${after} <q>${reason}</q>`;
@@ -199,7 +200,7 @@ export function notices(view) {
   const { report } = view;
   const said = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
-    report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${t("Searches of which you are not a member are not shown. Their members see who is responsible for them.")}</p>`,
+    report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${say("withheld")}</p>`,
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);
@@ -234,6 +235,6 @@ function refusal(view, entry) {
  */
 export function printed({ session, report }) {
   const said = { name: session.account.name, at: dateAndClock(serverNow()) }, { live, composed_at: then } = report.whole ?? { live: true };
-  return html`<p class="on-paper printed">${live ? t("Printed by {name}, {at}", said) : t("Printed by {name}, {at}; as of {then}", { ...said, then: dateAndClock(then) })}</p>`;
+  return html`<p class="on-paper printed">${live ? say("printed", said) : say("printed_as_of", { ...said, then: dateAndClock(then) })}</p>`;
 }
 

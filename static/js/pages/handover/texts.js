@@ -5,6 +5,7 @@ import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { clock } from "../../core/time.js";
 import { authorLine, isCarriedOver } from "./authorship.js";
 
@@ -23,7 +24,7 @@ export function shiftTexts(view) {
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
   const text = texts(OF_DESK, values, view);
   if (body === nothing && text === nothing) return nothing;
-  return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${t("General")}</h2></header>${body}
+  return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${say("general")}</h2></header>${body}
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
@@ -44,7 +45,7 @@ function unwritten(said) {
   const empty = OF_SEARCH.filter(({ path }) => !said[path]?.trim?.());
   if (!empty.length) return nothing;
   const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
-  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? t("Nothing was written about this search.") : t("Not filled in: {names}", { names })}</p>`;
+  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */

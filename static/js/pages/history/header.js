@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { searchHeader } from "../../shared/board/search/search_header.js";
@@ -41,11 +42,11 @@ function titleOf({ isEverywhere, search }) {
   if (isEverywhere) return t("History: all searches");
   if (!search) return t("History");
   const { person, reference } = search.state;
-  return t("History: {name}", { name: `${person.first_name} · ${reference}` });
+  return say("history_of", { name: `${person.first_name} · ${reference}` });
 }
 
 /** @param {{ session: Session }} given */
-const printed = ({ session }) => t("Printed by {name}, {at}", { name: session.account.name, at: dateAndClock(serverNow()) });
+const printed = ({ session }) => say("printed", { name: session.account.name, at: dateAndClock(serverNow()) });
 
 /**
  * Notices about entries that are not there.

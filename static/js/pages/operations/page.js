@@ -9,6 +9,7 @@ import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
 import { n, number, p, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { FindBox } from "../../shared/find_box.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
@@ -211,7 +212,7 @@ export class OperationsPage {
 
   /** @param {Record<string, number>} all @param {boolean} isCounted */
   #chips({ overdue, unassessed }, isCounted) {
-    return html`${this.#chipButton("overdue", t("Overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("To assess"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
+    return html`${this.#chipButton("overdue", say("overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("To assess"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
   }
 
   /** @param {string} chip @param {string} name @param {number | "–" | null} [count] "–": not known yet */

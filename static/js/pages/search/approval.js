@@ -4,25 +4,24 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { request } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { isOnlyForBrief, materialRefusal } from "../../core/rules/conditions.js";
 import { row } from "../../forms/form_row.js";
 import { fileName, save } from "../../shared/documents.js";
-import { flagged, ONLY_BRIEF } from "./forms.js";
+import { flagged } from "./forms.js";
 
 const PAUSE_MS = 500;    // of typing
-/** @type {Record<string, string[]>} levels of the appeal that allow it; the server decides */
-const LEVELS = { poster: ["posters", "public", "child_alert"], vignette: ["discreet", "posters", "public", "child_alert"] };
 
 /** @param {Form} form @param {SearchView} view */
 export function approvalBody(form, view) {
   const what = form.raw("what"), languages = flagged(form, "languages"), shows = flagged(form, "shows");
   const { appeal, photo } = view.model.search.state;
-  const isAllowed = what === "" || what === "brief" || LEVELS[what].includes(appeal.level);
-  const codes = label.codes("shows", "material").filter((code) => (what === "brief" || !ONLY_BRIEF.has(code)) && (code !== "photo" || photo));
+  const refusal = materialRefusal(what, appeal.level);
+  const codes = label.codes("shows", "material").filter((code) => (what === "brief" || !isOnlyForBrief(code)) && (code !== "photo" || photo));
   return html`<div class="approval">
     <div class="approval-fields">
       <p class="hint">${t("Decide with the police, the prosecutor and the family. The details are fixed as they are now. If they change, approve it again.")}</p>
       ${row(form, "what", view)}
-      ${isAllowed ? nothing : html`<p class="error">${what === "poster" ? t("A poster needs an appeal of level posters, public or Child Alert.") : t("A vignette needs an appeal, at least a discreet one.")}
+      ${refusal === "" ? nothing : html`<p class="error">${refusal}
         ${view.mayLead ? html`<br /><button type="button" data-act="appeal" @click=${() => view.act.dialog("appeal", { over: "approve" })}>${t("Set appeal…")}</button>` : nothing}</p>`}
       ${flags(form, "languages", label.codes("languages", "material"), label.field("languages", "material"), view)}
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
@@ -55,7 +54,7 @@ function preview(form, view, languages, shows) {
   if (what === null || !languages.length) return html`<div class="poster-preview"></div>`;
   const language = languages.includes(draft.language) ? draft.language : languages[0];
   draft.show({
-    what, language, shows: shows.filter((code) => what === "brief" || !ONLY_BRIEF.has(code)),
+    what, language, shows: shows.filter((code) => what === "brief" || !isOnlyForBrief(code)),
     text: form.value(`texts.${language}`) || null, place: (shows.includes("place") && form.value("place")) || null, until: form.value("until") || null,
   });
   return html`<div class="poster-preview" data-testid="preview">

@@ -5,6 +5,7 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { draft } from "../../core/storage/drafts.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { row } from "../../forms/form_row.js";
@@ -117,7 +118,7 @@ function materials(view) {
   const { level, until } = state.appeal;
   return html`<section aria-labelledby="materials-title">
     <div class="campaign-head"><h3 id="materials-title">${t("Approved for distribution")}</h3>
-      <span class="said">${level === "none" ? t("No appeal") : until ? t("Appeal: {level} until {until}", { level: label.level(level), until: formatMoment(until) }) : t("Appeal: {level}", { level: label.level(level) })}</span>
+      <span class="said">${level === "none" ? t("No appeal") : until ? say("appeal_until", { level: label.level(level), until: formatMoment(until) }) : say("appeal", { level: label.level(level) })}</span>
       ${view.mayLead && state.status === "open" ? html`<button type="button" class="primary" data-act="approve" autofocus @click=${() => view.act.dialog("approve")}>${t("Approve…")}</button>` : nothing}</div>
     ${list.length ? html`<ul class="materials">${repeat(list, ({ id }) => id, (material) => materialRow(material, view))}</ul>`
       : html`<p class="empty">${t("Nothing has been approved yet.")} ${view.mayLead ? nothing : t("A coordinator approves posters, vignettes and briefs.")}</p>`}

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { outcome } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
@@ -12,7 +13,7 @@ import { openList } from "../../shared/board/search/outcome.js";
 const QUESTIONS = {
   open: () => t("Why is the search being reopened?"),
   found: () => label.field("outcome.reason"),
-  closed: () => t("Closing note"),
+  closed: () => say("closing_note"),
 };
 
 /** @type {Record<string, any>} */

@@ -2,6 +2,7 @@
 
 import { draft } from "../../core/storage/drafts.js";
 import { t } from "../../core/i18n.js";
+import { isOnlyForBrief } from "../../core/rules/conditions.js";
 import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/rules/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
@@ -217,11 +218,8 @@ function approved(form) {
   const shows = flagged(form, "shows"), languages = flagged(form, "languages"), what = form.value("what");
   const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), "until", "decided_by"]);
   if (!languages.length) form.errors.languages = t("Choose a language.");
-  return filled && languages.length ? { ...filled, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !ONLY_BRIEF.has(code)) } : null;
+  return filled && languages.length ? { ...filled, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
 }
-
-/** Fields that only the police may read. */
-export const ONLY_BRIEF = new Set(["birth_date", "needs"]);
 
 /** @param {Board} board */
 function givingNow(board) {

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { eyesText, formatHeight, hairText } from "../../../core/rules/appearance.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { serverNow } from "../../../core/time.js";
 import { accountName } from "../../../format/values.js";
@@ -24,7 +25,7 @@ export function childDetails(view) {
   const { state } = view.model.search, { person } = state;
   return html`<dl class="child-details" data-testid="child-details">
     ${detail("last-seen", label.field("last_seen.text"), lastSeen(state))}
-    ${detail("credible", t("Latest credible"), credible(view))}
+    ${detail("credible", say("latest_credible"), credible(view))}
     ${detail("looks", t("Appearance"), looks(person))}
     ${detail("wears", t("Wearing"), person.clothing)}
     ${detail("needs", label.field("person.needs"), needs(person))}
@@ -93,8 +94,8 @@ export function childSummary(view) {
   const goal = goalOf(state);
   return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
     <span>${joined([
-    found ? html`${t("Latest credible")} <b>${at}</b> ${found.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
+    found ? html`${say("latest_credible")} <b>${at}</b> ${found.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,
-    lead ? t("in charge: {name}", { name: accountName(view.session, lead) }) : t("nobody in charge"),
+    lead ? say("in_charge", { name: accountName(view.session, lead) }) : say("nobody_in_charge"),
   ])}</span></p>`;
 }

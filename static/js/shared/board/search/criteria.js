@@ -1,6 +1,7 @@
 /** Criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { CRITERIA } from "../../../forms/fields.js";
 import { row } from "../../../forms/form_row.js";
@@ -29,7 +30,7 @@ export function criteriaRows(form, view, answers = {}) {
   return html`<fieldset class="criteria">
     <legend>${t("Criteria for a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
-      <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${t("suggested by the age")}</small>` : nothing}</span>
+      <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${say("suggested")}</small>` : nothing}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
     ${formerOf(answers).map((key) => former(key, answers[key]))}

@@ -5,6 +5,7 @@ import { cardName } from "../../../format/values.js";
 import { correctedOutcome } from "../../../forms/fields.js";
 import { row, rows } from "../../../forms/form_row.js";
 import { n, t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { openItems } from "../open_items.js";
 import { formatMoment } from "../../../format/time_elements.js";
@@ -41,8 +42,8 @@ export function outcomeText(found, status, reason, sex = null) {
   const said = found.reason ?? (status === "found" ? reason : null);
   return [
     formatMoment(found.found_at), found.place, foundCondition(found.condition, sex), label.how(found.how),
-    found.family_told ? t("family told") : waits(t("family not told"), status),
-    found.police_told ? t("police told") : waits(t("police not told"), status),
+    found.family_told ? say("family_told") : waits(say("family_not_told"), status),
+    found.police_told ? say("police_told") : waits(say("police_not_told"), status),
     said,
   ];
 }
@@ -91,8 +92,8 @@ function named(list, view) {
  */
 export function openList(view, found) {
   const lines = [
-    found.family ? t("The family has not been told.") : null,
-    found.police ? t("The police have not been told.") : null,
+    found.family ? say("family_open") : null,
+    found.police ? say("police_open") : null,
     found.tasks.length ? html`${t("not done:")} ${names(found.tasks)}` : null,
     found.sightings.length ? html`${t("not assessed:")} ${names(found.sightings)}` : null,
     found.toPassOn.length ? html`${t("not passed on:")} ${names(found.toPassOn)}` : null,

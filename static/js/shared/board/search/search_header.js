@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { applyHeaderSize, toggleHeaderSize } from "../../../behaviours/header_size.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 import { formatDuration } from "../../../core/time.js";
@@ -98,9 +99,9 @@ function worrying(state) {
 
 /** @param {SearchState} state @param {HeaderView} view */
 function lead({ lead: account }, { session }) {
-  if (!account) return html`<span class="lead nobody">${t("nobody in charge")}</span>`;
+  if (!account) return html`<span class="lead nobody">${say("nobody_in_charge")}</span>`;
   const name = accountName(session, account);
-  return html`<span class="lead"><i class="square" aria-hidden="true">${initials(name)}</i>${t("in charge: {name}", { name })}</span>`;
+  return html`<span class="lead"><i class="square" aria-hidden="true">${initials(name)}</i>${say("in_charge", { name })}</span>`;
 }
 
 /**
@@ -139,7 +140,7 @@ function presence({ board }) {
  * @param {string | null} [hook] for tests: the one in the bar of a phone has none
  */
 function clock({ missing_since, status: now, outcome: found }, hook = "clock") {
-  const from = t("missing since {at}", { at: formatShortMoment(missing_since) });
+  const from = say("missing_since", { at: formatShortMoment(missing_since) });
   if (now === "open") return html`<div class="clock" data-testid=${hook ?? nothing}>${sinceElement(missing_since)}<small>${from}</small></div>`;
   const at = found?.found_at;
   return html`<div class="clock stopped" data-testid=${hook ?? nothing}>

@@ -1,6 +1,7 @@
 /** Decision whether a disappearance is worrying. The criteria suggest; a person decides and gives a basis. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { row, theirs } from "../../../forms/form_row.js";
 import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
@@ -45,7 +46,7 @@ export function worryingFacts(view) {
 
 /** @param {string} key @param {Criterion | undefined} said @param {boolean} isSuggested */
 function criterion(key, said, isSuggested) {
-  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html`\u00a0· <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html`\u00a0· <span class="worry open">${say("suggested")}</span>` : nothing}</dd>`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Badge of a search that is worrying, or needs a decision whether it is. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 
@@ -12,5 +13,5 @@ import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state }), hook = "worrying") {
   if (worrying === true) return html`<span class="worry" data-testid=${hook ?? nothing}>${label.decision(true)}</span>`;
   if (status !== "open" || !isAsked) return nothing;
-  return html`<span class="worry open" data-testid=${hook ?? nothing} title=${t("A criterion applies, or the age suggests one. Nobody has decided yet if the disappearance is worrying.")}>${t("Worrying?")}</span>`;
+  return html`<span class="worry open" data-testid=${hook ?? nothing} title=${t("A criterion applies, or the age suggests one. Nobody has decided yet if the disappearance is worrying.")}>${say("to_decide")}</span>`;
 }
