@@ -31,6 +31,7 @@ class FieldSpec:
     control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
     `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
     time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
+    `compared` is the place of a look of the child beside the words of a sighting, from 1.
     `reads_as` tells how histories show the value, if neither type nor control does: an `internal` one means nothing to people.
     """
 
@@ -49,6 +50,7 @@ class FieldSpec:
     display: Audience | None = None
     spellings: Callable[[str], str] | None = None
     reads_as: Reading | None = None
+    compared: int = 0
 
     @property
     def reading(self) -> Reading | None:
@@ -105,6 +107,8 @@ def group(
 private = partial(field, exported=True, personal=True)  # exported, but shown on no display
 written = partial(private, by_people=True, searched=True, prose=True)
 part = partial(FieldSpec, "")  # in `Annotated`, of a field of a group
+private_part = partial(part, exported=True, personal=True)
+written_part = partial(private_part, searched=True, prose=True)
 PLACE = (
     FieldSpec("text", N_("Place"), control="text", searched=True, exported=True, prose=True, personal=True),
     FieldSpec("lat", N_("Latitude"), control="number", exported=True, personal=True),
@@ -127,11 +131,15 @@ def specs_of(model: type[SQLModel]) -> Iterator[FieldSpec]:
         yield replace(
             declared.spec, path=name, type=declared.spec.type or (made | None if made and columns[name].nullable else made)
         )
-        for spec in declared.parts or _parts_of(declared.type):
-            yield replace(spec, path=f"{name}.{spec.path}")
+        yield from (
+            parts_of(declared.type, name)
+            if not declared.parts
+            else (replace(spec, path=f"{name}.{spec.path}") for spec in declared.parts)
+        )
 
 
-def _parts_of(type: Any) -> Iterator[FieldSpec]:
+def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
+    """Yield the declared fields of a group, or of each item of one."""
     is_keyed = get_origin(type) is dict
     data = get_args(type)[1] if is_keyed else type
     if not (isinstance(data, builtins.type) and issubclass(data, BaseModel)):
@@ -139,7 +147,7 @@ def _parts_of(type: Any) -> Iterator[FieldSpec]:
     for name, info in data.model_fields.items():
         for spec in info.metadata:
             if isinstance(spec, FieldSpec):
-                yield replace(spec, path=f"*.{name}" if is_keyed else info.alias or name)
+                yield replace(spec, path=f"{group}.*.{name}" if is_keyed else f"{group}.{info.alias or name}")
 
 
 def data_of(model: type[SQLModel], base: type[Data] = Data) -> Any:

@@ -1,6 +1,7 @@
 """Missing-child searches. A search is an entity of its own board and of the board `operations`."""
 
 import re
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
@@ -8,15 +9,21 @@ from pydantic import field_validator
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
+from models.declared import part, parts_of, private_part, written_part
 from models.entity import json_column
 from models.fields import Data, Date, Id, Location, LongText, Name, ShortText, Time, Title
 from models.searchable import Searchable, normalize
+from models.texts import N_, P_
 
 MAX_LISTED = 20  # items of a list among the details
 MAX_EARLIER = 50  # earlier disappearances
 MAX_DAYS = 36_500
 
 AppealLevel = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
+SEXES = {"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}
+BUILDS = {"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")}
+ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
+shown_part = partial(part, exported=True, display="inner_room")
 
 
 class Person(Data):
@@ -26,20 +33,32 @@ class Person(Data):
     `needs_until`: until when the needs are met.
     """
 
-    first_name: Title
-    last_name: Name | None = None
-    age: int | None = PydanticField(default=None, ge=0, le=130)
-    birth_date: Date | None = None
-    sex: Literal["f", "m", "x"] | None = None
-    description: LongText | None = None
-    height_cm: int | None = PydanticField(default=None, ge=30, le=230)
-    build: Literal["slim", "average", "sturdy"] | None = None
-    hair: Name | None = None
-    eyes: Name | None = None
-    features: Name | None = None
-    clothing: Name | None = None
-    needs: Name | None = None
-    needs_until: Time | None = None
+    # first name, age, height, build, hair and clothing are not marked as personal: displays say whom to look for
+    first_name: Annotated[
+        Title, part(N_("First name"), control="text", required=True, searched=True, exported=True, display="room")
+    ]
+    last_name: Annotated[Name | None, private_part(N_("Last name"), control="text", searched=True)] = None
+    age: Annotated[int | None, part(N_("Age"), control="number", exported=True, display="room")] = PydanticField(
+        None, ge=0, le=130
+    )
+    birth_date: Annotated[Date | None, private_part(N_("Date of birth"), control="date")] = None
+    sex: Annotated[Literal["f", "m", "x"] | None, private_part(N_("Sex"), control="choice", choices=SEXES)] = None
+    description: Annotated[LongText | None, written_part(N_("Description of the person"), control="long", compared=6)] = None
+    height_cm: Annotated[int | None, shown_part(N_("Height (cm)"), control="number")] = PydanticField(None, ge=30, le=230)
+    build: Annotated[
+        Literal["slim", "average", "sturdy"] | None, shown_part(N_("Build"), control="choice", choices=BUILDS, compared=4)
+    ] = None
+    hair: Annotated[Name | None, shown_part(N_("Hair"), control="text", searched=True, prose=True, compared=2)] = None
+    eyes: Annotated[Name | None, written_part(N_("Eyes"), control="text", compared=3)] = None
+    features: Annotated[Name | None, written_part(N_("Distinctive features"), control="text", compared=5)] = None
+    clothing: Annotated[Name | None, shown_part(N_("Clothing"), control="text", searched=True, prose=True, compared=1)] = None
+    needs: Annotated[Name | None, written_part(N_("Needs"), control="text")] = None
+    needs_until: Annotated[Time | None, private_part(N_("Needs covered until"), control="time")] = None
+
+
+# looks that are compared with the words of a sighting
+COMPARED = {spec.path.removeprefix("person."): spec for spec in parts_of(Person, "person") if spec.compared}
+CHILD_FIELDS = tuple(name for name in Person.model_fields if name != "birth_date")  # of suggestions and handover reports
 
 
 class Criterion(Data):
@@ -96,6 +115,15 @@ Texts = Annotated[list[Title], PydanticField(max_length=MAX_LISTED)]
 Answer = Literal["yes", "no", "unknown"]
 
 
+RELATIONS = {"mother": N_("mother"), "father": N_("father"), "other": P_("relation to the child", "other")}
+
+
+def plate_spellings(plate: str) -> str:
+    """Return a number plate as one word, in its groups of letters and of digits, and from each group on as one word."""
+    groups = re.findall(r"[^\W\d_]+|\d+", normalize(plate))
+    return " ".join(["".join(groups), *groups, *("".join(groups[start:]) for start in range(1, len(groups)))])
+
+
 class Details(Data):
     """Details that belong to some kinds of searches (`board/config/data/kind_fields.toml` says to which), in the order of the
     contract. They are kept if the kind changes.
@@ -108,21 +136,26 @@ class Details(Data):
     `central_authority`: whether the central authority was informed.
     """
 
-    taking_parent: Name | None = None
-    relation: Literal["mother", "father", "other"] | None = None
-    described_person: LongText | None = None
-    vehicle_plate: Name | None = None
-    vehicle_make: Name | None = None
-    vehicle_colour: Name | None = None
-    countries: Texts | None = None
-    papers: ShortText | None = None
-    hague: Answer | None = None
-    central_authority: Answer | None = None
-    facility: Name | None = None
-    guardian: Name | None = None
-    aliases: Texts | None = None
-    languages: Texts | None = None
-    destination: Name | None = None
+    taking_parent: Annotated[Name | None, written_part(N_("Taking parent"), control="text")] = None
+    relation: Annotated[
+        Literal["mother", "father", "other"] | None,
+        private_part(N_("Relation to the child"), control="choice", choices=RELATIONS),
+    ] = None
+    described_person: Annotated[LongText | None, written_part(N_("Person described"), control="long")] = None
+    vehicle_plate: Annotated[Name | None, written_part(N_("Number plate"), control="text", spellings=plate_spellings)] = None
+    vehicle_make: Annotated[Name | None, written_part(N_("Make of the vehicle"), control="text")] = None
+    vehicle_colour: Annotated[Name | None, written_part(N_("Colour of the vehicle"), control="text")] = None
+    countries: Annotated[Texts | None, written_part(N_("Countries, known or feared"), control="list")] = None
+    papers: Annotated[ShortText | None, private_part(N_("Passport or ID of the child"), control="text", prose=True)] = None
+    hague: Annotated[Answer | None, private_part(N_("Hague Convention applies"), control="choice", choices=ANSWERS)] = None
+    central_authority: Annotated[
+        Answer | None, private_part(N_("Central authority informed"), control="choice", choices=ANSWERS)
+    ] = None
+    facility: Annotated[Name | None, written_part(N_("Facility"), control="text")] = None
+    guardian: Annotated[Name | None, written_part(N_("Guardian"), control="text")] = None
+    aliases: Annotated[Texts | None, written_part(N_("Aliases"), control="list")] = None
+    languages: Annotated[Texts | None, private_part(N_("Languages spoken"), control="list", prose=True)] = None
+    destination: Annotated[Name | None, written_part(N_("Destination"), control="text")] = None
 
     @field_validator("countries", "aliases", "languages")
     @classmethod
@@ -141,18 +174,12 @@ class EarlierDisappearance(Data):
     `reference`: what that search was called. What was copied stays, whatever becomes of that search.
     """
 
-    date: Date | None = None
-    days: int | None = PydanticField(default=None, ge=0, le=MAX_DAYS)
-    place: Name | None = None
-    reference: Name | None = None
+    date: Annotated[Date | None, part(N_("Missing since (day)"), personal=True)] = None
+    days: Annotated[int | None, part(N_("Days missing"), personal=True)] = PydanticField(None, ge=0, le=MAX_DAYS)
+    place: Annotated[Name | None, part(N_("Where found"), searched=True, personal=True)] = None
+    reference: Annotated[Name | None, part(N_("Reference"), searched=True, personal=True)] = None
     search: Id | None = None
-    note: ShortText | None = None
-
-
-def plate_spellings(plate: str) -> str:
-    """Return a number plate as one word, in its groups of letters and of digits, and from each group on as one word."""
-    groups = re.findall(r"[^\W\d_]+|\d+", normalize(plate))
-    return " ".join(["".join(groups), *groups, *("".join(groups[start:]) for start in range(1, len(groups)))])
+    note: Annotated[ShortText | None, part(N_("Note"), searched=True, personal=True)] = None
 
 
 class Search(Searchable, table=True):

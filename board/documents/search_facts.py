@@ -7,9 +7,11 @@ from board.documents.content import Fact, Line, datetime_text
 from board.documents.report_wording import ReportWording
 from board.i18n import N_
 from models.entity import State
+from models.search import Person
 
 _DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
-_CHILD = ("sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs")  # to know the child by
+_IN_HEADING = ("first_name", "last_name", "age", "birth_date", "needs_until")
+_CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING)  # to know the child by
 
 
 class SearchFacts(ReportWording):

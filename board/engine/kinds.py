@@ -347,7 +347,7 @@ def _for_scripts(kind: Kind) -> dict[str, Any]:
 
 
 def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
-    options = {name: getattr(spec, name) for name in ("control", "required", "past", "refers_to")}
+    options = {name: getattr(spec, name) for name in ("control", "required", "past", "refers_to", "compared")}
     options["private"] = spec.column not in kind.model.STATE
     return {name: value for name, value in options.items() if value}
 

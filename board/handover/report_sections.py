@@ -9,7 +9,6 @@ from board.commands.sightings import queues
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.handover.report_types import (
-    CHILD_FIELDS,
     CardOfFile,
     LastConfirmed,
     News,
@@ -26,6 +25,7 @@ from board.handover.report_types import (
 )
 from board.history.state_at import BoardState, EntityAt
 from models.entity import State
+from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES, Grade
 from models.times import format_utc, parse_utc
 

@@ -10,7 +10,7 @@ from board.notifications.alert_format import CardKind
 from board.web.endpoint import of_state, part_of_state
 from models.entity import State
 from models.handover import Handover
-from models.search import Search
+from models.search import CHILD_FIELDS, Search
 from models.sighting import Sighting
 from realtime.wire.wire_types import Count, Id, Made, Time, component
 
@@ -42,10 +42,6 @@ Pinned = TypedDict("Pinned", {
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
     "seen_at": Time | None, "category": str | None, "card": Id | None,
 })  # fmt: skip
-CHILD_FIELDS = (
-    "first_name", "last_name", "age", "sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs",
-    "needs_until",
-)  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest; `undecided`: nobody has said whether it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],

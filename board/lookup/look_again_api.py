@@ -22,14 +22,13 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import Board
 from models.entity import State
-from models.search import Search
+from models.search import COMPARED, Search
 from models.sighting import ASSURED, Sighting
 from models.tip import Tip
 from realtime.wire.wire_types import Count, Id
 
 MAX_COMPARED = 20_000  # newest tips, and as many sightings
 GIVEN_UP = ("not_the_child", "unverifiable")
-LOOKS = ("description", "hair", "eyes", "features", "clothing")
 
 _T, _S = Tip.__table__.c, Sighting.__table__.c  # type: ignore[attr-defined]
 _TIPS = (
@@ -128,7 +127,7 @@ def known_of(search: Search, good: Iterable[Any]) -> Known:
     """Return what a search and its credible and confirmed sightings know."""
     rows = list(good)
     person = search.person
-    texts = [person.get(name) for name in LOOKS]
+    texts = [person.get(name) for name, spec in COMPARED.items() if spec.prose]
     texts += [text for row in rows for text in (row.description, row.clothing, row.company, row.direction)]
     last_seen = [Anchor(None, search.missing_since, search.last_seen)] if search.last_seen else []
     sure = [Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place]

@@ -25,7 +25,7 @@ from board.web.http import Reply, json_response, service_of
 from models.db.read_pacing import paced
 from models.entity import State
 from models.fields import LocationWithRadius
-from models.search import Search
+from models.search import CHILD_FIELDS, COMPARED, Search
 from models.sighting import Sighting
 from realtime.wire.wire_types import Count, Id
 
@@ -34,7 +34,6 @@ MAX_PLACES = 1_000  # newest sightings of all boards, for the places where a chi
 MAX_QUERY = 200  # characters of a name or a reference
 QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
 LAT, LON = (Param(name, {"type": "number", "minimum": -most, "maximum": most}) for name, most in (("lat", 90), ("lon", 180)))
-APPEARANCE = ("description", "build", "hair", "eyes", "features", "clothing")
 SHORTEST_WORD = 3  # letters of a word about how a child looks
 
 _S = Sighting.__table__.c  # type: ignore[attr-defined]
@@ -49,10 +48,6 @@ _OPEN = select(
     _F.id, _F.reference, _F.kind, _F.person, _F.missing_since, _F.last_seen, _F.worrying, _F.access, _F.members, _F.details
 ).where(_F.status == "open")
 
-CHILD_FIELDS = (  # whoever may see a search may read all of them on its board
-    "first_name", "last_name", "age", "sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs",
-    "needs_until",
-)  # fmt: skip
 OpenSearch = TypedDict("OpenSearch", {
     "board": Id, "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
@@ -136,7 +131,7 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
 
 def _appearance(person: dict[str, Any]) -> set[str]:
     """Return the words about how a child looks, without short ones, and the age."""
-    words = normalize_name(" ".join(str(person.get(name) or "") for name in APPEARANCE)).split()
+    words = normalize_name(" ".join(str(person.get(name) or "") for name in COMPARED)).split()
     return {word for word in words if len(word) >= SHORTEST_WORD} | {str(person.get("age") or "")}
 
 

@@ -38,6 +38,8 @@ interface FieldOptions {
   required?: boolean;
   /** Refuse the future. */
   past?: boolean;
+  /** Place of a look of the child beside the words of a sighting, from 1. */
+  compared?: number;
   /** Kind of the cards to choose from. */
   refers_to?: string;
   /** It is in no state: left empty, it stays as it is. */

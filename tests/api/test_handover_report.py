@@ -9,10 +9,11 @@ import orjson
 import pytest
 
 from board.engine import significant_events
-from board.handover import report_sections, report_types
+from board.handover import report_sections
 from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.db.database import Database
+from models.search import CHILD_FIELDS
 from tests.support import handover_steps, random_commands, uploads
 from tests.support.handover_steps import read_report
 from tests.support.people import Person, connect_person, create_token, new_id, running_server
@@ -71,7 +72,7 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
     said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
     await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
     told = await section(scene)
-    assert told["search"]["person"] == dict.fromkeys(report_types.CHILD_FIELDS) | {"first_name": "Noor"}
+    assert told["search"]["person"] == dict.fromkeys(CHILD_FIELDS) | {"first_name": "Noor"}
     assert told["last_credible"] == told["last_confirmed"]
     assert told["last_confirmed"] == {"id": last["id"], "number": last["state"]["number"]} | {
         name: last["state"][name] for name in ("seen_at", "received_at", "place")

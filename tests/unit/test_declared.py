@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from pydantic import ValidationError
@@ -18,8 +18,8 @@ from board.notifications.notice import Notice
 from board.paths import STATIC
 from models.card import Card, CardKind
 from models.db.errors import ConfigurationError
-from models.declared import data_of, written
-from models.fields import ShortText, Title
+from models.declared import data_of, group, written, written_part
+from models.fields import Data, ShortText, Title
 from tests.support import contract_entries, contract_types, vehicle_kind
 
 AT = "2026-11-24T22:00:00.000Z"
@@ -33,6 +33,10 @@ ladder = "a"
 """
 
 
+class Hull(Data):
+    wood: Annotated[ShortText | None, written_part("Title", control="text", compared=1)] = None
+
+
 class Boat(Card, table=True):
     """Boat."""
 
@@ -41,6 +45,7 @@ class Boat(Card, table=True):
     DECLARED = CardKind("Card", "Searches", "Card moved", "Card assigned")  # texts that have translations
     name: str = written(Title, "Title", ..., control="text", required=True)
     colour: str | None = written(ShortText, "Clothing", control="text")
+    hull: dict[str, Any] | None = group(Hull, "Details", nullable=True, by_people=True)
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def vehicle() -> Iterator[kinds.Kind]:
 def test_column_and_state_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
     column = Boat.__table__.c["colour"]  # type: ignore[attr-defined]
     assert (str(column.type), column.nullable) == ("VARCHAR", True)
-    assert (*Card.STATE, "name", "colour") == Boat.STATE
+    assert (*Card.STATE, "name", "colour", "hull") == Boat.STATE
     assert "colour" in Boat(id="b", board="s", name="Anna").state()
 
 
@@ -69,15 +74,22 @@ def test_validation_follows_from_the_line_of_a_field(boat: kinds.Kind) -> None:
         with pytest.raises(ValidationError):
             data(**wrong)
     assert {"boat.add", "boat.update"} <= registry.TABLE.keys()
-    assert schemas.data_of("boat.update")["properties"].keys() == {"boat", "priority", "name", "colour"}
+    assert schemas.data_of("boat.update")["properties"].keys() == {"boat", "priority", "name", "colour", "hull"}
 
 
 def test_form_and_label_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
     told = kinds.for_scripts()["boat"]
     assert told["fields"]["name"] == {"control": "text", "required": True}
-    assert (told["title"], told["forms"]["first"], told["forms"]["edit"]) == ("name", ["name"], ["name", "colour"])
+    assert (told["title"], told["forms"]["first"], told["forms"]["edit"]) == ("name", ["name"], ["name", "colour", "hull.wood"])
     assert labels.field("colour", str, "boat") == "Clothing"
-    assert boat.searched_columns == {"name", "colour"}
+    assert boat.searched_columns == {"name", "colour", "hull"}
+
+
+def test_form_label_and_type_follow_from_the_line_of_a_group(boat: kinds.Kind) -> None:
+    assert kinds.for_scripts()["boat"]["fields"]["hull.wood"] == {"control": "text", "compared": 1}
+    assert labels.field("hull.wood", str, "boat") == "Title"
+    assert data_of(Boat)(name="Anna", hull={"wood": None}).hull is None
+    assert "  hull: { wood: string | null } | null;\n" in contract_types._declaration("BoatState", schemas.state(boat))
 
 
 def test_reference_and_types_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:

@@ -9,18 +9,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from board.commands.shared_fields import private, written
+from board.commands.shared_fields import private
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import FieldSpec
 from board.errors import invalid
-from board.i18n import N_, P_
+from board.i18n import N_
+from models.declared import parts_of
 from models.entity import State
 from models.fields import Data
-from models.search import MAX_EARLIER, Details, EarlierDisappearance, Search, plate_spellings
+from models.search import MAX_EARLIER, Details, EarlierDisappearance, Search
 
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
-_ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
 
 
 def _without_cleared(value: Any) -> Any:
@@ -64,28 +64,7 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
 
 FIELDS = (
     FieldSpec("details", N_("Details for this type"), personal=True),
-    written("details.taking_parent", N_("Taking parent"), control="text"),
-    private(
-        "details.relation", N_("Relation to the child"), control="choice",
-        choices={"mother": N_("mother"), "father": N_("father"), "other": P_("relation to the child", "other")},
-    ),
-    written("details.described_person", N_("Person described"), control="long"),
-    written("details.vehicle_plate", N_("Number plate"), control="text", spellings=plate_spellings),
-    written("details.vehicle_make", N_("Make of the vehicle"), control="text"),
-    written("details.vehicle_colour", N_("Colour of the vehicle"), control="text"),
-    written("details.countries", N_("Countries, known or feared"), control="list"),
-    private("details.papers", N_("Passport or ID of the child"), control="text", prose=True),
-    private("details.hague", N_("Hague Convention applies"), control="choice", choices=_ANSWERS),
-    private("details.central_authority", N_("Central authority informed"), control="choice", choices=_ANSWERS),
-    written("details.facility", N_("Facility"), control="text"),
-    written("details.guardian", N_("Guardian"), control="text"),
-    written("details.aliases", N_("Aliases"), control="list"),
-    private("details.languages", N_("Languages spoken"), control="list", prose=True),
-    written("details.destination", N_("Destination"), control="text"),
+    *parts_of(Details, "details"),
     private("earlier", N_("Earlier disappearances")),
-    FieldSpec("earlier.*.date", N_("Missing since (day)"), personal=True),
-    FieldSpec("earlier.*.days", N_("Days missing"), personal=True),
-    FieldSpec("earlier.*.place", N_("Where found"), searched=True, personal=True),
-    FieldSpec("earlier.*.reference", N_("Reference"), searched=True, personal=True),
-    FieldSpec("earlier.*.note", N_("Note"), searched=True, personal=True),
-)  # fmt: skip
+    *parts_of(dict[str, EarlierDisappearance], "earlier"),
+)

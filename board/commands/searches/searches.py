@@ -17,7 +17,7 @@ from board.commands.files import photos
 from board.commands.materials import materials, take_downs
 from board.commands.searches import appeals, closing, references, search_details
 from board.commands.searches.suggested_criteria import undecided
-from board.commands.shared_fields import private, written
+from board.commands.shared_fields import private
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
@@ -31,6 +31,7 @@ from board.i18n import N_, P_, message
 from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
+from models.declared import parts_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
@@ -318,27 +319,7 @@ KIND = Kind(
         ),
         private("status_reason", N_("Reason"), type=LongText | None, prose=True),
         FieldSpec("person", N_("Person")),
-        # first name and age are not marked as personal: displays name the child
-        FieldSpec(
-            "person.first_name", N_("First name"), control="text", required=True, searched=True, exported=True, display="room"
-        ),
-        private("person.last_name", N_("Last name"), control="text", searched=True),
-        FieldSpec("person.age", N_("Age"), control="number", exported=True, display="room"),
-        private("person.birth_date", N_("Date of birth"), control="date"),
-        private("person.sex", N_("Sex"), control="choice", choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}),
-        written("person.description", N_("Description of the person"), control="long"),
-        # height, build, hair and clothing are not marked as personal: displays in inner rooms say whom to look for
-        _shown("person.height_cm", N_("Height (cm)"), control="number"),
-        _shown(
-            "person.build", N_("Build"), control="choice",
-            choices={"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")},
-        ),
-        _shown("person.hair", N_("Hair"), control="text", searched=True, prose=True),
-        written("person.eyes", N_("Eyes"), control="text"),
-        written("person.features", N_("Distinctive features"), control="text"),
-        _shown("person.clothing", N_("Clothing"), control="text", searched=True, prose=True),
-        written("person.needs", N_("Needs"), control="text"),
-        private("person.needs_until", N_("Needs covered until"), control="time"),
+        *parts_of(Person, "person"),
         FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
         FieldSpec("last_seen", N_("Last seen"), personal=True),
         private("last_seen.text", N_("Last seen"), control="text", prose=True),

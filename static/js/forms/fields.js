@@ -3,7 +3,7 @@
  * drawn, as declarations come with the translations. Labels and choices come from the path.
  */
 import { detailPaths } from "../core/rules/kind_fields.js";
-import { field } from "../core/rules/kinds.js";
+import { field, kind } from "../core/rules/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
@@ -40,8 +40,14 @@ const OF_FACTS = {
   "details.vehicle_plate": { placeholder: () => "1-ABC-123" },
 };
 
+/**
+ * Return the fields of the child that a form does not name, in the order of their declaration.
+ * @param {...string} named
+ */
+export const otherLooks = (...named) => Object.keys(kind("search").fields).filter((path) => path.startsWith("person.") && !named.includes(path));
+
 export const facts = () => [
-  ...FACTS.map((path) => field("search", path, OF_FACTS[path])),
+  ...[...FACTS, ...otherLooks(...FACTS)].map((path) => field("search", path, OF_FACTS[path])),
   ...detailPaths().map((path) => field("search", path, OF_FACTS[path])),
   { path: "earlier", control: "earlier" },
   ...CRITERIA.flatMap((key) => [
@@ -52,8 +58,8 @@ export const facts = () => [
 
 export const assignee = () => [{ path: "assignee", control: "person" }];
 
-/** @param {string} kind */
-export const priority = (kind) => [field(kind, "priority", { required: true })];
+/** @param {string} name of the kind */
+export const priority = (name) => [field(name, "priority", { required: true })];
 
 export const grade = () => [choice("grade.source", { coded: true }), choice("grade.content", { coded: true, number: true }), text("reason")];
 

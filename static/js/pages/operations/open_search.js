@@ -79,13 +79,13 @@ export class OpenSearch {
   }
 
   draw() {
-    const form = this.#form;
+    const form = this.#form, more = [...MORE_FIELDS, ...fields.otherLooks(...FIRST_FIELDS, ...DESCRIPTION_FIELDS, ...LOOK_FIELDS, ...MORE_FIELDS)];
     const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
       ${kindRows(form, this.#view)} ${earlierRows(form, this.#view)}
       ${rows(form, DESCRIPTION_FIELDS, this.#view)}
       <div class="grid">${rows(form, LOOK_FIELDS, this.#view)}</div>
-      <details class="more" ?open=${MORE_FIELDS.some((path) => form.isMine(path) || form.errors[path])}>
-        <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE_FIELDS, this.#view)}</div>
+      <details class="more" ?open=${more.some((path) => form.isMine(path) || form.errors[path])}>
+        <summary>${t("More…")}</summary><div class="grid">${rows(form, more, this.#view)}</div>
       </details>
       ${criteriaRows(form, this.#view)} ${accessBody(form, this.#view)}`;
     const buttons = html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>

@@ -4,10 +4,9 @@
  */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { kind } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
-
-const LOOKS = ["clothing", "hair", "eyes", "build", "features"];
 
 /** @param {Card} entity @param {BoardView} view */
 export function sightingComparison({ state }, view) {
@@ -28,8 +27,9 @@ export function sightingComparison({ state }, view) {
  * @returns {[string, string][]}
  */
 export function knownLooks(person) {
-  const words = (/** @type {string} */ name, /** @type {string} */ value) => (name === "build" ? label.value("person.build", value, "search") ?? value : value);
-  return LOOKS.filter((name) => valueAt(person, name)).map((name) => [name, words(name, valueAt(person, name))]);
+  const fields = Object.entries(kind("search").fields).filter(([, { compared, control }]) => compared && control !== "long");
+  return fields.sort(([, a], [, b]) => Number(a.compared) - Number(b.compared)).map(([path]) => path.replace("person.", "")).filter((name) => valueAt(person, name))
+    .map((name) => [name, label.value(`person.${name}`, valueAt(person, name), "search") ?? valueAt(person, name)]);
 }
 
 /**
