@@ -222,10 +222,12 @@ SENT_FRAMES = {
 
 def table() -> str:
     """Return the table for the documentation."""
-    named = {**CALLS, **PAGES}
+    frames = {f"GET {page.path}" for page in page_table.frames()}
+    named = {**CALLS, **{name: outlet for name, outlet in PAGES.items() if name not in frames}}
     named |= {f"frame `{name}` of a client": outlet for name, outlet in FRAMES.items()}
     named |= {f"frame `{name}` of the server": outlet for name, outlet in SENT_FRAMES.items()}
     rows = [_row(name if name.startswith("frame") else f"`{name}`", outlet) for name, outlet in named.items()]
+    rows.append(_row("each `frame` of `board/config/page_table.py`", FRAME))
     return "\n".join(["| route or frame | data | recorded as |", "|---|---|---|", *rows])
 
 
