@@ -14,7 +14,7 @@ from board import client
 from tests.support.people import PATIENCE_S, Person, Server, create_token
 from tests.support.readme_blocks import code_blocks, document
 
-INTAKE, FOLLOW, COMMAND = code_blocks("## Take in a sighting", "python", document("how-to/write-client"))
+INTAKE, FOLLOW, COMMAND = code_blocks("## Add a sighting", "python", document("how-to/write-client"))
 
 
 def environment(server: Server, token: str, **more: str) -> dict[str, str]:
