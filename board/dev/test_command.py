@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from board.bootstrap import ROOT
-from board.dev import CannotStart, find_postgres, second_try, test_coverage
+from board.dev import CannotStart, find_postgres, find_redis, second_try, test_coverage
 from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
 from board.dev.phases import Phases
 from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks, run_and_report
 from board.dev.second_try import Run
-from board.dev.server_binaries import fetch_redis
 from board.dev.test_programs import has_tests
 from board.install import report
 
@@ -43,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         os.environ[BROWSER_VARIABLE] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
-        fetch_redis()
+        find_redis()
     except (NoBrowser, CannotStart) as error:
         report(str(error))
         return 1

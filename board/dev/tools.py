@@ -22,8 +22,8 @@ def temporary_install(requirement: str) -> Iterator[Path]:
         yield python.parent
 
 
-def fetch_wheel(package: str, into: Path, *options: str) -> None:
+def fetch_wheel(package: str, into: Path) -> None:
     """Install the wheel of a package into a folder, without what it depends on. A failure is reported."""
     uv = find_uv()
     installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
-    attempt([*installer, "--no-deps", "--only-binary", ":all:", *options, "--target", str(into), package])
+    attempt([*installer, "--no-deps", "--only-binary", ":all:", "--target", str(into), package])

@@ -84,9 +84,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_server_that_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_binaries, "_packaged", lambda package, inside: None)
+    monkeypatch.setattr(server_binaries, "_packaged", lambda package, pattern: None)
     monkeypatch.setattr(server_binaries, "SYSTEM_POSTGRES", ())
-    monkeypatch.setattr(server_binaries, "FETCHED", Path("/nonexistent"))
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(CannotStart, match=r"PostgreSQL 15 or newer is needed.*apt install postgresql"):
         find_postgres()

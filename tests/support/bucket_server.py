@@ -1,23 +1,43 @@
-"""Store of the S3 kind on a loopback port, with one empty bucket."""
+"""Store of the S3 kind on a loopback port, with one empty bucket. Its objects are files of a folder."""
 
-import time
+import shutil
+import sys
+import tempfile
+import threading
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
 
-import boto3  # type: ignore[import-untyped]
-from botocore.exceptions import EndpointConnectionError  # type: ignore[import-untyped]
-from moto.server import ThreadedMotoServer
+import localbucket  # type: ignore[import-untyped]
 
 KEY, SECRET, REGION, BUCKET = "key", "secret", "eu-central-1", "searchboard"
-STARTS_WITHIN_S = 60.0
+
+
+class _Handler(localbucket.S3Handler):
+    """Handler of the package, with the deletion of several objects in one request, which it lacks."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing: each request would be a line."""
+
+    def _post_request(self, bucket: str, key: str) -> None:
+        if key or "delete" not in self.query:
+            return super()._post_request(bucket, key)
+        self._bucket_dir(bucket)  # refuses a bucket that is not there
+        answer = ET.Element("DeleteResult", xmlns=localbucket.S3_NAMESPACE)
+        for element in ET.fromstring(self._read_body()).iterfind(".//{*}Key"):
+            self._object_path(bucket, element.text or "").unlink(missing_ok=True)
+            ET.SubElement(ET.SubElement(answer, "Deleted"), "Key").text = element.text
+        return self._send_xml(answer)
 
 
 class BucketServer(NamedTuple):
-    """Running store: its address, and a client of its own to look into it."""
+    """Running store: its address, and the folder of its bucket."""
 
     address: str
-    client: Any
+    folder: Path
 
     @property
     def settings(self) -> dict[str, str]:
@@ -28,44 +48,35 @@ class BucketServer(NamedTuple):
         }  # fmt: skip
 
     def all_keys(self) -> set[str]:
-        found = self.client.list_objects_v2(Bucket=BUCKET)
-        return {each["Key"] for each in found.get("Contents", ())}
+        return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
 
     def clear(self) -> None:
-        for key in self.all_keys():
-            self.client.delete_object(Bucket=BUCKET, Key=key)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
 
 
 def bucket_environment(address: str) -> dict[str, str]:
     """Return the settings that name a store, for the environment of a server."""
-    return {name.upper(): value for name, value in BucketServer(address, None).settings.items()}
-
-
-def make_bucket(address: str) -> Any:
-    """Make the bucket at a store that may just be starting; return a client of it."""
-    client = boto3.client("s3", endpoint_url=address, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name=REGION)
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while True:
-        try:
-            client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-            return client
-        except client.exceptions.BucketAlreadyOwnedByYou:  # servers of one process share what they hold
-            return client
-        except EndpointConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+    return {name.upper(): value for name, value in BucketServer(address, Path()).settings.items()}
 
 
 @contextmanager
 def bucket_server() -> Iterator[BucketServer]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    try:
-        opened = BucketServer(address, make_bucket(address))
-        opened.clear()
-        yield opened
-    finally:
-        server.stop()
+    with tempfile.TemporaryDirectory() as folder, _listening(Path(folder)) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="bucket")
+        thread.start()
+        try:
+            yield BucketServer(f"http://127.0.0.1:{server.server_port}", Path(folder, BUCKET))
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _listening(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+    """Return a server of a folder with an empty bucket, which listens and does not answer yet."""
+    Path(folder, BUCKET).mkdir(parents=True, exist_ok=True)
+    return ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"data_root": folder}))
+
+
+if __name__ == "__main__":  # folder and port
+    _listening(Path(sys.argv[1]), int(sys.argv[2])).serve_forever()

@@ -169,7 +169,6 @@ def test_a_bill_of_materials_that_cant_be_made_is_refused_in_a_sentence(monkeypa
 
 # -- imports ----------------------------------------------------------------------------------------------------------------
 
-BESIDE = {"boto3": "moto", "botocore": "moto"}  # what another one is made of
 EXTRAS = {
     "tests/": ("paper", "client", "test"), "board/dev/": ("test",), "board/documents/": ("paper",), "board/files/": ("paper",),
 }  # fmt: skip
@@ -195,6 +194,6 @@ def test_each_package_that_is_imported_is_declared() -> None:
             extras = next((given for start, given in EXTRAS.items() if path.startswith(start)), ())
             known = {canonicalize_name(each.name) for extra in (None, *extras) for each in declared(extra)}
             for module in imported(file):
-                names = {canonicalize_name(each) for each in origins.get(module, [module])} | {BESIDE.get(module, module)}
+                names = {canonicalize_name(each) for each in origins.get(module, [module])}
                 missing |= set() if names & known else {(path, module)}
     assert missing == set()

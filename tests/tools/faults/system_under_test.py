@@ -5,6 +5,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from board.dev import Postgres, Redis, server_folder
 from board.dev.child_process import ManagedProcess, free_port
 from board.dev.unprivileged_user import current_user
-from tests.support.bucket_server import bucket_environment, make_bucket
+from tests.support.bucket_server import bucket_environment
 from tests.tools.faults.faulty_proxy import FaultyProxy
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,6 +30,13 @@ NO_LIMITS = {
     "MAX_DOCUMENTS_PER_MINUTE": "0",
     "MAX_MESSAGES_PER_SECOND": "0",
 }
+
+
+def _accepts(port: int) -> bool:
+    """Return whether a server of this machine accepts connections."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 class Worker:
@@ -162,9 +170,9 @@ class SystemUnderTest:
             self.files_settings = {"FILES_URL": self.store.as_uri()}
             return
         port = free_port()
-        command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
-        self._bucket = ManagedProcess(command, self.folder / "bucket.log", current_user(), signal.SIGKILL)
-        await asyncio.to_thread(make_bucket, f"http://127.0.0.1:{port}")
+        command = [sys.executable, "-m", "tests.support.bucket_server", str(self.folder / "bucket"), str(port)]
+        self._bucket = ManagedProcess(command, self.folder / "bucket.log", current_user(), signal.SIGKILL, cwd=ROOT)
+        await asyncio.to_thread(self._bucket.until, lambda: _accepts(port))
         self.store = await FaultyProxy(port).open()
         self.files_settings = bucket_environment(f"http://127.0.0.1:{self.store.port}")
 
