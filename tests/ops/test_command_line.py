@@ -310,7 +310,7 @@ def test_commands_that_need_a_checkout_are_not_listed_elsewhere(tmp_path: Path) 
         (installed / "board/_data" / name).symlink_to(ROOT / name)
     for name in ("models", "realtime"):
         (installed / name).symlink_to(ROOT / name)
-    told = "import typer.main; from board import cli; print(*typer.main.get_group(cli.app).commands)"
+    told = "import typer.main; from board.command_line import cli; print(*typer.main.get_group(cli.app).commands)"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed)}
     said = subprocess.run(
         [sys.executable, "-c", told], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True

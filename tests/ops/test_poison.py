@@ -37,7 +37,7 @@ supervisor.HEARTBEAT_TIMEOUT_S = 4.0
 worker_process.ARGUMENTS = ["-c", '''
 import re, sys
 from datetime import timedelta
-from board.attachments import upload_rows
+from board.files.http import upload_rows
 from board.files import media_types
 from board.server import worker
 worker.TRACEBACK_AFTER_S = 2.0

@@ -32,7 +32,7 @@ ONE_SEARCH = """
 from board.demo import seed
 told = [each for each in seed.steps() if each.search == "wout"]
 seed.steps = lambda: told
-from board.cli import main
+from board.command_line.cli import main
 main()
 """
 

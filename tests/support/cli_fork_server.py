@@ -19,7 +19,8 @@ from tests.support.worker_processes import SERVE
 
 LOADED = f"""
 import json, os, sys
-import argon2, board.cli, board.server.serve, models.db.postgresql, realtime.redis_bus, sqlalchemy.dialects.postgresql.psycopg
+import argon2, board.command_line.cli, board.server.serve, models.db.postgresql, realtime.bus.redis_bus
+import sqlalchemy.dialects.postgresql.psycopg
 board.engine.identity.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as in tests/conftest.py
 exec(sys.argv[1])
 for line in sys.stdin:
