@@ -34,10 +34,13 @@ def test_access_is_given_and_taken_of_members_only_searches(before: Any, after: 
 
 
 def test_an_answer_is_not_in_the_words_of_the_reader() -> None:
-    states = [{"restatements": {ALICE: {"text": "x", "correct": correct}}} for correct in (None, False)]
+    states: list[Any] = [{"restatements": {ALICE: {"text": "x", "correct": correct}}} for correct in (None, False)]
     states[1]["restatements"][ALICE]["reason"] = "not the father"
     changes = [f"restatements.{ALICE}.{name}" for name in ("correct", "reason")]
-    assert line("handover.answered", *states, changes) == "Summary answered · Answer: not quite · Reason: not the father"
+    assert (
+        line("handover.answered", states[0], states[1], changes)
+        == "Summary answered · Answer: not quite · Reason: not the father"
+    )
 
 
 def test_a_material_says_once_what_it_is_and_in_which_languages() -> None:
