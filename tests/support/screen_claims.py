@@ -85,7 +85,7 @@ READ = r"""() => {
 SAY = """async ({ cards, alarms, accounts, me, holder }) => {
   const from = (path) => import(`/static/js/${path}.js`);
   const [{ loadCatalogue, t }, { hasAnybody }, { clock }, { label }] =
-    await Promise.all(["core/i18n", "core/has_anybody", "core/time", "core/labels"].map(from));
+    await Promise.all(["core/i18n", "core/rules/has_anybody", "core/time", "core/labels"].map(from));
   const [{ ownerOf, whoHasIt }, { namedAlarm, shortAlarm }, { cardName }] =
     await Promise.all(["format/ownership", "format/alarm_text", "format/values"].map(from));
   await (window.sentences ??= loadCatalogue(document.body.dataset.catalogue));
