@@ -39,6 +39,7 @@ def verify(
 
     Prints a line for each board and exits 0, or prints the first bad row and exits 1. A terminal shows how far it is.
     """
+    from board.commands import registry  # noqa: F401 - declares the kinds, and which of their events sign positions
     from board.engine import integrity
 
     events = RowProgress()

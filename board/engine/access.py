@@ -13,10 +13,9 @@ from sqlmodel import Session, select
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
 from models.accounts import Account
-from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
+from models.board import AUDIT, OPERATIONS, Board
 from models.display import ALL_DISPLAYS
 from models.search import Search
-from models.tip import Tip
 from realtime.source import Position
 
 RestrictedSearches = dict[
@@ -107,23 +106,3 @@ def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str
     """Return the seq of the last visibility change after `seq`, by account; accounts without one are left out."""
     rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
     return {row.account: row.seq for row in rows}
-
-
-def tips_on(session: Session, search: str) -> list[tuple[str, bool]]:
-    """Return the ids of the tips placed on a search, and whether each is still in the snapshot of `operations`."""
-    session.flush()
-    rows = session.exec(select(Tip.id, Tip.archived_at).where(Tip.placed_on == search).order_by(Tip.id))
-    return [(id, archived_at is None) for id, archived_at in rows]
-
-
-def record_tip_visibility_change(session: Session, tip: str, seq: int, accounts: Iterable[str]) -> None:
-    """Record that these accounts gained or lost sight of a tip by the event `seq` of `operations`."""
-    for account in accounts:
-        session.merge(VisibilityChange(board=OPERATIONS, search=tip, account=account, seq=seq))
-
-
-def record_visibility_change(session: Session, search: Search, accounts: Iterable[str]) -> None:
-    """Record that these accounts gained or lost sight of a search by the events just written."""
-    for account in accounts:
-        for board, subject, seq in ((search.id, search.id, search.seq), (OPERATIONS, search.id, search.operations_seq)):
-            session.merge(VisibilityChange(board=board, search=subject, account=account, seq=seq))

@@ -1,7 +1,7 @@
 """EventWriter: how command handlers change data. Each row change is stored together with its journal event, in one
 transaction."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
-from board.engine import access, board_limits, journal, kinds, program_accounts, unit_of_work
+from board.engine import board_limits, journal, kinds, program_accounts, unit_of_work
 from board.engine.board_limits import BoardLimits
 from board.engine.event import JournalEvent
 from board.engine.kinds import Kind
@@ -21,12 +21,8 @@ from board.i18n import N_, Moment, message
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db import rows
-from models.display import ALL_DISPLAYS
 from models.entity import CountedEntity, Entity, State, changed_paths, flatten
 from models.fields import Data
-from models.handover import SearchHandover
-from models.search import Search
-from models.tip import Tip
 from realtime.wire.protocol import Command, ShareUse
 
 E = TypeVar("E", bound=Entity)
@@ -235,12 +231,16 @@ class EventWriter:
         self.unit.entities.remove(row)
         self._append_event(row, type, None, [], None)
 
-    def archive(self, row: Search | CountedEntity, type: str, after_days: int) -> None:
+    def archive(self, row: Entity, type: str, after_days: int) -> None:
         """Take an entity off the board of this writer: it stays in the journal, and its next event there brings it back."""
         self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
         if isinstance(row, CountedEntity):
             self._limits.give_back(row)
         self.unit.entities.set(row, {"archived_at": self.board.at})
+
+    def state_again(self, row: Entity, type: str) -> None:
+        """Write an event with the state of an entity that has not changed, for accounts that did not see it."""
+        self._append_event(row, type, row.state(), [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
@@ -293,10 +293,10 @@ class EventWriter:
         if after_days is not None:
             payload["after_days"] = after_days
         kind = kinds.of(row)
-        for board in boards or self._boards_of(row):
+        for board in boards or self._boards_of(kind):
             event = self.unit.append(board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
-                self.unit.entities.set_position(row, _position_of(row, board, event.seq))
+                self.unit.entities.set_position(row, _position_of(row, kind, board, event.seq))
             self.result.events.append(event)
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board
@@ -308,43 +308,17 @@ class EventWriter:
         actor: dict[str, Any] = {"id": self.account.id, "name": self.account.name}
         return actor | {"token": {"id": self.token, "name": self.token_name}} if self.token else actor
 
-    def _boards_of(self, row: Entity) -> Iterable[Board]:
-        """Return the boards that get an entity's events: a search's own board and `operations`, else the current one."""
-        if row.KIND != Search.KIND:
+    def _boards_of(self, kind: Kind) -> Iterable[Board]:
+        """Return the boards that get the events of an entity: of one that is a board its own and `operations`, else the current
+        one."""
+        if not kind.is_board:
             return (self.board,)
         assert self.operations is not None
         return (self.operations, self.board)
 
-    def record_visibility_change(self, search: Search, accounts: set[str]) -> None:
-        """Record who gained or lost sight of a search by the events just written. Its handover becomes visible with it, so it
-        is written again for those who did not see it."""
-        access.record_visibility_change(self.session, search, accounts)
-        self.result.visibility_changed_for.update(accounts)
-        handed = self.unit.entities.get(SearchHandover, search.id)
-        if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
-            on_operations = replace(self, board=self.operations or self.board)
-            on_operations._append_event(handed, "handed.set", handed.state(), [], None)
-        if accounts - {ALL_DISPLAYS}:
-            self._record_visibility_of_tips(search, accounts - {ALL_DISPLAYS})
 
-    def _record_visibility_of_tips(self, search: Search, accounts: set[str]) -> None:
-        """Record that the tips placed on a search have its new audience. Those in the snapshot are written again."""
-        on_operations = replace(self, board=self.operations or self.board)
-        for id, is_in_snapshot in access.tips_on(self.session, search.id):
-            tip = self.unit.entities.get(Tip, id)
-            if tip is not None and is_in_snapshot:
-                on_operations._append_event(tip, "tip.placed", tip.state(), [], None)
-                access.record_tip_visibility_change(self.session, id, on_operations.board.seq, accounts)
-            on_operations.record_tip_audience(id, search, accounts)
-
-    def record_tip_audience(self, tip: str, search: Search | None, changed_for: Collection[str]) -> None:
-        """Record who sees a tip from the last event of this board, `operations`, on: who sees this search, or everybody."""
-        audience = ("desk", ()) if search is None else (search.access, tuple(search.members))
-        self.result.tips.append(TipAudience(tip, *audience, frozenset(changed_for), self.board.seq))
-
-
-def _position_of(row: Entity, board: Board, seq: int) -> State:
-    """Return the columns that an event with a state sets: one on `operations` also brings back a search that was archived."""
-    if board.id != OPERATIONS or row.KIND != Search.KIND:
+def _position_of(row: Entity, kind: Kind, board: Board, seq: int) -> State:
+    """Return the columns that an event with a state sets: one on `operations` also brings back a board that was archived."""
+    if board.id != OPERATIONS or not kind.is_board:
         return {"seq": seq}
-    return {"operations_seq": seq} | ({"archived_at": None} if cast("Search", row).archived_at is not None else {})
+    return {"operations_seq": seq} | ({"archived_at": None} if cast("Any", row).archived_at is not None else {})

@@ -9,28 +9,29 @@ holds: {seq} events, head {hash of the last one, in hex, or none}`.
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
-from board.engine import hash_chain
+from board.engine import hash_chain, kinds
 from board.engine.event import BOARD, WHOLE
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
 from models import stored_payload
-from models.board import AUDIT, OPERATIONS, OPERATIONS_NUMBER, Board
+from models.board import AUDIT, OPERATIONS_NUMBER, Board
 from models.ids import id_bytes, id_text
 
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
-    f"SELECT e.kind, e.entity, e.body, {WHOLE} FROM event e "  # noqa: S608
-    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.type IN ('handed.set', 'handover.signed') AND e.body IS NOT NULL"
+    f"SELECT e.type, e.entity, e.body, {WHOLE} FROM event e "  # noqa: S608
+    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.type IN :types AND e.body IS NOT NULL"
 )
-_ALL_SIGNED = text(_SIGNED)
-_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # handovers of the shift have the id `operations`
+_TYPES: Any = bindparam("types", expanding=True)
+_ALL_SIGNED = text(_SIGNED).bindparams(_TYPES)
+_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board").bindparams(_TYPES)  # what signs a board's position has its id
 _HASH = text(f"SELECT hash FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
 
 
@@ -73,21 +74,17 @@ def _read_line(file: Path, number: int, line: str) -> TrustedHead:
 
 def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead]:
     """Return the positions in signed handovers, of all boards or of one, from the journal of `operations`."""
+    signing = {type: spec.signs for kind in kinds.every() for type, spec in kind.events.items() if spec.signs is not None}
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
-    asked = {} if board is None else {"board": id_bytes(board)}
-    found = (_of_handover(*row) for row in session.connection().execute(query, asked))
-    return [each for each in found if each is not None]
-
-
-def _of_handover(kind: str, entity: bytes, body: bytes, whole: bytes | None) -> TrustedHead | None:
-    """Return the position in a handover: of the search with the handover's id, or of `operations`."""
-    state = stored_payload.load(body, whole).get("state") or {}
-    position = state.get("position")
-    if position is None:
-        return None
-    handed = kind == "handed"
-    board, number = (id_text(entity), state["handover"]) if handed else (OPERATIONS, state["number"])
-    return TrustedHead(board, position["seq"], bytes.fromhex(position["head"]), number, position["epoch"])
+    asked: dict[str, Any] = {"types": list(signing)} | ({} if board is None else {"board": id_bytes(board)})
+    heads: list[TrustedHead] = []
+    for type, entity, body, whole in session.connection().execute(query, asked):
+        state = stored_payload.load(body, whole).get("state") or {}
+        if (position := state.get("position")) is not None:
+            of_board, number = signing[type](id_text(entity), state)
+            head = bytes.fromhex(position["head"])
+            heads.append(TrustedHead(of_board, position["seq"], head, number, position["epoch"]))
+    return heads
 
 
 def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:

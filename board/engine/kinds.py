@@ -39,13 +39,15 @@ class MisdeclaredKind(Exception):
 class EventSpec:
     """Type of an event. `command` makes it, and its rights are needed to undo it. Nobody may take over a shift without
     having read one whose new state meets `significant`. After one that `revises`, what an earlier significant event says
-    may no longer hold, or hold again."""
+    may no longer hold, or hold again. `signs` tells, from the id and the state of its entity, the board whose position is in
+    that state, signed, and the number of the handover."""
 
     label: str
     command: str | None = None
     undoable: bool = False
     revises: bool = False
     significant: Condition | None = None
+    signs: Callable[[str, State], tuple[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,11 @@ class Kind:
     @cached_property
     def is_card(self) -> bool:
         return issubclass(self.model, Card)
+
+    @cached_property
+    def is_board(self) -> bool:
+        """Return whether each of its entities is a board, too, so that its events go to its own board and to `operations`."""
+        return not self.boards
 
     def is_derived(self, path: str) -> bool:
         """Return whether a field, or the group that it is in, follows from the others."""
@@ -302,6 +309,11 @@ def find(name: str) -> Kind | None:
 def of(row: Entity) -> Kind:
     """Return the kind of an entity."""
     return _registered[row.KIND]
+
+
+def of_boards() -> Kind:
+    """Return the kind whose entities are boards."""
+    return next(kind for kind in every() if kind.is_board)
 
 
 def on_board(board: str) -> list[Kind]:

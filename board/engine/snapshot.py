@@ -12,7 +12,6 @@ from board.engine.access import is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import in_pages
 from models.entity import Entity
-from models.search import Search
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
@@ -42,10 +41,11 @@ def hidden_searches(session: Session, account: str) -> frozenset[str]:
 
 
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
+    boards = kinds.of_boards().model
     if board.id == OPERATIONS:
-        yield from _rows(session, Search, _column(Search, "archived_at").is_(None), "operations_seq")
+        yield from _rows(session, boards, _column(boards, "archived_at").is_(None), "operations_seq")
     else:
-        yield from _rows(session, Search, _column(Search, "board") == board.id)
+        yield from _rows(session, boards, _column(boards, "board") == board.id)
     for kind in kinds.on_board(board.id):
         where = _column(kind.model, "board") == board.id
         if "archived_at" in kind.model.model_fields:

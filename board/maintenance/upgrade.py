@@ -149,6 +149,8 @@ class _Upgrade:
 
     def _verify(self, mark: Mark) -> None:
         """Verify every chain, and that every board ends where it ended before. Raise OperationError."""
+        from board.commands import registry  # noqa: F401 - declares the kinds, and which of their events sign positions
+
         events = RowProgress()
 
         def report(done: int, total: int) -> None:

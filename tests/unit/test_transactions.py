@@ -103,3 +103,32 @@ def test_a_second_board_is_locked_only_with_operations() -> None:
 
 def test_engine_modules_exist() -> None:
     assert all(Path(ROOT / file).exists() for file in JOURNAL)
+
+
+# -- nouns ------------------------------------------------------------------------------------------------------------------
+
+# The engine knows boards, cards and searchable rows. These modules know searches, as they decide who sees a board.
+KNOW_SEARCHES = {"board/engine/access.py"}
+OWN_WORDS = {"search"}  # the kind of a board that is not `operations`
+READINGS = "board/engine/kinds.py"  # how people read a value: by the name of what it refers to
+
+
+def nouns(tree: ast.Module) -> set[str]:
+    """Return the kinds that a module names: by their models, their names, or types of their events."""
+    names = {kind.name: kind.model for kind in kinds.every()}
+    modules = {model.__module__ for model in names.values()}
+    found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in modules}
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    types = {type for kind in kinds.every() for type in kind.events}
+    return {str(each) for each in found} | (texts & types) | (texts & names.keys() - OWN_WORDS)
+
+
+def test_the_engine_names_no_kind() -> None:
+    found = {file: nouns(tree) for file, tree in sources() if file.startswith("board/engine/")}
+    left = {file: names for file, names in found.items() if names and file not in {*KNOW_SEARCHES, READINGS}}
+    assert left == {}
+
+
+def test_names_of_kinds_are_found() -> None:
+    tree = ast.parse('from models.tip import Tip\nBOUND = "handover.signed"\nKIND = "note"')
+    assert nouns(tree) == {"models.tip", "handover.signed", "note"}

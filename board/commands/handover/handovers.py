@@ -338,7 +338,7 @@ KIND = Kind(
         "handover.prepared": EventSpec(N_("Handover started")),
         "handover.written": EventSpec(N_("Handover updated"), "handover.write"),
         text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),
-        "handover.signed": EventSpec(N_("Handover signed")),
+        "handover.signed": EventSpec(N_("Handover signed"), signs=lambda id, state: (OPERATIONS, state["number"])),
         "handover.accepted": EventSpec(N_("Handover accepted")),
         "handover.refused": EventSpec(N_("Handover refused")),
         "handover.withdrawn": EventSpec(N_("Handover withdrawn")),
@@ -368,7 +368,7 @@ SEARCH_KIND = Kind(
         FieldSpec("unread_by", N_("Accepted unread by"), type=Id | None, control="person", reads_as="internal"),
     ),
     events={
-        "handed.set": EventSpec(N_("Search included in handover")),
+        "handed.set": EventSpec(N_("Search included in handover"), signs=lambda search, state: (search, state["handover"])),
         UNREAD: EventSpec(N_("Search accepted without being read")),
         "handed.read": EventSpec(N_("Search read after the handover")),
         "handed.archived": EventSpec(N_("Handover of an archived search")),

@@ -5,6 +5,7 @@ from pydantic import model_validator
 
 from board.commands.cards import tasks
 from board.commands.materials import materials
+from board.commands.searches import visibility
 from board.engine.access import is_visible_on_displays
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
@@ -57,6 +58,6 @@ def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | 
     changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     writer.set_unseen(row, {"discreet": row.appeal["level"] == "discreet"})
     if is_visible_on_displays(row) != on_walls:
-        writer.record_visibility_change(row, {ALL_DISPLAYS})
+        visibility.record_change(writer, row, {ALL_DISPLAYS})
     materials.follow_search(writer, row)
     return changed

@@ -15,7 +15,7 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeals, closing, references, search_details
+from board.commands.searches import appeals, closing, references, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.shared_fields import private
 from board.config.predefined_tasks import criteria
@@ -221,7 +221,7 @@ def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int |
     accounts = writer.session.exec(select(Account.id)).all()
     saw = viewers(row, accounts)
     if writer.update(row, "search.access_set", values, undoes=undoes):
-        writer.record_visibility_change(row, saw ^ viewers(row, accounts))
+        visibility.record_change(writer, row, saw ^ viewers(row, accounts))
 
 
 def viewers(row: Search, accounts: Iterable[str]) -> set[str]:
@@ -242,7 +242,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     writer = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
     saw = can_see(account.id, row.access, row.members)
     writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
-    writer.record_visibility_change(row, set() if saw else {account.id})
+    visibility.record_change(writer, row, set() if saw else {account.id})
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
+from board.commands.searches import visibility
 from board.commands.searches.searches import viewers
 from board.commands.sightings import sightings, sources
 from board.engine import access, unit_of_work
@@ -196,8 +197,7 @@ def _record_audience(writer: EventWriter, row: Tip, search: Search, seen_by_all:
         return
     accounts = set(writer.session.exec(select(Account.id)))
     outside = accounts - viewers(search, accounts)
-    access.record_tip_visibility_change(writer.session, row.id, row.seq, outside)
-    writer.record_tip_audience(row.id, None if seen_by_all else search, outside)
+    visibility.record_tip_change(writer, row, None if seen_by_all else search, outside)
 
 
 # -- alerts and declaration -----------------------------------------------------------------------------------------------
