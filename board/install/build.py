@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from compileall import compile_dir
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -145,16 +146,19 @@ def _create(env: Path, uv: str | None) -> None:
 def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozenset[str]) -> None:
     """Install the dependencies: by the lock files with hashes if they apply, otherwise as pyproject.toml declares them; so also
     extras without a lock file."""
+    installer = [*_installer(env, uv), *(() if uv else ("--no-compile",))]
     locked, rest = locks(root, extras), declared(root, extras)
     if locked:
-        run([*_installer(env, uv), "--require-hashes", *(word for lock in locked for word in ("--requirement", str(lock)))])
+        run([*installer, "--require-hashes", *(word for lock in locked for word in ("--requirement", str(lock)))])
         rest = [each for each in rest if each not in declared(root, extras - unlocked(root, extras))]
         if rest:
             report(f"no lock names what {', '.join(sorted(unlocked(root, extras)))} needs: its versions are chosen now")
     elif error := why_not_locked(root, extras):
         report(f"{error}: installing without them, in versions that are chosen now")
     if rest:
-        run([*_installer(env, uv), *rest])
+        run([*installer, *rest])
+    if not uv:
+        compile_dir(env / "lib", quiet=2, workers=0)  # on all cores: pip uses one
 
 
 def _installer(env: Path, uv: str | None) -> list[str]:
