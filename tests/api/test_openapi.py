@@ -44,7 +44,7 @@ pytestmark = BESIDE_A_LOOP
 Caller = tuple[str, str]  # role, and kind of authentication
 CallerHeaders = dict[Caller, dict[str, str]]
 load_all_checks()
-EXAMPLES, MANY = 4, 100  # generated requests for each call, each kind of data and each caller
+EXAMPLES, MANY = 2, 100  # generated requests for each call, each kind of data and each caller
 FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
 MOST = ("coordinator", "write")
