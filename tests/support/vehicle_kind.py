@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import MetaData
 from sqlmodel import Session
 
+from board import i18n
 from board.commands.cards import cards
 from models.card import Card, CardKind
 from models.declared import PLACE, field, group, private
@@ -40,7 +41,7 @@ TEXTS = (
 )  # fmt: skip
 KIND = replace(
     cards.kind_of(Vehicle, Vehicle.DECLARED),
-    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in ("fr", "nl", "de")},
+    translations={language: {text: f"{text} ({language})" for text in TEXTS} for language in i18n.languages()[1:]},
 )
 
 
