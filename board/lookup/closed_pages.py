@@ -43,24 +43,24 @@ class ClosedLine:
 
 
 async def closed_page(request: Request, caller: Caller) -> Response:
-    """`GET /closed`: closed searches that the caller may see, of a page."""
-    asked = {name: request.query_params.get(name, "") for name in NAMES}
+    """`GET /closed`: a page of the closed searches that the caller may see."""
+    params = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
-        found = await _read(request, caller, closed_searches.filter_of(request), BEFORE.read(request) or None)
+        page = await _read(request, caller, closed_searches.filter_of(request), BEFORE.read(request) or None)
     except Refused as refused:
         if refused.code != "invalid":
             raise
         problem = next(iter((refused.fields or {}).values()), refused.message)
-        found = await _read(request, caller, Filter(), None)
-    reads = language.language_for(request, caller)
-    active = {name: value for name, value in asked.items() if value} if problem is None else {}
+        page = await _read(request, caller, Filter(), None)
+    lang = language.language_for(request, caller)
+    active = {name: value for name, value in params.items() if value} if problem is None else {}
     here = f"{PATH}?{urlencode(active)}" if active else PATH
-    older = f"{PATH}?{urlencode(active | {'before': found.next})}" if found.next is not None else None
+    older = f"{PATH}?{urlencode(active | {'before': page.next})}" if page.next is not None else None
     return pages.page(
-        request, "closed.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
-        months=_months(found.searches, reads), asked=asked, filtered=bool(active), older=older,
-        newest=here if BEFORE.read(request) and problem is None else None, years=found.years,
+        request, "closed.html", caller, status=422 if problem else 200, problem=problem and translate(problem, lang),
+        months=_months(page.searches, lang), params=params, filtered=bool(active), older=older,
+        newest=here if BEFORE.read(request) and problem is None else None, years=page.years,
         kinds=closed_searches.kind_labels(), outcomes=closed_searches.outcome_labels(),
         days=service_of(request).settings.archive_closed_days,
     )  # fmt: skip
@@ -70,37 +70,37 @@ async def _read(request: Request, caller: Caller, criteria: Filter, before: str 
     """Read a page of the list, in a turn of the caller's account. Raises Refused."""
     service = service_of(request)
     async with service.queues.answers.turn(caller.account.id):
-        found = await service.lookups.read(
+        page = await service.lookups.read(
             caller,
             lambda session: closed_searches.read(session, caller.account.id, criteria, before, PAGE_SIZE),
             closed_searches.TIMEOUT_S,
         )
-    service.reads.closed(caller, len(found.searches))
-    return found
+    service.reads.closed(caller, len(page.searches))
+    return page
 
 
-def _months(found: Sequence[ClosedSearch], reads: str) -> list[tuple[str, str, list[ClosedLine]]]:
-    """Group searches by the month in which they were closed: year and month, the same in words, and lines."""
-    lines = [(parse_utc(each["closed_at"]).astimezone(DESK_TIME_ZONE).strftime("%Y-%m"), each) for each in found]
+def _months(searches: Sequence[ClosedSearch], lang: str) -> list[tuple[str, str, list[ClosedLine]]]:
+    """Group searches by closing month. Each group is (`2026-11`, the month in words, its lines)."""
+    lines = [(parse_utc(search["closed_at"]).astimezone(DESK_TIME_ZONE).strftime("%Y-%m"), search) for search in searches]
     return [
-        (month, moment_text(of_month[0]["closed_at"], "LLLL y", reads), [_line(each, reads) for each in of_month])
+        (month, moment_text(of_month[0]["closed_at"], "LLLL y", lang), [_line(search, lang) for search in of_month])
         for month, group in groupby(lines, key=lambda line: line[0])
-        if (of_month := [each for _, each in group])
+        if (of_month := [search for _, search in group])
     ]
 
 
-def _line(found: ClosedSearch, reads: str) -> ClosedLine:
-    said, outcome = gettext_for(reads), found["outcome"]
+def _line(search: ClosedSearch, lang: str) -> ClosedLine:
+    gettext, outcome = gettext_for(lang), search["outcome"]
     return ClosedLine(
-        found["board"],
-        short_name(found["person"]),
-        _initials(found["person"]),
-        found["photo"],
-        found["reference"],
-        said(closed_searches.kind_labels()[found["kind"]]),
-        said(closed_searches.outcome_labels()[outcome["condition"] if outcome else closed_searches.NOT_FOUND]),
-        found["closed_at"],
-        moment_text(found["closed_at"], "d MMM y", reads),
+        search["board"],
+        short_name(search["person"]),
+        _initials(search["person"]),
+        search["photo"],
+        search["reference"],
+        gettext(closed_searches.kind_labels()[search["kind"]]),
+        gettext(closed_searches.outcome_labels()[outcome["condition"] if outcome else closed_searches.NOT_FOUND]),
+        search["closed_at"],
+        moment_text(search["closed_at"], "d MMM y", lang),
     )
 
 

@@ -1,5 +1,4 @@
-"""List of closed searches, newest first: by words, year, kind and outcome, a page at a time. Those that left `operations` are in
-it, and those that are still there."""
+"""List of closed searches, archived or not, newest first, in pages, with a filter by words, year, kind and outcome."""
 
 import re
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ def kind_labels() -> dict[str, str]:
 
 
 def outcome_labels() -> dict[str, str]:
-    """Return the label of each condition in which a child may be found, and of `none`."""
+    """Return the label of each condition of a found child, and of `none`."""
     return _choices("outcome.condition") | {NOT_FOUND: N_("child not found")}
 
 
@@ -55,8 +54,10 @@ BEFORE, LIMIT = Param("before", {"type": "string", "pattern": f"^({_CURSOR.patte
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Filter of the list: searches with all of these words, closed in this year (of the desk), of this kind, with this
-    outcome. What is not set does not filter."""
+    """Filter of the list. A field that is not set does not filter.
+
+    `query`: words that must all occur. `year`: year of closing, in the desk's time zone.
+    """
 
     query: str = ""
     year: int | None = None
@@ -65,8 +66,10 @@ class Filter:
 
 
 class ClosedPage(NamedTuple):
-    """Searches of one page; the cursor of the next, None if this is the last; and the years in which searches were closed, the
-    newest first."""
+    """Page of closed searches.
+
+    `next`: cursor of the next page, None on the last. `years`: years with closed searches, newest first.
+    """
 
     searches: "list[ClosedSearch]"
     next: str | None
@@ -111,31 +114,34 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     """
     criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
     service = service_of(request)
-    found = await service.lookups.read(
+    page = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
     )
-    service.reads.closed(caller, len(found.searches))
-    return json_response({"searches": found.searches, "next": found.next, "years": found.years})
+    service.reads.closed(caller, len(page.searches))
+    return json_response({"searches": page.searches, "next": page.next, "years": page.years})
 
 
 def filter_of(request: Request) -> Filter:
     """Read the filter from the query string. Raises Refused `invalid`."""
     query, kind, outcome = (param.read(request) or "" for param in (QUERY, KIND, OUTCOME))
-    wrong: dict[str, Any] = {}
+    problems: dict[str, Any] = {}
     if len(query) > MAX_QUERY:
-        wrong["q"] = N_("At most 200 characters.")
+        problems["q"] = N_("At most 200 characters.")
     if kind and kind not in kind_labels():
-        wrong["kind"] = N_("Unknown type.")
+        problems["kind"] = N_("Unknown type.")
     if outcome and outcome not in outcome_labels():
-        wrong["outcome"] = N_("Unknown outcome.")
-    if wrong:
-        raise Refused("invalid", fields=wrong)
+        problems["outcome"] = N_("Unknown outcome.")
+    if problems:
+        raise Refused("invalid", fields=problems)
     year = YEAR.read(request) if request.query_params.get(YEAR.name) else None  # a form sends all of its fields
     return Filter(query.strip(), year, kind or None, outcome or None)
 
 
 def read(session: Session, account: str, criteria: Filter, before: str | None, limit: int) -> ClosedPage:
-    """Return the page after the cursor `before` (None: the first), of what this account may see. Raises Refused `invalid`."""
+    """Return the page after the cursor `before` (None: the first) of the searches visible to an account.
+
+    Raises Refused `invalid` if the cursor is malformed.
+    """
     columns = Search.__table__.c  # type: ignore[attr-defined]
     visible = and_(columns.status == "closed", columns.id.not_in(snapshot.hidden_searches(session, account)))
     ends = select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
@@ -147,43 +153,43 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
         .order_by(columns.status_at.desc(), columns.id.desc())
     )
     rows = session.connection().execute(query.limit(limit + 1)).all()
-    shown = rows[:limit]
-    cursor = f"{shown[-1].status_at}_{shown[-1].id}" if len(rows) > limit else None
+    page_rows = rows[:limit]
+    cursor = f"{page_rows[-1].status_at}_{page_rows[-1].id}" if len(rows) > limit else None
     years = list(range(_year(last), _year(first) - 1, -1)) if first is not None else []
-    return ClosedPage([_entry(row) for row in shown], cursor, years)
+    return ClosedPage([_entry(row) for row in page_rows], cursor, years)
 
 
 def _conditions(columns: Any, criteria: Filter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [columns.folded.like(f"% {word}%") for word in words(criteria.query)]
+    conditions: list[ColumnElement[bool]] = [columns.folded.like(f"% {word}%") for word in words(criteria.query)]
     if criteria.year is not None:
         begins, ends = (format_utc(datetime(year, 1, 1, tzinfo=DESK_TIME_ZONE)) for year in (criteria.year, criteria.year + 1))
-        found += [columns.status_at >= begins, columns.status_at < ends]
+        conditions += [columns.status_at >= begins, columns.status_at < ends]
     if criteria.kind is not None:
-        found.append(columns.kind == criteria.kind)
+        conditions.append(columns.kind == criteria.kind)
     if criteria.outcome == NOT_FOUND:
-        found.append(columns.outcome.is_(None))
+        conditions.append(columns.outcome.is_(None))
     elif criteria.outcome is not None:
-        found.append(columns.outcome["condition"].as_string() == criteria.outcome)
-    return found
+        conditions.append(columns.outcome["condition"].as_string() == criteria.outcome)
+    return conditions
 
 
 def _after(columns: Any, cursor: str | None) -> list[ColumnElement[bool]]:
     if cursor is None:
         return []
-    found = _CURSOR.fullmatch(cursor)
-    if found is None:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
         raise Refused("invalid", fields={"before": N_("Send the “next” value of the previous page.")})
-    at, id = found[1], found[2]
-    return [or_(columns.status_at < at, and_(columns.status_at == at, columns.id < id))]
+    closed_at, id = match[1], match[2]
+    return [or_(columns.status_at < closed_at, and_(columns.status_at == closed_at, columns.id < id))]
 
 
 def _entry(row: Any) -> ClosedSearch:
-    found = row.outcome
+    outcome = row.outcome
     return {
         "board": row.id, "reference": row.reference, "kind": row.kind,
         "person": {name: row.person.get(name) for name in PERSON}, "missing_since": row.missing_since,
         "closed_at": row.status_at, "archived_at": row.archived_at,
-        "outcome": None if found is None else {name: found[name] for name in ("found_at", "condition", "how")},  # type: ignore[typeddict-item]
+        "outcome": None if outcome is None else {name: outcome[name] for name in ("found_at", "condition", "how")},  # type: ignore[typeddict-item]
         "photo": row.photo,
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Closed searches for a child of the same name, offered as earlier disappearances while a name is typed.
 
-Members-only searches are left out by the query itself, for their members too: what is copied is read by all who see the other
-search. Names are compared letter by letter, as in `look_again`.
+The query excludes members-only searches, for their members too: everyone who sees the other search reads the copied fields.
+Names are compared letter by letter, as in `look_again`.
 """
 
 from collections.abc import Callable
@@ -28,14 +28,14 @@ from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 from realtime.wire.wire_types import Count, Id, Shape
 
-MAX_COMPARED = 20_000  # searches, those that were closed last
+MAX_COMPARED = 20_000  # most recently closed searches
 MAX_OFFERED = 5
-LEAST = 80  # of 100: how alike a name must be, each of them
+LEAST = 80  # of 100: minimum likeness of each name
 SHORTEST = 2  # letters of a first name
 PERSON = ("first_name", "last_name", "age")
 
 _F = Search.__table__.c  # type: ignore[attr-defined]
-_NAMES = (  # only these, as reading whole groups takes several times as long
+_NAMES = (  # single names: reading complete groups takes several times as long
     select(
         _F.id, _F.person["first_name"].as_string().label("first"), _F.person["last_name"].as_string().label("last"), _F.details
     )
@@ -46,8 +46,8 @@ _NAMES = (  # only these, as reading whole groups takes several times as long
 _OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome)
 
 
-class Asked(Data):
-    """Name as typed so far, and the search that it is for, if there is one."""
+class NameQuery(Data):
+    """Name as typed so far, and the search that it belongs to, if there is one."""
 
     first_name: Title
     last_name: Name | None = None
@@ -64,7 +64,7 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 
 @Call(
     "POST", "/earlier", N_("Finds closed searches for a child of this name. Changes nothing."),
-    (*EVERYWHERE, "invalid", "too_large"), body=Asked,
+    (*EVERYWHERE, "invalid", "too_large"), body=NameQuery,
 )  # fmt: skip
 @limited_per_account
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
@@ -76,35 +76,35 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
 
     `board`: the search that it is for, if there is one.
     """
-    asked = validated(Asked, await read_json_object(request))
+    name = validated(NameQuery, await read_json_object(request))
     service = service_of(request)
-    found = await service.lookups.read(caller, lambda session: _offered(session, asked))
-    service.reads.earlier(caller, len(found))
-    return json_response({"searches": found})
+    searches = await service.lookups.read(caller, lambda session: _offered(session, name))
+    service.reads.earlier(caller, len(searches))
+    return json_response({"searches": searches})
 
 
-def _offered(session: Session, asked: Asked) -> list[EarlierSearch]:
-    if len(normalize_name(asked.first_name)) < SHORTEST:
+def _offered(session: Session, query: NameQuery) -> list[EarlierSearch]:
+    if len(normalize_name(query.first_name)) < SHORTEST:
         return []
-    name = _Name(asked.first_name, asked.last_name or "")
+    name = _Name(query.first_name, query.last_name or "")
     connection = session.connection()
     rows = connection.execute(_NAMES)
-    found = [(alike, row.id) for row in paced(rows) if row.id != asked.board and (alike := name.alike(row)) >= LEAST]
-    found.sort(key=lambda each: -each[0])  # of those that are as like, the one closed last is first
-    best = [id for _, id in found[:MAX_OFFERED]]
+    likeness = [(alike, row.id) for row in paced(rows) if row.id != query.board and (alike := name.alike(row)) >= LEAST]
+    likeness.sort(key=lambda pair: -pair[0])  # stable: equal likeness keeps the most recently closed first
+    best = [id for _, id in likeness[:MAX_OFFERED]]
     by_id = {row.id: row for row in connection.execute(_OFFERED.where(_F.id.in_(best)))}
     return [_to_json(by_id[id]) for id in best]
 
 
 class _Name:
-    """Name that is sought. It compares each other name once, as many searches share one."""
+    """Name to find. Compares each distinct name once, because many searches share one."""
 
     def __init__(self, first: str, last: str) -> None:
         self._likeness_first, self._likeness_last = _likeness_to(first), _likeness_to(last)
         self._has_last = bool(normalize_name(last))
 
     def alike(self, row: Any) -> float:
-        """Return how alike a child's name is, of 100: the first name, or an alias, and the last name where both are known."""
+        """Return the likeness of a child's name, 0 to 100: its first name or an alias, and its last name if both are known."""
         aliases = (row.details or {}).get("aliases") or ()
         first = max(map(self._likeness_first, (row.first, *aliases)))
         if not first or not self._has_last or not normalize_name(row.last or ""):
@@ -113,16 +113,16 @@ class _Name:
 
 
 def _likeness_to(name: str) -> Callable[[str], float]:
-    sought = normalize_name(name)
-    return cache(lambda other: fuzz.ratio(sought, normalize_name(other), score_cutoff=LEAST))
+    normalized = normalize_name(name)
+    return cache(lambda other: fuzz.ratio(normalized, normalize_name(other), score_cutoff=LEAST))
 
 
 def _to_json(row: Any) -> EarlierSearch:
     outcome = row.outcome or {}
-    missing, found = _day(row.missing_since), outcome.get("found_at")
+    missing_day, found_at = _day(row.missing_since), outcome.get("found_at")
     return {
         "board": row.id, "reference": row.reference, "person": {name: row.person.get(name) for name in PERSON},
-        "date": missing.isoformat(), "days": max(0, (_day(found) - missing).days) if found else None,
+        "date": missing_day.isoformat(), "days": max(0, (_day(found_at) - missing_day).days) if found_at else None,
         "place": outcome.get("place"),
     }  # fmt: skip
 

@@ -20,10 +20,10 @@ def _plain_sign(sign: str) -> str:
     return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode().lower()
 
 
-def prefix_edit_distance(typed: str, text: str, most: int) -> int:
-    """Return how many letters of `typed` are wrong, missing, extra or swapped, compared with the best prefix of `text`.
+def prefix_edit_distance(typed: str, text: str, limit: int) -> int:
+    """Return the number of wrong, missing, extra or swapped letters of `typed` against the best prefix of `text`.
 
-    Return `most + 1` as soon as there are more.
+    Stops at `limit + 1`.
     """
     before: list[int] = []
     row = list(range(len(text) + 1))
@@ -34,6 +34,6 @@ def prefix_edit_distance(typed: str, text: str, most: int) -> int:
             if i > 1 and j > 1 and letter == text[j - 2] and typed[i - 2] == other:
                 cost = min(cost, earlier[j - 2] + 1)
             row.append(cost)
-        if min(row) > most and min(before) >= most:
-            return most + 1
+        if min(row) > limit and min(before) >= limit:
+            return limit + 1
     return min(row)

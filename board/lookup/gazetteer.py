@@ -1,9 +1,8 @@
-"""Gazetteer: places by name and postal code, in French, Dutch and German: Belgian municipalities and localities, and larger
-cities around.
+"""Gazetteer: Belgian municipalities and localities, and larger cities abroad, by name (French, Dutch, German) and postal code.
 
 Names are compared normalized: no accents, lower case, hyphens as spaces; Saint, Sint and Sankt are one word. Order of matches:
-the whole name, its beginning, the beginning of a later word, the last words of the input ("station Gent"), then names with a
-wrong letter; among equals the larger place. Held in memory; sources are listed in `board/config/data/README.md`.
+the complete name, its beginning, the beginning of a later word, the last words of the input ("station Gent"), then names with a
+wrong letter; among equals the larger place. Kept in memory; sources are listed in `board/config/data/README.md`.
 """
 
 import json
@@ -52,8 +51,7 @@ PlaceList = TypedDict("PlaceList", {"places": list[GazetteerPlace], "attribution
 
 @dataclass(slots=True)
 class Place:
-    """Place. `names` are for display, by language; `name` is that of its own region. `within` is the municipality of a
-    locality."""
+    """Place. `names`: display names by language. `name`: name in its own region. `within`: municipality of a locality."""
 
     id: str
     kind: PlaceKind
@@ -99,78 +97,78 @@ class Gazetteer:
 
     def build_index(self) -> None:
         """Sort the names and codes and index the names' bigrams, after all are added."""
-        self._codes = sorted((code, at) for at, place in enumerate(self.places) for code in place.codes)
+        self._codes = sorted((code, index) for index, place in enumerate(self.places) for code in place.codes)
         self._keys = sorted(set(self._keys))
-        for at, (text, _, whole, _) in enumerate(self._keys):
-            if whole:
+        for index, (text, _, is_full_name, _) in enumerate(self._keys):
+            if is_full_name:
                 for pair in set(_bigrams(text)):
-                    self._keys_by_bigram[pair].append(at)
+                    self._keys_by_bigram[pair].append(index)
 
     def find(self, typed: str, limit: int) -> list[Place]:
         """Return the matching places, best first."""
         words = normalize_name(typed).split()
         code = next((word for word in words if word.isdecimal()), None)
         name = " ".join(word for word in words if not word.isdecimal())
-        named = self._match_names(name) if name else {}
+        by_name = self._match_names(name) if name else {}
         if code:
-            coded = {at: rank for at, rank in self._match_codes(code).items() if not name or at not in named}
+            by_code = {at: rank for at, rank in self._match_codes(code).items() if not name or at not in by_name}
             # "1000 bru": matches of both first, then matches of the code
-            both = {at: rank for at, rank in named.items() if _has(self.places[at], code)}
-            return [self.places[at] for found in (both, coded) for at in sorted(found, key=found.__getitem__)][:limit]
-        return [self.places[at] for at in sorted(named, key=named.__getitem__)][:limit]
+            by_both = {at: rank for at, rank in by_name.items() if _has(self.places[at], code)}
+            return [self.places[at] for ranks in (by_both, by_code) for at in sorted(ranks, key=ranks.__getitem__)][:limit]
+        return [self.places[at] for at in sorted(by_name, key=by_name.__getitem__)][:limit]
 
     def _match_codes(self, code: str) -> dict[int, Rank]:
-        begin, end = (bisect_left(self._codes, (each,)) for each in (code, code + AFTER_LETTERS))
-        found = {at: self.places[at] for _, at in self._codes[begin:end]}
+        begin, end = (bisect_left(self._codes, (bound,)) for bound in (code, code + AFTER_LETTERS))
+        places = {at: self.places[at] for _, at in self._codes[begin:end]}
         return {
             at: (int(code not in place.codes), False, place.kind != "municipality", -place.size, 0, place.name)
-            for at, place in sorted(found.items(), key=itemgetter(0))
+            for at, place in sorted(places.items(), key=itemgetter(0))
         }
 
     def _match_names(self, name: str) -> dict[int, Rank]:
-        found = self._match_prefix(name)
+        matches = self._match_prefix(name)
         if self.is_exact(name):
-            return found
-        return self._match_misspelt(name) | (found or self._match_last_words(name))
+            return matches
+        return self._match_misspelt(name) | (matches or self._match_last_words(name))
 
     def _match_last_words(self, name: str) -> dict[int, Rank]:
-        """Return the matches of the last words, as many as name something: ranked first if they are a whole name, otherwise
+        """Return the matches of the longest run of last words that has any: ranked first if it is a complete name, otherwise
         last."""
         words = name.split()
         parts = (" ".join(words[at:]) for at in range(1, len(words)))
-        found = next((some for part in parts if len(part) > 2 and (some := self._match_prefix(part))), {})
-        return {at: (1 if rank[0] == 0 else 9, *rank[1:]) for at, rank in found.items()}
+        matches = next((part_matches for part in parts if len(part) > 2 and (part_matches := self._match_prefix(part))), {})
+        return {at: (1 if rank[0] == 0 else 9, *rank[1:]) for at, rank in matches.items()}
 
     def is_exact(self, name: str) -> bool:
         """Return whether this normalized name is a place's name, or the end of one."""
         return any(text == name for text, *_ in self._keys[bisect_left(self._keys, (name,)) :][:1])
 
     def _match_prefix(self, name: str) -> dict[int, Rank]:
-        found: dict[int, Rank] = {}
-        begin, end = (bisect_left(self._keys, (each,)) for each in (name, name + AFTER_LETTERS))
-        for text, at, whole, old in self._keys[begin:end]:
-            match_class = (0 if text == name and not old else 1) if whole else 2
-            self._keep_best(found, at, match_class, old, text)
-        return found
+        ranks: dict[int, Rank] = {}
+        begin, end = (bisect_left(self._keys, (bound,)) for bound in (name, name + AFTER_LETTERS))
+        for text, at, is_full_name, old in self._keys[begin:end]:
+            match_class = (0 if text == name and not old else 1) if is_full_name else 2
+            self._keep_best(ranks, at, match_class, old, text)
+        return ranks
 
     def _match_misspelt(self, name: str) -> dict[int, Rank]:
-        """Return names that begin nearly so: one letter wrong, missing, extra or swapped with the next; two in a long name."""
-        allowed = 2 if len(name) > 6 else 1
-        found: dict[int, Rank] = {}
+        """Return names with a similar beginning: one letter wrong, missing, extra or swapped; two in a long name."""
+        max_errors = 2 if len(name) > 6 else 1
+        ranks: dict[int, Rank] = {}
         if not 4 <= len(name) <= 60:
-            return found
-        shared = Counter(key for pair in set(_bigrams(name)) for key in self._keys_by_bigram.get(pair, ()))
-        for key, _ in shared.most_common(CANDIDATES):
+            return ranks
+        common_bigrams = Counter(key for pair in set(_bigrams(name)) for key in self._keys_by_bigram.get(pair, ()))
+        for key, _ in common_bigrams.most_common(CANDIDATES):
             text, at, _, old = self._keys[key]
-            errors = prefix_edit_distance(name, text, allowed)
-            if errors <= allowed:
-                self._keep_best(found, at, 2 + errors + (len(text) > len(name) + allowed), old, text)
-        return found
+            errors = prefix_edit_distance(name, text, max_errors)
+            if errors <= max_errors:
+                self._keep_best(ranks, at, 2 + errors + (len(text) > len(name) + max_errors), old, text)
+        return ranks
 
-    def _keep_best(self, found: dict[int, Rank], at: int, match_class: int, old: bool, text: str) -> None:
+    def _keep_best(self, ranks: dict[int, Rank], at: int, match_class: int, old: bool, text: str) -> None:
         place = self.places[at]
         rank = (match_class, place.kind == "city", old, -place.size, len(text), place.name)
-        found[at] = min(rank, found.get(at, rank))
+        ranks[at] = min(rank, ranks.get(at, rank))
 
 
 @cache
@@ -179,22 +177,22 @@ def gazetteer() -> Gazetteer:
     data, around = (json.loads((DATA / name).read_text(encoding="utf-8")) for name in ("gazetteer.json", "neighbours.json"))
     towns = {row["nis"]: (_municipality(row, data), row) for row in _rows(data, "municipality", "municipalities")}
     parts = [(_locality(row, towns), row) for row in _rows(data, "locality", "localities")]
-    own = defaultdict(list)
+    points = defaultdict(list)
     for part, row in parts:
         if part.point:
-            own[row["nis"]].append(part.point)
+            points[row["nis"]].append(part.point)
     seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
-    everywhere = place_radius.grid(chain(*seats.values(), *own.values()))
+    everywhere = place_radius.grid(chain(*seats.values(), *points.values()))
     index = Gazetteer([], data["attribution"])
     for nis, (town, row) in towns.items():
         if town.point:
-            town.radius_m = place_radius.municipality_radius(town.point, own[nis], seats, town.size, row["src"] != "g")
+            town.radius_m = place_radius.municipality_radius(town.point, points[nis], seats, town.size, row["src"] != "g")
         _add(index, town, row)
     for part, row in parts:
         if part.point:
             part.radius_m = place_radius.locality_radius(part.point, everywhere)
         _add(index, part, row)
-    for row in (dict(zip(around["fields"], each, strict=True)) for each in around["cities"]):
+    for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
     index.build_index()
     return index
@@ -206,7 +204,7 @@ def _bigrams(text: str) -> Iterator[str]:
 
 
 def _has(place: Place, code: str) -> bool:
-    return any(each.startswith(code) for each in (place.within or place).codes)
+    return any(postal_code.startswith(code) for postal_code in (place.within or place).codes)
 
 
 def _rows(data: dict[str, Any], one: str, many: str) -> Iterator[dict[str, Any]]:
@@ -216,19 +214,19 @@ def _rows(data: dict[str, Any], one: str, many: str) -> Iterator[dict[str, Any]]
 def _add(index: Gazetteer, place: Place, row: dict[str, Any]) -> None:
     index.places.append(place)
     number = len(index.places) - 1
-    own = {row.get(each, "") for each in ("name", *LANGUAGES)} - {""}
-    for name in own:
+    current_names = {row.get(key, "") for key in ("name", *LANGUAGES)} - {""}
+    for name in current_names:
         index.add_name(number, name, old=False)
-    for name in set(row.get("alt", ())) - own:
+    for name in set(row.get("alt", ())) - current_names:
         index.add_name(number, name, old=True)
 
 
 def _municipality(row: dict[str, Any], data: dict[str, Any]) -> Place:
     fr = row["fr"]
     nl = row["nl"] or fr
-    own = {"nl": nl, "fr": fr, "de": row["de"] or fr, "fr,nl": fr}[row["lang"]]
-    name = f"{fr} / {nl}" if row["lang"] == "fr,nl" and fr != nl else own
-    names: PlaceNames = {"fr": fr, "nl": nl, "de": row["de"] or own}
+    local_name = {"nl": nl, "fr": fr, "de": row["de"] or fr, "fr,nl": fr}[row["lang"]]
+    name = f"{fr} / {nl}" if row["lang"] == "fr,nl" and fr != nl else local_name
+    names: PlaceNames = {"fr": fr, "nl": nl, "de": row["de"] or local_name}
     codes, province = tuple(row["postal"]), data["provinces"].get(row["province"]) or data["regions"][row["region"]]
     return Place(f"nis:{row['nis']}", "municipality", name, names, point_of(row), row["pop"], codes=codes, province=province)
 
@@ -275,10 +273,10 @@ async def places(request: Request) -> Reply[PlaceList]:
     typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:
         raise invalid("q", N_("At most 200 characters."))
-    most = LIMIT.read(request)
+    limit = LIMIT.read(request)
 
     def find() -> PlaceList:
         index = gazetteer()
-        return {"places": [place.to_json() for place in index.find(typed, most)], "attribution": index.attribution}
+        return {"places": [place.to_json() for place in index.find(typed, limit)], "attribution": index.attribution}
 
     return json_response(await service_of(request).queues.lookups.run(caller.account.id, find))

@@ -32,29 +32,29 @@ from models.tip import Tip
 from realtime.wire import protocol
 from realtime.wire.wire_types import Count, Id, Made
 
-TYPES = ("sighting.added", "tip.added")  # of the events that a call makes
-_NAMES = ("board", "reference")  # of the search that a call is about
+TYPES = ("sighting.added", "tip.added")  # types of the events that a call creates
+_NAMES = ("board", "reference")  # fields that name the search
 _ACCEPTED_FIELDS = {*Fields.model_fields, *Private.model_fields}
 
 
-# One of `sighting` and `tip` is there: a call that fits no search is a tip, and no sighting yet.
+# Contains either `sighting` or `tip`: a report without a search is a tip.
 TakenIn = TypedDict("TakenIn", {
     "board": Id, "sighting": NotRequired[Id], "tip": NotRequired[Id], "number": Count, "seq": Count,
 })  # fmt: skip
 
 
 def _body() -> Schema:
-    """Return the schema of a sighting with its source, for a search given by id or reference."""
-    written, private = schemas.schema_of(Fields), schemas.schema_of(Private)
-    both = {"id": schemas.COMMAND_ID} | written["properties"] | private["properties"]
+    """Return the schema of a sighting with its source, whose search is named by id or reference."""
+    fields, source = schemas.schema_of(Fields), schemas.schema_of(Private)
+    properties = {"id": schemas.COMMAND_ID} | fields["properties"] | source["properties"]
     text, null = {"type": "string"}, {"type": "null"}
     return {
         "oneOf": [
             {
-                "type": "object", "properties": both | {one: text, other: null}, "required": ["id", one, *written["required"]],
-                "additionalProperties": False,
+                "type": "object", "properties": properties | {named_by: text, absent: null},
+                "required": ["id", named_by, *fields["required"]], "additionalProperties": False,
             }
-            for one, other in (("board", "reference"), ("reference", "board"))
+            for named_by, absent in (("board", "reference"), ("reference", "board"))
         ]
     }  # fmt: skip
 
@@ -74,7 +74,7 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
     if not protocol.is_id(id):
         raise invalid("id", N_("The sighting id must have 1 to 64 letters, digits, - or _."))
     logs.bind_ids(command=id)
-    present_fields = {name: each for name, each in value.items() if each is not None}  # null counts as absent
+    present_fields = {name: field for name, field in value.items() if field is not None}  # null counts as absent
     content = orjson.dumps(present_fields, option=orjson.OPT_SORT_KEYS)
     service = service_of(request)
     account = caller.account.id
@@ -96,9 +96,9 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
 
 
 def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> str:
-    """Return the board of the search that a call names. Raise Refused.
+    """Return the board of the search that a call names. Raises Refused if there is none.
 
-    A repeated id returns the board of the first call, as the search may have another reference since.
+    A repeated id returns the board of the first call, because the search may have another reference since then.
     """
     board, reference = (value.get(name) for name in _NAMES)
     processed = _processed(session, account, id)
@@ -120,18 +120,22 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
 
 
 def _by_reference(session: Session, account: str, reference: str) -> str | None:
-    """Return the visible search with this reference, the open one among several. Raise Refused `invalid` if it is ambiguous: only
-    a person knows which child is meant."""
-    found = references.visible(session, account, reference)
-    candidates = [id for id, status in found if status == "open"] if len(found) > 1 else [id for id, _ in found]
-    if found and len(candidates) != 1:
+    """Return the visible search with this reference; of several, the open one.
+
+    Raises Refused `invalid` if the reference is ambiguous: only a person knows which child is meant.
+    """
+    searches = references.visible(session, account, reference)
+    candidates = [id for id, status in searches if status == "open"] if len(searches) > 1 else [id for id, _ in searches]
+    if searches and len(candidates) != 1:
         raise invalid("reference", N_("More than one search has this reference. Name its board."))
     return candidates[0] if candidates else None
 
 
 def _intake_result(session: Session, account: str, id: str) -> TakenIn:
-    """Return the sighting or the tip that was added by this id. Raise Refused: a concurrent call may have used the id for another
-    command."""
+    """Return the sighting or tip that the command with this id added.
+
+    Raises Refused `invalid` if a concurrent call used the id for another command.
+    """
     processed = _processed(session, account, id)
     if processed is None:
         raise Refused("unavailable")
@@ -140,10 +144,10 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     event = journal.event_at(session, board, processed.seq)
     assert event is not None  # events are never deleted
     is_tip = event.type == TYPES[1]
-    found = session.get_one(Tip, event.entity) if is_tip else session.get_one(Sighting, event.entity)
-    taken: TakenIn = {"board": board, "number": found.number, "seq": event.seq}
-    taken["tip" if is_tip else "sighting"] = found.id
-    return taken
+    entity = session.get_one(Tip, event.entity) if is_tip else session.get_one(Sighting, event.entity)
+    result: TakenIn = {"board": board, "number": entity.number, "seq": event.seq}
+    result["tip" if is_tip else "sighting"] = entity.id
+    return result
 
 
 def _board_of(session: Session, processed: ProcessedCommand) -> str:
@@ -151,7 +155,7 @@ def _board_of(session: Session, processed: ProcessedCommand) -> str:
 
 
 def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
-    """Return the processed command with this id. Raise Refused `invalid` if it was another command."""
+    """Return the processed command with this id. Raises Refused `invalid` if it was another command."""
     processed = session.get(ProcessedCommand, command_digest(account, id))
     if processed is not None:
         event = journal.event_at(session, _board_of(session, processed), processed.seq) if processed.events else None

@@ -1,7 +1,7 @@
-"""Tips and sightings that were given up, scored against what a search knows by now. Pure.
+"""Score of tips and sightings that were set aside, against the current facts of a search. Pure.
 
-The score is a sum of simple parts, so that a person can see why: a place and a time near a sighting that is thought true or where
-the child was last seen, words that few others have, and a name, also with wrong letters. It decides nothing.
+The score is a sum of simple parts, so that a person can see why: nearness in place and time to a credible sighting or to where
+the child was last seen, rare words in common, and a name, also with wrong letters. A person decides.
 """
 
 import math
@@ -25,16 +25,16 @@ MIN_SCORE = 0.55
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
 TIME_RANGE = timedelta(hours=12)  # the score of time is 0 from here on
 MAX_NAMES = 8  # words of the child's name that are looked for
-MAX_LIKE_NAME = 50  # words that count as like one of them
+MAX_LIKE_NAME = 50  # words that count as similar to one name
 COMPARED_AT_ONCE = 1_000  # texts, before other threads run
-MAX_ANCHORS = 8  # places of a search that are compared: where the child was last seen, and the newest good sightings
-LIKE_NAME, LIKE_SHORT_NAME, LIKE_PLACE = 80, 75, 88  # of 100, from which on a word is like a name, a text like that of a place
-SHORT_NAME = 4  # letters, of which one may be wrong
+MAX_ANCHORS = 8  # places of a search that are compared: last seen, and the newest credible sightings
+LIKE_NAME, LIKE_SHORT_NAME, LIKE_PLACE = 80, 75, 88  # of 100: minimum likeness of a word to a name, of a text to a place
+SHORT_NAME = 4  # letters; one of them may be wrong
 SHORTEST_NAME = 3
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
-WORDS_FOR_ALL = 4.0  # as many rare words in common give the whole score of words
+WORDS_FOR_ALL = 4.0  # rare words in common that give the full score of words
 MAX_WORDS_TOLD = 4
-# Words of more than three letters that say nothing about a child, in four languages.
+# Function words of more than three letters, in four languages.
 _SAYING_NOTHING = """
     about after also been before from have into near over some that their them then there they this very were when with
     apres avant avec chez dans deux elle encore etait leur mais plus pour pres quand sans sous tres vers
@@ -43,12 +43,12 @@ _SAYING_NOTHING = """
     waren wird wurde"""
 FUNCTION_WORDS = frozenset(_SAYING_NOTHING.split())
 NEAR, PLACE, WORDS, NAME = 1.3, 0.5, 0.9, 0.8  # weights
-SAME_PLACE = 300  # metres that are told as the same place
+SAME_PLACE = 300  # metres within which two places are called the same
 
 
 @dataclass(slots=True)
 class Candidate:
-    """Tip or sighting that may belong to the search. `folded` are its words, `row` is what the caller wants back."""
+    """Tip or sighting that may belong to the search. `folded`: its normalized words. `row`: returned in the match."""
 
     row: Any
     folded: str
@@ -63,7 +63,7 @@ class Candidate:
 
 
 class Anchor(NamedTuple):
-    """Place and time that the search is sure of: of a sighting with this number, or where the child was last seen (None)."""
+    """Reliable place and time of a search. `number`: of its sighting; None for where the child was last seen."""
 
     number: int | None
     at: str | None
@@ -71,8 +71,8 @@ class Anchor(NamedTuple):
 
 
 @dataclass(slots=True)
-class Known:
-    """Knowledge of a search: names and looks of the child, and where it was."""
+class SearchProfile:
+    """Facts of a search: names and appearance of the child, and its reliable places."""
 
     names: Sequence[str]
     texts: Sequence[str | None]
@@ -88,54 +88,60 @@ class Match(NamedTuple):
 
 
 class Corpus:
-    """Candidates, with how rare each of their words is."""
+    """Candidates, with the frequency of their words."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self.candidates = list(paced(candidates))
-        self.frequency = Counter(stem for each in paced(self.candidates) for stem in each.stems)
-        self.words = Counter(word for each in paced(self.candidates) for word in each.folded.split())
-        self.place_texts = list({each.place_text for each in self.candidates} - {""})
+        self.frequency = Counter(stem for candidate in paced(self.candidates) for stem in candidate.stems)
+        self.words = Counter(word for candidate in paced(self.candidates) for word in candidate.folded.split())
+        self.place_texts = list({candidate.place_text for candidate in self.candidates} - {""})
         self._rarest = math.log(1 + len(self.candidates)) or 1.0
 
     def rarity(self, count: int) -> float:
-        """Return from 0 (in all of them) to 1 (in one of them)."""
+        """Return the rarity of a word in `count` candidates: 0 (in all) to 1 (in one)."""
         return math.log((1 + len(self.candidates)) / max(1, count)) / self._rarest
 
-    def best(self, known: Known, most: int = MOST) -> list[Match]:
+    def best(self, profile: SearchProfile, limit: int = MOST) -> list[Match]:
         """Return the candidates that fit best, the best first."""
-        words = dict.fromkeys(word for part in known.names for word in normalize_name(part).split())
+        words = dict.fromkeys(word for part in profile.names for word in normalize_name(part).split())
         names = [_NameLookup(self, name) for name in list(words)[:MAX_NAMES]]
-        wanted = self._wanted(known.texts)
-        anchors = [_AnchorLookup(self, anchor) for anchor in known.anchors[:MAX_ANCHORS]]
-        found: list[Match] = []
-        for each in paced(self.candidates):
-            match = self._match(each, names, wanted, anchors)
+        rare_words = self._rare_words(profile.texts)
+        anchors = [_AnchorLookup(self, anchor) for anchor in profile.anchors[:MAX_ANCHORS]]
+        matches: list[Match] = []
+        for candidate in paced(self.candidates):
+            match = self._match(candidate, names, rare_words, anchors)
             if match.score >= MIN_SCORE:
-                found.append(match)
-        found.sort(key=lambda match: -match.score)
-        return [match._replace(score=round(match.score, 2)) for match in found[:most]]
+                matches.append(match)
+        matches.sort(key=lambda match: -match.score)
+        return [match._replace(score=round(match.score, 2)) for match in matches[:limit]]
 
-    def _wanted(self, texts: Collection[str | None]) -> dict[str, tuple[str, float]]:
-        """Return the words about the child by stem: as they were written, and how rare they are."""
+    def _rare_words(self, texts: Collection[str | None]) -> dict[str, tuple[str, float]]:
+        """Return the words about the child by stem: the word as written, and its rarity."""
         words = [word for text in texts if text for word in normalize_name(text).split()]
         stems = {word[:STEM_LENGTH]: word for word in words if (len(word) > 3 and word not in FUNCTION_WORDS) or word.isdecimal()}
         return {stem: (word, self.rarity(self.frequency[stem])) for stem, word in stems.items() if self.frequency[stem]}
 
     def _match(
-        self, each: Candidate, names: list["_NameLookup"], wanted: dict[str, tuple[str, float]], anchors: list["_AnchorLookup"]
+        self,
+        candidate: Candidate,
+        names: list["_NameLookup"],
+        rare_words: dict[str, tuple[str, float]],
+        anchors: list["_AnchorLookup"],
     ) -> Match:
         reasons: list[Message] = []
         score = 0.0
-        if near := max((anchor.nearness(each) for anchor in anchors), default=None, key=lambda near: near.score):
+        if near := max((anchor.nearness(candidate) for anchor in anchors), default=None, key=lambda near: near.score):
             score += near.score
             reasons += near.reasons
-        shared = sorted((wanted[stem] for stem in wanted.keys() & each.stems), key=lambda word: (-word[1], word[0]))
-        if shared:
-            score += WORDS * min(1.0, sum(rarity for _, rarity in shared) / WORDS_FOR_ALL)
-            told = ", ".join(word for word, _ in shared[:MAX_WORDS_TOLD])
-            reasons.append(message(N_("the same words: {words}"), words=told))
+        shared_words = sorted(
+            (rare_words[stem] for stem in rare_words.keys() & candidate.stems), key=lambda word: (-word[1], word[0])
+        )
+        if shared_words:
+            score += WORDS * min(1.0, sum(rarity for _, rarity in shared_words) / WORDS_FOR_ALL)
+            word_list = ", ".join(word for word, _ in shared_words[:MAX_WORDS_TOLD])
+            reasons.append(message(N_("the same words: {words}"), words=word_list))
         for name in names:
-            word, rarity = name.found_in(each)
+            word, rarity = name.found_in(candidate)
             if word:
                 score += NAME * rarity / len(names) * (1 if len(names) < 2 else 1.4)
                 reasons.append(
@@ -143,11 +149,11 @@ class Corpus:
                     if word == name.name
                     else message(N_("a name similar to {name}: {word}"), name=name.name.capitalize(), word=word.capitalize())
                 )
-        return Match(score, each.row, reasons)
+        return Match(score, candidate.row, reasons)
 
 
 class _NameLookup:
-    """Words of the candidates that are a name, or like it."""
+    """Words of the candidates that equal a name or are similar to it."""
 
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.name = name
@@ -156,17 +162,17 @@ class _NameLookup:
             return
         words = corpus.words
         least = LIKE_SHORT_NAME if len(name) <= SHORT_NAME else LIKE_NAME
-        found = _alike(name, list(words), fuzz.ratio, least)
-        for word, alike in nlargest(MAX_LIKE_NAME, found, key=lambda each: each[1]):
+        similar_words = _alike(name, list(words), fuzz.ratio, least)
+        for word, alike in nlargest(MAX_LIKE_NAME, similar_words, key=lambda pair: pair[1]):
             if word == name or len(word) > SHORTEST_NAME:
                 self._like[word] = corpus.rarity(words[word]) * alike / 100
 
     def found_in(self, candidate: Candidate) -> tuple[str, float]:
-        """Return the word most like the name in a candidate, and how much that says; "" where there is none."""
+        """Return the candidate's word that is most similar to the name, with its weight, or ("", 0.0) if there is none."""
         if not self._like:
             return "", 0.0
         return max(((word, self._like[word]) for word in candidate.folded.split() if word in self._like), default=("", 0.0),
-                   key=lambda found: found[1])  # fmt: skip
+                   key=lambda pair: pair[1])  # fmt: skip
 
 
 class _Nearness(NamedTuple):
@@ -175,7 +181,7 @@ class _Nearness(NamedTuple):
 
 
 class _AnchorLookup:
-    """Place and time of a search, with the texts of the candidates' places that mean the same."""
+    """Place and time of a search, with the candidates' place texts that mean the same place."""
 
     def __init__(self, corpus: Corpus, anchor: Anchor) -> None:
         self._number, place = anchor.number, anchor.place or {}
@@ -184,18 +190,18 @@ class _AnchorLookup:
         self._radius = place.get("radius_m") or 0
         text = normalize_name(place.get("text") or "")
         alike = _alike(text, corpus.place_texts, fuzz.token_set_ratio, LIKE_PLACE) if text else ()
-        self._like = {each for each, _ in alike}
+        self._like = {place_text for place_text, _ in alike}
 
     def nearness(self, candidate: Candidate) -> _Nearness:
-        """Return how near a candidate is, in place alone and in time and place at once."""
-        there, reasons = self._in_place(candidate)
-        if not there:
+        """Return the nearness of a candidate: in place, plus in time and place together."""
+        place_score, reasons = self._in_place(candidate)
+        if not place_score:
             return _Nearness(0.0, [])
         between = abs(parse_utc(candidate.at) - self._at) if candidate.at and self._at else None
-        together = there * max(0.0, 1 - between / TIME_RANGE) if between is not None else 0.0
-        if between is not None and together:
+        time_score = place_score * max(0.0, 1 - between / TIME_RANGE) if between is not None else 0.0
+        if between is not None and time_score:
             reasons = [*reasons, _apart(between)]
-        return _Nearness(PLACE * there + NEAR * together, reasons)
+        return _Nearness(PLACE * place_score + NEAR * time_score, reasons)
 
     def _in_place(self, candidate: Candidate) -> tuple[float, list[Message]]:
         point = point_of(candidate.place)
@@ -219,11 +225,14 @@ class _AnchorLookup:
 
 
 def _alike(text: str, choices: Sequence[str], scorer: Any, least: float) -> Iterator[tuple[str, float]]:
-    """Yield the choices that are like a text, with how much, of 100. A comparison of many lets no other thread run."""
+    """Yield the choices that are similar to a text, with the likeness (0 to 100).
+
+    In batches, because a comparison holds the GIL.
+    """
     for start in paced(range(0, len(choices), COMPARED_AT_ONCE), every=1):
-        some = choices[start : start + COMPARED_AT_ONCE]
-        for each, alike, _ in process.extract(text, some, scorer=scorer, score_cutoff=least, limit=None):
-            yield each, alike
+        batch = choices[start : start + COMPARED_AT_ONCE]
+        for choice, alike, _ in process.extract(text, batch, scorer=scorer, score_cutoff=least, limit=None):
+            yield choice, alike
 
 
 def _apart(between: timedelta) -> Message:

@@ -1,6 +1,6 @@
-"""HTTP API of looking again: tips and sightings that were given up, and that may belong to a search after all.
+"""HTTP API of looking again: tips and sightings that were set aside and may belong to a search after all.
 
-Asked when a sighting becomes confirmed, or the facts of a search change. It changes nothing.
+The page requests it when a sighting is confirmed or the facts of a search change. Read-only.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from board.engine import access, snapshot
 from board.engine.identity import Caller
 from board.i18n import N_, translate
-from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Known, Match
+from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Match, SearchProfile
 from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
@@ -77,7 +77,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     `again[].dismissed`: its reason, or null.
     `again[].reasons`: sentences in the reader's language.
     """
-    board, reads = request.path_params["board"], language.language_for(request, caller)
+    board, lang = request.path_params["board"], language.language_for(request, caller)
 
     service = service_of(request)
 
@@ -87,53 +87,55 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
         return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 
     basis = await service.database.read(read_basis)
-    found = await service.look_agains.get(basis, lambda: service.lookups.read(caller, partial(_look_again, basis)))
-    service.reads.look_again(caller, board, len(found.matches))
-    return json_response({"again": [_to_json(match, found.references, reads) for match in found.matches]})
+    suggestions = await service.look_agains.get(basis, lambda: service.lookups.read(caller, partial(_look_again, basis)))
+    service.reads.look_again(caller, board, len(suggestions.matches))
+    return json_response({"again": [_to_json(match, suggestions.references, lang) for match in suggestions.matches]})
 
 
 class _Basis(NamedTuple):
-    """Basis of suggestions, which are the same for all who may see the same."""
+    """Cache key of suggestions: accounts with the same hidden boards get the same ones."""
 
     board: str
     events: int  # on all boards
     hidden: frozenset[str]
 
 
-class _Found(NamedTuple):
-    """Suggestions, the best first, with the references of their searches."""
+class _Suggestions(NamedTuple):
+    """Suggestions, best first, with the references of their searches."""
 
     matches: list[Match]
     references: dict[str, str]
 
 
-def _look_again(basis: _Basis, session: Session) -> _Found:
+def _look_again(basis: _Basis, session: Session) -> _Suggestions:
     board, hidden = basis.board, basis.hidden
     search = session.get(Search, board)
     if search is None:  # the list of all searches
-        return _Found([], {})
+        return _Suggestions([], {})
     connection = session.connection()
     tips = connection.execute(_TIPS).all()
     sightings = connection.execute(_SIGHTINGS.where(_S.board != board, _S.board.not_in(hidden))).all()
-    known = known_of(search, connection.execute(_GOOD.where(_S.board == board)))
+    profile = profile_of(search, connection.execute(_GOOD.where(_S.board == board)))
     candidates = (Candidate(row, row.folded, row.seen_at or row.received_at, row.place) for row in (*tips, *sightings))
-    matches = Corpus(candidates).best(known)
+    matches = Corpus(candidates).best(profile)
     boards = {match.row.board for match in matches}
     references = {row.id: row.reference for row in connection.execute(_REFERENCES.where(_F.id.in_(boards)))}
-    return _Found(matches[:MOST], references)
+    return _Suggestions(matches[:MOST], references)
 
 
-def known_of(search: Search, good: Iterable[Any]) -> Known:
-    """Return what a search and its credible and confirmed sightings know."""
+def profile_of(search: Search, good: Iterable[Any]) -> SearchProfile:
+    """Return the profile of a search, from its facts and its credible and confirmed sightings."""
     rows = list(good)
     person = search.person
     texts = [person.get(name) for name, spec in COMPARED.items() if spec.prose]
     texts += [text for row in rows for text in (row.description, row.clothing, row.company, row.direction)]
     last_seen = [Anchor(None, search.missing_since, search.last_seen)] if search.last_seen else []
-    sure = [Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place]
-    sure.sort(key=lambda anchor: anchor.at or "", reverse=True)  # the newest in front
+    anchors = [Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place]
+    anchors.sort(key=lambda anchor: anchor.at or "", reverse=True)  # newest first
     aliases = (search.details or {}).get("aliases") or []
-    return Known([name for name in (person["first_name"], person.get("last_name"), *aliases) if name], texts, [*last_seen, *sure])
+    return SearchProfile(
+        [name for name in (person["first_name"], person.get("last_name"), *aliases) if name], texts, [*last_seen, *anchors]
+    )
 
 
 def _to_json(match: Match, references: dict[str, str], reads: str) -> LookAgain:

@@ -1,8 +1,8 @@
-"""Open searches that a caller may mean, suggested while a sighting is typed.
+"""Open searches suggested while a sighting is typed.
 
-They never decide and never block. A search matches by its reference or by a name; a prefix is enough, and a letter may be wrong.
-After these come searches whose child looks like the words, as a caller may know no name. Among equals, and without a query, the
-nearest is first: by where the child was last seen, or was seen since.
+Suggestions never decide and never block. A search matches by its reference or by a name; a prefix is enough, and a letter may be
+wrong. Next are searches whose child's appearance matches the words, because a caller may not know the name. Among equals, and
+without a query, the nearest is first: the distance to where the child was last seen, or to a later sighting.
 """
 
 import math
@@ -33,8 +33,8 @@ MAX_SEARCHES = 8
 MAX_PLACES = 1_000  # newest sightings of all boards, for the places where a child was seen
 MAX_QUERY = 200  # characters of a name or a reference
 QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
-LAT, LON = (Param(name, {"type": "number", "minimum": -most, "maximum": most}) for name, most in (("lat", 90), ("lon", 180)))
-SHORTEST_WORD = 3  # letters of a word about how a child looks
+LAT, LON = (Param(name, {"type": "number", "minimum": -limit, "maximum": limit}) for name, limit in (("lat", 90), ("lon", 180)))
+SHORTEST_WORD = 3  # letters of a word about appearance
 
 _S = Sighting.__table__.c  # type: ignore[attr-defined]
 _PLACES = (
@@ -80,14 +80,14 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
     def read(session: Session) -> list[OpenSearch]:
         connection = session.connection()
-        open = [row for row in connection.execute(_OPEN) if access.can_see(caller.account.id, row.access, row.members)]
-        seen = connection.execute(_PLACES).all() if point else ()
-        return _best_searches(normalize_name(typed).split(), point, open, seen)
+        open_searches = [row for row in connection.execute(_OPEN) if access.can_see(caller.account.id, row.access, row.members)]
+        sighting_places = connection.execute(_PLACES).all() if point else ()
+        return _best_searches(normalize_name(typed).split(), point, open_searches, sighting_places)
 
     service = service_of(request)
-    found = await service.lookups.read(caller, read)
-    service.reads.intake(caller, len(found))
-    return json_response({"searches": found})
+    matches = await service.lookups.read(caller, read)
+    service.reads.intake(caller, len(matches))
+    return json_response({"searches": matches})
 
 
 class _Near(NamedTuple):
@@ -98,14 +98,14 @@ class _Near(NamedTuple):
 _UNKNOWN = _Near(math.inf, None)
 
 
-def _best_searches(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[OpenSearch]:
-    nearest = {row.id: _distance_from(point, row.last_seen, "last_seen") for row in open}
-    for board, place in paced(seen):
+def _best_searches(words: list[str], point: Point | None, searches: list[Any], sighting_places: Any) -> list[OpenSearch]:
+    nearest = {row.id: _distance_from(point, row.last_seen, "last_seen") for row in searches}
+    for board, place in paced(sighting_places):
         if board in nearest:
             nearest[board] = min(nearest[board], _distance_from(point, place, "sighting"), key=lambda near: near.distance)
-    matches = [(match, row) for row in paced(open) if (match := _score(words, row)) is not None]
-    matches.sort(key=lambda each: each[1].missing_since, reverse=True)
-    matches.sort(key=lambda each: (each[0], nearest[each[1].id].distance))
+    matches = [(match, row) for row in paced(searches) if (match := _score(words, row)) is not None]
+    matches.sort(key=lambda match_and_row: match_and_row[1].missing_since, reverse=True)
+    matches.sort(key=lambda match_and_row: (match_and_row[0], nearest[match_and_row[1].id].distance))
     return [_to_json(row, nearest[row.id]) for _, row in matches[:MAX_SEARCHES]]
 
 
@@ -123,21 +123,22 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
         return 1
     if all(any(_is_near(word, part) for part in parts) for word in words):
         return 2
-    appearance, told = _appearance(row.person), [word for word in words if len(word) >= SHORTEST_WORD or word.isdecimal()]
-    alike = sum(any(each.startswith(word) for each in appearance) for word in told)
-    enough = told and alike >= min(2, len(told)) and 2 * alike >= len(told)
-    return 3 + len(told) - alike if enough else None
+    appearance = _appearance(row.person)
+    traits = [word for word in words if len(word) >= SHORTEST_WORD or word.isdecimal()]
+    alike = sum(any(trait.startswith(word) for trait in appearance) for word in traits)
+    enough = traits and alike >= min(2, len(traits)) and 2 * alike >= len(traits)
+    return 3 + len(traits) - alike if enough else None
 
 
 def _appearance(person: dict[str, Any]) -> set[str]:
-    """Return the words about how a child looks, without short ones, and the age."""
+    """Return the longer words about a child's appearance, and its age."""
     words = normalize_name(" ".join(str(person.get(name) or "") for name in COMPARED)).split()
     return {word for word in words if len(word) >= SHORTEST_WORD} | {str(person.get("age") or "")}
 
 
 def _is_near(word: str, part: str) -> bool:
-    allowed = 0 if len(word) < 4 or word.isdecimal() else 2 if len(word) > 6 else 1
-    return prefix_edit_distance(word[:MAX_QUERY], part, allowed) <= allowed
+    max_errors = 0 if len(word) < 4 or word.isdecimal() else 2 if len(word) > 6 else 1
+    return prefix_edit_distance(word[:MAX_QUERY], part, max_errors) <= max_errors
 
 
 def _to_json(row: Row[Any], near: _Near) -> OpenSearch:
@@ -155,10 +156,10 @@ def _distance_from(point: Point | None, place: State | None, by: Literal["last_s
 
 
 def _query_point(request: Request) -> Point | None:
-    """Return the point of `lat` and `lon` in the query string. Raise Refused `invalid`."""
-    coordinates = {each.name: each.read(request) for each in (LAT, LON)}
+    """Return the point of `lat` and `lon` in the query string. Raises Refused `invalid` if they are no coordinates."""
+    coordinates = {param.name: param.read(request) for param in (LAT, LON)}
     try:
-        given = {name: float(text) for name, text in coordinates.items() if text is not None}
+        numbers = {name: float(text) for name, text in coordinates.items() if text is not None}
     except ValueError:
         raise Refused("invalid", fields={name: N_("This must be a number.") for name in coordinates}) from None
-    return point_of(validated(LocationWithRadius, given).model_dump())
+    return point_of(validated(LocationWithRadius, numbers).model_dump())

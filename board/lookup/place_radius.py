@@ -1,7 +1,7 @@
 """Distances, and the radius in metres that a place covers.
 
-The gazetteer has points, no outlines. So a municipality extends to its farthest locality and half the way to the next
-municipality; a locality half the way to its neighbour.
+The gazetteer has points, not outlines. So a municipality extends to its farthest locality and halfway to the next municipality;
+a locality halfway to its neighbour.
 """
 
 import math
@@ -14,7 +14,7 @@ MIN_MUNICIPALITY = (2_000, 2_000, 2_000, 2_000, 3_000, 4_000, 6_000)  # minimum,
 MAX_MUNICIPALITY = 20_000
 LOCALITY_RANGE = (500, 5_000)  # minimum, maximum
 APPROXIMATE_MARGIN = 2_000  # added if the point is the mean of several
-CELL = 0.1  # degrees; neighbours are searched in nine cells, so within at least 7 km
+CELL = 0.1  # degrees; nine cells are searched, which finds every neighbour within 7 km
 
 
 class Point(NamedTuple):
@@ -32,10 +32,10 @@ def point_of(place: Mapping[str, Any] | None) -> Point | None:
 Grid = dict[tuple[int, int], list[Point]]
 
 
-def metres(one: Point, other: Point) -> float:
+def metres(start: Point, end: Point) -> float:
     """Return the distance in metres, on a flat map, which is accurate enough for a hundred kilometres."""
-    across = (other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
-    return 111_195 * math.hypot(other.lat - one.lat, across)
+    across = (end.lon - start.lon) * math.cos(math.radians((start.lat + end.lat) / 2))
+    return 111_195 * math.hypot(end.lat - start.lat, across)
 
 
 def grid(points: Iterable[Point]) -> Grid:
@@ -48,7 +48,7 @@ def grid(points: Iterable[Point]) -> Grid:
 
 def municipality_radius(point: Point, localities: Iterable[Point], seats: Grid, size: int, approximate: bool) -> int:
     """Return the radius of a municipality; `seats` are the points of all municipalities, `size` is its class of population."""
-    farthest = max((metres(point, each) + LOCALITY_MARGIN for each in localities), default=0)
+    farthest = max((metres(point, locality) + LOCALITY_MARGIN for locality in localities), default=0)
     half = _half_way(point, seats)
     reach = max(farthest, half if half < math.inf else 0)
     return _rounded(reach + (APPROXIMATE_MARGIN if approximate else 0), MIN_MUNICIPALITY[size], MAX_MUNICIPALITY)
@@ -62,13 +62,13 @@ def locality_radius(point: Point, everywhere: Grid) -> int:
 def _half_way(point: Point, cells: Grid) -> float:
     """Return half the distance to the nearest other point; infinite if there is none near."""
     row, column = _cell(point)
-    near = [each for i in (-1, 0, 1) for j in (-1, 0, 1) for each in cells.get((row + i, column + j), ())]
-    return min((metres(point, each) for each in near if each != point), default=math.inf) / 2
+    neighbours = [other for i in (-1, 0, 1) for j in (-1, 0, 1) for other in cells.get((row + i, column + j), ())]
+    return min((metres(point, other) for other in neighbours if other != point), default=math.inf) / 2
 
 
 def _cell(point: Point) -> tuple[int, int]:
     return math.floor(point.lat / CELL), math.floor(point.lon / CELL)
 
 
-def _rounded(exact: float, least: int, most: int) -> int:
-    return math.ceil(min(max(exact, least), most) / 100) * 100
+def _rounded(exact: float, minimum: int, maximum: int) -> int:
+    return math.ceil(min(max(exact, minimum), maximum) / 100) * 100

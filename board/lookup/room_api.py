@@ -1,4 +1,4 @@
-"""HTTP API of the space on a board: how full it is, the caller's share of it, and what would leave if room was made."""
+"""HTTP API of the space on a board: its size, the caller's share, and the entities that making room would move out."""
 
 from datetime import timedelta
 from typing import Annotated, NotRequired
@@ -56,8 +56,8 @@ async def room(request: Request, caller: Caller) -> Reply[Room]:
         )
         if days >= 0:
             hidden = snapshot.hidden_searches(session, caller.account.id) if board.id == OPERATIONS else frozenset[str]()
-            wanted = Leaving(board, service.clock() - timedelta(days=days), account, hidden)
-            answer["leaving"] = {str(group): number for group, number in leaving.count(session, wanted).items()}
+            criteria = Leaving(board, service.clock() - timedelta(days=days), account, hidden)
+            answer["leaving"] = {str(group): number for group, number in leaving.count(session, criteria).items()}
         return answer
 
     return json_response(await service.heavy_reads.read(caller, read, TIMEOUT_S))

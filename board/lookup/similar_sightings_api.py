@@ -1,7 +1,7 @@
-"""Earlier sightings that may be the same as the one being typed.
+"""Earlier sightings that may be identical to the one being typed.
 
-They never decide and never block. The score is simple, so that a person can see why: shared words (rare words count more), and
-nearness in both time and place. Both are added.
+Suggestions never decide and never block. The score is simple, so that a person can see why: the sum of shared words (rare words
+count more) and nearness in both time and place.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ _SIGHTINGS = select(
 ).where(~_S.withdrawn, _S.assessment != "duplicate")
 
 
-class Typed(Data):
+class SightingDraft(Data):
     """Fields of a sighting as typed so far."""
 
     text: LongText | None = None
@@ -69,7 +69,7 @@ SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSightin
 @Call(
     "POST", "/boards/{board}/similar",
     N_("Finds sightings on a board that may be the same as the one being entered. Changes nothing."),
-    (*ON_A_BOARD, "invalid", "too_large"), body=Typed,
+    (*ON_A_BOARD, "invalid", "too_large"), body=SightingDraft,
 )  # fmt: skip
 @limited_per_account
 async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
@@ -81,7 +81,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     `similar[].score.words`: the share of the typed words that it has, rare ones counting more; up to 1.
     `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
     """
-    typed = validated(Typed, await read_json_object(request))
+    draft = validated(SightingDraft, await read_json_object(request))
     service = service_of(request)
     board, now = request.path_params["board"], service.clock()
 
@@ -89,41 +89,41 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
         access.get_visible_board(session, caller.account.id, board)
         newest = _SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)
         candidates = session.connection().execute(newest).all()
-        return _similar(typed, candidates, parse_utc(typed.seen_at) if typed.seen_at else now)
+        return _similar(draft, candidates, parse_utc(draft.seen_at) if draft.seen_at else now)
 
-    found = await service.lookups.read(caller, read)
-    service.reads.similar(caller, board, len(found))
-    return json_response({"similar": found})
+    suggestions = await service.lookups.read(caller, read)
+    service.reads.similar(caller, board, len(suggestions))
+    return json_response({"similar": suggestions})
 
 
-def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSighting]:
-    place = typed.place.model_dump() if typed.place else None
-    typed_words = _words(place, typed.text)
+def _similar(draft: SightingDraft, candidates: Any, at: datetime) -> list[SimilarSighting]:
+    place = draft.place.model_dump() if draft.place else None
+    typed_words = _words(place, draft.text)
     candidate_words = [_words(row.place, row.description, row.direction, row.clothing, row.company) for row in paced(candidates)]
     frequency = Counter(word for words in candidate_words for word in words)
     weights = {word: 1 / max(1, frequency[word]) for word in typed_words}
-    found: list[tuple[float, Row[Any], Likeness]] = []
+    suggestions: list[tuple[float, Row[Any], Likeness]] = []
     for row, words in paced(zip(candidates, candidate_words, strict=True)):
-        shared = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
-        in_time = max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
-        near = in_time * _near_in_place(place, row.place)
-        if shared + near >= MIN_SCORE:
-            found.append((shared + near, row, {"words": round(shared, 2), "near": round(near, 2)}))
-    found.sort(key=lambda each: (-each[0], -each[1].number))
+        word_score = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
+        time_score = max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
+        near_score = time_score * _near_in_place(place, row.place)
+        if word_score + near_score >= MIN_SCORE:
+            suggestions.append((word_score + near_score, row, {"words": round(word_score, 2), "near": round(near_score, 2)}))
+    suggestions.sort(key=lambda suggestion: (-suggestion[0], -suggestion[1].number))
     return [
         {
             "sighting": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
             "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "direction": row.direction,
             "clothing": row.clothing, "company": row.company, "score": score,
         }
-        for _, row, score in found[:MAX_SIMILAR]
+        for _, row, score in suggestions[:MAX_SIMILAR]
     ]  # fmt: skip
 
 
 def _words(place: dict[str, Any] | None, *texts: str | None) -> set[str]:
     """Return the distinctive words of these texts, and of a place without coordinates: longer ones, and numbers."""
-    where = place["text"] if place and place.get("lat") is None else None
-    words = normalize_name(" ".join(text[:MAX_TEXT] for text in (*texts, where) if text)).split()
+    place_text = place["text"] if place and place.get("lat") is None else None
+    words = normalize_name(" ".join(text[:MAX_TEXT] for text in (*texts, place_text) if text)).split()
     return {word[:STEM_LENGTH] for word in words if len(word) > 3 or word.isdecimal()}
 
 

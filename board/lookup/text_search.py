@@ -1,7 +1,7 @@
 """Full-text search in cards, notes and searches, on one board or on all visible ones.
 
 Every row stores its normalized words (see `models.searchable`), and the database scans all of them in a reading thread. With
-1,000 cards and 500 notes on each of 50 boards that takes a core 100 ms, less if much is found, and 10 ms on one board.
+1,000 cards and 500 notes on each of 50 boards that takes 100 ms of CPU time, less if much is found, and 10 ms on one board.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ MAX_QUERY = 200  # characters of the query
 QUERY, LIMIT = Param("q", {"type": "string", "maxLength": MAX_QUERY}), IntParam("limit", 1, 200, 50)
 TIMEOUT_S = 5.0
 CHARS_BEFORE, CHARS_AFTER = 40, 160  # characters shown before the first word and from it on
-MAX_TRIED = 50  # words that are tried as the first one shown
+MAX_TRIED = 50  # matches that are tried as the start of a snippet
 
 
 Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotated[list[Count], Shape(minItems=2, maxItems=2)]]})
@@ -79,7 +79,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
         if board is not None:
             access.get_visible_board(session, caller.account.id, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
-        return _found(session, query_words, board, hidden, limit + 1)
+        return _find_hits(session, query_words, board, hidden, limit + 1)
 
     service = service_of(request)
     hits = await service.lookups.read(caller, read, TIMEOUT_S)
@@ -87,8 +87,8 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 
-def _found(session: Session, query_words: list[str], board: str | None, hidden: Iterable[str], limit: int) -> list[Hit]:
-    """Return the newest matches of all words: ids are in order of creation."""
+def _find_hits(session: Session, query_words: list[str], board: str | None, hidden: Iterable[str], limit: int) -> list[Hit]:
+    """Return the newest entities with all words. Ids are in order of creation."""
     if not query_words:
         return []
     rows: list[Searchable] = []
@@ -105,7 +105,7 @@ def _found(session: Session, query_words: list[str], board: str | None, hidden: 
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = kind.__table__.c  # type: ignore[attr-defined]
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
-    if kind is Tip:  # one that was placed on a search is seen by those who see the search
+    if kind is Tip:  # a tip placed on a search is visible to those who see the search
         query = query.where(or_(columns.placed_on.is_(None), columns.placed_on.not_in(hidden)))
     if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
         query = query.where(columns.board == board)
@@ -127,43 +127,45 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None, archive
     }
 
 
-def _snippets(row: Searchable, left: set[str]) -> list[Snippet]:
-    """Return as few texts of a row as together have all words, those with most words first."""
+def _snippets(row: Searchable, missing: set[str]) -> list[Snippet]:
+    """Return the fewest texts of a row that together have all words, those with most words first."""
     kind = kinds.of(row)
     texts = {name: text for name, text in kind.searchable_texts(row).items() if text}
-    found = {name: (text, find_matches(text, left)) for name, text in texts.items()}
+    matches = {name: (text, find_matches(text, missing)) for name, text in texts.items()}
     for name, spelt in kind.spellings(texts).items():
-        meant = _words(find_matches(spelt, left))
-        if meant - _words(found[name][1]):  # written in another way: the whole text is marked
-            found[name] = texts[name], [Match(0, len(texts[name]), meant)]
-    has = {name: _words(where) for name, (_, where) in found.items()}
-    shown: list[Snippet] = []
-    while best := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
-        shown.append(_snippet(best, *found[best]))
-        left = left - has[best]
-    return shown
+        spelt_words = _words(find_matches(spelt, missing))
+        if spelt_words - _words(matches[name][1]):  # spelt differently: mark the complete text
+            matches[name] = texts[name], [Match(0, len(texts[name]), spelt_words)]
+    words_of = {name: _words(field_matches) for name, (_, field_matches) in matches.items()}
+    snippets: list[Snippet] = []
+    while best := max(
+        (name for name in words_of if words_of[name] & missing), key=lambda name: len(words_of[name] & missing), default=None
+    ):
+        snippets.append(_snippet(best, *matches[best]))
+        missing = missing - words_of[best]
+    return snippets
 
 
-def _snippet(field: str, text: str, found: list[Match]) -> Snippet:
-    """Return the part of a text with the most words, and the positions of the words, in UTF-16 code units as browsers count."""
-    at = max(range(min(len(found), MAX_TRIED)), key=lambda at: len(_words(_matches_near(found, at))))
-    near = _matches_near(found, at)
-    start, end = max(0, near[0].start - CHARS_BEFORE), min(len(text), near[0].start + CHARS_AFTER)
-    start += text[start : near[0].start].find(" ") + 1 if start else 0
-    if end < len(text) and (space := text.rfind(" ", near[-1].end, end)) > 0:
+def _snippet(field: str, text: str, matches: list[Match]) -> Snippet:
+    """Return the part of a text with the most words, and their positions in UTF-16 code units, as browsers count."""
+    at = max(range(min(len(matches), MAX_TRIED)), key=lambda at: len(_words(_matches_near(matches, at))))
+    shown_matches = _matches_near(matches, at)
+    start, end = max(0, shown_matches[0].start - CHARS_BEFORE), min(len(text), shown_matches[0].start + CHARS_AFTER)
+    start += text[start : shown_matches[0].start].find(" ") + 1 if start else 0
+    if end < len(text) and (space := text.rfind(" ", shown_matches[-1].end, end)) > 0:
         end = space
     head, tail = "…" if start else "", "…" if end < len(text) else ""
-    marks = [[_utf16_length(head + text[start:edge]) for edge in (each.start, min(each.end, end))] for each in near]
+    marks = [[_utf16_length(head + text[start:edge]) for edge in (match.start, min(match.end, end))] for match in shown_matches]
     return {"field": field, "text": f"{head}{text[start:end]}{tail}", "marks": marks}
 
 
-def _matches_near(found: list[Match], at: int) -> list[Match]:
+def _matches_near(matches: list[Match], index: int) -> list[Match]:
     """Return the match at an index, and those after it within the shown part."""
-    return [found[at], *takewhile(lambda each: each.end <= found[at].start + CHARS_AFTER, found[at + 1 :])]
+    return [matches[index], *takewhile(lambda match: match.end <= matches[index].start + CHARS_AFTER, matches[index + 1 :])]
 
 
-def _words(found: list[Match]) -> set[str]:
-    return {word for each in found for word in each.terms}
+def _words(matches: list[Match]) -> set[str]:
+    return {word for match in matches for word in match.terms}
 
 
 def _utf16_length(text: str) -> int:

@@ -1,5 +1,7 @@
-"""List of what waits for somebody, on all searches that the reader may see: in which queue, since when, whose it is, and until
-when it should have been done. Urgent entries come first, then the latest against its target."""
+"""List of waiting sightings and tips on all searches that the reader may see: queue, waiting time, assignee and target.
+
+Urgent entries are first, then those longest past their target.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -39,9 +41,8 @@ _SEARCH: Any = Search.__table__.c  # type: ignore[attr-defined]
 _ALARM: Any = Alarm.__table__.c  # type: ignore[attr-defined]
 
 
-class Waiting(NamedTuple):
-    """Entry of the list, with what its order follows from. `target_min` is None where nothing is late any more: the child was
-    found."""
+class WaitingEntry(NamedTuple):
+    """Waiting sighting or tip, with the values that decide its order. `target_min`: None once the child was found."""
 
     kind: str
     id: str
@@ -51,12 +52,11 @@ class Waiting(NamedTuple):
     target_min: int | None
 
     def age(self, now: str) -> float:
-        """Return how many minutes it has waited."""
+        """Return the waiting time in minutes."""
         return max(0.0, (parse_utc(now) - parse_utc(self.since)).total_seconds() / 60)
 
     def order(self, now: str) -> tuple[bool, bool, float, str, str]:
-        """Return the key of the order: urgent first, then by age against target, then by age. A search whose child was found is
-        last."""
+        """Return the sort key: entries of a found child last; urgent first, then by age against target, then by age."""
         lateness = -self.age(now) / (self.target_min or 1)
         return (self.target_min is None, self.priority != "urgent", lateness, self.since, self.id)
 
@@ -66,7 +66,7 @@ class Waiting(NamedTuple):
 
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
 AlarmOwner = TypedDict("AlarmOwner", {"taken_by": Id | None})
-# Something that waits. `board`, `reference` and `child` are those of its search, `title` the beginning of what was seen.
+# Waiting sighting or tip. `board`, `reference` and `child` are those of its search, `title` the beginning of its description.
 UnansweredEntry = TypedDict("UnansweredEntry", {
     "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id | None, "reference": str | None, "child": str | None,
     "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None, "seq": Count,
@@ -108,35 +108,35 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
         raise Refused("invalid", fields={"queue": N_("Unknown queue.")})
     service = service_of(request)
     now, targets = format_utc(service.clock()), service.targets
-    found = await service.lookups.read(
+    answer = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
     )
     service.reads.report(caller, "unanswered")
-    return json_response(found)
+    return json_response(answer)
 
 
 def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:
-    """Return what waits on searches that this account may see, of one queue (None: of all)."""
-    waiting = [*_sightings(session, account, targets), *_tips(session, targets)]
-    counts = Counter(each.queue for each in waiting)
-    asked = [each for each in waiting if queue in (None, each.queue)]
-    shown = sorted(asked, key=lambda each: each.order(now))[:limit]
-    details = _sighting_details(session, [each.id for each in shown if each.kind == Sighting.KIND])
-    details |= _tip_details(session, [each.id for each in shown if each.kind == Tip.KIND])
-    alarms = _alarms(session, [each.id for each in shown])
+    """Return the waiting entries of one queue (None: of all), on searches that this account may see."""
+    entries = [*_sightings(session, account, targets), *_tips(session, targets)]
+    counts = Counter(entry.queue for entry in entries)
+    selected = [entry for entry in entries if queue in (None, entry.queue)]
+    listed = sorted(selected, key=lambda entry: entry.order(now))[:limit]
+    details = _sighting_details(session, [entry.id for entry in listed if entry.kind == Sighting.KIND])
+    details |= _tip_details(session, [entry.id for entry in listed if entry.kind == Tip.KIND])
+    alarms = _alarms(session, [entry.id for entry in listed])
     return {
         "at": now,
         "counts": {
             "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
-            "late": sum(each.is_late(now) for each in waiting),
+            "late": sum(entry.is_late(now) for entry in entries),
         },
-        "entries": [_entry(each, details[each.id], alarms.get(each.id), now) for each in shown],
-        "left_out": len(asked) - len(shown),
+        "entries": [_entry(entry, details[entry.id], alarms.get(entry.id), now) for entry in listed],
+        "left_out": len(selected) - len(listed),
     }  # fmt: skip
 
 
-def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Waiting]:
-    """Yield the sightings that wait, of searches that are not closed."""
+def _sightings(session: Session, account: str, targets: Targets) -> Iterator[WaitingEntry]:
+    """Yield the waiting sightings of searches that are not closed."""
     query = (
         select(_SIGHTING.id, _SIGHTING.queue, _SIGHTING.queue_since, _SIGHTING.recorded_at, _SIGHTING.priority, _SEARCH.status)
         .join(Search, _SEARCH.id == _SIGHTING.board)
@@ -149,18 +149,18 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
     )
     for id, queue, since, recorded_at, priority, status in paced(session.connection().execute(query)):
         target = targets.minutes(queue, priority) if status == "open" else None
-        yield Waiting(Sighting.KIND, id, queue, since or recorded_at, priority, target)
+        yield WaitingEntry(Sighting.KIND, id, queue, since or recorded_at, priority, target)
 
 
-def _tips(session: Session, targets: Targets) -> Iterator[Waiting]:
-    """Yield the tips that wait: whoever sees the list of all searches sees them."""
+def _tips(session: Session, targets: Targets) -> Iterator[WaitingEntry]:
+    """Yield the waiting tips. Anyone who sees the list of all searches sees them."""
     query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
     for id, queue, since, priority in paced(session.connection().execute(query)):
-        yield Waiting(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
+        yield WaitingEntry(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
 
 
 def _tip_details(session: Session, ids: list[str]) -> dict[str, Any]:
-    """Return the tips with the fields of a sighting; those of a search are null."""
+    """Return tips in the shape of sightings; fields of a search are null."""
     names = ("id", "board", "number", "seq", "assignee", "description", "place", "seen_at", "received_at")
     of_no_search = [null().label(name) for name in ("reference", "person", "status", "looked_at")]
     query = select(*(_TIP[name] for name in names), literal("unassessed").label("assessment"), *of_no_search).where(
@@ -180,19 +180,19 @@ def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
 
 
 def _alarms(session: Session, ids: list[str]) -> dict[str, AlarmOwner]:
-    """Return the alarms that have not ended, by what they are about; of several, one that nobody has."""
+    """Return the open alarms by entity; of several, one that nobody has taken."""
     taken_first = select(_ALARM.entity, _ALARM.taken_by).where(_ALARM.entity.in_(ids), _ALARM.ended_at.is_(None))
-    found = session.connection().execute(taken_first.order_by(_ALARM.taken_by.is_(None), _ALARM.id))
-    return {row.entity: {"taken_by": row.taken_by} for row in found}
+    alarms = session.connection().execute(taken_first.order_by(_ALARM.taken_by.is_(None), _ALARM.id))
+    return {row.entity: {"taken_by": row.taken_by} for row in alarms}
 
 
-def _entry(each: Waiting, row: Any, alarm: AlarmOwner | None, now: str) -> UnansweredEntry:
+def _entry(entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, now: str) -> UnansweredEntry:
     place: Mapping[str, Any] = row.place or {}
     child = short_name(row.person) if row.person else None
     return {
-        "kind": each.kind, "board": row.board, "reference": row.reference, "child": child, "status": row.status,
-        "id": each.id, "number": row.number, "seq": row.seq, "queue": each.queue, "queue_since": each.since,
-        "target_min": each.target_min, "late": each.is_late(now), "assignee": row.assignee, "priority": each.priority,
+        "kind": entry.kind, "board": row.board, "reference": row.reference, "child": child, "status": row.status,
+        "id": entry.id, "number": row.number, "seq": row.seq, "queue": entry.queue, "queue_since": entry.since,
+        "target_min": entry.target_min, "late": entry.is_late(now), "assignee": row.assignee, "priority": entry.priority,
         "assessment": row.assessment, "title": row.description[:MAX_TITLE], "place": place.get("text"), "seen_at": row.seen_at,
         "received_at": row.received_at, "looked_at": row.looked_at, "alarm": alarm,
     }  # fmt: skip

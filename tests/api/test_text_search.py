@@ -354,7 +354,7 @@ def _as_before(source: Session, target: Session) -> None:
 async def test_slow_query_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     database = team.server.service.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
-    monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))
+    monkeypatch.setattr(text_search, "_find_hits", lambda session, *_: session.execute(endless))
     monkeypatch.setattr(text_search, "TIMEOUT_S", 0.01)
     response = await ask(team.bob, "anything")
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")

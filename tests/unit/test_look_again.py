@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Known
+from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, SearchProfile
 from models.searchable import folded_text
 from models.times import format_utc
 
@@ -74,7 +74,7 @@ def misspelt(random: Random, name: str) -> str:
     )
 
 
-Case = tuple[Known, Candidate]
+Case = tuple[SearchProfile, Candidate]
 
 
 def case(random: Random, kind: int) -> Case:
@@ -83,7 +83,7 @@ def case(random: Random, kind: int) -> Case:
     clothes, thing, other = wears(random), random.choice(THINGS), random.choice(NAMES)
     seen = spot(random, town)
     text = f"{random.choice(DOING)} with a {thing}, {clothes}"
-    known = Known(
+    profile = SearchProfile(
         [first, last],
         [f"slim, {clothes}", text],
         [Anchor(None, at(hours - 30), spot(random, town, 8)), Anchor(4, at(hours), seen)],
@@ -99,17 +99,19 @@ def case(random: Random, kind: int) -> Case:
         lambda: tip("it", f"I know where {first} {last} sleeps", random.uniform(0, 240), {"text": random.choice(list(TOWNS))}),
         lambda: tip("it", f"a child, {random.choice(DOING)}", hours + random.uniform(-0.4, 0.4), near),  # only place and time
     ]  # fmt: skip
-    return known, wrong[kind % len(wrong)]()
+    return profile, wrong[kind % len(wrong)]()
 
 
-def ranks(cases: int, others: int, seed: int, change: Callable[[Known], Known] = lambda known: known) -> list[int | None]:
+def ranks(
+    cases: int, others: int, seed: int, change: Callable[[SearchProfile], SearchProfile] = lambda profile: profile
+) -> list[int | None]:
     """Return the place of the right tip in each case; None where it is not among those given."""
     random = Random(seed)
     crowd = noise(random, others)
     found: list[int | None] = []
     for number in range(cases):
-        known, right = case(random, number)
-        keys = [match.row for match in Corpus([*crowd, right]).best(change(known))]
+        profile, right = case(random, number)
+        keys = [match.row for match in Corpus([*crowd, right]).best(change(profile))]
         found.append(keys.index("it") if "it" in keys else None)
     return found
 
@@ -124,7 +126,7 @@ def test_right_tip_is_among_the_first_five_in_nine_of_ten_made_cases() -> None:
 
 
 def test_recall_is_measured_by_more_than_chance() -> None:
-    nothing = ranks(30, 1_000, 19, lambda known: Known([], [], []))
+    nothing = ranks(30, 1_000, 19, lambda profile: SearchProfile([], [], []))
     assert recall(nothing) == 0
 
 
@@ -133,10 +135,10 @@ def test_misnamed_and_dismissed_tip_is_first_among_fourteen_thousand() -> None:
     crowd = noise(random, 14_000)
     where = {"text": "Delhaize", "lat": 50.6337, "lon": 5.5675, "radius_m": 50}
     right = tip("it", "Mr Allan Richards was on the trail, saw three girls, one with a plaster cast", 100, where)
-    known = Known(
+    profile = SearchProfile(
         ["Liberty"], ["plaster cast, blue anorak"], [Anchor(12, at(100.5), {"text": "Delhaize", "lat": 50.634, "lon": 5.568})]
     )
-    best = Corpus([*crowd, right]).best(known)
+    best = Corpus([*crowd, right]).best(profile)
     assert best[0].row == "it"
     assert [str(reason) for reason in best[0].reasons][:2] == ["the same place as Sighting 12", "30 min apart"]
 
@@ -155,22 +157,22 @@ def test_misnamed_and_dismissed_tip_is_first_among_fourteen_thousand() -> None:
 def test_reasons_are_said_in_words(
     description: str, hours: float | None, place: dict[str, Any] | None, reasons: list[str]
 ) -> None:
-    known = Known(
+    profile = SearchProfile(
         ["Noor"], ["violin"],
         [Anchor(None, at(0), {"text": "Brugge", "lat": 51.2, "lon": 3.22}),
          Anchor(4, at(30), {"text": "Gent, station", "lat": 51.05, "lon": 3.72})],
     )  # fmt: skip
     others = [tip(number, "a boy with a dog", 500, {"text": "Arlon", "lat": 49.68, "lon": 5.82}) for number in range(50)]
-    found = Corpus([*others, tip("it", description, hours, place)]).best(known)
+    found = Corpus([*others, tip("it", description, hours, place)]).best(profile)
     told = [str(reason) for match in found if match.row == "it" for reason in match.reasons]
     assert told == reasons
 
 
 def test_words_that_say_nothing_are_no_match() -> None:
     here = {"text": "Gent", "lat": 51.05, "lon": 3.72}
-    known = Known([], ["a yellow rucksack, with her brother"], [Anchor(None, at(0), here)])
+    profile = SearchProfile([], ["a yellow rucksack, with her brother"], [Anchor(None, at(0), here)])
     others = [tip(number, "a boy and a dog", 500, None) for number in range(50)]
     near = [tip("it", "girl with a yellow rucksack", 1, here), tip("other", "man with a ladder", 1, here)]
-    told = {match.row: [str(reason) for reason in match.reasons] for match in Corpus([*others, *near]).best(known)}
+    told = {match.row: [str(reason) for reason in match.reasons] for match in Corpus([*others, *near]).best(profile)}
     assert "the same words: rucksack, yellow" in told["it"]
     assert not [reason for reason in told["other"] if "words" in reason]
