@@ -1,8 +1,7 @@
-"""Archiving of closed searches, answered tips and ended alarms beside the writers, in small transactions, as told in
-`board.commands.searches.archiving`; and making room on boards that are nearly full, see `board.commands.cards.room_sweep`.
+"""Archiving of closed searches, answered tips and ended alarms, and making room on boards that are nearly full.
 
-Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So all
-of it is archived once, whichever process comes first, and late where no server ran.
+Rules: `board.commands.searches.archiving`, `board.commands.cards.room_sweep`. Each process searches for due rows every ten
+minutes, and checks them again under the lock of `operations`, so that each is archived once. If no server ran, it is late.
 """
 
 import asyncio
@@ -24,7 +23,7 @@ log = structlog.get_logger()
 
 POLL_S = 600.0
 BATCH_SIZE = 50  # searches of one transaction: milliseconds, and one frame to each reader
-PAUSE_S = 0.02  # between two of them, in which commands are written
+PAUSE_S = 0.02  # between two transactions, so that commands are written
 
 
 class Archiving:
@@ -44,40 +43,42 @@ class Archiving:
         await self.make_room()
 
     async def archive(self) -> int:
-        """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
+        """Archive all due searches; return their number. Raises DatabaseUnavailable; the next run does the rest."""
         find, archive = partial(archiving.due, after_days=self._days), partial(archiving.archive, after_days=self._days)
         return await self._archive_due(find, archive, "search.archived", "searches archived")
 
     async def archive_tips(self) -> int:
-        """Archive all tips that are due; return their number. Raises DatabaseUnavailable; the rest is done the next time."""
+        """Archive all due tips; return their number. Raises DatabaseUnavailable; the next run does the rest."""
         return await self._archive_due(archiving.due_tips, archiving.archive_tips, "tip.archived", "tips archived")
 
     async def archive_alarms(self) -> int:
-        """Remove all alarms of `operations` that are due; return their number. Raises DatabaseUnavailable, as above."""
+        """Remove all due alarms of `operations`; return their number. Raises DatabaseUnavailable; the next run does the rest."""
         return await self._archive_due(archiving.due_alarms, archiving.archive_alarms, "alarm.archived", "alarms archived")
 
     async def make_room(self) -> int:
-        """Make room where a board is nearly full or a share nearly used; return how many entities left. Raises
-        DatabaseUnavailable; the rest is done the next time."""
+        """Make room on boards that are nearly full or have a nearly used share; return the number of entities that left.
+
+        Raises DatabaseUnavailable; the next run does the rest.
+        """
         clock, shares, count = self._service.clock, self._service.shares, 0
         for sweep in await self._service.database.read(lambda session: room_sweep.due(session, shares)):
             make_room = partial(room_sweep.make_room, sweep=sweep, shares=shares, clock=clock, limit=BATCH_SIZE)
-            while written := (await self._service.write(make_room, boards=(sweep.board,))).events:
-                count += len(written)
+            while events := (await self._service.write(make_room, boards=(sweep.board,))).events:
+                count += len(events)
                 await asyncio.sleep(PAUSE_S)
         if count:
             log.info("entities left boards", count=count)
         return count
 
     async def _archive_due(
-        self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult], type: str, logged: str
+        self, find: Callable[[Session, datetime], list[str]], archive: Callable[..., CommandResult], type: str, log_event: str
     ) -> int:
         clock, count = self._service.clock, 0
-        due = await self._service.database.read(lambda session: find(session, clock()))
-        for start in range(0, len(due), BATCH_SIZE):
-            written = await self._service.write(partial(archive, ids=due[start : start + BATCH_SIZE], clock=clock))
-            count += sum(event.type == type for event in written.events)
+        ids = await self._service.database.read(lambda session: find(session, clock()))
+        for start in range(0, len(ids), BATCH_SIZE):
+            result = await self._service.write(partial(archive, ids=ids[start : start + BATCH_SIZE], clock=clock))
+            count += sum(event.type == type for event in result.events)
             await asyncio.sleep(PAUSE_S)
         if count:
-            log.info(logged, count=count)
+            log.info(log_event, count=count)
         return count

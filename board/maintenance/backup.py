@@ -1,4 +1,4 @@
-"""Backup of a database beside running servers. The file gets its name only after it was verified."""
+"""Backup of a database while servers run. The file gets its name only after it was verified."""
 
 import os
 import secrets
@@ -23,15 +23,14 @@ from models.upkeep import BACKUP
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
-SPARE_BYTES = 16 * MB  # that a backup leaves free, for the server on the same disk
+SPARE_BYTES = 16 * MB  # left free on the disk, which the server may share
 
 
 def backup(database: Database, to: Path, progress: Progress, *, chains: bool = True) -> Verified:
     """Write a backup to a new file that only this user can read.
 
-    Return the number of boards, and a line for each broken hash chain: the chain is broken in the database too, and the other
-    boards need their backup. `chains`: the tables are of this version, so that chains can be verified. Raise OperationError; then
-    no file is left.
+    Return the number of boards, and a line for each hash chain that is broken in the database; the other boards still need their
+    backup. `chains`: verify hash chains, which requires the tables of this version. Raises OperationError; then no file is left.
     """
     _check_new(to)
     if database.path is not None:
@@ -39,11 +38,11 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
     try:
         with _temporary_file(to) as part:
             if database.path is None:
-                found = postgresql_backup.dump(database, part, progress, chains)
+                result = postgresql_backup.dump(database, part, progress, chains)
             else:
                 _copy(database.path, part, progress)
                 progress("checking it")
-                found = _verify(part, chains)
+                result = _verify(part, chains)
             _sync(part)
             _check_new(to)
             part.rename(to)
@@ -54,7 +53,7 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
         raise OperationError(f"The backup can't be made: {error}.") from error
     except DBAPIError as error:
         raise OperationError(f"The backup failed its check: {error.orig}. It was deleted.") from error
-    return found
+    return result
 
 
 def note_backup(session: Session, at: str, file: Path | None) -> None:
@@ -73,7 +72,7 @@ def _check_space(source: Path, to: Path) -> None:
     try:
         disk = os.statvfs(to.parent)
     except OSError:
-        return  # making the file says why
+        return  # creating the file reports the error
     size, free = source.stat().st_size, disk.f_bavail * disk.f_frsize
     if free < size + SPARE_BYTES:
         raise OperationError(
@@ -84,7 +83,7 @@ def _check_space(source: Path, to: Path) -> None:
 
 @contextmanager
 def _temporary_file(to: Path) -> Iterator[Path]:
-    """Yield a temporary file beside the target, and remove it afterwards unless it was renamed."""
+    """Yield a temporary file next to the target, and remove it afterwards unless it was renamed."""
     part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
@@ -110,14 +109,14 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
 
 
 def _verify(part: Path, chains: bool = True) -> Verified:
-    """Return the number of boards, and the errors of their hash chains."""
+    """Return the number of boards, and the errors of their hash chains. Raises OperationError if the file is damaged."""
     engine = create_engine(URL.create("sqlite", database=str(part)), module=library, poolclass=NullPool)
     with engine.connect() as connection, Session(connection) as session:
         unfinished_upgrade.clear(connection)
         connection.commit()
-        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-        if found != "ok":
-            raise OperationError(f"The backup failed its check: {found}. It was deleted.")
+        answer = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        if answer != "ok":
+            raise OperationError(f"The backup failed its check: {answer}. It was deleted.")
         return verify_chains(session, chains)
 
 

@@ -13,15 +13,17 @@ _BOARDS = text("SELECT id, seq, head FROM board ORDER BY id")
 
 
 class Verified(NamedTuple):
-    """Number of boards, and a line for each whose chain is broken."""
+    """Result of a verification. `faults`: a line for each broken chain."""
 
     boards: int
     faults: list[str]
 
 
 def verify_chains(session: Session, chains: bool = True) -> Verified:
-    """Return the boards, and the errors of their hash chains. Without `chains` they are not read, as in tables of an earlier
-    version, which have another form."""
+    """Return the number of boards, and the errors of their hash chains.
+
+    Without `chains` only count boards: tables of an earlier version have another form.
+    """
     boards = session.connection().execute(_BOARDS).all()
     errors = [(board.id, hash_chain.verify(session, board)) for board in boards] if chains else []  # type: ignore[arg-type]  # fields enough
     return Verified(len(boards), [f"{id}: {error_text}" for id, error_text in errors if error_text])

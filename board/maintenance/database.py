@@ -1,4 +1,4 @@
-"""Database of the settings, for commands: read as it is, or changed."""
+"""Database of the settings, for commands that read or change it."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,8 +18,7 @@ WAIT_S = 5.0  # for a starting database server; a person waits here
 
 
 def read(fn: Callable[[Session], T]) -> T:
-    """Return the result of `fn` on the database as it is, neither created nor migrated. Raise ConfigurationError if that is
-    needed."""
+    """Return the result of `fn`. Raises ConfigurationError if the database does not exist or must be migrated."""
     database = Database(Settings().database_url, read_only=True)
     try:
         schema.check(database, WAIT_S)
@@ -32,11 +31,14 @@ def write(
     fn: Callable[[Session], T],
     *,
     existing: bool = True,
-    progress: Progress = lambda done, whole: None,
+    progress: Progress = lambda done, total: None,
     announce: Announce = lambda plan: None,
 ) -> T:
-    """Run `fn` in one transaction, after migrating the database, which tells `announce` its plan and `progress` its rows. Raise
-    ConfigurationError if it has to exist and does not."""
+    """Migrate the database, then run `fn` in one transaction.
+
+    `announce`: receives the plan of the migration. `progress`: receives its rows. `existing`: the database must exist. Raises
+    ConfigurationError if it must and does not.
+    """
     database = Database(Settings().database_url, must_exist=existing)
     try:
         schema.migrate(database, WAIT_S, progress, announce)

@@ -20,7 +20,7 @@ IN_USE = "A server or another command uses this database. Stop all servers first
 TWICE = "Another upgrade or restore of this database is running. Wait until it ends."
 
 _OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'searchboard'")
-# Left by a run that was killed: they would write at the same time as this one.
+# Connections left by a killed run: they would write at the same time as this one.
 _END_LEFT_OVER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND usename = current_user AND application_name = :own"
@@ -28,7 +28,7 @@ _END_LEFT_OVER = text(
 
 
 def open_alone(url: str, must_exist: bool = True) -> Database:
-    """Return a database whose connections are told apart from those of servers."""
+    """Return a database whose connections can be distinguished from those of servers."""
     name = "&" if "?" in url else "?"
     return Database(
         url if url.startswith("sqlite") else f"{url}{name}application_name={NAME.replace(' ', '%20')}", must_exist=must_exist
@@ -37,7 +37,7 @@ def open_alone(url: str, must_exist: bool = True) -> Database:
 
 @contextlib.contextmanager
 def alone(database: Database) -> Iterator[None]:
-    """Keep other upgrades and restores away, and make sure that no server is running. Raises OperationError."""
+    """Exclude other upgrades and restores while the block runs. Raises OperationError if a server is running."""
     with _lock_file(database.path) if database.path is not None else _advisory_lock(database):
         yield
 
@@ -57,7 +57,7 @@ def _lock_file(path: Path) -> Iterator[None]:
 
 
 def _is_free(path: Path) -> bool:
-    """Return whether no other process has the file open: only then its journal can be closed. A file that is no database is."""
+    """Return whether no other process has the file open: only then can its journal be closed. True if it is not a database."""
     try:
         with closing(library.connect(path, timeout=0.1)) as connection:
             return bool(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete")
@@ -70,7 +70,7 @@ def _is_free(path: Path) -> bool:
 @contextlib.contextmanager
 def _advisory_lock(database: Database) -> Iterator[None]:
     with database.write_engine.connect() as connection:
-        connection.detach()  # closed at the end, with its lock: a pool would keep it
+        connection.detach()  # closing it releases the lock; a pool would keep it open
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}).scalar_one():
             raise OperationError(TWICE)
         connection.execute(_END_LEFT_OVER, {"own": NAME})
@@ -81,9 +81,9 @@ def _advisory_lock(database: Database) -> Iterator[None]:
 
 
 def _count_others(connection: Connection) -> int:
-    found = int(connection.execute(_OTHERS).scalar_one())
-    connection.commit()  # a transaction that stays open would be ended, and the lock with it
-    return found
+    count = int(connection.execute(_OTHERS).scalar_one())
+    connection.commit()  # a server ends an idle transaction, and with it the lock
+    return count
 
 
 def _wait_until(condition: Callable[[], bool]) -> bool:

@@ -1,4 +1,4 @@
-"""Backup of photos and files to a folder of its own, which costs only the room of what is new since the last one."""
+"""Backup of photos and files to a new folder, which uses disk space only for files that are newer than the previous backup."""
 
 import asyncio
 import os
@@ -14,53 +14,53 @@ from board.files.folder import Folder
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import files
-from board.maintenance.files import Compared, FileRow, Progress
+from board.maintenance.files import FileComparison, FileRow, Progress
 from models.db.database import Database
 
-SUMS = "SHA256SUMS"  # list of a backup, as `sha256sum --check` takes it
+SUMS = "SHA256SUMS"  # list of digests, in the format of `sha256sum --check`
 
 
-def back_up(settings: Settings, database: Database, to: Path, progress: Progress) -> Compared:
-    """Back up the files that a database names to a new folder, which can be served as it is.
+def back_up(settings: Settings, database: Database, to: Path, progress: Progress) -> FileComparison:
+    """Back up the files that a database names to a new folder, from which a server can run.
 
-    What the newest backup beside it has is linked, after its digest was verified; the rest is copied. Raises OperationError; then
-    no folder is left, and none is made if there are no files.
+    Files of the newest backup next to it are verified and linked; others are copied. If there are no files, no folder is made.
+    Raises OperationError; then no folder is left.
     """
     if os.path.lexists(to):
         raise OperationError(f"The folder {to} exists already. Name a new one.")
     rows = database.read_now(files.rows)
     if not rows:
-        return Compared(0, 0, [])
+        return FileComparison(0, 0, [])
     try:
         with _temporary_folder(to) as part:
-            found = asyncio.run(_write(settings, rows, part, _newest_beside(to), progress))
+            comparison = asyncio.run(_write(settings, rows, part, _newest_beside(to), progress))
             os.sync()
             part.rename(to)
             os.sync()
     except FilesUnavailable as error:
-        if error.reason in (Reason.FULL, Reason.READ_ONLY):  # only what is written to can be so
+        if error.reason in (Reason.FULL, Reason.READ_ONLY):  # only the target is written to
             raise OperationError(
                 f"The folder {to} can't be written: its disk is {error.reason.name.lower().replace('_', '-')}."
             ) from error
         raise OperationError(f"Photos and files can't be backed up. {error.reason.value}") from error
     except OSError as error:
         raise OperationError(f"The folder {to} can't be written: {error.strerror}.") from error
-    return found
+    return comparison
 
 
 async def _write(
     settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, progress: Progress
-) -> Compared:  # fmt: skip
+) -> FileComparison:  # fmt: skip
     store, target = FileStore.of(settings, must_exist=True), FileStore(Folder(part))
     try:
         linked = await _link(previous, part, rows, progress) if previous else {}
-        found = await files.copy(store, target, rows, progress)
+        comparison = await files.copy(store, target, rows, progress)
         sums = linked | await _sums(target, linked, progress)
     finally:
         await store.close()
         await target.close()
     _write_sums(part / SUMS, sums)
-    return found
+    return comparison
 
 
 def _write_sums(file: Path, sums: dict[str, str]) -> None:
@@ -80,12 +80,12 @@ def _temporary_folder(to: Path) -> Iterator[Path]:
 
 def _newest_beside(to: Path) -> Path | None:
     """Return the newest backup in the same folder."""
-    found = [each.parent for each in to.parent.glob(f"*/{SUMS}") if not each.parent.is_symlink()]
-    return max(found, key=lambda each: (each / SUMS).stat().st_mtime, default=None)
+    folders = [sums.parent for sums in to.parent.glob(f"*/{SUMS}") if not sums.parent.is_symlink()]
+    return max(folders, key=lambda folder: (folder / SUMS).stat().st_mtime, default=None)
 
 
 async def _link(previous: Path, part: Path, rows: list[FileRow], progress: Progress) -> dict[str, str]:
-    """Link what an earlier backup has of these files and is whole; return the digests by key. A link costs no room."""
+    """Link the intact files of an earlier backup; return their digests by key. A link uses no disk space."""
     listed = {key: digest for digest, _, key in (line.partition("  ") for line in (previous / SUMS).read_text().splitlines())}
     store, sums = FileStore(Folder(previous, must_exist=True)), dict[str, str]()
     try:
@@ -96,7 +96,7 @@ async def _link(previous: Path, part: Path, rows: list[FileRow], progress: Progr
                     (part / key).parent.mkdir(0o700, parents=True, exist_ok=True)
                     try:
                         os.link(previous / key, part / key, follow_symlinks=False)
-                    except OSError:  # another disk, or one without links: it is copied
+                    except OSError:  # another disk, or one without links: copy it
                         continue
                     sums[key] = listed[key]
     finally:
@@ -111,9 +111,9 @@ async def _is_whole(store: FileStore, key: str, digest: str) -> bool:
         return False
 
 
-async def _sums(store: FileStore, but: Mapping[str, str], progress: Progress) -> dict[str, str]:
-    """Return the digests of what was copied, as it is read back."""
-    keys = [key for key in await files.sizes_of(store) if key not in but]
+async def _sums(store: FileStore, linked: Mapping[str, str], progress: Progress) -> dict[str, str]:
+    """Read the copied files back, and return their digests by key."""
+    keys = [key for key in await files.sizes_of(store) if key not in linked]
     sums = {}
     for number, key in enumerate(keys):
         progress(f"read back {number:,} of {len(keys):,} files")

@@ -1,8 +1,7 @@
-"""Removal of withdrawn files from the store, beside the writers: those whose time has passed, that were erased, or that two
-coordinators removed.
+"""Removal of withdrawn files from the store: expired, erased, or removed by two coordinators.
 
-The event of the removal is committed first. A removal that was interrupted goes on at the next look, as the row counts the bytes
-until they are deleted.
+The event of the removal is committed first. The next run resumes an interrupted removal, because the row counts the bytes until
+they are deleted.
 """
 
 import asyncio
@@ -26,7 +25,7 @@ log = structlog.get_logger()
 POLL_S = 600.0
 PAGE_SIZE = 100
 BATCH_SIZE = 25  # files of one search in one transaction: milliseconds
-PAUSE_S = 0.02  # between two of them, in which commands are written
+PAUSE_S = 0.02  # between two transactions, so that commands are written
 SIZES = ("original", "thumb", "view")
 
 _REMOVED = text(
@@ -42,7 +41,7 @@ class FileRemoval:
         self._service, self._after_days = service, service.file_shares.withdrawn_days
 
     async def run(self) -> NoReturn:
-        """Remove what is due, soon after a removal was confirmed and every POLL_S, until cancelled."""
+        """Remove due files soon after a removal was confirmed, and every POLL_S, until cancelled."""
         await run_on_database(self._run_once, POLL_S, "file removal failed", asked=self._service.files_removed)
 
     async def _run_once(self) -> None:
@@ -50,11 +49,13 @@ class FileRemoval:
         try:
             await self.delete_bytes()
         except FilesUnavailable:
-            return  # the store has logged it; the next look goes on
+            return  # the store has logged it; the next run continues
 
     async def expire(self) -> int:
-        """Write the removal of all files that are due, and the erasure of those of which something was erased; return their
-        number. Raises DatabaseUnavailable."""
+        """Write the removal of all due files, and of all files with erased parts; return their number.
+
+        Raises DatabaseUnavailable.
+        """
         count = await self._expire_all(erased=False) + await self._expire_all(erased=True)
         if count:
             log.info("withdrawn files expired", count=count)
@@ -64,11 +65,11 @@ class FileRemoval:
         count, now = 0, self._service.clock()
         find = partial(file_expiry.due, now=now, after_days=self._after_days, limit=PAGE_SIZE, erased=erased)
         while rows := await self._service.database.read(find):
-            written = 0
+            page_count = 0
             for board, group in groupby(rows, key=lambda row: str(row.board)):
-                written += await self._expire(board, [row.id for row in group], erased)
-            count += written
-            if not written:  # brought back in the meantime
+                page_count += await self._expire(board, [row.id for row in group], erased)
+            count += page_count
+            if not page_count:  # brought back in the meantime
                 break
         return count
 
@@ -83,7 +84,7 @@ class FileRemoval:
         return count
 
     async def delete_bytes(self) -> int:
-        """Delete the bytes of all removed files; return how many files. Raises FilesUnavailable or DatabaseUnavailable."""
+        """Delete the bytes of all removed files; return the number of files. Raises FilesUnavailable or DatabaseUnavailable."""
         count = 0
         while rows := await self._service.database.read(_removed):
             for row in rows:
@@ -100,7 +101,7 @@ def _removed(session: Session) -> list[Row[Any]]:
 
 
 def _count_as_gone(session: Session, id: str, stored: int) -> int:
-    """Count the bytes of a file as free, unless another process did; return 1 if this one did."""
+    """Count the bytes of a file as free. Return 1, or 0 if another process did it first."""
     if not session.connection().execute(_GONE, {"id": id, "stored": stored}).rowcount:
         return 0
     usage.add(session, -stored)

@@ -1,4 +1,4 @@
-"""Photos and files of an installation beside their rows: compared with them, and copied to another store."""
+"""Photos and files of an installation: comparison with their rows, and copy to another store."""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from board.files.store import FileStore
 
 MB = 1_000_000
-MAX_TOLD = 5  # files that a sentence names; it counts the others
+MAX_NAMED = 5  # files that a sentence names; it counts the others
 PAGE_SIZE = 5_000
 
 _ROWS = text(
@@ -34,8 +34,8 @@ class FileRow(NamedTuple):
         return [f"files/{self.id}/{name}" for name in ("original", *(("thumb", "view") if self.is_picture else ()))]
 
 
-class Compared(NamedTuple):
-    """Files that were looked at, their bytes with their pictures, and a line for each that is missing or damaged."""
+class FileComparison(NamedTuple):
+    """Result of a comparison. `bytes`: with pictures. `faults`: a line for each file that is missing or damaged."""
 
     files: int
     bytes: int
@@ -43,73 +43,77 @@ class Compared(NamedTuple):
 
 
 def rows(session: Session) -> list[FileRow]:
-    """Return all attached files. None in a database of an earlier version, which had no table of them."""
+    """Return all attached files. Empty in a database of a version without the table."""
     if not inspect(session.connection()).has_table("file"):
         return []
-    found: list[FileRow] = []
+    files: list[FileRow] = []
     while True:
-        named = {"after": found[-1].id if found else "", "limit": PAGE_SIZE}
-        page = [FileRow(*row) for row in session.connection().execute(_ROWS, named)]
-        found += page
+        params = {"after": files[-1].id if files else "", "limit": PAGE_SIZE}
+        page = [FileRow(*row) for row in session.connection().execute(_ROWS, params)]
+        files += page
         if len(page) < PAGE_SIZE:
-            return found
+            return files
 
 
 def named(faults: list[str]) -> str:
-    """Return faults as the end of a sentence: the first few, and how many more there are."""
-    more = f"; and {len(faults) - MAX_TOLD} more" if len(faults) > MAX_TOLD else ""
-    return f"{'; '.join(faults[:MAX_TOLD])}{more}"
+    """Return faults as the end of a sentence: the first few, and the number of the others."""
+    more = f"; and {len(faults) - MAX_NAMED} more" if len(faults) > MAX_NAMED else ""
+    return f"{'; '.join(faults[:MAX_NAMED])}{more}"
 
 
-async def compare(store: FileStore, files: list[FileRow], progress: Progress, digests: bool = False) -> Compared:
-    """Compare sizes, and with `digests` each byte of the originals. Of a withdrawn file nothing need be there. Raises
-    FilesUnavailable."""
+async def compare(store: FileStore, files: list[FileRow], progress: Progress, digests: bool = False) -> FileComparison:
+    """Compare the stored files with their rows: sizes, and with `digests` each byte of the originals.
+
+    A withdrawn file may be absent. Raises FilesUnavailable.
+    """
     sizes = await sizes_of(store)
-    faults, seen = [], 0
+    faults, byte_count = [], 0
     for number, row in enumerate(files):
         if row.is_withdrawn and row.keys[0] not in sizes:
             continue
         fault = _fault(row, sizes)
         if fault is None and digests:
-            progress(f"read {number:,} of {len(files):,} files, {seen // MB:,} MB")
+            progress(f"read {number:,} of {len(files):,} files, {byte_count // MB:,} MB")
             fault = await _damage(store, row)
         if fault is not None:
             faults.append(f"{row.id} {fault}")
-        seen += sum(sizes.get(key, 0) for key in row.keys)
-    return Compared(len(files), seen, faults)
+        byte_count += sum(sizes.get(key, 0) for key in row.keys)
+    return FileComparison(len(files), byte_count, faults)
 
 
-async def copy(source: FileStore, target: FileStore, files: list[FileRow], progress: Progress) -> Compared:
-    """Copy files to another store, and verify their digests on the way. What is there with the right size stays. A file that
-    is missing or damaged in the source is not copied. Raises FilesUnavailable."""
-    sizes, there = await sizes_of(source), await sizes_of(target)
-    faults, copied = [], 0
+async def copy(source: FileStore, target: FileStore, files: list[FileRow], progress: Progress) -> FileComparison:
+    """Copy files to another store, and verify their digests on the way. Idempotent: skips objects that have the right size.
+
+    Skips files that are missing or damaged in the source. Raises FilesUnavailable.
+    """
+    sizes, target_sizes = await sizes_of(source), await sizes_of(target)
+    faults, copied_bytes = [], 0
     for number, row in enumerate(files):
-        progress(f"copied {number:,} of {len(files):,} files, {copied // MB:,} MB")
+        progress(f"copied {number:,} of {len(files):,} files, {copied_bytes // MB:,} MB")
         if row.is_withdrawn and row.keys[0] not in sizes:
             continue
         if (fault := _fault(row, sizes)) is not None:
             faults.append(f"{row.id} {fault}")
             continue
         for key in row.keys:
-            if there.get(key) == sizes[key]:
+            if target_sizes.get(key) == sizes[key]:
                 continue
             sha256 = await _copy_one(source, target, key)
-            copied += sizes[key]
+            copied_bytes += sizes[key]
             if key == row.keys[0] and sha256 != row.sha256:
                 faults.append(f"{row.id} is damaged")
                 await target.delete(row.keys)
                 break
-    return Compared(len(files), copied, faults)
+    return FileComparison(len(files), copied_bytes, faults)
 
 
 async def sizes_of(store: FileStore) -> dict[str, int]:
     """Return the sizes of all objects of attached files, by key. Raises FilesUnavailable."""
-    return {each.key: each.size async for each in store.list("files/")}
+    return {stored.key: stored.size async for stored in store.list("files/")}
 
 
 def _fault(row: FileRow, sizes: Mapping[str, int]) -> str | None:
-    """Return what is wrong with a file by its sizes; None: nothing."""
+    """Return the problem that a file's sizes show, or None."""
     original, *pictures = row.keys
     if original not in sizes:
         return "is missing"
@@ -129,20 +133,20 @@ async def _damage(store: FileStore, row: FileRow) -> str | None:
 
 async def digest(store: FileStore, key: str) -> str:
     """Return the SHA-256 of one object. Raises FileNotFoundError, FilesUnavailable."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     async for piece in store.get(key):
-        found.update(piece)
-    return found.hexdigest()
+        sha256.update(piece)
+    return sha256.hexdigest()
 
 
 async def _copy_one(source: FileStore, target: FileStore, key: str) -> str:
     """Copy one object; return its digest."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
 
     async def pieces() -> AsyncIterator[bytes]:
         async for piece in source.get(key):
-            found.update(piece)
+            sha256.update(piece)
             yield piece
 
     await target.put(key, pieces())
-    return found.hexdigest()
+    return sha256.hexdigest()

@@ -1,5 +1,7 @@
-"""Backup of a PostgreSQL database by pg_dump, from one view of it; and its return by pg_restore. A backup is verified by reading
-all of it: every table has the rows that it had in that view."""
+"""Backup of a PostgreSQL database by pg_dump from one snapshot, and restore by pg_restore.
+
+Verification reads the complete backup: every table must have as many rows as in the snapshot.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -51,17 +53,17 @@ def _count_rows(connection: Connection) -> Counter[str]:
 
 
 def _verify(part: Path, rows: Counter[str]) -> None:
-    """Compare the rows of a dump with those that were counted. Raises OperationError."""
-    found = rows_of(part)
+    """Compare the number of rows in a dump with the counted `rows`. Raises OperationError if they differ."""
+    dumped = rows_of(part)
     for name in rows:
-        if found[name] != rows[name]:
+        if dumped[name] != rows[name]:
             raise OperationError(
-                f"The backup failed its check: {name} has {found[name]:,} of {rows[name]:,} rows. It was deleted."
+                f"The backup failed its check: {name} has {dumped[name]:,} of {rows[name]:,} rows. It was deleted."
             )
 
 
 def rows_of(dump: Path) -> Counter[str]:
-    """Return the number of rows of each table in a dump, which is read as a whole. Raises ProgramFailed."""
+    """Return the number of rows of each table in a dump. Reads all of it. Raises ProgramFailed."""
     rows: Counter[str] = Counter()
     table: str | None = None
     for line in postgresql_programs.read("pg_restore", ["--data-only", "--file=-", str(dump)]):
@@ -76,9 +78,9 @@ def rows_of(dump: Path) -> Counter[str]:
 
 
 def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progress: Progress) -> None:
-    """Put the tables of a dump in place of those of the database. Interrupted anywhere, it can be repeated; until then the mark
-    keeps servers away. Raises OperationError."""
-    if not rows_of(dump)["board"]:  # read as a whole, before anything is deleted
+    """Replace the tables of the database by those of a dump. After an interruption it can be repeated; until then the mark
+    prevents servers from starting. Raises OperationError."""
+    if not rows_of(dump)["board"]:  # reads all of it, before anything is deleted
         raise OperationError(f"{dump} is not a whole backup of a board.")
     database.write_now(lambda session: _empty(session.connection(), mark))
     database.dispose()
@@ -90,7 +92,7 @@ def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progr
 
 
 def _empty(connection: Connection, mark: unfinished_upgrade.Mark) -> None:
-    """Drop all tables: a dump only replaces those that are in it."""
+    """Drop all tables: a dump replaces only its own tables."""
     tables = connection.execute(_TABLES).scalars().all()
     for name in tables:
         connection.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))

@@ -13,11 +13,11 @@ from sqlalchemy import make_url
 from board.errors import OperationError
 
 POLL_S = 1.0  # between two reports of the progress of a program
-DEBIAN = Path("/usr/lib/postgresql")  # newest version last, beside what is on the PATH
+DEBIAN = Path("/usr/lib/postgresql")  # a folder per version, which Debian does not put on the PATH
 
 
 class ProgramFailed(OperationError):
-    """A program of PostgreSQL failed; the sentence has the last line of its output."""
+    """Failure of a PostgreSQL program, with the last line of its output."""
 
 
 def run(program: str, url: str, words: list[str], name: str, poll: Callable[[], object] = lambda: None) -> None:
@@ -81,7 +81,7 @@ def _environment(url: str, name: str) -> dict[str, str]:
 
 
 def without_password(url: str) -> str:
-    """Return a URL as PostgreSQL's programs take it: other users of the machine can read a command line."""
+    """Return a URL for PostgreSQL's programs, without its password: other users of the machine can read a command line."""
     parsed = make_url(url).set(drivername="postgresql").difference_update_query(["password"])
     return parsed._replace(password=None).render_as_string(hide_password=False)
 
@@ -89,5 +89,5 @@ def without_password(url: str) -> str:
 def _raise_if_failed(program: str, code: int, errors: bytes) -> None:
     if code:
         lines = [line.strip() for line in errors.decode(errors="replace").splitlines() if line.strip()]
-        told = next((line for line in lines if "error:" in line), lines[-1] if lines else f"exit code {code}")
-        raise ProgramFailed(f"{program} failed: {told.removeprefix(f'{program}: ').removeprefix('error: ').rstrip('.')}.")
+        reason = next((line for line in lines if "error:" in line), lines[-1] if lines else f"exit code {code}")
+        raise ProgramFailed(f"{program} failed: {reason.removeprefix(f'{program}: ').removeprefix('error: ').rstrip('.')}.")

@@ -1,6 +1,6 @@
-"""Pruning: deletes, once a day, rows that nobody can read or use any more, in small transactions beside the writers.
+"""Pruning: deletes expired rows once a day, in small transactions, while commands are written.
 
-`rules` is the list of what is pruned, and when. The journal, handovers and revoked displays are never pruned.
+`rules` lists the rows and their age. The journal, handovers and revoked displays are never pruned.
 """
 
 import asyncio
@@ -24,10 +24,10 @@ from models.upkeep import PRUNING
 log = structlog.get_logger()
 
 INTERVAL = timedelta(days=1)
-POLL_S = 600.0  # interval of asking whether it is due: several processes and restarts share one run a day
+POLL_S = 600.0  # between two checks whether a run is due: all processes share one run a day
 PAGE_SIZE = 5_000  # keys read at once, outside of the writer
 BATCH_SIZE = 250  # rows deleted in one transaction: milliseconds
-PAUSE_S = 0.02  # between two of them, in which commands are written
+PAUSE_S = 0.02  # between two transactions, so that commands are written
 DAY = timedelta(days=1)
 NOTIFICATIONS_KEPT = timedelta(days=30)  # for questions about what was sent
 
@@ -39,7 +39,7 @@ _CLAIM = text(
 
 
 class Rule(NamedTuple):
-    """Rows of a table that are deleted: those older than `age` by `condition`, which compares with `:before`."""
+    """Rule for deleting rows of a table. `condition`: SQL that compares a time with `:before`, which is now minus `age`."""
 
     table: str
     keys: tuple[str, ...]
@@ -48,13 +48,13 @@ class Rule(NamedTuple):
 
 
 def rules(settings: Settings) -> list[Rule]:
-    """Return what is pruned under these settings."""
+    """Return the rules of pruning under these settings."""
     ids, tokens = timedelta(days=settings.keep_command_ids_days), timedelta(days=settings.keep_ended_tokens_days)
     return [
         Rule("done", ("digest",), "day < CAST(replace(substr(:before, 1, 10), '-', '') AS INTEGER)", ids),
         Rule("alert", ("board", "seq", "kind", "account"), "at <= :before", RETENTION),
         Rule("alert_read", ("account", "board", "seq"), "at <= :before", RETENTION),
-        # The newest one of an account stays, as the next number is counted from it
+        # The newest alert of an account stays, because the next number is counted from it
         Rule(
             "security_alert", ("account", "number"),
             "at <= :before AND number < (SELECT max(number) FROM security_alert s WHERE s.account = security_alert.account)",
@@ -70,7 +70,7 @@ def rules(settings: Settings) -> list[Rule]:
 
 
 class Pruning:
-    """Pruning of one installation. One process does it, a day after the last one did."""
+    """Pruning of one installation, by one of its processes, a day after the previous run."""
 
     def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = now) -> None:
         self._database, self._settings, self._clock = database, settings, clock
@@ -80,16 +80,16 @@ class Pruning:
         await run_on_database(self.prune_if_due, POLL_S, "pruning failed")
 
     async def prune_if_due(self) -> None:
-        """Prune if no process did within INTERVAL. Raises DatabaseUnavailable; the rest is done the next day."""
+        """Prune if no process did within INTERVAL. Raises DatabaseUnavailable; the next day's run does the rest."""
         at = self._clock()
-        named = {"name": PRUNING, "at": format_utc(at), "before": format_utc(at - INTERVAL)}
-        if await self._database.read(lambda session: session.connection().execute(_DUE, named).scalar_one()):
+        params = {"name": PRUNING, "at": format_utc(at), "before": format_utc(at - INTERVAL)}
+        if await self._database.read(lambda session: session.connection().execute(_DUE, params).scalar_one()):
             return
-        if await self._database.write(lambda session: session.connection().execute(_CLAIM, named).rowcount):
+        if await self._database.write(lambda session: session.connection().execute(_CLAIM, params).rowcount):
             await self.prune()
 
     async def prune(self) -> dict[str, int]:
-        """Delete everything that is due; return the number of rows by table. Raises DatabaseUnavailable."""
+        """Delete all due rows; return their number by table. Raises DatabaseUnavailable."""
         at, pruned = self._clock(), {}
         for rule in rules(self._settings):
             if count := await self._apply(rule, format_utc(at - rule.age)):
@@ -98,7 +98,7 @@ class Pruning:
         return pruned
 
     async def _apply(self, rule: Rule, before: str) -> int:
-        """Delete the rows of one rule, batch by batch. The keys are found by reading, so that no scan holds the writer."""
+        """Delete the rows of one rule in batches. Reading finds the keys, so that no scan blocks the writer."""
         deleted = 0
         while True:
             keys = await self._database.read_heavy(partial(_find, rule, before))
@@ -110,14 +110,14 @@ class Pruning:
 
 
 def _find(rule: Rule, before: str, session: Session) -> list[dict[str, Any]]:
-    """Return the keys of rows to delete, in order so that two processes never deadlock."""
+    """Return the keys of rows to delete, ordered so that two processes never deadlock."""
     query = f"SELECT {', '.join(rule.keys)} FROM {rule.table} WHERE {rule.condition} LIMIT {PAGE_SIZE}"  # noqa: S608
     rows = session.connection().execute(text(query), {"before": before})
     return [dict(zip(rule.keys, row, strict=True)) | {"before": before} for row in sorted(map(tuple, rows))]
 
 
 def _delete(rule: Rule, keys: list[dict[str, Any]], session: Session) -> int:
-    """Delete these rows, unless they have changed since they were found."""
-    named = " AND ".join(f"{key} = :{key}" for key in rule.keys)
-    query = text(f"DELETE FROM {rule.table} WHERE {named} AND {rule.condition}")  # noqa: S608
-    return sum(session.connection().execute(query, each).rowcount for each in keys)
+    """Delete these rows, unless they have changed in the meantime."""
+    key_condition = " AND ".join(f"{key} = :{key}" for key in rule.keys)
+    query = text(f"DELETE FROM {rule.table} WHERE {key_condition} AND {rule.condition}")  # noqa: S608
+    return sum(session.connection().execute(query, key_values).rowcount for key_values in keys)

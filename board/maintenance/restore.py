@@ -1,4 +1,4 @@
-"""Return of a database to a backup of `board backup`, and of photos and files beside it. No server may run."""
+"""Restore of a database from a backup of `board backup`, and of its photos and files. No server may run."""
 
 import asyncio
 from contextlib import closing
@@ -16,12 +16,14 @@ from models.db.database import Database
 from models.db.sqlite import create_private_file, library
 from models.db.unfinished_upgrade import RESTORING, Mark
 
-PAGES = 20_000  # of a file that are copied between two progress reports
+PAGES = 20_000  # copied between two progress reports
 
 
 def restore(database: Database, backup: Path, progress: Progress, mark: Mark | None = None) -> None:
-    """Put a backup in place of the database, in one step (SQLite) or so that it can be repeated (PostgreSQL). Raises
-    OperationError."""
+    """Replace the database by a backup: atomically (SQLite), or repeatable after an interruption (PostgreSQL).
+
+    Raises OperationError.
+    """
     if not backup.is_file():
         raise OperationError(f"There is no backup {backup}.")
     if database.path is None:
@@ -33,14 +35,14 @@ def restore(database: Database, backup: Path, progress: Progress, mark: Mark | N
         restore_file(backup, database.path, progress)
     except library.OperationalError as error:
         raise OperationError(f"The database can't be restored: {error}.") from error
-    except library.DatabaseError:  # it is damaged, which may be the reason for the restore
+    except library.DatabaseError:  # a damaged database may be the reason for the restore
         for path in (database.path, *(Path(f"{database.path}{suffix}") for suffix in ("-wal", "-shm"))):
             path.unlink(missing_ok=True)
         restore_file(backup, database.path, progress)
 
 
 def restore_file(backup: Path, path: Path, progress: Progress) -> None:
-    """Copy all pages in one transaction: a process that is killed leaves the database as it was."""
+    """Copy all pages in one transaction: a killed process leaves the database as it was."""
 
     def report(status: int, remaining: int, total: int) -> None:
         progress(f"restored {total - remaining:,} of {total:,} pages")
@@ -52,7 +54,7 @@ def restore_file(backup: Path, path: Path, progress: Progress) -> None:
 
 
 def _check(backup: Path) -> None:
-    """Raise OperationError for a file that is no whole backup of a board."""
+    """Raise OperationError if a file is not a complete backup of a board."""
     try:
         with closing(library.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             has_board = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is not None
@@ -64,20 +66,20 @@ def _check(backup: Path) -> None:
 
 
 def restore_files(settings: Settings, database: Database, folder: Path, progress: Progress) -> str:
-    """Copy photos and files of a backup to the store, without those that are there. Return a sentence. Raises OperationError."""
+    """Copy photos and files of a backup to the store, except those in it. Return a sentence. Raises OperationError."""
     if not (folder / SUMS).is_file():
         return f"There are no photos and files beside the backup, in {folder}."
     rows = database.read_now(files.rows)
     try:
-        found = asyncio.run(_copy(settings, folder, rows, progress))
+        comparison = asyncio.run(_copy(settings, folder, rows, progress))
     except FilesUnavailable as error:
         raise OperationError(f"Photos and files can't be restored. {error.reason.value}") from error
-    if found.faults:
-        raise OperationError(f"Photos and files of the backup are missing or damaged: {files.named(found.faults)}.")
-    return f"{found.files:,} photos and files are there."
+    if comparison.faults:
+        raise OperationError(f"Photos and files of the backup are missing or damaged: {files.named(comparison.faults)}.")
+    return f"{comparison.files:,} photos and files are there."
 
 
-async def _copy(settings: Settings, folder: Path, rows: list[files.FileRow], progress: Progress) -> files.Compared:
+async def _copy(settings: Settings, folder: Path, rows: list[files.FileRow], progress: Progress) -> files.FileComparison:
     source, target = FileStore(Folder(folder, must_exist=True)), FileStore.of(settings)
     try:
         return await files.copy(source, target, rows, progress)

@@ -1,4 +1,4 @@
-"""Transfer of an installation to another database with epochs, chains, ids, sessions and tokens; and the reset of epochs after a
+"""Transfer of an installation to another database, with epochs, chains, ids, sessions and tokens; reset of epochs after a
 restore."""
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ Progress = Callable[[str], None]
 
 
 def copy(source: Database, target: Database, progress: Progress) -> None:
-    """Copy everything in one transaction of the target, from one view of the source, and verify it there.
+    """Copy all tables in one transaction of the target, from one snapshot of the source, and verify the copy.
 
-    Both are migrated to this version. Raise OperationError; then the target is as empty as before.
+    Both databases must have the tables of this version. Raises OperationError; then the target is still empty.
     """
 
     def read(old: Session) -> None:
@@ -42,7 +42,7 @@ def _copy(source: Database, target: Database, old: Session, new: Session, progre
     source_connection, target_connection = old.connection(), new.connection()
     target.backend.disable_timeouts(target_connection)
     # Its rows record work on the source database
-    tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]
+    tables = [table for table in metadata.sorted_tables if table.name != Upkeep.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy. DATABASE_URL names a database without a board.")
     _check_empty(target_connection, tables)
@@ -83,7 +83,10 @@ def _count(connection: Connection, table: Table) -> int:
 
 
 def _verify_chain(old: Session, new: Session, board: Board) -> str:
-    """Return a line about a board whose chain holds in the copy, or is broken in the source too, which the copy must not hide."""
+    """Return a line about a board. A chain that is broken in the source stays broken, and the line says so.
+
+    Raises OperationError if only the copy is broken.
+    """
     error = hash_chain.verify(new, board)
     before = old.get(Board, board.id)
     if error is None:
@@ -94,16 +97,18 @@ def _verify_chain(old: Session, new: Session, board: Board) -> str:
 
 
 def _position(session: Session) -> list[Any]:
-    """Return values that differ as soon as somebody writes: heads, numbers of rows, and versions of rights."""
+    """Return values that change with every write: heads, numbers of rows, and versions of rights."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
-    written = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
-    counted = [_count(session.connection(), metadata.tables[name]) for name in written]
-    return [*map(tuple, boards), *counted, *rights_version.version(session)]
+    table_names = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
+    counts = [_count(session.connection(), metadata.tables[name]) for name in table_names]
+    return [*map(tuple, boards), *counts, *rights_version.version(session)]
 
 
 def reset_epochs(session: Session) -> int:
-    """Give every board a new epoch after a restore, so that no client resumes from a position that no longer exists. Return the
-    number of boards."""
+    """Give every board a new epoch after a restore, so that no client resumes from a lost position.
+
+    Return the number of boards.
+    """
     boards = session.exec(select_rows(Board)).all()
     for board in boards:
         board.epoch = new_epoch()

@@ -1,6 +1,6 @@
-"""Upgrade of the database, with a way back: back up, migrate, verify; or return to the earlier state.
+"""Upgrade of the database: back up, migrate, verify; on failure, return to the earlier state.
 
-A mark in the database says which step was reached, so that the run after one that was killed continues, or completes the return.
+A mark in the database records the step. After a killed run, the next one continues, or completes the return.
 See `models.db.unfinished_upgrade`.
 """
 
@@ -36,13 +36,13 @@ _HEADS = text("SELECT id, seq, head FROM board")
 
 
 class ReturnFailed(Exception):
-    """The upgrade failed, and the return to the earlier state failed too: neither is whole."""
+    """Failure of an upgrade and of the return to the earlier state: the database is incomplete."""
 
 
 def upgrade(url: str, folder: Path | None, say: Say, progress: Say) -> None:
-    """Upgrade a database. The backup goes into `folder`, by default beside an SQLite file, otherwise the current folder.
+    """Upgrade a database. `folder`: for the backup; by default the folder of an SQLite file, otherwise the current one.
 
-    Raise OperationError or ConfigurationError if the database is as it was before, ReturnFailed if it is not.
+    Raises OperationError or ConfigurationError if it failed and the database is unchanged, ReturnFailed if it is not.
     """
     database = exclusive.open_alone(url)
     try:
@@ -54,7 +54,7 @@ def upgrade(url: str, folder: Path | None, say: Say, progress: Say) -> None:
 
 
 class _Upgrade:
-    """Run of an upgrade, on a database that nobody else uses."""
+    """Run of an upgrade, on a database without other users."""
 
     def __init__(self, database: Database, folder: Path | None, say: Say, progress: Say) -> None:
         self.database, self.say, self.progress = database, say, progress
@@ -87,7 +87,7 @@ class _Upgrade:
         self.say(f"The database has the tables of this version ({self.newest}). There is nothing to do.")
 
     def _back_up(self, plan: MigrationPlan) -> Mark:
-        """State what is needed, and make the backup. A failure leaves the database as it was."""
+        """Announce the needs of the upgrade, and make the backup. A failure leaves the database as it was."""
         self._state_needs(plan)
         heads = self.database.read_now(_heads)
         name = f"before-upgrade-{plan.before}-{now():%Y-%m-%dT%H%M%S}-{secrets.token_hex(2)}"
@@ -106,7 +106,7 @@ class _Upgrade:
         return mark
 
     def _state_needs(self, plan: MigrationPlan) -> None:
-        """Say what the upgrade needs, and refuse if the disks have too little. Raise ConfigurationError."""
+        """Announce time and space of the upgrade. Raises ConfigurationError if a disk has too little space."""
         beside = self.database.path is not None and self.folder.stat().st_dev == self.database.path.parent.stat().st_dev
         seconds = plan.seconds + plan.size / DUMP_BYTES_PER_S
         free = "" if plan.free is None else f"; {plan.free / MB:,.0f} MB are free"
@@ -115,14 +115,14 @@ class _Upgrade:
         self.say(f"Space: up to {plan.size / MB:,.0f} MB for the backup, in {self.folder}.")
         plan.check_space(plan.size if beside else 0)
         space = os.statvfs(self.folder)
-        if (left := space.f_bavail * space.f_frsize) < plan.size:
+        if (available := space.f_bavail * space.f_frsize) < plan.size:
             raise ConfigurationError(
-                f"The backup may need {plan.size / MB:,.0f} MB in {self.folder}, where {left / MB:,.0f} MB are free. Nothing was "
+                f"The backup may need {plan.size / MB:,.0f} MB in {self.folder}, where {available / MB:,.0f} MB are free. Nothing was "
                 "changed. Make room, or name another folder with --to."
             )
 
     def _migrate_or_return(self, mark: Mark) -> None:
-        """Migrate and verify; on any failure, and on Ctrl-C, return to the earlier state. Raise OperationError."""
+        """Migrate and verify; on any failure, and on Ctrl-C, return to the earlier state and raise OperationError."""
         try:
             self._migrate()
             self._verify(mark)
@@ -130,11 +130,11 @@ class _Upgrade:
             self.progress("")
             self.say(f"The upgrade failed: {_reason(error)}")
             self._restore(mark)
-            kept = f"The database is as it was before, with tables {mark.before}. The backup is kept: {mark.backup}."
+            outcome = f"The database is as it was before, with tables {mark.before}. The backup is kept: {mark.backup}."
             if isinstance(error, KeyboardInterrupt):
-                self.say(kept)
+                self.say(outcome)
                 raise
-            raise OperationError(f"The upgrade failed: {_reason(error)} {kept}") from error
+            raise OperationError(f"The upgrade failed: {_reason(error)} {outcome}") from error
 
     def _migrate(self) -> None:
         rows = RowProgress()
@@ -148,7 +148,7 @@ class _Upgrade:
         self.say("Migrated.")
 
     def _verify(self, mark: Mark) -> None:
-        """Verify every chain, and that every board ends where it ended before. Raise OperationError."""
+        """Verify every chain, and that every board has its earlier head. Raises OperationError."""
         from board.commands import registry  # noqa: F401 - declares the kinds, and which of their events sign positions
 
         events = RowProgress()
@@ -169,7 +169,7 @@ class _Upgrade:
         self.say(f"Verified: {len(lines)} boards.")
 
     def _restore(self, mark: Mark) -> None:
-        """Return to the backup. Raise ReturnFailed."""
+        """Restore the backup. Raises ReturnFailed."""
         self.say(f"Returning to the state before the upgrade, from {mark.backup}.")
         try:
             self.database.dispose()
@@ -199,26 +199,25 @@ class _Upgrade:
 
 
 def _state(session: Session) -> tuple[str | None, Mark | None]:
-    """Return the version of the tables, None if there are none, and the mark. While the return is not completed, there may be no
-    tables."""
+    """Return the version of the tables and the mark, each None if absent. During a return there may be no tables."""
     mark = unfinished_upgrade.read(session.connection())
     return (None if mark is not None and mark.step == RESTORING else schema.version_of(session.connection())), mark
 
 
 def _heads(session: Session) -> dict[str, Any]:
-    """Return number and hash of the last event of each board. Empty in the first versions, which had none."""
+    """Return number and hash of the last event of each board. Empty in the first versions, which had no boards."""
     columns = {column["name"] for column in inspect(session.connection()).get_columns("board")}
     rows = session.connection().execute(_HEADS).all() if {"seq", "head"} <= columns else []
     return {row.id: [row.seq, bytes(row.head).hex()] for row in rows}
 
 
 def _reason(error: BaseException) -> str:
-    """Return why a step failed, in a sentence without data."""
+    """Return the cause of a failed step, in a sentence without data."""
     if isinstance(error, KeyboardInterrupt):
         return "it was interrupted."
     if isinstance(error, OperationError | ConfigurationError):
         return str(error)
     cause = error.__cause__ if isinstance(error, DatabaseUnavailable) and isinstance(error.__cause__, Exception) else error
     frames: Any = exception_location(error)["traceback"]
-    where = f", at {frames[-1]}" if frames else ""
-    return f"{error_code(cause) if isinstance(cause, Exception) else type(cause).__name__}{where}."
+    location = f", at {frames[-1]}" if frames else ""
+    return f"{error_code(cause) if isinstance(cause, Exception) else type(cause).__name__}{location}."

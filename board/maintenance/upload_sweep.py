@@ -1,7 +1,6 @@
-"""Sweep of uploads beside the writers: a day after they were begun, deletes those that nobody attached, and what is stored of
-them.
+"""Sweep of uploads: deletes those that nobody attached within a day, and their stored parts.
 
-An upload's row is deleted last, so a sweep that was interrupted goes on with it. Each process looks every ten minutes.
+A row is deleted last, so the next sweep resumes an interrupted one. Each process sweeps every ten minutes.
 """
 
 import asyncio
@@ -21,9 +20,9 @@ log = structlog.get_logger()
 
 POLL_S = 600.0
 PAGE_SIZE = 100
-PAUSE_S = 0.02  # between two of them, in which commands are written
-STRAY = timedelta(days=2)  # age of a stored part that belongs to no upload any more: those are deleted after a day
-STRAY_EVERY = 144  # looks between two listings of the store: a day
+PAUSE_S = 0.02  # between two transactions, so that commands are written
+STRAY = timedelta(days=2)  # age of a stray part: uploads, with their parts, are deleted after a day
+STRAY_EVERY = 144  # sweeps between two listings of the store: a day
 
 
 class UploadSweep:
@@ -34,7 +33,7 @@ class UploadSweep:
         self._looks = 0
 
     async def run(self) -> NoReturn:
-        """Sweep what is due, until cancelled."""
+        """Sweep due uploads, until cancelled."""
         await run_on_database(self._run_once, POLL_S, "upload sweep failed")
 
     async def _run_once(self) -> None:
@@ -43,17 +42,17 @@ class UploadSweep:
             if self._looks % STRAY_EVERY == 0:
                 await self.sweep_strays()
         except FilesUnavailable:
-            return  # the store has logged it; the next look goes on
+            return  # the store has logged it; the next sweep continues
         self._looks += 1
 
     async def sweep(self) -> int:
-        """Sweep all that is due; return how many uploads. Raises FilesUnavailable or DatabaseUnavailable."""
+        """Sweep all due uploads; return their number. Raises FilesUnavailable or DatabaseUnavailable."""
         count, now = 0, self._service.clock()
         while ids := await self._service.database.read(lambda session: upload_rows.due(session, now, PAGE_SIZE)):
             for id in ids:
-                dropped = await self._service.database.write(partial(upload_rows.sweep, id=id))
-                if dropped is not None:
-                    await forget(self._service, dropped)
+                upload = await self._service.database.write(partial(upload_rows.sweep, id=id))
+                if upload is not None:
+                    await forget(self._service, upload)
                     count += 1
                 await asyncio.sleep(PAUSE_S)
         if count:
@@ -61,19 +60,22 @@ class UploadSweep:
         return count
 
     async def sweep_strays(self) -> int:
-        """Delete parts that a killed process stored and no upload knows of; return how many. Only parts are judged by their age:
-        files are deleted by their rows alone, so a store that two installations share by mistake loses none."""
+        """Delete parts that a killed process left in the store; return their number.
+
+        Only parts are deleted by age. Files are deleted by their rows, so that two installations that share a store by mistake
+        lose none.
+        """
         files, count = self._service.files, 0
         if not files.is_set:
             return 0
         before = (self._service.clock() - STRAY).timestamp()
-        old: list[str] = []
-        async for each in files.list("uploads/"):
-            if each.changed_at < before:
-                old.append(each.key)
-            if len(old) >= PAGE_SIZE:
-                await files.delete(old)
-                count, old = count + len(old), []
-        await files.delete(old)
+        keys: list[str] = []
+        async for stored in files.list("uploads/"):
+            if stored.changed_at < before:
+                keys.append(stored.key)
+            if len(keys) >= PAGE_SIZE:
+                await files.delete(keys)
+                count, keys = count + len(keys), []
+        await files.delete(keys)
         await files.discard_leftovers()
-        return count + len(old)
+        return count + len(keys)

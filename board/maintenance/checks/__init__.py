@@ -1,4 +1,4 @@
-"""Checks of an installation from outside: a line for each, and whether anything is wrong."""
+"""Checks of an installation from outside: one line each."""
 
 from board.maintenance.checks.finding import Finding, State
 from board.maintenance.checks.run import run

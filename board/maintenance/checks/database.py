@@ -24,7 +24,7 @@ def check(settings: Settings) -> tuple[State, str]:
 
 
 def _of_file(path: Path) -> tuple[State, str]:
-    size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
+    size = sum(file.stat().st_size for file in (path, Path(f"{path}-wal")) if file.exists())
     summary = f"SQLite {sqlite.library.sqlite_version}, {TABLES}, {size / MB:.1f} MB."
     if not os.access(path, os.W_OK):
         return State.WRONG, f"{summary} This account may not write {path}."
@@ -34,5 +34,5 @@ def _of_file(path: Path) -> tuple[State, str]:
 
 
 def _of_server(session: Session) -> tuple[State, str]:
-    version, size = (session.connection().execute(each).scalar_one() for each in (_VERSION, _SIZE))
+    version, size = (session.connection().execute(query).scalar_one() for query in (_VERSION, _SIZE))
     return State.OK, f"PostgreSQL {version}, {TABLES}, {size / MB:.1f} MB."

@@ -1,4 +1,4 @@
-"""Check of the isolation of decoders: a test child tries to read, write and reach what it must not."""
+"""Check of the isolation of decoders: a test child tries forbidden reads, writes and connections."""
 
 import asyncio
 import json
@@ -27,15 +27,15 @@ def check(settings: Settings) -> tuple[State, str]:
 
 
 async def _check() -> tuple[State, str]:
-    made = await parent.run(picture_process.__file__, DOT, pictures.LIMITS)
-    if made.status in (limited.NOT_ISOLATED, picture_process.MISSING):
+    outcome = await parent.run(picture_process.__file__, DOT, pictures.LIMITS)
+    if outcome.status in (limited.NOT_ISOLATED, picture_process.MISSING):
         return State.WRONG, "Pictures can't be made: a library is missing, or the kernel refused to isolate the decoder."
-    protection, reached = isolation.protection(probe.__file__), await probe_child()
+    protection, reachable = isolation.protection(probe.__file__), await probe_child()
     if protection.is_complete:
-        if reached:
-            return State.WRONG, f"{_describe(protection)} A test child could still: {', '.join(reached)}."
+        if reachable:
+            return State.WRONG, f"{_describe(protection)} A test child could still: {', '.join(reachable)}."
         return State.OK, f"{_describe(protection)} A test child could read, write and reach nothing."
-    return State.WARNING, f"{_describe(protection)} A test child could: {', '.join(reached) or 'nothing'}."
+    return State.WARNING, f"{_describe(protection)} A test child could: {', '.join(reachable) or 'nothing'}."
 
 
 def _describe(protection: isolation.Protection) -> str:
@@ -44,13 +44,13 @@ def _describe(protection: isolation.Protection) -> str:
     in_force = [f"Landlock (version {protection.landlock})"] if protection.landlock else []
     in_force += ["seccomp"] if protection.seccomp else []
     in_force += [f"a separate user ({isolation.NOBODY})"] if protection.user else []
-    missing = " and ".join(name for name, is_there in kernel.items() if not is_there)
+    missing_names = " and ".join(name for name, is_there in kernel.items() if not is_there)
     text = f"Decoders are isolated by {', '.join(in_force)}." if in_force else "Decoders are not isolated: they have limits only."
-    return f"{text} This system does not offer {missing}." if missing else text
+    return f"{text} This system does not offer {missing_names}." if missing_names else text
 
 
 async def probe_child() -> list[str]:
-    """Return what a child could reach that tries."""
+    """Run a test child; return the resources that it could reach."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         (path := Path(folder, "file")).write_bytes(b"secret")
         request = {"parent": os.getpid(), "path": str(path), "port": server.getsockname()[1]}

@@ -1,4 +1,4 @@
-"""Check of the disks that the program writes to: more than twice the reserve is free; and of the quota of all files."""
+"""Check of the disks that the program writes to (more than twice the reserve is free), and of the quota of all files."""
 
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import MB, load_file_shares
@@ -33,9 +33,9 @@ def _of_disk(space: DiskSpace) -> tuple[State, str]:
 
 
 def _of_quota(settings: Settings) -> tuple[State, str]:
-    shares, used = load_file_shares(settings.files_path), read(usage.read)
-    sentence = f"Photos and files use {used / MB:,.1f} of {shares.installation_mb:,} MB (shares.toml)"
-    if used >= shares.installation_mb * MB:
+    shares, used_bytes = load_file_shares(settings.files_path), read(usage.read)
+    sentence = f"Photos and files use {used_bytes / MB:,.1f} of {shares.installation_mb:,} MB (shares.toml)"
+    if used_bytes >= shares.installation_mb * MB:
         return State.WRONG, f"{sentence}: uploads are refused."
-    is_near = used * 100 >= shares.installation_mb * MB * shares.warn_percent
+    is_near = used_bytes * 100 >= shares.installation_mb * MB * shares.warn_percent
     return (State.WARNING, f"{sentence}, which is nearly all.") if is_near else (State.OK, f"{sentence}.")

@@ -36,7 +36,7 @@ def check(settings: Settings, digests: bool = False, progress: Progress = lambda
 
 
 def _of_new_folder(folder: Path) -> tuple[State, str]:
-    """Return what the first start will find."""
+    """Check the folder that the first start would create."""
     if not os.access(folder if folder.exists() else folder.parent, os.W_OK):
         return State.WRONG, f"This account may not {'write to' if folder.exists() else 'make'} the folder {folder}."
     return State.OK, f"There are none yet. The first start {'takes' if folder.exists() else 'makes'} the folder {folder}."
@@ -45,16 +45,16 @@ def _of_new_folder(folder: Path) -> tuple[State, str]:
 async def _check(store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress) -> tuple[State, str]:
     try:
         await store.look()
-        tried = await _try(store)
-        found = await files.compare(store, rows, progress, digests)
+        trial = await _try(store)
+        comparison = await files.compare(store, rows, progress, digests)
     finally:
         progress("")
         await store.close()
-    about = "" if store.folder is not None else " in a bucket"
-    said = f"{found.files:,} files, {found.bytes / files.MB:,.1f} MB with their pictures{about}.{tried}"
-    if found.faults:
-        return State.WRONG, f"{said} {len(found.faults):,} are missing or damaged: {files.named(found.faults)}."
-    return State.OK, f"{said} All are there{', and their digests are right' if digests else ''}."
+    location = "" if store.folder is not None else " in a bucket"
+    summary = f"{comparison.files:,} files, {comparison.bytes / files.MB:,.1f} MB with their pictures{location}.{trial}"
+    if comparison.faults:
+        return State.WRONG, f"{summary} {len(comparison.faults):,} are missing or damaged: {files.named(comparison.faults)}."
+    return State.OK, f"{summary} All are there{', and their digests are right' if digests else ''}."
 
 
 async def _try(store: FileStore) -> str:

@@ -15,7 +15,7 @@ class State(StrEnum):
 
 
 class TableSize(NamedTuple):
-    """Size of a table with its indexes. `bytes` is None if it can't be told."""
+    """Size of a table with its indexes. `bytes`: None if unknown."""
 
     name: str
     rows: int
@@ -29,7 +29,7 @@ class TableSize(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Result of a check, with a sentence for people; that of the tables has their sizes too."""
+    """Result of a check. `says`: a sentence for people. `tables`: sizes, of the check of tables."""
 
     name: str
     state: State
@@ -40,9 +40,9 @@ class Finding:
     def as_line(self) -> str:
         row = f"{self.state:8} {self.name:12} {self.says}"
         line = "".join(sign if sign.isprintable() else " " for sign in row)
-        return "\n".join((line, *(each.as_line for each in self.tables if each.rows)))
+        return "\n".join((line, *(table.as_line for table in self.tables if table.rows)))
 
     @property
     def as_json(self) -> dict[str, Any]:
-        found = {"name": self.name, "state": str(self.state), "says": self.says}
-        return found | ({"tables": [each._asdict() for each in self.tables]} if self.tables else {})
+        record = {"name": self.name, "state": str(self.state), "says": self.says}
+        return record | ({"tables": [table._asdict() for table in self.tables]} if self.tables else {})

@@ -1,4 +1,4 @@
-"""Look-up of the hosts that the settings name: all at the same time, and with a limit, which the system's resolver lacks."""
+"""Look-up of the hosts in the settings: in parallel, with a time limit, which the system's resolver lacks."""
 
 import re
 import socket
@@ -28,13 +28,13 @@ class Host(NamedTuple):
 
 
 def named(settings: Settings) -> Iterator[Host]:
-    """Yield the hosts of the settings that have the form of one. Others are sockets, or part of a password that was mistyped."""
+    """Yield the host names in the settings. Skip other text: sockets, or part of a mistyped password."""
     return (host for host in _hosts(settings) if NAME.fullmatch(host.name))
 
 
 def _hosts(settings: Settings) -> Iterator[Host]:
     if not settings.on_sqlite:
-        with suppress(Exception):  # the check of the database says what is wrong with its URL
+        with suppress(Exception):  # the check of the database reports errors in its URL
             url = make_url(settings.database_url)
             yield Host("database", "DATABASE_URL", url.host or str(url.query.get("host", "")))
     urls = [
@@ -48,7 +48,7 @@ def _hosts(settings: Settings) -> Iterator[Host]:
 
 
 def problems(settings: Settings, resolve: Resolve = lambda host: socket.getaddrinfo(host, None)) -> dict[str, str]:
-    """Return a sentence for each check whose host can't be looked up, within LIMIT_S."""
+    """Return a sentence for each check whose host can't be looked up. Takes at most LIMIT_S."""
     hosts = list(named(settings))
     answers = _look_up({host.name for host in hosts}, resolve)
     return {host.check: _sentence(host, answers) for host in hosts if answers.get(host.name) is not True}
@@ -60,7 +60,7 @@ def _sentence(host: Host, answers: Mapping[str, bool]) -> str:
 
 
 def _look_up(names: set[str], resolve: Resolve) -> dict[str, bool]:
-    """Return for each name whether it is known. A name without an answer is missing: its thread is left alone."""
+    """Return whether each name resolves. A name without an answer in time is absent, and its thread continues."""
     answers: dict[str, bool] = {}
 
     def look_up(name: str) -> None:

@@ -12,7 +12,7 @@ from board.maintenance.checks.finding import State
 def check() -> tuple[State, str]:
     env, root = Path(sys.prefix), bootstrap.ROOT
     text = f"Searchboard {bootstrap.full_version()}, Python {platform.python_version()}, in {env}."
-    ours = bootstrap.is_checkout(root) and environments.is_ours(root, env)
-    if ours and not environments.is_current(root, env, bootstrap.NONE):
+    is_own_environment = bootstrap.is_checkout(root) and environments.is_ours(root, env)
+    if is_own_environment and not environments.is_current(root, env, bootstrap.NONE):
         return State.WRONG, f"{text} The checkout requires other packages: {bootstrap.advice(root)}."
     return State.OK, text

@@ -1,5 +1,7 @@
-"""Checks of the ways out of alarms: whether the mail server and the webhooks can be reached, and whether the outbox empties.
-Nothing is sent: that is `board notifications test`."""
+"""Checks of the transports of alarms: the mail server and the webhooks can be reached, and the outbox empties.
+
+They send nothing: `board notifications test` does.
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -16,7 +18,7 @@ from board.notifications.undelivered import Undelivered
 from models.times import format_utc, now
 
 TIMEOUT_S = 15.0
-SHOWN = timedelta(days=7)  # how long what was given up is shown
+SHOWN = timedelta(days=7)  # age up to which cancelled notifications are reported
 LATE = timedelta(minutes=5)
 
 SENTENCES = {
@@ -45,11 +47,11 @@ def check_email(settings: Settings) -> tuple[State, str]:
 def check_webhook(settings: Settings) -> tuple[State, str]:
     if settings.webhook_url is None:
         return State.SKIPPED, "WEBHOOK_URL is not set: alarms send no webhooks."
-    codes = [attempt(each.check()) for each in ways.make(settings).webhooks.values()]
+    codes = [attempt(webhook.check()) for webhook in ways.make(settings).webhooks.values()]
     for number, code in enumerate(codes, 1):
         if code is not None:
-            which = "The address of WEBHOOK_URL" if len(codes) == 1 else f"Address {number} of WEBHOOK_URL"
-            return State.WRONG, f"{which} {sentence(code)}."
+            subject = "The address of WEBHOOK_URL" if len(codes) == 1 else f"Address {number} of WEBHOOK_URL"
+            return State.WRONG, f"{subject} {sentence(code)}."
     return State.OK, "The webhook can be reached." if len(codes) == 1 else f"All {len(codes)} webhooks can be reached."
 
 
@@ -60,8 +62,8 @@ def check_outbox(settings: Settings) -> tuple[State, str]:
     warnings = []
     if state.given_up:
         codes = ", ".join(sorted(state.given_up))
-        what = _count(sum(state.given_up.values()), "was given up", "were given up")
-        warnings.append(f"{what} in the last {SHOWN.days} days ({codes}).")
+        summary = _count(sum(state.given_up.values()), "was given up", "were given up")
+        warnings.append(f"{summary} in the last {SHOWN.days} days ({codes}).")
     if state.late:
         warnings.append(f"{_count(state.late, 'has waited', 'have waited')} for over {LATE.seconds // 60} minutes.")
     if warnings:
@@ -71,12 +73,12 @@ def check_outbox(settings: Settings) -> tuple[State, str]:
     return State.OK, "No notification waits, and none was given up."
 
 
-def _count(count: int, one: str, many: str) -> str:
-    return f"1 notification {one}" if count == 1 else f"{count} notifications {many}"
+def _count(count: int, singular: str, plural: str) -> str:
+    return f"1 notification {singular}" if count == 1 else f"{count} notifications {plural}"
 
 
 def sentence(code: str) -> str:
-    """Return what is wrong with a receiver, as the end of a sentence."""
+    """Return the problem of a receiver, as the end of a sentence."""
     kind, _, number = code.partition("_")
     if kind in ("smtp", "http") and number.isdigit():
         return f"answers {number}"
@@ -84,7 +86,7 @@ def sentence(code: str) -> str:
 
 
 def attempt(act: Coroutine[Any, Any, None]) -> str | None:
-    """Run one try to reach a receiver; return the code of its failure, or None."""
+    """Try to reach a receiver once; return the code of the failure, or None."""
 
     async def limited() -> None:
         async with asyncio.timeout(TIMEOUT_S):

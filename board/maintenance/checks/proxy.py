@@ -1,5 +1,4 @@
-"""Check of the public address: whether pages and sockets reach the server through it, and whether the server accepts its
-origin."""
+"""Check of the public address: pages and sockets reach the server through it, and the server accepts its origin."""
 
 import http.client
 import re
@@ -25,44 +24,49 @@ UNSET = "PUBLIC_URL is not set"
 
 def check(settings: Settings) -> tuple[State, str]:
     host = LOOPBACK_OF.get(settings.host, settings.host)
-    own = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    serves = _status(own, "/healthz") == 200
+    local_url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    is_serving = _status(local_url, "/healthz") == 200
     if settings.origin is None:
-        return _unset(own, host, serves)
-    return _set(settings.origin, own, serves)
+        return _unset(local_url, host, is_serving)
+    return _set(settings.origin, local_url, is_serving)
 
 
-def _unset(own: str, host: str, serves: bool) -> tuple[State, str]:
-    if serves and _refused(own):
+def _unset(local_url: str, host: str, is_serving: bool) -> tuple[State, str]:
+    if is_serving and _refused(local_url):
         return State.WRONG, (
-            f"{UNSET}, so the server expects pages at {own}, and browsers come by https: set it to the address they use, "
+            f"{UNSET}, so the server expects pages at {local_url}, and browsers come by https: set it to the address they use, "
             "or pages get no live updates. The log names it, as `origin refused`."
         )
     if host not in LOCAL:
-        return State.WARNING, f"{UNSET}: browsers connect to {own} directly. Behind an https proxy, pages get no live updates."
-    return State.OK, f"{UNSET}: only browsers on this machine connect, to {own}, without an https proxy."
+        return (
+            State.WARNING,
+            f"{UNSET}: browsers connect to {local_url} directly. Behind an https proxy, pages get no live updates.",
+        )
+    return State.OK, f"{UNSET}: only browsers on this machine connect, to {local_url}, without an https proxy."
 
 
-def _set(origin: str, own: str, serves: bool) -> tuple[State, str]:
+def _set(origin: str, local_url: str, is_serving: bool) -> tuple[State, str]:
     try:
-        healthy, _, elsewhere = _ask(origin, "/healthz", max_bytes=0)
+        healthy, _, target = _ask(origin, "/healthz", max_bytes=0)
     except ssl.SSLCertVerificationError as error:
         return State.WRONG, f"The certificate of {origin} is refused: {error.verify_message}."
     except (OSError, http.client.HTTPException) as error:
         why = f"{origin} can't be reached from here: {getattr(error, 'strerror', None) or type(error).__name__}"
-        return (State.WRONG, f"{why}.") if serves else (State.SKIPPED, f"{why}, and no server listens at {own}.")
-    if elsewhere and elsewhere != origin:
+        return (State.WRONG, f"{why}.") if is_serving else (State.SKIPPED, f"{why}, and no server listens at {local_url}.")
+    if target and target != origin:
         return (
             State.WRONG,
-            f"PUBLIC_URL is {origin}, which redirects to {elsewhere}: set PUBLIC_URL to the address that people use.",
+            f"PUBLIC_URL is {origin}, which redirects to {target}: set PUBLIC_URL to the address that people use.",
         )
     if healthy != 200:
-        return (State.WRONG if serves else State.SKIPPED), f"{origin} answers {healthy}: does the proxy know where the server is?"
-    stated = _stated_origin(origin)
-    if stated != origin:
+        return (
+            State.WRONG if is_serving else State.SKIPPED
+        ), f"{origin} answers {healthy}: does the proxy know where the server is?"
+    stated_origin = _stated_origin(origin)
+    if stated_origin != origin:
         return (
             State.WRONG,
-            f"PUBLIC_URL is {origin}, and the server there takes {stated or 'another address'} for its own, so it refuses "
+            f"PUBLIC_URL is {origin}, and the server there takes {stated_origin or 'another address'} for its own, so it refuses "
             f"sockets: set PUBLIC_URL of that server, and restart it.",
         )
     status = _status(origin, "/ws", UPGRADE | {"Origin": origin})
@@ -83,8 +87,10 @@ def _status(origin: str, path: str, headers: dict[str, str] | None = None) -> in
 
 
 def _ask(origin: str, path: str, headers: dict[str, str] | None = None, max_bytes: int = MAX_PAGE_BYTES) -> tuple[int, str, str]:
-    """Return the status of a response, its page if that is good, and the origin that it redirects to. With `max_bytes` 0 the body
-    is not waited for."""
+    """Return the status of a response, its page if the status is 200, and the origin that it redirects to.
+
+    With `max_bytes` 0, do not wait for the body.
+    """
     to = urlsplit(origin)
     kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
     with closing(kind(to.hostname or "", to.port, timeout=TIMEOUT_S)) as connection:
@@ -105,10 +111,10 @@ def _read(origin: str, path: str) -> str:
 
 def _stated_origin(origin: str) -> str:
     """Return the server's own address as the sign-in page states it."""
-    found = re.search(r'data-origin="([^"]*)"', _read(origin, "/login"))
-    return found[1] if found else ""
+    match = re.search(r'data-origin="([^"]*)"', _read(origin, "/login"))
+    return match[1] if match else ""
 
 
-def _refused(own: str) -> bool:
-    """Return whether the server has refused its own pages since it was started, because they came by https."""
-    return bool(re.search(r'^board_refused_total\{[^}]*"public_url"[^}]*\} (?!0)', _read(own, "/metrics"), re.M))
+def _refused(local_url: str) -> bool:
+    """Return whether the server has refused its own pages since its start, because they arrived by https."""
+    return bool(re.search(r'^board_refused_total\{[^}]*"public_url"[^}]*\} (?!0)', _read(local_url, "/metrics"), re.M))

@@ -44,7 +44,7 @@ def _ask(redis: Redis) -> tuple[State, str]:
 
 
 def _version(redis: Redis) -> str:
-    """Return the version; empty if this user may not ask for it."""
+    """Return the version; empty if this user may not read it."""
     try:
         reply = redis.execute_command("HELLO")  # type: ignore[no-untyped-call]
     except RedisError:
@@ -55,5 +55,5 @@ def _version(redis: Redis) -> str:
 
 
 def _first_words(error: RedisError) -> str:
-    """Return the refused command: only the first words of the error, as the rest may quote data."""
+    """Return the refused command: only the first words of the error, because the rest may quote data."""
     return " ".join(str(error).split()[:12]).rstrip(".")

@@ -1,4 +1,4 @@
-"""All checks, in order. Each takes seconds at most, and changes nothing. Those that ask other hosts run at the same time."""
+"""All checks, in order. Each is read-only and takes a few seconds at most. Checks that connect to other hosts run in parallel."""
 
 import threading
 from collections.abc import Callable
@@ -45,29 +45,31 @@ CHECKS: dict[str, Check] = {
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # what reads from it
+ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
-    """Return a finding for each check. If the settings are wrong, all other checks are skipped. With `digests`, every attached
-    file is read whole, which tells its progress."""
+    """Return a finding for each check. If the settings are wrong, skip all other checks.
+
+    `digests`: read every attached file completely, and report `progress`.
+    """
     checks = CHECKS | {"files": partial(files.check, digests=digests, progress=progress)}
-    found = [Finding("installed", *installation.check())]
+    findings = [Finding("installed", *installation.check())]
     try:
         settings = Settings()
         settings.check()
     except ConfigurationError as error:
-        found.append(Finding("settings", State.WRONG, str(error)))
+        findings.append(Finding("settings", State.WRONG, str(error)))
     except ValidationError as error:
-        found.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
+        findings.append(Finding("settings", State.WRONG, of_settings.sentence(error)))
     else:
-        found.append(Finding("settings", *of_settings.check(settings)))
-        return found + _run_all(checks, settings)
-    return found + [Finding(name, State.SKIPPED, "The settings are wrong.") for name in CHECKS]
+        findings.append(Finding("settings", *of_settings.check(settings)))
+        return findings + _run_all(checks, settings)
+    return findings + [Finding(name, State.SKIPPED, "The settings are wrong.") for name in CHECKS]
 
 
 def _run_all(checks: dict[str, Check], settings: Settings) -> list[Finding]:
-    """Run the checks. What needs a host that can't be looked up, or a database that can't be used, is not tried."""
+    """Run the checks. Skip those that need a host that can't be looked up, or a database that can't be used."""
     findings = {name: Finding(name, State.WRONG, text) for name, text in hosts.problems(settings).items()}
     failed = set(findings)
 

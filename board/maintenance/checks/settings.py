@@ -1,4 +1,4 @@
-"""Check of the settings: whether they are valid, and whether variables of the environment may be misspelled settings."""
+"""Check of the settings: they are valid, and no variable of the environment looks like a misspelled setting."""
 
 import os
 
@@ -9,7 +9,7 @@ from board.config.secret_file import is_exposed
 from board.config.settings import Settings
 from board.maintenance.checks.finding import State
 
-MIN_SIMILARITY = 0.85  # similarity that a variable's name needs: most of the environment is not meant for the board
+MIN_SIMILARITY = 0.85  # between a variable's name and a setting: most variables are for other programs
 
 SECRETS = {
     "secret_key",
@@ -25,7 +25,7 @@ SECRETS = {
 
 
 def check(settings: Settings) -> tuple[State, str]:
-    """Return warnings about settings that may not be meant so. Invalid ones have raised before."""
+    """Return warnings about valid settings that may be mistakes."""
     names = Settings.model_fields
     near = [(name, env_file.suggestion(name, names, MIN_SIMILARITY)) for name in sorted(os.environ) if name.lower() not in names]
     warnings = [
@@ -44,7 +44,7 @@ def check(settings: Settings) -> tuple[State, str]:
 
 
 def sentence(error: ValidationError) -> str:
-    """Return what is wrong with the first invalid setting, without its value."""
+    """Return the problem of the first invalid setting, without its value."""
     first = error.errors(include_input=False, include_url=False)[0]
     reason = first["msg"].removeprefix("Value error, ")
     return f"The setting {'.'.join(map(str, first['loc'])).upper()} can't be used: {reason}."

@@ -15,9 +15,9 @@ from models.db.database import Database
 from models.db.schema import metadata
 
 MB = 1_000_000
-MAX_S = 5.0  # seconds of adding up the pages of a file; then only rows are told
+MAX_S = 5.0  # for adding up the pages of a file; then only rows are reported
 PROGRESS_STEPS = 10_000
-MANY_ROWS = 1_000_000  # above it PostgreSQL's own estimate is told, as counting takes long
+MANY_ROWS = 1_000_000  # above it PostgreSQL's estimate is reported, because counting is slow
 
 _BYTES_OF_FILE = (
     "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name "
@@ -31,31 +31,33 @@ _OF_SERVER = text(
 
 def check(settings: Settings) -> tuple[State, str, tuple[TableSize, ...]]:
     path = Database(settings.database_url, read_only=True).path
-    found = tuple(read(lambda session: sizes(session, path)))
-    events = next((each.rows for each in found if each.name == "event"), 0)
-    if any(each.bytes is None for each in found):
-        return State.OK, f"{events:,} events; bytes are unknown.", found
-    total = sum(each.bytes or 0 for each in found)
+    table_sizes = tuple(read(lambda session: sizes(session, path)))
+    events = next((table.rows for table in table_sizes if table.name == "event"), 0)
+    if any(table.bytes is None for table in table_sizes):
+        return State.OK, f"{events:,} events; bytes are unknown.", table_sizes
+    total = sum(table.bytes or 0 for table in table_sizes)
     share = f", {total / events:,.0f} bytes for each" if events else ""
-    return State.OK, f"{events:,} events, {total / MB:,.1f} MB with all else{share}.", found
+    return State.OK, f"{events:,} events, {total / MB:,.1f} MB with all else{share}.", table_sizes
 
 
 def sizes(session: Session, path: Path | None) -> list[TableSize]:
     """Return the sizes of the program's tables, the largest first; `path` is that of an SQLite file."""
-    found = _of_file(session, path) if path is not None else _of_server(session)
-    return sorted(found, key=lambda each: (-(each.bytes or 0), -each.rows, each.name))
+    table_sizes = _of_file(session, path) if path is not None else _of_server(session)
+    return sorted(table_sizes, key=lambda table: (-(table.bytes or 0), -table.rows, table.name))
 
 
 def _of_file(session: Session, path: Path) -> list[TableSize]:
-    there = set(inspect(session.connection()).get_table_names())
-    names = [name for name in metadata.tables if name in there]
-    used = bytes_of_file(path)
-    return [TableSize(name, _count(session, name), used.get(name)) for name in names]
+    existing = set(inspect(session.connection()).get_table_names())
+    names = [name for name in metadata.tables if name in existing]
+    bytes_of = bytes_of_file(path)
+    return [TableSize(name, _count(session, name), bytes_of.get(name)) for name in names]
 
 
 def bytes_of_file(path: Path) -> dict[str, int]:
-    """Return the bytes of each table of a file. Empty if that takes too long, or no library at hand can tell it: the newer
-    SQLite with which files are opened lacks the table `dbstat`, Python's own often has it."""
+    """Return the bytes of each table of a file. Empty if that takes too long, or if no SQLite library has the table `dbstat`.
+
+    The newer SQLite that opens files lacks it; Python's own often has it.
+    """
     deadline = time.monotonic() + MAX_S
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
@@ -66,10 +68,10 @@ def bytes_of_file(path: Path) -> dict[str, int]:
 
 
 def _of_server(session: Session) -> list[TableSize]:
-    found = session.connection().execute(_OF_SERVER).all()
+    rows = session.connection().execute(_OF_SERVER).all()
     return [
-        TableSize(name, round(about) if about > MANY_ROWS else _count(session, name), size)
-        for name, about, size in found
+        TableSize(name, round(estimate) if estimate > MANY_ROWS else _count(session, name), size)
+        for name, estimate, size in rows
         if name in metadata.tables
     ]
 
