@@ -46,17 +46,17 @@ CHANGED = {
 
 
 async def account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
-    """`GET /account`: settings of the account and of this browser, and its sessions; with the problem of a failed change."""
-    id, at, reads = caller.account.id, format_utc(now()), language.language_for(request, caller)
+    """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
+    id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
     service = service_of(request)
     rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
-    message = problem and i18n.translate(problem, reads)
-    changed, ended = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
+    message = problem and i18n.translate(problem, lang)
+    notice, ended_tokens = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
     tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
-        changed=changed and i18n.translate(changed, reads), ended=ended, alerts=alert_settings, tokens=tokens,
+        changed=notice and i18n.translate(notice, lang), ended=ended_tokens, alerts=alert_settings, tokens=tokens,
         good=token_list.count_active(tokens),
     )  # fmt: skip
 
@@ -112,25 +112,27 @@ async def change_password(request: Request) -> Response:
     email = caller.account.email
     try:
         await check_password(request, caller, form("old"))
-        prepare = partial(accounts.prepare_password, email, form("new"), but=caller.session)
-        change_it = await service.queues.sign_in_known_devices.run(caller.account.id, prepare)
-        ended = await live_changes.apply_change(service, recheck(caller, change_it))
+        prepare = partial(accounts.prepare_password, email, form("new"), except_digest=caller.session)
+        set_password = await service.queues.sign_in_known_devices.run(caller.account.id, prepare)
+        token_count = await live_changes.apply_change(service, recheck(caller, set_password))
     except OperationError as error:
         return await account_page(request, caller, str(error))
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
         return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
-    response = RedirectResponse(_password_changed(ended), 303)
-    fresh = await service.database.read(lambda session: session.get(Account, caller.account.id))
-    if fresh is not None:
-        devices.remember(request, response, fresh)
+    response = RedirectResponse(_password_changed(token_count), 303)
+    account = await service.database.read(lambda session: session.get(Account, caller.account.id))
+    if account is not None:
+        devices.remember(request, response, account)
     return response
 
 
 async def agree_to_token(request: Request) -> Response:
-    """`POST /account/tokens/agree`: let the token `token`, which somebody else made, act with the caller's rights. The form has
-    the password, too."""
+    """`POST /account/tokens/agree`: let the token `token`, made by somebody else, act with the caller's rights.
+
+    The form contains the password, too.
+    """
     caller = await require_session(request)
     form = await form_reader(request)
     try:
@@ -168,53 +170,51 @@ async def end_sessions(request: Request) -> Response:
     only = (await form_reader(request))("session") or None
 
     def end(session: Session) -> None:
-        accounts.end_sessions(session, caller.account.id, only=only, but=None if only else caller.session)
+        accounts.end_sessions(session, caller.account.id, only=only, except_digest=None if only else caller.session)
 
     await live_changes.apply_change(service, recheck(caller, end))
     return RedirectResponse(PATH, 303)
 
 
 async def link_page(request: Request) -> Response:
-    """`GET /password`: the page of a one-time link. The secret is in the fragment of the URL, so no server receives it before the
-    form is sent."""
+    """`GET /password`: the page of a one-time link. The secret is in the URL's fragment; only the form sends it."""
     return pages.page(request, "set_password.html", None, code="", problem=None)
 
 
 async def set_password_by_link(request: Request) -> Response:
     """`POST /password`: set the password of the link's account, and sign its owner in.
 
-    Every other session and every token of the account ends; the next page says how many tokens did.
+    Every other session and every token of the account ends; the next page shows the number of tokens.
     """
     check_own_page(request)
     form, service = await form_reader(request), service_of(request)
-    code = form("code").strip().rpartition("#")[2]  # a person who can't follow the link may have pasted the whole URL
+    code = form("code").strip().rpartition("#")[2]  # a person who can't follow the link may have pasted the complete URL
     try:
         # Check the link before the password is hashed, so that guessed codes cost no hashing.
         owner = await service.database.read(lambda session: password_links.owner_of(session, code, service.clock()))
         prepare = partial(accounts.prepare_password, owner.email, form("new"))
-        change_it = await service.queues.sign_in_known_devices.run(owner.id, prepare)
+        set_password = await service.queues.sign_in_known_devices.run(owner.id, prepare)
 
         def use(session: Session) -> int:
             actor.set_current(session, actor.NOBODY)  # the link proves no session
             password_links.consume(session, code, service.clock(), client_address.of(request))
-            return change_it(session)
+            return set_password(session)
 
-        ended = await live_changes.apply_change(service, use)
+        token_count = await live_changes.apply_change(service, use)
     except OperationError as error:
         problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
-    fresh = await service.database.read(lambda session: session.get(Account, owner.id))
-    secret = await login_of(request).start_session(fresh, client_address.of(request)) if fresh is not None else None
-    response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
-    if secret and fresh is not None:
+    account = await service.database.read(lambda session: session.get(Account, owner.id))
+    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
+    response = RedirectResponse((_password_changed(token_count) if token_count else pages.HOME) if secret else "/login", 303)
+    if secret and account is not None:
         SESSION.set(request, response, secret)
-        devices.remember(request, response, fresh)
+        devices.remember(request, response, account)
     return response
 
 
 async def count_ending_tokens(request: Request) -> Response:
-    """`POST /password/tokens`: the number of tokens that end when the link of `code` is used, as `{"tokens": 2}`; null for an
-    unknown link."""
+    """`POST /password/tokens`: number of tokens that the link of `code` ends, as `{"tokens": 2}`; null for an unknown link."""
     check_own_page(request)
     form, service = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]
@@ -228,26 +228,28 @@ async def count_ending_tokens(request: Request) -> Response:
         return json_response({"tokens": None})
 
 
-def _password_changed(ended: int) -> str:
-    return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': ended} if ended else {}))}"
+def _password_changed(token_count: int) -> str:
+    return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': token_count} if token_count else {}))}"
 
 
-async def check_password(request: Request, caller: Caller, typed: str) -> None:
-    """Check the password that a signed-in person typed again. Raise OperationError, or Refused `rate_limited`."""
+async def check_password(request: Request, caller: Caller, password: str) -> None:
+    """Check the password that a signed-in person typed again. Raises OperationError if it is wrong, Refused `rate_limited`."""
     address = client_address.of(request)
-    if await login_of(request).reauthenticate(caller.account, typed[:1_000], caller.session or "", address) is None:
+    if await login_of(request).reauthenticate(caller.account, password[:1_000], caller.session or "", address) is None:
         raise OperationError(N_("Your current password is wrong."))
 
 
 async def form_reader(request: Request) -> Callable[[str], str]:
-    """Return a function that reads a field of the posted form by name, empty if there is none. Removes U+0000, which no database
-    accepts."""
+    """Return a function that reads a field of the posted form by name; empty if absent.
+
+    Removes U+0000, which PostgreSQL rejects.
+    """
     form = parse_form(await read_body(request))
     return lambda name: form.get(name, [""])[0].replace("\0", "")
 
 
 async def require_session(request: Request) -> Caller:
-    """Return the caller of a change to their own account: with a session, from a page of this site. Raise Refused otherwise."""
+    """Return the caller of a change to their own account. Raises Refused without a session, or from a page of another site."""
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -259,8 +261,7 @@ async def require_session(request: Request) -> Caller:
 
 
 def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None) -> Callable[[Session], T]:
-    """Wrap `fn` so that the caller's session, and role if one is needed, are checked in the same transaction: they may have ended
-    while this waited."""
+    """Wrap `fn` so that its transaction checks the caller's session and `role` again: they may have ended in the meantime."""
 
     def do(session: Session) -> T:
         lock_rights_version(session)

@@ -24,7 +24,7 @@ from models.times import format_utc, now, parse_utc
 T = TypeVar("T")
 DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
-MAX_NAME = 200  # characters, of a person, a token and an address
+MAX_NAME = 200  # characters of the name of a person or token, and of an address
 NEVER_EXPIRES = 0  # in days
 _COUNT = text("SELECT count(*) FROM account")
 _END_LINK = text("DELETE FROM link WHERE account = :account")
@@ -33,7 +33,7 @@ _END_LINK = text("DELETE FROM link WHERE account = :account")
 def prepare_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Session], str]:
     """Return a function that inserts the account and returns its id.
 
-    The password is hashed here (100 ms), outside the write transaction, so that other commits need not wait. Both raise
+    Hashes the password (100 ms) outside the write transaction, so that other commits need not wait. Both functions raise
     OperationError.
     """
     email, name = _checked(email, name, role)
@@ -53,7 +53,7 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
 
 
 def _checked(email: str, name: str, role: str) -> tuple[str, str]:
-    """Return address and name as they are stored. Raise OperationError."""
+    """Return address and name in their stored form. Raises OperationError if one is invalid."""
     email = email.strip().lower()
     if "@" not in email or len(email) > MAX_NAME or not email.isprintable():
         raise OperationError(N_("Enter a valid e-mail address."))
@@ -64,7 +64,7 @@ def _checked(email: str, name: str, role: str) -> tuple[str, str]:
 
 
 def add_invited(session: Session, email: str, name: str, role: str, now: str) -> Account:
-    """Insert an account whose password nobody knows: its owner sets one by a link. Raise OperationError."""
+    """Insert an account with an unknown password: its owner sets one by a link. Raises OperationError if the data are invalid."""
     email, name = _checked(email, name, role)
     account = Account(id=new_id(), email=email, name=name, role=role, password=_unknown_password(), created_at=now)
     session.add(account)
@@ -76,7 +76,7 @@ def add_invited(session: Session, email: str, name: str, role: str, now: str) ->
 
 @functools.cache
 def _unknown_password() -> str:
-    """Return the hash of a random password, the same for all: hashing takes 100 ms, which a program could ask for all day."""
+    """Return the hash of a random password. Cached, because hashing takes 100 ms and a program may add many accounts."""
     return hash_password(secrets.token_urlsafe(32))
 
 
@@ -89,12 +89,12 @@ def all_accounts(session: Session) -> list[Account]:
 
 
 def set_enabled(session: Session, email: str, enabled: bool) -> None:
-    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raise OperationError."""
+    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError."""
     bump_rights_version(session)
     account = find(session, email)
     if account.enabled != enabled:
-        changed = entries.AccountEnabled if enabled else entries.AccountDisabled
-        writer.write(session, changed(id=account.id, name=account.name))
+        entry_type = entries.AccountEnabled if enabled else entries.AccountDisabled
+        writer.write(session, entry_type(id=account.id, name=account.name))
     account.enabled = enabled
     if not enabled:
         _drop_sessions(session, account.id)
@@ -102,7 +102,7 @@ def set_enabled(session: Session, email: str, enabled: bool) -> None:
 
 
 def set_role(session: Session, email: str, role: str) -> None:
-    """Set the role of an account. Raise OperationError."""
+    """Set the role of an account. Raises OperationError."""
     _check_role(role)
     bump_rights_version(session)
     account = find(session, email)
@@ -112,27 +112,27 @@ def set_role(session: Session, email: str, role: str) -> None:
 
 
 def set_language(session: Session, id: str, language: str) -> None:
-    """Set the language of an account. No right changes by it: open sockets use it from the next refused command on."""
+    """Set the language of an account. Rights stay the same; open sockets use it from their next refused command on."""
     session.get_one(Account, id).language = language
 
 
-def prepare_password(email: str, password: str, *, but: str | None = None) -> Callable[[Session], int]:
+def prepare_password(email: str, password: str, *, except_digest: str | None = None) -> Callable[[Session], int]:
     """Return a function that sets a password and returns the number of tokens that it revoked.
 
-    It also ends every session of the account except the one with the digest `but`, and the one-time link. The password is hashed
-    here, outside the write transaction. Both raise OperationError.
+    It also ends the one-time link, and every session except the one with the digest `except_digest`. Hashes the password here,
+    outside the write transaction. Both functions raise OperationError.
     """
     _raise_if(passwords.problem(password))
-    hashed = hash_password(password)
+    password_hash = hash_password(password)
 
     def change_it(session: Session) -> int:
         bump_rights_version(session)
         account = find(session, email)
         _raise_if(passwords.personal_problem(password, account.name, account.email))
-        account.password = hashed
+        account.password = password_hash
         writer.write(session, entries.PasswordSet(id=account.id, name=account.name))
         earlier_networks.forget(session, account.id)
-        _drop_sessions(session, account.id, but=but)
+        _drop_sessions(session, account.id, except_digest=except_digest)
         _end_link(session, account)
         return end_tokens(session, account.id, format_utc(now()))
 
@@ -140,7 +140,7 @@ def prepare_password(email: str, password: str, *, but: str | None = None) -> Ca
 
 
 def set_theme(session: Session, id: str, theme: str) -> None:
-    """Set the theme of an account: light, dark, or empty. Raise OperationError."""
+    """Set the theme of an account: light, dark, or empty. Raises OperationError."""
     account = session.get(Account, id)
     if account is None or theme not in ("", *THEMES):
         raise OperationError(N_("Theme must be light or dark."))
@@ -150,33 +150,34 @@ def set_theme(session: Session, id: str, theme: str) -> None:
 def sessions(session: Session, id: str, now: str) -> list[LoginSession]:
     """Return the active sessions of an account, newest first."""
     active = select(LoginSession).where(LoginSession.account == id, LoginSession.ends_at > now)
-    return sorted(session.exec(active), key=lambda each: each.created_at, reverse=True)
+    return sorted(session.exec(active), key=lambda login_session: login_session.created_at, reverse=True)
 
 
-def end_sessions(session: Session, id: str, *, only: str | None = None, but: str | None = None) -> None:
-    """End the sessions of an account: all, `only` the one with this digest, or all `but` that one."""
+def end_sessions(session: Session, id: str, *, only: str | None = None, except_digest: str | None = None) -> None:
+    """End the sessions of an account: all, `only` that with this digest, or all except that with `except_digest`."""
     bump_rights_version(session)
     account = session.get(Account, id)
-    if (count := _drop_sessions(session, id, only=only, but=but)) and account is not None:
+    if (count := _drop_sessions(session, id, only=only, except_digest=except_digest)) and account is not None:
         writer.write(session, entries.SessionsEnded(id=id, name=account.name, count=count))
 
 
-def _drop_sessions(session: Session, id: str, *, only: str | None = None, but: str | None = None) -> int:
+def _drop_sessions(session: Session, id: str, *, only: str | None = None, except_digest: str | None = None) -> int:
     """Delete the rows of these sessions, and return their number."""
     rows = session.exec(select(LoginSession).where(LoginSession.account == id))
-    ended = [each for each in rows if only in (None, each.digest) and each.digest != but]
-    for each in ended:
-        session.delete(each)
-    return len(ended)
+    dropped_sessions = [row for row in rows if only in (None, row.digest) and row.digest != except_digest]
+    for row in dropped_sessions:
+        session.delete(row)
+    return len(dropped_sessions)
 
 
 def add_token(
     session: Session, name: str, scope: str, email: str, now: str, *,
     days: int = DEFAULT_TOKEN_DAYS, made_by: str | None = Token.BY_COMMAND_LINE,
 ) -> str:  # fmt: skip
-    """Add a bearer token, and return its secret, which is not stored.
+    """Add a bearer token; return its secret, which is not stored.
 
-    It expires after `days`, or never. If somebody else signs in to the account, it works once they agree. Raise OperationError.
+    It expires after `days`, or never if that is NEVER_EXPIRES. A token for another person's account works after they agree.
+    Raises OperationError.
     """
     if scope not in SCOPES:
         raise OperationError(N_("Scope must be read, write, intake or accounts."))
@@ -204,7 +205,7 @@ def add_token(
 
 
 def agree_to_token(session: Session, account: str, id: str, at: str) -> None:
-    """Let a token that waits for the consent of this account work from now on. Raise OperationError."""
+    """Activate a token that waits for the consent of this account. Raises OperationError."""
     token = _own_token(session, account, id, at)
     if token.agreed_at is None:
         token.agreed_at = at
@@ -213,18 +214,18 @@ def agree_to_token(session: Session, account: str, id: str, at: str) -> None:
 
 
 def end_own_token(session: Session, account: str, id: str, at: str) -> None:
-    """Revoke a token of this account. Raise OperationError."""
+    """Revoke a token of this account. Raises OperationError."""
     token = _own_token(session, account, id, at)
     bump_rights_version(session)
     _revoke(session, token, at)
 
 
 def _own_token(session: Session, account: str, id: str, at: str) -> Token:
-    """Return an active token of this account. Raise OperationError."""
-    found = next((token for token in active_tokens(session, account, at) if token.id == id), None)
-    if found is None:
+    """Return an active token of this account. Raises OperationError."""
+    own_token = next((token for token in active_tokens(session, account, at) if token.id == id), None)
+    if own_token is None:
         raise OperationError(N_("This token has ended."))
-    return found
+    return own_token
 
 
 def has_admin(session: Session) -> bool:
@@ -248,7 +249,7 @@ def end_tokens(session: Session, id: str, now: str) -> int:
 
 
 def revoke_token(session: Session, name: str, now: str) -> None:
-    """Revoke the token with this name. Raise OperationError."""
+    """Revoke the token with this name. Raises OperationError."""
     token = find_token(session, name)
     bump_rights_version(session)
     if token.revoked_at is None:
@@ -262,7 +263,7 @@ def _revoke(session: Session, token: Token, now: str) -> None:
 
 
 def find_token(session: Session, name: str) -> Token:
-    """Return the token with this name. Raise OperationError."""
+    """Return the token with this name. Raises OperationError."""
     token = session.exec(select(Token).where(col(Token.name).in_((name, single_line(name[:MAX_NAME]))))).first()
     if token is None:
         raise OperationError(N_("No token has this name."))
@@ -270,7 +271,7 @@ def find_token(session: Session, name: str) -> Token:
 
 
 def find(session: Session, email: str) -> Account:
-    """Return the account with this e-mail address. Raise OperationError."""
+    """Return the account with this e-mail address. Raises OperationError."""
     account = by_email(session, email.strip().lower())
     if account is None:
         raise OperationError(N_("No account has this address."))

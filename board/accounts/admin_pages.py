@@ -1,7 +1,7 @@
 """Pages where administrators manage accounts, sessions and tokens.
 
-The command line does the same by the same functions. For everybody else, and for every token, these pages do not exist. A form
-posts and is redirected to its page. A secret that is shown once (a link, a token) is on the response itself, never in a URL.
+The command line uses the same functions. For anyone else, and for every token, these pages return 404. A form posts and is
+redirected to its page. A secret that is shown once (a link, a token) is in the response, never in a URL.
 """
 
 import secrets
@@ -37,9 +37,9 @@ TOKENS = f"{PATH}/tokens"
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
-    """Run a change as an administrator, checked in its transaction, and apply it to open sockets.
+    """Run a change as an administrator, checked in the same transaction, and apply it to open sockets.
 
-    Raise OperationError if no administrator would be left, and Refused.
+    Raises OperationError if no administrator would remain, and Refused.
     """
 
     def do(session: Session) -> T:
@@ -59,16 +59,16 @@ async def list_page(request: Request, caller: Caller, problem: str | None = None
     """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
     query = request.query_params.get("q", "")
     rows = await service_of(request).database.read(accounts.all_accounts)
-    found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
+    matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
     service_of(request).reads.report(caller, "accounts")
     return _page(
-        request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
+        request, "accounts.html", caller, problem, matches=matches, all=len(rows), sought=query,
         typed={name: form(name) for name in ("name", "email", "role")},
     )  # fmt: skip
 
 
 async def add(request: Request, caller: Caller) -> Response:
-    """`POST /accounts`: add an account, and show a one-time link by which its owner sets the password."""
+    """`POST /accounts`: add an account, and show the one-time link with which its owner sets the password."""
     form, service = await form_reader(request), service_of(request)
     try:
         # Nobody knows this password; the owner sets another one.
@@ -152,7 +152,7 @@ async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[S
 
 
 def _account(session: Session, request: Request) -> Account:
-    """Return the account in the URL. Raise Refused `not_found`."""
+    """Return the account in the URL. Raises Refused `not_found`."""
     account = session.get(Account, request.path_params["id"])
     if account is None:
         raise Refused("not_found")
@@ -192,7 +192,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
 
     try:
         await check_password(request, caller, form("password"))
-        secret, waits = await _change(request, caller, add)
+        secret, needs_consent = await _change(request, caller, add)
     except OperationError as error:
         return await tokens_page(request, caller, str(error), form)
     except Refused as refused:
@@ -201,7 +201,16 @@ async def add_token(request: Request, caller: Caller) -> Response:
         return with_retry_after(await tokens_page(request, caller, refused.message, form, 429), refused)
     never = days == accounts.NEVER_EXPIRES
     return _page(
-        request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never, waits=waits
+        request,
+        "one_time_secret.html",
+        caller,
+        None,
+        kind="token",
+        of=name,
+        secret=secret,
+        back=TOKENS,
+        never=never,
+        waits=needs_consent,
     )
 
 
@@ -215,15 +224,15 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     return RedirectResponse(TOKENS, 303)
 
 
-def _days(typed: str) -> int:
-    """Return the chosen number of days: the default if empty, -1 if it is no number."""
-    if not typed:
+def _days(text: str) -> int:
+    """Return the chosen number of days: the default if empty, -1 if it is not a number."""
+    if not text:
         return accounts.DEFAULT_TOKEN_DAYS
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 4 else -1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else -1
 
 
 def _page(request: Request, name: str, caller: Caller, problem: str | None, status: int = 422, **context: object) -> Response:
-    """Return one of these pages, with the problem of a failed change."""
+    """Return one of these pages. `problem`: of a failed change."""
     message = problem and i18n.translate(problem, language.language_for(request, caller))
     roles = labels.VALUES["account.role"]
     return pages.page(request, name, caller, status=status if problem else 200, problem=message, roles=roles, **context)

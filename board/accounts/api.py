@@ -1,8 +1,8 @@
-"""HTTP API by which another program, such as the directory of an organisation, provisions accounts.
+"""HTTP API for a program, such as the directory of an organisation, that provisions accounts.
 
-Only a token of scope `accounts` may call it, and it may do nothing else. It belongs to an administrator, but never touches
-administrators: a stolen one locks out nobody who could revoke it, and makes nobody one. No password goes through it: the owner of
-a new account sets it by a one-time link.
+Only a token of scope `accounts` may call it, and that token may do nothing else. It belongs to an administrator, but can't
+change or create administrators, so that a stolen one can be revoked. No password goes through it: the owner of a new account sets
+it with a one-time link.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ from models.times import format_utc
 from realtime.wire.wire_types import Id, Shape, Time
 
 T = TypeVar("T")
-GRANTED = ("viewer", "investigator", "coordinator")  # roles that a program can give
-MAX_ACCOUNTS = 10_000  # of an installation: a stolen token must not fill the database
+GRANTED = ("viewer", "investigator", "coordinator")  # roles that a program can assign
+MAX_ACCOUNTS = 10_000  # per installation: a stolen token must not fill the database
 
 REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 Email = Annotated[str, StringConstraints(max_length=200, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]  # printable ASCII around one @
@@ -45,7 +45,7 @@ class NewAccount(Data):
 
 
 class ChangedAccount(Data):
-    """Changes of an account; what is missing stays."""
+    """Changes of an account. Absent fields stay."""
 
     role: GrantedRole | None = None
     enabled: bool | None = None
@@ -118,7 +118,7 @@ def _entry(account: Account) -> ProvisionedAccount:
 
 
 async def _require_program(request: Request) -> Caller:
-    """Return the caller. Raise Refused `not_found` for those who are no administrators, `forbidden` without the scope."""
+    """Return the caller. Raises Refused `not_found` if it is not an administrator, `forbidden` without the scope."""
     caller = await require_caller(request, accounts=True)
     if caller.account.role != "admin":
         raise Refused("not_found")
@@ -130,8 +130,10 @@ async def _require_program(request: Request) -> Caller:
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
-    """Run a change, after checking the token and its owner's role in the same transaction; then apply it to open sockets. Raise
-    Refused."""
+    """Run a change, after checking the token and its owner's role in the same transaction, and apply it to open sockets.
+
+    Raises Refused.
+    """
 
     def do(session: Session) -> Any:
         lock_rights_version(session)

@@ -5,7 +5,7 @@ from functools import cache
 from board.accounts.leet import readings
 from board.paths import DATA
 
-MAX_DIGITS_AROUND = 8  # digits around a common word that leave it common: a date has eight
+MAX_DIGITS_AROUND = 8  # with more digits around it, a common word is no longer common; a date has eight
 
 
 def is_common(password: str) -> bool:
@@ -18,17 +18,17 @@ def is_common(password: str) -> bool:
 
 
 def is_listed(word: str) -> bool:
-    """Return whether a word in lower case is in the list. One scan of a megabyte."""
+    """Return whether a lower-case word is in the list. Scans a megabyte."""
     return "\n" not in word and f"\n{word}\n".encode(errors="replace") in _lines()
 
 
-def _is_decorated(core: str, whole: str) -> bool:
-    around = sum(each.isdigit() for each in whole) - sum(each.isdigit() for each in core)
-    return bool(core) and around <= MAX_DIGITS_AROUND and any(is_listed(reading) for reading in readings(core))
+def _is_decorated(core: str, password: str) -> bool:
+    digits_around = sum(sign.isdigit() for sign in password) - sum(sign.isdigit() for sign in core)
+    return bool(core) and digits_around <= MAX_DIGITS_AROUND and any(is_listed(reading) for reading in readings(core))
 
 
 def _trimmed(text: str) -> str:
-    """Return the text from its first letter on."""
+    """Return the text without the characters before its first letter."""
     start = next((at for at, sign in enumerate(text) if sign.isalpha()), len(text))
     return text[start:]
 

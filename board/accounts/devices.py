@@ -1,10 +1,10 @@
-"""Browsers (known devices) in which somebody has signed in to an account before.
+"""Known devices: browsers in which somebody has signed in to an account before.
 
-Their wrong attempts are counted apart from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow Down
+Their wrong attempts are counted separately from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow Down
 Online Guessing Attacks with Device Cookies").
 
-The cookie is a random name of the browser and a signature for each account, keyed by the account's password hash. So the server
-stores nothing, and a new password forgets all devices.
+The cookie is a random name of the browser and a signature for each account, keyed by the account's password hash. The server
+stores nothing, and a new password invalidates all devices.
 """
 
 import hashlib
@@ -29,16 +29,16 @@ def known_device(cookie: str, account: Account | None) -> str | None:
     name, *signatures = _parts(cookie)
     if account is None or not signatures:
         return None
-    own = _signature(name, account)
-    return name if any(hmac.compare_digest(own, each) for each in signatures) else None
+    signature = _signature(name, account)
+    return name if any(hmac.compare_digest(signature, cookie_signature) for cookie_signature in signatures) else None
 
 
 def with_account(cookie: str, account: Account) -> str:
-    """Return the cookie with this account added to those it knows."""
+    """Return the cookie with this account added."""
     name, *signatures = _parts(cookie)
     name = name or secrets.token_urlsafe(16)
-    own = _signature(name, account)
-    return ".".join([name, *[each for each in signatures if each != own][1 - MAX_ACCOUNTS :], own])
+    signature = _signature(name, account)
+    return ".".join([name, *[earlier for earlier in signatures if earlier != signature][1 - MAX_ACCOUNTS :], signature])
 
 
 def remember(connection: HTTPConnection, response: Response, account: Account) -> None:

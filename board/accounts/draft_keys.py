@@ -1,4 +1,4 @@
-"""Keys with which browsers encrypt text that was typed and not sent.
+"""Keys with which browsers encrypt unsent text.
 
 A key belongs to the account: it is the same in every browser and after a change of password. A disabled account gets none.
 """
@@ -46,14 +46,14 @@ async def draft_key(request: Request) -> Reply[AccountDraftKey]:
 
 
 def find(session: Session, caller: Caller) -> str | None:
-    """Return the key of the caller's account, None if it has none yet. Raise Refused `unauthenticated`."""
+    """Return the key of the caller's account, None if it has none yet. Raises Refused `unauthenticated`."""
     account = require_active(session, caller)
     row = session.get(DraftKey, account.id)
     return row.key if row is not None else None
 
 
 def create(session: Session, caller: Caller) -> str:
-    """Return the key of the caller's account, creating it if needed. Of two created at once the first wins."""
+    """Return the key of the caller's account; create it if needed. Of two concurrent calls, the first creates it."""
     account = require_active(session, caller)
     key = base64.b64encode(secrets.token_bytes(BYTES)).decode()
     session.connection().execute(_ADD, {"account": account.id, "key": key, "at": format_utc(now())})

@@ -1,7 +1,7 @@
-"""Networks from which somebody has signed in to an account before: their attempts do not wait behind those of strangers.
+"""Networks from which somebody has signed in to an account before. Their attempts do not wait behind those of strangers.
 
-A row holds a digest, keyed by the secret of the installation, of account and network. So the table tells no address, and not that
-two people sign in from one place.
+A row holds a digest of account and network, keyed by the secret of the installation. So the table discloses neither an address
+nor that two people sign in from the same place.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from models.accounts import LoginNetwork
 from models.times import format_utc
 
 KEPT = timedelta(days=90)  # since the last sign-in
-MAX_NETWORKS = 20  # per account: who travels has a few; the one used longest ago is dropped
+MAX_NETWORKS = 20  # per account; a traveller has a few. The least recently used one is dropped
 _OLDEST = text(
     "DELETE FROM login_networks WHERE account = :account AND network IN "
     "(SELECT network FROM login_networks WHERE account = :account ORDER BY used_at DESC, network LIMIT 1000 OFFSET :most)"
@@ -43,10 +43,10 @@ class EarlierNetworks:
         session.connection().execute(_OLDEST, {"account": account, "most": MAX_NETWORKS})
 
     def _digest(self, account: str, address: str) -> str:
-        named = f"login network {account} {network_of(address, SITE)}".encode()
-        return urlsafe_b64encode(hmac.digest(self._secret, named, hashlib.sha256)[:16]).decode().rstrip("=")
+        content = f"login network {account} {network_of(address, SITE)}".encode()
+        return urlsafe_b64encode(hmac.digest(self._secret, content, hashlib.sha256)[:16]).decode().rstrip("=")
 
 
 def forget(session: Session, account: str) -> None:
-    """Forget the networks of an account: with a new password, whoever had the old one is a stranger."""
+    """Delete the networks of an account: after a new password, anyone with the old one is a stranger."""
     session.connection().execute(_FORGET, {"account": account})

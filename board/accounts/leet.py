@@ -12,5 +12,5 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 def fold_lookalikes(text: str) -> str:
-    """Return a text in which all ways to write a letter are one. The length stays the same."""
+    """Return a text in which lookalikes of a letter are replaced by one of them. The length stays the same."""
     return text.translate(_ALIKE)

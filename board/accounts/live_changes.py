@@ -1,4 +1,4 @@
-"""Changes of accounts on a running server, which every process applies at once."""
+"""Changes of accounts on a running server, which every process applies immediately."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,21 +19,21 @@ T = TypeVar("T")
 
 
 async def apply_change(service: "BoardService", fn: Callable[[Session], T]) -> T:
-    """Run a change of accounts in a transaction, then apply it to open sockets in all processes. Return its result."""
+    """Run a change of accounts in a transaction, then apply it to open sockets in all processes; return its result."""
     result = await service.database.write(fn)
     await service.rights_changed()
     return result
 
 
 async def add_account(service: "BoardService", email: str, name: str, role: str, password: str) -> str:
-    """Add an account on a running server, and return its id. Raise OperationError."""
+    """Add an account on a running server, and return its id. Raises OperationError."""
     return await apply_change(
         service, await asyncio.to_thread(prepare_account, email, name, role, password, format_utc(service.clock()))
     )
 
 
 async def caller_for(service: "BoardService", account_id: str) -> Caller:
-    """Return a caller without a session, for simulated users and tests. Raise Refused `not_found`."""
+    """Return a caller without a session, for simulated users and tests. Raises Refused `not_found`."""
     account = await service.database.read(lambda session: session.get(Account, account_id))
     if account is None:
         raise Refused("not_found")

@@ -1,7 +1,7 @@
 """Sign-in: checks passwords, starts and ends sessions, and throttles attempts.
 
-Passwords are checked in three queues: of known devices, of networks that signed in to the account before, and of strangers. In
-the first two, accounts take turns, so that a stolen one is one of many. Strangers take turns by network.
+Passwords are checked in three queues: known devices, networks that signed in to the account before, and strangers. In the first
+two, accounts take turns, so that a stolen one delays others little. Strangers take turns by network.
 """
 
 import contextlib
@@ -36,14 +36,14 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.service import BoardService
 
-DELETE_BATCH_SIZE = 100  # expired sessions deleted at one sign-in, so that it stays quick
+DELETE_BATCH_SIZE = 100  # expired sessions deleted per sign-in, so that it stays quick
 _ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :limit")
 _DROP = text("DELETE FROM session WHERE digest = :digest")
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """Sign-in attempt: the address it came from, and the limits it counts against until its outcome is known."""
+    """Sign-in attempt: its address, and the limits that it counts against until its outcome is known."""
 
     address: str
     as_failure: list[RuleKey]
@@ -58,18 +58,20 @@ class Login:
         self._networks = EarlierNetworks(service.settings.secret())
 
     async def authenticate(self, email: str, password: str, address: str, device: str = "") -> Account | None:
-        """Return the enabled account with this e-mail address and password, else None.
+        """Return the enabled account with this e-mail address and password, or None.
 
-        `device` is the cookie of known devices. Raise Refused `rate_limited`.
+        `device`: cookie of known devices. Raises Refused `rate_limited`.
         """
-        typed = digest(_address(email))
+        email_digest = digest(_address(email))
         if not device:  # a stranger: an attempt over the limit costs no database query
-            attempt = await self._count_attempt(typed, address, None, throttle.limits_for(typed, address, "", None))
-            async with self._given_back(attempt, DatabaseUnavailable):
+            attempt = await self._count_attempt(email_digest, address, None, throttle.limits_for(email_digest, address, "", None))
+            async with self._uncount_on(attempt, DatabaseUnavailable):
                 account, is_from_earlier_network = await self._find(email, address)
         else:
             account, is_from_earlier_network = await self._find(email, address)
-            attempt = await self._count_attempt(typed, address, account, throttle.limits_for(typed, address, device, account))
+            attempt = await self._count_attempt(
+                email_digest, address, account, throttle.limits_for(email_digest, address, device, account)
+            )
         if account is not None and devices.known_device(device, account) is not None:
             return await self._check_password(account, password, attempt, self._queues.sign_in_known_devices, account.id)
         if account is not None and is_from_earlier_network:
@@ -78,9 +80,9 @@ class Login:
 
     async def reauthenticate(self, account: Account, password: str, session: str, address: str) -> Account | None:
         """Return the account if this is its password. The caller is signed in already, by this session."""
-        (present, _), typed = await self._find(account.email, address), digest(account.email)
-        attempt = await self._count_attempt(typed, address, present, throttle.limits_in_session(typed, session))
-        return await self._check_password(present, password, attempt, self._queues.sign_in_known_devices, account.id)
+        (current, _), email_digest = await self._find(account.email, address), digest(account.email)
+        attempt = await self._count_attempt(email_digest, address, current, throttle.limits_in_session(email_digest, session))
+        return await self._check_password(current, password, attempt, self._queues.sign_in_known_devices, account.id)
 
     async def _find(self, email: str, address: str) -> tuple[Account | None, bool]:
         """Return the account, and whether somebody has signed in to it from this network."""
@@ -91,9 +93,12 @@ class Login:
 
         return await self._service.database.read(find)
 
-    async def _count_attempt(self, typed: str, address: str, account: Account | None, limits: list[RuleKey]) -> "_Attempt":
-        """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted."""
-        attempt = _Attempt(address, limits, [(throttle.SUCCESSES, typed)])
+    async def _count_attempt(self, email_digest: str, address: str, account: Account | None, limits: list[RuleKey]) -> "_Attempt":
+        """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted.
+
+        Raises Refused `rate_limited`.
+        """
+        attempt = _Attempt(address, limits, [(throttle.SUCCESSES, email_digest)])
         limit_result = await self._service.limiter.take_all([*attempt.as_failure, *attempt.as_success])
         if not limit_result.allowed:
             self._service.refusals.throttled(account, address)
@@ -101,8 +106,8 @@ class Login:
         return attempt
 
     @contextlib.asynccontextmanager
-    async def _given_back(self, attempt: _Attempt, error: type[Exception]) -> AsyncIterator[None]:
-        """Take an attempt back that this error ends before the password was checked."""
+    async def _uncount_on(self, attempt: _Attempt, error: type[Exception]) -> AsyncIterator[None]:
+        """Uncount an attempt if this error ends it before the password is checked."""
         try:
             yield
         except error:
@@ -122,25 +127,25 @@ class Login:
         return result
 
     async def start_session(self, account: Account, address: str = "") -> str | None:
-        """Start a session, and return its cookie; None if the account was disabled or got another password since it was read."""
+        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime."""
         secret = secrets.token_urlsafe(32)
-        started = now()
-        at, latest = format_utc(started), format_utc(started + SESSION_LIFETIME)
-        ends = min(latest, idle_end(started, self._service.settings.session_idle))
+        start = now()
+        at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
+        ends = min(latest, idle_end(start, self._service.settings.session_idle))
         login_session = LoginSession(
             digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
         )  # fmt: skip
 
         def start_session(session: Session) -> bool:
             # Locked: a concurrent change of password ends only the sessions that exist already.
-            found = session.get(Account, account.id, with_for_update=True)
-            if found is None or not found.enabled or found.password != account.password:
+            current = session.get(Account, account.id, with_for_update=True)
+            if current is None or not current.enabled or current.password != account.password:
                 return False
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
             if address:
-                self._networks.remember(session, found.id, address, started)
-            writer.write(session, SignedIn(id=found.id, name=found.name, address=address or None), by=actor.account(found))
+                self._networks.remember(session, current.id, address, start)
+            writer.write(session, SignedIn(id=current.id, name=current.name, address=address or None), by=actor.account(current))
             return True
 
         if not await self._service.database.write(start_session):
@@ -149,7 +154,7 @@ class Login:
         return secret
 
     async def sign_out(self, caller: Caller) -> None:
-        """End the caller's session, on open sockets too."""
+        """End the caller's session and its open sockets."""
 
         def end(session: Session) -> None:
             login_session = session.get(LoginSession, caller.session)
@@ -164,11 +169,11 @@ class Login:
 
 
 def _drop_ended(session: Session, now: str) -> None:
-    """Delete rows of expired sessions. In a fixed order, so that two of these calls don't deadlock."""
+    """Delete rows of expired sessions, in a fixed order, so that two calls don't deadlock."""
     connection = session.connection()
-    ended = connection.execute(_ENDED, {"now": now, "limit": DELETE_BATCH_SIZE}).scalars().all()
-    if ended:
-        connection.execute(_DROP, [{"digest": each} for each in ended])
+    digests = connection.execute(_ENDED, {"now": now, "limit": DELETE_BATCH_SIZE}).scalars().all()
+    if digests:
+        connection.execute(_DROP, [{"digest": digest} for digest in digests])
 
 
 def _address(email: str) -> str:
@@ -180,12 +185,11 @@ def _dummy_hash() -> str:
     return HASHER.hash("nobody's password")
 
 
-def _verify(hashed: str | None, password: str) -> bool:
-    """Return whether a hash matches a password. Takes the same time without an account, also at the first attempt of a
-    process."""
+def _verify(password_hash: str | None, password: str) -> bool:
+    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process."""
     dummy = _dummy_hash()
     try:
-        return HASHER.verify(hashed or dummy, password)
+        return HASHER.verify(password_hash or dummy, password)
     except (VerificationError, InvalidHashError):
         return False
 

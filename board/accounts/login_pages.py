@@ -17,7 +17,7 @@ from board.web.same_origin import check_own_page
 
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 with the session cookie, or 401 with the page again."""
-    # Every browser sends one of them; other programs need not
+    # Every browser sends one of the headers; other programs need not
     if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_own_page(request)
     form = parse_form(await read_body(request))
@@ -41,7 +41,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """`POST /logout`: end the session, on open sockets too."""
+    """`POST /logout`: end the session and its open sockets."""
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:

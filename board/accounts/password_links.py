@@ -24,9 +24,9 @@ _DELETE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
 
 
 def create(session: Session, account: Account, now: datetime, *, first: bool = False) -> str:
-    """Return the secret of a new link; an earlier link of the account ends.
+    """Create a link and return its secret; an earlier link of the account ends.
 
-    `first` says that the account was just added. Raise OperationError.
+    `first`: the account was just added. Raises OperationError.
     """
     if not account.enabled:
         raise OperationError(N_("This account is disabled. Enable it first."))
@@ -39,7 +39,7 @@ def create(session: Session, account: Account, now: datetime, *, first: bool = F
 
 
 def owner_of(session: Session, secret: str, now: datetime) -> Account:
-    """Return the account whose password the link may set. Raise OperationError."""
+    """Return the account whose password the link may set. Raises OperationError."""
     row = session.exec(
         select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > format_utc(now))
     ).first()
@@ -50,7 +50,7 @@ def owner_of(session: Session, secret: str, now: datetime) -> Account:
 
 
 def consume(session: Session, secret: str, now: datetime, address: str = "") -> None:
-    """Use up the link, in the transaction that sets the password. Of two at once, one raises OperationError."""
+    """Delete the link, in the transaction that sets the password. Of two concurrent calls, one raises OperationError."""
     lock_rights_version(session)
     account = owner_of(session, secret, now)
     if session.connection().execute(_DELETE, {"digest": digest(secret), "now": format_utc(now)}).rowcount != 1:

@@ -1,9 +1,9 @@
-"""Throttle of wrong passwords: which attempts are counted together, and their limits.
+"""Throttle of wrong passwords: groups of attempts that are counted together, and their limits.
 
 A stranger (a browser in which nobody has signed in to the account before) is counted by network and account, by network, by the
-networks around it (IPv6 /56 and /48, IPv4 /24), and, with all other strangers, by account. That bounds a guess from many networks
-at once, and slows down only strangers. A known device is counted by itself alone. So an attacker can't lock out a person who has
-signed in before; nor can a proxy that is not trusted, behind which all have one address.
+networks around it (IPv6 /56 and /48, IPv4 /24), and, with all other strangers, by account. That bounds guesses from many networks
+in parallel, and slows down only strangers. A known device is counted separately. So a person who has signed in before can't be
+locked out by an attacker, or by a proxy that is not trusted, behind which everyone has the same address.
 """
 
 from board.accounts import devices
@@ -20,23 +20,22 @@ SITES = Rule("sign-in by site", 200, WINDOW_S)  # of one IPv6 /56 at all account
 BLOCKS = Rule("sign-in by block", 300, WINDOW_S)  # of one IPv6 /48 or IPv4 /24 at all accounts
 STRANGERS = Rule("sign-in by account", 100, WINDOW_S)  # of all strangers at one account
 DEVICE = Rule("sign-in by device", 10, WINDOW_S)  # of one known device, or session, at one account
-# Successful sign-ins of one account: each takes a core for a while, and creates a session. Every attempt is counted here too,
-# and given back if the password was wrong, so nobody else can use it up.
+# Successful sign-ins of one account: each uses CPU time and creates a session. Every attempt is counted here too, and uncounted
+# if the password was wrong, so that nobody else can use the limit up.
 SUCCESSES = Rule("good sign-ins", 300, WINDOW_S)
 TOO_MANY = N_("Too many attempts. Try again in {time}.")
 
 
-def limits_for(typed: str, peer: str, device: str, account: Account | None) -> list[RuleKey]:
-    """Return the limits that an attempt counts against. `typed` is a digest of the e-mail address, `device` the cookie of known
-    devices."""
+def limits_for(email_digest: str, peer: str, device: str, account: Account | None) -> list[RuleKey]:
+    """Return the limits that an attempt counts against. `device`: cookie of known devices."""
     device_name = devices.known_device(device, account)
     if device_name is not None:
-        return [(DEVICE, f"{device_name} {typed}")]
+        return [(DEVICE, f"{device_name} {email_digest}")]
     network, site, block = network_of(peer), network_of(peer, SITE), block_of(peer)
     wider = [(SITES, site), (BLOCKS, block)] if block != network else []
-    return [(NETWORK_AND_ACCOUNT, f"{network} {typed}"), (NETWORK, network), *wider, (STRANGERS, typed)]
+    return [(NETWORK_AND_ACCOUNT, f"{network} {email_digest}"), (NETWORK, network), *wider, (STRANGERS, email_digest)]
 
 
-def limits_in_session(typed: str, session: str) -> list[RuleKey]:
-    """Return the limits for a person who is signed in already, and enters the password again."""
-    return [(DEVICE, f"{session} {typed}")]
+def limits_in_session(email_digest: str, session: str) -> list[RuleKey]:
+    """Return the limits for a signed-in person who enters the password again."""
+    return [(DEVICE, f"{session} {email_digest}")]

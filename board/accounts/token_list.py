@@ -10,7 +10,7 @@ from models.accounts import Account, Token
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """Token with its owner. `maker` is a name, empty for the command line, None if unknown."""
+    """Token with its owner. `maker`: name, empty for the command line, None if unknown."""
 
     token: Token
     owner: Account
@@ -29,17 +29,17 @@ class TokenRow:
     def as_line(self) -> str:
         """Line of the command line's table."""
         token = self.token
-        until = f"until {token.expires_at}" if token.expires_at else "no end date"
+        expiry = f"until {token.expires_at}" if token.expires_at else "no end date"
         state = {
-            "good": f"good, {until}",
-            "unagreed": f"waits for consent, {until}",
+            "good": f"good, {expiry}",
+            "unagreed": f"waits for consent, {expiry}",
             "expired": f"expired {token.expires_at}",
             "revoked": f"revoked {token.revoked_at}",
         }
         maker = {None: "", "": " on the command line"}.get(self.maker, f" by {self.maker}")
-        used = f"last used {token.used_at}" if token.used_at else "not used yet"
+        last_use = f"last used {token.used_at}" if token.used_at else "not used yet"
         return "  ".join((
-            token.name, f"{token.scope:6}", self.owner.email, state[self.state], f"made {token.created_at}{maker}", used,
+            token.name, f"{token.scope:6}", self.owner.email, state[self.state], f"made {token.created_at}{maker}", last_use,
         ))  # fmt: skip
 
     @property
@@ -56,13 +56,13 @@ class TokenRow:
 def list_tokens(session: Session, at: str, account: str | None = None) -> list[TokenRow]:
     """Return all tokens, or those of an account, oldest first."""
     query = select(Token).order_by(col(Token.created_at), col(Token.id))
-    people = {each.id: each for each in session.exec(select(Account))}
+    people = {account_row.id: account_row for account_row in session.exec(select(Account))}
     rows = session.exec(query if account is None else query.where(Token.account == account))
     return [TokenRow(token, people[token.account], _maker(token, people), at) for token in rows]
 
 
 def count_active(tokens: Iterable[TokenRow]) -> int:
-    return sum(each.state == "good" for each in tokens)
+    return sum(token.state == "good" for token in tokens)
 
 
 def _maker(token: Token, people: dict[str, Account]) -> str | None:
