@@ -31,7 +31,7 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
-from board.files import known_folder
+from board.files import folder_marker
 from board.files.disk import DiskReserve
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
@@ -311,14 +311,14 @@ class BoardService:
         store logs that, and refuses files, and all else goes on."""
         if self.files.folder is None:
             return
-        is_known = await self.database.read(lambda session: known_folder.is_known(session, self.files))
-        if is_known or await self.database.read(known_folder.has_files):
+        is_known = await self.database.read(lambda session: folder_marker.is_known(session, self.files))
+        if is_known or await self.database.read(folder_marker.has_files):
             self.files.expect_files()
         with contextlib.suppress(FilesUnavailable):
             await self.files.look()
             self.files.expect_files()
             if not is_known:
-                await self.database.write(lambda session: known_folder.note(session, self.files, format_utc(self.clock())))
+                await self.database.write(lambda session: folder_marker.record(session, self.files, format_utc(self.clock())))
 
     async def _look_at_bucket(self) -> None:
         """Let the store log at the start if the bucket is away. It may take long to tell."""

@@ -1,4 +1,4 @@
-"""Store of files in a bucket of the S3 kind, for installations on several machines. The store itself syncs and is atomic."""
+"""Store of files in an S3 bucket, for installations on several machines. S3 itself is durable and atomic."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import S3Store
 
-from board.files.stored import PAGE_SIZE, PIECE_BYTES, Stored, chain
+from board.files.stored import PAGE_SIZE, PIECE_BYTES, StoredFile, chain
 from board.files.unavailable import FilesUnavailable, Reason
 
 T = TypeVar("T")
@@ -20,14 +20,14 @@ CONNECT_TIMEOUT = timedelta(seconds=3)
 REQUEST_TIMEOUT = timedelta(seconds=15)
 RETRIES = 2
 TIMEOUT_S = 30.0  # of one call with its retries
-PUT_TIMEOUT_S = 120.0  # of a whole file, in several requests
+PUT_TIMEOUT_S = 120.0  # of a complete file, in several requests
 
 _NO_BUCKET = "NoSuchBucket"
 _FULL = ("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", " 507 ")  # codes of S3-compatible stores
 
 
 class Bucket:
-    """Bucket, or a prefix in one. `config` is what S3Store takes, and replaces the environment's AWS_* variables."""
+    """Bucket, or a prefix in one. `config`: arguments of S3Store, which override the environment's AWS_* variables."""
 
     def __init__(self, name: str, prefix: str, config: dict[str, Any]) -> None:
         self._store = S3Store(
@@ -40,7 +40,7 @@ class Bucket:
         )  # fmt: skip
 
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
-        """Send what fits into one part in one request; only more than that in several, which the store puts together."""
+        """Send a file of one part in one request, a larger one as a multipart upload."""
         async with _call(PUT_TIMEOUT_S, writes=True):
             first, rest = (content, None) if isinstance(content, bytes) else await _first_part(content)
             if rest is None:
@@ -51,8 +51,8 @@ class Bucket:
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
         async with _call():
-            found = await obstore.get_async(self._store, key)
-            pieces = found.stream(min_chunk_size=PIECE_BYTES).__aiter__()
+            result = await obstore.get_async(self._store, key)
+            pieces = result.stream(min_chunk_size=PIECE_BYTES).__aiter__()
         while True:
             async with _call():
                 piece = bytes(await _next(pieces, b""))
@@ -70,22 +70,22 @@ class Bucket:
             async with _call(writes=True):
                 await obstore.delete_async(self._store, list(keys[start : start + PAGE_SIZE]))
 
-    async def list(self, prefix: str) -> AsyncIterator[Stored]:
+    async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
         pages = obstore.list(self._store, prefix.strip("/") or None, chunk_size=PAGE_SIZE).__aiter__()
         while True:
             async with _call(writes=True):
                 page = await _next(pages, ())
             if not page:
                 return
-            for each in page:
-                yield Stored(each["path"], each["size"], each["last_modified"].timestamp())
+            for entry in page:
+                yield StoredFile(entry["path"], entry["size"], entry["last_modified"].timestamp())
 
     async def close(self) -> None:
         return None
 
 
 async def _next(stream: AsyncIterator[T], end: T) -> T:
-    """Return what comes next, or `end`. (`anext` with a default does not understand the futures of obstore.)"""
+    """Return the next item, or `end`. (`anext` with a default does not support the futures of obstore.)"""
     try:
         return await anext(stream)
     except StopAsyncIteration:
@@ -93,7 +93,7 @@ async def _next(stream: AsyncIterator[T], end: T) -> T:
 
 
 async def _first_part(content: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes] | None]:
-    """Return the first part, and the rest; None: there is no more."""
+    """Return the first part, and the rest, or None if there is no more."""
     first = bytearray()
     async for piece in content:
         first += piece
@@ -104,8 +104,10 @@ async def _first_part(content: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterat
 
 @asynccontextmanager
 async def _call(timeout_s: float = TIMEOUT_S, writes: bool = False) -> AsyncIterator[None]:
-    """Limit the time of a call, and raise FilesUnavailable for errors of the store. With `writes`, what is not found is the
-    bucket."""
+    """Limit the time of a call, and raise FilesUnavailable for errors of the store.
+
+    `writes`: "not found" means that the bucket is missing, not a file.
+    """
     try:
         async with asyncio.timeout(timeout_s):
             yield
@@ -117,7 +119,7 @@ async def _call(timeout_s: float = TIMEOUT_S, writes: bool = False) -> AsyncIter
         raise FileNotFoundError from None
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
         raise FilesUnavailable(Reason.REFUSED) from None
-    except exceptions.BaseError as error:  # no cause, as it quotes addresses and answers of the store
+    except exceptions.BaseError as error:  # no cause, because it quotes addresses and answers of the store
         raise FilesUnavailable(_reason(str(error))) from None
 
 

@@ -1,7 +1,7 @@
-"""Free space of the disks that the program writes to, and the reserve of it that uploads must leave.
+"""Free space of the disks that the program writes to, and the reserve that uploads must leave free.
 
 Uploads write to the disk of the files, and a row of each part to that of the database. The folder for temporary files is only
-reported: no upload writes to it. A bucket does not tell its free space.
+reported: no upload writes to it. The free space of a bucket is unknown.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from board.telemetry import space_metrics
 FILES, DATABASE, TEMPORARY = "files", "database", "temporary"
 MAX_AGE_S = 1.0  # of a measurement
 TIMEOUT_S = 15.0  # of a measurement: a network disk may hang
-FILES_OF_UPLOAD = 4  # a folder, and three files or a part
-SPARE_FILES = 10_000  # names that stay free on a disk with a fixed number of them, or a tenth of all
+FILES_OF_UPLOAD = 4  # a folder, and either three files or a part
+SPARE_FILES = 10_000  # inodes that stay free on a disk with a fixed number of them; at most a tenth
 
 
 class DiskSpace(NamedTuple):
-    """Space of a disk: `name` is what the program keeps there; `free_files` is None where the number of files has no limit."""
+    """Space of a disk. `name`: its use. `free_files`: None if the number of files has no limit."""
 
     name: str
     device: int
@@ -48,12 +48,12 @@ class DiskSpace(NamedTuple):
         return not self.has(self.reserve, self.reserve_files)
 
     def has(self, bytes: int, files: int) -> bool:
-        """Return whether the reserve stays free when so much more is stored."""
+        """Return whether the reserve stays free after storing this many more bytes and files."""
         return self.free - bytes >= self.reserve and (self.free_files is None or self.free_files - files >= self.reserve_files)
 
 
 def folders_of(settings: Settings, files: Path | None) -> dict[str, Path]:
-    """Return the folders that the program writes to, by name. `files` is that of photos and files; None for a bucket."""
+    """Return the folders that the program writes to, by name. `files`: folder of photos and files; None for a bucket."""
     folders = {FILES: files} if files is not None else {}
     if settings.on_sqlite:
         folders[DATABASE] = Path(str(make_url(settings.database_url).database)).absolute().parent
@@ -61,24 +61,24 @@ def folders_of(settings: Settings, files: Path | None) -> dict[str, Path]:
 
 
 def measure(folders: Mapping[str, Path], reserve: Reserve) -> list[DiskSpace]:
-    """Return the space of each folder that is there, or whose parent is: the first start makes the folder of files."""
-    return [_measure(name, folder, reserve) for name, given in folders.items() if (folder := _existing(given)) is not None]
+    """Return the space of each folder that exists, or whose parent exists: the first start makes the folder of files."""
+    return [_measure(name, folder, reserve) for name, expected in folders.items() if (folder := _existing(expected)) is not None]
 
 
 def _existing(folder: Path) -> Path | None:
-    return next((each for each in (folder, folder.parent) if each.is_dir()), None)
+    return next((candidate for candidate in (folder, folder.parent) if candidate.is_dir()), None)
 
 
 def _measure(name: str, folder: Path, reserve: Reserve) -> DiskSpace:
-    found = os.statvfs(folder)
-    free_files = found.f_favail if found.f_files else None  # btrfs and others have no fixed number
-    kept = reserve.on_disk(found.f_blocks * found.f_frsize)
-    kept_files = min(SPARE_FILES, found.f_files // 10) if kept else 0
-    return DiskSpace(name, folder.stat().st_dev, found.f_bavail * found.f_frsize, kept, free_files, kept_files)
+    stats = os.statvfs(folder)
+    free_files = stats.f_favail if stats.f_files else None  # btrfs and others have no fixed number
+    reserved_bytes = reserve.on_disk(stats.f_blocks * stats.f_frsize)
+    reserved_files = min(SPARE_FILES, stats.f_files // 10) if reserved_bytes else 0
+    return DiskSpace(name, folder.stat().st_dev, stats.f_bavail * stats.f_frsize, reserved_bytes, free_files, reserved_files)
 
 
 class _Promised:
-    """Bytes and files that uploads of this process will write, and those that they wrote since the last measurement began."""
+    """Bytes and files that uploads of this process will write, or have written since the last measurement began."""
 
     def __init__(self) -> None:
         self.bytes = self.files = 0
@@ -87,13 +87,13 @@ class _Promised:
     @property
     def total(self) -> tuple[int, int]:
         """Bytes and files that the last measurement may not include."""
-        return self.bytes + sum(each[0] for each in self._written), self.files + sum(each[1] for each in self._written)
+        return self.bytes + sum(bytes for bytes, _ in self._written), self.files + sum(files for _, files in self._written)
 
     def keep(self, bytes: int, files: int) -> None:
         self.bytes, self.files = self.bytes + bytes, self.files + files
 
     def end(self, bytes: int, files: int) -> None:
-        """Note that this much is written: the next measurement includes it."""
+        """Record bytes and files as written. The next measurement includes them."""
         self.keep(-bytes, -files)
         self._written.append((bytes, files))
 
@@ -105,9 +105,9 @@ class _Promised:
 
 
 class DiskReserve:
-    """Guard of the reserve: gives out free space to uploads, and refuses when only the reserve is left.
+    """Guard of the reserve: allots free space to uploads, and refuses them if only the reserve is left.
 
-    Several processes of one machine each have their own, so together they may exceed it by the parts in flight.
+    Each process has its own, so the processes of a machine may together exceed it by the parts in flight.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class DiskReserve:
         return self._spaces
 
     async def _refresh(self) -> None:
-        at, written = self._clock(), len(self._promised)
+        at, covered = self._clock(), len(self._promised)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 loop = asyncio.get_running_loop()
@@ -143,11 +143,11 @@ class DiskReserve:
         except OSError as error:
             raise FilesUnavailable(Reason.FAILED) from error
         self._measured_at = at
-        self._promised.forget(written)
+        self._promised.forget(covered)
 
     @asynccontextmanager
     async def promise(self, bytes: int, files: int = FILES_OF_UPLOAD) -> AsyncIterator[None]:
-        """Hold free space for what is written within a `with` block. Raises FilesUnavailable if the reserve would be used."""
+        """Hold free space for the writes of a `with` block. Raises FilesUnavailable if they would use the reserve."""
         spaces = await self.spaces()
         if not self._has_room(spaces, bytes, files):  # no await between this check and the promise
             space_metrics.upload_refused("disk")

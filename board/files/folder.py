@@ -1,7 +1,7 @@
 """Store of files in a folder: synced, atomic, and never through a symbolic link below the folder.
 
-All calls run in threads of their own, so a slow disk holds up neither the event loop nor the database. obstore's own folder
-is not used: it does not sync, follows links, and makes files that others can read.
+All calls run in separate threads, so that a slow disk blocks neither the event loop nor the database. obstore's folder store is
+not used: it does not sync, follows links, and makes files that others can read.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from board.files.stored import PAGE_SIZE, PIECE_BYTES, Stored
+from board.files.stored import PAGE_SIZE, PIECE_BYTES, StoredFile
 from board.files.unavailable import FilesUnavailable, Reason, reason_for
 
 T = TypeVar("T")
@@ -26,18 +26,18 @@ T = TypeVar("T")
 THREADS = 8
 MAX_WAITING = 256  # calls that wait for a thread; more are refused
 TIMEOUT_S = 15.0  # of one call: a piece, a sync, a page of a listing
-TRIES = 3  # of moving a file into a folder that a deletion removes at the same time
-LEFTOVER_S = 3600  # age at which an unfinished file is what a killed process left behind
+TRIES = 3  # to move a file into a folder that a deletion removes at the same time
+LEFTOVER_S = 3600  # age at which an unfinished file must be from a killed process
 
-MARK = ".searchboard-files"  # file that tells the folder from the empty one below a disk that is not mounted
-UNFINISHED = ".new"  # folder of files that have no name yet
+MARK = ".searchboard-files"  # file that distinguishes the folder from an empty mount point
+UNFINISHED = ".new"  # folder of files without a name
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe would block the thread
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Folder:
-    """Folder of files. It is created with the first file, unless `must_exist`."""
+    """Folder of files. The first file creates it, unless `must_exist`."""
 
     def __init__(self, root: Path, must_exist: bool = False) -> None:
         self.root = root
@@ -74,21 +74,21 @@ class Folder:
         for start in range(0, len(keys), PAGE_SIZE):
             await self._run(partial(self._delete, keys[start : start + PAGE_SIZE]))
 
-    async def list(self, prefix: str) -> AsyncIterator[Stored]:
-        found = self._walk(prefix.strip("/"))
-        while page := await self._run(lambda: list(islice(found, PAGE_SIZE))):
-            for each in page:
-                yield each
+    async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
+        entries = self._walk(prefix.strip("/"))
+        while page := await self._run(lambda: list(islice(entries, PAGE_SIZE))):
+            for entry in page:
+                yield entry
 
     async def look(self) -> None:
-        """Look whether the folder is there; make it, unless it must exist."""
+        """Make the folder if it is absent, unless it must exist. Raises FilesUnavailable."""
         await self._run(self._look)
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, fn: Callable[[], T]) -> T:
-        """Run a call in a thread. Raises FilesUnavailable, also if it takes too long; FileNotFoundError passes."""
+        """Run a call in a thread. Raises FilesUnavailable, also after TIMEOUT_S, and FileNotFoundError."""
         if self._waiting >= MAX_WAITING:
             raise FilesUnavailable(Reason.SLOW)
         self._waiting += 1
@@ -107,7 +107,7 @@ class Folder:
     # -- in threads ---------------------------------------------------------------------------------------------------
 
     def discard_leftovers(self) -> None:
-        """Delete unfinished files that killed processes left behind."""
+        """Delete unfinished files of killed processes."""
         with suppress(OSError, FilesUnavailable), self.folder((UNFINISHED,)) as folder:
             for name in os.listdir(folder):
                 with suppress(OSError):
@@ -117,28 +117,28 @@ class Folder:
     @contextmanager
     def folder(self, parts: Sequence[str], create: bool = False) -> Iterator[int]:
         """Open a folder below the root, without following links; yield its descriptor."""
-        opened = [self._open_root()]
+        descriptors = [self._open_root()]
         try:
             for part in parts:
                 if create:
                     with suppress(FileExistsError):
-                        os.mkdir(part, 0o700, dir_fd=opened[-1])
-                        os.fsync(opened[-1])
-                opened.append(os.open(part, _FOLDER, dir_fd=opened[-1]))
-            yield opened[-1]
+                        os.mkdir(part, 0o700, dir_fd=descriptors[-1])
+                        os.fsync(descriptors[-1])
+                descriptors.append(os.open(part, _FOLDER, dir_fd=descriptors[-1]))
+            yield descriptors[-1]
         finally:
-            for each in reversed(opened):
-                os.close(each)
+            for descriptor in reversed(descriptors):
+                os.close(descriptor)
 
     def _open_root(self) -> int:
-        """Return a descriptor of the root. Raises FilesUnavailable if it is not the folder that was there before."""
-        is_new = not self._is_known  # before another thread makes it at the same time
+        """Return a descriptor of the root. Raises FilesUnavailable if it is another folder than before."""
+        is_new = not self._is_known  # read first: another thread may make it at the same time
         if is_new and not self.must_exist:
             try:
                 with suppress(FileExistsError):
                     self.root.mkdir(0o700)
                     _sync(self.root.parent)
-            except FileNotFoundError:  # nor is the folder above it
+            except FileNotFoundError:  # the folder above it is absent too
                 raise FilesUnavailable(Reason.GONE) from None
         try:
             root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -153,7 +153,7 @@ class Folder:
         return root
 
     def _check_mark(self, root: int, is_new: bool) -> None:
-        """Mark a new folder, or one that was copied by hand. Raises FilesUnavailable for another one without the mark."""
+        """Mark a new folder, or a copied one. Raises FilesUnavailable for any other folder without the mark."""
         names = os.listdir(root)
         if MARK in names:
             return
@@ -175,10 +175,10 @@ class Folder:
     def _size(self, key: str) -> int:
         *parts, name = key.split("/")
         with _no_links(), self.folder(parts) as folder:
-            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        if not stat.S_ISREG(found.st_mode):
+            stats = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(stats.st_mode):
             raise FileNotFoundError(key)
-        return found.st_size
+        return stats.st_size
 
     def _delete(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -189,24 +189,24 @@ class Folder:
                 with suppress(OSError), self.folder(parts[:-1]) as above:  # unless others are in it
                     os.rmdir(parts[-1], dir_fd=above)
 
-    def _walk(self, prefix: str) -> Iterator[Stored]:
+    def _walk(self, prefix: str) -> Iterator[StoredFile]:
         with self.folder(()):
-            left = [prefix]
-        while left:
-            below = left.pop()
+            folders = [prefix]
+        while folders:
+            folder = folders.pop()
             try:
-                entries = os.scandir(self.root / below)
+                entries = os.scandir(self.root / folder)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             with entries:
                 for entry in entries:
-                    name = f"{below}/{entry.name}".lstrip("/")
+                    name = f"{folder}/{entry.name}".lstrip("/")
                     if entry.is_dir(follow_symlinks=False):
-                        left += [name] if name != UNFINISHED else []
+                        folders += [name] if name != UNFINISHED else []
                     elif entry.is_file(follow_symlinks=False) and name != MARK:
                         with suppress(FileNotFoundError):
-                            found = entry.stat(follow_symlinks=False)
-                            yield Stored(name, found.st_size, found.st_mtime)
+                            stats = entry.stat(follow_symlinks=False)
+                            yield StoredFile(name, stats.st_size, stats.st_mtime)
 
     def _look(self) -> None:
         with self.folder(()):
@@ -214,7 +214,7 @@ class Folder:
 
 
 class _NewFile:
-    """File that has no name yet. A lock keeps its descriptor open while a thread uses it, however long the disk takes."""
+    """File without a name. A lock keeps its descriptor open while a thread uses it, also on a slow disk."""
 
     def __init__(self, folder: Folder) -> None:
         self.is_given_up = False
@@ -225,16 +225,16 @@ class _NewFile:
 
     def write(self, piece: bytes) -> None:
         with self._lock:
-            file, left = self._opened(), memoryview(piece)
-            while left:
-                left = left[os.write(file, left) :]
+            file, remaining = self._opened(), memoryview(piece)
+            while remaining:
+                remaining = remaining[os.write(file, remaining) :]
 
     def write_whole(self, content: bytes, key: str) -> None:
         self.write(content)
         self.finish(key)
 
     def finish(self, key: str) -> None:
-        """Sync the file, then give it its name, then sync the folder that has it."""
+        """Sync the file, name it, then sync its folder."""
         with self._lock:
             os.fsync(self._opened())
             for _ in range(TRIES):
@@ -276,7 +276,7 @@ class _NewFile:
 
 
 class _OpenFile:
-    """File that is read. A lock keeps its descriptor open while a thread reads."""
+    """Open file for reading. A lock keeps its descriptor open while a thread reads."""
 
     def __init__(self, open: Callable[[], int]) -> None:
         self._open = open
@@ -302,7 +302,7 @@ class _OpenFile:
 
 @contextmanager
 def _no_links() -> Iterator[None]:
-    """Read a link, or a file where a folder should be, as nothing."""
+    """Raise FileNotFoundError for a link, or a file in place of a folder."""
     try:
         yield
     except OSError as error:

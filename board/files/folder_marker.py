@@ -1,5 +1,5 @@
-"""Folder of files that an installation has made once: noted in the database, so that one that is gone is never made anew, as an
-empty one could be that below a disk that is not mounted."""
+"""Marker in the database that the folder of files exists. A missing folder is then never made again: an empty one may be a mount
+point whose disk is not mounted."""
 
 from sqlalchemy import inspect, text
 from sqlmodel import Session, col, delete
@@ -12,24 +12,24 @@ _FILES = text("SELECT 1 FROM file LIMIT 1")
 
 
 def has_files(session: Session) -> bool:
-    """Return whether there are files, which a folder must have."""
+    """Return whether there are files, so that their folder must exist."""
     return session.connection().execute(_FILES).first() is not None
 
 
 def is_known(session: Session, store: FileStore) -> bool:
-    """Return whether the folder was made. No folder was in a database of an earlier version, which may lack the table."""
+    """Return whether the folder was recorded. False for a database of an earlier version, which may lack the table."""
     name = _name(store)
     return name is not None and inspect(session.connection()).has_table("upkeep") and session.get(Upkeep, name) is not None
 
 
-def note(session: Session, store: FileStore, at: str) -> None:
-    """Note that the folder is there."""
+def record(session: Session, store: FileStore, at: str) -> None:
+    """Record that the folder exists."""
     if (name := _name(store)) is not None and session.get(Upkeep, name) is None:
         upkeep.note(session, name, at)
 
 
 def forget(session: Session) -> None:
-    """Forget all folders: after a restore, they are those of another machine or time."""
+    """Delete all markers: after a restore, they are those of another machine or time."""
     session.exec(delete(Upkeep).where(col(Upkeep.name).startswith(FOLDER)))
 
 

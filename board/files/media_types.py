@@ -1,7 +1,7 @@
-"""Media types of files, found by their first bytes. What a name says is not believed.
+"""Media types of files, from their first bytes. Names are not trusted.
 
-Pictures and PDFs are known by their first bytes alone. Everything else is recognised in a child process with limits, as what
-strangers sent is scanned for it.
+Pictures and PDFs are recognised by signature alone. Other files are recognised in a child process with limits, because that
+parses bytes from strangers.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ FAILED = -1
 LIMITS = parent.Limits(seconds=10, memory=512 * 1024 * 1024, output=200, file_size=0)
 MAX_ENDING = 16  # characters
 
-# Pictures that are turned into others before anybody gets them, by the place and the bytes of their signatures
+# Pictures that are re-encoded before anybody gets them: offset and bytes of their signatures
 _SIGNATURES = {
     "image/jpeg": (0, (b"\xff\xd8\xff",)),
     "image/png": (0, (b"\x89PNG\r\n\x1a\n",)),
@@ -29,40 +29,39 @@ _SIGNATURES = {
     "image/heic": (4, (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftyphevx", b"ftypheim", b"ftypheis", b"ftyphevm", b"ftyphevs")),
     "image/heif": (4, (b"ftypmif1", b"ftypmsf1", b"ftypmif2", b"ftypmiaf")),
 }  # fmt: skip
-_BMP_HEADER = range(12, 125)  # sizes of the header that follows, by which a text that begins with BM is none
+_BMP_HEADER = range(12, 125)  # sizes of the second header, which distinguish a BMP from a text that begins with BM
 
 
 class MediaType(NamedTuple):
-    """Media type of a file, and whether it is a picture: then others are made of it, or it is refused."""
+    """Media type of a file. `is_picture`: it is re-encoded, or refused."""
 
     name: str
     is_picture: bool
 
 
 def by_signature(head: bytes) -> MediaType | None:
-    """Return the type of a picture or a PDF, which a few bytes tell; None for other files."""
+    """Return the type of a picture or a PDF by its signature; None for other files."""
     if head.startswith(b"%PDF-"):
         return MediaType(PDF, False)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return MediaType("image/webp", True)
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADER:
         return MediaType("image/bmp", True)
-    found = (type for type, (at, signatures) in _SIGNATURES.items() if head.startswith(signatures, at))
-    return next((MediaType(type, True) for type in found), None)
+    types = (type for type, (at, signatures) in _SIGNATURES.items() if head.startswith(signatures, at))
+    return next((MediaType(type, True) for type in types), None)
 
 
 async def recognise(head: bytes, name: str, script: str = recognition_process.__file__) -> MediaType:
-    """Return the media type of a file that begins with these bytes, as a child process finds it. One at which the child fails is
-    of no known type."""
+    """Return the media type of a file that begins with these bytes, from a child process. If that fails, the type is unknown."""
     try:
         answer = await parent.run(script, head[:HEAD_BYTES], LIMITS, [_ending(name)])
-    except (parent.TooSlow, parent.TooMuch):
+    except (parent.TimeLimitExceeded, parent.OutputLimitExceeded):
         answer = parent.Result(FAILED, b"")
     return _read(answer)
 
 
 def _read(answer: parent.Result) -> MediaType:
-    """Return what a child said. It has read what strangers made, so it is not believed."""
+    """Return the child's answer after checking it: the child has parsed bytes from strangers."""
     name = answer.output.decode("ascii", "replace")
     if answer.status or not is_media_type(name):
         log.warning("file not recognised", status=answer.status)
@@ -71,6 +70,6 @@ def _read(answer: parent.Result) -> MediaType:
 
 
 def _ending(name: str) -> str:
-    """Return the ending of a name, such as `.docx`; only a plain one is passed on."""
+    """Return the ending of a name, such as `.docx`; empty if it is not plain ASCII."""
     ending = name.rpartition(".")[2].lower()
     return f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= MAX_ENDING else ""

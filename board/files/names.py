@@ -1,4 +1,4 @@
-"""Names of files, as they are shown and sent: what people or their phones called them, without what could deceive or harm."""
+"""Names of files: as given by people or their phones, without characters that could deceive or harm."""
 
 import re
 import unicodedata
@@ -6,18 +6,18 @@ from urllib.parse import quote
 
 MAX_NAME = 200  # characters
 NAMELESS = "file"
-_DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control characters, those that turn text around, and unassigned ones
+_DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control characters, reversal of text, and unassigned ones
 _PATH = re.compile(r"[/\\]")
 _ENDING = re.compile(r"\.[^.\s]{1,10}\Z")
 
 
 def clean(name: str) -> str:
-    """Return a name without folders, and without characters that nobody sees; at most MAX_NAME characters, with its ending."""
+    """Return a name without folders and invisible characters; at most MAX_NAME characters, with its ending."""
     last = _PATH.split(name)[-1]
-    shown = "".join(each for each in unicodedata.normalize("NFC", last) if unicodedata.category(each) not in _DROPPED)
-    shown = " ".join(shown.split()).strip(". ")
-    ending = match.group() if (match := _ENDING.search(shown)) else ""
-    return shown[: MAX_NAME - len(ending)] + ending if len(shown) > MAX_NAME else shown or NAMELESS
+    cleaned = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in _DROPPED)
+    cleaned = " ".join(cleaned.split()).strip(". ")
+    ending = match.group() if (match := _ENDING.search(cleaned)) else ""
+    return cleaned[: MAX_NAME - len(ending)] + ending if len(cleaned) > MAX_NAME else cleaned or NAMELESS
 
 
 def disposition(name: str, inline: bool = False) -> str:

@@ -1,9 +1,9 @@
-"""Maker of pictures: reads one on standard input, or a PDF for its first page, and writes a thumbnail and a view without any
-metadata. Run in an isolated child process: it needs Pillow, pillow-heif and, for PDFs, pypdfium2. It imports all of them before
-it decodes, because no file can be opened from then on.
+"""Maker of pictures: reads a picture or a PDF (its first page) on standard input, and writes a thumbnail and a view without
+metadata. Run in an isolated child process with Pillow, pillow-heif and, for PDFs, pypdfium2. It imports all of them before
+decoding, because then it can no longer open files.
 
-Output: the length of a JSON head in four bytes, the head (width and height of the original, upright; what its metadata say; the
-lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory, or over the budget. 5: no readable picture.
+Output: the length of a JSON head in four bytes, the head (width and height of the upright original, facts in its metadata,
+lengths of both pictures), then both. Exit 3: a library is missing. 4: out of memory, or over the budget. 5: unreadable picture.
 6: too many pixels.
 """
 
@@ -23,7 +23,7 @@ MAX_PIXELS = 120_000_000
 MB = 1024 * 1024
 MAX_DECODED = 512 * MB  # budget of one picture: 51 million pixels of most formats, such as the 48 million of a telephone
 MIN_DECODED = 128 * MB  # budget of the smallest file
-DECODED_PER_BYTE = 10_000  # a plain area takes the fewest bytes: deflate packs 1,032 pixels, of at most 10 bytes, into one
+DECODED_PER_BYTE = 10_000  # at most: deflate packs 1,032 pixels of a plain area, of up to 10 bytes, into one byte
 PIXEL_BYTES = 10  # at the peak of decoding, measured with 12 to 108 million pixels
 LARGER_PIXELS = {"WEBP": 17, "AVIF": 13, "TIFF": 13}
 SIZES = (320, 1600)  # longest sides of the thumbnail and the view
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def prepare(is_pdf: bool) -> None:
-    """Import all that decoding may need, then give up all files. Raises ImportError or OSError if a library is missing."""
+    """Import everything that decoding may need, then give up opening files. Raises ImportError or OSError without a library."""
     import _strptime  # type: ignore[import-not-found]  # noqa: F401 - by datetime.strptime
     import zoneinfo
 
@@ -83,7 +83,7 @@ def prepare(is_pdf: bool) -> None:
         codecs.lookup(name)
     Image.preinit()
     register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = None  # judged here
+    Image.MAX_IMAGE_PIXELS = None  # checked here
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     isolation.refuse_files()
 
@@ -101,7 +101,7 @@ def convert_file(content: bytes) -> int:
 
 
 def decoded_size(image: Any) -> int:
-    """Return how many bytes of memory decoding takes at most, as told by the size in its head."""
+    """Return the maximum memory of decoding in bytes, from the size in the head."""
     if image.format in ("JPEG", "MPO"):  # decoded in strips, no larger than needed; a progressive one keeps all coefficients
         parts = [across * down for _, across, down, _ in image.layer] if image.info.get("progressive") else [0]
         return int(image.width * image.height * 2 * sum(parts) / max(*parts, 1))
@@ -109,8 +109,10 @@ def decoded_size(image: Any) -> int:
 
 
 def first_page(content: bytes) -> Any:
-    """Return the first page of a PDF as a picture of the size of a view. Raises ImportError without pypdfium2, RuntimeError for a
-    PDF that can't be read, or has a password."""
+    """Return the first page of a PDF as a picture of the size of a view.
+
+    Raises ImportError without pypdfium2, RuntimeError for a PDF that is unreadable or has a password.
+    """
     import pypdfium2
 
     page = pypdfium2.PdfDocument(content)[0]
@@ -119,7 +121,7 @@ def first_page(content: bytes) -> Any:
 
 def write(head: dict[str, Any], pictures: list[bytes]) -> int:
     """Write the head and the pictures to standard output. Return the exit code."""
-    encoded = json.dumps(head | {"lengths": [len(each) for each in pictures]}).encode()
+    encoded = json.dumps(head | {"lengths": [len(picture) for picture in pictures]}).encode()
     sys.stdout.buffer.write(len(encoded).to_bytes(4, "big") + encoded + b"".join(pictures))
     sys.stdout.buffer.flush()
     return 0
@@ -127,7 +129,7 @@ def write(head: dict[str, Any], pictures: list[bytes]) -> int:
 
 def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
     """Return the facts about a picture, and its thumbnail and view as WebP."""
-    found = metadata(image)
+    facts = metadata(image)
     orientation = _orientation(image)
     width, height = image.size
     if orientation in TURNED:
@@ -143,12 +145,12 @@ def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
     view = _turned(_coloured(image, profile), orientation)
     thumb = view.copy()
     thumb.thumbnail((SIZES[0], SIZES[0]), reducing_gap=3.0)
-    pictures = [encode(each, quality) for each, quality in zip((thumb, view), QUALITIES, strict=True)]
-    return {"width": width, "height": height, "found": found}, pictures
+    pictures = [encode(picture, quality) for picture, quality in zip((thumb, view), QUALITIES, strict=True)]
+    return {"width": width, "height": height, "found": facts}, pictures
 
 
 def encode(image: Any, quality: int) -> bytes:
-    """Return an RGB picture as WebP. Only its pixels are taken along."""
+    """Return the pixels of an RGB picture as WebP, without anything else."""
     from PIL import Image
 
     output = io.BytesIO()
@@ -192,13 +194,13 @@ def _to_srgb(image: Any, profile: bytes) -> Any:
     from PIL import ImageCms
 
     with contextlib.suppress(Exception):  # a profile that can't be read, or is for other colours
-        given, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, given, screen, outputMode="RGB")
+        source, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
     return image
 
 
 def _eight_bits(image: Any) -> Any:
-    """Return a picture of 16 bits or of other numbers as grey ones of 8 bits."""
+    """Return a picture with 16-bit or other values as 8-bit grey."""
     numbers = image.convert("F")
     low, high = numbers.getextrema()
     if image.mode.startswith("I;16") or (low >= 0 and 255 < high <= 65_535):
@@ -213,17 +215,17 @@ def _eight_bits(image: Any) -> Any:
 
 
 def metadata(image: Any) -> dict[str, Any]:
-    """Return when and where a picture was taken, and by which device, as far as it says so."""
-    found: dict[str, Any] = {}
+    """Return time, place and device of a picture, as far as its metadata contain them."""
+    facts: dict[str, Any] = {}
     try:
         exif = image.getexif()
-        taken, gps = exif.get_ifd(_EXIF), exif.get_ifd(_GPS)
-    except Exception:  # whatever broken metadata do, the picture may be fine
-        return found
-    for name, value in (("taken_at", _taken_at(exif, taken, gps)), ("place", _place(gps)), ("device", _device(exif))):
+        exif_details, gps = exif.get_ifd(_EXIF), exif.get_ifd(_GPS)
+    except Exception:  # broken metadata can raise anything, and the picture may be fine
+        return facts
+    for name, value in (("taken_at", _taken_at(exif, exif_details, gps)), ("place", _place(gps)), ("device", _device(exif))):
         if value is not None:
-            found[name] = value
-    return found
+            facts[name] = value
+    return facts
 
 
 def _device(exif: Any) -> str | None:
@@ -234,25 +236,25 @@ def _device(exif: Any) -> str | None:
 
 def _text(value: Any) -> str:
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-    return "".join(each for each in text if each.isprintable())
+    return "".join(sign for sign in text if sign.isprintable())
 
 
-def _taken_at(exif: Any, taken: Any, gps: Any) -> str | None:
-    given = [(taken.get(time), taken.get(offset)) for time, offset in _TIMES]
-    given.append((exif.get(_MODIFIED), taken.get(_MODIFIED_OFFSET)))
-    for time, offset in given:
+def _taken_at(exif: Any, exif_details: Any, gps: Any) -> str | None:
+    times = [(exif_details.get(time), exif_details.get(offset)) for time, offset in _TIMES]
+    times.append((exif.get(_MODIFIED), exif_details.get(_MODIFIED_OFFSET)))
+    for time, offset in times:
         with contextlib.suppress(Exception):
             return _utc(_text(time).strip()[:19], _text(offset).strip())
     with contextlib.suppress(Exception):
-        hours, minutes, seconds = (float(each) for each in gps[7])
+        hours, minutes, seconds = (float(part) for part in gps[7])
         day = datetime.strptime(_text(gps[29]).strip()[:10], "%Y:%m:%d").replace(tzinfo=UTC)
         return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).isoformat()
     return None
 
 
-def _utc(written: str, offset: str) -> str:
-    """Return a time of a camera in UTC; without an offset its clock is taken to be that of Brussels."""
-    time = datetime.strptime(written, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
+def _utc(local_time: str, offset: str) -> str:
+    """Return a time of a camera in UTC. Without an offset, its clock is assumed to be that of Brussels."""
+    time = datetime.strptime(local_time, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
     if match := _OFFSET.fullmatch(offset):
         sign = -1 if match[1] == "-" else 1
         zone: Any = timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
@@ -272,7 +274,7 @@ def _place(gps: Any) -> dict[str, float] | None:
 
 
 def _degrees(parts: Any, side: str, negative: str) -> float:
-    degrees, minutes, seconds = (float(each) for each in parts)
+    degrees, minutes, seconds = (float(part) for part in parts)
     value = degrees + minutes / 60 + seconds / 3600
     if value != value:
         raise ValueError("not a number")

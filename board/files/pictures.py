@@ -31,8 +31,8 @@ class FoundPlace(BaseModel):
     lon: Longitude
 
 
-class Found(BaseModel):
-    """Facts that the metadata of a picture tell: offered to who uploads it, and to nobody else."""
+class PictureMetadata(BaseModel):
+    """Facts in the metadata of a picture. Only the person who uploads it sees them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,7 +46,7 @@ class _Head(BaseModel):
 
     width: int = Field(ge=1)
     height: int = Field(ge=1)
-    found: Found
+    found: PictureMetadata
     lengths: tuple[int, int]
 
 
@@ -62,24 +62,26 @@ class Pictures:
 
 
 async def make(content: AsyncIterator[bytes], script: str = picture_process.__file__) -> Pictures:
-    """Make the pictures of a file, in a turn of the queue `pictures`. Raises Refused `invalid` or `too_large` for one that can't
-    be had, `unavailable`."""
+    """Make the pictures of a file, in a turn of the queue `pictures`.
+
+    Raises Refused: `invalid` if it is unreadable, `too_large` if it takes too much time or memory, `unavailable`.
+    """
     try:
-        made = await parent.run(script, content, LIMITS)
-    except (parent.TooSlow, parent.TooMuch):
+        result = await parent.run(script, content, LIMITS)
+    except (parent.TimeLimitExceeded, parent.OutputLimitExceeded):
         raise Refused("too_large", TOO_HARD) from None
-    return _read(made)
+    return _read(result)
 
 
-def _read(made: parent.Result) -> Pictures:
-    """Return what a child made. It has read what strangers made, so it is not believed. Raises Refused."""
-    _check_status(made.status)
-    length = int.from_bytes(made.output[:4], "big")
+def _read(result: parent.Result) -> Pictures:
+    """Return the child's pictures after checking them: the child has parsed bytes from strangers. Raises Refused."""
+    _check_status(result.status)
+    length = int.from_bytes(result.output[:4], "big")
     try:
         if not 0 < length <= MAX_HEAD:
             raise ValueError(length)
-        head = _Head.model_validate_json(made.output[4 : 4 + length])
-        thumb, view = _split(made.output[4 + length :], head.lengths)
+        head = _Head.model_validate_json(result.output[4 : 4 + length])
+        thumb, view = _split(result.output[4 + length :], head.lengths)
     except (ValidationError, ValueError):
         log.error("picture process answered wrongly")
         raise Refused("invalid", BROKEN) from None
@@ -88,7 +90,7 @@ def _read(made: parent.Result) -> Pictures:
 
 def _split(pictures: bytes, lengths: tuple[int, int]) -> tuple[bytes, bytes]:
     thumb, view = pictures[: lengths[0]], pictures[lengths[0] :]
-    if len(view) != lengths[1] or not all(each[:4] == b"RIFF" and each[8:12] == b"WEBP" for each in (thumb, view)):
+    if len(view) != lengths[1] or not all(picture[:4] == b"RIFF" and picture[8:12] == b"WEBP" for picture in (thumb, view)):
         raise ValueError("not two pictures")
     return thumb, view
 
@@ -101,5 +103,5 @@ def _check_status(status: int) -> None:
         raise Refused("too_large", message(TOO_MANY_PIXELS, count=picture_process.MAX_PIXELS // 1_000_000))
     if status == picture_process.BROKEN:
         raise Refused("invalid", BROKEN)
-    if status:  # out of memory, out of time, or killed by what it read
+    if status:  # out of memory, out of time, or killed by its input
         raise Refused("too_large", TOO_HARD)

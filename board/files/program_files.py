@@ -1,5 +1,5 @@
-"""Files that run something on the computer of whoever opens them, by the ending of their name or their media type. Screens name
-them, and ask before they download one."""
+"""Files that can run a program when opened, by the ending of their name or their media type. Screens mark them, and ask before
+a download."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ FILE = "program_files.toml"
 
 
 class ProgramFiles(Data):
-    """Endings of names, by what they are, and media types."""
+    """Endings of names by group, and media types."""
 
     endings: dict[str, list[str]]
     media_types: list[str]
@@ -19,7 +19,7 @@ class ProgramFiles(Data):
 
 @cache
 def for_scripts() -> dict[str, Any]:
-    """Return the endings and media types, as the scripts of pages look them up."""
+    """Return the endings and media types, in the form for the scripts of pages."""
     listed = data_files.read(FILE, ProgramFiles, None)
     return {
         "endings": sorted({ending for group in listed.endings.values() for ending in group}),
@@ -28,7 +28,7 @@ def for_scripts() -> dict[str, Any]:
 
 
 def is_program(name: str, media_type: str) -> bool:
-    """Return whether a file with this name and media type is one."""
-    known = for_scripts()
+    """Return whether a file with this name and media type can run a program."""
+    program_types = for_scripts()
     _, dot, ending = name.rpartition(".")
-    return (bool(dot) and ending.lower() in known["endings"]) or media_type.lower() in known["types"]
+    return (bool(dot) and ending.lower() in program_types["endings"]) or media_type.lower() in program_types["types"]

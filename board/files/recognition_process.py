@@ -1,5 +1,5 @@
-"""Recogniser of files: reads the first bytes of one on standard input, and writes its media type. Run in an isolated child
-process: it needs puremagic, and opens no file once it has imported it. Argument: the ending of the file's name, such as `.docx`.
+"""Recogniser of files: reads the first bytes of a file on standard input, and writes its media type. Run in an isolated child
+process with puremagic; opens no file after importing it. Argument: the ending of the file's name, such as `.docx`.
 
 Every step takes time in proportion to the bytes. Exit 3: puremagic is missing.
 """
@@ -7,7 +7,7 @@ Every step takes time in proportion to the bytes. Exit 3: puremagic is missing.
 import sys
 
 MISSING = 3
-HEAD_BYTES = 8_192  # of a file that are looked at
+HEAD_BYTES = 8_192  # read from a file
 UNKNOWN, TEXT, HTML, SVG = "application/octet-stream", "text/plain", "text/html", "image/svg+xml"
 SURE = 0.5  # confidence of puremagic: more than two or three bytes are those of a type
 
@@ -30,13 +30,15 @@ def main() -> int:
 
 
 def recognise(head: bytes, ending: str) -> str:
-    """Return the media type of a file that begins with these bytes. Its name only decides between types of one content. Raises
-    ImportError without puremagic."""
+    """Return the media type of a file that begins with these bytes. `ending` only decides between types with the same content.
+
+    Raises ImportError without puremagic.
+    """
     return _markup(head) or _by_magic(head, ending)
 
 
 def is_sealed(type: str) -> bool:
-    """Return whether files of this type are pictures that have metadata, so that nobody gets them as they came."""
+    """Return whether files of this type are pictures with metadata, whose originals are restricted."""
     return type.startswith("image/") and type != SVG
 
 
@@ -49,7 +51,7 @@ def is_media_type(text: str) -> bool:
 
 
 def _markup(head: bytes) -> str | None:
-    """Return the type of a document in HTML or SVG: its first element, after comments and what declares it."""
+    """Return the type of a document in HTML or SVG, by its first element after comments and declarations."""
     text = head.removeprefix(b"\xef\xbb\xbf").lower()
     at = _after_space(text, 0)
     if text.startswith(b"<?xml", at):
@@ -68,14 +70,14 @@ def _markup(head: bytes) -> str | None:
 
 
 def _continues(text: bytes, at: int) -> bool:
-    """Return True if a word goes on here."""
+    """Return whether a word continues at this position."""
     return text[at : at + 1].isalnum() or text.startswith(b"_", at)
 
 
 def _after(text: bytes, end: bytes, at: int) -> int:
-    """Return the place of what follows `end` and white space; -1 if `end` is not there."""
-    found = text.find(end, at)
-    return found if found < 0 else _after_space(text, found + len(end))
+    """Return the position after `end` and white space; -1 if `end` does not occur."""
+    position = text.find(end, at)
+    return position if position < 0 else _after_space(text, position + len(end))
 
 
 def _after_space(text: bytes, at: int) -> int:
@@ -88,17 +90,17 @@ def _by_magic(head: bytes, ending: str) -> str:
     import puremagic
 
     try:
-        found = puremagic.magic_string(head)
+        matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         return TEXT if _is_text(head) else UNKNOWN
-    best = max(match.confidence for match in found)
-    likely = [match for match in found if match.confidence == best and is_media_type(match.mime_type)]
-    named = next((match.mime_type for match in likely if match.extension == ending), None)
-    if named is None and head.startswith(b"PK"):
-        named = "application/zip"  # of the many kinds of zip files, none is more likely
-    type: str = named or (likely[0].mime_type if likely else UNKNOWN)
+    best = max(match.confidence for match in matches)
+    likely = [match for match in matches if match.confidence == best and is_media_type(match.mime_type)]
+    type_of_name = next((match.mime_type for match in likely if match.extension == ending), None)
+    if type_of_name is None and head.startswith(b"PK"):
+        type_of_name = "application/zip"  # of the many kinds of zip files, none is more likely
+    type: str = type_of_name or (likely[0].mime_type if likely else UNKNOWN)
     if is_sealed(type) and _is_text(head):
-        return TEXT  # such as one that begins with BM
+        return TEXT  # such as a text that begins with BM
     return UNKNOWN if is_sealed(type) and best < SURE else type
 
 
@@ -106,7 +108,7 @@ def _is_text(head: bytes) -> bool:
     try:
         text = head.decode()
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:  # else a character that is cut in two
+        if error.start < len(head) - 3:  # otherwise a character is cut in two
             return False
         text = head[: error.start].decode()
     return bool(text) and not any(char < " " and char not in "\t\r\n\f" for char in text)

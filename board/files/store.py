@@ -1,7 +1,7 @@
 """Store of the bytes of photos and files, in the folder or the bucket that FILES_URL names.
 
-Keys are made of ids by the program: `uploads/<upload>/<part>` and `files/<file>/original`, `/thumb` or `/view`. No name that
-a person gave is ever in one.
+Keys contain only ids that the program made: `uploads/<upload>/<part>` and `files/<file>/original`, `/thumb` or `/view`, never a
+name that a person gave.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from board.config.settings import FILES_SUFFIX, Settings
 from board.files.folder import Folder
-from board.files.stored import PIECE_BYTES, Stored
+from board.files.stored import PIECE_BYTES, StoredFile
 from board.files.unavailable import FilesUnavailable, Reason
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# Both raise FilesUnavailable; their methods that read, FileNotFoundError.
+# All methods of both raise FilesUnavailable; those that read also raise FileNotFoundError.
 Backend = Union[Folder, "Bucket"]
 _KEY = re.compile(r"(uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
 _PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 
 
 class FileStore:
-    """Store of files: one of each process. What a call writes is durable when it returns, and whole or not there.
+    """Store of files, one per process. A write is atomic, and durable when the call returns.
 
-    Every method raises FilesUnavailable if the store does not work; those that read, FileNotFoundError.
+    Every method raises FilesUnavailable if the store fails; those that read also raise FileNotFoundError.
     """
 
     def __init__(self, backend: Backend | None) -> None:
@@ -44,12 +44,12 @@ class FileStore:
 
     @classmethod
     def of(cls, settings: Settings, must_exist: bool = False) -> "FileStore":
-        """Return the store of the settings. With `must_exist`, a folder that is not there is not created."""
+        """Return the store of the settings. `must_exist`: never create the folder."""
         return cls(_backend(settings, must_exist))
 
     @property
     def is_set(self) -> bool:
-        """Return True if the settings name a store. With PostgreSQL there is none by default."""
+        """Return whether the settings name a store. With PostgreSQL there is none by default."""
         return self._backend is not None
 
     @property
@@ -58,12 +58,12 @@ class FileStore:
         return self._backend.root if isinstance(self._backend, Folder) else None
 
     def expect_files(self) -> None:
-        """Never make the folder: it was there already, so an empty one is that below a disk that is not mounted."""
+        """Never make the folder again: it existed, so an empty one is a mount point whose disk is not mounted."""
         if isinstance(self._backend, Folder):
             self._backend.must_exist = True
 
     async def put(self, key: str, content: bytes | AsyncIterable[bytes]) -> None:
-        """Write a file: durable when this returns, and whole or not there. One of the same key is replaced."""
+        """Write or replace a file, atomically; durable when this returns."""
         _check_key(key)
         with self._health() as backend:
             await backend.put(key, content if isinstance(content, bytes) else _pieces(content))
@@ -89,41 +89,41 @@ class FileStore:
             return await backend.size(key)
 
     async def delete(self, keys: Iterable[str]) -> None:
-        """Delete files; one that is not there is no error."""
+        """Delete files. Missing ones are skipped."""
         all = [_check_key(key) for key in keys]
         with self._health() as backend:
             await backend.delete(all)
 
-    async def list(self, prefix: str) -> AsyncIterator[Stored]:
+    async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
         """Yield the files below a prefix such as `uploads/` or `files/<file>/`, in no order."""
         if not _PREFIX.fullmatch(prefix):
             raise ValueError("not a prefix of the store")
         with self._health() as backend:
-            found = backend.list(prefix)
-            async for each in found:
-                yield each
+            entries = backend.list(prefix)
+            async for entry in entries:
+                yield entry
 
     async def look(self) -> None:
-        """Look whether the store is there. A folder is made, unless it must exist."""
+        """Check that the store exists; make the folder, unless it must exist."""
         with self._health() as backend:
             if isinstance(backend, Folder):
                 await backend.look()
                 return
-            found = backend.list("uploads/")
-            await anext(found, None)
-            await found.aclose()  # type: ignore[attr-defined]
+            entries = backend.list("uploads/")
+            await anext(entries, None)
+            await entries.aclose()  # type: ignore[attr-defined]
 
     async def probe(self) -> None:
         """Write a file, read it, and delete it."""
         key, content = f"uploads/check-{secrets.token_hex(8)}/probe", secrets.token_bytes(1024)
         await self.put(key, content)
-        found = b"".join([piece async for piece in self.get(key)])
+        stored_content = b"".join([piece async for piece in self.get(key)])
         await self.delete([key])
-        if found != content:
+        if stored_content != content:
             raise FilesUnavailable(Reason.FAILED)
 
     async def discard_leftovers(self) -> None:
-        """Delete what killed processes left unfinished in a folder. (A bucket needs a rule of its own for that.)"""
+        """Delete unfinished files of killed processes in a folder. (A bucket needs a lifecycle rule instead.)"""
         if isinstance(self._backend, Folder):
             await asyncio.to_thread(self._backend.discard_leftovers)
 
@@ -133,7 +133,7 @@ class FileStore:
 
     @contextmanager
     def _health(self) -> Iterator[Backend]:
-        """Give out the backend; log once when it begins to fail, and once when it works again."""
+        """Yield the backend; log once when it begins to fail, and once when it works again."""
         if self._backend is None:
             raise FilesUnavailable(Reason.UNSET)
         try:
@@ -149,7 +149,7 @@ class FileStore:
 
 
 def _check_key(key: str) -> str:
-    """Return the key. Raises ValueError: keys are made by the program, so a wrong one is an error of ours."""
+    """Return the key. Raises ValueError if it is malformed, which is a bug: the program makes all keys."""
     if not _KEY.fullmatch(key):
         raise ValueError("not a key of the store")
     return key
@@ -157,14 +157,14 @@ def _check_key(key: str) -> str:
 
 async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     """Yield the same bytes in pieces of PIECE_BYTES; only the last one is shorter."""
-    held = bytearray()
-    async for given in content:
-        held += given
-        while len(held) >= PIECE_BYTES:
-            yield bytes(held[:PIECE_BYTES])
-            del held[:PIECE_BYTES]
-    if held:
-        yield bytes(held)
+    buffer = bytearray()
+    async for chunk in content:
+        buffer += chunk
+        while len(buffer) >= PIECE_BYTES:
+            yield bytes(buffer[:PIECE_BYTES])
+            del buffer[:PIECE_BYTES]
+    if buffer:
+        yield bytes(buffer)
 
 
 def _backend(settings: Settings, must_exist: bool) -> Backend | None:
@@ -175,15 +175,15 @@ def _backend(settings: Settings, must_exist: bool) -> Backend | None:
     url = urlsplit(settings.files_url)
     if url.scheme == "file":
         return Folder(Path(unquote(url.path)), must_exist)
-    from board.files.bucket import Bucket  # imported here, as most installations have a folder
+    from board.files.bucket import Bucket  # imported here, because most installations have a folder
 
     return Bucket(url.netloc, url.path.strip("/"), _access(settings))
 
 
 def _access(settings: Settings) -> dict[str, Any]:
-    """Return what the settings say about access; the rest, such as roles of machines, comes from the environment."""
-    given = {
+    """Return the access keys of the settings. Other access, such as roles of machines, is read from the environment."""
+    options = {
         "access_key_id": settings.aws_access_key_id, "secret_access_key": settings.aws_secret_access_key,
         "session_token": settings.aws_session_token, "region": settings.aws_region, "endpoint": settings.aws_endpoint_url,
     }  # fmt: skip
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in options.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Refusal by the store of files: it is full, read-only, gone, slow, or refuses us."""
+"""Refusal by the store of files: it is full, read-only, missing, slow, or refuses our keys."""
 
 import errno
 from enum import StrEnum
@@ -7,7 +7,7 @@ from board.errors import Refused
 from board.i18n import N_
 
 RETRY_AFTER_S = 10
-RETRY_WHEN_FULL_S = 60  # space is made by people
+RETRY_WHEN_FULL_S = 60  # people must make space
 
 FULL = N_("There is no room left for photos and files. Nothing was lost. Tell your administrator.")
 RESERVED = N_(

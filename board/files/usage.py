@@ -1,4 +1,4 @@
-"""Bytes that the photos and files of an installation use, with uploads that are not attached: one row, changed with theirs."""
+"""Bytes of an installation's photos and files, with unattached uploads: one row, updated in the same transactions."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -13,7 +13,7 @@ _READ = text("SELECT bytes FROM file_usages WHERE name = :name")
 
 
 def add(session: Session, bytes: int) -> int:
-    """Count more bytes, or fewer, and return the total. Locks the row until the commit."""
+    """Add `bytes`, which may be negative, and return the total. Locks the row until the commit."""
     session.connection().execute(_ADD, {"name": INSTALLATION, "bytes": bytes})
     return read(session)
 

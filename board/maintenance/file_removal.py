@@ -42,7 +42,7 @@ class FileRemoval:
 
     async def run(self) -> NoReturn:
         """Remove due files soon after a removal was confirmed, and every POLL_S, until cancelled."""
-        await run_on_database(self._run_once, POLL_S, "file removal failed", asked=self._service.files_removed)
+        await run_on_database(self._run_once, POLL_S, "file removal failed", wake=self._service.files_removed)
 
     async def _run_once(self) -> None:
         await self.expire()

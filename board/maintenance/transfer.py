@@ -12,7 +12,7 @@ from board.audit import writer
 from board.audit.entries import BackupRestored
 from board.engine import hash_chain, integrity, rights_version
 from board.errors import OperationError
-from board.files import known_folder
+from board.files import folder_marker
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import metadata
@@ -114,6 +114,6 @@ def reset_epochs(session: Session) -> int:
         board.epoch = new_epoch()
     rights_version.bump_rights_version(session)
     rights_version.bump_displays_version(session)
-    known_folder.forget(session)
+    folder_marker.forget(session)
     writer.write(session, BackupRestored(id="server", boards=len(boards)))
     return len(boards)

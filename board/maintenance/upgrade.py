@@ -117,8 +117,8 @@ class _Upgrade:
         space = os.statvfs(self.folder)
         if (available := space.f_bavail * space.f_frsize) < plan.size:
             raise ConfigurationError(
-                f"The backup may need {plan.size / MB:,.0f} MB in {self.folder}, where {available / MB:,.0f} MB are free. Nothing was "
-                "changed. Make room, or name another folder with --to."
+                f"The backup may need {plan.size / MB:,.0f} MB in {self.folder}, where {available / MB:,.0f} MB are free. "
+                "Nothing was changed. Make room, or name another folder with --to."
             )
 
     def _migrate_or_return(self, mark: Mark) -> None:

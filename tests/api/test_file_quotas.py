@@ -186,7 +186,7 @@ async def test_previews_count_and_dropped_uploads_stop_counting(team: Team, used
     stored = {each.key: each.size async for each in service.files.list(f"files/{file}/")}
     assert await used() == sum(stored.values()) > len(content)
     await begin(team.bob, search)
-    later = service.clock() + upload_rows.KEPT + timedelta(seconds=1)
+    later = service.clock() + upload_rows.UPLOAD_TTL + timedelta(seconds=1)
     monkeypatch.setattr(service, "clock", lambda: later)
     await UploadSweep(service).sweep()
     assert await used() <= sum(stored.values()), "other tests' uploads are swept too"

@@ -339,7 +339,7 @@ async def test_a_sweep_that_was_interrupted_goes_on(team: Team, monkeypatch: pyt
     assert (row.state, len(await stored(team, f"uploads/{upload}/"))) == ("dropped", 1)
     assert (await status(team.bob, row.board, upload))["code"] == 404, "nobody finds it any more"
     assert (await uploads.finish(team.bob, row.board, upload)).status_code == 404
-    monkeypatch.setattr(upload_rows, "UNDROPPED", timedelta(seconds=-1))
+    monkeypatch.setattr(upload_rows, "DROP_RETRY_AFTER", timedelta(seconds=-1))
     await UploadSweep(team.server.service).sweep()
     assert await rows(team, upload) == ([], [])
     assert await stored(team, f"uploads/{upload}/") == []
@@ -410,7 +410,7 @@ async def test_idle_uploads_give_way_and_busy_ones_do_not(team: Team, monkeypatc
     assert int(response.headers["retry-after"]) > 0
     other = await team.add_person("Oona", "investigator")
     assert (await uploads.send_part(other, search, new_upload(), b"abc", 0, 1)).status_code == 200, "it is each one's own"
-    monkeypatch.setattr(upload_rows, "IDLE", timedelta(0))
+    monkeypatch.setattr(upload_rows, "IDLE_AFTER", timedelta(0))
     assert (await uploads.send_part(person, search, begun[3], b"abc", 0, 1)).status_code == 200
     assert [(await status(person, search, upload))["code"] for upload in begun] == [404, 200, 200, 200]
     assert await stored(team, f"uploads/{begun[0]}/") == []

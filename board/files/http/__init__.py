@@ -1,1 +1,1 @@
-"""Photos and files over HTTP: uploads that survive a bad line, and what may be fetched by whom."""
+"""Photos and files over HTTP: resumable uploads, and downloads by right."""

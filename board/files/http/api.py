@@ -107,10 +107,10 @@ async def status(request: Request) -> Reply[UploadStatus]:
     state: Literal["receiving", "ready", "attached"] = "ready" if row.state == "ready" else "receiving"
     if row.state == "attached":
         state = "attached"
-    found: UploadStatus = {"upload": row.id, "offset": row.offset, "size": row.size, "state": state}
+    answer: UploadStatus = {"upload": row.id, "offset": row.offset, "size": row.size, "state": state}
     if row.result is not None:
-        found["result"] = _facts(row)
-    return json_response(found)
+        answer["result"] = _facts(row)
+    return json_response(answer)
 
 
 Finish = TypedDict("Finish", {"sha256": NotRequired[Sha256]})
@@ -157,12 +157,12 @@ async def give_up(request: Request) -> Reply[GivenUp]:
 
 
 def _uploads(request: Request) -> Uploads:
-    found: Uploads = request.app.state.uploads
-    return found
+    uploads: Uploads = request.app.state.uploads
+    return uploads
 
 
 def _place(request: Request) -> tuple[str, str]:
-    """Return board and id of an upload. Raises Refused `not_found` for an id that is none."""
+    """Return board and id of an upload. Raises Refused `not_found` for a malformed id."""
     board, id = request.path_params["board"], request.path_params["upload"]
     if not _ID.fullmatch(id):
         raise Refused("not_found")
@@ -170,7 +170,7 @@ def _place(request: Request) -> tuple[str, str]:
 
 
 def _facts(row: Upload) -> FileFacts:
-    """Return what an upload is. What its metadata said is left out once it is attached."""
+    """Return the facts of an upload, without those of its metadata once it is attached."""
     facts: FileFacts = {"found": {}} | dict(row.result or {})  # type: ignore[assignment]
     return facts
 
@@ -183,10 +183,10 @@ def _number(request: Request, header: str) -> int:
 
 
 def _check_sizes(request: Request, size: int) -> None:
-    """Raise Refused for a file or a part that is too large, before anything of it is read."""
-    most = service_of(request).settings.max_file_mb
-    if size > most * MEGABYTE:
-        raise Refused("too_large", message(N_("A file can be at most {count} MB."), count=most))
+    """Raise Refused for a file or a part that is too large, before reading any of it."""
+    max_mb = service_of(request).settings.max_file_mb
+    if size > max_mb * MEGABYTE:
+        raise Refused("too_large", message(N_("A file can be at most {count} MB."), count=max_mb))
     if size == 0:
         raise Refused("invalid", fields={"upload-length": N_("This file is empty.")})
     length = request.headers.get("content-length", "")
@@ -195,10 +195,10 @@ def _check_sizes(request: Request, size: int) -> None:
 
 
 def _name(request: Request) -> str:
-    """Return the name of the file, made harmless. Raises Refused `invalid`."""
-    given = request.headers.get("upload-name", "")
+    """Return the cleaned name of the file. Raises Refused `invalid` if there is none."""
+    header = request.headers.get("upload-name", "")
     try:
-        name = unquote(given, errors="strict") if 0 < len(given) <= MAX_NAME_HEADER else ""
+        name = unquote(header, errors="strict") if 0 < len(header) <= MAX_NAME_HEADER else ""
     except UnicodeDecodeError:
         name = ""
     if not name:
@@ -206,10 +206,10 @@ def _name(request: Request) -> str:
     return names.clean(name)
 
 
-def _digest(given: dict[str, object]) -> str | None:
-    sha256 = given.get("sha256")
-    if given.keys() - {"sha256"}:
-        raise Refused("invalid", fields=dict.fromkeys(sorted(given.keys() - {"sha256"}), N_("Unknown field.")))
+def _digest(body: dict[str, object]) -> str | None:
+    sha256 = body.get("sha256")
+    if body.keys() - {"sha256"}:
+        raise Refused("invalid", fields=dict.fromkeys(sorted(body.keys() - {"sha256"}), N_("Unknown field.")))
     if sha256 is not None and not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
         raise Refused("invalid", fields={"sha256": N_("Write the SHA-256 as 64 hexadecimal digits.")})
     return sha256

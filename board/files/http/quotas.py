@@ -1,6 +1,7 @@
-"""Quotas of photos and files: an account within a day, a search, and the installation. What is announced counts from the start.
+"""Quotas of photos and files: of an account per day, of a search, and of the installation.
 
-`reserve` locks the row of the installation, so two uploads at the same time can't both take the last space.
+An upload counts with its announced size from the start. `reserve` locks the row of the installation, so that two concurrent
+uploads can't both take the last space.
 """
 
 from collections.abc import Iterator
@@ -22,10 +23,10 @@ from models.times import format_utc
 
 log = structlog.get_logger()
 
-DAY = timedelta(days=1)  # uploads are remembered that long
-RETRY_AFTER_S = 3600  # the oldest of a day's uploads stops counting in the meantime, or people make space
+DAY = timedelta(days=1)  # rows of uploads are kept that long
+RETRY_AFTER_S = 3600  # by then the day's oldest uploads may have expired, or people have made space
 
-# Dropped uploads are still stored, but their account may use the share again
+# Dropped uploads are still stored, but no longer count against their account
 _DAY = text(
     "SELECT coalesce(sum(size + previews), 0) AS bytes, count(*) AS files FROM upload "
     "WHERE account = :account AND created_at > :since AND state <> 'dropped'"
@@ -71,7 +72,7 @@ class QuotaExceeded(Refused):
 
 
 class Quota(NamedTuple):
-    """Quota with what is used of it, this upload included."""
+    """Quota. `used`: including this upload."""
 
     name: str
     used: int
@@ -80,7 +81,7 @@ class Quota(NamedTuple):
     sentence: str
 
     def is_reached_by(self, added: int, percent: int) -> bool:
-        """Return whether the upload brings the quota to this part of it."""
+        """Return whether an upload of `added` brings the use from below `percent` of the limit to it."""
         mark = self.limit * percent // 100
         return self.used - added < mark <= self.used
 
@@ -108,19 +109,19 @@ def _quotas(session: Session, account: str, board: str, total: int, shares: File
     sentence = message(_DAY_FILES_FULL, count=shares.account_day_files)
     yield Quota("account_day_files", day.files, shares.account_day_files, "rate_limited", sentence)
     yield from _of_account_on_search(session, account, board, shares)
-    used = connection.execute(_SEARCH, {"board": board}).scalar_one()
-    yield Quota("search", used, shares.search_mb * MB, "too_large", message(_SEARCH_FULL, limit=shares.search_mb))
+    search_bytes = connection.execute(_SEARCH, {"board": board}).scalar_one()
+    yield Quota("search", search_bytes, shares.search_mb * MB, "too_large", message(_SEARCH_FULL, limit=shares.search_mb))
     sentence = message(_INSTALLATION_FULL, limit=shares.installation_mb)
     yield Quota("installation", total, shares.installation_mb * MB, "unavailable", sentence)
 
 
 def _of_account_on_search(session: Session, account: str, board: str, shares: FileShares) -> Iterator[Quota]:
-    """Yield what one account may use of a search: the others keep the rest, whatever it sends and withdraws."""
+    """Yield the quotas of one account in a search: it can't use up the space of others by sending and withdrawing."""
     row = session.connection().execute(_SEARCH_OF_ACCOUNT, {"account": account, "board": board}).one()
     name, part = "search_account", shares.search_account_percent
     yield Quota(name, row.bytes, shares.search_mb * MB * part // 100, "too_large", _SHARE_USED)
-    for used, most in ((row.files - row.withdrawn, MAX_FILES), (row.withdrawn, MAX_WITHDRAWN)):
-        yield Quota(f"{name}_files", used, most * part // 100, "too_large", _SHARE_USED)
+    for used, limit in ((row.files - row.withdrawn, MAX_FILES), (row.withdrawn, MAX_WITHDRAWN)):
+        yield Quota(f"{name}_files", used, limit * part // 100, "too_large", _SHARE_USED)
 
 
 def _warn(quota: Quota, account: str, board: str) -> None:

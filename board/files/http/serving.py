@@ -1,4 +1,4 @@
-"""Files as they are fetched. Rights are read at each request; what may not be had, or was withdrawn, is not found."""
+"""Downloads of files. Each request checks rights; a forbidden or withdrawn file is not found."""
 
 from typing import Literal
 
@@ -112,7 +112,7 @@ async def _picture(request: Request, size: Literal["thumb", "view"]) -> Response
 
 
 async def _account_or_display(request: Request) -> tuple[Caller, File]:
-    """Return the caller, or the display, and the file if it may have it. Raises Refused."""
+    """Return the caller (an account or a display) and the file. Raises Refused if it has no right to the file."""
     service, caller = service_of(request), await signed_in(request)
     if caller is None and (caller := await display_auth.signed_in(request)) is not None:
         check_rate(request, caller)
@@ -129,10 +129,10 @@ def _find(session: Session, caller: Caller, request: Request) -> File:
 
 
 def _find_for_display(session: Session, display: Caller, request: Request) -> File:
-    """Return a file that is the public photo of a search that this display shows."""
+    """Return a file if it is the public photo of a search that this display shows. Raises Refused `not_found` otherwise."""
     search = session.get(Search, request.path_params["board"])
-    shown = display.display.shows["boards"] if display.display is not None else ()
-    if search is None or not access.is_visible_on_displays(search) or not ({search.id, OPERATIONS} & set(shown)):
+    shown_boards = display.display.shows["boards"] if display.display is not None else ()
+    if search is None or not access.is_visible_on_displays(search) or not ({search.id, OPERATIONS} & set(shown_boards)):
         raise Refused("not_found")
     if search.public_photo is None or search.public_photo != request.path_params["file"]:
         raise Refused("not_found")
@@ -148,7 +148,7 @@ def _file(session: Session, request: Request) -> File:
 
 
 async def _send(request: Request, file: File, size: str, type: str, name: str | None) -> Response:
-    """Send stored bytes, or 304 where the caller has them. Raises Refused."""
+    """Send stored bytes, or 304 if the caller has them. Raises Refused."""
     tag = f'"{file.sha256[:32]}-{size}"'
     headers = HEADERS | {"etag": tag, "content-disposition": names.disposition(name) if name is not None else "inline"}
     if etags.matches(request, tag):

@@ -1,6 +1,7 @@
-"""Uploads: received in parts, each stored before it counts; then looked at, and made into what may be attached.
+"""Uploads: received in parts, each stored before it counts; then checked and processed into a file that can be attached.
 
-What arrived before a line broke is kept. Two uploads with one id take turns: each part counts once, at its offset.
+Bytes that arrived before a connection was lost are kept. Two uploads with the same id take turns: each part counts once, at its
+offset.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from board.errors import Refused, invalid
 from board.files import media_types, pictures
 from board.files.http import upload_rows
 from board.files.http.quotas import QuotaExceeded
-from board.files.http.upload_rows import Dropped, NewUpload
+from board.files.http.upload_rows import DroppedUpload, NewUpload
 from board.files.media_types import MediaType
 from board.files.pictures import Pictures
 from board.files.recognition_process import HEAD_BYTES
@@ -48,44 +49,44 @@ class Uploads:
         self._one_by_one = KeyedSemaphore(1)  # uploads that are finished
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
-        """Begin an upload, or go on with the one of this id."""
+        """Begin an upload, or continue the one with this id."""
         now, shares = self._service.clock(), self._service.file_shares
         try:
-            row, dropped = await self._database.write(lambda session: upload_rows.begin(session, caller, new, shares, now))
+            row, replaced = await self._database.write(lambda session: upload_rows.begin(session, caller, new, shares, now))
         except QuotaExceeded as refused:
             space_metrics.upload_refused(refused.name)
             raise
-        for each in dropped:
-            await self._forget(each)
+        for upload in replaced:
+            await self._forget(upload)
         return row
 
     async def find(self, caller: Caller, board: str, id: str) -> Upload:
-        """Return an upload of the caller's own. Raises Refused `not_found`."""
+        """Return an upload of the caller. Raises Refused `not_found`."""
         return await self._database.read(lambda session: upload_rows.find(session, caller, board, id))
 
     def room_for_part(self, rest: int) -> AbstractAsyncContextManager[None]:
-        """Hold disk space for one request of a file of which `rest` bytes are missing. Raises FilesUnavailable."""
+        """Hold disk space for one request of a file with `rest` missing bytes. Raises FilesUnavailable."""
         return self._service.disk.promise(max(0, min(rest, MAX_BODY)))
 
     async def receive(self, caller: Caller, row: Upload, request: Request) -> Upload:
-        """Store what a request brings, part by part. Raises Refused, and ClientDisconnect after what came before is stored."""
-        held, stream, came = bytearray(), request.stream(), 0
+        """Store the bytes of a request in parts. Raises Refused, and ClientDisconnect after storing the received bytes."""
+        buffer, stream, received_bytes = bytearray(), request.stream(), 0
         while True:
             try:
                 chunk = await anext(stream, b"")
             except ClientDisconnect:
-                if held:
-                    await self._add_part(caller, row, bytes(held))
+                if buffer:
+                    await self._add_part(caller, row, bytes(buffer))
                 raise
-            held += chunk
-            came += len(chunk)
-            if came > MAX_BODY:
+            buffer += chunk
+            received_bytes += len(chunk)
+            if received_bytes > MAX_BODY:
                 raise Refused("too_large", TOO_LONG)
-            if row.offset + len(held) > row.size:
+            if row.offset + len(buffer) > row.size:
                 raise invalid("offset", N_("This goes beyond the end of the file."))
-            if len(held) >= PART_BYTES or (held and not chunk):
-                row = await self._add_part(caller, row, bytes(held))
-                held.clear()
+            if len(buffer) >= PART_BYTES or (buffer and not chunk):
+                row = await self._add_part(caller, row, bytes(buffer))
+                buffer.clear()
             if not chunk:
                 return row
 
@@ -104,7 +105,7 @@ class Uploads:
             raise
 
     async def finish(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
-        """Look at an upload that is all there, and store what may be attached. Raises Refused."""
+        """Check a complete upload, and store the file that can be attached. Raises Refused."""
         slot = await self._one_by_one.acquire(row.id)
         try:
             row = await self.find(caller, row.board, row.id)
@@ -125,26 +126,29 @@ class Uploads:
         except Refused as refused:
             if refused.message == upload_rows.UNREADABLE:
                 processing.set_aside("upload", row.id)
-            if refused.code in ("invalid", "too_large"):  # it will not do, however often
+            if refused.code in ("invalid", "too_large"):  # a retry would fail again
                 await self.give_up(caller, row.board, row.id)
             raise
         except FileNotFoundError:  # another process has finished it, and deleted its parts
             row = await self.find(caller, row.board, row.id)
             if row.state == "receiving":
-                log.error("upload is not whole", upload=row.id)
+                log.error("upload incomplete", upload=row.id)
                 raise Refused("unavailable") from None
             return row
         now = self._service.clock()
-        ready = await self._database.write(
+        ready_row = await self._database.write(
             lambda session: upload_rows.set_ready(session, caller, row.board, row.id, result, previews, now)
         )
         with suppress(Refused):  # the sweep does it later
-            await self._files.delete([each.key async for each in self._files.list(f"uploads/{row.id}/")])
-        return ready
+            await self._files.delete([part.key async for part in self._files.list(f"uploads/{row.id}/")])
+        return ready_row
 
     async def _look_at(self, caller: Caller, row: Upload, sha256: str | None) -> tuple[dict[str, Any], int]:
-        """Store an upload that this process has claimed; return what it is, and the bytes of its pictures. It is no poison if
-        this ends in any way but with the process. Raises Refused, or FileNotFoundError where parts are missing."""
+        """Store a claimed upload; return its result, and the bytes of its pictures.
+
+        Clears its count of killed processes unless this process is killed.
+        Raises Refused, or FileNotFoundError if parts are missing.
+        """
         try:
             parts = await self._database.read(lambda session: upload_rows.parts(session, row.id))
             async with self._service.disk.promise(row.size + PREVIEWS_BYTES):
@@ -155,9 +159,11 @@ class Uploads:
             raise
 
     async def _store(self, caller: Caller, row: Upload, parts: list[str], sha256: str | None) -> tuple[dict[str, Any], int]:
-        """Store the original, and a picture's thumbnail and view; return what they are, and the bytes of the pictures. Raises
-        Refused, or FileNotFoundError where parts are missing."""
-        content, file = _Joined(self._files, row.id, parts, row.size), row.file
+        """Store the original, and a picture's thumbnail and view; return the result, and the bytes of the pictures.
+
+        Raises Refused, or FileNotFoundError if parts are missing.
+        """
+        content, file = _UploadReader(self._files, row.id, parts, row.size), row.file
         await self._files.put(f"files/{file}/original", content.read())
         if sha256 not in (None, content.digest):
             raise invalid("sha256", N_("The file arrived damaged. Send it again."))
@@ -166,13 +172,13 @@ class Uploads:
             "media_type": type.name, "size": row.size, "sha256": content.digest, "width": None, "height": None,
             "picture": False, "found": {},
         }  # fmt: skip
-        if made := await self._pictures_of(caller, type, f"files/{file}/original"):
-            await self._files.put(f"files/{file}/thumb", made.thumb)
-            await self._files.put(f"files/{file}/view", made.view)
-            result |= {"picture": True, "found": made.found}
-        if made and type.is_picture:
-            result |= {"width": made.width, "height": made.height}
-        return result, len(made.thumb) + len(made.view) if made else 0
+        if pictures := await self._pictures_of(caller, type, f"files/{file}/original"):
+            await self._files.put(f"files/{file}/thumb", pictures.thumb)
+            await self._files.put(f"files/{file}/view", pictures.view)
+            result |= {"picture": True, "found": pictures.found}
+        if pictures and type.is_picture:
+            result |= {"width": pictures.width, "height": pictures.height}
+        return result, len(pictures.thumb) + len(pictures.view) if pictures else 0
 
     async def _type_of(self, caller: Caller, head: bytes, name: str) -> MediaType:
         """Return the type of a file that begins with these bytes. Raises Refused if the queue is full."""
@@ -182,7 +188,7 @@ class Uploads:
             return await media_types.recognise(head, name)
 
     async def _pictures_of(self, caller: Caller, type: MediaType, key: str) -> Pictures | None:
-        """Make the pictures of a file: of a PDF, of its first page, where that can be; of other files none. Raises Refused."""
+        """Make the pictures of an image, or of the first page of a PDF; None for other files. Raises Refused."""
         if not type.is_picture and (type.name != media_types.PDF or find_spec("pypdfium2") is None):
             return None
         try:
@@ -191,27 +197,27 @@ class Uploads:
         except Refused as refused:
             if type.is_picture or refused.code == "unavailable":
                 raise
-            return None  # such as one with a password: it is a file as others are
+            return None  # such as a PDF with a password: it is a file without pictures
 
     async def give_up(self, caller: Caller, board: str, id: str) -> None:
-        """Drop an upload and what is stored of it. Raises Refused."""
+        """Drop an upload and delete its stored bytes. Raises Refused."""
         await self._forget(await self._database.write(lambda session: upload_rows.give_up(session, caller, board, id)))
 
-    async def _forget(self, dropped: Dropped) -> None:
+    async def _forget(self, dropped: DroppedUpload) -> None:
         with suppress(Refused):  # the sweep does it later
             await forget(self._service, dropped)
 
 
-async def forget(service: BoardService, dropped: Dropped) -> None:
-    """Delete what is stored of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
+async def forget(service: BoardService, dropped: DroppedUpload) -> None:
+    """Delete the stored bytes of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
     prefixes = [f"uploads/{dropped.id}/", *([f"files/{dropped.file}/"] if dropped.file is not None else [])]
     for prefix in prefixes:
-        await service.files.delete([each.key async for each in service.files.list(prefix)])
+        await service.files.delete([stored.key async for stored in service.files.list(prefix)])
     await service.database.write(lambda session: upload_rows.remove(session, dropped.id))
 
 
-class _Joined:
-    """File made of the parts of an upload. While it is read, its digest and first bytes are noted."""
+class _UploadReader:
+    """File made of the parts of an upload. Reading it computes its digest and records its first bytes."""
 
     def __init__(self, files: FileStore, upload: str, parts: list[str], size: int) -> None:
         self._files, self._keys, self._left = files, [f"uploads/{upload}/{object}" for object in parts], size
@@ -219,7 +225,7 @@ class _Joined:
         self.head = b""
 
     async def read(self) -> AsyncIterator[bytes]:
-        """Yield the whole file. Raises FileNotFoundError where a part is missing: then nothing of it is stored."""
+        """Yield the complete file. Raises FileNotFoundError if a part is missing, so that nothing is stored."""
         for key in self._keys:
             async for piece in self._files.get(key):
                 self._digest.update(piece)

@@ -22,7 +22,7 @@ DOT = bytes.fromhex("47494638396101000100800000000000ffffff2c0000000001000100000
 def check(settings: Settings) -> tuple[State, str]:
     try:
         return asyncio.run(_check())
-    except (parent.TooSlow, parent.TooMuch, Refused, OSError, ValueError):
+    except (parent.TimeLimitExceeded, parent.OutputLimitExceeded, Refused, OSError, ValueError):
         return State.WRONG, "A test child that decodes nothing failed: pictures and PDFs may not be made."
 
 

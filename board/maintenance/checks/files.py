@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from board.config.settings import Settings
-from board.files import known_folder
+from board.files import folder_marker
 from board.files.folder import MARK
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
@@ -26,7 +26,12 @@ def check(settings: Settings, digests: bool = False, progress: Progress = lambda
     if not store.is_set:
         return (State.WRONG if rows else State.WARNING), Reason.UNSET.value
     folder = store.folder
-    if folder is not None and not rows and not (folder / MARK).exists() and not read(partial(known_folder.is_known, store=store)):
+    if (
+        folder is not None
+        and not rows
+        and not (folder / MARK).exists()
+        and not read(partial(folder_marker.is_known, store=store))
+    ):
         return _of_new_folder(folder)
     try:
         return asyncio.run(_check(store, rows, digests, progress))

@@ -14,7 +14,7 @@ from board.config.settings import Settings
 from board.maintenance.checks.finding import State
 from board.maintenance.database import read
 from board.notifications import pending, ways
-from board.notifications.undelivered import Undelivered
+from board.notifications.delivery_error import DeliveryError
 from models.times import format_utc, now
 
 TIMEOUT_S = 15.0
@@ -94,7 +94,7 @@ def attempt(act: Coroutine[Any, Any, None]) -> str | None:
 
     try:
         asyncio.run(limited())
-    except Undelivered as failure:
+    except DeliveryError as failure:
         return failure.code
     except TimeoutError:
         return "timeout"

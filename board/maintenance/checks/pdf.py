@@ -18,7 +18,7 @@ def check(settings: Settings) -> tuple[State, str]:
         return State.WARNING, f"PDFs can't be made: {bootstrap.advice(extra='paper')}."
     try:
         status, output = asyncio.run(parent.run(pdf_process.__file__, b"<p>One</p>", LIMITS, ["0"]))
-    except (parent.TooSlow, parent.TooBusy):
+    except (parent.TimeLimitExceeded, parent.TooBusy):
         return State.WRONG, f"Making a PDF takes more than {LIMITS.seconds} s."
     except parent.NoMemory:
         return State.WRONG, "A test PDF could not be made: this machine is short of memory."
