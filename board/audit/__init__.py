@@ -1,2 +1,1 @@
-"""Audit journal: sign-ins and refusals, changes by administrators, and data that left the board. Readable by administrators
-only."""
+"""Audit journal: sign-ins, refusals, changes by administrators, and data that left the board. Only administrators may read it."""

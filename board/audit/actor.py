@@ -1,5 +1,5 @@
-"""Actor of an audit entry: an account, a wall display, a user of the operating system at the command line, the server itself, or
-nobody known."""
+"""Actor of an audit entry: an account, a wall display, a user of the operating system at the command line, the server, or an
+unknown person."""
 
 import os
 import pwd
@@ -18,8 +18,10 @@ Kind = Literal["account", "display", "command_line", "server", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Actor of an entry. `id` is that of an account or a display, `name` its name or that of the operating system's user, `token`
-    the id of the API token that was used."""
+    """Actor of an entry.
+
+    `id`: of the account or display. `name`: its name, or that of the operating system's user. `token`: id of the API token.
+    """
 
     kind: Kind
     id: str | None = None
@@ -27,7 +29,7 @@ class Actor:
     token: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """Return the actor as it is stored and sent."""
+        """Return the actor in its stored and sent form."""
         return asdict(self)
 
 
@@ -47,8 +49,7 @@ def of(caller: Caller) -> Actor:
 
 
 def command_line() -> Actor:
-    """Return the actor for the operating system's user who runs this process. Environment variables are ignored, as users may set
-    them."""
+    """Return the actor for the operating system's user who runs this process. Ignores the environment, which users can set."""
     try:
         return Actor("command_line", name=pwd.getpwuid(os.getuid()).pw_name)
     except KeyError:  # a user without a name, as in some containers
@@ -56,11 +57,11 @@ def command_line() -> Actor:
 
 
 def set_current(session: Session, actor: Actor) -> None:
-    """Set the actor of what this session writes from now on."""
+    """Set the actor of this session's later entries."""
     session.info[_ACTOR] = actor
 
 
 def current(session: Session) -> Actor:
-    """Return the actor of what this session writes; the server itself if none was set."""
-    found: Actor = session.info.get(_ACTOR, SERVER)
-    return found
+    """Return the actor of this session's entries; the server if none was set."""
+    actor: Actor = session.info.get(_ACTOR, SERVER)
+    return actor

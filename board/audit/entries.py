@@ -1,7 +1,7 @@
-"""Kinds of entries of the audit journal: the type of each, the entity it is about, and its fields.
+"""Kinds of entries of the audit journal: type, subject and fields of each.
 
-`TYPE` and `KIND` are stable: other programs filter by them. `KIND` says what `id` names; "" stands for an unknown one. All other
-fields are the entry's payload, which can be erased. Names are stored as they were at the time.
+`TYPE` and `KIND` are stable: other programs filter by them. `KIND` is the kind of the entity `id`, which is "" if unknown. All
+other fields are the entry's payload, which can be erased. Names are stored as at the time.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -16,9 +16,8 @@ Group = Literal["sign_ins", "refusals", "reads", "administration"]
 class Entry:
     """Entry of the audit journal; a subclass with a type is a kind of entries.
 
-    `WARNS`: it is logged as a warning. `ALERTS`: the account that it is about is alerted, unless that account caused it.
-    `GROUP`: where the page lists it. `PRIVATE` fields are stored and never sent. `CODES` are the fields that go into the log:
-    codes, never names or typed text.
+    `WARNS`: logged as a warning. `ALERTS`: alerts its account, unless that account caused it. `GROUP`: group on the page.
+    `PRIVATE`: fields that are stored and never sent. `CODES`: fields for the log: codes, never names or typed text.
     """
 
     TYPE: ClassVar[str]
@@ -54,10 +53,10 @@ class Entry:
 
 
 class Repeated(Entry):
-    """Entry that somebody can cause as often as they like: repetitions within minutes are counted, not written again.
+    """Entry that somebody can cause any number of times: repetitions within minutes are counted, not written again.
 
-    `since` is the time of the first of `count`, null for a single one. Entries of one account repeat each other if they have the
-    same type, `id`, and fields `DISTINCT_BY`.
+    `since`: time of the first of `count`, null for a single one. Entries of an account repeat each other if they have the same
+    type, `id`, and fields `DISTINCT_BY`.
     """
 
     DISTINCT_BY: ClassVar[tuple[str, ...]] = ()
@@ -66,7 +65,7 @@ class Repeated(Entry):
     since: str | None = None
 
     def plus(self, other: "Repeated") -> "Repeated":
-        """Return this entry with what a repetition adds to it, besides its count."""
+        """Return this entry with the values of a repetition added, except the count."""
         return self
 
 
@@ -83,7 +82,7 @@ class Read(Repeated, group="reads"):
 
 
 class BoardRepeated(Repeated):
-    """Entry about a board, "" for none that exists by name. `reference` is that of its search when the entry is written."""
+    """Entry about a board; "" if no such board exists. `reference`: of its search at the time of writing."""
 
     reference: str | None = None
 

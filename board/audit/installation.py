@@ -1,4 +1,4 @@
-"""Changes of settings between two starts of a machine. Of secrets only the fact that they changed is stored."""
+"""Changes of settings between two starts of a machine. Of a secret, only the fact that it changed is stored."""
 
 import hmac
 import secrets
@@ -23,17 +23,16 @@ Values = dict[str, str | None]
 def record(session: Session, settings: Settings) -> None:
     """Write an entry if the settings changed since this machine was last started.
 
-    A machine that was never started before is compared with the one that was started last, and the first machine of all with the
-    defaults.
+    A new machine is compared with the machine that started last, and the first machine with the defaults.
     """
-    writer.lock_audit_board(session)  # locks the audit board: of workers that start at once, one finds the change
+    writer.lock_audit_board(session)  # of workers that start together, only one finds the change
     machine, earlier = socket.gethostname(), _earlier(session)
-    before = next((each for each in earlier if each["about"]["machine"] == machine), earlier[0] if earlier else None)
+    before = next((payload for payload in earlier if payload["about"]["machine"] == machine), earlier[0] if earlier else None)
     values, salt = public_values(settings), secrets.token_hex(16)
     previous = public_values(Settings.model_construct()) | (before["private"]["kept"]["told"] if before else {})
     changes = [_change(name, previous.get(name), value) for name, value in values.items() if previous.get(name) != value]
-    named = {change["name"] for change in changes}
-    changes += [_change(name, None, None) for name in _changed_secrets(settings, before) if name not in named]
+    changed_names = {change["name"] for change in changes}
+    changes += [_change(name, None, None) for name in _changed_secrets(settings, before) if name not in changed_names]
     if changes or before is None:
         private = {"told": values, "salt": salt, "digests": _digests(settings, salt)}
         entry = SettingsChanged(id="server", machine=machine, first=before is None, changes=changes, kept=private)
@@ -41,7 +40,7 @@ def record(session: Session, settings: Settings) -> None:
 
 
 def public_values(settings: Settings) -> Values:
-    """Return the settings that are no secrets, by name, and the version of the program."""
+    """Return the settings that are not secret, by name, and the version of the program."""
     values: Values = {"VERSION": VERSION}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
@@ -73,7 +72,7 @@ def _changed_secrets(settings: Settings, before: dict[str, Any] | None) -> list[
     if before is None:
         return [name for name, _ in _hidden() if name in set_now]
     earlier, digests = before["private"]["kept"]["digests"], _digests(settings, before["private"]["kept"]["salt"])
-    # an earlier version of the program did not know all of them
+    # an earlier version of the program had fewer
     return [name for name, now in digests.items() if (earlier[name] != now if name in earlier else name in set_now)]
 
 

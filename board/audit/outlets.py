@@ -1,5 +1,5 @@
-"""Table of all ways by which data leaves the program, and where each is recorded. A test compares it with the routes and frames
-of the program, and with the table in `reference/audit-journal.md`.
+"""Table of all outlets of data, and the entries that record them. A test compares it with the routes and frames of the program,
+and with the table in `reference/audit-journal.md`.
 
 Refused requests of every route are `request.refused`, or `rate.limited`.
 """
@@ -44,7 +44,7 @@ from board.config import page_table
 
 
 class Outlet(NamedTuple):
-    """Way by which data leaves: the data, and the entries that record it, or the reason why none does."""
+    """Outlet of data: the data, and either the entries that record it, or the reason for none."""
 
     data: str
     entries: tuple[type[Entry], ...] = ()
@@ -223,10 +223,10 @@ SENT_FRAMES = {
 def table() -> str:
     """Return the table for the documentation."""
     frames = {f"GET {page.path}" for page in page_table.frames()}
-    named = {**CALLS, **{name: outlet for name, outlet in PAGES.items() if name not in frames}}
-    named |= {f"frame `{name}` of a client": outlet for name, outlet in FRAMES.items()}
-    named |= {f"frame `{name}` of the server": outlet for name, outlet in SENT_FRAMES.items()}
-    rows = [_row(name if name.startswith("frame") else f"`{name}`", outlet) for name, outlet in named.items()]
+    outlets = {**CALLS, **{name: outlet for name, outlet in PAGES.items() if name not in frames}}
+    outlets |= {f"frame `{name}` of a client": outlet for name, outlet in FRAMES.items()}
+    outlets |= {f"frame `{name}` of the server": outlet for name, outlet in SENT_FRAMES.items()}
+    rows = [_row(name if name.startswith("frame") else f"`{name}`", outlet) for name, outlet in outlets.items()]
     rows.append(_row("each `frame` of `board/config/page_table.py`", FRAME))
     return "\n".join(["| route or frame | data | recorded as |", "|---|---|---|", *rows])
 

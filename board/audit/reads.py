@@ -1,7 +1,7 @@
-"""Recorder of reads: one method for each kind of data, called where the data leaves.
+"""Recorder of reads: one method for each kind of data.
 
-Those that return an awaitable write the entry before the data is sent, and raise DatabaseUnavailable if they can't: exports,
-sources, originals, this journal. The others are collected and written within a second.
+The asynchronous methods (exports, sources, originals, this journal) write the entry before the data is sent, and raise
+DatabaseUnavailable if they can't. The others collect entries, which are written within a second.
 """
 
 from board.audit import actor

@@ -1,4 +1,4 @@
-"""Refused sign-ins and requests: counted in the metrics, logged, and written to the audit journal."""
+"""Refused sign-ins and requests, for the metrics, the log and the audit journal."""
 
 from typing import Literal
 
@@ -26,7 +26,7 @@ MAX_TEXT = 200  # characters of client-supplied text that are kept
 SUBSCRIBE, SOCKET = "SUBSCRIBE", "/ws"  # method and path of a subscription
 TOO_MANY = 429
 CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that refuse a request of a signed-in account
-SERVER_FAILURES = ("failed", "unavailable")  # codes that say nothing about the caller
+SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 
 class Refusals:
@@ -66,12 +66,12 @@ class Refusals:
         self._repeats.add(entry)
 
     def command(self, caller: Caller, board: str, command: str | None, code: str) -> None:
-        """Record a refused command. `command` is None if there is none by that name."""
+        """Record a refused command. `command`: None if the name is unknown."""
         if code not in SERVER_FAILURES:
             self._repeats.add(CommandRefused(id=_board(board), command=command, reason=code), actor.of(caller))
 
     def request(self, caller: Caller, method: str, path: str, status: int, board: str = "") -> None:
-        """Record a refused page, call or subscription. `path` is that of the route, without values."""
+        """Record a refused page, call or subscription. `path`: template of the route, without values."""
         if status == TOO_MANY:
             self.rate(caller, path)
         elif status in CLIENT_ERRORS:
@@ -87,5 +87,5 @@ class Refusals:
 
 
 def _board(text: str) -> str:
-    """Return a board's id as it was sent, or "" if it can't be one: it may be any text."""
+    """Return a text if it has the form of a board's id, otherwise "": clients may send any text."""
     return text if text in (OPERATIONS, AUDIT) or is_uuid(text) else ""

@@ -1,9 +1,9 @@
-"""Entries that somebody can cause as often as they like, collected and written outside the request path.
+"""Entries that somebody can cause any number of times, collected and written outside the request path.
 
-Of each account, type and subject the first is written within a second; repetitions within minutes become one more entry with
-their number. Distinct ones are written singly up to a bound and counted beyond it. Each account has its own window and bounds,
-and all strangers share one. So nobody can fill the database, nobody's flood displaces the entries of anybody else, and no request
-waits. Entries collected and not yet written are lost if this process is killed.
+The first entry of each account, type and subject is written within a second. Repetitions within minutes become one more entry
+with their number. Distinct entries are written singly up to a bound and counted beyond it. Each account has a separate window
+and bounds, and all strangers share one. So nobody can fill the database, no flood displaces the entries of others, and no request
+waits. Collected entries are lost if this process is killed.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ from models.times import format_utc, now
 INTERVAL_S = 1.0  # between two writes of collected entries
 WINDOW_S = 300.0  # in which repetitions are counted
 MAX_DISTINCT = 100  # distinct entries of one account written singly in a window
-MAX_DISCLOSED = 1_000  # of those that are written before the data is sent: sources, originals, exports
+MAX_DISCLOSED = 1_000  # the same bound for entries that are written before the data is sent: sources, originals, exports
 MAX_TOTAL = 5_000  # distinct entries of all accounts in their windows
-RESERVED = 10  # of each account, however many others there are
+RESERVED = 10  # entries of each account, also if MAX_TOTAL is reached
 MAX_QUEUED = 4 * MAX_DISTINCT  # entries of one account queued while the database takes no writes; later ones are only counted
 BATCH_SIZE = 200  # entries per transaction; a command waits a few milliseconds for it
 
@@ -40,7 +40,7 @@ _REFERENCES = text("SELECT id, reference FROM search WHERE id IN :ids").bindpara
 
 @dataclass(slots=True)
 class _Repetition:
-    """Repetitions in this window: the first entry, its time, what followed, and the write of the first that is under way."""
+    """Repetitions in this window. `since`: time of the first. `more`: sum of the later ones. `write`: write of the first."""
 
     entry: Repeated
     by: Actor
@@ -56,7 +56,7 @@ class _Repetition:
 
 @dataclass(slots=True)
 class _Window:
-    """Entries of one account (or of all strangers) in its present window, and those that wait to be written."""
+    """Entries of one account (or of all strangers) in its current window, and those that wait to be written."""
 
     began: float
     since: str
@@ -66,10 +66,10 @@ class _Window:
     queue: list[Queued] = field(default_factory=list)
 
     def end(self) -> None:
-        """Queue what was counted, and forget what was seen."""
-        for each in self.seen.values():
-            if each.more is not None:
-                self.queue.append((replace(each.more, count=each.count, since=each.since), each.by))
+        """Queue the counted entries, and start a new window."""
+        for repetition in self.seen.values():
+            if repetition.more is not None:
+                self.queue.append((replace(repetition.more, count=repetition.count, since=repetition.since), repetition.by))
         for type, count in self.overflow.items():
             self.queue.append((Overflowed(id="server", of=type, count=count, since=self.since), replace(self.by, token=None)))
         self.seen, self.overflow = {}, Counter()
@@ -85,38 +85,40 @@ class Repeats:
         self._writing = asyncio.Lock()
 
     def add(self, entry: Repeated, by: Actor = actor.NOBODY) -> None:
-        """Queue an entry, or count it."""
-        seen, is_first = self._count(entry, by, MAX_DISTINCT)
-        # Each failed sign-in is logged, as tools that block addresses read the log
+        """Queue an entry, or count it as a repetition."""
+        repetition, is_first = self._count(entry, by, MAX_DISTINCT)
+        # Each failed sign-in is logged, because tools that block addresses read the log
         if (is_first and not isinstance(entry, Read)) or isinstance(entry, SignInFailed):
             writer.log_entry(entry, by)
-        if is_first and seen is not None:
+        if is_first and repetition is not None:
             self._windows[by.id or ""].queue.append((entry, by))
 
     async def record(self, entry: Repeated, by: Actor) -> None:
-        """Write an entry about data that is about to be sent, or count it if the same was written within minutes. Raise
-        DatabaseUnavailable: then the data must not be sent."""
-        seen, is_first = self._count(entry, by, MAX_DISCLOSED)
-        if seen is None:
+        """Write an entry before its data is sent, or count it as a repetition.
+
+        Raises DatabaseUnavailable; then the data must not be sent.
+        """
+        repetition, is_first = self._count(entry, by, MAX_DISCLOSED)
+        if repetition is None:
             return
         if is_first:
-            seen.write = asyncio.create_task(writer.write_alone(self._database, entry, by))
-            seen.write.add_done_callback(partial(self._on_written, seen, self._windows[by.id or ""]))
-        if seen.write is not None:
-            await asyncio.shield(seen.write)
+            repetition.write = asyncio.create_task(writer.write_alone(self._database, entry, by))
+            repetition.write.add_done_callback(partial(self._on_written, repetition, self._windows[by.id or ""]))
+        if repetition.write is not None:
+            await asyncio.shield(repetition.write)
 
-    def _count(self, entry: Repeated, by: Actor, most: int) -> tuple[_Repetition | None, bool]:
-        """Count an entry. Return its repetitions (None over the bound), and whether it is the first."""
+    def _count(self, entry: Repeated, by: Actor, limit: int) -> tuple[_Repetition | None, bool]:
+        """Count an entry. Return its repetitions (None over the limit), and whether it is the first."""
         window = self._window(by)
         key: Key = (entry.TYPE, entry.id, by.token, *(getattr(entry, name, None) for name in entry.DISTINCT_BY))
-        seen = window.seen.get(key)
-        if seen is not None:
-            seen.add(entry)
-            return seen, False
-        if len(window.seen) < most and len(window.queue) < MAX_QUEUED and self._has_room(window):
-            seen = window.seen[key] = _Repetition(entry, by, format_utc(now()))
+        repetition = window.seen.get(key)
+        if repetition is not None:
+            repetition.add(entry)
+            return repetition, False
+        if len(window.seen) < limit and len(window.queue) < MAX_QUEUED and self._has_room(window):
+            repetition = window.seen[key] = _Repetition(entry, by, format_utc(now()))
             self._distinct += 1
-            return seen, True
+            return repetition, True
         window.overflow[entry.TYPE] += 1
         return None, window.overflow[entry.TYPE] == 1
 
@@ -140,11 +142,11 @@ class Repeats:
     def _has_room(self, window: _Window) -> bool:
         return len(window.seen) < RESERVED or self._distinct < MAX_TOTAL
 
-    def _on_written(self, seen: _Repetition, window: _Window, write: "asyncio.Task[None]") -> None:
-        """Forget an entry that could not be written, so that the next attempt writes it."""
-        seen.write = None
+    def _on_written(self, repetition: _Repetition, window: _Window, write: "asyncio.Task[None]") -> None:
+        """Forget an entry whose write failed, so that the next attempt writes it."""
+        repetition.write = None
         if write.cancelled() or write.exception() is not None:
-            for key in [key for key, each in window.seen.items() if each is seen]:
+            for key in [key for key, value in window.seen.items() if value is repetition]:
                 del window.seen[key]
                 self._distinct -= 1
 
@@ -157,7 +159,7 @@ class Repeats:
     async def write(self) -> None:
         """Write the queued entries in transactions of bounded size, in turns by account.
 
-        Raise DatabaseUnavailable; the entries stay queued. If the response of the commit was lost they are written twice rather
+        Raises DatabaseUnavailable; the entries stay queued. If the response to the commit is lost, they are written twice rather
         than never.
         """
         async with self._writing:
@@ -171,29 +173,29 @@ class Repeats:
                     raise
 
     def _roll_all(self) -> None:
-        """End the windows that are over, and forget accounts without entries."""
+        """End the expired windows, and forget accounts without entries."""
         for key, window in list(self._windows.items()):
             self._roll(window)
             if not (window.seen or window.queue or window.overflow):
                 del self._windows[key]
 
     def _take_batch(self) -> list[tuple[_Window, Queued]]:
-        """Take the oldest entries off the queues, as many of each account."""
-        waiting = [window for window in self._windows.values() if window.queue]
-        each_takes = max(1, BATCH_SIZE // max(1, len(waiting)))
+        """Take the oldest entries off the queues, equally many of each account."""
+        windows = [window for window in self._windows.values() if window.queue]
+        share = max(1, BATCH_SIZE // max(1, len(windows)))
         batch: list[tuple[_Window, Queued]] = []
-        for window in islice(waiting, BATCH_SIZE):
-            batch += [(window, queued) for queued in window.queue[:each_takes]]
-            del window.queue[:each_takes]
+        for window in islice(windows, BATCH_SIZE):
+            batch += [(window, queued) for queued in window.queue[:share]]
+            del window.queue[:share]
         return batch
 
     async def close(self) -> None:
-        """Write everything, including what was only counted so far. Raise DatabaseUnavailable."""
+        """Write all entries, including those that are only counted. Raises DatabaseUnavailable."""
         self.end_windows()
         await self.write()
 
     def end_windows(self) -> None:
-        """Queue all that was counted, as at the end of the windows."""
+        """End all windows, and queue their counted entries."""
         for window in self._windows.values():
             self._end(window)
 
@@ -203,10 +205,10 @@ def _write(batch: list[Queued], session: Session) -> None:
     rows = session.connection().execute(_REFERENCES, {"ids": list(boards)}) if boards else ()
     references = {row.id: row.reference for row in rows}
     for entry, by in batch:
-        named = replace(entry, reference=references.get(_board_of(entry))) if isinstance(entry, BoardRepeated) else entry
-        writer.write(session, named, by=by, logged=isinstance(entry, Overflowed))
+        full_entry = replace(entry, reference=references.get(_board_of(entry))) if isinstance(entry, BoardRepeated) else entry
+        writer.write(session, full_entry, by=by, logged=isinstance(entry, Overflowed))
 
 
 def _board_of(entry: Entry) -> str:
-    """Return the board that an entry names by its reference; "" for an entry without one."""
+    """Return the board whose reference an entry contains; "" for an entry without one."""
     return str(getattr(entry, "board", entry.id)) if isinstance(entry, BoardRepeated) else ""

@@ -1,8 +1,7 @@
-"""Alerts about a person's own account, for example a token that an administrator made with its rights. They can't be switched
-off.
+"""Alerts about a person's own account, such as a token that an administrator made with its rights. People can't turn them off.
 
 Their cause is in the audit journal, which the person may not read. So an alert is identified by its number within the account,
-and carries all that there is to know.
+and contains all facts.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,18 +31,18 @@ _NEWEST = text(
     "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
     "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
 )
-_VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that tells more, by type
+_VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that the alert shows, by type
 
 
 def record(session: Session, account: str, event: JournalEvent) -> None:
-    """Alert an account about an entry of the audit journal. The audit board is locked, so the numbers have no gaps."""
+    """Alert an account about an entry of the audit journal. The lock of the audit board makes the numbers gapless."""
     number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
     session.connection().execute(_ADD, {"account": account, "number": number, "seq": event.seq, "at": event.at})
     bump_alert_version(session, account)
 
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
-    """Return the unread alerts of these accounts: account, number, at."""
+    """Return the unread alerts of these accounts, as rows of account, number and time."""
     parameters = {"people": list(accounts), "since": since, "own": OWN_ACCOUNT}
     return list(session.connection().execute(_UNREAD, parameters)) if accounts else []
 
@@ -66,16 +65,16 @@ def _to_json(
 ) -> Alert:
     about = cause.payload().get("about", {})
     search = about.get("board")
-    seen = search if search not in hidden else None
+    visible_search = search if search not in hidden else None
     return {
         "board": OWN_ACCOUNT,
-        "reference": about.get("reference") if seen else None,
+        "reference": about.get("reference") if visible_search else None,
         "seq": row.number,
         "at": row.at,
         "kind": SECURITY,
         "type": cause.type,
         "actor": {"id": cause.account, "name": names.get(cause.account, "")} if cause.account else None,
-        "entity": {"kind": "search", "id": seen} if seen else {"kind": "account", "id": account},
+        "entity": {"kind": "search", "id": visible_search} if visible_search else {"kind": "account", "id": account},
         "card": None,
         "acknowledge": None,
         "reason": None,

@@ -1,7 +1,6 @@
 """Writer of the audit journal: adds entries in the transaction of the change that they record.
 
-The audit board is locked last in the transaction, after everything else is written, so it is locked briefly and without
-deadlocks.
+The audit board is locked last, after all other writes of the transaction, so that its lock is short and causes no deadlock.
 """
 
 from collections.abc import Iterable
@@ -36,24 +35,22 @@ def write(
 ) -> None:
     """Write an entry at the end of this transaction, and log it after the commit.
 
-    `by` is the actor, by default that of the session. `also_alerts` are accounts to alert besides the one that the entry is
-    about.
+    `by`: actor, by default that of the session. `also_alerts`: accounts to alert besides the entry's account.
     """
-    unit_of_work.current(session).changes += 1  # a refusal after this has to roll back
+    unit_of_work.current(session).changes += 1  # a refusal after this must roll back
     actor = by or actors.current(session)
     unit_of_work.current(session).final_steps.append(partial(_append, entry, actor, frozenset(also_alerts)))
-    if logged and actor.kind != "command_line":  # the command line has no log; it prints what it did
+    if logged and actor.kind != "command_line":  # the command line has no log; it prints its results
         after_commit(session, partial(log_entry, entry, actor))
 
 
 async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
-    """Write an entry in a transaction of its own. Raise DatabaseUnavailable."""
+    """Write an entry in a separate transaction. Raises DatabaseUnavailable."""
     await database.write(lambda session: write(session, entry, by=by))
 
 
 def lock_audit_board(session: Session) -> Board:
-    """Return the audit board with its row locked until the transaction ends, creating it if needed. Nothing else may be locked
-    after it."""
+    """Lock the audit board until the transaction ends, create it if needed, and return it. It must be the last lock."""
     board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
         row = {"id": AUDIT, "number": AUDIT_NUMBER, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
@@ -64,7 +61,7 @@ def lock_audit_board(session: Session) -> Board:
 
 
 def log_entry(entry: Entry, actor: Actor) -> None:
-    """Log an entry: ids and codes, and for failed sign-ins the address, so that other tools can block it."""
+    """Log an entry: ids and codes, and of failed sign-ins the address, so that other tools can block it."""
     ids = {entry.KIND: entry.id, "by": actor.id, "token": actor.token or getattr(entry, "token", None)}
     values: dict[str, Any] = {name: value for name, value in ids.items() if value}
     if isinstance(entry, Attempt) and entry.TYPE.startswith("sign_in."):
@@ -85,7 +82,7 @@ def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Se
 
 
 def _accounts_to_alert(entry: Entry, actor: Actor) -> set[str]:
-    """Return the account to alert. Nobody is alerted about their own action, nor about one by nobody known (the making of a link
-    has alerted already) or by the server."""
+    """Return the account to alert, if any: not about its own action, one by the server, or one by an unknown person, who must
+    have used a link whose creation has alerted the account."""
     quiet = actor.kind in ("nobody", "server") or actor.id == entry.id or getattr(entry, "first", False)
     return {entry.id} if entry.ALERTS and not quiet else set()

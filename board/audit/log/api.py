@@ -47,7 +47,7 @@ AuditPage = TypedDict("AuditPage", {
 
 
 def filter_of(request: Request) -> Filter:
-    """Read the filter from the query string. Raise Refused `invalid`."""
+    """Read the filter from the query string. Raises Refused `invalid`."""
     kind = KIND.read(request) or None
     if kind is not None and not Filter(kind=kind).types():
         raise Refused("invalid", fields={"kind": N_("Unknown type of entry.")})
@@ -68,7 +68,7 @@ def _time(request: Request, param: Param) -> str | None:
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
-    """Return the caller and the audit board, if the caller may read it now. Raise Refused."""
+    """Return the caller and the audit board. Raises Refused unless the caller may read it now."""
     account = require_active(session, caller)
     return account, access.audit_board(session, account)
 
@@ -93,16 +93,16 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
     """
 
     def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
-        # First, so that for everybody else this resource does not exist, whatever the query
+        # first, so that for anyone else this resource does not exist, with any query
         _, board = administrator(session, caller)
         before, limit = BEFORE.read(request, MAX_INTEGER), LIMIT.read(request)
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
     service = service_of(request)
-    board, found, limit = await service.heavy_reads.read(caller, read)
+    board, rows, limit = await service.heavy_reads.read(caller, read)
     await service.reads.audit(caller, ACCOUNT.read(request))
-    page = [each.to_json() for each in found[:limit]]
-    return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
+    page = [entry.to_json() for entry in rows[:limit]]
+    return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(rows) > limit})
 
 
 @Call(
@@ -133,14 +133,14 @@ async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: 
 
         def read(session: Session, before: int = before) -> tuple[bytes, int]:
             administrator(session, caller)
-            found = reading.newest(session, criteria, before, BATCH_SIZE)
-            return csv_lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
+            rows = reading.newest(session, criteria, before, BATCH_SIZE)
+            return csv_lines(_row(entry, language_code) for entry in rows), rows[-1].seq if len(rows) == BATCH_SIZE else 0
 
         part, before = await service.exports.read(caller, read)
         yield part
 
 
 def _row(entry: AuditEntry, language_code: str) -> list[object]:
-    who, what = sentences.actor_name(entry.actor) if entry.payload else "", sentences.entry_text(entry)
-    texts = (translate(who, language_code), translate(what, language_code), entry.about.get("address") or "")
+    actor, text = sentences.actor_name(entry.actor) if entry.payload else "", sentences.entry_text(entry)
+    texts = (translate(actor, language_code), translate(text, language_code), entry.about.get("address") or "")
     return [entry.seq, entry.at, entry.type, *texts, entry.kind, entry.id]

@@ -48,7 +48,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
     }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter
-DEFAULTS = {"kind": reading.WITHOUT_READS}  # reads are most entries, and would hide the others
+DEFAULTS = {"kind": reading.WITHOUT_READS}  # most entries are reads, which would hide the others
 WRONG_TIME = N_("A time could not be read. All entries are shown.")
 
 
@@ -79,9 +79,9 @@ async def audit_page(request: Request, caller: Caller) -> Response:
         administrator(session, caller)
         return reading.newest(session, criteria, before, PAGE_SIZE + 1), accounts.all_accounts(session)
 
-    found, people = await service.database.read(read)
+    rows, people = await service.database.read(read)
     await service.reads.audit(caller, criteria.account)
-    entries, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    entries, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
     active_query = {name: value for name, value in query.items() if value != DEFAULTS.get(name, "")} if problem is None else {}
     applied = {"account": criteria.account, "kind": criteria.kind, "from": criteria.since, "until": criteria.until}
     older = f"{PATH}?{urlencode(active_query | {'before': entries[-1].seq})}" if more else None
@@ -93,22 +93,22 @@ async def audit_page(request: Request, caller: Caller) -> Response:
     )  # fmt: skip
 
 
-def _time(typed: str) -> str | None:
-    """Parse a time in the desk's time zone into UTC. Raise ValueError."""
-    return format_utc(datetime.fromisoformat(typed).replace(tzinfo=DESK_TIME_ZONE)) if typed else None
+def _time(text: str) -> str | None:
+    """Parse a time in the desk's time zone into UTC. Raises ValueError."""
+    return format_utc(datetime.fromisoformat(text).replace(tzinfo=DESK_TIME_ZONE)) if text else None
 
 
-def _before(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 16 else MAX_INTEGER
+def _before(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 16 else MAX_INTEGER
 
 
 def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, str, list[EntryLine]]]:
     """Group entries by day, newest first: date, date in words, and lines."""
-    lines = [(parse_utc(each.at).astimezone(DESK_TIME_ZONE).date().isoformat(), each) for each in entries]
+    lines = [(parse_utc(entry.at).astimezone(DESK_TIME_ZONE).date().isoformat(), entry) for entry in entries]
     return [
-        (date, content.day(of_day[0].at, language_code), [_line(each, language_code) for each in of_day])
+        (date, content.day(of_day[0].at, language_code), [_line(entry, language_code) for entry in of_day])
         for date, group in groupby(lines, key=lambda line: line[0])
-        if (of_day := [each for _, each in group])
+        if (of_day := [entry for _, entry in group])
     ]
 
 

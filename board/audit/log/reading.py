@@ -10,14 +10,13 @@ from board.audit.entries import ENTRIES, Entry, Group, Repeated
 from board.engine import audit_events
 from realtime.wire.wire_types import Count, Id, Shape, Time
 
-WITHOUT_READS = "without_reads"  # kind of a filter: everything that nobody only read
+WITHOUT_READS = "without_reads"  # kind of a filter: all groups except reads
 KINDS = (*get_args(Group), WITHOUT_READS, *sorted({type.partition(".")[0] for type in ENTRIES}), *ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Filter of entries. `account` did it, or is what it is about. `kind` is a type, its first part, or a group; `since` and
-    `until` are UTC times."""
+    """Filter of entries. `account`: actor or subject. `kind`: a type, its first part, or a group. `since`, `until`: UTC times."""
 
     account: str | None = None
     kind: str | None = None
@@ -30,7 +29,7 @@ class Filter:
 
 
 def _kinds_of(name: str, entry: type[Entry]) -> tuple[str, ...]:
-    """Return the kinds of a filter that an entry of this type fits."""
+    """Return the kinds of a filter that match an entry of this type."""
     return name, name.partition(".")[0], entry.GROUP, *((WITHOUT_READS,) if entry.GROUP != "reads" else ())
 
 
@@ -66,7 +65,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Entry as it was written; `payload` is empty if it was erased."""
+    """Stored entry. `payload`: empty if it was erased."""
 
     seq: int
     at: str
@@ -82,7 +81,7 @@ class AuditEntry:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Fields of the entry. One that an earlier version wrote as a single entry gets the count 1."""
+        """Fields of the entry. A single entry of an earlier version gets the count 1."""
         about: dict[str, Any] = self.payload.get("about") or {}
         is_single = about and self.type in ENTRIES and issubclass(ENTRIES[self.type], Repeated)
         return {"count": 1, "since": None} | about if is_single else about

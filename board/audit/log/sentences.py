@@ -1,4 +1,4 @@
-"""Audit entries as plain sentences, to be translated into the reader's language."""
+"""Audit entries as plain sentences, which are translated into the reader's language."""
 
 from collections.abc import Callable
 from typing import Any
@@ -113,7 +113,7 @@ _FIELDS = {  # fields of a display
 
 
 def entry_text(entry: AuditEntry) -> str:
-    """Return what happened, in English; a `Message` if it has values. A type of a newer version is returned as it is."""
+    """Return an entry as a sentence in English, a `Message` if it has values; for an unknown type, the type."""
     if not entry.payload:
         return N_("Erased")
     unknown = {name: message(_UNKNOWN.get(name, N_("not known"))) for name, value in entry.about.items() if value is None}
@@ -137,7 +137,7 @@ def entry_text(entry: AuditEntry) -> str:
 
 
 def _template(entry: AuditEntry) -> str | None:
-    """Return the sentence of an entry without its values; None for a type of a newer version."""
+    """Return the sentence of an entry without its values; None for an unknown type."""
     if entry.type in _BY_FIELD:
         field, sentences, other = _BY_FIELD[entry.type]
         return sentences.get(entry.id if field == "id" else entry.about.get(field, ""), other)
@@ -146,7 +146,7 @@ def _template(entry: AuditEntry) -> str | None:
 
 
 def _board(entry: AuditEntry) -> str:
-    """Return the name of the board that an entry is about: that of its search, or of a board that everybody has."""
+    """Return the name of an entry's board: that of its search, or of a board without a search."""
     board = entry.about.get("board", entry.id)
     reference = entry.about.get("reference")
     return str(reference) if reference else message(_BOARDS.get(board, N_("an unknown board")))
@@ -173,7 +173,7 @@ _BY_FIELD: dict[str, tuple[str, dict[str, str], str | None]] = {  # by type: fie
     "find.run": ("where", _FINDS, None), "report.read": ("id", _REPORTS, _SIGNED_REPORT),
     "request.refused": ("method", _REQUESTS, _REQUEST), "space.low": ("of", _LOW, None),
 }  # fmt: skip
-_INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences for entries of which this is true
+_INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that replace the usual one, with their condition
     "sign_in.throttled": (
         lambda about: about.get("name") is not None,
         N_("A sign-in as {name} was blocked after too many attempts, from {address}"),
@@ -188,8 +188,8 @@ _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences for e
     "source.read": (lambda about: about.get("board") == OPERATIONS, N_("{actor} read the source of tip {number}")),
 }  # fmt: skip
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
-    "display.changed": lambda about: [message(_FIELDS.get(each, each)) for each in about.get("fields", ())],
-    "settings.changed": lambda about: [_setting(each) for each in about.get("changes", ())],
+    "display.changed": lambda about: [message(_FIELDS.get(name, name)) for name in about.get("fields", ())],
+    "settings.changed": lambda about: [_setting(change) for change in about.get("changes", ())],
 }
 
 
@@ -200,6 +200,6 @@ def _setting(change: Values) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """Join parts by commas into a message; each part may be a message itself."""
+    """Join parts, which may be messages, with commas into a message."""
     row = ", ".join(f"{{part{number}}}" for number in range(len(parts)))
     return message(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})
