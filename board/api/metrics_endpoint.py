@@ -69,7 +69,7 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
     since = backup or installed
     age_s = (now() - parse_utc(since)).total_seconds() if since else 0.0
     of_files = UsageMetrics(used, service.file_shares.installation_mb * MB)
-    of_tables = metrics.Given(((display.id, state) for display, state in found), waiting, *alarms, age_s)
+    of_tables = metrics.ScrapeCollector(((display.id, state) for display, state in found), waiting, *alarms, age_s)
     return generate_latest(of_tables) + generate_latest(of_files)
 
 

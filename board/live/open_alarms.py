@@ -41,7 +41,7 @@ class OpenAlarmPublisher:
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks or this process has written an alarm."""
         asked = self._hub.requested["alarms"]
-        await run_on_database(self._publish_all, INTERVAL_S, "alarms refresh failed", asked=asked, pause_s=BATCH_WAIT_S)
+        await run_on_database(self._publish_all, INTERVAL_S, "alarms refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
         readers = [each for each in self._hub.connections if "alarms" in each.asked_for]

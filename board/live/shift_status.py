@@ -33,7 +33,7 @@ class ShiftStatusPublisher:
 
     async def run(self) -> None:
         """Publish at a fixed interval, and when `changed` is set."""
-        await run_on_database(self.refresh, INTERVAL_S, "shift status refresh failed", asked=self.changed)
+        await run_on_database(self.refresh, INTERVAL_S, "shift status refresh failed", wake=self.changed)
 
     async def refresh(self) -> None:
         """Publish the status if it changed; displays get only the holder. Raises DatabaseUnavailable."""

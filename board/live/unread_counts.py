@@ -100,7 +100,7 @@ class UnreadCountPublisher:
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks."""
         asked = self._hub.requested["alerts"]
-        await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", asked=asked, pause_s=BATCH_WAIT_S)
+        await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
         readers = {each: each.viewer.account.id for each in self._hub.connections if "alerts" in each.asked_for}

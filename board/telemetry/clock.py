@@ -1,8 +1,8 @@
 """Check of the clock: notices when times can't be trusted, and announces it to every client.
 
-It notices that the clock jumped, compared with one that can't be set; and that events are ahead of the clock, for example after
-it was set back, or because the clock of another machine is ahead. Both are stored in the database, so that every process
-announces them, for `SHOWN_S` after the last time.
+It notices a jump of the clock, compared with a monotonic one, and events ahead of the clock, for example after it was set back,
+or because the clock of another machine is ahead. Both faults are stored in the database, so that every process announces them,
+for `SHOWN_S` after the last occurrence.
 """
 
 import time
@@ -27,11 +27,11 @@ Clock = Callable[[], datetime]
 Broadcast = Callable[[str, bytes, bytes], None]  # of a subject: the frames to people and to displays
 
 TICK_S = 1.0
-TICKS_PER_READ = 5  # ticks; faults that other processes stored are announced within as many seconds
-JUMP_S = 5.0  # people read minutes; smaller steps are normal for time synchronisation
+TICKS_PER_READ = 5  # so faults that other processes stored are announced within 5 s
+JUMP_S = 5.0  # smaller steps are normal for time synchronisation, and people read minutes
 SLEW = 0.001  # rate of a clock that is being adjusted; real ones use half of this
 SHOWN_S = 1_800.0
-REPEAT_S = 600.0  # interval of storing the fault while events are ahead, so that it stays shown
+REPEAT_S = 600.0  # interval of storing the fault while events are ahead, so that it stays visible
 MAX_ROWS = 100  # rows kept in the table
 
 _LAST = text("SELECT max(id) FROM clockfault")
@@ -40,19 +40,19 @@ _DROP = text("DELETE FROM clockfault WHERE id <= :id")
 
 
 def uptime() -> float:
-    """Return seconds of a clock that can't be set, and that runs while the machine sleeps if the system has one."""
+    """Return the seconds of a monotonic clock, which also counts suspended time if the system supports it."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class StepDetector:
-    """Detector of steps of a wall clock, compared with one that can't be set. Readings are in seconds."""
+    """Detector of steps of a wall clock, compared with a monotonic one. Readings are in seconds."""
 
     def __init__(self) -> None:
         self._offset: float | None = None
         self._at = 0.0
 
     def tick(self, wall: float, up: float) -> float:
-        """Return by how many seconds the wall clock jumped since the last call; 0 if it did not."""
+        """Return the seconds of the wall clock's jump since the last call; 0 if there was none."""
         offset, elapsed = wall - up, up - self._at
         self._at = up
         if self._offset is None:
@@ -74,7 +74,7 @@ class ClockFacts(NamedTuple):
 
 
 class ClockCheck:
-    """Check of the clock of a process. `clock` is the clock that event times are read from."""
+    """Check of the clock of a process. `clock`: source of event times."""
 
     def __init__(self, database: Database, broadcast: Broadcast, clock: Clock, up: Callable[[], float] = uptime) -> None:
         self._database, self._broadcast, self._clock, self._up = database, broadcast, clock, up
@@ -82,7 +82,7 @@ class ClockCheck:
         self._ticks = 0
         self._compared = False  # with the database
         self._jump: dict[str, Any] | None = None  # to be stored when the database is available
-        # By kind: id of the newest fault, and the `up` time until which it is shown
+        # By kind: id of the newest fault, and the `up` time at which it expires
         self._seen: dict[str, tuple[int, float]] = {}
         self._announced = protocol.clock(None, None)
 
@@ -113,8 +113,8 @@ class ClockCheck:
         ahead_s = (parse_utc(facts.newest) - now).total_seconds() if facts.newest else 0.0
         metrics.clock_ahead(max(0.0, ahead_s))
         stored = facts.faults.get(AHEAD)
-        is_told = stored is not None and abs(now - parse_utc(stored.at)) < timedelta(seconds=REPEAT_S)
-        if ahead_s > JUMP_S and not is_told:
+        is_announced = stored is not None and abs(now - parse_utc(stored.at)) < timedelta(seconds=REPEAT_S)
+        if ahead_s > JUMP_S and not is_announced:
             log.warning("events ahead of the clock", seconds=round(ahead_s, 1), until=facts.newest)
             await self._store(kind=AHEAD, at=format_utc(now), until=facts.newest)
             facts = await self._database.read(_read)
@@ -132,12 +132,12 @@ class ClockCheck:
         """Announce the current faults to all clients, if they changed."""
         for kind, fault in faults.items():
             if fault.id > self._seen.get(kind, (0, 0.0))[0]:
-                # A fault older than this process: its age is known only by the wall clock.
+                # A fault from before this process: only the wall clock gives its age.
                 age = 0.0 if self._compared else abs((now - parse_utc(fault.at)).total_seconds())
                 self._seen[kind] = (fault.id, self._up() + SHOWN_S - age)
         self._compared = True
-        shown = {kind: fault for kind, fault in faults.items() if self._seen[kind][1] > self._up()}
-        jumped, ahead = shown.get(JUMPED), shown.get(AHEAD)
+        current = {kind: fault for kind, fault in faults.items() if self._seen[kind][1] > self._up()}
+        jumped, ahead = current.get(JUMPED), current.get(AHEAD)
         frame = protocol.clock(
             {"by_s": jumped.by_s, "at": jumped.at} if jumped else None, {"until": ahead.until, "at": ahead.at} if ahead else None
         )
@@ -150,8 +150,8 @@ def _read(session: Session) -> ClockFacts:
     newest: Any = session.connection().execute(_NEWEST).scalar()
     faults = {}
     for kind in (JUMPED, AHEAD):
-        found = session.exec(select(ClockFault).where(ClockFault.kind == kind).order_by(col(ClockFault.id).desc())).first()
-        if found is not None:
-            session.expunge(found)
-            faults[kind] = found
+        fault = session.exec(select(ClockFault).where(ClockFault.kind == kind).order_by(col(ClockFault.id).desc())).first()
+        if fault is not None:
+            session.expunge(fault)
+            faults[kind] = fault
     return ClockFacts(newest or "", faults)

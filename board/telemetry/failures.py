@@ -1,6 +1,6 @@
 """Unexpected exceptions: each is logged with its traceback, counted, and answered as `failed`.
 
-`unavailable` says "send it again", which helps if the database was busy or gone. A fault of the program persists.
+`unavailable` means "send it again", which helps if the database was busy or away. A bug persists.
 """
 
 import structlog
@@ -16,9 +16,9 @@ TOO_LONG = N_("Reading this takes too long right now. Try again in a moment.")
 
 
 def refusal_for(error: Exception, at: str) -> Refused:
-    """Return the refusal for an exception: `unavailable` if the database could not do it now, otherwise `failed`.
+    """Return the refusal for an exception: `unavailable` if the database is at fault, otherwise `failed`.
 
-    `at` is the kind of handler that it came from: command, call, page or socket.
+    `at`: kind of the handler that raised it: command, call, page or socket.
     """
     if isinstance(error, DatabaseUnavailable) and not error.is_program_error:
         return Refused("unavailable", TOO_LONG if isinstance(error, ReadTimeout) else None)

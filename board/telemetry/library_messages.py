@@ -1,5 +1,5 @@
 """Messages of uvicorn and of our protocols about clients, as metrics and log events of the board. They are matched by constants,
-and nothing of the request is quoted."""
+and the request is never quoted."""
 
 import logging
 
@@ -19,10 +19,9 @@ CLIENT_ERRORS = {  # client errors by the library's message: reason in the metri
 
 class _Filter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the message is logged like those of other libraries: only the place in the code, and the type of an
-        error."""
-        if (known := CLIENT_ERRORS.get(str(record.msg))) is not None:
-            kind, reason = known
+        """Return whether to log the message like those of other libraries: only the place in the code, and the error's type."""
+        if (client_error := CLIENT_ERRORS.get(str(record.msg))) is not None:
+            kind, reason = client_error
             metrics.refused.labels(kind).inc()
             throttled_log.info("refused by the web server", reason)
             return False
@@ -34,5 +33,5 @@ def install() -> None:
     for name in ("uvicorn.error", "realtime.http.http_protocol", "realtime.http.websocket_protocol"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
-        if not any(isinstance(each, _Filter) for each in logger.filters):
+        if not any(isinstance(installed, _Filter) for installed in logger.filters):
             logger.addFilter(_Filter())

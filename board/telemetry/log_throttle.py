@@ -1,7 +1,7 @@
-"""Throttle of repeated log lines: one a minute of each kind, with the number of those in between.
+"""Throttle of repeated log lines: one per minute and kind, with the number of omitted ones.
 
-An outage repeats the same few lines several times a second in every process. The first line says what an operator needs; the
-next one, a minute later, that it lasts.
+An outage repeats the same few lines several times a second in every process. The first line tells an operator the problem, and
+the next one, a minute later, that it continues.
 """
 
 import time
@@ -12,30 +12,30 @@ import structlog
 
 INTERVAL_S = 60.0
 MAX_KINDS = 200  # distinct kinds; there are some dozens
-KIND_FIELDS = ("event", "level", "reason", "code", "error", "way", "table")  # other fields name one case, or count
+KIND_FIELDS = ("event", "level", "reason", "code", "error", "way", "table")  # other fields identify a case, or count
 THROTTLED_LEVELS = ("warning", "error", "critical")
-CASES = 20  # lines a minute that name a case (an id, a worker): each may need a person
+CASES = 20  # lines per minute that identify a case (an id, a worker): each may need a person
 
 log = structlog.get_logger()
 
 
 class LogThrottle:
-    """Counts of lines by kind. `admit` says whether a line is written."""
+    """Counts of lines by kind. `admit` decides whether a line is written."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._kinds: dict[tuple[object, ...], _Minute] = {}
 
-    def admit(self, kind: tuple[object, ...], most: int = 1) -> int | None:
-        """Return the number of lines of this kind that were left out since the last one, or None to leave this one out."""
+    def admit(self, kind: tuple[object, ...], limit: int = 1) -> int | None:
+        """Return the number of lines of this kind that were omitted since the last one, or None to omit this one."""
         now = self._clock()
         minute = self._kinds.get(kind)
         if minute is None:
             self._forget_old(now)
             if len(self._kinds) >= MAX_KINDS:
-                return 0  # a flood of kinds: better logged than lost
+                return 0  # too many kinds: better logged than lost
             minute = self._kinds[kind] = _Minute(now)
-        return minute.admit(now, most)
+        return minute.admit(now, limit)
 
     def _forget_old(self, now: float) -> None:
         if len(self._kinds) >= MAX_KINDS:
@@ -49,17 +49,17 @@ class LogThrottle:
 
 
 class _Minute:
-    """Lines of one kind since `began`: those written, and those left out since the last written one."""
+    """Numbers of lines of one kind: written since `began`, and omitted since the last written one."""
 
     __slots__ = ("began", "omitted", "written")
 
     def __init__(self, began: float) -> None:
         self.began, self.written, self.omitted = began, 0, 0
 
-    def admit(self, now: float, most: int) -> int | None:
+    def admit(self, now: float, limit: int) -> int | None:
         if now - self.began >= INTERVAL_S:
             self.began, self.written = now, 0
-        if self.written >= most:
+        if self.written >= limit:
             self.omitted += 1
             return None
         self.written += 1
@@ -72,7 +72,7 @@ _lines = LogThrottle()
 
 
 def throttle(logger: object, method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Processor of structlog: leave out warnings and errors of a kind that was logged less than a minute ago.
+    """Processor of structlog: omit warnings and errors of a kind that was logged less than a minute ago.
 
     Security events (`sign_in.failed`, with a dot) are written one by one: fail2ban counts them, the audit journal bounds them.
     """

@@ -1,6 +1,6 @@
 """Asynchronous log writer: a thread writes the lines, so that logging never blocks.
 
-Standard error may be a pipe that nobody reads, or closed. Then up to MAX_QUEUED lines wait in memory; further ones are counted,
+Standard error may be a pipe without a reader, or closed. Then up to MAX_QUEUED lines wait in memory; further ones are counted,
 and their number is logged when the queue is empty.
 """
 
@@ -15,8 +15,10 @@ RETRY_PAUSE_S = 0.05  # pause before a retry if another process made standard er
 
 
 class AsyncLogWriter:
-    """Logger for structlog: its methods take a line. `fd` is None without standard error. `lost` returns the line that reports
-    the number of dropped lines."""
+    """Logger for structlog: its methods take a line.
+
+    `fd`: None without standard error. `lost`: returns the line that reports the number of dropped lines.
+    """
 
     def __init__(self, fd: int | None, lost: Callable[[int], str]) -> None:
         self._fd, self._lost_line = fd, lost
@@ -38,9 +40,9 @@ class AsyncLogWriter:
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until all queued lines are written; return false after `timeout_s` seconds."""
-        written = threading.Event()
-        self._queue.put(written)
-        return written.wait(timeout_s)
+        is_written = threading.Event()
+        self._queue.put(is_written)
+        return is_written.wait(timeout_s)
 
     def _count_lost(self) -> None:
         with self._counting:
@@ -64,13 +66,13 @@ class AsyncLogWriter:
                 self._lost += count - 1  # the report itself is not one of the dropped lines
 
     def _write(self, line: bytes) -> bool:
-        """Write a line, and return whether all of it was written. One write per line: short lines of several processes do not
+        """Write a line; return whether all of it was written. One write per line, so that short lines of several processes do not
         mix."""
-        rest = b"\n" + line if self._broken_line else line
-        while rest and self._fd is not None:
+        remaining = b"\n" + line if self._broken_line else line
+        while remaining and self._fd is not None:
             try:
-                rest = rest[os.write(self._fd, rest) :]
-                self._broken_line = bool(rest)
+                remaining = remaining[os.write(self._fd, remaining) :]
+                self._broken_line = bool(remaining)
             except BlockingIOError:
                 time.sleep(RETRY_PAUSE_S)
             except OSError:

@@ -1,7 +1,7 @@
-"""Logs: one JSON object a line on standard error. Codes, counts and places in the code; no names, no texts, no addresses.
+"""Logs: one JSON object per line on standard error. Codes, counts and places in the code; no names, no texts, no addresses.
 
-An exception is logged with its type and traceback, never with its message, as messages quote user input. A line of a request has
-its id, which the response carries as X-Request-Id; one of a command has the command's id. Logging never blocks: see
+An exception is logged with its type and traceback, never with its message, because messages quote user input. A line of a request
+has its id, which the response contains as X-Request-Id; one of a command has the command's id. Logging never blocks: see
 `board.telemetry.log_writer`.
 """
 
@@ -32,7 +32,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 def set_up(level: str) -> None:
-    """Set up logging in this process; `level` is a name of the standard library's, such as INFO."""
+    """Set up logging in this process. `level`: name in the standard library, such as INFO."""
     level_number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[
@@ -72,11 +72,10 @@ def _log_writer() -> AsyncLogWriter:
 
 
 def _standard_error() -> int | None:
-    """Return the file descriptor of standard error. Never a literal 2: if standard error was closed, that is another file by
-    now."""
+    """Return the file descriptor of standard error. It may not be 2: if standard error was closed, that is another file."""
     try:
         return sys.stderr.fileno() if sys.stderr is not None else None
-    except (OSError, ValueError):  # it is no file
+    except (OSError, ValueError):  # it is not a file
         return None
 
 
@@ -94,9 +93,9 @@ def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict
     return {**line, **({"worker": worker} if worker and "worker" not in line else {}), "pid": os.getpid()}
 
 
-def request_id(sent: str | None) -> str:
+def request_id(received_id: str | None) -> str:
     """Return the id of a request: the one set by a proxy if it is well-formed, otherwise a new one."""
-    return sent if sent is not None and _ID.match(sent) else f"{random.getrandbits(64):016x}"
+    return received_id if received_id is not None and _ID.match(received_id) else f"{random.getrandbits(64):016x}"
 
 
 def bind_ids(**ids: str) -> None:
@@ -105,8 +104,10 @@ def bind_ids(**ids: str) -> None:
 
 
 def exception_location(error: BaseException) -> dict[str, object]:
-    """Return what is logged of an exception: its type, the last frames, and before them the last frames of the board's own code
-    (database libraries add more than a dozen frames of their own)."""
+    """Return the log fields of an exception: its type, the last frames of our own code, and the last frames of all.
+
+    Database libraries add more than a dozen frames.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     frames_shown = [*[frame for frame in frames[:-MAX_FRAMES] if _is_ours(frame.filename)][-MAX_FRAMES:], *frames[-MAX_FRAMES:]]
     return {
@@ -122,8 +123,8 @@ def _is_ours(file: str) -> bool:
 class _Handler(logging.Handler):
     """Handler for loggers of the standard library.
 
-    Of the board's packages it logs the message without its arguments. Of libraries it logs only the place in their code, as their
-    messages contain user input, addresses and whole objects.
+    Of our packages it logs the message without its arguments. Of libraries it logs only the place in their code, because their
+    messages contain user input, addresses and entire objects.
     """
 
     def emit(self, record: logging.LogRecord) -> None:

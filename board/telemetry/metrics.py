@@ -1,7 +1,7 @@
 """Prometheus metrics of all workers. Codes and counts only: no name, no text, and no id except those of wall displays.
 
-With several workers each writes its numbers into a folder of the supervisor (PROMETHEUS_MULTIPROC_DIR, set before this module
-is imported), and the worker that is scraped adds them up. Metrics of one process carry its process id as a label.
+With several workers, each writes its numbers into a folder of the supervisor (PROMETHEUS_MULTIPROC_DIR, set before this module is
+imported), and the worker that is scraped adds them up. Metrics of one process have its process id as a label.
 """
 
 import contextlib
@@ -59,7 +59,7 @@ def _labelled(name: str, help: str, labels: Sequence[str], *values: Sequence[str
 
 
 commands = _labelled("board_commands", "Commands by outcome: ok, a refusal code, or failed", ["outcome"], ("ok", *MESSAGES))
-_commands_ok = commands.labels("ok")  # looking it up takes longer than counting
+_commands_ok = commands.labels("ok")  # the look-up takes longer than counting
 sign_ins = _labelled(
     "board_sign_ins",
     "Sign-in attempts by outcome: succeeded, failed, throttled",
@@ -161,7 +161,7 @@ def attach(hub: Hub[Any]) -> None:
 
 
 def notification(way: str, outcome: str) -> None:
-    """Count a try to send a notification, or its end."""
+    """Count an attempt to send a notification, or its end."""
     _notifications.labels(way, outcome).inc()
 
 
@@ -186,7 +186,7 @@ def observe_command() -> Iterator[None]:
 
 
 def _by_the_database(refused: Refused) -> bool:
-    """Return whether the database failed. False if its write queue is full, which is refused by the same code."""
+    """Return whether the database failed. False if its write queue is full, which has the same code."""
     return isinstance(refused.__cause__, DatabaseUnavailable) and refused.__cause__.__cause__ is not None
 
 
@@ -225,7 +225,7 @@ class HubMetrics:
         self._copied = [0 for _ in _HUB_COUNTERS]
 
     def update(self) -> None:
-        """Set the gauges, and add to the counters what was counted since the last call."""
+        """Set the gauges, and add the counts since the last call to the counters."""
         hub, pid = self._hub, _pid()
         _connections.labels(pid).set(len(hub.connections))
         _subscribed_boards.labels(pid).set(len(hub.channels))
@@ -239,7 +239,7 @@ class HubMetrics:
 
 
 class _WithDeprecatedNames:
-    """Collector of the metrics of another one, each followed by its copy under the deprecated name, if it has one."""
+    """Collector of another collector's metrics, each followed by a copy under its deprecated name, if it has one."""
 
     def __init__(self, source: CollectorRegistry | MultiProcessCollector) -> None:
         self._source = source
@@ -251,11 +251,11 @@ class _WithDeprecatedNames:
                 yield _copy_as(old, metric)
 
 
-def _copy_as(old: str, metric: Metric) -> Metric:
+def _copy_as(old_name: str, metric: Metric) -> Metric:
     renamed = copy.copy(metric)
     suffix = "_total" if metric.type == "counter" else ""
-    renamed.name, renamed.documentation = old, f"Deprecated: use {metric.name}{suffix}."
-    renamed.samples = [Sample(old + each.name.removeprefix(metric.name), *each[1:]) for each in metric.samples]
+    renamed.name, renamed.documentation = old_name, f"Deprecated: use {metric.name}{suffix}."
+    renamed.samples = [Sample(old_name + sample.name.removeprefix(metric.name), *sample[1:]) for sample in metric.samples]
     return renamed
 
 
@@ -265,29 +265,32 @@ def render() -> bytes:
     return generate_latest(_WithDeprecatedNames(source))
 
 
-class Given:
-    """Collector of metrics that are read for each scrape. They belong to no process, as the numbers of a Gauge do."""
+class ScrapeCollector:
+    """Collector of metrics that are read for each scrape. Unlike those of a Gauge, they belong to no process."""
 
     def __init__(
-        self, displays: Iterable[tuple[str, str]], waiting: Mapping[str, int], open: int, late: int, backup_age_s: float
+        self, displays: Iterable[tuple[str, str]], outbox: Mapping[str, int], open: int, late: int, backup_age_s: float
     ) -> None:
-        """Take wall displays as pairs (id, state), notifications in the outbox by way, alarms that nobody has (all, and those
-        whose step is late), and the age of the last backup."""
-        shown = "1 for each wall display that shows the current state, 0 for one that does not"
-        in_outbox = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
-        no_backup = "Seconds since the last backup; without one, since the installation"
-        is_late = "Alarms whose next step is more than 10 s late: no server takes it"
+        """Collect the arguments.
+
+        `displays`: (id, state) of wall displays. `outbox`: waiting notifications by way. `open`, `late`: alarms that nobody has
+        taken, and those of them whose step is late. `backup_age_s`: of the last backup.
+        """
+        display_help = "1 for each wall display that shows the current state, 0 for one that does not"
+        outbox_help = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
+        backup_help = "Seconds since the last backup; without one, since the installation"
+        late_help = "Alarms whose next step is more than 10 s late: no server takes it"
         self._metrics = (
-            current := GaugeMetricFamily("board_display_current", shown, labels=["display"]),
-            unsent := GaugeMetricFamily("board_notifications_waiting", in_outbox, labels=["way"]),
+            current := GaugeMetricFamily("board_display_current", display_help, labels=["display"]),
+            unsent := GaugeMetricFamily("board_notifications_waiting", outbox_help, labels=["way"]),
             GaugeMetricFamily("board_alarms_open", "Alarms that nobody has taken", value=open),
-            GaugeMetricFamily("board_alarms_late", is_late, value=late),
-            GaugeMetricFamily("board_backup_age_seconds", no_backup, value=backup_age_s),
+            GaugeMetricFamily("board_alarms_late", late_help, value=late),
+            GaugeMetricFamily("board_backup_age_seconds", backup_help, value=backup_age_s),
         )
         for id, state in displays:
             current.add_metric([id], state == "current")
         for way in NOTIFICATION_WAYS:
-            unsent.add_metric([way], waiting.get(way, 0))
+            unsent.add_metric([way], outbox.get(way, 0))
 
     def collect(self) -> Iterable[Metric]:
         return self._metrics

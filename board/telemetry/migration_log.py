@@ -1,5 +1,5 @@
-"""Log of a migration at the start of a server. Meanwhile systemd is asked for more time: a start that takes longer than
-`TimeoutStartSec` is killed otherwise, and begins again."""
+"""Log of a migration at the start of a server, which also asks systemd for more time: otherwise it kills and repeats a start that
+takes longer than `TimeoutStartSec`."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ class MigrationLog:
         )  # fmt: skip
 
     def progress(self, done: int, total: int) -> None:
-        """Log the rows that are moved, every ten seconds and at the end."""
+        """Log the number of moved rows, every ten seconds and at the end."""
         self._rows.update(done, total)
         if done == total or self._now() - self._logged_at >= LOG_INTERVAL_S:
             self._logged_at = self._now()
@@ -47,23 +47,23 @@ class MigrationLog:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Ask systemd for more time while the migration runs, and log its end."""
-        started, stopped = self._now(), threading.Event()
-        thread = threading.Thread(target=self._extend, args=(stopped,), name="extend", daemon=True)
+        start, stop = self._now(), threading.Event()
+        thread = threading.Thread(target=self._extend, args=(stop,), name="extend", daemon=True)
         thread.start()
         try:
             yield
         finally:
-            stopped.set()
+            stop.set()
             thread.join()
         if self._plan is not None:
-            log.info("database migrated", tables=self._plan.after, seconds=round(self._now() - started))
+            log.info("database migrated", tables=self._plan.after, seconds=round(self._now() - start))
 
-    def _extend(self, stopped: threading.Event) -> None:
-        started = time.monotonic()
-        while not stopped.wait(NOTIFY_INTERVAL_S) and time.monotonic() - started < MAX_EXTENDED_S:
+    def _extend(self, stop: threading.Event) -> None:
+        start = time.monotonic()
+        while not stop.wait(NOTIFY_INTERVAL_S) and time.monotonic() - start < MAX_EXTENDED_S:
             extend_timeout(EXTENSION_S)
 
 
 def extend_timeout(seconds: float) -> None:
-    """Ask systemd not to end the start, or the stop, within this time."""
+    """Ask systemd not to end the start or stop of the service within this time."""
     sd_notify(f"EXTEND_TIMEOUT_USEC={round(seconds * 1_000_000)}")

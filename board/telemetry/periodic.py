@@ -1,4 +1,4 @@
-"""Periodic tasks on the database. While it is unavailable this is logged, and they go on."""
+"""Periodic tasks on the database. They log that it is unavailable, and continue."""
 
 import asyncio
 import contextlib
@@ -19,19 +19,21 @@ async def run_on_database(
     seconds: float,
     unavailable: str,
     *,
-    asked: asyncio.Event | None = None,
+    wake: asyncio.Event | None = None,
     pause_s: float = 0.0,
 ) -> NoReturn:
-    """Call `fn` every `seconds`, and soon after `asked` is set, but not before `pause_s`, until cancelled. `unavailable` is the
-    log event for a database that is unavailable."""
-    wanted = asked or asyncio.Event()
+    """Call `fn` every `seconds`, and soon after `wake` is set, but at most every `pause_s`, until cancelled.
+
+    `unavailable`: log event if the database is unavailable.
+    """
+    event = wake or asyncio.Event()
 
     @wraps(fn)  # other errors are logged with its name
     async def call() -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await wanted.wait()
-        wanted.clear()
+                await event.wait()
+        event.clear()
         try:
             await fn()
         except DatabaseUnavailable:

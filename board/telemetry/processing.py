@@ -1,8 +1,8 @@
-"""Register of the inputs that a process works on, readable from outside after it was killed.
+"""Register of the inputs that a process works on, readable by its supervisor after it was killed.
 
-A regular expression that holds the interpreter stops every thread of its process, so nothing in it can say what it hangs on. The
-register is therefore memory shared with the supervisor: one slot for each thread that works on an input, and behind the slots the
-tracebacks that `faulthandler` writes without the interpreter. An entry holds a kind and ids, never content.
+A regular expression that never releases the interpreter stops every thread of its process, so no code in it can name the input.
+The register is therefore memory shared with the supervisor: one slot for each thread that works on an input, followed by the
+tracebacks that `faulthandler` writes without the interpreter. An entry contains a kind and ids, never content.
 """
 
 import contextlib
@@ -25,16 +25,16 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-SLOTS, SLOT_BYTES = 32, 128  # threads at a time, of which each has one input
+SLOTS, SLOT_BYTES = 32, 128  # one slot per thread
 SLOTS_BYTES = SLOTS * SLOT_BYTES
 TRACEBACKS_BYTES = 64 * 1024  # at most of what faulthandler wrote
 MAX_FRAMES = 12
 _THREAD_BYTES, _LENGTH_AT, _TEXT_AT = 8, 8, 9  # a slot: the thread's id, the length of the text, the text
-MAX_TRIES = 2  # times that an input may end the process that works on it
+MAX_TRIES = 2  # processes that an input may kill
 
 
 class Input(NamedTuple):
-    """Input that a thread worked on, and where in the code it was."""
+    """Input of a thread, and its place in the code."""
 
     name: str
     traceback: list[str]
@@ -47,12 +47,12 @@ class Register:
         self._fd, self._memory, self._numbers = fd, mmap.mmap(fd, SLOTS_BYTES), count()
 
     def slot(self) -> "Slot | None":
-        """Return the next free slot, for a thread that has none; None if there is none left."""
+        """Return the next free slot; None if all are taken."""
         number = next(self._numbers)
         return Slot(self._memory, number * SLOT_BYTES) if number < SLOTS else None
 
     def write_tracebacks_after(self, seconds: float) -> None:
-        """Write the tracebacks of all threads into the file, unless this is called again within so many seconds."""
+        """Write the tracebacks of all threads into the file, unless this is called again within `seconds`."""
         faulthandler.cancel_dump_traceback_later()
         os.ftruncate(self._fd, SLOTS_BYTES)
         os.lseek(self._fd, 0, os.SEEK_END)
@@ -85,24 +85,24 @@ _slots, _process = _Slots(), _Process()
 
 
 def new_file() -> int:
-    """Return the descriptor of an empty register, for a process that is started. Raises OSError."""
+    """Return the descriptor of an empty register for a new process. Raises OSError."""
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("processing")
     else:
         with tempfile.TemporaryFile() as file:
             fd = os.dup(file.fileno())
-    os.write(fd, bytes(SLOTS_BYTES))  # written, as a hole in a file on a full disk would end the process
+    os.write(fd, bytes(SLOTS_BYTES))  # written, because a hole in a file on a full disk would kill the process
     return fd
 
 
 def use(fd: int) -> Register:
-    """Register what this process works on in a file."""
+    """Register the inputs of this process in a file."""
     _process.register = Register(fd)
     return _process.register
 
 
-class working_on:  # a context manager, written as a function is
-    """Register an input while this thread works on it. `ids` are ids and words of the program, never what somebody typed."""
+class working_on:  # a context manager, named like a function
+    """Register an input while this thread works on it. `ids`: ids and words of the program, never typed text."""
 
     def __init__(self, kind: str, *ids: str) -> None:
         self._text = " ".join((kind, *ids)).encode("ascii", "replace")[: SLOT_BYTES - _TEXT_AT]
@@ -128,7 +128,7 @@ def _slot() -> Slot | None:
 
 
 async def register_steps(work: Coroutine[Any, Any, T], kind: str, *ids: str) -> T:
-    """Await `work`, and register an input during each of its steps: not while it waits, as then others have the thread."""
+    """Await `work`, and register an input during each of its steps. While it waits, the thread works on other inputs."""
     return await _steps(work, working_on(kind, *ids))
 
 
@@ -152,7 +152,7 @@ def _steps(work: Coroutine[Any, Any, T], registered: working_on) -> Generator[An
 
 
 def read(fd: int) -> list[Input]:
-    """Return the inputs that a killed process was working on. Without any, one without a name says where it was."""
+    """Return the inputs of a killed process; if it had none, one without a name, with the traceback."""
     content = os.pread(fd, SLOTS_BYTES + TRACEBACKS_BYTES, 0)
     tracebacks = dict(_tracebacks(content[SLOTS_BYTES:].decode("utf-8", "replace")))
     inputs = []
@@ -166,7 +166,7 @@ def read(fd: int) -> list[Input]:
 
 
 def _tracebacks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield threads with their last frames, the innermost last, out of what faulthandler wrote."""
+    """Yield thread ids with their last frames, the innermost last, from the output of faulthandler."""
     for part in text.split("Thread 0x")[1:]:
         head, *lines = part.splitlines()
         number, _, _ = head.partition(" ")
@@ -176,13 +176,13 @@ def _tracebacks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _frame(line: str) -> str:
-    """Return a frame as the log writes one: file:line name."""
-    file, _, rest = line.removeprefix('  File "').partition('", line ')
-    number, _, name = rest.partition(" in ")
+    """Return a frame in the format of the log: file:line name."""
+    file, _, location = line.removeprefix('  File "').partition('", line ')
+    number, _, name = location.partition(" in ")
     return f"{file}:{number} {name}"
 
 
 def set_aside(kind: str, id: str) -> None:
-    """Report that an input is set aside: it was being worked on each time that the process ended."""
+    """Report that an input is set aside, because it has killed MAX_TRIES processes."""
     metrics.inputs_set_aside.labels(kind).inc()
     log.error("input set aside", kind=kind, id=id)

@@ -7,7 +7,7 @@ MIN_S = 2.0  # measured before an estimate is given
 
 
 class RowProgress:
-    """Rows that are done, and an estimate of the time that the others take, by the rate since the first report."""
+    """Number of processed rows, and an estimate of the remaining time from the rate since the first report."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now, self._started_at = now, now()
@@ -26,18 +26,18 @@ class RowProgress:
     @property
     def remaining_s(self) -> float | None:
         """Estimated seconds until the end; None while it is too early to tell."""
-        passed, moved = self._now() - self._started_at, self.done - (self._first or 0)
-        return (self.total - self.done) * passed / moved if passed >= MIN_S and moved > 0 else None
+        elapsed, moved = self._now() - self._started_at, self.done - (self._first or 0)
+        return (self.total - self.done) * elapsed / moved if elapsed >= MIN_S and moved > 0 else None
 
     @property
     def fields(self) -> dict[str, int]:
         remaining = {} if self.remaining_s is None else {"remaining_s": round(self.remaining_s)}
         return {"done": self.done, "total": self.total, "percent": self.percent} | remaining
 
-    def sentence(self, what: str) -> str:
-        """Return such as: moved 500,000 of 2,000,000 rows (25 %), about 3 min left."""
-        left = "" if self.remaining_s is None else f", about {duration(self.remaining_s)} left"
-        return f"{what} {self.done:,} of {self.total:,} rows ({self.percent} %){left}"
+    def sentence(self, verb: str) -> str:
+        """Return a sentence, such as: moved 500,000 of 2,000,000 rows (25 %), about 3 min left."""
+        estimate = "" if self.remaining_s is None else f", about {duration(self.remaining_s)} left"
+        return f"{verb} {self.done:,} of {self.total:,} rows ({self.percent} %){estimate}"
 
 
 def duration(seconds: float) -> str:

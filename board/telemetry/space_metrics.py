@@ -25,7 +25,7 @@ def upload_refused(reason: str) -> None:
 
 
 class Disk(NamedTuple):
-    """Space of a disk in bytes. `free_files` is None where the number of files has no limit."""
+    """Space of a disk in bytes. `free_files`: None if the number of files has no limit."""
 
     name: str
     free: int
@@ -37,13 +37,13 @@ class SpaceMetrics:
     """Collector of the space of the disks of this machine, read for each scrape."""
 
     def __init__(self, disks: Iterable[Disk]) -> None:
-        about = "the disk of the files, of the database, or of temporary files"
+        disks_text = "the disk of the files, of the database, or of temporary files"
         self._metrics = (
-            free := GaugeMetricFamily("board_disk_free_bytes", f"Free bytes on {about}", labels=["disk"]),
+            free := GaugeMetricFamily("board_disk_free_bytes", f"Free bytes on {disks_text}", labels=["disk"]),
             reserve := GaugeMetricFamily(
-                "board_disk_reserve_bytes", f"Free bytes that uploads leave on {about}", labels=["disk"]
+                "board_disk_reserve_bytes", f"Free bytes that uploads leave on {disks_text}", labels=["disk"]
             ),
-            files := GaugeMetricFamily("board_disk_free_files", f"Files that can still be made on {about}", labels=["disk"]),
+            files := GaugeMetricFamily("board_disk_free_files", f"Files that can still be made on {disks_text}", labels=["disk"]),
         )
         for disk in disks:
             free.add_metric([disk.name], disk.free)
@@ -58,9 +58,11 @@ class SpaceMetrics:
 class UsageMetrics:
     """Collector of the bytes of all photos and files, and of their quota."""
 
-    def __init__(self, used: int, quota: int) -> None:
+    def __init__(self, used_bytes: int, quota: int) -> None:
         self._metrics = (
-            GaugeMetricFamily("board_files_bytes", "Bytes of all photos and files, and of uploads not attached", value=used),
+            GaugeMetricFamily(
+                "board_files_bytes", "Bytes of all photos and files, and of uploads not attached", value=used_bytes
+            ),
             GaugeMetricFamily("board_files_quota_bytes", "Bytes that all photos and files may use (shares.toml)", value=quota),
         )
 

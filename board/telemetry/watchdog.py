@@ -1,4 +1,4 @@
-"""Watchdog of the event loop: a task beats, a thread checks the beats, and systemd is notified if it asks for it."""
+"""Watchdog of the event loop: a task beats, a thread checks the beats, and systemd is notified if its watchdog is on."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from board.telemetry import metrics
 log = structlog.get_logger()
 
 BEAT_S = 1.0
-STALL_S = 3.0  # without a beat for so long the loop is logged as stalled, with its traceback
+STALL_S = 3.0  # without a beat; then the loop is logged as stalled, with its traceback
 
 
 def sd_notify(state: str, patience_s: float = 1.0) -> None:
@@ -25,7 +25,7 @@ def sd_notify(state: str, patience_s: float = 1.0) -> None:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address.startswith(("/", "@")):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-            connection.settimeout(patience_s)  # systemd may lag: ten messages fill its queue
+            connection.settimeout(patience_s)  # systemd may lag, and ten messages fill its queue
             connection.sendto(state.encode(), address.replace("@", "\0", 1) if address[0] == "@" else address)
 
 
@@ -36,7 +36,7 @@ def sd_watchdog() -> None:
 
 
 class LoopWatchdog:
-    """Watchdog of the event loop that creates it. `on_beat` is called at each beat."""
+    """Watchdog of the event loop that creates it. `on_beat`: called at each beat."""
 
     def __init__(self, on_beat: Callable[[], object] | None = None) -> None:
         self._on_beat = on_beat or sd_watchdog
@@ -59,7 +59,7 @@ class LoopWatchdog:
         checked_at, stalled_since = time.monotonic(), 0.0
         while not self._stopped.wait(BEAT_S / 2):
             now = time.monotonic()
-            # If the whole process was stopped, the loop had no chance to beat.
+            # If the entire process was stopped, the loop had no chance to beat.
             was_stopped, checked_at = now - checked_at > 2 * BEAT_S, now
             if not was_stopped and not stalled_since and now - self._beat_at > STALL_S:
                 stalled_since = self._beat_at
@@ -72,4 +72,4 @@ class LoopWatchdog:
     def _traceback(self) -> list[str]:
         frame = sys._current_frames().get(self._thread)
         stack = traceback.extract_stack(frame)[-12:] if frame else []
-        return [f"{each.filename}:{each.lineno} {each.name}" for each in stack]
+        return [f"{entry.filename}:{entry.lineno} {entry.name}" for entry in stack]
