@@ -1,4 +1,4 @@
-"""Alert as it is listed, whatever caused it."""
+"""Format of an alert in a list, for all causes."""
 
 from typing import Annotated, NotRequired
 

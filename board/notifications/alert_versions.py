@@ -1,4 +1,4 @@
-"""Version of an account's alerts, watched by every process: a new version means that they must be read again."""
+"""Version of an account's alerts. Every process watches it, and reads the alerts again if it has changed."""
 
 from sqlalchemy import text
 from sqlmodel import Session

@@ -1,8 +1,7 @@
-"""Rows of notifications as the senders of all processes share them: which are due, who tries one now, and what became of it.
+"""Rows of notifications, which the senders of all processes share: due ones, claims, and results.
 
-A sender claims a row before each try, in a transaction: no two processes try the same one at the same time. Who dies leaves a
-claim that ends. The receiver has it exactly once if it answers in time; where that can't be known, it is sent again with the
-same id.
+A sender claims a row in a transaction before each try, so that no two processes try it at the same time. The claim of a killed
+process expires. A receiver that answers in time gets a notification exactly once; otherwise it is sent again with the same id.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,27 +21,27 @@ from models.ids import new_id
 from models.times import format_utc, parse_utc
 
 TRY_S = 15.0  # time of one try
-CLAIM = timedelta(seconds=TRY_S + 15)  # room for what comes before and after it
+CLAIM = timedelta(seconds=TRY_S + 15)  # includes the work before and after a try
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=24)
-UNUSED_AFTER = timedelta(minutes=10)  # then a way that no setting has is given up; other processes may have newer settings
-MAX_UNUSED = 250  # rows at once
+UNUSED_AFTER = timedelta(minutes=10)  # until a row of an unconfigured way is cancelled; other processes may have newer settings
+MAX_UNUSED = 250  # rows per transaction
 
 NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED, TOO_LATE = "not_needed", "no_access", "not_configured", "too_late"
-STOPS_SERVER = "stops_server"  # processes ended while they composed it
-FOR_A_REASON = (NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED)  # ended without a try that failed
+STOPS_SERVER = "stops_server"  # composing it killed processes
+FOR_A_REASON = (NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED)  # ended without a failed try
 
-NOBODY = ""  # in place of an account that is a member of a search
+NOBODY = ""  # account that is a member of no search
 
 Clock = Callable[[], datetime]
 
-# A clock that was set back must not hold a row for longer than a pause, or two claims. (A claim may end after one that begins
-# now would: by another process, which read its clock later and had the row first.)
+# A clock that was set back must not delay a row for longer than a pause, or two claims. (The claim of another process may end
+# later than one that begins now: it may have read its clock later, and locked the row first.)
 _WAITS = "next_try_at IS NOT NULL AND (next_try_at <= :now OR next_try_at > :latest)"
 _FREE = "(claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :latest_claim)"
 _DUE = text(
     f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = :way AND account IN (:account, :only) "  # noqa: S608
-    "ORDER BY tries, next_try_at, id LIMIT :limit"  # new ones first: those that fail must not delay them
+    "ORDER BY tries, next_try_at, id LIMIT :limit"  # new ones first, so that failing ones do not delay them
 )
 _DUE_EMAILS = text(
     f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = 'email' "  # noqa: S608
@@ -71,7 +70,7 @@ _SENT = text(
 )
 _AGAIN = text(
     "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code, poison = 0 "
-    "WHERE id = :id AND next_try_at IS NOT NULL AND tries = :tries"  # a later try is another sender's, and under way
+    "WHERE id = :id AND next_try_at IS NOT NULL AND tries = :tries"  # a later try belongs to another sender, and is in progress
 )
 _CLEAR = text("UPDATE notification SET poison = 0 WHERE id = :id")
 _END = text(
@@ -81,15 +80,15 @@ _SERVER_CLOCK = text("SELECT clock_timestamp()")
 
 
 class Receiver(NamedTuple):
-    """Way out with as many free places. `account` is the key of a webhook; of e-mails it is empty."""
+    """Receiver with free places. `account`: key of a webhook; empty for e-mails."""
 
     way: str
     account: str
     free: int
 
 
-class Due(NamedTuple):
-    """Rows to work on: those to claim, webhooks to spread over several receivers, and those of ways that are not set."""
+class DueRows(NamedTuple):
+    """Ids of due rows. `claim`: to send. `spread`: to copy for several webhooks. `unused`: of ways that are not configured."""
 
     claim: list[str]
     spread: list[str]
@@ -99,57 +98,59 @@ class Due(NamedTuple):
         return any(self)
 
 
-class Claimed(NamedTuple):
-    """Result of claiming: the notices to send now, and the rows that ended instead, by id, way and code."""
+class ClaimResult(NamedTuple):
+    """Result of claiming. `notices`: to send now. `ended`: (id, way, code) of rows that ended instead."""
 
     notices: list[Notice]
     ended: list[tuple[str, str, str]]
 
 
-def due(session: Session, at: datetime, receivers: Collection[Receiver], busy: Collection[str]) -> Due:
-    """Return what is due, without those that this process is sending."""
+def due(session: Session, at: datetime, receivers: Collection[Receiver], busy: Collection[str]) -> DueRows:
+    """Return the due rows, without those that this process is sending."""
     connection = session.connection()
-    named = {"now": format_utc(at), "latest": format_utc(at + MAX_PAUSE), "latest_claim": format_utc(at + 2 * CLAIM)}
-    hooks = [each.account for each in receivers if each.way == WEBHOOK]
-    found: list[str] = []
+    params = {"now": format_utc(at), "latest": format_utc(at + MAX_PAUSE), "latest_claim": format_utc(at + 2 * CLAIM)}
+    hooks = [receiver.account for receiver in receivers if receiver.way == WEBHOOK]
+    ids: list[str] = []
     suspects: list[str] = []
-    for each in receivers:
-        limit = named | {"limit": each.free + len(busy)}
+    for receiver in receivers:
+        limit = params | {"limit": receiver.free + len(busy)}
         # with one webhook, its rows keep the empty account
-        where = {"way": each.way, "account": each.account, "only": "" if len(hooks) == 1 else each.account}
-        rows = connection.execute(_DUE_EMAILS, limit) if each.way == EMAIL else connection.execute(_DUE, limit | where)
-        free = [row for row in rows if row.id not in busy][: each.free]
-        found += [row.id for row in free]
+        address = {"way": receiver.way, "account": receiver.account, "only": "" if len(hooks) == 1 else receiver.account}
+        rows = connection.execute(_DUE_EMAILS, limit) if receiver.way == EMAIL else connection.execute(_DUE, limit | address)
+        free = [row for row in rows if row.id not in busy][: receiver.free]
+        ids += [row.id for row in free]
         suspects += [row.id for row in free if row.poison]
     spread = connection.execute(_UNSPREAD, {"limit": MAX_UNUSED}).scalars() if len(hooks) > 1 else ()
     old = connection.execute(_OLD, {"before": format_utc(at - UNUSED_AFTER), "limit": MAX_UNUSED})
-    unused = [row.id for row in old if row.id not in busy and not _has_way(row, receivers, hooks)]
-    # one at which a process ended is composed alone: if it ends this one, too, no other is suspected
-    to_claim = sorted(suspects)[:1] or sorted(found)  # sorted: two processes lock rows in the same order
-    return Due(to_claim, sorted(spread), sorted(unused))
+    unused_ids = [row.id for row in old if row.id not in busy and not _has_way(row, receivers, hooks)]
+    # a row that killed a process is composed alone, so that no other is suspected if it kills this one too
+    to_claim = sorted(suspects)[:1] or sorted(ids)  # sorted, so that two processes lock rows in the same order
+    return DueRows(to_claim, sorted(spread), sorted(unused_ids))
 
 
 def _has_way(row: Row[Any], receivers: Collection[Receiver], hooks: Collection[str]) -> bool:
     if row.way == EMAIL:
-        return any(each.way == EMAIL for each in receivers)
+        return any(receiver.way == EMAIL for receiver in receivers)
     return row.account in hooks or (row.account == "" and bool(hooks))
 
 
 def work(
     session: Session,
-    found: Due,
+    due: DueRows,
     clock: Clock,
     hooks: Sequence[str],
     occasions: Mapping[str, str],
     trusted_hooks: Collection[str] = (),
-) -> Claimed:
-    """Claim what is due, as far as no other process has it, and return it. `occasions` are the rules by their key, with what
-    raises them. Only `trusted_hooks` receive alarms of members-only searches."""
-    for id in found.spread:
+) -> ClaimResult:
+    """Claim the due rows that no other process has claimed, and return their notices.
+
+    `occasions`: occasion of each rule by its key. `trusted_hooks`: webhooks that receive alarms of members-only searches.
+    """
+    for id in due.spread:
         _spread(session, id, hooks)
-    ended = [(id, row.way, NOT_CONFIGURED) for id in found.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
+    ended_rows = [(id, row.way, NOT_CONFIGURED) for id in due.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
     notices = []
-    for id in found.claim:
+    for id in due.claim:
         at = _now(session, clock)
         if not claim(session, id, at):
             continue
@@ -157,7 +158,7 @@ def work(
         is_trusted = row.way == WEBHOOK and (row.account or hooks[0]) in trusted_hooks
         if (code := _why_not(row, clock(), is_trusted)) is not None:
             _end(session, id, code)
-            ended.append((id, row.way, code))
+            ended_rows.append((id, row.way, code))
         else:
             notice = Notice(
                 row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
@@ -165,11 +166,11 @@ def work(
                 _is_assigned(session, row.about),
             )  # fmt: skip
             notices.append(notice)
-    return Claimed(notices, ended)
+    return ClaimResult(notices, ended_rows)
 
 
 def _is_assigned(session: Session, about: Mapping[str, Any]) -> bool:
-    """Return whether the card that an alarm is about has an assignee."""
+    """Return whether the card of an alarm has an assignee."""
     kind = kinds.find(about["kind"])
     if kind is None or not kind.is_numbered:
         return False
@@ -178,13 +179,13 @@ def _is_assigned(session: Session, about: Mapping[str, Any]) -> bool:
 
 
 def claim(session: Session, id: str, at: datetime) -> bool:
-    """Claim a row for one try; return whether this process has it."""
-    named = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
-    return session.connection().execute(_CLAIM, named).rowcount == 1
+    """Claim a row for one try; return whether it succeeded."""
+    params = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
+    return session.connection().execute(_CLAIM, params).rowcount == 1
 
 
 def record_composed(session: Session, id: str) -> None:
-    """Record that no process ended while it composed a notification."""
+    """Reset the count of processes that composing a notification has killed."""
     session.connection().execute(_CLEAR, {"id": id})
 
 
@@ -193,30 +194,33 @@ def record_sent(session: Session, id: str, at: datetime) -> None:
 
 
 def record_failed(session: Session, notice: Notice, code: str, final: bool, at: datetime) -> bool:
-    """Record a failed try; return whether it is given up."""
-    given_up = final or at - parse_utc(notice.created_at) >= GIVE_UP_AFTER
-    if given_up:
+    """Record a failed try; return whether the notification is cancelled."""
+    is_cancelled = final or at - parse_utc(notice.created_at) >= GIVE_UP_AFTER
+    if is_cancelled:
         _end(session, notice.id, code)
     else:
-        again = {"id": notice.id, "tries": notice.tries, "code": code, "at": format_utc(at + pause_after(notice.tries))}
-        session.connection().execute(_AGAIN, again)
-    return given_up
+        params = {"id": notice.id, "tries": notice.tries, "code": code, "at": format_utc(at + pause_after(notice.tries))}
+        session.connection().execute(_AGAIN, params)
+    return is_cancelled
 
 
 def pause_after(tries: int) -> timedelta:
-    """Return the time between a failed try and the next one: doubled each time, up to MAX_PAUSE."""
+    """Return the pause between a failed try and the next one. It doubles each time, up to MAX_PAUSE."""
     return min(FIRST_PAUSE * (1 << min(tries - 1, 20)), MAX_PAUSE)
 
 
 def _now(session: Session, clock: Clock) -> datetime:
-    """Return the time by which claims are compared: the clock that all processes share, if the database has one."""
+    """Return the time for comparing claims: the clock of the database server, if there is one."""
     connection = session.connection()
     return connection.execute(_SERVER_CLOCK).scalar_one() if connection.dialect.name == "postgresql" else clock()
 
 
 def _why_not(row: Row[Any], now: datetime, is_trusted: bool) -> str | None:
-    """Return why a notification is not sent any more, or None. Its alarm may have been taken since, or its receiver have lost the
-    right to see it. A webhook that is not trusted has the access of somebody who is a member of no search."""
+    """Return the code for why a notification is no longer sent, or None.
+
+    Its alarm may have been taken, or its receiver may have lost access. An untrusted webhook has the access of an account that is
+    a member of no search.
+    """
     if row.poison > MAX_TRIES:
         return STOPS_SERVER
     if row.raised_at is None or row.taken_by is not None or row.ended_at is not None:
@@ -239,8 +243,8 @@ def _end(session: Session, id: str, code: str) -> Row[Any] | None:
 
 
 def _spread(session: Session, id: str, hooks: Collection[str]) -> None:
-    """Make a row for each of several webhooks out of the one of a step."""
-    first, *more = hooks
+    """Turn the row of a step into one row for each webhook."""
+    first, *other_hooks = hooks
     if session.connection().execute(_SPREAD, {"id": id, "account": first}).rowcount == 1:
-        for each in more:
-            session.connection().execute(_SPREAD_MORE, {"id": id, "new": new_id(), "account": each})
+        for hook in other_hooks:
+            session.connection().execute(_SPREAD_MORE, {"id": id, "new": new_id(), "account": hook})

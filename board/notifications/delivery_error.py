@@ -3,9 +3,8 @@
 import ssl
 
 
-class Undelivered(Exception):
-    """A try failed. `code` is stored and logged, and quotes nothing that a receiver said; `final` tells that another try would
-    fail, too."""
+class DeliveryError(Exception):
+    """Failed try. `code`: for the row and the log; quotes nothing from the receiver. `final`: another try would fail too."""
 
     def __init__(self, code: str, final: bool = False) -> None:
         super().__init__(code)
@@ -13,7 +12,7 @@ class Undelivered(Exception):
 
 
 def connection_code(error: BaseException | None) -> str:
-    """Return the code of an error of a connection: `tls` if that is why, at any depth of its causes."""
+    """Return the code of a connection error: `tls` if one of its causes is a TLS error."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return "tls"

@@ -19,63 +19,63 @@ import aiosmtplib
 from board.config.notification_settings import MailServer, mail_address
 from board.i18n import N_, gettext_for
 from board.notifications import resolver
+from board.notifications.delivery_error import DeliveryError, connection_code
 from board.notifications.notice import Notice, Send
-from board.notifications.undelivered import Undelivered, connection_code
 from models.ids import new_id
 from models.times import now
 
 CONNECT_S = 5.0  # for each address of the server
-QUIT_S = 1.0  # for the answer to QUIT: by then the server has the message
+QUIT_S = 1.0  # for the answer to QUIT, after the server has accepted the message
 TEST_SUBJECT = N_("Test message from Searchboard")
 TEST_TEXT = N_("This is a test by an administrator: alarms reach you by e-mail. Nothing has happened.")
 
 
 class Mail:
-    """E-mails through one server. `public_url` is the address of the board."""
+    """E-mails through one server. `public_url`: address of the board."""
 
     def __init__(self, server: MailServer, sender: Address, public_url: str, tls: ssl.SSLContext) -> None:
         self._server, self._sender, self._public_url, self._tls = server, sender, public_url, tls
 
     def prepare(self, notice: Notice, at: datetime) -> Send:
-        """Compose an e-mail, and return what sends it. Both raise Undelivered."""
+        """Compose an e-mail; return the function that sends it. Both raise DeliveryError."""
         recipient = mail_address(notice.email)
         if recipient is None:
-            raise Undelivered("address", final=True)
+            raise DeliveryError("address", final=True)
         text = notice.text(self._public_url, at)
         return partial(self.submit, self.compose(notice.subject(), text, recipient, notice.id, at), recipient)
 
     async def send_test(self, to: str, language: str) -> None:
-        """Send a message by which an administrator sees that e-mails arrive. Raises Undelivered."""
+        """Send a test message for an administrator. Raises DeliveryError."""
         recipient, _ = mail_address(to), gettext_for(language)
         if recipient is None:
-            raise Undelivered("address", final=True)
+            raise DeliveryError("address", final=True)
         await self.submit(self.compose(_(TEST_SUBJECT), f"{_(TEST_TEXT)}\n", recipient, new_id(), now()), recipient)
 
     def compose(self, subject: str, text: str, recipient: Address, id: str, at: datetime) -> EmailMessage:
-        """Return a message of plain text. Its Message-ID is made of the id, so that a second delivery can be recognised."""
+        """Return a plain-text message. Its Message-ID contains the id, so that a second delivery can be recognised."""
         message = EmailMessage(policy=SMTP_POLICY)
         message["From"], message["To"] = self._sender, recipient
         message["Subject"] = "".join(sign if sign.isprintable() else " " for sign in subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{id}@{self._sender.domain.strip('[]')}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook, which send notes of absence regardless
+        message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook send out-of-office replies otherwise
         message.set_content(text, cte="quoted-printable")
         return message
 
     async def submit(self, message: EmailMessage, recipient: Address) -> None:
-        """Hand a message to the server: it has it when this returns. Raises Undelivered."""
+        """Submit a message; when this returns, the server has accepted it. Raises DeliveryError."""
         async with self._connected() as client:
             try:
                 await client.sendmail(self._sender.addr_spec, [recipient.addr_spec], message.as_bytes())
             except aiosmtplib.SMTPRecipientsRefused as error:
                 code = error.recipients[0].code if error.recipients else 0
-                raise Undelivered(f"smtp_{code}", final=500 <= code < 600) from None
+                raise DeliveryError(f"smtp_{code}", final=500 <= code < 600) from None
             except aiosmtplib.SMTPDataError as error:
-                raise Undelivered(f"smtp_{error.code}", final=500 <= error.code < 600) from None
+                raise DeliveryError(f"smtp_{error.code}", final=500 <= error.code < 600) from None
 
     async def check(self) -> None:
-        """Connect and sign in, and send nothing. Raises Undelivered."""
+        """Connect and sign in, without sending anything. Raises DeliveryError."""
         async with self._connected() as client:
             await client.noop()
 
@@ -98,15 +98,15 @@ class Mail:
                 async with asyncio.timeout(QUIT_S):
                     await client.quit()
         except aiosmtplib.SMTPAuthenticationError:
-            raise Undelivered("auth") from None
+            raise DeliveryError("auth") from None
         except aiosmtplib.SMTPNotSupported:
-            raise Undelivered("unsupported") from None
+            raise DeliveryError("unsupported") from None
         except aiosmtplib.SMTPResponseException as error:
-            raise Undelivered(f"smtp_{error.code}") from None
+            raise DeliveryError(f"smtp_{error.code}") from None
         except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
-            raise Undelivered(connection_code(error)) from None
+            raise DeliveryError(connection_code(error)) from None
         except (aiosmtplib.SMTPException, ValueError, UnicodeError):
-            raise Undelivered("smtp") from None
+            raise DeliveryError("smtp") from None
         finally:
             if client is not None:
                 _abort(client)
@@ -114,11 +114,11 @@ class Mail:
     async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
         await client.ehlo()
         if not client.supports_extension("starttls"):
-            raise Undelivered("unsupported")
+            raise DeliveryError("unsupported")
         await client.starttls()
 
     def _own_name(self) -> str:
-        """Return how this machine calls itself to the server: as browsers do. Looking up its name could hang."""
+        """Return this machine's name for the server: the host in its URL for browsers. A look-up could hang."""
         host = urlsplit(self._public_url).hostname or "localhost"
         try:
             ip = ipaddress.ip_address(host)
@@ -128,11 +128,11 @@ class Mail:
 
 
 async def _connect(host: str, port: int) -> socket.socket:
-    """Return a socket that is connected to a host. Raises Undelivered."""
+    """Return a socket connected to a host. Raises DeliveryError."""
     try:
         addresses = await resolver.addresses_of(host, port)
     except OSError:
-        raise Undelivered("resolve") from None
+        raise DeliveryError("resolve") from None
     for address in addresses:
         sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         try:
@@ -146,11 +146,11 @@ async def _connect(host: str, port: int) -> socket.socket:
             raise
         else:
             return sock
-    raise Undelivered("connect")
+    raise DeliveryError("connect")
 
 
 def _abort(client: aiosmtplib.SMTP) -> None:
-    """Close the connection at once, whether or not the server answers."""
+    """Close the connection immediately, without waiting for the server."""
     if isinstance(client.transport, asyncio.Transport):
         client.transport.abort()
     client.close()

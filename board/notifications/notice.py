@@ -1,4 +1,4 @@
-"""Notice of an alarm to one receiver: what a notification says. It has no name, no place and no text of anybody."""
+"""Notice of an alarm to one receiver: the content of a notification, without names, places or typed text."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,8 +24,10 @@ SENT_BY = N_("Searchboard sent this e-mail automatically. It contains no names. 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Notification with what it says. `id` is that of the notification, and stays the same however often it is tried. `account`
-    names the webhook, or who gets the e-mail, whose address is `email`."""
+    """Notification with its content.
+
+    `id`: of the notification, the same for each try. `account`: key of the webhook, or recipient of the e-mail to `email`.
+    """
 
     id: str
     board: str
@@ -45,7 +47,7 @@ class Notice:
     is_assigned: bool = False  # the card that it is about
 
     def link(self, public_url: str) -> str:
-        """Return the URL of what the alarm is about."""
+        """Return the URL of the alarm's subject."""
         kind = kinds.find(self.about["kind"])
         is_card = kind is not None and kind.is_card
         page = occasions.page_of(self.when, self.board, self.about["kind"], self.about["id"], is_card)
@@ -63,7 +65,7 @@ class Notice:
         return "\n\n".join(paragraphs) + f"\n{self._text(SENT_BY)}\n"
 
     def body(self, public_url: str) -> dict[str, Any]:
-        """Return the body of the webhook, which is the same at each try."""
+        """Return the body of the webhook, which is the same for each try."""
         data = {
             "id": self.id, "alarm": self.alarm, "rule": self.rule, "reference": self.reference, "step": self.step,
             "raised_at": self.raised_at, "link": self.link(public_url),

@@ -1,5 +1,5 @@
-"""Pending notifications: a step of an alarm puts them here in its own transaction, and they are sent after it. How many wait,
-and which were given up."""
+"""Pending notifications: a step of an alarm adds them in its transaction, and they are sent after it. Counts of waiting and
+cancelled ones."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ from board.notifications import attempts
 from models.ids import new_id
 
 Way = Literal["email", "webhook"]
-WEBHOOK = ("",)  # in place of accounts: the webhook of the installation
+WEBHOOK = ("",)  # stands for accounts: the webhook of the installation
 
 _ADD = text(
     "INSERT INTO notification (id, board, alarm, step, way, account, created_at, next_try_at, tries, failed) "
@@ -27,30 +27,30 @@ _ENDED = text(
 
 
 def add(session: Session, *, board: str, alarm: str, step: int, way: Way, accounts: Iterable[str], now: str) -> None:
-    """Add the notifications of a step of an alarm, due at once; those that are there already are left as they are."""
-    named = {"board": board, "alarm": alarm, "step": step, "way": way, "now": now}
-    rows = [named | {"id": new_id(), "account": account} for account in accounts]
+    """Add the notifications of a step of an alarm, due immediately. Idempotent."""
+    params = {"board": board, "alarm": alarm, "step": step, "way": way, "now": now}
+    rows = [params | {"id": new_id(), "account": account} for account in accounts]
     if rows:
         session.connection().execute(_ADD, rows)
 
 
 class OutboxState(NamedTuple):
-    """Notifications that have waited for long, and how many were given up, by their way and the code of the last failure."""
+    """State of the outbox. `late`: number of late notifications. `given_up`: numbers of cancelled ones by way and code."""
 
     late: int
     given_up: Counter[str]
 
 
 def waiting(session: Session, ways: Collection[str]) -> dict[str, int]:
-    """Return how many notifications wait, by their way, of those ways that are set."""
+    """Return the numbers of waiting notifications, by configured way."""
     return {row.way: row[1] for row in session.connection().execute(_WAITING) if row.way in ways}
 
 
 def state(session: Session, late: str, since: str, ways: Collection[str]) -> OutboxState:
-    """Return the state of the outbox: what was made before `late` and waits for one of these ways, and what was made after
-    `since` and given up."""
+    """Return the state of the outbox: notifications from before `late` that wait for one of these ways, and those from after
+    `since` that were cancelled."""
     connection = session.connection()
-    ended = connection.execute(_ENDED, {"since": since})
-    given_up = Counter({f"{row.way}: {row.failed}": row[2] for row in ended if row.failed not in attempts.FOR_A_REASON})
-    waits = connection.execute(_LATE, {"late": late})
-    return OutboxState(sum(row[1] for row in waits if row.way in ways), given_up)
+    ended_rows = connection.execute(_ENDED, {"since": since})
+    given_up = Counter({f"{row.way}: {row.failed}": row[2] for row in ended_rows if row.failed not in attempts.FOR_A_REASON})
+    late_rows = connection.execute(_LATE, {"late": late})
+    return OutboxState(sum(row[1] for row in late_rows if row.way in ways), given_up)

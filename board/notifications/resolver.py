@@ -1,23 +1,23 @@
-"""Addresses of a host, found without blocking the program: a name server that hangs holds only a daemon thread."""
+"""Addresses of a host, looked up without blocking the program: a hanging name server blocks only a daemon thread."""
 
 import asyncio
 import socket
 import threading
 
-MAX_WAITING = 32  # look-ups at once; each may hang for as long as the resolver of the system does
+MAX_WAITING = 32  # parallel look-ups; each may hang for as long as the system's resolver
 _waiting = threading.BoundedSemaphore(MAX_WAITING)
 
 
 async def addresses_of(host: str, port: int) -> list[str]:
-    """Return the IP addresses of a host, in the order in which to try them. Raises OSError if there are none, or too many
-    look-ups hang.
+    """Return the IP addresses of a host, in the order in which to try them.
 
-    Not the loop's `getaddrinfo`: that one takes threads which other parts of the program need, and which its end waits for.
+    Raises OSError if there are none, or if too many look-ups hang. Does not use the loop's `getaddrinfo`, which occupies threads
+    that other parts of the program need, and delays its exit.
     """
     if not _waiting.acquire(blocking=False):
         raise OSError("too many look-ups")
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
+    future: asyncio.Future[list[str]] = loop.create_future()
 
     def look_up() -> None:
         try:
@@ -28,18 +28,18 @@ async def addresses_of(host: str, port: int) -> list[str]:
         finally:
             _waiting.release()
         try:
-            loop.call_soon_threadsafe(_tell, found, result)
-        except RuntimeError:  # the program has ended meanwhile
+            loop.call_soon_threadsafe(_tell, future, result)
+        except RuntimeError:  # the event loop has closed in the meantime
             return
 
     threading.Thread(target=look_up, name="resolve", daemon=True).start()
-    return await found
+    return await future
 
 
-def _tell(found: "asyncio.Future[list[str]]", result: list[str] | OSError) -> None:
-    if found.done():  # nobody waits any more
+def _tell(future: "asyncio.Future[list[str]]", result: list[str] | OSError) -> None:
+    if future.done():  # nobody waits for it
         return
     if isinstance(result, OSError):
-        found.set_exception(result)
+        future.set_exception(result)
     else:
-        found.set_result(result)
+        future.set_result(result)

@@ -1,5 +1,5 @@
-"""Sender of notifications, in each process. One that hangs delays neither the others nor the program: each receiver has places
-of its own, and each try a time limit."""
+"""Sender of notifications, in each process. A hanging receiver delays neither the others nor the program: each receiver has
+separate places, and each try a time limit."""
 
 import asyncio
 import contextlib
@@ -15,9 +15,9 @@ from sqlmodel import Session
 from board.config.alarm_rules import AlarmRules
 from board.config.settings import Settings
 from board.notifications import attempts, ways
+from board.notifications.delivery_error import DeliveryError
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
-from board.notifications.undelivered import Undelivered
-from board.notifications.ways import Ways
+from board.notifications.ways import Transports
 from board.telemetry import logs, metrics, processing
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database, DatabaseUnavailable
@@ -26,9 +26,9 @@ from models.times import now
 log = structlog.get_logger()
 
 POLL_S = 1.0
-AT_ONCE = 4  # tries of a process at once, for each receiver
-RECORD_PAUSE_S = 0.5  # before the result of a try is written again, to a database that did not answer
-CLOSE_S = 3.0  # for tries in progress, when the process ends; then another process tries them again
+AT_ONCE = 4  # parallel tries of a process, for each receiver
+RECORD_PAUSE_S = 0.5  # before writing the result of a try again, to a database that did not answer
+CLOSE_S = 3.0  # for tries in progress at the end of the process; another process repeats the others
 
 T = TypeVar("T")
 
@@ -41,19 +41,19 @@ class Sender:
     def __init__(self, database: Database, settings: Settings, rules: AlarmRules, clock: Callable[[], datetime] = now) -> None:
         self._database, self._settings, self._clock = database, settings, clock
         self._occasions = {key: rule.when for key, rule in rules.rules.items()}
-        self._hooks = [each.key for each in ways.webhooks_of(settings)]
+        self._hooks = [webhook.key for webhook in ways.webhooks_of(settings)]
         self._trusted_hooks = ways.trusted_webhooks(settings)
         self._keys: list[Key] = [(EMAIL, "")] if settings.smtp_url else []
-        self._keys += [(WEBHOOK, each) for each in self._hooks]
-        self._ways: Ways | None = None
+        self._keys += [(WEBHOOK, hook) for hook in self._hooks]
+        self._ways: Transports | None = None
         self._sending: dict[str, Key] = {}  # by the notification's id
         self._tasks: set[asyncio.Task[None]] = set()
         self._wanted = asyncio.Event()
 
     async def run(self) -> NoReturn:
-        """Send what is due, until cancelled."""
+        """Send due notifications, until cancelled."""
         try:
-            await run_on_database(self._run_once, POLL_S, "sending notifications failed", asked=self._wanted)
+            await run_on_database(self._run_once, POLL_S, "sending notifications failed", wake=self._wanted)
         finally:
             await self.close()
 
@@ -63,19 +63,19 @@ class Sender:
         await self.send_due()
 
     async def send_due(self) -> None:
-        """Begin to send what is due, as far as there are free places. Raises DatabaseUnavailable."""
-        taken = Counter(self._sending.values())
-        receivers = [attempts.Receiver(*key, AT_ONCE - taken[key]) for key in self._keys]
+        """Begin to send due notifications, as far as places are free. Raises DatabaseUnavailable."""
+        busy_places = Counter(self._sending.values())
+        receivers = [attempts.Receiver(*key, AT_ONCE - busy_places[key]) for key in self._keys]
         busy = frozenset(self._sending)
-        found = await self._database.read(lambda session: attempts.due(session, self._clock(), receivers, busy))
-        if not found:
+        due = await self._database.read(lambda session: attempts.due(session, self._clock(), receivers, busy))
+        if not due:
             return
         work = partial(
-            attempts.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions,
+            attempts.work, due=due, clock=self._clock, hooks=self._hooks, occasions=self._occasions,
             trusted_hooks=self._trusted_hooks,
         )  # fmt: skip
-        notices, ended = await self._database.write(work)
-        for id, way, code in ended:
+        notices, ended_rows = await self._database.write(work)
+        for id, way, code in ended_rows:
             if code == attempts.STOPS_SERVER:
                 processing.set_aside("notification", id)
             outcome = code if code in attempts.FOR_A_REASON else "given_up"
@@ -88,8 +88,8 @@ class Sender:
             task = asyncio.create_task(self._send(notice, key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if found.spread or ended:
-            self._wanted.set()  # the rows that it made are due, or those that waited for what ended
+        if due.spread or ended_rows:
+            self._wanted.set()  # the copied rows are due, or rows that waited behind the ended ones
 
     async def close(self) -> None:
         """Wait for tries in progress for CLOSE_S, then cancel them."""
@@ -112,8 +112,8 @@ class Sender:
             del self._sending[notice.id]
             self._wanted.set()  # a place is free
 
-    async def _try(self, notice: Notice, key: Key) -> Undelivered | None:
-        """Try to send, and return why it failed."""
+    async def _try(self, notice: Notice, key: Key) -> DeliveryError | None:
+        """Try to send; return the failure, or None."""
         try:
             async with asyncio.timeout(attempts.TRY_S):
                 assert self._ways is not None
@@ -123,28 +123,27 @@ class Sender:
                     send = way.prepare(notice, self._clock())
                 await self._record(lambda session: attempts.record_composed(session, notice.id))
                 await send()
-        except Undelivered as failure:
+        except DeliveryError as failure:
             return failure
         except TimeoutError:
-            return Undelivered("timeout")
+            return DeliveryError("timeout")
         except Exception as error:
             log.error("notification failed", way=notice.way, **logs.exception_location(error))
-            return Undelivered("failed")
+            return DeliveryError("failed")
         return None
 
-    async def _record_failure(self, notice: Notice, failure: Undelivered) -> None:
+    async def _record_failure(self, notice: Notice, failure: DeliveryError) -> None:
         record = partial(attempts.record_failed, notice=notice, code=failure.code, final=failure.final, at=self._clock())
-        given_up = await self._record(record)
-        metrics.notification(notice.way, "given_up" if given_up else "failed")
-        told = {"notification": notice.id, "way": notice.way, "code": failure.code, "tries": notice.tries}
-        if given_up:
-            log.error("notification given up", **told)
+        is_cancelled = await self._record(record)
+        metrics.notification(notice.way, "given_up" if is_cancelled else "failed")
+        fields = {"notification": notice.id, "way": notice.way, "code": failure.code, "tries": notice.tries}
+        if is_cancelled:
+            log.error("notification given up", **fields)
         else:
-            log.warning("notification not sent", **told)
+            log.warning("notification not sent", **fields)
 
     async def _record(self, fn: Callable[[Session], T]) -> T:
-        """Write the result of a try. While the database does not answer it is kept: what a receiver has taken must not be sent
-        again."""
+        """Write the result of a try. Repeat it until the database answers: an accepted notification must not be sent again."""
         while True:
             with contextlib.suppress(DatabaseUnavailable):
                 return await self._database.write(fn)

@@ -1,4 +1,4 @@
-"""Ways out of an installation: its mail server and its webhooks, made of the settings."""
+"""Transports of an installation: its mail server and its webhooks, from the settings."""
 
 import ssl
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from board.notifications.webhooks import WebhookSender
 
 
-class Ways(NamedTuple):
-    """Ways of the settings. Webhooks are by their key, in the order of the setting."""
+class Transports(NamedTuple):
+    """Transports of the settings. `webhooks`: by key, in the order of the setting."""
 
     mail: "Mail | None"
     webhooks: "dict[str, WebhookSender]"
@@ -32,16 +32,16 @@ def trusted_webhooks(settings: Settings) -> frozenset[str]:
 
 
 def configured(settings: Settings) -> tuple[str, ...]:
-    """Return the ways that the settings have, as rows name them."""
+    """Return the configured ways, named as in rows."""
     return (*([EMAIL] if settings.smtp_url else []), *([WEBHOOK] if settings.webhook_url else []))
 
 
-def make(settings: Settings) -> Ways:
-    """Make the ways. It takes half a second, to import them and to read the certificates of the system: within an event loop,
-    call it in a thread."""
+def make(settings: Settings) -> Transports:
+    """Return the transports. Takes half a second to import them and to read the system's certificates: use a thread within an
+    event loop."""
     if settings.smtp_url is None and settings.webhook_url is None:
-        return Ways(None, {})
-    from board.notifications.mail import Mail  # imported here, as most installations need neither
+        return Transports(None, {})
+    from board.notifications.mail import Mail  # imported here, because most installations need neither
     from board.notifications.webhooks import WebhookSender
 
     tls, public_url, mail = ssl.create_default_context(), settings.public_url or "", None
@@ -50,5 +50,7 @@ def make(settings: Settings) -> Ways:
         mail = Mail(server, sender, public_url, tls)
     keys = notification_settings.signing_keys(settings.webhook_secret) if settings.webhook_secret else ()
     allow = settings.webhook_allow_private
-    webhooks = {each.key: WebhookSender(each, keys, public_url, tls, allow_private=allow) for each in webhooks_of(settings)}
-    return Ways(mail, webhooks)
+    webhooks = {
+        webhook.key: WebhookSender(webhook, keys, public_url, tls, allow_private=allow) for webhook in webhooks_of(settings)
+    }
+    return Transports(mail, webhooks)

@@ -17,8 +17,8 @@ from board.config.settings import Settings
 from board.maintenance.checks import State
 from board.maintenance.checks import notifications as checks
 from board.notifications import resolver
+from board.notifications.delivery_error import DeliveryError
 from board.notifications.mail import Mail
-from board.notifications.undelivered import Undelivered
 from board.notifications.webhooks import WebhookSender
 from models.db.database import Database
 from models.db.schema import migrate
@@ -93,11 +93,11 @@ async def test_an_email_goes_by_tls_with_a_password(
         at = f"mail.example.org:{server.port}"
         await submit(mail_by(f"{scheme}://board:right@{at}", trusting))
         assert len(server.mails) == 1
-        with pytest.raises(Undelivered, match=r"^auth$"):
+        with pytest.raises(DeliveryError, match=r"^auth$"):
             await submit(mail_by(f"{scheme}://board:wrong@{at}", trusting))
-        with pytest.raises(Undelivered, match=r"^tls$"):
+        with pytest.raises(DeliveryError, match=r"^tls$"):
             await submit(mail_by(f"{scheme}://board:right@{at}", ssl.create_default_context()))
-        with pytest.raises(Undelivered, match=r"^tls$"):
+        with pytest.raises(DeliveryError, match=r"^tls$"):
             await submit(mail_by(f"{scheme}://board:right@other.example.org:{server.port}", trusting))
         assert len(server.mails) == 1
     assert set(looked_up) == {"mail.example.org", "other.example.org"}
@@ -105,7 +105,7 @@ async def test_an_email_goes_by_tls_with_a_password(
 
 async def test_a_server_without_tls_gets_no_email_where_tls_is_asked_for(trusting: ssl.SSLContext) -> None:
     async with running_mail_server() as server:
-        with pytest.raises(Undelivered, match=r"^unsupported$"):
+        with pytest.raises(DeliveryError, match=r"^unsupported$"):
             await submit(mail_by(f"smtp+starttls://127.0.0.1:{server.port}", trusting))
         assert server.tries == 0
         await submit(mail_by(f"smtp://127.0.0.1:{server.port}", trusting))
@@ -125,7 +125,7 @@ async def test_name_server_that_hangs_blocks_neither_loop_nor_threads(
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
     tries = [asyncio.create_task(submit(mail_by("smtps://mail.example.org", trusting))) for _ in range(resolver.MAX_WAITING)]
     await asyncio.sleep(0)
-    with pytest.raises(Undelivered, match=r"^resolve$"):
+    with pytest.raises(DeliveryError, match=r"^resolve$"):
         await submit(mail_by("smtps://mail.example.org", trusting))
     assert await asyncio.to_thread(lambda: "free") == "free"
     released.set()
@@ -151,9 +151,9 @@ async def test_a_webhook_goes_to_the_checked_address_under_the_name(
         await webhook_by(url, trusting).check()
         for tls, host in ((ssl.create_default_context(), NAME), (trusting, "other.example.org")):
             made = webhook_by(url.replace(NAME, host), tls)
-            with pytest.raises(Undelivered, match=r"^tls$"):
+            with pytest.raises(DeliveryError, match=r"^tls$"):
                 await made.post("id", {"type": "test"}, now())
-            with pytest.raises(Undelivered, match=r"^tls$"):
+            with pytest.raises(DeliveryError, match=r"^tls$"):
                 await made.check()
         assert len(receiver.requests) == 1
     assert set(looked_up) == {NAME, "other.example.org"}
@@ -169,7 +169,7 @@ async def test_a_proxy_of_the_environment_is_not_used(trusting: ssl.SSLContext, 
 
 async def test_an_answer_that_is_no_http_is_a_failure(trusting: ssl.SSLContext) -> None:
     async with running_mail_server() as server:
-        with pytest.raises(Undelivered, match=r"^(http|connect)$"):
+        with pytest.raises(DeliveryError, match=r"^(http|connect)$"):
             await webhook_by(f"http://127.0.0.1:{server.port}/", trusting).post("id", {"type": "test"}, now())
 
 

@@ -453,9 +453,9 @@ async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: Notic
 
 async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(scene: NoticeScene) -> None:
     await scene.alarm("webhook")
-    found = attempts.Due([(await scene.row()).id], [], [])
+    found = attempts.DueRows([(await scene.row()).id], [], [])
     write = scene.service.database.write
-    claim = partial(attempts.work, found=found, clock=scene.clock, hooks=("",), occasions={})
+    claim = partial(attempts.work, due=found, clock=scene.clock, hooks=("",), occasions={})
     (first,) = (await write(claim)).notices
     await scene.sql("UPDATE notification SET claimed_until = NULL")  # as if its time were over
     (second,) = (await write(claim)).notices

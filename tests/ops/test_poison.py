@@ -146,11 +146,11 @@ async def test_an_upload_at_which_two_processes_ended_is_refused(team: Team) -> 
 # -- notifications ----------------------------------------------------------------------------------------------------------
 
 
-async def claim_due(scene: NoticeScene, sender: Sender) -> attempts.Claimed:
+async def claim_due(scene: NoticeScene, sender: Sender) -> attempts.ClaimResult:
     """Claim what is due, as a process does that ends before it has composed it."""
     receivers = [attempts.Receiver(*key, 4) for key in sender._keys]
 
-    def work(session: Session) -> attempts.Claimed:
+    def work(session: Session) -> attempts.ClaimResult:
         due = attempts.due(session, scene.now, receivers, ())
         return attempts.work(session, due, scene.clock, sender._hooks, {})
 
