@@ -36,7 +36,7 @@ T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
 SCREEN_TO_PAIR = Cookie("board_pairing", pairing.CODE_TTL)
-CODE_REQUESTS = Rule("codes", 60, 60)  # code requests of one network: all screens of a building share one address
+CODE_REQUESTS = Rule("codes", 60, 60)  # code requests of one network: all screens of a building share an address
 WRONG_CODES = Rule("typed codes", 10, 60)  # wrong codes of one account
 TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
@@ -124,8 +124,8 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
     """
     await _coordinator(request)
     at = now()
-    found = await service_of(request).database.read(lambda session: displays.list_json(session, at))
-    return json_response({"displays": found, "at": format_utc(at)})
+    entries = await service_of(request).database.read(lambda session: displays.list_json(session, at))
+    return json_response({"displays": entries, "at": format_utc(at)})
 
 
 @Call(
@@ -144,12 +144,12 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
     # Counted before the code is checked, so that parallel attempts are all counted
-    taken = await limiter.take(WRONG_CODES, caller.account.id)
-    if not taken.allowed:
-        raise too_many(taken.retry_after_s, TOO_MANY, "code")
-    made = await _change(request, caller, lambda session: pairing.pair(session, data, caller.account.id, now()))
-    await limiter.give_back([(WRONG_CODES, caller.account.id)])  # it was no wrong code
-    return json_response(displays.to_json(made), 201)
+    limit_result = await limiter.take(WRONG_CODES, caller.account.id)
+    if not limit_result.allowed:
+        raise too_many(limit_result.retry_after_s, TOO_MANY, "code")
+    display = await _change(request, caller, lambda session: pairing.pair(session, data, caller.account.id, now()))
+    await limiter.give_back([(WRONG_CODES, caller.account.id)])  # the code was right
+    return json_response(displays.to_json(display), 201)
 
 
 @Call(
@@ -188,7 +188,7 @@ async def revoke(request: Request) -> Reply[DisplayEntry]:
 
 
 async def _coordinator(request: Request) -> Caller:
-    """Return the caller, who must be allowed to manage displays. Raise Refused."""
+    """Return the caller. Raises Refused unless they may manage displays."""
     caller = await require_caller(request)
     if not may_manage(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
         raise Refused("forbidden")
@@ -200,15 +200,15 @@ def may_manage(account: Account) -> bool:
     return ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
-async def _change(request: Request, caller: Caller, do: Callable[[Session], Display]) -> Display:
-    """Run a change with the caller's current rights, and apply it to open sockets. Raise Refused."""
+async def _change(request: Request, caller: Caller, change: Callable[[Session], Display]) -> Display:
+    """Run a change with the caller's current rights, and apply it to open sockets. Raises Refused."""
 
     def change_as_caller(session: Session) -> Display:
         account = require_active(session, caller)
         if not may_manage(account):
             raise Refused("forbidden")
         actor.set_current(session, actor.account(account, caller.token))
-        return do(session)
+        return change(session)
 
     display = await service_of(request).database.write(change_as_caller)
     await service_of(request).rights_changed()
@@ -216,7 +216,7 @@ async def _change(request: Request, caller: Caller, do: Callable[[Session], Disp
 
 
 def _read(type: type[D], body: dict[str, object]) -> D:
-    """Validate a request body. Raise Refused `invalid`."""
+    """Validate a request body. Raises Refused `invalid`."""
     try:
         return type.model_validate(body)
     except ValidationError as error:

@@ -1,6 +1,6 @@
 """Wall displays: settings, status reports, list, change and revocation.
 
-`pairing` creates displays, `live.display_filter` decides what they receive, `engine.access` which searches they see.
+`pairing` creates displays, `live.display_filter` decides which fields they receive, `engine.access` which searches they see.
 """
 
 from datetime import datetime
@@ -70,8 +70,8 @@ class PairDisplay(DisplayUpdate):
 class StatusReport(Data):
     """Status report of a display.
 
-    Version of its program, whether what it shows is current (else since when it is not), the last seq applied of each board,
-    screen size in pixels, number of rows, and whether the browser blocks sound.
+    `version`: of its program. `current`: its content is current. `since`: time since which it is not. `boards`: last applied seq
+    of each board. `screen`: size in pixels. `mute`: the browser blocks sound.
     """
 
     version: Annotated[str, StringConstraints(max_length=40), OneLine]
@@ -107,18 +107,18 @@ class ListedDisplay(DisplayEntry):
 def list_json(session: Session, now: datetime) -> list[ListedDisplay]:
     """Return all displays as JSON, revoked ones last, each with its status."""
     query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MAX_LISTED)
-    found = [Display(**row) for row in session.connection().execute(query).mappings().all()]
-    return [{**to_json(display), "standing": health.status_of(session, display, now)} for display in found]
+    display_list = [Display(**row) for row in session.connection().execute(query).mappings().all()]
+    return [{**to_json(display), "standing": health.status_of(session, display, now)} for display in display_list]
 
 
 def to_json(display: Display) -> DisplayEntry:
-    """Return a display as coordinators see it."""
-    told: Any = display.told
+    """Return a display in the contract's format for coordinators."""
+    last_report: Any = display.told
     return {
         "id": display.id, "name": display.name, "profile": display.profile, "language": display.language,
         "shows": display.shows, "theme": display.theme, "sound": display.sound, "reload": display.reload,
         "paired_by": display.paired_by, "paired_at": display.paired_at, "revoked_at": display.revoked_at,
-        "contact_at": display.contact_at, "version": display.version, "current": display.current, "told": told,
+        "contact_at": display.contact_at, "version": display.version, "current": display.current, "told": last_report,
     }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _require_few(session: Session) -> None:
 
 
 def change(session: Session, id: str, data: DisplayUpdate) -> Display:
-    """Change the given fields; the screen shows it at once. Raise Refused `not_found` or `invalid`."""
+    """Change fields of a display; the screen follows immediately. Raises Refused `not_found` or `invalid`."""
     bump_displays_version(session)
     display = find(session, id)
     if data.language is not None:
@@ -150,11 +150,11 @@ def change(session: Session, id: str, data: DisplayUpdate) -> Display:
     values = data.model_dump(exclude_none=True)
     if data.shows is not None:
         values["shows"] = _valid_playlist(session, data.shows)
-    changed = [name for name, value in values.items() if getattr(display, name) != value]
-    for name in changed:
+    changed_fields = [name for name, value in values.items() if getattr(display, name) != value]
+    for name in changed_fields:
         setattr(display, name, values[name])
-    if changed:
-        writer.write(session, entries.DisplayChanged(id=id, name=display.name, fields=changed))
+    if changed_fields:
+        writer.write(session, entries.DisplayChanged(id=id, name=display.name, fields=changed_fields))
     return display
 
 
@@ -184,7 +184,7 @@ def find(session: Session, id: str) -> Display:
 
 
 def record_report(session: Session, id: str, report: StatusReport, now: str) -> None:
-    """Store a status report. Raise Refused `unauthenticated` if the display was revoked meanwhile."""
+    """Store a status report. Raises Refused `unauthenticated` if the display was revoked in the meantime."""
     display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("unauthenticated")
@@ -195,8 +195,8 @@ def record_report(session: Session, id: str, report: StatusReport, now: str) -> 
 def _valid_playlist(session: Session, shows: Playlist) -> dict[str, Any]:
     """Validate a playlist, and return it with each board once. Raise Refused `invalid`."""
     boards = list(dict.fromkeys(shows.boards))
-    found = [session.get(Search, id) for id in boards if id != OPERATIONS]
-    if not all(search is not None and is_visible_on_displays(search) for search in found):
+    searches = [session.get(Search, id) for id in boards if id != OPERATIONS]
+    if not all(search is not None and is_visible_on_displays(search) for search in searches):
         raise invalid("shows", N_("One of these boards does not exist, or cannot be shown on a display."))
     return {"boards": boards, "every_s": shows.every_s}
 

@@ -1,4 +1,4 @@
-"""Display health, decided by the server: a frozen display reports nothing, and a faulty one reports wrongly."""
+"""Health of displays, decided by the server: a frozen display sends no report, and a faulty one a wrong report."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from board.engine import event_queries
 from models.display import Display
 from models.times import format_utc, parse_utc, to_ms
 
-SILENT_AFTER = timedelta(seconds=10)  # two reports: a display that has sent none for so long has stopped
-LATE = timedelta(seconds=10)  # time that a change may take to reach the screen: a report is older than the latest changes
+SILENT_AFTER = timedelta(seconds=10)  # without a report; a working display has sent two
+LATE = timedelta(seconds=10)  # after which a change must be on the screen: a report is older than the latest changes
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
@@ -28,8 +28,7 @@ def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]
 
 
 def status_of(session: Session, display: Display, now: datetime) -> State:
-    """Return the status of a display, one of STATES. Its own report counts only if it is recent, and if it has applied older
-    events."""
+    """Return the status of a display. Its report counts only if it is recent and includes all older events."""
     if display.revoked_at is not None:
         return "revoked"
     if display.contact_at is None:

@@ -16,10 +16,10 @@ PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these need
 
 
 async def wall(request: Request) -> Response:
-    """`GET /wall`: the page of this browser's display, or a pairing code if it is none.
+    """`GET /wall`: the page of this browser's display, or a pairing code if it is not a display.
 
-    The cookie is renewed, so that it never expires. Without a database the page waits for one, as a screen that was just switched
-    on must not be stuck on an error page.
+    The cookie is renewed, so that it never expires. Without a database the page waits for it: nobody reloads an error page on a
+    wall.
     """
     try:
         caller = await display_auth.signed_in(request)

@@ -1,9 +1,7 @@
-"""Pairing of screens: a screen shows a code, which a coordinator enters; the secret that the screen holds then becomes its
-credential.
+"""Pairing of screens: a screen shows a code, which a coordinator enters. Then the screen's secret becomes its credential.
 
-The code is short-lived: ten minutes, single use, one of 2^40. A new screen always gets a code. If too many are pending, the
-oldest is dropped: of a network that requests too many, or of the network with the most. So nobody can exhaust the codes of
-others.
+A code is one of 2^40, valid once and for ten minutes. A new screen always gets one. If too many are pending, the oldest of the
+requesting network, or of the network with the most codes, is dropped. So nobody can exhaust the codes of others.
 """
 
 import secrets
@@ -23,16 +21,16 @@ from models.display import Display, Pairing
 from models.times import format_utc, parse_utc
 
 CODE_TTL = timedelta(minutes=10)
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U (Crockford's base 32), as these are easily confused
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: without I, L, O, U, which are easily confused
 CODE_LENGTH = 8  # characters of five bits
-CORRECTIONS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})  # corrects characters that look alike
+CORRECTIONS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})  # of lookalikes
 MAX_PENDING = 10_000  # pending codes
-MAX_PENDING_PER_NETWORK = 100  # pending codes of one network: all screens of a building share one address
+MAX_PENDING_PER_NETWORK = 100  # pending codes of one network: all screens of a building share an address
 
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
 _PAIRINGS: Any = Pairing.__table__  # type: ignore[attr-defined]
 _IS_PENDING = _PAIRINGS.c.display.is_(None)
-_FULLEST = (  # among networks with equally many, the one whose oldest code is oldest
+_FULLEST = (  # of networks with equally many codes, that with the oldest code
     select(_PAIRINGS.c.network, func.count()).where(_IS_PENDING).group_by(_PAIRINGS.c.network)
     .order_by(func.count().desc(), func.min(_PAIRINGS.c.made_at)).limit(1)
 )  # fmt: skip
@@ -43,13 +41,13 @@ State = Literal["waiting", "paired", "expired"]
 
 
 def new_code() -> tuple[str, str]:
-    """Return a code as it is shown, and a secret for the screen."""
+    """Return a code in its displayed form, and a secret for the screen."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     return f"{code[:4]}-{code[4:]}", secrets.token_urlsafe(32)
 
 
 def start(session: Session, code: str, secret: str, now: datetime, address: str = "", before: str = "") -> str:
-    """Store a pending code, and return its expiry. `before` is the secret of the code that this screen showed until now."""
+    """Store a pending code; return its expiry. `before`: secret of the screen's previous code."""
     connection, network = session.connection(), digest(network_of(address, SITE))
     connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.made_at <= format_utc(now - CODE_TTL)))
     connection.execute(delete(_PAIRINGS).where(_PAIRINGS.c.screen == digest(before), _IS_PENDING))
@@ -80,11 +78,11 @@ def state(session: Session, secret: str, now: datetime) -> State:
 
 def pair(session: Session, data: PairDisplay, by: str, now: datetime) -> Display:
     """Create a display for the screen that shows this code. Raise Refused `not_found` (wrong or expired) or `invalid`."""
-    found = session.get(Pairing, digest(_normalized(data.code)), with_for_update=True)
-    if found is None or found.display is not None or parse_utc(found.made_at) + CODE_TTL <= now:
+    pairing = session.get(Pairing, digest(_normalized(data.code)), with_for_update=True)
+    if pairing is None or pairing.display is not None or parse_utc(pairing.made_at) + CODE_TTL <= now:
         raise Refused("not_found", _NOT_SHOWN, {"code": _NOT_SHOWN})
-    display = displays.add(session, data, found.screen, by, format_utc(now))
-    found.display = display.id
+    display = displays.add(session, data, pairing.screen, by, format_utc(now))
+    pairing.display = display.id
     return display
 
 

@@ -1,1 +1,1 @@
-"""History: its pages, what is new to a reader, and the integrity of the journal."""
+"""History: its pages, changes that a reader has not seen, and the integrity of the journal."""

@@ -1,8 +1,7 @@
 """Net change between two states of a board.
 
-Fields that changed and were changed back are no net change, and are reported separately. Fields that follow from others are left
-out. Pure functions;
-static/js/replay/state_diff.js has the same rules for the browser.
+Fields that changed and were changed back are not a net change, and are reported separately. Derived fields are left out. Pure
+functions; static/js/replay/state_diff.js has the same rules for the browser.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -28,7 +27,7 @@ class EntityState(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Fields of an event that matter here. `state` is None if the entity was removed."""
+    """Fields of an event that a diff needs. `state`: None if the entity was removed."""
 
     seq: int
     key: Key
@@ -51,7 +50,7 @@ Reverted = TypedDict("Reverted", {"kind": str, "id": Id, "seq": Count, "number":
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Net change of one entity: `fields` has (path, from, to) for each leaf that differs, None where it is unset."""
+    """Net change of one entity. `fields`: (path, from, to) of each different leaf, None if unset."""
 
     key: Key
     seq: int  # of the last event that changed it
@@ -87,24 +86,24 @@ def _named(key: Key, seq: int, number: int | None) -> Touched:
 
 
 def apply_events(before: States, events: Iterable[Event]) -> dict[Key, EntityState]:
-    """Return the states after these events, which follow `before` directly."""
+    """Return the states after these events, which directly follow `before`."""
     after = dict(before)
-    for each in paced(events):
-        if each.state is None:
-            after.pop(each.key, None)
+    for event in paced(events):
+        if event.state is None:
+            after.pop(event.key, None)
         else:
-            after[each.key] = EntityState(each.seq, each.state)
+            after[event.key] = EntityState(event.seq, event.state)
     return after
 
 
 def diff(before: States, after: States, removed_at: Mapping[Key, int] | None = None) -> list[Change]:
-    """Return the net changes, ordered by last change. `removed_at` has the seq at which an entity was removed."""
-    found = [
+    """Return the net changes, ordered by last change. `removed_at`: seqs at which entities were removed."""
+    changes = [
         change
         for key in paced(before.keys() | after.keys())
         if (change := _change(key, before.get(key), after.get(key), (removed_at or {}).get(key, 0)))
     ]
-    return sorted(found, key=lambda change: (change.seq, change.key))
+    return sorted(changes, key=lambda change: (change.seq, change.key))
 
 
 def _change(key: Key, before: EntityState | None, after: EntityState | None, removed_at: int) -> Change | None:
@@ -112,30 +111,32 @@ def _change(key: Key, before: EntityState | None, after: EntityState | None, rem
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path) and not _is_derived(key, path))
     if not paths and bool(before) == bool(after):
         return None
-    what: Kind = "added" if before is None else "removed" if after is None else "changed"
+    kind: Kind = "added" if before is None else "removed" if after is None else "changed"
     number = (new or old).get("number")
     fields = tuple((path, old.get(path), new.get(path)) for path in paths)
-    return Change(key, after.seq if after else removed_at, number, what, fields)
+    return Change(key, after.seq if after else removed_at, number, kind, fields)
 
 
 def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFields]:
-    """Return what these events changed and changed back, ordered by last change."""
+    """Return the fields that these events changed and changed back, ordered by last change."""
     differs = {change.key: {path for path, _, _ in change.fields} for change in net}
     paths: dict[Key, set[str]] = {}
     last: dict[Key, Event] = {}
     numbers: dict[Key, int | None] = {}
-    for each in events:
-        paths.setdefault(each.key, set()).update(each.changes)
-        last[each.key] = each
-        numbers[each.key] = (each.state or {}).get("number", numbers.get(each.key))
-    found = [
+    for event in events:
+        paths.setdefault(event.key, set()).update(event.changes)
+        last[event.key] = event
+        numbers[event.key] = (event.state or {}).get("number", numbers.get(event.key))
+    candidates = [
         RevertedFields(
             key, last[key].seq, numbers[key],
             tuple(sorted(path for path in paths[key] - differs.get(key, set()) if not _is_derived(key, path))),
         )
         for key in paths
     ]  # fmt: skip
-    return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
+    return sorted(
+        (candidate for candidate in candidates if candidate.paths), key=lambda candidate: (candidate.seq, candidate.key)
+    )
 
 
 def _is_derived(key: Key, path: str) -> bool:
@@ -144,32 +145,32 @@ def _is_derived(key: Key, path: str) -> bool:
 
 
 def by_others(
-    changes: Iterable[Change], reverted_fields: Iterable[RevertedFields], events: Iterable[Event], but: str | None
+    changes: Iterable[Change], reverted_fields: Iterable[RevertedFields], events: Iterable[Event], account: str | None
 ) -> tuple[list[Change], list[RevertedFields]]:
-    """Return the parts of the net changes, and of the reverted fields, that accounts other than `but` caused."""
-    if but is None:
+    """Return the parts of the net changes, and of the reverted fields, that accounts other than `account` caused."""
+    if account is None:
         return list(changes), list(reverted_fields)
     others_paths: dict[Key, set[str]] = {}
     first_changed_by: dict[Key, str | None] = {}  # account that first changed an entity
-    for each in events:
-        first_changed_by.setdefault(each.key, each.account)
-        if each.account != but:
-            others_paths.setdefault(each.key, set()).update(each.changes)
+    for event in events:
+        first_changed_by.setdefault(event.key, event.account)
+        if event.account != account:
+            others_paths.setdefault(event.key, set()).update(event.changes)
     others_changes = [
-        _without_own(change, others_paths[change.key], first_changed_by[change.key] == but)
+        _without_own(change, others_paths[change.key], first_changed_by[change.key] == account)
         for change in changes
         if change.key in others_paths
     ]
     others_reverted = [
-        replace(each, paths=paths)
-        for each in reverted_fields
-        if (paths := tuple(path for path in each.paths if path in others_paths.get(each.key, ())))
+        replace(fields, paths=paths)
+        for fields in reverted_fields
+        if (paths := tuple(path for path in fields.paths if path in others_paths.get(fields.key, ())))
     ]
     return [change for change in others_changes if change.fields or change.change != "changed"], others_reverted
 
 
 def _without_own(change: Change, others_paths: set[str], is_own: bool) -> Change:
-    """Return a change without the fields that only the account itself changed. It knows what it added."""
+    """Return a change without the fields that only the account itself changed. Its own additions are not news."""
     if change.change == "removed" or (change.change == "added" and not is_own):
         return change
-    return replace(change, change="changed", fields=tuple(each for each in change.fields if each[0] in others_paths))
+    return replace(change, change="changed", fields=tuple(field for field in change.fields if field[0] in others_paths))

@@ -1,7 +1,7 @@
-"""HTTP API of unseen changes: the read position of each board, and what changed since.
+"""HTTP API of unseen changes: the read position of each board, and the changes after it.
 
-The list compares heads with positions and reads no events. Changes are read for one board at a time, on request; with more than
-5,000 events only the two states are compared.
+The list compares heads with positions and reads no events. Changes are read for one board per request. After more than 5,000
+events, only the two states are compared.
 """
 
 from typing import Annotated, Any, NotRequired
@@ -30,7 +30,7 @@ from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape, Time
 
 MAX_EVENTS = 5_000  # read of one board
-MAX_CHANGES = 500  # of one board in a response: nobody reads more, and a board may have 10,000 entities
+MAX_CHANGES = 500  # of one board in a response: a board may have 10,000 entities, and nobody reads more
 MAX_POSITIONS = 500  # in one request
 _HEADS = text(
     "SELECT b.id, b.epoch, b.seq FROM board b LEFT JOIN search ON search.id = b.id "
@@ -39,7 +39,7 @@ _HEADS = text(
 
 
 SeenPosition = TypedDict("SeenPosition", {"epoch": str, "seq": Count, "at": Time})
-# Read position of a board; `own`: events after it by the account itself.
+# Read position of a board. `own`: events after it by the account itself.
 SeenMark = TypedDict("SeenMark", {"epoch": str, "seq": Count, "at": Time, "board": Id, "own": Count})
 SeenMarks = TypedDict("SeenMarks", {"seen": list[SeenMark]})
 NewMark = TypedDict("NewMark", {
@@ -61,8 +61,8 @@ async def list_positions(request: Request) -> Reply[SeenMarks]:
     `seen[].own`: the events after it that are the caller's own, of the newest 1,000.
     """
     caller = await require_caller(request)
-    found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
-    return json_response({"seen": [_to_json(each) for each in found.values()]})
+    positions = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
+    return json_response({"seen": [_to_json(position) for position in positions.values()]})
 
 
 @Call(
@@ -93,8 +93,8 @@ async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]
 
     await service.database.write(move)
     stored = await service.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
-    moved = sorted(stored.keys() & {each.board for each in positions})
-    return json_response({"seen": [_to_json(stored[board]) for board in moved]})
+    boards = sorted(stored.keys() & {position.board for position in positions})
+    return json_response({"seen": [_to_json(stored[board]) for board in boards]})
 
 
 def _to_json(stored: StoredReadPosition) -> SeenMark:
@@ -103,19 +103,19 @@ def _to_json(stored: StoredReadPosition) -> SeenMark:
 
 
 def _positions(body: dict[str, Any]) -> list[ReadPosition]:
-    """Return the read positions of a request, one or several. Raise Refused `invalid`."""
-    many = "marks" in body
-    entries = body["marks"] if many else [body]
-    if many and (len(body) > 1 or not isinstance(entries, list) or len(entries) > MAX_POSITIONS):
+    """Return the read positions of a request, one or several. Raises Refused `invalid`."""
+    is_list = "marks" in body
+    entries = body["marks"] if is_list else [body]
+    if is_list and (len(body) > 1 or not isinstance(entries, list) or len(entries) > MAX_POSITIONS):
         raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
-    if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _is_valid(**each) for each in entries):
-        raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark needs a board, its epoch and a seq.")})
-    return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in entries]
+    if not all(isinstance(entry, dict) and entry.keys() == {"board", "epoch", "seq"} and _is_valid(**entry) for entry in entries):
+        raise Refused("invalid", fields={"marks" if is_list else "seq": N_("A mark needs a board, its epoch and a seq.")})
+    return [ReadPosition(entry["board"], entry["epoch"], int(entry["seq"])) for entry in entries]
 
 
 def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
-    named = isinstance(board, str) and 0 < len(board) <= 64 and isinstance(epoch, str) and len(epoch) <= 64
-    return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
+    has_ids = isinstance(board, str) and 0 < len(board) <= 64 and isinstance(epoch, str) and len(epoch) <= 64
+    return has_ids and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
 
 @Call(
@@ -144,8 +144,8 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
     account, board = caller.account.id, BOARD.read(request)
 
     def read(session: Session) -> bytes:
-        found: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]}
-        return orjson.dumps(found)
+        answer: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]}
+        return orjson.dumps(answer)
 
     service = service_of(request)
     body = await service.heavy_reads.read(caller, read)
@@ -175,40 +175,42 @@ def _of_board(session: Session, account: str, id: str) -> Unseen:
     head = _head(id, board.epoch, board.seq, position)
     changes, back = what_changed(session, board, position.seq if position else 0, hidden, account)
     head["net"] = [change.to_json() for change in changes[:MAX_CHANGES]]
-    head["back"] = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
+    head["back"] = None if back is None else [fields.to_json() for fields in back[:MAX_CHANGES]]
     head["more"] = max(len(changes), len(back or ())) > MAX_CHANGES
     return head
 
 
 def what_changed(
-    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), but: str | None = None
+    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), except_account: str | None = None
 ) -> tuple[list[state_diff.Change], list[state_diff.RevertedFields] | None]:
-    """Return the net change of a board from a seq to its head, without these searches and without an account's own changes.
+    """Return the net changes of a board from a seq to its head, without hidden searches and the changes of `except_account`.
 
-    Also return the fields that were changed back; None with too many events to read, and then they are not left out.
+    Also return the reverted fields; None after too many events, and then the account's own changes are included.
     """
     if board.seq - seq > MAX_EVENTS:
-        old, new = (_states(session, board.id, each, hidden) for each in (seq, board.seq))
-        gone = {key: journal.latest_events(session, board.id, key[1], 0, board.seq + 1, 1) for key in old.keys() - new.keys()}
-        return state_diff.diff(old, new, {key: events[-1].seq for key, events in gone.items()}), None
+        old, new = (_states(session, board.id, position, hidden) for position in (seq, board.seq))
+        removed_events = {
+            key: journal.latest_events(session, board.id, key[1], 0, board.seq + 1, 1) for key in old.keys() - new.keys()
+        }
+        return state_diff.diff(old, new, {key: events[-1].seq for key, events in removed_events.items()}), None
     events = _events(session, board.id, seq, hidden)
     touched = {event.key[1] for event in events}
-    known = journal.states_at(session, board.id, seq, touched) if touched else ()
-    before = {(event.kind, event.entity): EntityState(event.seq, state) for event, state in known}
+    earlier_states = journal.states_at(session, board.id, seq, touched) if touched else ()
+    before = {(event.kind, event.entity): EntityState(event.seq, state) for event, state in earlier_states}
     changes = state_diff.diff(before, state_diff.apply_events(before, events), {event.key: event.seq for event in events})
-    return state_diff.by_others(changes, state_diff.reverted(changes, events), events, but)
+    return state_diff.by_others(changes, state_diff.reverted(changes, events), events, except_account)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:
     """Return the events after a seq, without erased ones."""
-    found: list[Event] = []
+    events: list[Event] = []
     while page := journal.events_after(session, board, seq):
         for event in paced(page):
             if event.body is not None and event.entity not in hidden:
                 payload, key = event.payload(), (event.kind, event.entity)
-                found.append(Event(event.seq, key, payload["state"], payload["changes"], event.account))
+                events.append(Event(event.seq, key, payload["state"], payload["changes"], event.account))
         seq = page[-1].seq
-    return found
+    return events
 
 
 def _states(session: Session, board: str, seq: int, hidden: frozenset[str]) -> States:
