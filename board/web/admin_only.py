@@ -15,7 +15,7 @@ from board.web.same_origin import check_own_page
 
 
 def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap an endpoint for administrators with a session; everybody else gets a 404 page."""
+    """Wrap an endpoint so that only administrators with a session reach it; anyone else gets a 404 page."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:

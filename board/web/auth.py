@@ -33,16 +33,18 @@ def has_credentials(connection: HTTPConnection) -> bool:
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """Return the caller, by bearer token if there is one, else by cookie; None if not signed in. Raises DatabaseUnavailable."""
+    """Return the caller, by bearer token or otherwise by cookie; None if not signed in. Raises DatabaseUnavailable."""
     service: BoardService = connection.app.state.service
     secret, cookie = _bearer(connection), SESSION.value(connection)
     caller = None
     if secret is not None:
-        found = await service.database.read(lambda database: caller_by_token(database, secret) or refused_token(database, secret))
-        if isinstance(found, Caller):
-            caller = found
+        result = await service.database.read(
+            lambda database: caller_by_token(database, secret) or refused_token(database, secret)
+        )
+        if isinstance(result, Caller):
+            caller = result
         else:
-            service.refusals.token(found, client_address.of(connection))
+            service.refusals.token(result, client_address.of(connection))
     elif cookie:
         caller = await service.database.read(lambda database: caller_by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_user_action(connection)):

@@ -1,4 +1,5 @@
-"""Answer of a full queue to a browser: one small page without files, which would wait in the same queue. It reloads itself."""
+"""Answer of a full queue to a browser: one small page that reloads automatically. Its files would wait in the same queue, so it
+has none."""
 
 import hashlib
 from base64 import b64encode
@@ -22,7 +23,7 @@ _POLICY = (
 
 
 def page(refused: Refused, language: str, theme: str, *, again: bool) -> Response:
-    """Return the refusal as a page in a language and theme. `again`: a request that the page may repeat, once it is time."""
+    """Return the refusal as a page. `again`: the page may repeat the request after its retry time."""
     context: dict[str, Any] = {
         "message": translate(refused.message, language),
         "language": language,

@@ -37,7 +37,7 @@ def compressed(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> Callable[
 
 
 async def compress(request: Request, caller: Caller, response: R) -> R:
-    """Return the response, compressed if the caller may get it so and it is long enough."""
+    """Return the response, compressed if the caller is a program that accepts gzip and the body is long enough."""
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):
         return response
@@ -54,9 +54,9 @@ async def compress(request: Request, caller: Caller, response: R) -> R:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Return whether `Accept-Encoding` names gzip, and not as refused (`q=0`)."""
-    for each in header.lower().split(","):
-        name, *parameters = (part.strip() for part in each.split(";"))
+    """Return whether `Accept-Encoding` names gzip with a weight above 0."""
+    for coding in header.lower().split(","):
+        name, *parameters = (part.strip() for part in coding.split(";"))
         if name in ("gzip", "x-gzip"):
             return not any(part.startswith("q=") and not part[2:].strip("0.") for part in parameters)
     return False
@@ -74,9 +74,9 @@ async def _in_parts(parts: AsyncIterable[str | bytes | memoryview], run: Run) ->
     async for part in parts:
         raw = part.encode() if isinstance(part, str) else bytes(part)
         if len(raw) < LARGE:
-            made = packer.compress(raw)
+            compressed_part = packer.compress(raw)
         else:
-            made = await run(partial(packer.compress, raw))
-        if made:
-            yield made
+            compressed_part = await run(partial(packer.compress, raw))
+        if compressed_part:
+            yield compressed_part
     yield packer.flush()

@@ -11,19 +11,19 @@ from typing import Any, Literal
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-LONGEST = timedelta(days=400)  # that browsers keep a cookie (RFC 6265bis, 5.5)
+LONGEST = timedelta(days=400)  # browsers keep no cookie longer (RFC 6265bis, 5.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """Cookie that no script can read. Under https its name has a prefix by which no other host can set it."""
+    """Cookie that no script can read. Under https its name has a prefix, so that no other host can set it."""
 
     name: str
     lasts: timedelta
     samesite: Literal["lax", "strict"] = "strict"
 
     def value(self, connection: HTTPConnection) -> str:
-        """Return the value that a request has; empty if it has none."""
+        """Return the value in a request; empty if there is none."""
         return parse(connection, self._name(connection))
 
     def set(self, connection: HTTPConnection, response: Response, value: str) -> None:
@@ -48,11 +48,11 @@ def _is_secure(connection: HTTPConnection) -> bool:
 
 
 def parse(connection: HTTPConnection, name: str) -> str:
-    """Return the value of one of our cookies; empty if it was not sent. Of several with one name, the last counts."""
-    found = ""
+    """Return the value of one of our cookies; empty if it was not sent. Of several with the same name, the last counts."""
+    value = ""
     for header in connection.headers.getlist("cookie"):
         for pair in header.split(";"):
             key, equals, content = pair.partition("=")
             if equals and key.strip() == name:
-                found = content.strip()
-    return found
+                value = content.strip()
+    return value

@@ -1,4 +1,4 @@
-"""Declaration of a call of the HTTP API: where its handler is. Routes, OpenAPI and the page for people are made from it."""
+"""Declaration of a call of the HTTP API, above its handler. Routes, OpenAPI and the page for people are made from it."""
 
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Annotated, Any, Literal, get_args, get_type_hints
@@ -39,8 +39,8 @@ def part_of_state(kind: type[Entity], *names: str, group: str = "") -> Made:
 
     def make() -> Schema:
         state = schemas.state(kinds.named(kind.KIND))["properties"]
-        whole = state[group]["properties"] if group else state
-        properties = {name: whole[name] for name in names}
+        available = state[group]["properties"] if group else state
+        properties = {name: available[name] for name in names}
         return {"type": "object", "properties": properties, "required": list(names), "additionalProperties": False}
 
     return Made(make)
@@ -72,7 +72,7 @@ class IntParam:
         return {"type": "integer", "minimum": self.low, "maximum": self.high} | default
 
     def read(self, request: Request, without: int = 0) -> int:
-        """Return the number; its default, or `without`, where none is given. Raises Refused `invalid`."""
+        """Return the number, otherwise its default, otherwise `without`. Raises Refused `invalid` if it is not a number."""
         text = request.query_params.get(self.name)
         if text is None:
             return without if self.default is None else self.default
@@ -82,18 +82,17 @@ class IntParam:
         return int(text)
 
 
-Binary = Annotated[str, Shape(format="binary")]  # answer that is not text
-BYTES = object()  # body that is taken as it is
+Binary = Annotated[str, Shape(format="binary")]  # type of an answer that is not text
+BYTES = object()  # body that is read as raw bytes
 BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """Declaration of a call, as the decorator of its handler: address, sentence for people, refusal codes, query, headers, body.
+    """Declaration of a call, as the decorator of its handler.
 
-    `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in. A `body` of BYTES is no JSON.
-    `answer` is its type where the handler does
-    not return a Reply of it.
+    `summary`: sentence for people. `refusals`: codes. `body`: type, or BYTES if it is not JSON. `answer`: type, if the handler
+    does not return a Reply of it. `tagged`: has an entity tag, and may answer 304. `open`: needs no sign-in.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -117,7 +116,7 @@ class Call:
 
     @property
     def answer_type(self) -> Any:
-        """T of a handler that returns Reply[T], else the type that is declared."""
+        """T of a handler that returns Reply[T], otherwise the declared type."""
         return next(iter(get_args(get_type_hints(self.handler, include_extras=True)["return"])), self.answer)
 
     def route(self) -> Route:

@@ -1,8 +1,8 @@
-"""Entity tags of snapshots, so that a program with a current one is answered 304 without a body.
+"""Entity tags of snapshots. A program with a current snapshot gets 304 without a body.
 
-A tag covers everything that a snapshot depends on: the position, the number of payloads that were erased, the
-searches hidden from the caller, the program's version, and the form of its entities. One of the past is a digest of
-the snapshot: it costs less than counting the payloads of a long journal. Rights are checked first, as without a tag.
+A tag covers everything that a snapshot depends on: the position, the number of erased payloads, the searches hidden from the
+caller, the program's version, and the schema of its entities. The tag of a past snapshot is its digest, which costs less than
+counting the payloads of a long journal. Rights are always checked first.
 """
 
 import hashlib
@@ -15,22 +15,22 @@ from board.config.settings import VERSION
 from board.engine import event_queries, kinds, snapshot
 from models.board import OPERATIONS, Board
 
-MAX_COUNTED_EVENTS = 10_000  # counting what was erased of them takes a few tenths of a millisecond
+MAX_COUNTED_EVENTS = 10_000  # counting their erased payloads takes a few tenths of a millisecond
 
 
 def etag_of(session: Session, board: Board, account: str) -> str:
-    """Return the tag of a board's present snapshot, as this account sees it."""
+    """Return the tag of a board's current snapshot, as this account sees it."""
     erased = event_queries.count_erased(session, board.id)
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
     return etag_of_body(orjson.dumps([VERSION, kinds.form(), board.id, board.epoch, board.seq, erased, hidden]))
 
 
 def etag_of_body(body: bytes) -> str:
-    """Return a tag that is a digest. A weak tag, as the bytes may be compressed."""
+    """Return a tag that is a digest. It is weak, because the bytes may be compressed."""
     return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def matches(request: Request, tag: str) -> bool:
     """Return whether the caller's copy is current (RFC 9110, 13.1.2)."""
-    given = [each.strip() for line in request.headers.getlist("if-none-match") for each in line.split(",")]
-    return "*" in given or tag.removeprefix("W/") in (each.removeprefix("W/") for each in given)
+    tags = [part.strip() for line in request.headers.getlist("if-none-match") for part in line.split(",")]
+    return "*" in tags or tag.removeprefix("W/") in (sent_tag.removeprefix("W/") for sent_tag in tags)

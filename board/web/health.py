@@ -11,7 +11,7 @@ from board.web.http import json_response
 from board.web.refusals import with_retry_after
 from models.db.database import DatabaseUnavailable
 
-READY_S = 3  # for the database's answer, as probes do not wait for long
+READY_S = 3  # for the database's answer; probes do not wait long
 
 
 async def healthz(request: Request) -> Response:
@@ -19,8 +19,10 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Report whether requests may come here (200 or 503), with the state of database and bus. The board works without the bus;
-    without writes it is not ready, though reads work."""
+    """Report whether this process is ready for requests (200 or 503), with the state of database and bus.
+
+    It is ready without the bus, and not ready if only reads work.
+    """
     state = request.app.state
     bus = ("ok" if state.service.hub.bus.up else "down") if state.service.settings.redis_url else "none"
     try:

@@ -1,4 +1,4 @@
-"""Endpoints that read many rows: each waits for a slot of its account, and holds it until the response is delivered."""
+"""Endpoints that read many rows. Each request holds a slot of its account until the response is delivered."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -13,11 +13,11 @@ from board.web.http import require_caller, service_of
 from realtime.keyed_semaphore import Slot
 
 R = TypeVar("R", bound=Response)
-CHUNK_BYTES = 256 * 1024  # written at once, so that a response to a slow client is not buffered twice
+CHUNK_BYTES = 256 * 1024  # written at a time, so that a response to a slow client is not buffered twice
 
 
 class SlotHoldingResponse(Response):
-    """Response that releases a slot once it is delivered, or can't be."""
+    """Response that releases a slot when its delivery ends or fails."""
 
     def __init__(self, answer: Response, slot: Slot) -> None:
         super().__init__(status_code=answer.status_code)
@@ -56,8 +56,10 @@ def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> 
 
 
 async def respond_in_slot(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[R]]) -> R:
-    """Return the endpoint's response, which holds a slot of the caller's account until it is delivered. Raises Refused
-    `rate_limited`."""
+    """Return the endpoint's response, which holds a slot of the caller's account until it is delivered.
+
+    Raises Refused `rate_limited`.
+    """
     slot = await service_of(request).queues.answers.acquire(caller.account.id)
     try:
         return cast(R, SlotHoldingResponse(await endpoint(request, caller), slot))  # with the same body

@@ -42,7 +42,7 @@ def json_response(body: T, status: int = 200) -> Reply[T]:
 
 
 def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
-    """Return a JSON object with the list `name`, whose items are encoded already."""
+    """Return a JSON object: `head`, and the list `name` of encoded items."""
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
 
 
@@ -77,7 +77,7 @@ async def read_json_object(request: Request) -> dict[str, Any]:
 
 
 class IntConvertor(Convertor[int]):
-    """Integer in a path, as `{seq:number}`. Starlette's own accepts any number of digits, and fails at thousands."""
+    """Integer in a path, such as `{seq:number}`. Starlette's own accepts any number of digits, and fails at thousands."""
 
     regex = "[0-9]{1,16}"
 
@@ -100,8 +100,10 @@ def service_of(request: Request) -> "BoardService":
 
 
 async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
-    """Return the caller, allowed to call this way; with a token of a narrow scope only where that scope is named. Raises Refused
-    `unauthenticated`, `forbidden` or `rate_limited`."""
+    """Return the caller. A token of a narrow scope is accepted only if that scope is True here.
+
+    Raises Refused `unauthenticated`, `forbidden` or `rate_limited`.
+    """
     caller = await signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -112,27 +114,27 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     return caller
 
 
-def check_scope(caller: Caller, **named: bool) -> None:
-    """Raise Refused `forbidden` for a token of a narrow scope, except those named."""
-    if caller.is_narrow and not named.get(str(caller.scope)):
+def check_scope(caller: Caller, **allowed_scopes: bool) -> None:
+    """Raise Refused `forbidden` for a token of a narrow scope, unless that scope is True in `allowed_scopes`."""
+    if caller.is_narrow and not allowed_scopes.get(str(caller.scope)):
         raise Refused("forbidden", ONLY[str(caller.scope)])
 
 
 def check_rate(request: Request, caller: Caller) -> None:
     """Count a call of this account or display. Raises Refused `rate_limited`."""
-    for taken in service_of(request).limits.count_call(caller.account.id, changes=request.method not in SAFE):
-        check_allowed(request, taken)
+    for result in service_of(request).limits.count_call(caller.account.id, changes=request.method not in SAFE):
+        check_allowed(request, result)
 
 
 async def count_document(request: Request, caller: Caller) -> None:
-    """Count a paper, a preview of one, or an export of this account. Raises Refused `rate_limited`."""
+    """Count a paper, a preview or an export of this account. Raises Refused `rate_limited`."""
     service = service_of(request)
     check_allowed(request, await service.limiter.take(service.limits.documents, caller.account.id))
 
 
-def check_allowed(request: Request, taken: LimitResult) -> None:
-    """Note a rate limit for the response headers. Raises Refused `rate_limited` if it is exceeded."""
-    request.state.taken = [*getattr(request.state, "taken", ()), taken]
-    if not taken.allowed:
+def check_allowed(request: Request, result: LimitResult) -> None:
+    """Record a rate limit for the response headers. Raises Refused `rate_limited` if it is exceeded."""
+    request.state.limit_results = [*getattr(request.state, "limit_results", ()), result]
+    if not result.allowed:
         metrics.refused.labels("rate").inc()
-        raise too_many(taken.retry_after_s)
+        raise too_many(result.retry_after_s)

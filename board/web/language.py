@@ -1,4 +1,4 @@
-"""Language of a response: the account's, else the first that the browser asks for, else English."""
+"""Language of a response: the account's, otherwise the browser's preferred one, otherwise English."""
 
 from starlette.requests import HTTPConnection
 
@@ -9,30 +9,30 @@ MAX_HEADER = 1_000  # characters of the header; longer ones are ignored
 
 
 def language_for(connection: HTTPConnection, caller: Caller | None = None) -> str:
-    """Return the language code for a connection. `caller` is its caller, if known better than at authentication."""
+    """Return the language code for a connection. `caller`: its caller, if more current than the authenticated one."""
     asks: Caller | None = caller or getattr(connection.state, "caller", None)
     return of_account(asks) or negotiate(connection.headers.get("accept-language", ""))
 
 
 def of_account(caller: Caller | None) -> str:
-    """Return the language that a caller's account chose; empty if none of ours."""
+    """Return the language that a caller's account chose; empty if we do not offer it."""
     return if_offered(caller.account.language if caller else "")
 
 
 def if_offered(language: str) -> str:
-    """Return a language that an account chose; empty if none of ours."""
+    """Return the language if we offer it, otherwise an empty text."""
     return language if language in i18n.languages() else ""
 
 
 def negotiate(header: str) -> str:
     """Return the best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); `fr-BE` counts as French."""
-    best, most = i18n.DEFAULT, 0.0
+    best, best_weight = i18n.DEFAULT, 0.0
     for part in header[:MAX_HEADER].split(","):
         name, _, parameter = part.partition(";")
         language = name.strip().lower().partition("-")[0]
         weight = _weight(parameter)
-        if weight > most and language in i18n.languages():
-            best, most = language, weight
+        if weight > best_weight and language in i18n.languages():
+            best, best_weight = language, weight
     return best
 
 

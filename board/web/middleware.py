@@ -1,10 +1,10 @@
-"""Security headers on every response: nothing inline, foreign or framed, and nothing personal in caches. Also gives each
-request an id, which its log lines carry."""
+"""Security headers on every response: nothing inline, foreign or framed, and nothing personal in caches. Also sets the id of each
+request, which its log lines contain."""
 
 from collections.abc import Awaitable, Callable
 
 import structlog
-from starlette.datastructures import Headers as Given
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,17 +30,20 @@ _ALWAYS = [
 ]
 _PRIVATE = (b"cache-control", b"no-store")
 _REVALIDATE = (b"cache-control", b"no-cache")  # stored, but revalidated
-REVALIDATED = (b"cache-control", b"private, no-cache")  # of files: kept by one browser, and asked for anew each time
+REVALIDATED = (b"cache-control", b"private, no-cache")  # of files: one browser keeps it, and revalidates each time
 _LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
 
-CLIENT_CLOSED_REQUEST = 499  # logged as by proxies: the client left before it was answered
+CLIENT_CLOSED_REQUEST = 499  # logged like in proxies: the client left before the answer
 
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class SecurityHeadersMiddleware:
-    """Middleware that adds security headers, also to the response of `failed`, which handles unexpected errors. `hsts` is the
-    value of Strict-Transport-Security, None for no such header."""
+    """Middleware that adds security headers.
+
+    `hsts`: value of Strict-Transport-Security, None for no such header. `failed`: handler of unexpected errors, whose response
+    gets the headers too.
+    """
 
     def __init__(self, app: ASGIApp, hsts: str | None, failed: Failed) -> None:
         self._app, self._failed = app, failed
@@ -50,28 +53,32 @@ class SecurityHeadersMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        request = logs.request_id(Given(scope=scope).get("x-request-id"))
+        request = logs.request_id(Headers(scope=scope).get("x-request-id"))
         logs.bind_ids(request=request)  # until the task ends, as uvicorn logs failures after this returns
         if scope["type"] == "http":
             # no id has U+0000, and PostgreSQL rejects it
-            named = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
-            await self._handle(named, receive, send, request)
+            clean_scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
+            await self._handle(clean_scope, receive, send, request)
         else:
             await self._app(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send, request: str) -> None:
-        own = [*self._extra, (b"x-request-id", request.encode())]
+        security_headers = [*self._extra, (b"x-request-id", request.encode())]
         status = 0
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = [(name.lower(), value) for name, value in message["headers"]]
-                kept = [(name, value) for name, value in given if name != b"cache-control"]
-                stricter = {name for name, _ in kept if name == b"content-security-policy"}
-                added = [(name, value) for name, value in own if name not in stricter]
-                message["headers"] = [*kept, *added, REVALIDATED if REVALIDATED in given else _cache(scope, status)]
+                app_headers = [(name.lower(), value) for name, value in message["headers"]]
+                kept_headers = [(name, value) for name, value in app_headers if name != b"cache-control"]
+                overridden_names = {name for name, _ in kept_headers if name == b"content-security-policy"}
+                added_headers = [(name, value) for name, value in security_headers if name not in overridden_names]
+                message["headers"] = [
+                    *kept_headers,
+                    *added_headers,
+                    REVALIDATED if REVALIDATED in app_headers else _cache(scope, status),
+                ]
             await send(message)
 
         try:
@@ -89,7 +96,7 @@ class SecurityHeadersMiddleware:
 
 
 def _record_refusal(scope: Scope, status: int) -> None:
-    """Record a refused request of a known account or display, by the path of its route, which has no values in it."""
+    """Record a refused request of a known account or display, by the path template of its route, which contains no values."""
     state, route = scope.get("state", {}), scope.get("route")
     caller: Caller | None = state.get("caller")
     if status in CLIENT_ERRORS and caller is not None and not state.get("refusal_is_recorded"):

@@ -1,8 +1,8 @@
-"""Fair queue of pages, static files, and all requests of strangers: they use the event loop, which carries everybody's commands.
+"""Fair queue of pages, static files, and all requests of strangers: they use the event loop, on which all commands run.
 
-A person who is signed in takes turns by account, and their calls of the API do not wait: these have limits of their own.
-Strangers take turns by network. After its work a turn lasts as long again, so that half of the time is left to others, however
-many connections ask.
+A person who is signed in takes turns by account. Their calls of the API do not wait, because they have separate limits.
+Strangers take turns by network. A turn lasts twice as long as its work, so that half of the time is free for others with any
+number of connections.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from board.web.http import SAFE
 from board.web.refusals import error_response
 from realtime.keyed_semaphore import Slot
 
-TURN_S = 0.1  # a request that takes longer waits for something else, and uses the loop no more
-FREE = ("/healthz", "/readyz", "/metrics")  # asked by machines, which take a late answer for an outage
+TURN_S = 0.1  # a request that takes longer waits for something else than the loop
+FREE = ("/healthz", "/readyz", "/metrics")  # requested by machines, which treat a late answer as an outage
 
 
 class PageTurnsMiddleware:
-    """Middleware that lets requests wait for their turn. A full queue answers 429 in a few bytes."""
+    """Middleware that makes requests wait for their turn. A full queue answers 429 in a few bytes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -62,12 +62,12 @@ class PageTurnsMiddleware:
 
 def _refusal(connection: HTTPConnection, refused: Refused, account: RecentAccount | None) -> Response:
     """Return the refusal: a small page for browsers, JSON for calls of the API, otherwise one line of text."""
-    reads = language.if_offered(account.language if account else "") or language.language_for(connection)
+    lang = language.if_offered(account.language if account else "") or language.language_for(connection)
     if connection.scope["path"].startswith("/api/"):
-        return error_response(refused, language=reads)
+        return error_response(refused, language=lang)
     if "text/html" in connection.headers.get("accept", ""):
-        return busy_page.page(refused, reads, account.theme if account else "", again=connection.scope["method"] in SAFE)
-    return busy_page.line(refused, reads)
+        return busy_page.page(refused, lang, account.theme if account else "", again=connection.scope["method"] in SAFE)
+    return busy_page.line(refused, lang)
 
 
 def _recent_account(connection: HTTPConnection) -> RecentAccount | None:
@@ -77,7 +77,7 @@ def _recent_account(connection: HTTPConnection) -> RecentAccount | None:
 
 
 def _queue_of(connection: HTTPConnection, account: RecentAccount | None) -> tuple[FairQueue | None, Hashable]:
-    """Return the queue of a request and its key; no queue for calls of the API by somebody who is signed in."""
+    """Return the queue of a request and its key; no queue for calls of the API by a signed-in caller."""
     service: BoardService = connection.app.state.service
     if account is None:
         return service.queues.strangers, block_of(client_address.of(connection))

@@ -1,6 +1,6 @@
-"""Pages. Each is a frame that names the caller and the board; the scripts draw the content.
+"""Pages. The server sends a frame that names the caller and the board; the scripts draw the content.
 
-With `?at=` (a seq or a time) both boards show the past, with the same rights; the scripts interpret the value.
+With `?at=` (a seq or a time) both boards show the past, with the same rights. The scripts interpret the value.
 
 A search that the caller may not see gets the page of one that does not exist.
 """
@@ -80,8 +80,7 @@ def templates(language: str) -> Environment:
 
 
 def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap the endpoint of a page: whoever is not signed in is sent to the sign-in form first. A token of a narrow
-    scope finds no page."""
+    """Wrap the endpoint of a page: redirect to the sign-in form if nobody is signed in, and refuse tokens of a narrow scope."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
@@ -96,19 +95,20 @@ def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> En
 
 
 def redirect_to_login(request: Request) -> Response:
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/login?{urlencode({'next': wanted})}" if wanted != HOME else "/login", status_code=303)
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?{urlencode({'next': target})}" if target != HOME else "/login", status_code=303)
 
 
 def _own_path(request: Request) -> str:
     return safe_redirect_path(request.query_params.get("next", HOME))
 
 
-def safe_redirect_path(wanted: str) -> str:
-    r"""Return `wanted` if it is a path on this server, else the home page, so that a link to the sign-in page can't redirect
-    elsewhere.
+def safe_redirect_path(target: str) -> str:
+    r"""Return `target` if it is a path on this server, otherwise the home page.
+
+    So a link to the sign-in page can't redirect to another site.
 
     Browsers read `//host`, `/\host` and paths with tabs or newlines as addresses of other servers.
     """
-    plain = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
-    return wanted if plain else HOME
+    plain = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if plain else HOME

@@ -1,4 +1,4 @@
-"""Refusals as HTTP responses: statuses, Retry-After, and the decorator that makes them."""
+"""Refusals as HTTP responses: statuses, Retry-After, and the decorator of endpoints that raise them."""
 
 from functools import wraps
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ def error_response(refused: Refused, command: str | None = None, language: str =
 
 
 def with_retry_after(response: R, refused: Refused) -> R:
-    """Add Retry-After to refusals that a later request may not get."""
+    """Add Retry-After to temporary refusals."""
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
     return response
@@ -52,7 +52,7 @@ def json_errors(endpoint: Endpoint) -> Endpoint:
             raise
         except Exception as error:
             response = error_response(refusal_for(error, "call"), language=language.language_for(request))
-        for name, value in header_fields(getattr(request.state, "taken", ())).items():
+        for name, value in header_fields(getattr(request.state, "limit_results", ())).items():
             response.headers[name] = value
         return response
 

@@ -1,4 +1,4 @@
-"""Registration of requests: while one is worked on, the register of this process has its method and the template of its path."""
+"""Register of the requests in progress in this process: method and path template of each."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ class Registered:
 
 
 def register_requests(routes: Iterable[BaseRoute], base: str = "") -> None:
-    """Register the requests of these routes, and of those below them. Applications may share routes."""
+    """Register the requests of these routes and of nested ones. Applications may share routes."""
     for route in routes:
         if isinstance(route, Mount) and route.routes:
             register_requests(route.routes, base + route.path)

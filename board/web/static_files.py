@@ -1,6 +1,8 @@
-"""Static files: scripts, styles, images and translations. URLs contain a content hash, so a browser never asks for a file
-twice. Files are bundled, as each costs a round trip, and compressed to a third. Pages are not compressed: their length would
-disclose secrets in them."""
+"""Static files: scripts, styles, images and translations.
+
+URLs contain a content hash, so a browser never requests a file twice. Files are bundled, because each costs a round trip, and
+compressed to a third. Pages are not compressed, because their length would disclose secrets in them.
+"""
 
 import gzip
 import hashlib
@@ -23,9 +25,9 @@ from board.config import page_table
 from board.paths import STATIC
 from board.web import declarations, js_bundle
 
-# bundled, as a browser draws nothing before it has all style sheets
+# bundled, because a browser draws nothing before it has all style sheets
 STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
-FONT = "vendor/fontsource-variable-noto-sans/files/noto-sans-latin-wght-normal.woff2"  # of nearly all characters
+FONT = "vendor/fontsource-variable-noto-sans/files/noto-sans-latin-wght-normal.woff2"  # has nearly all characters
 SHEETS = {
     STYLES: (
         "fonts", "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts",
@@ -37,23 +39,21 @@ SHEETS = {
 }  # fmt: skip
 SCRIPTS = js_bundle.FOLDER
 _BUNDLER_SOURCE = b"".join(
-    Path(each).read_bytes() for each in (__file__, js_bundle.__file__, page_table.__file__)
-)  # part of the version, as it decides the bundles
+    Path(source).read_bytes() for source in (__file__, js_bundle.__file__, page_table.__file__)
+)  # part of the version, because it decides the bundles
 MIN_BYTES = 500  # shorter files are sent as they are
 
 
 async def serve_versioned(request: Request) -> Response:
-    """Serve `/static/v-{version}/…`. During a rolling restart the version may be another one: then the present file is sent
-    without caching."""
-    found = _load_all(version()).get(request.path_params["name"])
-    if found is None:
+    """Serve `/static/v-{version}/…`. If the version is another one, as in a rolling restart, send the current file uncached."""
+    file = _load_all(version()).get(request.path_params["name"])
+    if file is None:
         raise HTTPException(404)
-    return gzipped(request, *found)
+    return gzipped(request, *file)
 
 
 def gzipped(request: Request, body: bytes, kind: str | None) -> Response:
-    """Return a public response, compressed if the browser accepts gzip. Results are cached, as compressing takes longer than
-    sending."""
+    """Return a public response, compressed if the browser accepts gzip. Cached, because compressing takes longer than sending."""
     answer = Response(body, media_type=kind)
     answer.headers["vary"] = "accept-encoding"
     if len(body) >= MIN_BYTES and kind != "font/woff2" and "gzip" in request.headers.get("accept-encoding", ""):
@@ -78,17 +78,19 @@ routes: list[BaseRoute] = [
 def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
     """Load all files by name, with their media types; a few megabytes."""
     files = [file for file in STATIC.rglob("*") if file.is_file()]
-    held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
-    styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
+    contents = {file.relative_to(STATIC).as_posix(): (file.read_bytes(), mimetypes.guess_type(file.name)[0]) for file in files}
+    styles = {
+        name: (b"\n".join(contents[f"css/{sheet}.css"][0] for sheet in sheets), "text/css") for name, sheets in SHEETS.items()
+    }
     scripts = {
         f"{SCRIPTS}/{name}": (text.encode(), "application/json" if name.endswith(".map") else "text/javascript")
         for name, text in js_bundle.bundles(STATIC, page_table.modules()).items()
     }
-    return held | styles | scripts
+    return contents | styles | scripts
 
 
 def prepare() -> None:
-    """Load and bundle all files now (0.2 s), so that the event loop is not held up by the first page."""
+    """Load and bundle all files now (0.2 s), so that the first page does not block the event loop."""
     _load_all(version())
 
 
@@ -108,25 +110,27 @@ def _version(second: int) -> str:
 
 @lru_cache(maxsize=1)
 def _digest(stamps: str, labels: str) -> str:
-    """Return the hash of the files' contents, not of their times, so that all machines agree, and of the labels. `stamps` is
-    part of the cache key only."""
-    whole = hashlib.sha256(_BUNDLER_SOURCE + labels.encode())
+    """Return the hash of the files' contents and of the labels. `stamps`: part of the cache key only.
+
+    Not of the files' times, so that all machines agree.
+    """
+    content_hash = hashlib.sha256(_BUNDLER_SOURCE + labels.encode())
     for file in _files():
-        whole.update(f"{os.path.basename(file)}\0".encode() + Path(file).read_bytes())
-    return whole.hexdigest()[:16]
+        content_hash.update(f"{os.path.basename(file)}\0".encode() + Path(file).read_bytes())
+    return content_hash.hexdigest()[:16]
 
 
 def _files() -> list[str]:
-    """Return the paths of all files, as text, a third of the time of `Path.rglob`: all requests wait for it each second."""
-    return [each for folder in (STATIC, i18n.LOCALES) for each in sorted(_below(folder))]
+    """Return the paths of all files as text. Takes a third of the time of `Path.rglob`: all requests wait for it each second."""
+    return [path for folder in (STATIC, i18n.LOCALES) for path in sorted(_below(folder))]
 
 
 def _below(folder: Path) -> Iterator[str]:
-    return (os.path.join(at, name) for at, _, names in os.walk(folder) for name in names)
+    return (os.path.join(folder_path, name) for folder_path, _, names in os.walk(folder) for name in names)
 
 
 def url_for(name: str) -> str:
-    """Return the URL of a file below `static/` in its present version."""
+    """Return the URL of the current version of a file below `static/`."""
     return f"/static/v-{version()}/{name}"
 
 
@@ -136,7 +140,7 @@ def catalogue_url(language: str) -> str:
 
 
 def script_url(name: str) -> str | None:
-    """Return the URL of a bundle: `main`, `wall`, or a page's own; None if it has none."""
+    """Return the URL of a bundle: `main`, `wall`, or a page's; None if the page has none."""
     name = f"{SCRIPTS}/{name}.js"
     return url_for(name) if name in _load_all(version()) else None
 

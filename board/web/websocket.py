@@ -1,4 +1,4 @@
-"""WebSocket endpoint. Authenticates before accepting the upgrade, then hands the connection to the hub."""
+"""WebSocket endpoint. Authenticates before accepting the upgrade, then passes the connection to the hub."""
 
 from collections import Counter
 from dataclasses import replace
@@ -29,7 +29,7 @@ from realtime.delivery.connection import Connection
 from realtime.delivery.frame_writer import FrameWriter, frame_writer
 from realtime.wire import protocol
 
-DISPLAY = "display"  # query parameter: connect as this browser's display, whoever else is signed in; its value is the page's id
+DISPLAY = "display"  # query parameter with the page's id: connect as this browser's display, even if a person is signed in
 
 
 async def endpoint(socket: WebSocket) -> None:
@@ -48,8 +48,8 @@ async def endpoint(socket: WebSocket) -> None:
     except Refused as refused:
         metrics.refused.labels("socket").inc()
         throttled_log.info("socket refused", refused.code)
-        if (known := getattr(socket.state, "caller", None)) is not None and not refused.is_recorded:
-            service.refusals.request(known, "GET", SOCKET, STATUS[refused.code])
+        if (known_caller := getattr(socket.state, "caller", None)) is not None and not refused.is_recorded:
+            service.refusals.request(known_caller, "GET", SOCKET, STATUS[refused.code])
         await socket.send_denial_response(error_response(refused, language=language.language_for(socket)))
         return
     except Exception as error:
@@ -63,17 +63,17 @@ async def endpoint(socket: WebSocket) -> None:
 async def _serve(
     service: BoardService, open_sockets: Counter[str], caller: Caller, writer: FrameWriter, browser_language: str
 ) -> None:
-    """Serve a socket until it closes. It keeps nothing of the handshake's request, as thousands of sockets may be open."""
+    """Serve a socket until it closes. Keeps no part of the handshake's request, because thousands of sockets may be open."""
     account = caller.account.id
 
     async def run_command(connection: Connection[Caller], command: protocol.Command) -> bytes:
         return await _run_command(service, connection, command, browser_language)
 
     def rate_limit_wait() -> float:
-        taken = service.limits.count_message(account)
-        if not taken.allowed:
+        result = service.limits.count_message(account)
+        if not result.allowed:
             metrics.refused.labels("rate").inc()
-        return taken.retry_after_s
+        return result.retry_after_s
 
     def on_rate_limited() -> None:
         service.refusals.rate(caller, SOCKET)
@@ -93,8 +93,10 @@ async def _serve(
 
 
 async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
-    """Return the caller. Raises Refused. If a session has ended, its browser is not accepted as the display that it may also
-    be."""
+    """Return the caller. A browser whose session has ended is not accepted as the display that it may also be.
+
+    Raises Refused.
+    """
     is_display = DISPLAY in socket.query_params or not has_credentials(socket)
     caller = await (display_auth.signed_in if is_display else signed_in)(socket)
     if caller is None:
@@ -102,11 +104,11 @@ async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
     if caller.token is None:
         check_own_page(socket)
     check_scope(caller)
-    if not (taken := service.limits.count_message(caller.account.id)).allowed:  # opening a socket costs as much as a message
+    if not (result := service.limits.count_message(caller.account.id)).allowed:  # opening a socket costs as much as a message
         metrics.refused.labels("rate").inc()
-        raise too_many(taken.retry_after_s)
-    most = service.settings.max_sockets_per_account
-    if most and socket.app.state.open_sockets[caller.account.id] >= most:
+        raise too_many(result.retry_after_s)
+    limit = service.settings.max_sockets_per_account
+    if limit and socket.app.state.open_sockets[caller.account.id] >= limit:
         raise Refused("rate_limited", N_("This account has too many open connections."))
     return caller
 
@@ -115,10 +117,10 @@ async def _take_lease(service: BoardService, caller: Caller, page: str) -> Calle
     """Take the display's lease for this page and close its other sockets. Raises Refused."""
     caller = await service.database.write(lambda database: display_identity.take_lease(database, caller, page))
     service.source.facts.wanted = True
-    for each in service.hub.connections:
-        own = each.viewer.display is not None and each.viewer.account.id == caller.account.id
-        if own and each.viewer.socket_lease != caller.socket_lease:
-            each.close(protocol.CLOSE_DISPLAY_TAKEN_OVER)
+    for connection in service.hub.connections:
+        is_own_display = connection.viewer.display is not None and connection.viewer.account.id == caller.account.id
+        if is_own_display and connection.viewer.socket_lease != caller.socket_lease:
+            connection.close(protocol.CLOSE_DISPLAY_TAKEN_OVER)
     return caller
 
 
@@ -143,7 +145,7 @@ async def _run_command(
 
 
 def _refused(connection: Connection[Caller], command: protocol.Command, refused: Refused, browser_language: str) -> bytes:
-    """Return a refusal in the viewer's present language, which may have changed since the socket was opened, in any process."""
+    """Return a refusal in the viewer's current language, which may have changed since the socket was opened."""
     reader = connection.viewer
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
