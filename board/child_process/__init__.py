@@ -1,1 +1,1 @@
-"""Child processes with limits, for work that may take long, eat memory, or fail on what strangers made."""
+"""Child processes with limits, for work that may take long, use much memory, or fail on input from strangers."""

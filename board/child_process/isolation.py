@@ -1,7 +1,7 @@
-"""Isolation of a child process that decodes what strangers made: by Landlock and seccomp, or else by another user.
+"""Isolation of a child process that decodes input from strangers: by Landlock and seccomp, otherwise by another user.
 
-It keeps the interpreter's own files and the fonts of the machine, which hold no secret, and what it was given on standard input.
-Whatever the kernel has is used, and a failure ends the child: none runs with less protection than `protection` says.
+It can read the interpreter's files and the fonts of the machine, which contain no secrets, and standard input. All protections of
+the kernel are used, and a failure ends the child: none runs with less protection than `protection` returns.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from board.child_process import landlock, seccomp
 NOBODY = 65_534  # the user without rights
 _NO_NEW_PRIVS = 38
 _SET_USER = 0b1100_0000  # CAP_SETGID and CAP_SETUID
-_LAST_OF_ALL = "1000"  # the highest score: out of memory, the kernel ends this process before any other
+_MAX_OOM_SCORE = "1000"  # without memory, the kernel kills this process before any other
 SYSTEM_FILES = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/mime.types",
     "/etc/fonts", "/usr/share/fonts", "/usr/share/fontconfig", "/usr/local/share/fonts", "/var/cache/fontconfig",
@@ -23,8 +23,10 @@ PATHS = ("LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE")  # variables t
 
 
 class Protection:
-    """Protections that this machine has. `landlock`: its version, or 0. `user`: whether children run as another user, which is
-    so only if one of the others is missing."""
+    """Protections of this machine.
+
+    `landlock`: its version, or 0. `user`: children run as another user, which is so only if one of the others is missing.
+    """
 
     def __init__(self, landlock: int, seccomp: bool, user: bool) -> None:
         self.landlock, self.seccomp, self.user = landlock, seccomp, user
@@ -35,14 +37,14 @@ class Protection:
 
 
 def protection(script: str) -> Protection:
-    """Return what protects a child that runs this script. Asks the kernel; changes nothing."""
+    """Return the protections of a child that runs this script. Read-only."""
     version, is_filtered = landlock.version(), seccomp.is_available()
     can_change = not (version and is_filtered) and _may_change_user() and all(map(_is_public, (script, *own_files())))
     return Protection(version, is_filtered, can_change)
 
 
 def confine(script: str) -> None:
-    """Isolate this process, before it runs a script. Raises OSError if a protection that the kernel has can't be set up."""
+    """Isolate this process before it runs a script. Raises OSError if an available protection can't be set up."""
     available = protection(script)
     _close_inherited()
     _be_ended_first()
@@ -57,14 +59,14 @@ def confine(script: str) -> None:
 
 
 def refuse_files() -> None:
-    """Refuse to open any further file: for a script that has imported all that it needs. No-op without seccomp."""
+    """Refuse to open any further file, for a script that has finished its imports. No-op without seccomp."""
     if seccomp.is_available():
         seccomp.refuse_files()
 
 
 def own_files() -> list[str]:
-    """Return the folders of this interpreter's modules and shared libraries, without a checkout on its path: it may hold a
-    database and keys."""
+    """Return the folders of this interpreter's modules and shared libraries. A checkout on its path is not included: it may
+    contain a database and keys."""
     return [f"{prefix}/{name}" for prefix in (sys.prefix, sys.base_prefix) for name in ("lib", "lib64")]
 
 
@@ -73,7 +75,7 @@ def _named_paths() -> list[str]:
 
 
 def _close_inherited() -> None:
-    """Close all that was inherited but standard input, output and error."""
+    """Close all inherited files except standard input, output and error."""
     with contextlib.suppress(OSError):
         for number in map(int, os.listdir("/proc/self/fd")):
             if number > 2:
@@ -83,11 +85,11 @@ def _close_inherited() -> None:
 
 def _be_ended_first() -> None:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write(_LAST_OF_ALL)
+        score.write(_MAX_OOM_SCORE)
 
 
 def _may_change_user() -> bool:
-    """Return whether this process has the capabilities to become another user: a container may run as root without them."""
+    """Return whether this process can become another user: a container may run as root without these capabilities."""
     try:
         with open("/proc/self/status", encoding="ascii", errors="replace") as status:
             words = next(line.split() for line in status if line.startswith("CapEff:"))
@@ -108,7 +110,7 @@ def _renounce_privileges() -> None:
 
 
 def _is_public(path: str) -> bool:
-    """Return whether another user can read a path, or it does not exist."""
+    """Return whether another user can read a path. True if it does not exist."""
     try:
         if not os.stat(path).st_mode & 0o004:
             return False

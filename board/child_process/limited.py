@@ -1,8 +1,8 @@
-"""Launcher of a child process: sets its limits, isolates it, then runs a script. Run by its path: it needs nothing of the board
-but this folder, and the standard library.
+"""Launcher of a child process: sets its limits, isolates it, then runs a script. Run by its path: it needs only this folder and
+the standard library.
 
-Arguments: memory (bytes of address space), processor time (seconds), the largest file that it may write (bytes; -1: any), and the
-path of the script, whose own arguments follow. Exit 97: it could not be isolated, although the kernel can.
+Arguments: memory (bytes of address space), CPU time (seconds), the largest file that it may write (bytes; -1: any), the path of
+the script, and its arguments. Exit 97: isolation failed, although the kernel supports it.
 """
 
 import contextlib
@@ -15,8 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def limit(memory: int, seconds: int, file_size: int) -> None:
-    """Limit the resources of this process, and lower its priority. Windows and macOS do not have all of these limits: one that is
-    not there leaves the others as they are."""
+    """Limit the resources of this process, and lower its priority. Skips limits that Windows or macOS lack."""
     with contextlib.suppress(OSError, AttributeError):
         os.nice(10)
     try:
@@ -26,8 +25,8 @@ def limit(memory: int, seconds: int, file_size: int) -> None:
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: memory}
     if file_size >= 0:
         limits[resource.RLIMIT_FSIZE] = file_size
-    pairs = {name: (most, most) for name, most in limits.items()}
-    pairs[resource.RLIMIT_CPU] = (seconds, seconds + 1)  # SIGXCPU first: SIGKILL means too little memory
+    pairs = {name: (bound, bound) for name, bound in limits.items()}
+    pairs[resource.RLIMIT_CPU] = (seconds, seconds + 1)  # SIGXCPU before SIGKILL, which means too little memory
     for name, pair in pairs.items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(name, pair)

@@ -1,8 +1,8 @@
-"""Script in the place of a decoder that has been taken over: it tries to read, write and reach what it must not.
+"""Script that acts as a hijacked decoder: it tries forbidden reads, writes and connections.
 
 Input: JSON with the process id of the parent, the path of a file that the parent can read, and the port of a TCP server of the
-parent on this machine; 0: none. Output: JSON with the attempts that succeeded, the names of the variables in its environment, and
-the numbers of its open files. A call that the kernel lacks does not succeed.
+parent on this machine (0: none). Output: JSON with the successful attempts, the names of its environment variables, and the
+numbers of its open files. A call that the kernel lacks does not succeed.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-SYSTEM_CALLS = {  # calls that reach other processes or the kernel's wider parts, on both processors; the arguments lead nowhere
+SYSTEM_CALLS = {  # numbers, by processor, of calls that reach other processes or rarely used parts of the kernel
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "add_key": (248, 217), "io_uring_setup": (425, 425),
     "unshare": (272, 97), "setns": (308, 268), "memfd_create": (319, 279), "pidfd_open": (434, 434),
     "perf_event_open": (298, 241), "bpf": (321, 280), "userfaultfd": (323, 282), "shmget": (29, 194), "mount": (165, 40),
@@ -25,9 +25,9 @@ REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
 def attempts(parent: int, path: str, port: int) -> dict[str, Callable[[], object]]:
-    """Return what a hostile child would try, by name. Each raises OSError if it is refused."""
+    """Return the attempts of a hostile child, by name. Each raises OSError if it is refused."""
     folder = os.path.dirname(path)
-    own: dict[str, Callable[[], object]] = {
+    actions: dict[str, Callable[[], object]] = {
         "read a file": lambda: _read(path),
         "read /etc/passwd": lambda: _read("/etc/passwd"),
         "read the parent's environment": lambda: _read(f"/proc/{parent}/environ"),
@@ -50,11 +50,11 @@ def attempts(parent: int, path: str, port: int) -> dict[str, Callable[[], object
         "open a socket pair": socket.socketpair,
         "open a netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).close(),
     }
-    return own | {name: functools.partial(_system_call, name, parent) for name in SYSTEM_CALLS}
+    return actions | {name: functools.partial(_system_call, name, parent) for name in SYSTEM_CALLS}
 
 
 def tried(parent: int, path: str, port: int) -> list[str]:
-    """Try all, and return the names of what succeeded."""
+    """Run all attempts; return the names of the successful ones."""
     reached = []
     for name, attempt in attempts(parent, path, port).items():
         with contextlib.suppress(OSError):
@@ -90,17 +90,17 @@ def _start() -> None:
 
 
 def _forget(clean_up: Callable[..., object], *arguments: object) -> None:
-    """Clean up after an attempt that has succeeded, which counts even if this is refused."""
+    """Clean up after a successful attempt, and ignore a refusal."""
     with contextlib.suppress(OSError):
         clean_up(*arguments)
 
 
 def _system_call(name: str, parent: int) -> None:
-    """Call with arguments that the kernel rejects after it has checked the right to call. Raises OSError if that was refused."""
+    """Call with arguments that the kernel rejects only after checking the right to call. Raises OSError if it lacks the right."""
     number = SYSTEM_CALLS[name][os.uname().machine == "aarch64"]
     arguments = {"ptrace": (0x4206, parent, 0, 0), "process_vm_readv": (parent, 0, 0, 0, 0, 0), "pidfd_open": (parent, 0)}
-    given = [ctypes.c_long(each) for each in arguments.get(name, (-1, -1, -1, -1, -1, -1))]
-    if ctypes.CDLL(None, use_errno=True).syscall(number, *given) < 0 and ctypes.get_errno() in REFUSED:
+    words = [ctypes.c_long(value) for value in arguments.get(name, (-1, -1, -1, -1, -1, -1))]
+    if ctypes.CDLL(None, use_errno=True).syscall(number, *words) < 0 and ctypes.get_errno() in REFUSED:
         raise OSError(ctypes.get_errno(), name)
 
 
@@ -114,10 +114,10 @@ def _open_files() -> list[int]:
 
 
 def main() -> None:
-    given = json.loads(sys.stdin.buffer.read())
-    opened = _open_files()
-    reached = tried(given["parent"], given["path"], given["port"])
-    report = {"reached": reached, "environment": sorted(os.environ), "opened": opened, "user": os.geteuid()}
+    task = json.loads(sys.stdin.buffer.read())
+    open_files = _open_files()
+    successes = tried(task["parent"], task["path"], task["port"])
+    report = {"reached": successes, "environment": sorted(os.environ), "opened": open_files, "user": os.geteuid()}
     sys.stdout.write(json.dumps(report))
 
 

@@ -1,4 +1,4 @@
-"""Filter of the system calls of this process, by seccomp. It can't be removed again. Needs the standard library only.
+"""Irrevocable filter of the system calls of this process, by seccomp. Uses the standard library only.
 
 pyseccomp is no replacement: it needs libseccomp, which an installation may lack, and has had no release since 2021.
 """
@@ -27,16 +27,16 @@ class _Program(ctypes.Structure):
 
 
 def is_available() -> bool:
-    """Return whether this kernel filters system calls, and this processor is a known one."""
+    """Return whether this kernel can filter system calls, and this processor is supported."""
     if sys.platform != "linux" or system_calls.processor() is None:
         return False
     return _call(_GET_ACTION_AVAIL, 0, ctypes.byref(ctypes.c_uint32(_ERRNO))) == 0
 
 
 def allow_only_decoding() -> None:
-    """Refuse all calls of this process but those that decoders need. Raises OSError if the kernel refuses."""
+    """Refuse all calls of this process except those that decoders need. Raises OSError if the kernel refuses."""
     bounds = system_calls.conditions()
-    # a missing call, so that libraries fall back on an older one, as they do for clone3
+    # reported as missing, so that libraries use an older call, as for clone3
     _install([(name, bounds.get(name, ())) for name in system_calls.ALLOWED], _ALLOW, _ERRNO | errno.ENOSYS)
 
 
@@ -45,31 +45,31 @@ def refuse_files() -> None:
     _install([(name, ()) for name in system_calls.FILES], _ERRNO | errno.EACCES, _ALLOW)
 
 
-def _install(rules: Iterable[_Rule], matched: int, otherwise: int) -> None:
-    instructions = list(_program(rules, matched, otherwise))
-    packed = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *each) for each in instructions))
+def _install(rules: Iterable[_Rule], match_action: int, default_action: int) -> None:
+    instructions = list(_program(rules, match_action, default_action))
+    packed = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions))
     program = _Program(len(instructions), ctypes.addressof(packed))
     if _call(_SET_MODE_FILTER, _TSYNC, ctypes.byref(program)):
         raise OSError(ctypes.get_errno(), "seccomp refused the filter")
 
 
-def _program(rules: Iterable[_Rule], matched: int, otherwise: int) -> Iterator[_Instruction]:
-    """Make the program: kill the process if it calls as another processor, then compare the call with one rule after another."""
+def _program(rules: Iterable[_Rule], match_action: int, default_action: int) -> Iterator[_Instruction]:
+    """Yield the program: kill the process if it calls with another processor's ABI, then compare the call with each rule."""
     audit = system_calls.AUDIT[os.uname().machine]
     yield from ((_LOAD, 0, 0, _MACHINE), (_JUMP_IF_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _CALL))
     for name, bounds in rules:
         if (number := system_calls.number(name)) >= 0:
-            block = [instruction for bound in bounds for instruction in _check(*bound)] + [(_RETURN, 0, 0, matched)]
+            block = [instruction for bound in bounds for instruction in _check(*bound)] + [(_RETURN, 0, 0, match_action)]
             yield (_JUMP_IF_EQUAL, 0, len(block), number)
             yield from block
-    yield (_RETURN, 0, 0, otherwise)
+    yield (_RETURN, 0, 0, default_action)
 
 
 def _check(word: int, mask: int, values: tuple[int, ...]) -> Iterator[_Instruction]:
     yield (_LOAD, 0, 0, _ARGUMENTS + 4 * word)
     yield (_AND, 0, 0, mask)
-    for left, value in zip(range(len(values), 0, -1), values, strict=True):
-        yield (_JUMP_IF_EQUAL, left, 0, value)
+    for remaining, value in zip(range(len(values), 0, -1), values, strict=True):
+        yield (_JUMP_IF_EQUAL, remaining, 0, value)
     yield (_RETURN, 0, 0, _ERRNO | errno.EPERM)
 
 

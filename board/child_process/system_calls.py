@@ -1,15 +1,15 @@
-"""Linux system calls that a decoder needs, by their numbers on each supported processor. All other calls are refused."""
+"""Linux system calls that a decoder needs, with their numbers on each supported processor. All other calls are refused."""
 
 import os
 
-# Bound of a 32-bit word of the arguments: word, mask, values. `word & mask` must be one of the values. Word 2n is the lower half
-# of argument n. Plain tuples, because importing `typing` takes a fifth of the time in which a child starts.
+# (word, mask, values): `word & mask` must be one of the values, where word 2n is the lower half of argument n. A plain tuple,
+# because importing `typing` takes a fifth of a child's start.
 Condition = tuple[int, int, tuple[int, ...]]
 
 AUDIT = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}  # numbers of processors in seccomp, in the order of the columns below
 _ANY = 0xFFFF_FFFF
 
-FILES = {  # calls that look at files by a path; -1: this processor lacks the call
+FILES = {  # calls that open or inspect files by a path; -1: this processor lacks the call
     "open": (2, -1), "stat": (4, -1), "lstat": (6, -1), "access": (21, -1), "readlink": (89, -1), "openat": (257, 56),
     "newfstatat": (262, 79), "readlinkat": (267, 78), "faccessat": (269, 48), "statx": (332, 291), "faccessat2": (439, 439),
     "statfs": (137, 43),
@@ -31,7 +31,7 @@ ALLOWED = FILES | {
 
 
 def conditions() -> dict[str, tuple[Condition, ...]]:
-    """Return the bounds of the arguments of calls that can also harm. The values are those of both processors."""
+    """Return the bounds of the arguments of calls that can also do harm. The values are those of both processors."""
     reading = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
     return {
         "open": ((2, reading, (os.O_RDONLY,)),),
@@ -46,7 +46,7 @@ def conditions() -> dict[str, tuple[Condition, ...]]:
 
 
 def processor() -> str | None:
-    """Return the name of this processor, or None if no filter can be made for it."""
+    """Return the name of this processor, or None if it is not supported."""
     name = os.uname().machine
     return name if name in AUDIT else None
 

@@ -45,7 +45,7 @@ def limits() -> parent.Limits:
 async def _print(source: bytes, picture_width: int, variables: dict[str, str]) -> bytes:
     try:
         status, made = await parent.run(pdf_process.__file__, source, limits(), [str(picture_width)], variables)
-    except (parent.TooSlow, parent.TooMuch):
+    except (parent.TimeLimitExceeded, parent.OutputLimitExceeded):
         raise Refused("too_large", TOO_LARGE) from None
     if status == pdf_process.NOT_THERE:
         raise Refused("unavailable", NOT_INSTALLED)

@@ -1,7 +1,7 @@
-"""Exports of a board's cards and journal: CSV for spreadsheets, JSON for programs, page by page, by present rights.
+"""Exports of a board's cards and journal: CSV for spreadsheets, JSON for programs, page by page, by current rights.
 
-Cards are as of one seq, however long reading takes: each one's last event up to it. Rights are checked again for each page; if
-they have ended the response breaks off, so that half a file is not taken for the whole.
+Cards are as of one seq: the last event of each up to it. Rights are checked again for each page. If they have ended, the response
+breaks off, so that nobody takes half a file for the complete one.
 """
 
 import csv
@@ -36,7 +36,7 @@ from models.db.read_pacing import paced
 from models.search import Search
 from realtime.wire.wire_types import Count, Id, component
 
-BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
+BATCH_SIZE = 200  # events, which may have 16 kB or more: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
 # A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
@@ -52,7 +52,7 @@ Table = Callable[[str, NameResolver], tuple[list[str], Row]]
 
 @dataclass(frozen=True, slots=True)
 class ExportSnapshot:
-    """Board as of one seq, as seen by the caller who asked for a file. `cards` are the seqs of the cards' last events."""
+    """Board as of one seq, as the caller sees it. `cards`: seqs of the cards' last events."""
 
     board: str
     kind: str
@@ -132,68 +132,68 @@ async def _file(
     service = service_of(request)
     await count_document(request, caller)
     id = request.path_params["board"]
-    reads = language.language_for(request, caller)
-    opened: ExportSnapshot = await service.exports.read(caller, lambda session: _open_snapshot(session, caller, id, reads))
-    parts = pages(opened)
-    body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
-    given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
-    await service.reads.export(caller, id, given)
-    return Streamed(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
+    lang = language.language_for(request, caller)
+    export: ExportSnapshot = await service.exports.read(caller, lambda session: _open_snapshot(session, caller, id, lang))
+    parts = pages(export)
+    body = _csv(service, caller, export, parts, table) if table else _json(service, caller, export, parts, name)
+    file_name = f"{export.file}-{name}.{'csv' if table else 'json'}"
+    await service.reads.export(caller, id, file_name)
+    return Streamed(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{file_name}"'})
 
 
 def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
-    """Return the board's present position. Raises Refused `not_found`."""
+    """Return the board at its current position. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
     card_kinds = ["search"] if board.kind == OPERATIONS else [kind.name for kind in kinds.cards()]
-    # archived searches too, as they were before they were archived: files have all that there is
+    # Archived searches are included, in their state before archiving: exports are complete.
     seqs = event_queries.last_seqs(session, id, board.seq, card_kinds, but="search.archived")
     file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
     return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, seqs, NameResolver.of_board(session, id, language))
 
 
-def _hidden_now(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
+def _hidden_now(session: Session, caller: Caller, export: ExportSnapshot) -> frozenset[str]:
     """Return the searches hidden from the caller now. Raises Refused if the right to the file has ended."""
     account = caller.account.id
-    board: Board = access.get_visible_board(session, account, opened.board)
-    if board.epoch != opened.epoch:  # restored from a backup meanwhile
+    board: Board = access.get_visible_board(session, account, export.board)
+    if board.epoch != export.epoch:  # restored from a backup in the meantime
         raise Refused("unavailable")
-    return snapshot.hidden_searches(session, account) if opened.board == OPERATIONS else frozenset()
+    return snapshot.hidden_searches(session, account) if export.board == OPERATIONS else frozenset()
 
 
-def _pages_of_cards(opened: ExportSnapshot) -> Pages:
-    for start in range(0, len(opened.cards), BATCH_SIZE):
-        yield partial(_read_cards, opened.board, opened.cards[start : start + BATCH_SIZE])
+def _pages_of_cards(export: ExportSnapshot) -> Pages:
+    for start in range(0, len(export.cards), BATCH_SIZE):
+        yield partial(_read_cards, export.board, export.cards[start : start + BATCH_SIZE])
 
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
-    found = event_queries.events_at(session, board, seqs)
-    return [found[seq] for seq in seqs if found[seq].body is not None]  # erased ones are left out
+    events = event_queries.events_at(session, board, seqs)
+    return [events[seq] for seq in seqs if events[seq].body is not None]  # without erased events
 
 
-def _pages_of_events(opened: ExportSnapshot) -> Pages:
-    for start in range(0, opened.seq, BATCH_SIZE):
-        most = min(BATCH_SIZE, opened.seq - start)  # seqs have no gaps
-        yield partial(journal.events_after, board=opened.board, seq=start, limit=most)
+def _pages_of_events(export: ExportSnapshot) -> Pages:
+    for start in range(0, export.seq, BATCH_SIZE):
+        limit = min(BATCH_SIZE, export.seq - start)  # seqs have no gaps
+        yield partial(journal.events_after, board=export.board, seq=start, limit=limit)
 
 
 async def _read(
-    service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
+    service: BoardService, caller: Caller, export: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
     """Yield the pages, each encoded in the thread that reads it."""
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
-            hidden = _hidden_now(session, caller, opened)
+            hidden = _hidden_now(session, caller, export)
             return write(event for event in paced(page(session)) if event.entity not in hidden)
 
         yield await service.exports.read(caller, read)
 
 
-async def _csv(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
-    head, row = table(opened.kind, opened.names)
+async def _csv(service: BoardService, caller: Caller, export: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
+    head, row = table(export.kind, export.names)
     yield BOM + csv_lines([head])
-    async for part in _read(service, caller, opened, pages, lambda rows: csv_lines(map(row, rows))):
+    async for part in _read(service, caller, export, pages, lambda rows: csv_lines(map(row, rows))):
         yield part
 
 
@@ -205,20 +205,22 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def spreadsheet_cell(value: Any) -> Any:
-    """Return a value that no spreadsheet runs: typed text that looks like a formula is made text. After a separator at its
-    end, the closing quote would open the next cell."""
+    """Return a value that no spreadsheet runs, with an apostrophe before text that looks like a formula.
+
+    Text that ends with a separator gets one at its end, where its closing quote would open the next cell.
+    """
     if not isinstance(value, str):
         return value
     return _FORMULA.sub(r"\1'", value) + ("'" if value.rstrip(" ").endswith(_SPLITS) else "")
 
 
-async def _json(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
+async def _json(service: BoardService, caller: Caller, export: ExportSnapshot, pages: Pages, name: str) -> AsyncIterator[bytes]:
     list_name, write = ("cards", _entity) if name == "cards" else ("events", JournalEvent.to_json)
     form = {} if name == "cards" else {"form": kinds.form()}
-    head = orjson.dumps({"board": opened.board, "epoch": opened.epoch, "seq": opened.seq} | form)
+    head = orjson.dumps({"board": export.board, "epoch": export.epoch, "seq": export.seq} | form)
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True
-    async for part in _read(service, caller, opened, pages, lambda rows: b",".join(map(write, rows))):
+    async for part in _read(service, caller, export, pages, lambda rows: b",".join(map(write, rows))):
         if part:
             yield part if first else b"," + part
             first = False

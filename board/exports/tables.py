@@ -29,7 +29,7 @@ EVENTS = (
 EVENTS_IN_WORDS = (EVENTS[2], EVENTS[4], EVENTS[6])
 IN_WORDS = N_("{field} (in words)")
 
-_MADE_ACCOUNTS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts that no form has
+_ACCOUNT_PATHS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts, without a form control
 _FILES = ("photo", "public_photo")  # fields with a file
 UNDISCLOSED = N_("not shown here")  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
@@ -37,8 +37,10 @@ Row = Callable[[JournalEvent], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class NameResolver:
-    """Resolver of ids on a board: accounts and files by name, columns by (title, role), cards by (kind, number), materials by
-    their state."""
+    """Resolver of ids on a board.
+
+    `accounts`, `files`: names. `columns`: (title, role). `cards`: (kind, number). `materials`: states.
+    """
 
     language: str
     accounts: dict[str, str]
@@ -49,7 +51,7 @@ class NameResolver:
 
     @classmethod
     def of_board(cls, session: Session, board: str, language: str) -> "NameResolver":
-        """Return the resolver for a board as it is now."""
+        """Return the resolver for the current state of a board."""
         columns = session.exec(select(Column).where(Column.board == board))
         cards: dict[str, tuple[str, int]] = {}
         for kind in kinds.cards():
@@ -75,8 +77,8 @@ class NameResolver:
         if isinstance(value, bool):
             return self.translate(N_("Yes")) if value else self.translate(N_("No"))
         if isinstance(value, list):
-            return ", ".join(str(self.plain("assignee", each)) for each in value)
-        if kinds.control_of(path) == "person" or path in _MADE_ACCOUNTS:
+            return ", ".join(str(self.plain("assignee", id)) for id in value)
+        if kinds.control_of(path) == "person" or path in _ACCOUNT_PATHS:
             return self.accounts.get(value, value)
         if path in _FILES:
             return self.files.get(value, value)
@@ -89,7 +91,7 @@ class NameResolver:
         return labels.value(path, kind, value, self.translate) or self.plain(path, value)
 
     def headers(self, fields: Iterable[str]) -> list[str]:
-        """Return the headers of columns that have words for the codes of these fields."""
+        """Return the headers of columns with words for the codes of these fields."""
         return [self.translate(IN_WORDS).format(field=field) for field in fields]
 
     def column(self, title: str | None, role: str) -> str:
@@ -98,14 +100,16 @@ class NameResolver:
 
 
 def columns(board: str) -> list[str]:
-    """Return the paths of the exported fields of all cards, or of searches on `operations`. What names a card comes first, then
-    what all kinds of cards have."""
+    """Return the paths of the exported fields of all cards, or of searches on `operations`.
+
+    Fields that identify a card are first, then those that all kinds have.
+    """
     if board == OPERATIONS:
         return [*_exported(kinds.named("search")), "id"]
     of_kinds = [_exported(kind) for kind in kinds.cards()]
     titles = [kind.title_field for kind in kinds.cards()]
-    shared = [path for path in of_kinds[0] if all(path in each for each in of_kinds)]
-    return ["kind", *dict.fromkeys(["number", "column", *titles, *shared, *chain(*of_kinds)]), "id"]
+    common_paths = [path for path in of_kinds[0] if all(path in paths for paths in of_kinds)]
+    return ["kind", *dict.fromkeys(["number", "column", *titles, *common_paths, *chain(*of_kinds)]), "id"]
 
 
 def _exported(kind: Kind) -> list[str]:
@@ -113,7 +117,7 @@ def _exported(kind: Kind) -> list[str]:
 
 
 def _coded(board: str) -> list[str]:
-    """Return the paths of the exported fields that have codes."""
+    """Return the paths of the exported fields with codes."""
     names = ["search"] if board == OPERATIONS else [kind.name for kind in kinds.cards()]
     coded = {*labels.VALUES, "kind", "criteria"}
     return [path for path in columns(board) if path in coded or any(f"{name}.{path}" in coded for name in names)]
@@ -121,21 +125,21 @@ def _coded(board: str) -> list[str]:
 
 def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     """Return header and rows of the cards of a board, or of the searches on `operations`."""
-    table, coded = columns(board), _coded(board)
+    table, coded_paths = columns(board), _coded(board)
 
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]
-        own = {"kind": event.kind, "id": event.entity}
-        values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        identity = {"kind": event.kind, "id": event.entity}
+        values = identity | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
         values["earlier"] = _earlier(state, names)
         words = values | {"criteria": _criteria_in_words(state, names)}
         if board != OPERATIONS:
             words["kind"] = names.translate(labels.KINDS[event.kind])
-        told = [names.words(path, event.kind, words.get(path)) for path in coded]
-        return [names.plain(path, values.get(path)) for path in table] + told
+        code_words = [names.words(path, event.kind, words.get(path)) for path in coded_paths]
+        return [names.plain(path, values.get(path)) for path in table] + code_words
 
     headers = {path: labels.field(path, names.translate) for path in table}
-    return [*headers.values(), *names.headers(headers[path] for path in coded)], row
+    return [*headers.values(), *names.headers(headers[path] for path in coded_paths)], row
 
 
 def _checklist(state: dict[str, Any]) -> str:
@@ -152,36 +156,40 @@ def _criteria(state: dict[str, Any]) -> str:
 
 
 def _criteria_in_words(state: dict[str, Any], names: NameResolver) -> str:
-    found = []
+    sentences = []
     for key, answer, basis in _answers(state):
         path = f"criteria.{key}"
         label, words = labels.field(path, names.translate), names.words(f"{path}.answer", "search", answer)
-        found.append(f"{labels.with_colon(label, names.translate)} {words}{f' ({basis})' if basis else ''}")
-    return "; ".join(found)
+        sentences.append(f"{labels.with_colon(label, names.translate)} {words}{f' ({basis})' if basis else ''}")
+    return "; ".join(sentences)
 
 
 def _answers(state: dict[str, Any]) -> list[tuple[str, str, str | None]]:
-    """Return criterion, answer and basis of each criterion that was answered."""
+    """Return key, answer and basis of each answered criterion."""
     answers = (state.get("criteria") or {}).items()
-    return [(key, each["answer"], each["basis"]) for key, each in answers if each and each["answer"] != "unknown"]
+    return [
+        (key, criterion["answer"], criterion["basis"])
+        for key, criterion in answers
+        if criterion and criterion["answer"] != "unknown"
+    ]
 
 
 def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
-    """Return header and rows of the journal: what each event changed, with the new values."""
+    """Return header and rows of the journal: the changes of each event, with the new values."""
 
     def row(event: JournalEvent) -> list[Any]:
         payload = event.payload()
         state = payload.get("state") or {}
         flat, changes = flatten(state), payload.get("changes", ())
         kind = kinds.find(event.kind)
-        told = [path for path in changes if kind is None or not kind.is_derived(path)]
-        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in told]
-        values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
+        visible_paths = [path for path in changes if kind is None or not kind.is_derived(path)]
+        texts = [f"{path}: {names.plain(path, flat.get(path))}" for path in visible_paths]
+        values = "; ".join(texts + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
         erased = names.translate(N_("erased"))
         actor = payload.get("actor") or {}
-        who, token = actor.get("name", ""), (actor.get("token") or {}).get("name", "")
+        actor_name, token = actor.get("name", ""), (actor.get("token") or {}).get("name", "")
         return [
-            event.seq, event.at, event.type, who, event.kind, state.get("number", ""),
+            event.seq, event.at, event.type, actor_name, event.kind, state.get("number", ""),
             values if event.body is not None else erased, payload.get("reason", ""), event.entity, token,
             labels.event(event.type, names.translate), names.translate(labels.KINDS.get(event.kind, event.kind)),
             _changes_in_words(event, names) if event.body is not None else erased,
@@ -191,13 +199,13 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
 
 
 def _changes_in_words(event: JournalEvent, names: NameResolver) -> str:
-    """Return the changed fields that mean something to people, with their new values."""
+    """Return the changed fields with a meaning for people, with their new values."""
     payload, kind = event.payload(), kinds.find(event.kind)
     flat = flatten(payload.get("state") or {})
 
-    def told(path: str, value: Any) -> str:
+    def describe(path: str, value: Any) -> str:
         return f"{labels.with_colon(labels.field(path, names.translate, event.kind), names.translate)} {value}".rstrip()
 
     paths = [path for path in payload.get("changes", ()) if kind is None or kind.reading_of(path) != "internal"]
-    changed = [told(path, names.words(path, event.kind, flat.get(path))) for path in paths]
-    return "; ".join(changed + [told(path, names.translate(UNDISCLOSED)) for path in payload.get("private", ())])
+    texts = [describe(path, names.words(path, event.kind, flat.get(path))) for path in paths]
+    return "; ".join(texts + [describe(path, names.translate(UNDISCLOSED)) for path in payload.get("private", ())])

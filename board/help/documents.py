@@ -1,6 +1,6 @@
-"""The documents of `/help`: the Markdown files of `board/docs`, and the contract. They are rendered once, at first use.
+"""Documents of `/help`: the Markdown files of `board/docs`, and the contract. They are rendered once, at first use.
 
-Nothing else can be read: a document is found by its name in a table that is made from what lies in the folder.
+No other file can be read: names are looked up in a table of the files in the folder.
 
 The guides of the roles are in four languages, in files such as `guides/hotline.fr.md`; all other documents are in English.
 """
@@ -18,10 +18,10 @@ from board.i18n import DEFAULT, N_, P_
 from board.paths import CONTRACT, DOCS, STATIC
 
 BASE = "/help"
-INDEX = ""  # its name
+INDEX = ""  # name of the start page
 CONTRACT_NAME = "reference/contract"
-GUIDES = "guides"  # its folder
-# Headings of the index, as the frame has them in each language.
+GUIDES = "guides"  # folder of the guides
+# Headings of the index, which the frame shows in each language.
 AUDIENCES = {"For users": N_("For users"), "For servers and programs": N_("For servers and programs")}
 PARTS = {
     "Guides for each role": N_("Guides for each role"), "Tutorial": N_("Tutorial"), "More for users": N_("More for users"),
@@ -32,7 +32,7 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page of the documentation. `name` is its path below `/help`, such as `how-to/install`, in each language the same."""
+    """Page of the documentation. `name`: its path below `/help`, such as `how-to/install`, the same in each language."""
 
     name: str
     title: str
@@ -56,19 +56,19 @@ class Part:
 
 @cache
 def documents(language: str = DEFAULT) -> Mapping[str, Document]:
-    """Return all documents by name, each in this language if it is there, else in English."""
-    urls = {file: f"{BASE}/{name}".rstrip("/") for each in (DEFAULT, language) for name, file in _files(each).items()}
+    """Return all documents by name, each in this language if available, otherwise in English."""
+    urls = {file: f"{BASE}/{name}".rstrip("/") for code in (DEFAULT, language) for name, file in _files(code).items()}
     urls |= {file: f"{BASE}/{name}" for name, file in [*attachments().items(), *pictures().items()]}
-    found = {}
+    rendered_documents = {}
     for name, file in _files(language).items():
-        made = render(file.read_text(encoding="utf-8"), lambda link, file=file: _resolve(file, link, urls))  # type: ignore[misc]
-        found[name] = Document(name, made.title, made.html, made.headings, _language_of(file))
-    return found
+        rendered = render(file.read_text(encoding="utf-8"), lambda link, file=file: _resolve(file, link, urls))  # type: ignore[misc]
+        rendered_documents[name] = Document(name, rendered.title, rendered.html, rendered.headings, _language_of(file))
+    return rendered_documents
 
 
 @cache
 def attachments() -> Mapping[str, Path]:
-    """Return the files that documents give to download, by name."""
+    """Return the downloadable files of documents, by name."""
     return {file.relative_to(DOCS).as_posix(): file for file in sorted(DOCS.glob("files/*"))}
 
 
@@ -80,7 +80,7 @@ def pictures() -> Mapping[str, Path]:
 
 @cache
 def contents(language: str = DEFAULT) -> tuple[Part, ...]:
-    """Return the parts as the index lists them: it alone says the order."""
+    """Return the parts in the order of the index."""
     parts: dict[tuple[str, str], list[Document]] = {}
     for audience, title, name in _index_links():
         parts.setdefault((audience, title), []).append(documents(language)[name])
@@ -89,31 +89,31 @@ def contents(language: str = DEFAULT) -> tuple[Part, ...]:
 
 def neighbours(document: Document, language: str = DEFAULT) -> tuple[Document | None, Document | None]:
     """Return the documents before and after one, in reading order."""
-    order = [None, *(each for part in contents(language) for each in part.documents), None]
-    for (before, this), (_, after) in pairwise(pairwise(order)):
-        if this is document:
+    order = [None, *(entry for part in contents(language) for entry in part.documents), None]
+    for (before, current), (_, after) in pairwise(pairwise(order)):
+        if current is document:
             return before, after
     return None, None
 
 
 def titles(language: str = DEFAULT) -> list[dict[str, str]]:
-    """Return what the palette looks through: each title, and each heading with the title of its document."""
-    found = []
+    """Return the entries for the palette: each title, and each heading with the title of its document."""
+    entries = []
     for document in documents(language).values():
-        found.append({"title": document.title, "url": document.url})
-        for each in document.headings:
-            found.append({"title": document.title, "heading": each.text, "url": f"{document.url}#{each.anchor}"})
-    return found
+        entries.append({"title": document.title, "url": document.url})
+        for heading in document.headings:
+            entries.append({"title": document.title, "heading": heading.text, "url": f"{document.url}#{heading.anchor}"})
+    return entries
 
 
 def _files(language: str = DEFAULT) -> dict[str, Path]:
-    """Return the files by name, of the guides those in this language."""
-    found = {file.relative_to(DOCS).with_suffix("").as_posix(): file for file in sorted(DOCS.rglob("*.md"))}
-    guides = {name: file for name, file in found.items() if file.parent.name == GUIDES}
+    """Return the files by name; guides in this language, or in English."""
+    files = {file.relative_to(DOCS).with_suffix("").as_posix(): file for file in sorted(DOCS.rglob("*.md"))}
+    guides = {name: file for name, file in files.items() if file.parent.name == GUIDES}
     chosen = {name.rpartition(".")[0]: file for name, file in guides.items() if _language_of(file) in (DEFAULT, language)}
     chosen |= {name.rpartition(".")[0]: file for name, file in guides.items() if _language_of(file) == language}
-    others = {name: file for name, file in found.items() if name not in guides}
-    return {INDEX: others.pop("index"), **chosen, **others, CONTRACT_NAME: CONTRACT}
+    other_files = {name: file for name, file in files.items() if name not in guides}
+    return {INDEX: other_files.pop("index"), **chosen, **other_files, CONTRACT_NAME: CONTRACT}
 
 
 def _language_of(file: Path) -> str:
@@ -121,7 +121,7 @@ def _language_of(file: Path) -> str:
 
 
 def _resolve(file: Path, link: str, urls: Mapping[Path, str]) -> str | None:
-    """Return the address of what a relative link in `file` names, or None where the server does not have it."""
+    """Return the address of a relative link in `file`, or None if the server does not serve its target."""
     _, below, picture = link.partition("/static/")
     if below and (STATIC / picture).is_file():
         return f"/static/{picture}"
@@ -129,12 +129,12 @@ def _resolve(file: Path, link: str, urls: Mapping[Path, str]) -> str | None:
 
 
 def _index_links() -> Iterator[tuple[str, str, str]]:
-    """Yield (audience, title of the part, name of the document) for each link below these headings of the index."""
+    """Yield (audience, title of the part, name of the document) for each link of the index."""
     files = {file: name for name, file in _files().items()}
     headings, tokens = {"h2": "", "h3": ""}, MarkdownIt("commonmark").parse((DOCS / "index.md").read_text(encoding="utf-8"))
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             headings[opening.tag] = plain_text(inline)
-        for each in inline.children or ():
-            if headings["h3"] and each.type == "link_open":
-                yield headings["h2"], headings["h3"], files[(DOCS / str(each.attrs["href"])).resolve()]
+        for child in inline.children or ():
+            if headings["h3"] and child.type == "link_open":
+                yield headings["h2"], headings["h3"], files[(DOCS / str(child.attrs["href"])).resolve()]

@@ -1,4 +1,4 @@
-"""Find words in the documentation: each section of a document is one result, those in a heading first."""
+"""Search in the documentation: each section of a document is a result, matches in headings first."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from board.help.documents import Document, Part, contents
 MAX_QUERY = 200  # characters
 MAX_WORDS = 8
 MAX_RESULTS = 20  # for each audience
-EXCERPT = 140  # characters around the first word that was found
+EXCERPT = 140  # characters around the first match
 _HEADING = re.compile(r'<h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>')
 _IN_LINE = re.compile(r"</?(?:a|code|em|strong|span)\b[^<>]*>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -33,7 +33,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Section with all words. `excerpt`: text before a word, the word, and text after it; "" if only the title has the words."""
+    """Section with all words. `excerpt`: (text before a word, the word, text after it), empty if only the title matches."""
 
     section: Section
     excerpt: tuple[str, str, str]
@@ -58,13 +58,13 @@ def _matches(part: Part, words: list[str], language: str) -> list[Section]:
 
 
 def _best(sections: list[Section], words: list[str]) -> list[Section]:
-    """Return the first sections: those with all words in the title before the others, each in reading order."""
+    """Return the first sections: those with all words in the title first, then the others, in reading order."""
     return sorted(sections, key=lambda section: not all(word in _fold(section.title) for word in words))[:MAX_RESULTS]
 
 
 @cache
 def _sections(name: str, language: str) -> tuple[Section, ...]:
-    document = next(each for part in contents(language) for each in part.documents if each.name == name)
+    document = next(entry for part in contents(language) for entry in part.documents if entry.name == name)
     _, *parts = _HEADING.split(document.html)
     return tuple(
         Section(document, _plain(heading), f"{document.url}#{anchor}", _plain(html))

@@ -1,4 +1,4 @@
-"""Render one Markdown document as HTML: escaped, with addressable headings, and with links that work on the server."""
+"""Renderer of a Markdown document as HTML: escaped, with anchors at headings, and with links that work on the server."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,15 +10,15 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
-DEEPEST = 3  # headings below this level are not addressable
-LOCAL = re.compile(r"(?![a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)  # an address without a scheme, and not of this page
+DEEPEST = 3  # level of the deepest headings with anchors
+LOCAL = re.compile(r"(?![a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)  # address without a scheme, not within the page
 
 Resolve = Callable[[str], str | None]  # from the path in a relative link to an address of the server, or None
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that can be linked to: `anchor` is the fragment of its address."""
+    """Heading. `anchor`: fragment of its address."""
 
     level: int
     text: str
@@ -41,8 +41,8 @@ def render(text: str, resolve: Resolve) -> Rendered:
             _resolve_links(token.children or [], resolve)
         token.attrs.pop("style", None)  # alignment of table cells: the content security policy refuses inline styles
     html = str(_parser().renderer.render(_with_scrolling(tokens), _parser().options, {}))
-    title = next((each.text for each in headings if each.level == 1), "")
-    return Rendered(html, title, tuple(each for each in headings if each.level > 1))
+    title = next((heading.text for heading in headings if heading.level == 1), "")
+    return Rendered(html, title, tuple(heading for heading in headings if heading.level > 1))
 
 
 @cache
@@ -51,35 +51,35 @@ def _parser() -> MarkdownIt:
 
 
 def _name_headings(tokens: list[Token]) -> list[Heading]:
-    """Give each heading an id that no other has, and make the ones below the title links to themselves."""
-    found: list[Heading] = []
+    """Give each heading a unique id, and make those below the title links to themselves."""
+    headings: list[Heading] = []
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open" or int(opening.tag[1]) > DEEPEST:
             continue
         text = plain_text(inline)
-        anchor = _unused(slug(text), {each.anchor for each in found})
+        anchor = _unused(slug(text), {heading.anchor for heading in headings})
         opening.attrs["id"] = anchor
-        found.append(Heading(int(opening.tag[1]), text, anchor))
+        headings.append(Heading(int(opening.tag[1]), text, anchor))
         if opening.tag != "h1":
             link = Token("link_open", "a", 1, attrs={"href": f"#{anchor}"})
             inline.children = [link, *(inline.children or []), Token("link_close", "a", -1)]
-    return found
+    return headings
 
 
 def plain_text(inline: Token) -> str:
-    return "".join(each.content for each in inline.children or [])
+    return "".join(child.content for child in inline.children or [])
 
 
 def slug(text: str) -> str:
-    """Return the fragment that GitHub gives a heading, so that links work there too."""
+    """Return GitHub's fragment for a heading, so that links work there too."""
     return re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-")
 
 
-def _unused(wanted: str, taken: Iterable[str]) -> str:
-    number, name = 0, wanted
-    while name in set(taken):
+def _unused(base: str, used_names: Iterable[str]) -> str:
+    number, name = 0, base
+    while name in set(used_names):
         number += 1
-        name = f"{wanted}-{number}"
+        name = f"{base}-{number}"
     return name
 
 
@@ -104,20 +104,20 @@ def _address(link: str, resolve: Resolve) -> str | None:
     if not LOCAL.match(link):
         return link
     path, _, fragment = link.partition("#")
-    found = resolve(path)
-    return f"{found}#{fragment}" if found and fragment else found
+    address = resolve(path)
+    return f"{address}#{fragment}" if address and fragment else address
 
 
 def _with_scrolling(tokens: list[Token]) -> list[Token]:
-    """Put wide tables and code into boxes that scroll sideways, by keyboard too."""
-    found: list[Token] = []
+    """Put tables and code into boxes that scroll sideways, also by keyboard."""
+    wrapped_tokens: list[Token] = []
     for token in tokens:
         if token.type == "table_open":
-            found.append(Token("box_open", "div", 1, attrs={"class": "wide", "tabindex": "0"}, block=True))
-        found.append(_escaped_code(token) if token.type in ("fence", "code_block") else token)
+            wrapped_tokens.append(Token("box_open", "div", 1, attrs={"class": "wide", "tabindex": "0"}, block=True))
+        wrapped_tokens.append(_escaped_code(token) if token.type in ("fence", "code_block") else token)
         if token.type == "table_close":
-            found.append(Token("box_close", "div", -1, block=True))
-    return found
+            wrapped_tokens.append(Token("box_close", "div", -1, block=True))
+    return wrapped_tokens
 
 
 def _escaped_code(token: Token) -> Token:

@@ -1,4 +1,4 @@
-"""Pages of `/help`: the documentation, for everybody, also without signing in. They contain nothing secret."""
+"""Pages of `/help`: the documentation, without sign-in. It contains no secrets."""
 
 import asyncio
 import mimetypes
@@ -18,29 +18,29 @@ from board.web.pages import error_page, page
 
 
 async def show(request: Request) -> Response:
-    """Return a document, in the reader's language if it is there, a file to download or a picture by its name, or 404.
+    """Serve a document in the reader's language if available, a downloadable file, or a picture, by its name; otherwise 404.
 
-    With `?q=` the start page lists the sections that have these words.
+    With `?q=` the start page lists the sections with these words.
     """
     name = request.path_params.get("name", documents.INDEX)
     caller = await signed_in(request)
-    reads = language_for(request, caller)
-    found = (await asyncio.to_thread(documents.documents, reads)).get(name)
-    if found is not None:
-        before, after = documents.neighbours(found, reads)
-        context: dict[str, Any] = {"document": found, "before": before, "after": after, "audiences": _contents(reads)}
-        return page(request, "help.html", caller, **context, **await _found(request, found, reads))
-    attached = documents.attachments().get(name)
-    if attached is not None:
-        kind = mimetypes.guess_type(attached.name)[0]
-        return Response(attached.read_bytes(), media_type=kind or "text/plain", headers={"Content-Disposition": "attachment"})
+    lang = language_for(request, caller)
+    document = (await asyncio.to_thread(documents.documents, lang)).get(name)
+    if document is not None:
+        before, after = documents.neighbours(document, lang)
+        context: dict[str, Any] = {"document": document, "before": before, "after": after, "audiences": _contents(lang)}
+        return page(request, "help.html", caller, **context, **await _search_results(request, document, lang))
+    attachment = documents.attachments().get(name)
+    if attachment is not None:
+        kind = mimetypes.guess_type(attachment.name)[0]
+        return Response(attachment.read_bytes(), media_type=kind or "text/plain", headers={"Content-Disposition": "attachment"})
     picture = documents.pictures().get(name)
     if picture is not None:
         return Response(picture.read_bytes(), media_type="image/png")
     return error_page(request, 404, MESSAGES["not_found"], caller)
 
 
-async def _found(request: Request, document: documents.Document, language: str) -> dict[str, Any]:
+async def _search_results(request: Request, document: documents.Document, language: str) -> dict[str, Any]:
     """Return the query on the start page, with its results by audience."""
     query = request.query_params.get("q", "").strip()[: find.MAX_QUERY] if document.name == documents.INDEX else ""
     results = await asyncio.to_thread(find.find, query, language)
