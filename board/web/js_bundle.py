@@ -279,8 +279,8 @@ def _vlq(number: int) -> str:
 def bundles(static: Path, pages: Mapping[str, str]) -> dict[str, str]:
     """Return the bundles and their source maps by name.
 
-    There is `main.js`, one for each of the `pages` (module by name), which `main.js` loads, one for each library that a page loads
-    later, and `wall.js`, which is independent. Raises ValueError with the unsupported line.
+    There is `main.js`, one for each of the `pages` (module by name), which `main.js` loads, one for each library that a page
+    loads later, and `wall.js`, which is independent. Raises ValueError with the unsupported line.
     """
     folder = ModuleGraph(static)
     main_modules, wall_modules = folder.in_order([MAIN]), folder.in_order([WALL])
