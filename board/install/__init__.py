@@ -1,8 +1,8 @@
-"""Environments of the checkout: beside each other in `.venvs`, with `.venv` as a link to the one in use.
+"""Environments of the checkout, in `.venvs`, with `.venv` as a link to the one in use.
 
-Standard library only, as nothing else is installed yet. A finished environment is never changed: new requirements create a new
-one, and then the link is switched in one step. So whatever fails or is killed, the previous one still works, and a server that
-runs from it keeps its files. A `.venv` created by a person belongs to them: it is filled, never wiped. All messages go to
+Standard library only, because no package is installed yet. A finished environment is never changed: new requirements create a new
+one, and then the link is switched atomically. So after any failure the previous one still works, and a server that runs from it
+keeps its files. A `.venv` that a person created is filled, never wiped. All messages go to
 standard error, so that `board account add` prints only an id.
 """
 

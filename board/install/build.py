@@ -1,4 +1,4 @@
-"""Build an environment beside the one in use, and put it in use when it is complete."""
+"""Build of an environment, which comes into use when it is complete."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ from board.install.requirements import declared, digest, extras_of, locks, unloc
 from board.install.steps import CannotInstall, find_uv, output_of, report, run
 
 
-def ensure(root: Path, needed: frozenset[str], wanted: frozenset[str] = frozenset()) -> Path:
-    """Return the Python of an environment with the requirements of the checkout and the `needed` extras.
+def ensure(root: Path, required: frozenset[str], optional: frozenset[str] = frozenset()) -> Path:
+    """Return the Python of an environment with the requirements of the checkout and the `required` extras.
 
-    The `wanted` extras are included if they can be installed. A missing environment is built and put in use. Raise CannotInstall.
+    The `optional` extras are included if they can be installed. Builds a missing environment and puts it in use. Raises
+    CannotInstall.
     """
-    unknown = needed - extras_of(root)
+    unknown = required - extras_of(root)
     if unknown:
         raise CannotInstall(f"there is no extra {min(unknown)}: there are {', '.join(sorted(extras_of(root)))}")
-    wanted &= extras_of(root)
-    env = environments.find(root, needed | wanted)
+    optional &= extras_of(root)
+    env = environments.find(root, required | optional)
     if env is None or env != in_use(root) or _is_renamed(root, env):
         with install_lock(root):
             # Another start may have built it
-            env = environments.find(root, needed | wanted) or _build_or_fill(root, needed, wanted)
+            env = environments.find(root, required | optional) or _build_or_fill(root, required, optional)
             _put_in_use(root, env)
     return python_of(env)
 
@@ -43,7 +44,7 @@ def install_lock(root: Path) -> Iterator[None]:
     """Lock the installation for one process. The lock is on the checkout's folder itself, so it leaves no file."""
     try:
         import fcntl
-    except ImportError:  # Windows has no such lock: people must avoid two first starts at once
+    except ImportError:  # Windows has no such lock: people must avoid two first starts at the same time
         yield
         return
     handle = os.open(root, os.O_RDONLY)
@@ -53,24 +54,24 @@ def install_lock(root: Path) -> Iterator[None]:
         except BlockingIOError:
             report("another start is installing: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        os.set_inheritable(handle, True)  # if this process is killed, its pip still holds the lock until it ends
+        os.set_inheritable(handle, True)  # if this process is killed, its pip holds the lock until it ends
         yield
     finally:
         os.close(handle)
 
 
-def _build_or_fill(root: Path, needed: frozenset[str], wanted: frozenset[str]) -> Path:
-    """Build or fill an environment, and return it; without the wanted extras if only those can't be installed."""
+def _build_or_fill(root: Path, required: frozenset[str], optional: frozenset[str]) -> Path:
+    """Build or fill an environment, and return it; without the optional extras if only those can't be installed."""
     before = in_use(root)
     installed_extras = extras_of(root) & frozenset(read_stamp(before).get("extras", ()))
     try:
         if python_of(before).exists() and not is_ours(root, before) and output_of([str(python_of(before)), "--version"]):
-            return _fill_foreign(root, before, needed | wanted | installed_extras)
-        return _build(root, needed | wanted | installed_extras)
+            return _fill_foreign(root, before, required | optional | installed_extras)
+        return _build(root, required | optional | installed_extras)
     except CannotInstall as error:
-        env = environments.find(root, needed) if wanted else None
+        env = environments.find(root, required) if optional else None
         if env is not None:
-            report(f"{error}; going on without: {', '.join(sorted(wanted))}")
+            report(f"{error}; going on without: {', '.join(sorted(optional))}")
             return env
         program = root / LINK / "bin/board"
         rest = f"what was installed before is as it was: {program}" if program.exists() else "start again to retry"
@@ -78,8 +79,8 @@ def _build_or_fill(root: Path, needed: frozenset[str], wanted: frozenset[str]) -
 
 
 def _build(root: Path, extras: frozenset[str]) -> Path:
-    """Build a new environment and return it; leave nothing of it after a failure."""
-    uv, started = find_uv(), time.monotonic()
+    """Build a new environment and return it; remove it after a failure."""
+    uv, start = find_uv(), time.monotonic()
     if not uv and importlib.util.find_spec("ensurepip") is None:  # Debian packages it separately
         raise CannotInstall(
             "this Python can't make an environment (it has no ensurepip): install "
@@ -103,12 +104,12 @@ def _build(root: Path, extras: frozenset[str]) -> Path:
         raise (
             error if isinstance(error, CannotInstall) else CannotInstall(f"can't write {env}: {error.strerror or error}")
         ) from error
-    report(f"installed in {time.monotonic() - started:.0f} s")
+    report(f"installed in {time.monotonic() - start:.0f} s")
     return env
 
 
 def _fill_foreign(root: Path, env: Path, extras: frozenset[str]) -> Path:
-    """Install into an environment that a person created, by its installer's own way; stamp it only after success."""
+    """Install into an environment that a person created, with its installer; stamp it only after success."""
     uv = find_uv()
     report(f"installing what the board needs into your own {env}, with {'uv' if uv else 'pip'}")
     target = str(root) + (f"[{','.join(sorted(extras))}]" if extras else "")
@@ -124,7 +125,7 @@ def _fill_foreign(root: Path, env: Path, extras: frozenset[str]) -> Path:
 
 def _put_in_use(root: Path, env: Path) -> None:
     """Put an environment in use, with the current names of the checkout."""
-    with suppress(OSError, CannotInstall):  # of another user's environment nothing can be written; the start still works
+    with suppress(OSError, CannotInstall):  # another user's environment is read-only; the start still works
         if _is_renamed(root, env):
             checkout.register(root, env)
             write_stamp(env, read_stamp(env) | {"named": _named(root)})
@@ -144,13 +145,13 @@ def _create(env: Path, uv: str | None) -> None:
 
 
 def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozenset[str]) -> None:
-    """Install the dependencies: by the lock files with hashes if they apply, otherwise as pyproject.toml declares them; so also
+    """Install the dependencies: from the lock files with hashes if they apply, otherwise as pyproject.toml declares them, like
     extras without a lock file."""
     installer = [*_installer(env, uv), *(() if uv else ("--no-compile",))]
-    locked, rest = locks(root, extras), declared(root, extras)
-    if locked:
-        run([*installer, "--require-hashes", *(word for lock in locked for word in ("--requirement", str(lock)))])
-        rest = [each for each in rest if each not in declared(root, extras - unlocked(root, extras))]
+    lock_files, rest = locks(root, extras), declared(root, extras)
+    if lock_files:
+        run([*installer, "--require-hashes", *(word for lock in lock_files for word in ("--requirement", str(lock)))])
+        rest = [requirement for requirement in rest if requirement not in declared(root, extras - unlocked(root, extras))]
         if rest:
             report(f"no lock names what {', '.join(sorted(unlocked(root, extras)))} needs: its versions are chosen now")
     elif error := why_not_locked(root, extras):
@@ -168,7 +169,7 @@ def _installer(env: Path, uv: str | None) -> list[str]:
 
 
 def uv_cache_options() -> list[str]:
-    """Return the option of uv for a home that is not writable, where uv would fail and pip only warns."""
+    """Return the option of uv for a read-only home, in which uv would fail and pip only warns."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
     return [] if os.access(home, os.W_OK) else ["--no-cache"]
 
@@ -181,7 +182,7 @@ def _stamp(root: Path, env: Path, extras: frozenset[str], requirements_digest: s
 
 
 def _named(root: Path) -> str:
-    """Return a digest of pyproject.toml: it changes with the checkout's version, programs or anything else there."""
+    """Return a digest of pyproject.toml, which contains the checkout's version and programs."""
     return hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
 
 

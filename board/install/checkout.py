@@ -1,7 +1,7 @@
-"""Registration of the checkout in an environment: importable from its place, known to package tools, and with its programs.
+"""Registration of the checkout in an environment: importable in place, known to package tools, and with its programs.
 
-An installer would do the same by an "editable" build, and download a build backend. This needs no network, so that a changed
-version or program can be registered offline.
+An installer would make an "editable" build, and download a build backend. This needs no network, so that a changed version or
+program can be registered offline.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ if __name__ == "__main__":
 
 
 def register(root: Path, env: Path) -> None:
-    """Write the registration of the checkout into an environment, replacing that of another version. Raise OSError,
-    CannotInstall."""
-    found = project(root)
-    name, version = str(found["name"]), str(found["version"])
+    """Write the registration of the checkout into an environment, replacing that of another version.
+
+    Raises OSError or CannotInstall.
+    """
+    metadata = project(root)
+    name, version = str(metadata["name"]), str(metadata["version"])
     packages = Path(output_of([str(python_of(env)), "-I", "-c", PURELIB]) or "/nonexistent")
     if not packages.is_dir():
         raise CannotInstall(f"{env} has no folder for packages")
     info = packages / f"{name}-{version}.dist-info"
-    programs = {_program(env, each): _program_text(env, target) for each, target in found.get("scripts", {}).items()}
+    programs = {_program(env, script): _program_text(env, target) for script, target in metadata.get("scripts", {}).items()}
     files = {
         packages / f"{name}.pth": f"{root.resolve()}\n",
         info / "METADATA": _metadata(root),
@@ -49,28 +51,28 @@ def register(root: Path, env: Path) -> None:
     for path, text in files.items():
         _write(path, text, 0o755 if path in programs else 0o644)
     _write(info / "RECORD", _record(packages, info, files), 0o644)
-    for old in packages.glob(f"{name}-*.dist-info"):
-        if old != info:
-            for file in old.iterdir():
+    for earlier_info in packages.glob(f"{name}-*.dist-info"):
+        if earlier_info != info:
+            for file in earlier_info.iterdir():
                 file.unlink()
-            old.rmdir()
+            earlier_info.rmdir()
 
 
 def _metadata(root: Path) -> str:
-    found = project(root)
-    lines = ["Metadata-Version: 2.1", f"Name: {found['name']}", f"Version: {found['version']}"]
-    lines.append(f"Requires-Python: {found.get('requires-python', '')}")
-    lines += [f"Requires-Dist: {each}" for each in found.get("dependencies", ())]
-    for extra, requirements in found.get("optional-dependencies", {}).items():
+    metadata = project(root)
+    lines = ["Metadata-Version: 2.1", f"Name: {metadata['name']}", f"Version: {metadata['version']}"]
+    lines.append(f"Requires-Python: {metadata.get('requires-python', '')}")
+    lines += [f"Requires-Dist: {requirement}" for requirement in metadata.get("dependencies", ())]
+    for extra, requirements in metadata.get("optional-dependencies", {}).items():
         lines.append(f"Provides-Extra: {extra}")
-        for each in requirements:
-            what, _, marker = (part.strip() for part in each.partition(";"))
-            lines.append(f"Requires-Dist: {what}; {f'({marker}) and ' if marker else ''}extra == '{extra}'")
+        for requirement in requirements:
+            package, _, marker = (part.strip() for part in requirement.partition(";"))
+            lines.append(f"Requires-Dist: {package}; {f'({marker}) and ' if marker else ''}extra == '{extra}'")
     return "\n".join(lines) + "\n"
 
 
 def _entry_points(root: Path) -> str:
-    return "[console_scripts]\n" + "".join(f"{name} = {at}\n" for name, at in project(root).get("scripts", {}).items())
+    return "[console_scripts]\n" + "".join(f"{name} = {target}\n" for name, target in project(root).get("scripts", {}).items())
 
 
 def _program(env: Path, name: str) -> Path:
@@ -87,7 +89,7 @@ def _program_text(env: Path, target: str) -> str:
 
 
 def _record(packages: Path, info: Path, files: dict[Path, str]) -> str:
-    """Return the RECORD file for uninstalling: each file with digest and size."""
+    """Return the RECORD file, which uninstalling needs: each file with digest and size."""
     rows = [f"{os.path.relpath(info / 'RECORD', packages)},,"]
     for path, text in files.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
@@ -96,7 +98,7 @@ def _record(packages: Path, info: Path, files: dict[Path, str]) -> str:
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a file atomically: somebody may be starting it."""
+    """Write a file atomically: a user may be starting it."""
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text, encoding="utf-8", newline="")
     fresh.chmod(mode)

@@ -1,4 +1,4 @@
-"""Commit that this program was made from: of the repository in a checkout, otherwise as the build recorded it."""
+"""Commit of this program: of the repository in a checkout, otherwise as the build recorded it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SHORT = 12  # characters shown
 
 
 def commit(root: Path) -> str:
-    """Return the commit, shortened; empty if it is unknown. Git's own files are read, as git refuses to answer another user than
-    the owner of the checkout."""
-    found = _of_repository(root / ".git") or _line(root / RECORD)
-    return found[:SHORT] if re.fullmatch(r"[0-9a-f]{40,64}", found) else ""
+    """Return the shortened commit; empty if unknown. Reads git's files, because git refuses to answer another user than the owner
+    of the checkout."""
+    hexadecimal = _of_repository(root / ".git") or _line(root / RECORD)
+    return hexadecimal[:SHORT] if re.fullmatch(r"[0-9a-f]{40,64}", hexadecimal) else ""
 
 
 def _of_repository(git: Path) -> str:

@@ -1,6 +1,6 @@
-"""Environments of a checkout: their paths and stamps, which one is in use, and which can be removed.
+"""Environments of a checkout: their paths and stamps, the one in use, and removal of old ones.
 
-Each has a stamp with what it was built from. During the build the stamp says that it is unfinished.
+Each has a stamp that records its requirements. During the build, the stamp marks it as unfinished.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ _held: list[int] = []  # file handles, open as long as this process lives
 
 
 def read_stamp(env: Path) -> dict[str, Any]:
-    """Return the stamp: `made_from`, `python`, `place`, `extras`, and `before` (the name of the one that it replaced), or `own`
-    (built by a person); only `unfinished` during an install; empty without one."""
+    """Return the stamp; empty without one.
+
+    It has `made_from`, `python`, `place`, `extras`, and `before` (name of the replaced environment) or `own` (built by a person);
+    during an install only `unfinished`.
+    """
     try:
         stamp = json.loads((env / STAMP).read_text())
     except (FileNotFoundError, NotADirectoryError):
@@ -55,21 +58,21 @@ def python_of(env: Path) -> Path:
 
 
 def identity(env: Path) -> str:
-    """Return an id of the Python that the packages are for: series and kind of machine. Empty if it is gone or broken."""
+    """Return an id of the environment's Python: series and kind of machine. Empty if it is missing or broken."""
     return output_of([str(python_of(env)), "-I", "-S", "-c", IDENTITY])
 
 
 def is_usable(env: Path) -> bool:
-    """Return whether the install was finished, the Python runs, and neither was moved or replaced."""
+    """Return whether the install is finished, the Python runs, and neither was moved or replaced."""
     stamp = read_stamp(env)
-    return stamp.get("place") == str(env) and bool(found := identity(env)) and stamp.get("python") == found
+    return stamp.get("place") == str(env) and bool(current_identity := identity(env)) and stamp.get("python") == current_identity
 
 
 def is_current(root: Path, env: Path, extras: frozenset[str]) -> bool:
     """Return whether the environment is usable and has the requirements of this checkout, with these extras."""
     had = frozenset(read_stamp(env).get("extras", ()))
     if not extras <= had or read_stamp(env).get("made_from") != digest(root, had):
-        return False  # decided without starting that Python, which takes 20 ms
+        return False  # decides without starting that Python, which takes 20 ms
     return is_usable(env)
 
 
@@ -82,40 +85,42 @@ def in_use(root: Path) -> Path:
 
 
 def python_now(root: Path) -> Path:
-    """Return the Python for further processes of this program: after an upgrade that of the new environment."""
-    env, used = Path(sys.prefix), in_use(root)
-    upgraded = env.parent == root / ENVIRONMENTS_FOLDER and used.parent == env.parent and "made_from" in read_stamp(used)
-    return python_of(used) if upgraded and python_of(used).exists() else Path(sys.executable)
+    """Return the Python for new processes of this program; after an upgrade, that of the new environment."""
+    env, current_env = Path(sys.prefix), in_use(root)
+    is_upgraded = (
+        env.parent == root / ENVIRONMENTS_FOLDER and current_env.parent == env.parent and "made_from" in read_stamp(current_env)
+    )
+    return python_of(current_env) if is_upgraded and python_of(current_env).exists() else Path(sys.executable)
 
 
 def all_environments(root: Path) -> list[Path]:
     """Return all environments in the folder, newest first."""
     with suppress(OSError):
-        found = [each for each in (root / ENVIRONMENTS_FOLDER).iterdir() if each.is_dir() and not each.is_symlink()]
-        return sorted(found, key=lambda each: each.stat().st_mtime, reverse=True)
+        folders = [path for path in (root / ENVIRONMENTS_FOLDER).iterdir() if path.is_dir() and not path.is_symlink()]
+        return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
     return []
 
 
 def is_ours(root: Path, env: Path) -> bool:
-    """Return whether the environment was built here, and not by a person."""
+    """Return whether this program built the environment, not a person."""
     return env.parent == root.resolve() / ENVIRONMENTS_FOLDER or ("made_from" in read_stamp(env) and "own" not in read_stamp(env))
 
 
 def find(root: Path, extras: frozenset[str]) -> Path | None:
-    """Return a current environment: the one in use if possible, otherwise one that was in use before."""
-    candidates = dict.fromkeys([in_use(root), *(each.resolve() for each in all_environments(root))])
-    return next((each for each in candidates if is_current(root, each, extras)), None)
+    """Return a current environment: the one in use if possible, otherwise an earlier one."""
+    candidates = dict.fromkeys([in_use(root), *(env.resolve() for env in all_environments(root))])
+    return next((env for env in candidates if is_current(root, env, extras)), None)
 
 
-def new_name(root: Path, wanted: str) -> Path:
+def new_name(root: Path, base: str) -> Path:
     """Return an unused path in the folder."""
     folder = root.resolve() / ENVIRONMENTS_FOLDER
-    names = (wanted if not number else f"{wanted}-{number}" for number in range(10_000))
+    names = (base if not number else f"{base}-{number}" for number in range(10_000))
     return next(folder / name for name in names if not os.path.lexists(folder / name))
 
 
 def put_in_use(root: Path, env: Path) -> None:
-    """Switch `.venv` to this environment, in one step. Raise OSError; then nothing has changed."""
+    """Switch `.venv` to this environment atomically. Raises OSError; then nothing has changed."""
     place, before = root / LINK, in_use(root)
     _remove_links(root)
     replaced = before if before.parent == env.parent else new_name(root, "replaced")
@@ -135,13 +140,13 @@ def put_in_use(root: Path, env: Path) -> None:
         report(f"the environment that was {place} is kept: {replaced}")
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two names in one step; return false if the system can't."""
+def _exchange(first: Path, second: Path) -> bool:
+    """Swap two names atomically; return False if the system can't."""
     try:
         system = ctypes.CDLL(None)
         if sys.platform == "darwin":
-            return bool(system.renamex_np(os.fsencode(one), os.fsencode(other), SWAP) == 0)
-        return bool(system.renameat2(CURRENT_FOLDER, os.fsencode(one), CURRENT_FOLDER, os.fsencode(other), SWAP) == 0)
+            return bool(system.renamex_np(os.fsencode(first), os.fsencode(second), SWAP) == 0)
+        return bool(system.renameat2(CURRENT_FOLDER, os.fsencode(first), CURRENT_FOLDER, os.fsencode(second), SWAP) == 0)
     except (AttributeError, OSError, TypeError):
         return False
 
@@ -162,26 +167,26 @@ def hold(env: Path) -> None:
 
 
 def remove_unfinished(root: Path) -> None:
-    """Remove what an interrupted install left. Requires the install lock."""
-    for each in all_environments(root):
-        is_unfinished = read_stamp(each) == UNFINISHED or (not read_stamp(each) and re.fullmatch(NAME, each.name))
-        if is_unfinished and each != in_use(root) and _is_free(each):
-            shutil.rmtree(each, ignore_errors=True)
+    """Remove the remains of an interrupted install. Requires the install lock."""
+    for env in all_environments(root):
+        is_unfinished = read_stamp(env) == UNFINISHED or (not read_stamp(env) and re.fullmatch(NAME, env.name))
+        if is_unfinished and env != in_use(root) and _is_free(env):
+            shutil.rmtree(env, ignore_errors=True)
 
 
 def _remove_links(root: Path) -> None:
-    """Remove links that an interrupted start left before they became `.venv`."""
-    for link in [each for each in (root / ENVIRONMENTS_FOLDER).iterdir() if each.is_symlink()]:
+    """Remove the links of interrupted starts that never became `.venv`."""
+    for link in [path for path in (root / ENVIRONMENTS_FOLDER).iterdir() if path.is_symlink()]:
         link.unlink()
 
 
 def remove_old(root: Path) -> None:
-    """Remove environments that are not in use, not the previous one, not held by a process, and not built by a person."""
-    used = in_use(root)
-    kept = {used.name, read_stamp(used).get("before")}
-    for each in all_environments(root):
-        if each.name not in kept and "made_from" in read_stamp(each) and "own" not in read_stamp(each) and _is_free(each):
-            shutil.rmtree(each, ignore_errors=True)
+    """Remove environments, except the one in use, the previous one, those held by a process, and those built by a person."""
+    current_env = in_use(root)
+    kept_names = {current_env.name, read_stamp(current_env).get("before")}
+    for env in all_environments(root):
+        if env.name not in kept_names and "made_from" in read_stamp(env) and "own" not in read_stamp(env) and _is_free(env):
+            shutil.rmtree(env, ignore_errors=True)
 
 
 def _is_free(env: Path) -> bool:

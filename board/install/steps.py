@@ -1,4 +1,4 @@
-"""Steps of an install: other programs, run one after the other, with progress on the terminal."""
+"""Steps of an install: programs that run in turn, with progress on the terminal."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import sys
 import time
 from collections.abc import Callable
 
-LINES_SHOWN = 15  # lines: pip's reason is in the last few
-LOG_INTERVAL_S = 60.0  # between two lines of progress in a log: most installs are done before the first
+LINES_SHOWN = 15  # last lines of output: they contain pip's reason
+LOG_INTERVAL_S = 60.0  # between two lines of progress in a log; most installs finish before the first
 
 
 class CannotInstall(Exception):
-    """Error: the environment can't be built here; the text is a sentence for the user."""
+    """Failure to build the environment. The text is a sentence for the user."""
 
 
 def report(sentence: str) -> None:
-    print(f"board: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - before there is anything else to say it with
+    print(f"board: {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - logging needs packages
 
 
 def output_of(command: list[str]) -> str:
-    """Return the output of a command on one line; empty if it can't be started or fails."""
+    """Return the output of a command on one line; empty if it does not start or fails."""
     try:
-        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words, no shell
+        result = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words, no shell
     except OSError:
         return ""
-    return " ".join(done.stdout.split()) if done.returncode == 0 else ""
+    return " ".join(result.stdout.split()) if result.returncode == 0 else ""
 
 
 def find_uv() -> str | None:
@@ -37,8 +37,8 @@ def find_uv() -> str | None:
 
 
 def run(command: list[str]) -> None:
-    """Run one step of the install with progress. Raise CannotInstall, and print the last lines of its output."""
-    environment = os.environ | {"PIP_USER": "0"}  # a user's setting that can't apply to an environment
+    """Run one step of the install with progress. If it fails, print its last lines and raise CannotInstall."""
+    environment = os.environ | {"PIP_USER": "0"}  # overrides a user's setting that can't apply to an environment
     environment.pop("PYTHONHOME", None)
     lines: list[str] = []
     progress = Progress()
@@ -63,7 +63,7 @@ def run(command: list[str]) -> None:
 
 
 class Progress:
-    """Progress of a step: the last line of its output in place on a terminal; in a log a line a minute."""
+    """Progress of a step: on a terminal the last line of its output, in place; in a log one line per minute."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now, self._logged_at = now, now()

@@ -1,6 +1,6 @@
-"""Limit of connections from one address in this process, as each costs a file descriptor and memory.
+"""Limit of connections from one address in this process, because each costs a file descriptor and memory.
 
-Trusted proxies and programs on this machine are not limited, as many people may be behind them.
+Trusted proxies and programs on this machine are not limited, because many people may be behind them.
 """
 
 import ipaddress
@@ -22,10 +22,10 @@ Leave = Callable[[], None]
 
 
 class Connections:
-    """Counter of connections by address; of IPv6 by network (/64)."""
+    """Counter of connections by address, for IPv6 by network (/64)."""
 
     def __init__(self, limit: int, stands_for_many: Callable[[str], bool], total: int | None = None) -> None:
-        """Set the limits: `limit` for each address (0: none) that does not stand for many, and `total` for the process."""
+        """Set the limits. `limit`: per address that does not stand for many (0: none). `total`: of the process."""
         self._limit, self._stands_for_many = limit, stands_for_many
         self._total = _max_files() if total is None else total
         self._by_address: Counter[str] = Counter()
@@ -36,7 +36,7 @@ class Connections:
         return self._count
 
     def enter(self, address: str | None) -> Leave | None:
-        """Count a connection, and return the function to call at its end; None if there are too many."""
+        """Count a connection; return the function to call at its end, or None if there are too many."""
         key = None if not self._limit or address is None or self._stands_for_many(address) else network_of(address)
         if self._count >= self._total or (key is not None and self._by_address[key] >= self._limit):
             self._on_refusal()
@@ -61,7 +61,7 @@ class Connections:
 
 
 def _max_files() -> int:
-    """Return the number of files that this process may open, less a reserve."""
+    """Return the number of files that this process may open, minus a reserve."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return sys.maxsize if limit == resource.RLIM_INFINITY else max(limit - SPARE_FILES, limit // 2)
 
@@ -71,16 +71,16 @@ async def _nobody(*_: object) -> None:
 
 
 def stands_for_many(trusted: str) -> Callable[[str], bool]:
-    """Return a predicate for addresses that many people may be behind: trusted proxies, and this machine."""
+    """Return a predicate for addresses with possibly many people behind them: trusted proxies, and this machine."""
     proxies = ProxyHeadersMiddleware(_nobody, trusted).trusted_hosts  # parsed by uvicorn, so that both trust the same proxies
 
     def is_shared(address: str) -> bool:
         if address in proxies:
             return True
         try:
-            found = ipaddress.ip_address(address)
+            ip = ipaddress.ip_address(address)
         except ValueError:
             return True  # the peer of a Unix socket
-        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+        return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
     return is_shared

@@ -5,7 +5,7 @@ import socket
 from board.config.settings import Settings
 from models.db.database import ConfigurationError
 
-BACKLOG = 2_048  # backlog of the kernel while the server is busy, or while one worker replaces another
+BACKLOG = 2_048  # connections that wait while the server is busy, or while one worker replaces another
 
 
 class ListeningSocket(socket.socket):
@@ -16,7 +16,7 @@ class ListeningSocket(socket.socket):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Return the listening socket. Raise ConfigurationError if the address is not available."""
+    """Return the listening socket. Raises ConfigurationError if the address is not available."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With the protocol named, asyncio sets TCP_NODELAY on accepted sockets; otherwise each response waits 40 ms for an ACK.
     listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -33,5 +33,5 @@ def listen(settings: Settings) -> socket.socket:
 def url_of(settings: Settings, listening: socket.socket) -> str:
     """Return the URL that people open."""
     host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return settings.public_url or f"http://{shown}:{port}"
+    url_host = f"[{host}]" if ":" in host else host
+    return settings.public_url or f"http://{url_host}:{port}"

@@ -10,12 +10,15 @@ from board.telemetry import logs
 
 
 def run(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
-    """Run `serve` from synchronous code: in this process, or with the configured number of workers. Raise ConfigurationError."""
+    """Run `serve` from synchronous code, in this process or with the configured number of workers.
+
+    Raises ConfigurationError.
+    """
     try:
         if settings.workers > 1:
             from board.server.supervisor import supervise
 
-            gc.enable()  # workers are processes of their own
+            gc.enable()  # workers are separate processes
             supervise(settings, ready)
         else:
             asyncio.run(serve(settings, ready))

@@ -39,15 +39,15 @@ from realtime.wire import protocol
 
 log = structlog.get_logger()
 
-ACCEPT_BATCH = 64  # connections accepted per turn of the event loop, so that a burst keeps nobody waiting
-ACCEPT_BATCH_OF_WORKER = 8  # with several workers, so that each takes a share of a burst
-MAX_CLOSED_AT_ONCE = 50  # sockets that may all reconnect at once
-SPREAD_S = 3.0  # over which the other sockets are closed, so that they don't all reconnect at once
+ACCEPT_BATCH = 64  # connections accepted per turn of the event loop, so that a burst is accepted quickly
+ACCEPT_BATCH_OF_WORKER = 8  # with several workers, so that each accepts a share of a burst
+MAX_CLOSED_AT_ONCE = 50  # sockets that may reconnect at the same time
+SPREAD_S = 3.0  # period over which more sockets are closed, so that they reconnect at different times
 CLOSE_TIMEOUT_S = 2 + CLOSE_TIMEOUT_S  # for commands in progress, and for the close frames
 ACCEPT_GRACE_S = 0.5  # for a request on a connection accepted just before; then idle connections are closed
 REQUEST_TIMEOUT_S = 3  # for requests in progress; then they are aborted
-SHUTDOWN_TIMEOUT_S = 12.0  # after SIGTERM the process exits at the latest, whatever blocks it (the contract: 15 s)
-# Idle time of a connection: longer than proxies keep theirs (nginx and others 60 s). The proxy must close first, or a request
+SHUTDOWN_TIMEOUT_S = 12.0  # from SIGTERM to the exit of the process at the latest (contract: 15 s)
+# Idle time of a connection, longer than that of proxies (nginx and others: 60 s). The proxy must close first: otherwise a request
 # that it sends at that moment is lost, and its browser gets a 502.
 KEEP_ALIVE_S = 75
 DEADLINES = Deadlines()
@@ -62,8 +62,8 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    `ready` is called with the URL when connections are accepted; `beat` is called every second while the event loop is alive.
-    Raise ConfigurationError.
+    `ready`: called with the URL when connections are accepted. `beat`: called every second while the event loop is alive.
+    Raises ConfigurationError.
     """
     logs.set_up(settings.log_level)
     library_messages.install()
@@ -78,11 +78,11 @@ async def serve(
     metrics.attach(service.hub)
     application = app.create_app(service)
     sender = Sender(service.database, settings, service.alarm_rules, service.clock)
-    of_process = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
+    process_loops = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
     sweeps = UploadSweep(service), FileRemoval(service), SpaceWatch(service)
     maintenance = Pruning(service.database, settings), Archiving(service), *sweeps, Escalation(service), sender
-    process_tasks = [asyncio.create_task(each) for each in of_process]
-    maintenance_tasks = [asyncio.create_task(each.run()) for each in maintenance]
+    process_tasks = [asyncio.create_task(loop) for loop in process_loops]
+    maintenance_tasks = [asyncio.create_task(job.run()) for job in maintenance]
 
     def on_started() -> None:
         log.info("serving", version=full_version())
@@ -105,7 +105,7 @@ async def serve(
 
 
 def warn_of_open_decoders() -> None:
-    """Log which isolation of decoders this system lacks."""
+    """Log the isolation of decoders that this system lacks."""
     protection = isolation.protection(picture_process.__file__)
     if not protection.is_complete:
         log.warning("decoders not isolated", landlock=protection.landlock, seccomp=protection.seccomp, user=protection.user)
@@ -127,10 +127,10 @@ def uvicorn_config(
         http=partial(HttpProtocol, enter=connections.enter),  # type: ignore[arg-type]
         ws=WebSocketProtocol,
         ws_max_size=protocol.MAX_CLIENT_FRAME_BYTES,
-        ws_per_message_deflate=False,  # takes three times the memory, and is advised against for secrets
+        ws_per_message_deflate=False,  # uses three times the memory, and is not recommended for secrets
         backlog=accept_batch,
         log_config=None,
-        access_log=False,  # URLs contain ids, and show who reads what
+        access_log=False,  # URLs contain ids, which disclose who reads what
         server_header=False,
         forwarded_allow_ips=trusted,  # proxies whose X-Forwarded-For is trusted
         timeout_keep_alive=KEEP_ALIVE_S,
@@ -193,19 +193,19 @@ class GracefulServer(uvicorn.Server):
                 await asyncio.sleep(early)
             connection.close(protocol.CLOSE_RESTART)
         first, last = loop.time() + ACCEPT_GRACE_S, loop.time() + CLOSE_TIMEOUT_S
-        while (left := self._open_websockets()) or (self.server_state.connections and loop.time() < first):
+        while (open_sockets := self._open_websockets()) or (self.server_state.connections and loop.time() < first):
             if loop.time() > last or self.force_exit:
                 break
             for connection in list(self._service.hub.connections):
                 connection.close(protocol.CLOSE_RESTART)
             await asyncio.sleep(0.02)
-        if left:
-            log.warning("sockets aborted", count=len(left))
-        for websocket in left:
+        if open_sockets:
+            log.warning("sockets aborted", count=len(open_sockets))
+        for websocket in open_sockets:
             websocket.abort()
 
     def _open_websockets(self) -> list[WebSocketProtocol]:
-        return [each for each in self.server_state.connections if isinstance(each, WebSocketProtocol)]
+        return [protocol for protocol in self.server_state.connections if isinstance(protocol, WebSocketProtocol)]
 
 
 def force_exit_after(seconds: float) -> None:
@@ -217,7 +217,7 @@ def force_exit_after(seconds: float) -> None:
 
     def exit_now() -> None:
         try:
-            logging_thread = threading.Thread(target=log_timeout, daemon=True)  # a daemon thread, as the log itself may block
+            logging_thread = threading.Thread(target=log_timeout, daemon=True)  # a daemon thread, because the log may block
             logging_thread.start()
             logging_thread.join(logs.FLUSH_S)
         finally:

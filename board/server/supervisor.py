@@ -1,9 +1,8 @@
 """Supervisor of several workers on one address: starts, watches, replaces, restarts and ends them.
 
-All workers accept from one listening socket, which the supervisor holds: a connection that is not accepted yet waits in it while
-workers come and go. (With SO_REUSEPORT and a socket for each worker, the kernel would assign connections to a worker that is
-stuck or dying, and lose the queue of a dead one.) A worker accepts a few connections per turn of its event loop, so the least
-busy one takes most.
+All workers accept from one listening socket, which the supervisor holds, so that connections wait in it while workers are
+replaced. (With SO_REUSEPORT and a socket for each worker, the kernel would assign connections to a stuck or dying worker, and
+lose the queue of a dead one.) A worker accepts a few connections per turn of its event loop, so the least busy one gets most.
 """
 
 import asyncio
@@ -33,19 +32,19 @@ from models.db.errors import ConfigurationError
 log = structlog.get_logger()
 
 CHECK_INTERVAL_S = 0.25  # interval of checks if no signal or message wakes the supervisor
-HEARTBEAT_TIMEOUT_S = 10.0  # a worker without a heartbeat for so long is killed and replaced
+HEARTBEAT_TIMEOUT_S = 10.0  # without a heartbeat for that long, a worker is killed and replaced
 START_TIMEOUT_S = 60.0  # from the start of a worker until it accepts connections
-STOP_TIMEOUT_S = 13.0  # after SIGTERM a worker is killed; it exits by itself within 12 s, and the contract allows 15 s
-MIN_LIFE_S = 5.0  # a worker that lived for so long is replaced at once, others after a growing pause
+STOP_TIMEOUT_S = 13.0  # from SIGTERM until a worker is killed; it exits within 12 s, and the contract allows 15 s
+MIN_LIFE_S = 5.0  # a worker with a shorter life is replaced after a growing pause, others immediately
 RESTART_PAUSES_S = (0.2, 0.5, 1, 2, 5)  # pauses before a start, by number of early exits in a row
 NO_RESOURCES_PAUSE_S = 1.0  # pause before a start if the machine had no process or memory left
-# Early exits of every worker in a row before the supervisor gives up: before any worker was ready, and after.
+# Early exits of every worker in a row until the supervisor ends: before any worker was ready, and after.
 MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = 2, 12
 
 
 @dataclass(eq=False)
 class WorkerSlot:
-    """Slot of one worker; during a rolling restart also of its replacement."""
+    """Slot of one worker, and of its replacement during a rolling restart."""
 
     number: int
     worker: Worker | None = None
@@ -57,7 +56,7 @@ class WorkerSlot:
 def supervise(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
     """Serve with several workers until SIGTERM or SIGINT.
 
-    `ready` is called with the URL when all accept connections. Raise ConfigurationError.
+    `ready`: called with the URL when all accept connections. Raises ConfigurationError.
     """
     settings.check()
     logs.set_up(settings.log_level)
@@ -67,8 +66,10 @@ def supervise(settings: Settings, ready: Callable[[str], None] | None = None) ->
 
 
 async def _check_startup(settings: Settings) -> None:
-    """Open the service once before the workers start: run migrations, and report configuration errors a single time. Raise
-    ConfigurationError."""
+    """Open the service once before the workers start, to run migrations and report configuration errors once.
+
+    Raises ConfigurationError.
+    """
     await (await BoardService.open(settings)).close()
 
 
@@ -91,14 +92,14 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
-        """Run until all workers have ended. Raise ConfigurationError if no worker can be started."""
+        """Run until all workers have ended. Raises ConfigurationError if no worker can be started."""
         with self._signals():
             try:
                 checked_at = time.monotonic()
                 while self._stopping_since is None or self._workers():
                     self._poll_pipes(CHECK_INTERVAL_S)
                     now = time.monotonic()
-                    # This process was stopped itself: heartbeats in the meantime could not be read
+                    # This process was stopped, and could not read heartbeats in the meantime
                     if now - checked_at > HEARTBEAT_TIMEOUT_S / 2:
                         for worker in self._workers():
                             worker.last_beat = now
@@ -117,7 +118,7 @@ class Supervisor:
             else:
                 self._kill_if_stuck(worker, now)
         if self._stopping_since is not None:
-            self._listening.close()  # the workers close theirs: from now on no connection waits in the backlog
+            self._listening.close()  # the workers close theirs too, so that no connection waits in the backlog
             for worker in self._workers():
                 worker.stop(now)
             return
@@ -128,7 +129,7 @@ class Supervisor:
                 slot.not_before = now if slot.worker else now + NO_RESOURCES_PAUSE_S
         self._rolling_restart(now)
         self._report_ready()
-        # More often it would fill the queue of messages before READY=1
+        # More notifications would fill the queue before READY=1
         if self._all_ready and now - self._notified_at >= watchdog.BEAT_S:
             self._notified_at = now
             watchdog.sd_watchdog()
@@ -171,12 +172,12 @@ class Supervisor:
         slot.not_before = now + (RESTART_PAUSES_S[min(slot.early_exits, len(RESTART_PAUSES_S)) - 1] if slot.early_exits else 0)
 
     def _check_crash_loop(self) -> None:
-        most = MAX_EARLY_EXITS if self._all_ready else MAX_EARLY_EXITS_AT_FIRST
-        if all(slot.early_exits > most and (slot.worker is None or not slot.worker.ready) for slot in self._slots):
+        limit = MAX_EARLY_EXITS if self._all_ready else MAX_EARLY_EXITS_AT_FIRST
+        if all(slot.early_exits > limit and (slot.worker is None or not slot.worker.ready) for slot in self._slots):
             raise ConfigurationError("The workers exit as soon as they start. Their messages are above.")
 
     def _kill_if_stuck(self, worker: Worker, now: float) -> None:
-        """Kill a worker that sends no heartbeat, or does not stop."""
+        """Kill a worker without heartbeats, or one that does not stop."""
         is_silent = now - worker.last_beat > (HEARTBEAT_TIMEOUT_S if worker.ready else START_TIMEOUT_S)
         if is_silent or (worker.stopping_since is not None and now - worker.stopping_since > STOP_TIMEOUT_S):
             worker.process.kill()
@@ -239,7 +240,7 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        """Install handlers that wake the supervisor; the signals are acted on at its next check."""
+        """Install handlers that wake the supervisor, which handles the signals at its next check."""
 
         def on_stop(signal: int, frame: object) -> None:
             if self._stopping_since is None:
@@ -259,21 +260,20 @@ class Supervisor:
             signal.SIGHUP: on_restart,
             signal.SIGCHLD: lambda signal, frame: None,
         }
-        before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
+        earlier_handlers = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(-1)
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in earlier_handlers.items():
+                signal.signal(number, handler)
             reading.close()
             writing.close()
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of the workers: the current settings, without the notify socket of systemd, which is for the
-    supervisor."""
+    """Return the environment of the workers: the current settings, without systemd's notify socket, which the supervisor uses."""
     stopping_since = {name.upper(): "" if value is None else str(value) for name, value in settings.model_dump().items()}
     excluded = {*stopping_since, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in excluded}

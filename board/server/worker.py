@@ -1,8 +1,8 @@
 """Worker: one of several serving processes, started by supervisor.py as `python -m board.server.worker LISTENING PIPE REGISTER`.
 
-The arguments are inherited: the listening socket that all workers share; a pipe to the supervisor, for the ready message and then
-a heartbeat every second while the event loop is alive, whose end means that the supervisor has ended; and the file in which this
-worker registers what it works on, for the supervisor to read if it must kill it.
+The arguments are inherited descriptors: LISTENING is the socket that all workers share. PIPE leads to the supervisor; it carries
+the ready message and then a heartbeat every second while the event loop is alive, and its end means that the supervisor has
+ended. REGISTER is the file with the inputs of this worker, which the supervisor reads if it must kill it.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ def main(listening: int, pipe: int, register: int) -> None:
     threading.Thread(target=_exit_with_supervisor, args=(supervisor,), name="supervisor", daemon=True).start()
 
     def send(message: bytes) -> None:
-        with contextlib.suppress(OSError):  # the supervisor is not reading now, or it is gone
+        with contextlib.suppress(OSError):  # the supervisor is busy, or has ended
             supervisor.send(message, socket.MSG_DONTWAIT)
 
     def beat() -> None:
@@ -59,7 +59,7 @@ def main(listening: int, pipe: int, register: int) -> None:
 
 
 def _exit_with_supervisor(supervisor: socket.socket) -> None:
-    """Shut down in order when the supervisor has ended, in whatever way."""
+    """Shut down in order when the supervisor has ended, also if it was killed."""
     with contextlib.suppress(OSError):
         while supervisor.recv(64):
             pass

@@ -18,7 +18,7 @@ ARGUMENTS = ["-m", "board.server.worker"]
 
 @dataclass(eq=False)
 class Worker:
-    """Worker process, with the supervisor's end of its pipe, and the file in which it registers its inputs."""
+    """Worker process, with the supervisor's end of its pipe, and the register of its inputs."""
 
     number: int
     process: "subprocess.Popen[bytes]"
@@ -31,7 +31,7 @@ class Worker:
 
     @classmethod
     def start(cls, number: int, listening: socket.socket, environment: Mapping[str, str], now: float) -> "Worker":
-        """Start a worker that accepts from this socket. Raise OSError."""
+        """Start a worker that accepts from this socket. Raises OSError."""
         register = processing.new_file()
         own_end, worker_end = socket.socketpair()
         own_end.setblocking(False)
@@ -51,7 +51,7 @@ class Worker:
         return cls(number, process, own_end, register, now, now)
 
     def close(self) -> None:
-        """Release what the supervisor has of it, once it has ended."""
+        """Release the supervisor's resources for it, after it has ended."""
         self.pipe.close()
         os.close(self.register)
 
@@ -62,8 +62,8 @@ class Worker:
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
-        """Inputs that it was working on when it ended."""
-        return [each._asdict() for each in processing.read(self.register)]
+        """Inputs in progress when it ended."""
+        return [input._asdict() for input in processing.read(self.register)]
 
     def stop(self, now: float) -> None:
         """Send SIGTERM, once."""

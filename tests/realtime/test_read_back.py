@@ -17,7 +17,7 @@ KEPT_EVENTS = 20
 def small_ring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring, "EVENT_BYTES", 1_000)
     monkeypatch.setattr(ring, "MAX_KEPT_BYTES", KEPT_EVENTS * 1_020)
-    monkeypatch.setattr(ring, "LEAST_GIVEN_BACK", 1)
+    monkeypatch.setattr(ring, "MIN_RELEASED_BYTES", 1)
 
 
 @pytest.fixture

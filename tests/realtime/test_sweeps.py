@@ -101,7 +101,7 @@ def test_each_client_gets_each_event_once_and_nothing_that_it_may_not_see(
     steps: list[tuple[str, Any, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ring, "MAX_KEPT_BYTES", 40_000)  # 60 small events, or 4 large ones
-    monkeypatch.setattr(ring, "LEAST_GIVEN_BACK", 1)
+    monkeypatch.setattr(ring, "MIN_RELEASED_BYTES", 1)
     monkeypatch.setattr(read_back, "MAX_BEHIND", 90)
     monkeypatch.setattr(delivery, "ITEMS_PER_CLOCK", 1)  # each client is a slice of its own
     monkeypatch.setattr(slices, "SLICE_S", 0.0)
