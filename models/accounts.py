@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
-    """Person, or program, that can log in."""
+    """Person or program that can log in."""
 
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
@@ -33,8 +33,8 @@ class LoginSession(SQLModel, table=True):
     account: str = Field(index=True)
     created_at: str
     used_at: str  # accurate to about a minute
-    latest_end: str  # end at the latest, however much it is used
-    ends_at: str  # end given its last use, at most `latest_end`
+    latest_end: str  # end at the latest
+    ends_at: str  # end after its last use, at most `latest_end`
 
 
 class LoginNetwork(SQLModel, table=True):
@@ -69,7 +69,7 @@ class PasswordLink(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """Bearer token of a program. It works from `agreed_at` on: its owner agreed, or nobody ever signed in to the account."""
+    """Bearer token of a program. It works from `agreed_at` on: the owner agreed, or nobody had ever signed in to the account."""
 
     BY_COMMAND_LINE: ClassVar[str] = ""  # value of `made_by`
 
@@ -87,10 +87,10 @@ class Token(SQLModel, table=True):
 
 
 class RightsVersion(SQLModel, table=True):
-    """Version of the rights, in two rows that processes poll, so that a change in one process applies to open sockets in all.
+    """Version of the rights, in two rows. All processes poll it, so that a change applies to their open sockets.
 
-    PEOPLE grows with every change of an account, a session, a token or a search's access; DISPLAYS with every change of a wall
-    display.
+    PEOPLE grows with every change of an account, a session, a token or a search's access. DISPLAYS grows with every change of a
+    wall display.
     """
 
     __tablename__ = "rights"

@@ -1,10 +1,10 @@
-"""Alerts: which events notify whom. Rows beside the journal with ids and codes only: they hold no text, so nothing has to be
-erased."""
+"""Alerts: accounts notified of events. The rows are separate from the journal and contain ids and codes only, so erasure need not
+touch them."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-EVERYBODY = ""  # in place of an account: all who may see the board
+EVERYBODY = ""  # stands for all accounts that may see the board
 KINDS = (
     "assigned",
     "handover",
@@ -12,15 +12,15 @@ KINDS = (
     "urgent",
     "sighting",
     "status",
-)  # of several for one event, the first is shown
-SECURITY = "security"  # kind that can't be switched off: changes to the person's own account
-OWN_ACCOUNT = "account"  # in place of a board: alerts about the person's own account
+)  # if several apply to an event, the first is shown
+SECURITY = "security"  # kind that can't be turned off: changes to the person's own account
+OWN_ACCOUNT = "account"  # stands for a board: alerts about the person's own account
 ALARM_SOUNDS = ("off", "once", "until_taken")  # sound of an alarm in a browser
 DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; desktop includes the list
 
 
 class Alert(SQLModel, table=True):
-    """Event of the journal, by its board and seq, that alerts an account. `at` is the event's time."""
+    """Event of the journal, by board and seq, that alerts an account. `at`: time of the event."""
 
     __table_args__ = (Index("alert_of_account", "account", "at"),)
 
@@ -32,8 +32,10 @@ class Alert(SQLModel, table=True):
 
 
 class SecurityAlert(SQLModel, table=True):
-    """Entry of the audit journal, by its seq there, that alerts the account it is about. `number` counts per account: alerts are
-    named by it, because the length of the audit journal is secret."""
+    """Entry of the audit journal, by seq, that alerts its account.
+
+    `number`: counts per account, and names the alert, because the length of the audit journal is secret.
+    """
 
     __tablename__ = "security_alert"
 
@@ -44,7 +46,7 @@ class SecurityAlert(SQLModel, table=True):
 
 
 class AlertRead(SQLModel, table=True):
-    """Mark that an account has read an alert, on any device; `at` is the alert's. Deleted when the alert is no longer listed."""
+    """Mark that an account has read an alert, on any device. `at`: time of the alert. Deleted when the alert leaves the list."""
 
     __tablename__ = "alert_read"
 

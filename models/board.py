@@ -1,11 +1,11 @@
-"""Boards: each row holds the head of the board's journal. Writers lock it first, so that commit order is seq order."""
+"""Boards: each row contains the head of the board's journal. Writers lock it first, so that commit order is seq order."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-OPERATIONS = "operations"  # the board that lists every search
+OPERATIONS = "operations"  # board that lists every search
 AUDIT = "audit"  # id and kind of the audit journal: logins, and actions of administrators
-AUDIT_NUMBER, OPERATIONS_NUMBER = 0, 1  # their numbers, which statements name; those of searches follow
+AUDIT_NUMBER, OPERATIONS_NUMBER = 0, 1  # numbers of these boards, for statements; those of searches follow
 
 
 class Board(SQLModel, table=True):
@@ -31,8 +31,10 @@ class Board(SQLModel, table=True):
 
 
 class BoardShare(SQLModel, table=True):
-    """Number of a board's entities that count for one account: those added without a token (`token` is empty), or with one
-    token. `reserved` is how many of them were added beyond the board's limit since it was last reached."""
+    """Number of a board's entities that count for one account, and one token.
+
+    `token`: empty for entities added without one. `reserved`: entities added beyond the board's limit since it was last reached.
+    """
 
     __tablename__ = "board_share"
 
@@ -44,8 +46,10 @@ class BoardShare(SQLModel, table=True):
 
 
 class VisibilityChange(SQLModel, table=True):
-    """Last change of an account's access to a search, as seq on `board` (the search's own, or `operations`). A client with an
-    earlier position gets a snapshot."""
+    """Last change of an account's access to a search, as seq on `board` (that of the search, or `operations`).
+
+    A client with an earlier position gets a snapshot.
+    """
 
     __tablename__ = "sight"
 

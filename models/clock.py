@@ -6,8 +6,10 @@ JUMPED, AHEAD = "jumped", "ahead"
 
 
 class ClockFault(SQLModel, table=True):
-    """Fault of a clock, noticed by a process when its clock said `at`: it jumped by `by_s` seconds, or events have times ahead of
-    it, up to `until`. Ids are counted, because times do not sort when clocks go back."""
+    """Fault of a clock, noticed at its time `at`: it jumped by `by_s` seconds, or events are ahead of it, up to `until`.
+
+    Ids are counted, because times do not sort if a clock is set back.
+    """
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

@@ -6,14 +6,14 @@ from sqlmodel import Field, SQLModel
 
 from models.entity import json_column
 
-PROFILES = ("room", "inner")  # room: visitors may read it; inner: a room that no visitor enters
-ALL_DISPLAYS = "wall"  # in place of an account: all displays, which see the same searches
+PROFILES = ("room", "inner")  # room: visitors may read it; inner: a room without visitors
+ALL_DISPLAYS = "wall"  # stands for an account: all displays, which see the same searches
 THEMES = ("dark", "light", "day")  # day: light by day, dark by night
 
 
 class Display(SQLModel, table=True):
-    """Paired screen, its settings, and its last status report. It is no account: no role, no password. Rows are kept after
-    revocation, so that the list shows who paired a display and when it was revoked.
+    """Paired screen, its settings, and its last status report. It is not an account: it has no role and no password. Rows stay
+    after revocation, so that the list shows who paired a display and when it was revoked.
 
     `shows` is {"boards": [id, …], "every_s"}. `reload` grows when the display is asked to reload its page. `seat` names the
     holder of the display's single connection. `told` is {"boards": {id: seq}, "since", "screen", "rows"}.
@@ -39,8 +39,10 @@ class Display(SQLModel, table=True):
 
 
 class Pairing(SQLModel, table=True):
-    """Pairing code that a screen shows until somebody enters it: once, within minutes. `screen` is the digest of the secret that
-    the screen holds, and keeps after it was paired as `display`; `network` is the digest of the network that asked for the code.
+    """Pairing code of a screen, valid once and for minutes.
+
+    `screen`: digest of the screen's secret, which stays the same after pairing as `display`. `network`: digest of the network
+    that requested the code.
     """
 
     code: str = Field(primary_key=True)  # digest

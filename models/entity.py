@@ -1,4 +1,4 @@
-"""Entities: the common part of everything on a board. A row with an id, the seq of its last event, and a state."""
+"""Entities: the common base of all rows on a board, with an id, the seq of the last event, and a state."""
 
 import builtins
 from collections.abc import Iterable
@@ -11,8 +11,7 @@ State = dict[str, Any]
 
 
 class Entity(SQLModel):
-    """Row of a board. `STATE` names the columns of its state in the order in which they are sent; other columns never leave the
-    server by a socket, an event or a snapshot."""
+    """Row of a board. `STATE`: columns of its state in sending order. Other columns are never sent."""
 
     KIND: ClassVar[str]
     STATE: ClassVar[tuple[str, ...]]
@@ -32,17 +31,17 @@ class Entity(SQLModel):
             cls.STATE = tuple(name for name, each in declared.items() if each is not None and each.in_state)
 
     def state(self) -> State:
-        """Return the whole state, with every field; null when unset."""
+        """Return the state with every field, None if unset."""
         values = self.__dict__  # past SQLAlchemy's descriptors, which cost several times as much
         return {name: values[name] if name in values else getattr(self, name) for name in self.STATE}
 
 
 class CountedEntity(Entity):
-    """Entity that counts towards the limit of its board, and towards the share of one account there: the one that added it, or
-    that brought it back. None of this is in its state.
+    """Entity that counts towards the limit of its board, and towards the share of the account that added or restored it. None of
+    this is in its state.
 
-    `share_account` and `share_token` name the row of `BoardShare` that counts it; None: nobody's. `archived_at` is set while it
-    has left the snapshot and is in the journal alone.
+    `share_account`, `share_token`: keys of the `BoardShare` that counts it, None if there is none. `archived_at`: set while it is
+    in the journal only, not in the snapshot.
     """
 
     share_account: str | None = None
@@ -63,27 +62,26 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
 
 def json_type(model: builtins.type[SQLModel], column: str) -> Any:
     """Return the type of the values of a JSON column, `| None` if it is nullable; None for other columns."""
-    found = model.__table__.c[column]  # type: ignore[attr-defined]
-    given = found.info.get("type")
-    return given | None if given is not None and found.nullable else given
+    definition = model.__table__.c[column]  # type: ignore[attr-defined]
+    type = definition.info.get("type")
+    return type | None if type is not None and definition.nullable else type
 
 
 def flatten(state: State, path: str = "") -> dict[str, Any]:
-    """Return the fields of a state that are not null by path: `{"person.age": 11}`. Lists are leaves."""
-    found: dict[str, Any] = {}
+    """Return the fields of a state that are not None, by path: `{"person.age": 11}`. Lists are leaves."""
+    fields: dict[str, Any] = {}
     for name, value in state.items():
         if isinstance(value, dict):
-            found |= flatten(value, f"{path}{name}.")
+            fields |= flatten(value, f"{path}{name}.")
         elif value is not None:
-            found[path + name] = value
-    return found
+            fields[path + name] = value
+    return fields
 
 
 def revert_fields(now: State, before: State, fields: Iterable[str]) -> State:
-    """Return the columns of a state in which these fields have the values of before; other fields of a group stay as they are
-    now."""
+    """Return the columns of `now` with these fields set to their values in `before`. Other fields of a group stay."""
     paths = [field.split(".") for field in fields]
-    # a state of an earlier version lacks later fields: they were null
+    # a state of an earlier version lacks newer fields, which count as null
     return {name: _reverted(now[name], before.get(name), _paths_below(paths, name)) for name in {path[0] for path in paths}}
 
 
@@ -94,7 +92,7 @@ def _reverted(now: Any, before: Any, paths: list[list[str]]) -> Any:
     for name in {path[0] for path in paths}:
         value = _reverted(group.get(name), (before or {}).get(name), _paths_below(paths, name))
         if value is None and before is not None and name not in before:
-            group.pop(name, None)  # an item that was added
+            group.pop(name, None)  # an added item
         else:
             group[name] = value
     return None if before is None and not flatten(group) else group

@@ -1,5 +1,5 @@
-"""Rows of the journal: metadata, hash chain and payload of each event. A payload and its key can be erased while the chain still
-verifies.
+"""Rows of the journal: metadata, hash chain and payload of each event. A payload and its key can be erased without breaking the
+chain.
 
 `board.engine.journal` reads and writes them by text SQL, because an ORM object per event costs thirty times as much.
 """
@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from models.board import AUDIT_NUMBER
 from models.entity import partial_index
 
-KEPT_BYTES = 4  # of a commitment beside its payload: they tell a changed content from a changed row
+KEPT_BYTES = 4  # of a commitment while its payload exists: they distinguish a changed payload from a changed row
 _OF_AUDIT = f"board = {AUDIT_NUMBER}"
 
 
@@ -77,5 +77,5 @@ def command_day(at: str) -> int:
 
 
 def command_digest(account: str, command: str) -> str:
-    """Return the short name of an account's command id: 96 bits, so that no two of a trillion are ever the same."""
+    """Return the digest of an account's command id: 96 bits, enough to avoid collisions among a trillion ids."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{account}\0{command}".encode()).digest()[:12]).decode()

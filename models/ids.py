@@ -20,15 +20,15 @@ def is_uuid(text: str) -> bool:
 
 
 def id_bytes(id: str) -> bytes:
-    """Return the short form of an id, for tables with very many rows: the 16 bytes of a UUID, else its text."""
+    """Return the short form of an id, for large tables: the 16 bytes of a UUID, otherwise its text."""
     if is_uuid(id):
         return bytes.fromhex(id.replace("-", ""))
-    written = id.encode()
-    return written + _NO_TEXT if len(written) == _UUID_BYTES else written
+    encoded = id.encode()
+    return encoded + _NO_TEXT if len(encoded) == _UUID_BYTES else encoded
 
 
 def id_text(short: bytes) -> str:
-    """Return the id of a short form."""
+    """Return the id with this short form."""
     if len(short) != _UUID_BYTES:
         return short.removesuffix(_NO_TEXT).decode()
     digits = short.hex()
@@ -36,7 +36,7 @@ def id_text(short: bytes) -> str:
 
 
 def id_sql(column: str, dialect: str) -> str:
-    """Return SQL for the text of an id that a column has in its short form: a UUID, or a word that has not 16 letters."""
+    """Return SQL for the text of an id in a column of short forms: a UUID, or a word of other than 16 letters."""
     if dialect == "postgresql":
         text = f"CAST(CAST(encode({column}, 'hex') AS uuid) AS text)"
         return f"CASE octet_length({column}) WHEN {_UUID_BYTES} THEN {text} ELSE convert_from({column}, 'UTF8') END"

@@ -1,4 +1,4 @@
-"""Notifications of alarms that leave the board by e-mail or a webhook: written with the step that asks, sent afterwards."""
+"""Notifications of alarms by e-mail or webhook: written in the transaction of an alarm's step, sent after it."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
@@ -7,9 +7,11 @@ from models.entity import partial_index
 
 
 class Notification(SQLModel, table=True):
-    """Notification of a step of an alarm. `account` is who gets an e-mail, and empty for the webhook. `next_try_at` is null once
-    it was sent or given up; `failed` is the code of the last failure. A sender has it until `claimed_until`. `poison` counts the
-    processes that ended while they composed it."""
+    """Notification of a step of an alarm.
+
+    `account`: recipient of an e-mail, or key of a webhook. `next_try_at`: None once it was sent or cancelled. `failed`: code of
+    the last failure. `claimed_until`: end of a sender's claim. `poison`: number of processes that composing it has killed.
+    """
 
     __table_args__ = (
         Index("notification_once", "alarm", "step", "way", "account", unique=True),

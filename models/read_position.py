@@ -1,11 +1,14 @@
-"""Read positions: how far an account has seen a board, on any device. Later events are new to it."""
+"""Read positions: the last event of a board that an account has seen, on any device."""
 
 from sqlmodel import Field, SQLModel
 
 
 class ReadPosition(SQLModel, table=True):
-    """Read position of an account on a board. `at` is when the board was last on its screen (empty: never, then `seq` is 0);
-    `own` is how many of the events after `seq` are its own. A row with another epoch than the board's does not count."""
+    """Read position of an account on a board.
+
+    `at`: time when the board was last on its screen; empty, with `seq` 0, if never. `own`: number of its own events after `seq`.
+    A row with another epoch than the board's is ignored.
+    """
 
     __tablename__ = "seen"
 

@@ -1,4 +1,4 @@
-"""Full-text search: a row keeps its words in normalized form, so that SQLite and PostgreSQL find them alike."""
+"""Full-text search: a row stores its words in normalized form, so that SQLite and PostgreSQL find the same."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ _DROPPED_CATEGORIES = ("Mn", "Cf")  # accents and invisible characters
 
 
 class Match(NamedTuple):
-    """Word of a text from `start` to before `end`, and the search terms that it begins with."""
+    """Word of a text from `start` to before `end`. `terms`: search terms that it begins with."""
 
     start: int
     end: int
@@ -26,19 +26,19 @@ class Match(NamedTuple):
 
 
 class Searchable(Entity):
-    """Entity that can be found by its words. `folded` is not part of the state: " red jacket", each word once, with a space
-    before it."""
+    """Entity that can be found by its words. `folded`: its normalized words, each once, after a space: " red jacket". Not part of
+    the state."""
 
     folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 def folded_text(texts: Iterable[str | None]) -> str:
     """Return the normalized words of some texts, each once, with a space before each."""
-    found: dict[str, None] = {}
+    unique_words: dict[str, None] = {}
     for text in texts:
         if text:
-            found.update(dict.fromkeys(words(text)))
-    return f" {' '.join(found)}" if found else ""
+            unique_words.update(dict.fromkeys(words(text)))
+    return f" {' '.join(unique_words)}" if unique_words else ""
 
 
 def words(text: str) -> list[str]:
@@ -47,14 +47,16 @@ def words(text: str) -> list[str]:
 
 
 def normalize(text: str) -> str:
-    """Return a text without accents and capitals, character by character, so that normalizing a concatenation equals
-    concatenating the normalized parts."""
+    """Return a text without accents and capitals.
+
+    Character by character, so that a normalized concatenation equals the concatenation of the normalized parts.
+    """
     return text.lower() if text.isascii() else "".join(map(_normalize_character, text))
 
 
 @lru_cache(maxsize=4_096)
 def _normalize_character(character: str) -> str:
-    """Normalize one character. A whole text would take quadratic time where thousands of accents are on one letter."""
+    """Normalize one character. An entire text would take quadratic time if thousands of accents are on one letter."""
     parts = unicodedata.normalize("NFKD", character)
     return (
         "".join(part for part in parts if unicodedata.category(part) not in _DROPPED_CATEGORIES)
@@ -69,14 +71,14 @@ def find_matches(text: str, terms: Collection[str]) -> list[Match]:
         positions: Sequence[int] = range(len(text))
     else:
         positions = [at for at, character in enumerate(text) for _ in normalize(character)]
-    wanted, lengths = set(terms), {len(term) for term in terms}  # there are fewer lengths than terms
-    found: list[Match] = []
+    wanted_terms, lengths = set(terms), {len(term) for term in terms}  # there are fewer lengths than terms
+    matches: list[Match] = []
     for word in _WORD.finditer(normalize(text)):
-        if matched := wanted.intersection(word.group()[:length] for length in lengths):
+        if matched_terms := wanted_terms.intersection(word.group()[:length] for length in lengths):
             start, end = positions[word.start()], positions[word.end() - 1] + 1
             # The end of the word includes combining accents of its last letter.
             following = positions[word.end()] if word.end() < len(positions) else len(text)
-            if found and found[-1].end > start:  # one character can be two words: ½
-                start, matched = found[-1].start, matched | found.pop().terms
-            found.append(Match(start, max(following, end), matched))
-    return found
+            if matches and matches[-1].end > start:  # one character can be two words: ½
+                start, matched_terms = matches[-1].start, matched_terms | matches.pop().terms
+            matches.append(Match(start, max(following, end), matched_terms))
+    return matches

@@ -1,9 +1,9 @@
 """Stored form of a payload: its JSON, compressed with a dictionary that all payloads share.
 
-A payload that follows another one of its entity is compressed with that one, too, as long as this makes it much smaller: what is
-stored is what changed. The earlier one, its base, is stored whole, so a payload is read from two rows at most, and before a base
-is erased, those that need it are stored whole (`board.engine.erasure`). Everybody else, and the chain's commitment, has the JSON.
-Journals of earlier versions have the JSON itself, which begins with a brace; all forms can be read.
+A later payload of an entity is also compressed with an earlier one, its base, if this makes it much smaller: then only the
+changes are stored. A base is stored in full, so a payload is read from two rows at most. Before a base is erased, the payloads
+that need it are stored in full (`board.engine.erasure`). Other code, and the chain's commitment, use the JSON. Journals of
+earlier versions contain the JSON itself, which begins with a brace; all forms can be read.
 """
 
 import zlib
@@ -15,15 +15,15 @@ import orjson
 
 MARK = b"\x01"  # first byte of a compressed payload: the number of its dictionary
 BASED = b"\x02"  # the same dictionary, followed by another payload
-DICTIONARY = Path(__file__).parent / "payload_dictionary_1.txt"  # never changed: a better one gets a number of its own
-MAX_BYTES = 64_000_000  # of one payload, far above what a command can write: a damaged row must not fill the memory
-MAX_BASE = 8_000  # bytes of a base: what is further back is out of the window
-MAX_SHARE = 0.6  # of what its base takes: above it a payload is stored whole, and the next ones may be based on it
-WINDOW_BITS, MEMORY_LEVEL, LEVEL = -13, 5, 6  # a payload costs 20 µs; the largest values save 1 % and cost twice as much
+DICTIONARY = Path(__file__).parent / "payload_dictionary_1.txt"  # immutable: a better one gets a new number
+MAX_BYTES = 64_000_000  # of a payload, far above what a command can write: a damaged row must not fill the memory
+MAX_BASE = 8_000  # bytes of a base: earlier bytes are outside the window
+MAX_SHARE = 0.6  # of the size of its base; a larger payload is stored in full, and can be the next base
+WINDOW_BITS, MEMORY_LEVEL, LEVEL = -13, 5, 6  # 20 µs per payload; the largest values save 1 % and take twice as long
 
 
 class Base(NamedTuple):
-    """Payload that is stored whole, and its seq."""
+    """Payload that is stored in full, and its seq."""
 
     seq: int
     body: bytes
@@ -34,8 +34,10 @@ class Bases(dict[tuple[str, str, str], Base]):
     """Bases of the next payloads, by board, kind and id of their entities."""
 
     def store(self, entity: tuple[str, str, str], seq: int, body: bytes) -> tuple[int | None, bytes]:
-        """Return the stored form of a payload's JSON, and before it the seq of its base. If it is stored whole there is none, and
-        the next ones are based on it."""
+        """Return the seq of a payload's base, and the payload's stored form.
+
+        The seq is None if it is stored in full; then it is the base of the next ones.
+        """
         base = self.get(entity)
         if base is not None and (packed := pack_on(base, body)) is not None:
             return base.seq, packed
@@ -52,7 +54,7 @@ def _dictionary() -> bytes:
 
 @cache
 def _compressor() -> Any:
-    """Return a compressor that is copied for each payload, as reading the dictionary costs more than the payload."""
+    """Return a compressor to copy for each payload, because reading the dictionary costs more than the payload."""
     return zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW_BITS, MEMORY_LEVEL, zlib.Z_DEFAULT_STRATEGY, _dictionary())
 
 
@@ -64,7 +66,7 @@ def pack(body: bytes) -> bytes:
 
 
 def pack_on(base: Base, body: bytes) -> bytes | None:
-    """Return the stored form of what differs from a base; None if that is not much smaller."""
+    """Return the stored form of the difference from a base; None if that is not much smaller."""
     dictionary = _dictionary() + base.body
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW_BITS, MEMORY_LEVEL, zlib.Z_DEFAULT_STRATEGY, dictionary)
     packed = BASED + compressor.compress(body) + compressor.flush()
@@ -72,7 +74,7 @@ def pack_on(base: Base, body: bytes) -> bytes | None:
 
 
 def base_of(seq: int, stored: bytes | None) -> Base | None:
-    """Return the payload of that event as a base for later ones; None if it was erased, or can't be one."""
+    """Return a stored payload as a base for later ones; None if it was erased, or is not suitable."""
     if stored is None or stored[:1] == BASED or len(body := unpack(stored)) > MAX_BASE:
         return None
     return Base(seq, body, len(stored))
@@ -83,16 +85,15 @@ def is_packed(stored: bytes) -> bool:
     return stored[:1] in (MARK, BASED)
 
 
-def unpack(stored: bytes, whole: bytes | None = None) -> bytes:
-    """Return the JSON of a stored payload; `whole` is its base as it is stored. A damaged one is returned as it is, and is no
-    JSON: the chain tells of it."""
+def unpack(stored: bytes, stored_base: bytes | None = None) -> bytes:
+    """Return the JSON of a stored payload. A damaged one is returned unchanged: it is not JSON, and the chain reports it."""
     if not isinstance(stored, bytes) or not is_packed(stored):
         return stored
-    based = stored[:1] == BASED
-    if based and whole is None:
+    has_base = stored[:1] == BASED
+    if has_base and stored_base is None:
         return stored
     decompressor = zlib.decompressobj(
-        WINDOW_BITS, _dictionary() + unpack(whole) if based and whole is not None else _dictionary()
+        WINDOW_BITS, _dictionary() + unpack(stored_base) if has_base and stored_base is not None else _dictionary()
     )
     try:
         body = decompressor.decompress(stored[1:], MAX_BYTES)
@@ -101,7 +102,7 @@ def unpack(stored: bytes, whole: bytes | None = None) -> bytes:
     return body if decompressor.eof and not decompressor.unused_data else stored
 
 
-def load(stored: bytes | None, whole: bytes | None = None) -> dict[str, Any]:
-    """Return a stored payload, parsed; empty if it was erased. `whole` is its base as it is stored."""
-    payload: dict[str, Any] = orjson.loads(unpack(stored, whole)) if stored is not None else {}
+def load(stored: bytes | None, stored_base: bytes | None = None) -> dict[str, Any]:
+    """Return a stored payload, parsed; empty if it was erased. `stored_base`: stored form of its base."""
+    payload: dict[str, Any] = orjson.loads(unpack(stored, stored_base)) if stored is not None else {}
     return payload

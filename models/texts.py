@@ -1,6 +1,6 @@
-"""Texts for people that stand in code: marked here, collected in catalogues, and translated where they are shown."""
+"""Texts for people in code: marked here, collected in catalogues, and translated for display."""
 
-CONTEXT_END = "\x04"  # between the context and the text in the key of a catalogue, as gettext has it
+CONTEXT_END = "\x04"  # gettext's separator of context and text in the key of a catalogue
 
 
 def N_(text: str) -> str:
@@ -9,5 +9,5 @@ def N_(text: str) -> str:
 
 
 def P_(context: str, text: str) -> str:
-    """Mark a text that means something else elsewhere, or has another form there. Translators see the context, readers do not."""
+    """Mark a text with another meaning or form in this context. Translators see the context, readers do not."""
     return f"{context}{CONTEXT_END}{text}"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-DESK_TIME_ZONE = ZoneInfo("Europe/Brussels")  # days begin by this zone, wherever the server is
+DESK_TIME_ZONE = ZoneInfo("Europe/Brussels")  # zone of days, wherever the server is
 
 
 def now() -> datetime:
@@ -21,7 +21,7 @@ def format_utc(moment: datetime) -> str:
 
 
 def parse_utc(text: str) -> datetime:
-    """Parse such a text, or any RFC 3339 text with an offset. Raises ValueError for anything else."""
+    """Parse an RFC 3339 time with an offset. Raises ValueError for any other text."""
     if "T" not in text and "t" not in text:
         raise ValueError(text)
     parsed = datetime.fromisoformat(text)
@@ -31,18 +31,18 @@ def parse_utc(text: str) -> datetime:
 
 
 def to_ms(text: str) -> int:
-    """Return a time as milliseconds since 1970, for tables with very many rows. Raises ValueError as `parse_utc` does."""
+    """Return a time in milliseconds since 1970, for large tables. Raises ValueError as `parse_utc` does."""
     return (parse_utc(text) - _EPOCH) // _MS
 
 
 def from_ms(ms: int) -> str:
-    """Return such a number as a text. Raises OverflowError outside the years 1 to 9999."""
-    minutes, rest = divmod(ms, 60_000)
-    seconds, thousandths = divmod(rest, 1_000)
+    """Return milliseconds since 1970 as a text. Raises OverflowError outside the years 1 to 9999."""
+    minutes, milliseconds = divmod(ms, 60_000)
+    seconds, thousandths = divmod(milliseconds, 1_000)
     return f"{_minute(minutes)}{seconds:02}.{thousandths:03}Z"
 
 
 @lru_cache(maxsize=4_096)
 def _minute(minutes: int) -> str:
-    """Return the beginning of the times in a minute. It is kept, as making it costs more than the rest of a time."""
+    """Return the common prefix of times in a minute. Cached, because it costs more than the rest of a time."""
     return (_EPOCH + timedelta(minutes=minutes)).isoformat(timespec="minutes").removesuffix("+00:00") + ":"

@@ -1,33 +1,33 @@
-"""Times of the last maintenance, such as a backup."""
+"""Times of the last maintenance runs, such as a backup."""
 
 from sqlalchemy import text
 from sqlmodel import Field, Session, SQLModel
 
 BACKUP = "backup"
 PRUNING = "pruning"
-SPACE_WARNING = "warning of space: "  # begins the name; what is nearly used follows
-FOLDER = "folder of files: "  # begins the name; the path follows
+SPACE_WARNING = "warning of space: "  # prefix of names; the disk or quota follows
+FOLDER = "folder of files: "  # prefix of names; the path follows
 
 
-class Upkeep(SQLModel, table=True):
-    """Time at which a kind of maintenance was last done, by its name; or at which a folder of files was first there."""
+class MaintenanceRun(SQLModel, table=True):
+    """Time of the last run of a maintenance, by its name; or time at which a folder of files was first seen."""
+
+    __tablename__ = "upkeep"
 
     name: str = Field(primary_key=True)
     at: str
 
 
-_NOTE = text("INSERT INTO upkeep (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at")
-
-
+_RECORD = text("INSERT INTO upkeep (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at")
 _FIRST_ACCOUNT = text("SELECT min(created_at) FROM account")
 
 
 def backup_times(session: Session) -> tuple[str | None, str | None]:
-    """Return the time of the last backup, and that of the first account, which is when the installation began."""
-    backup = session.get(Upkeep, BACKUP)
+    """Return the time of the last backup, and that of the first account, which is the age of the installation."""
+    backup = session.get(MaintenanceRun, BACKUP)
     return backup.at if backup else None, session.connection().execute(_FIRST_ACCOUNT).scalar()
 
 
-def note(session: Session, name: str, at: str) -> None:
-    """Note when something was done. Several processes may note the same at once."""
-    session.connection().execute(_NOTE, {"name": name, "at": at})
+def record_run(session: Session, name: str, at: str) -> None:
+    """Record the time of a maintenance run. Several processes may record the same one."""
+    session.connection().execute(_RECORD, {"name": name, "at": at})

@@ -10,7 +10,7 @@ from models.fields import Data
 
 
 class UploadResult(Data):
-    """Facts about the bytes of an upload, found when all of them were there. `found` is what the metadata of a picture say."""
+    """Facts about the content of a complete upload. `found`: facts in the metadata of a picture."""
 
     media_type: str
     size: int
@@ -22,10 +22,12 @@ class UploadResult(Data):
 
 
 class Upload(SQLModel, table=True):
-    """Upload by an account for a board. `size` is that of the whole file, `offset` how much of it is stored; `parts` counts the
-    objects that hold it. `state` is `receiving`, `ready`, `attached`, or `dropped` while what is stored of it is deleted. `file`
-    is the id under which its files are stored, and which the file will have; `previews` counts the bytes of its pictures, and
-    `poison` the processes that ended while they worked on it."""
+    """Upload by an account for a board.
+
+    `size`: of the complete file. `offset`: stored bytes. `parts`: number of stored objects. `state`: `receiving`, `ready`,
+    `attached`, or `dropped` while its stored bytes are deleted. `file`: id of the stored files, and later of the file.
+    `previews`: bytes of its pictures. `poison`: number of processes that it has killed.
+    """
 
     __table_args__ = (
         Index("upload_account", "account", "touched_at"),
@@ -50,7 +52,7 @@ class Upload(SQLModel, table=True):
 
 
 class UploadPart(SQLModel, table=True):
-    """Stored part of an upload: `size` bytes from `offset` on, in the object of that name."""
+    """Stored part of an upload: `size` bytes from `offset` on, in the named object."""
 
     __tablename__ = "upload_part"
 

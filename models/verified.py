@@ -1,13 +1,13 @@
-"""Verified positions of journals, kept so that a server that starts does not verify everything again."""
+"""Verified positions of journals, so that a starting server does not verify everything again."""
 
 from sqlmodel import Field, SQLModel
 
 
 class VerifiedPosition(SQLModel, table=True):
-    """Position up to which the chain of a board was verified, and when it was last verified from its beginning.
+    """Position up to which the chain of a board was verified, and the time of the last verification from its beginning.
 
-    `seal` is a digest of the other columns, keyed with the installation's secret: somebody who can write to the database alone
-    can't claim that a journal was verified.
+    `seal`: digest of the other columns, keyed with the installation's secret, so that somebody who can only write to the database
+    can't mark a journal as verified.
     """
 
     __tablename__ = "verified"

@@ -117,7 +117,7 @@ class Login:
     async def _check_password(
         self, account: Account | None, password: str, attempt: _Attempt, queue: FairQueue, key: str
     ) -> Account | None:
-        async with self._given_back(attempt, Refused):
+        async with self._uncount_on(attempt, Refused):
             matches = await queue.run(key, partial(_verify, account.password if account else None, password))
         result = account if account is not None and account.enabled and matches else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, delete
 
 from board.files.store import FileStore
 from models import upkeep
-from models.upkeep import FOLDER, Upkeep
+from models.upkeep import FOLDER, MaintenanceRun
 
 _FILES = text("SELECT 1 FROM file LIMIT 1")
 
@@ -19,18 +19,20 @@ def has_files(session: Session) -> bool:
 def is_known(session: Session, store: FileStore) -> bool:
     """Return whether the folder was recorded. False for a database of an earlier version, which may lack the table."""
     name = _name(store)
-    return name is not None and inspect(session.connection()).has_table("upkeep") and session.get(Upkeep, name) is not None
+    return (
+        name is not None and inspect(session.connection()).has_table("upkeep") and session.get(MaintenanceRun, name) is not None
+    )
 
 
 def record(session: Session, store: FileStore, at: str) -> None:
     """Record that the folder exists."""
-    if (name := _name(store)) is not None and session.get(Upkeep, name) is None:
-        upkeep.note(session, name, at)
+    if (name := _name(store)) is not None and session.get(MaintenanceRun, name) is None:
+        upkeep.record_run(session, name, at)
 
 
 def forget(session: Session) -> None:
     """Delete all markers: after a restore, they are those of another machine or time."""
-    session.exec(delete(Upkeep).where(col(Upkeep.name).startswith(FOLDER)))
+    session.exec(delete(MaintenanceRun).where(col(MaintenanceRun.name).startswith(FOLDER)))
 
 
 def _name(store: FileStore) -> str | None:

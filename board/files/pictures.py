@@ -97,7 +97,7 @@ def _split(pictures: bytes, lengths: tuple[int, int]) -> tuple[bytes, bytes]:
 
 def _check_status(status: int) -> None:
     if status in (picture_process.MISSING, limited.NOT_ISOLATED):
-        log.error("pictures cannot be made")
+        log.error("picture libraries missing")
         raise Refused("unavailable")
     if status == picture_process.TOO_MANY_PIXELS:
         raise Refused("too_large", message(TOO_MANY_PIXELS, count=picture_process.MAX_PIXELS // 1_000_000))

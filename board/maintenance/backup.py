@@ -58,7 +58,7 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
 
 def note_backup(session: Session, at: str, file: Path | None) -> None:
     """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
-    upkeep.note(session, BACKUP, at)
+    upkeep.record_run(session, BACKUP, at)
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 
 

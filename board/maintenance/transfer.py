@@ -17,7 +17,7 @@ from models.board import Board
 from models.db.database import Database
 from models.db.schema import metadata
 from models.ids import new_epoch
-from models.upkeep import Upkeep
+from models.upkeep import MaintenanceRun
 
 PAGE_SIZE = 500  # rows in memory
 PROGRESS_ROWS = 50_000  # rows between two progress reports
@@ -42,7 +42,7 @@ def _copy(source: Database, target: Database, old: Session, new: Session, progre
     source_connection, target_connection = old.connection(), new.connection()
     target.backend.disable_timeouts(target_connection)
     # Its rows record work on the source database
-    tables = [table for table in metadata.sorted_tables if table.name != Upkeep.__tablename__]
+    tables = [table for table in metadata.sorted_tables if table.name != MaintenanceRun.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy. DATABASE_URL names a database without a board.")
     _check_empty(target_connection, tables)

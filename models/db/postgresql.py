@@ -95,7 +95,7 @@ class PostgreSQLBackend(Backend):
                 if any(word in reason for word in _PERMANENT_ERRORS) or time.monotonic() > deadline:
                     raise ConfigurationError(f"The database server can't be used: {reason}.") from None
             if not logged:
-                log.debug("the database server is not there yet: waiting for it")
+                log.debug("waiting for database server")
                 logged = True
             time.sleep(CONNECT_RETRY_PAUSE_S)
 

@@ -160,6 +160,6 @@ async def _send(request: Request, file: File, size: str, type: str, name: str | 
         pieces = store.get(key)
         first = await anext(pieces, b"")
     except FileNotFoundError:
-        log.error("file is missing in the store", file=file.id, size=size)
+        log.error("file missing", file=file.id, size=size)
         raise Refused("unavailable") from None
     return StreamingResponse(stored.chain(first, pieces), media_type=type, headers=headers)
