@@ -205,7 +205,7 @@ class BoardService:
             self.hub.publish(board, epochs[board], [record(each, written.ack.id if each.account else "") for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
-            log.warning("board is filling up", board=board, entities=entities, most=board_limits.MAX_ENTITIES)
+            log.warning("board nearly full", board=board, entities=entities, most=board_limits.MAX_ENTITIES)
         if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
             self.shift_status.changed.set()
         if any(event.kind == Alarm.KIND for event in written.events):

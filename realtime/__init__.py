@@ -1,1 +1,1 @@
-"""Delivery of journal events to WebSocket clients. Independent of the application: imports neither `board` nor `models`."""
+"""Delivery of journal events to WebSocket clients. Independent of the application: does not import `board` or `models`."""

@@ -1,13 +1,13 @@
-"""Hub: which connections follow which channels, and the delivery of each event to all of them, once and in order.
+"""Hub: connections, the channels that they follow, and the delivery of each event to all of them, once and in order.
 
-It depends on an `EventSource`, which reads the journal and decides rights, and a `Bus` to the hubs of other processes; it does
-not know what a channel is about. Its parts have one job each:
+It depends on an `EventSource`, which reads the journal and decides rights, and a `Bus` to the hubs of other processes. It knows
+nothing about the content of channels. Its parts have one job each:
 
-- `subscriptions`: connections, channels, and who follows what
-- `initial_sync`: what a new subscription is sent until it is live
-- `delivery`: events that arrive, in order, to those that are live
-- `bus_link`: events of other processes; `head_poller`: events that were lost on the way
-- `presence`: who is where
+- `subscriptions`: connections, channels and subscriptions
+- `initial_sync`: frames of a new subscription until it is live
+- `delivery`: arriving events, in order, to live subscriptions
+- `bus_link`: events of other processes; `head_poller`: lost events
+- `presence`: the place of each person
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Hub(Generic[Viewer]):
     def __init__(self, source: EventSource[Viewer], bus: Bus) -> None:
         self.source, self.bus = source, bus
         self.counters = Counters()
-        self.requested = {subject: asyncio.Event() for subject in protocol.REQUESTED}  # set when a client asks for it
+        self.requested = {subject: asyncio.Event() for subject in protocol.REQUESTED}  # set when a client requests it
         # Latest frame of each subject for people (False) and displays (True), sent to every connection after its hello.
         self._broadcasts: dict[str, dict[bool, bytes]] = {}
         self.presence = Presence(bus.publish)
@@ -65,10 +65,10 @@ class Hub(Generic[Viewer]):
             self.head_poller.poll_loop(), self.head_poller.heartbeat_loop(),
             presence.run(self.presence, self.channels, self.sliced), self.delivery.age_loop(),
         )  # fmt: skip
-        self._tasks = [asyncio.create_task(each) for each in work]
+        self._tasks = [asyncio.create_task(loop) for loop in work]
 
     async def stop(self) -> None:
-        """Close all connections. Commits after this are still published; whoever opened the bus stops it."""
+        """Close all connections. Later commits are still published; the caller that opened the bus must stop it."""
         self.presence.close()
         for connection in list(self.connections):
             connection.close(protocol.CLOSE_RESTART)
@@ -117,14 +117,14 @@ class Hub(Generic[Viewer]):
             self.initial_sync.reset(channel)
 
     def send_missed(self, connection: Subscriber[Viewer], name: str) -> None:
-        """Send a connection the events of a channel that it was passed over for."""
+        """Send a connection the skipped events of a channel."""
         channel = self.channels.get(name)
         subscription = channel.subscriptions.get(connection) if channel is not None else None
         if subscription is not None:
             self.delivery.send_missed(subscription)
 
     def set_presence(self, connection: Subscriber[Viewer], message: protocol.SetPresence) -> None:
-        """Set where a person is, on a channel that the connection follows."""
+        """Set the place of a person on a channel that the connection follows."""
         if message.board not in connection.followed:
             connection.send(protocol.error("not_found", "This socket does not follow that board.", board=message.board))
             return

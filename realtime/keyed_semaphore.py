@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Slot:
-    """An acquired slot, until it is released."""
+    """Acquired slot."""
 
     _on_release: Callable[[], None]
     _released: bool = field(default=False)
 
     def release(self) -> None:
-        """Release the slot for the next waiter. Further calls do nothing."""
+        """Release the slot for the next waiter. Idempotent."""
         if not self._released:
             self._released = True
             self._on_release()
@@ -26,18 +26,18 @@ class _Key:
 
 
 class KeyedSemaphore:
-    """Semaphore per key. Keys that nobody holds or waits for take no memory."""
+    """Semaphore per key. Unused keys take no memory."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._keys: dict[Hashable, _Key] = {}
 
     def count(self, key: Hashable) -> int:
-        """Return how many slots of a key are held or waited for."""
+        """Return the number of held and requested slots of a key."""
         return self._keys[key].count if key in self._keys else 0
 
     async def acquire(self, key: Hashable) -> Slot:
-        """Wait for a slot. The caller releases it."""
+        """Wait for a slot. The caller must release it."""
         entry = self._keys.setdefault(key, _Key(asyncio.Semaphore(self._limit)))
         entry.count += 1
         try:

@@ -1,4 +1,4 @@
-"""Tasks that run until they are cancelled: at a fixed interval; errors are logged, and the task goes on."""
+"""Periodic tasks, which run until they are cancelled. Errors are logged, and the task continues."""
 
 import asyncio
 import logging
@@ -10,20 +10,20 @@ log = logging.getLogger("realtime.periodic")
 
 async def run_every(seconds: float, fn: Callable[[], Awaitable[None]]) -> NoReturn:
     """Call `fn` after each pause of `seconds`, until cancelled. Log the first of consecutive failures with the name of `fn`."""
-    failed = False
+    has_failed = False
     while True:
         await asyncio.sleep(seconds)
         try:
             await fn()
-            failed = False
+            has_failed = False
         except Exception:
-            if not failed:
+            if not has_failed:
                 log.exception("periodic task failed", extra={"task": getattr(fn, "__qualname__", repr(fn))})
-            failed = True
+            has_failed = True
 
 
 async def cancel_all(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Cancel tasks, and wait until they have ended."""
-    for each in tasks:
-        each.cancel()
+    for task in tasks:
+        task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

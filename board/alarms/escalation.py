@@ -77,7 +77,7 @@ class Escalation:
 
     async def run(self) -> NoReturn:
         """Take the steps that are due, until cancelled."""
-        await run_on_database(self._run_once, POLL_S, "alarms are late", wake=self._wake)
+        await run_on_database(self._run_once, POLL_S, "alarm steps delayed", wake=self._wake)
 
     async def _run_once(self) -> None:
         await self.escalate()

@@ -17,7 +17,7 @@ from board.lookup.unanswered import UnansweredCounts
 from models.accounts import ROLES
 from models.display import ALL_DISPLAYS, PROFILES, THEMES
 from realtime.wire import protocol
-from realtime.wire.wire_types import Count, Id, Made, Shape, Time
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
 ABOUT = (
     "One JSON object a text frame. See board/contract.md for what is promised. What a wall display gets is less than what is "
@@ -48,7 +48,7 @@ SummaryAlarm = TypedDict("SummaryAlarm", {
 })  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
-    "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]],
+    "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]],
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
     "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": UnansweredCounts,

@@ -27,7 +27,7 @@ from models.ids import new_id
 from models.search import Search
 from realtime.wire import wire_types
 from realtime.wire.strict_json import MAX_INTEGER
-from realtime.wire.wire_types import Count, Made, Shape
+from realtime.wire.wire_types import ComputedSchema, Count, Shape
 
 MAX_BOARDS = 50  # in a playlist
 MAX_ACTIVE = 300  # displays that are not revoked
@@ -88,7 +88,7 @@ DisplayReport = TypedDict("DisplayReport", {
 })  # fmt: skip
 DisplayEntry = TypedDict("DisplayEntry", {
     "id": wire_types.Id, "name": str, "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str,
-    "shows": Annotated[dict[str, Any], Made(lambda: schemas.schema_of(Playlist, "serialization"))],
+    "shows": Annotated[dict[str, Any], ComputedSchema(lambda: schemas.schema_of(Playlist, "serialization"))],
     "theme": Annotated[str, Shape(enum=list(THEMES))], "sound": bool, "reload": Count, "paired_by": wire_types.Id,
     "paired_at": wire_types.Time, "revoked_at": wire_types.Time | None, "contact_at": wire_types.Time | None,
     "version": str | None, "current": bool | None, "told": DisplayReport | None,

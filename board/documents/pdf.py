@@ -52,6 +52,6 @@ async def _print(source: bytes, picture_width: int, variables: dict[str, str]) -
     if status == pdf_process.NO_MEMORY:
         raise Refused("too_large", TOO_LARGE)
     if status or not made.startswith(b"\x89PNG" if picture_width else b"%PDF"):
-        log.error("no PDF was made", status=status)
+        log.error("PDF rendering failed", status=status)
         raise Refused("unavailable")
     return made

@@ -12,7 +12,7 @@ from models.entity import State
 from models.handover import Handover
 from models.search import CHILD_FIELDS, Search
 from models.sighting import Sighting
-from realtime.wire.wire_types import Count, Id, Made, Time, component
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Time, component
 
 People = dict[str, str]  # names by id
 Priority = Literal["low", "normal", "urgent"]
@@ -37,7 +37,7 @@ ReportedCard = TypedDict("ReportedCard", {
 })  # fmt: skip
 ReportedTasks = TypedDict("ReportedTasks", {"done": list[ReportedCard], "overdue": list[ReportedCard], "due": list[ReportedCard]})
 Pinned = TypedDict("Pinned", {
-    "kind": Annotated[str, Made(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
+    "kind": Annotated[str, ComputedSchema(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
     "id": Id, "seq": Count, "number": Count | None,
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
     "seen_at": Time | None, "category": str | None, "card": Id | None,
@@ -55,7 +55,7 @@ ReportedSearch = TypedDict("ReportedSearch", {
     "goal": Annotated[State | None, of_state(Search, "goal")],
     "details": Annotated[State | None, of_state(Search, "details")],
     "earlier": Annotated[dict[str, State] | None, of_state(Search, "earlier")],
-    "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]], "undecided": bool,
+    "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]], "undecided": bool,
     "photo": Annotated[str | None, of_state(Search, "photo")],
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
 })  # fmt: skip

@@ -21,7 +21,7 @@ from board.web.http import Reply, json_response, service_of
 from models.search import Search
 from models.searchable import words
 from models.times import DESK_TIME_ZONE, format_utc, parse_utc
-from realtime.wire.wire_types import Count, Id, Made, Shape, Time
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
 MAX_QUERY = 200  # characters
 TIMEOUT_S = 5.0
@@ -77,8 +77,8 @@ class ClosedPage(NamedTuple):
 
 
 ClosedOutcome = TypedDict("ClosedOutcome", {
-    "found_at": Time, "condition": Annotated[str, Made(lambda: {"enum": list(_choices("outcome.condition"))})],
-    "how": Annotated[str, Made(lambda: {"enum": list(_choices("outcome.how"))})],
+    "found_at": Time, "condition": Annotated[str, ComputedSchema(lambda: {"enum": list(_choices("outcome.condition"))})],
+    "how": Annotated[str, ComputedSchema(lambda: {"enum": list(_choices("outcome.how"))})],
 })  # fmt: skip
 ClosedSearch = TypedDict("ClosedSearch", {
     "board": Id, "reference": str, "kind": Annotated[str, of_state(Search, "kind")],

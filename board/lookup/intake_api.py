@@ -30,7 +30,7 @@ from models.event import ProcessedCommand, command_digest
 from models.sighting import Sighting
 from models.tip import Tip
 from realtime.wire import protocol
-from realtime.wire.wire_types import Count, Id, Made
+from realtime.wire.wire_types import ComputedSchema, Count, Id
 
 TYPES = ("sighting.added", "tip.added")  # types of the events that a call creates
 _NAMES = ("board", "reference")  # fields that name the search
@@ -61,7 +61,7 @@ def _body() -> Schema:
 
 @Call(
     "POST", "/intake/sightings", N_("Adds a sighting to a search, named by its id or its reference, or a tip without a search."),
-    (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
+    (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], ComputedSchema(_body)], status=201,
 )  # fmt: skip
 async def create_sighting(request: Request) -> Reply[TakenIn]:
     """Add a sighting, or a tip, for a program that needs to know no board.

@@ -18,13 +18,13 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
 from realtime.wire.protocol import ShareUse
-from realtime.wire.wire_types import Count, Id, Made
+from realtime.wire.wire_types import ComputedSchema, Count, Id
 
 TIMEOUT_S = 5.0
 UNCHANGED_DAYS = IntParam("unchanged_days", 0, MAX_DAYS)
 ACCOUNT = Param("account", {"type": "string", "maxLength": 64})
 
-Groups = Annotated[dict[str, Count], Made(lambda: {"propertyNames": {"enum": list(leaving.GROUPS)}})]
+Groups = Annotated[dict[str, Count], ComputedSchema(lambda: {"propertyNames": {"enum": list(leaving.GROUPS)}})]
 Room = TypedDict("Room", {
     "board": Id, "entities": Count, "most": Count, "reserve": Count, "share": ShareUse, "leaving": NotRequired[Groups],
 })  # fmt: skip

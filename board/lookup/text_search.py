@@ -28,7 +28,7 @@ from models.entity import CountedEntity, Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
 from models.tip import Tip
-from realtime.wire.wire_types import Count, Id, Made, Shape
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape
 
 MAX_QUERY = 200  # characters of the query
 QUERY, LIMIT = Param("q", {"type": "string", "maxLength": MAX_QUERY}), IntParam("limit", 1, 200, 50)
@@ -40,7 +40,7 @@ MAX_TRIED = 50  # matches that are tried as the start of a snippet
 Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotated[list[Count], Shape(minItems=2, maxItems=2)]]})
 Hit = TypedDict("Hit", {
     "board": Id, "reference": str | None,
-    "kind": Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]})],
+    "kind": Annotated[str, ComputedSchema(lambda: {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]})],
     "id": Id, "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "left": bool,
     "found": list[Snippet],
 })  # fmt: skip

@@ -6,9 +6,9 @@ from typing_extensions import TypedDict
 
 from board.engine import kinds
 from models.alert import KINDS, SECURITY
-from realtime.wire.wire_types import Count, Id, Made, Shape, Time
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
-CardKind = Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.cards()]})]
+CardKind = Annotated[str, ComputedSchema(lambda: {"enum": [kind.name for kind in kinds.cards()]})]
 AlertActor = TypedDict("AlertActor", {"id": Id, "name": str})
 AlertEntity = TypedDict("AlertEntity", {"kind": str, "id": Id})
 AlertCard = TypedDict("AlertCard", {"kind": CardKind, "id": Id, "number": Count})

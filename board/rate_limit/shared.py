@@ -110,7 +110,7 @@ class Shared:
 
     def _on_failure(self, reason: str, was_down: bool) -> None:
         if not self._down:
-            log.warning("rate limits not shared: each process counts for itself", reason=reason)
+            log.warning("rate limits not shared", reason=reason)
         if was_down:
             self._pause_s = min(PAUSE_S[1], 2 * self._pause_s)
         self._down = True

@@ -56,7 +56,7 @@ class Connections:
     def _on_refusal(self) -> None:
         if not self._logged:
             self._logged = True
-            log.warning("too many connections: more are refused (MAX_CONNECTIONS_PER_ADDRESS)", open=self._count)
+            log.warning("connection limit reached", open=self._count)
         metrics.refused.labels("connections").inc()
 
 

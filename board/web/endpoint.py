@@ -15,7 +15,7 @@ from board.web.http import Endpoint as Handler
 from board.web.refusals import json_errors
 from models.board import OPERATIONS
 from models.entity import Entity
-from realtime.wire.wire_types import Count, Id, Made, Shape, component
+from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, component
 
 Schema = schemas.Schema
 
@@ -29,12 +29,12 @@ EventList = TypedDict("EventList", {
 })  # fmt: skip
 
 
-def of_state(kind: type[Entity], name: str) -> Made:
+def of_state(kind: type[Entity], name: str) -> ComputedSchema:
     """Return the schema of a field of a kind's state."""
-    return Made(lambda: schemas.state(kinds.named(kind.KIND))["properties"][name])
+    return ComputedSchema(lambda: schemas.state(kinds.named(kind.KIND))["properties"][name])
 
 
-def part_of_state(kind: type[Entity], *names: str, group: str = "") -> Made:
+def part_of_state(kind: type[Entity], *names: str, group: str = "") -> ComputedSchema:
     """Return the schema of these fields of a kind's state, or of a group in it."""
 
     def make() -> Schema:
@@ -43,7 +43,7 @@ def part_of_state(kind: type[Entity], *names: str, group: str = "") -> Made:
         properties = {name: available[name] for name in names}
         return {"type": "object", "properties": properties, "required": list(names), "additionalProperties": False}
 
-    return Made(make)
+    return ComputedSchema(make)
 
 
 @dataclass(frozen=True, slots=True)

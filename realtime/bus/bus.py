@@ -1,7 +1,7 @@
-"""Bus between the processes: publishes events to them as soon as they are committed.
+"""Bus between the processes, which publishes events immediately after their commit.
 
-The journal is the record: a message that the bus loses, duplicates or reorders costs delay only. Channel names are made in this
-module only.
+The journal is the record: a lost, duplicated or reordered message of the bus only costs delay. Only this module makes channel
+names.
 """
 
 import asyncio
@@ -17,23 +17,23 @@ GapHandler = Callable[[str | None], None]
 
 
 def events_channel(board: str) -> str:
-    """Return the name of the channel that carries a board's events."""
+    """Return the name of the channel of a board's events."""
     return _EVENTS_PREFIX + board
 
 
 def board_of(channel: str) -> str | None:
-    """Return the board whose events a channel carries; None for a channel of another kind."""
+    """Return the board of an events channel; None for a channel of another kind."""
     return channel.removeprefix(_EVENTS_PREFIX) if channel.startswith(_EVENTS_PREFIX) else None
 
 
 class BusMisconfigured(Exception):
-    """The bus can't be used as configured. The message says why, and what to do."""
+    """Unusable configuration of the bus. The message contains the reason and the remedy."""
 
 
 class Bus(Protocol):
     """Publish/subscribe between processes.
 
-    `up` is true while messages pass, as far as this process knows. The numbers count messages of this process since its start.
+    `up`: messages pass, as far as this process knows. The numbers count messages of this process since its start.
     """
 
     up: bool
@@ -46,27 +46,27 @@ class Bus(Protocol):
     async def start(self, on_message: MessageHandler, on_gap: GapHandler) -> None:
         """Start, also while the bus is down. Raises BusMisconfigured.
 
-        `on_message(channel, message)` is called for each message of a subscribed channel. `on_gap(channel)` is called when
-        messages of a channel (None: of any channel) may have been missed: at every confirmation of a subscription, because what
-        was published before it is lost.
+        `on_message(channel, message)`: called for each message of a subscribed channel. `on_gap(channel)`: called when messages
+        of a channel (None: of any channel) may be lost, and at every confirmation of a subscription, because earlier messages are
+        lost.
         """
 
     async def subscribe(self, channel: str) -> None:
-        """Subscribe to a channel. Returns when messages published from now on will be received; returns soon, without that
-        promise, while the bus is down."""
+        """Subscribe to a channel. Returns when later messages will be received; while the bus is down, returns soon without this
+        guarantee."""
 
     def unsubscribe(self, channel: str) -> None:
         """Unsubscribe from a channel."""
 
     def reaches_others(self, channel: str) -> bool:
-        """Return false if no other process can receive what is published on a channel."""
+        """Return False if no other process can receive messages of a channel."""
 
     def publish(self, channel: str, message: bytes) -> None:
-        """Publish a message to all subscribers of a channel, this process included. Never waits; the queue is bounded, so the
-        message may be lost."""
+        """Publish a message to all subscribers of a channel, including this process. Never waits; a full queue loses the
+        message."""
 
     async def stop(self) -> None:
-        """Send queued messages for a moment, then disconnect."""
+        """Send queued messages for a short time, then disconnect."""
 
 
 class MemoryBroker:

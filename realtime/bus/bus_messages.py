@@ -1,7 +1,7 @@
-"""Messages between processes about committed events: where the journal stands, and the events, encoded once.
+"""Messages between processes about committed events: the position of the journal, and the events, encoded once.
 
-A message is a header line of JSON that says which events these are, then one line per event. A message without event lines is a
-wakeup: read the journal.
+A message is a header line of JSON with the range of events, then one line per event. A message without event lines is a wakeup:
+the receiver reads the journal.
 """
 
 import time
@@ -18,7 +18,7 @@ _MAX_HEADER_BYTES = 1_024  # bytes; upper bound of the header line
 
 @dataclass(frozen=True, slots=True)
 class EventsMessage:
-    """Events `first` to `last` of a board in one epoch; `sent_at` is the sender's clock in seconds since 1970."""
+    """Events `first` to `last` of a board in one epoch. `sent_at`: sender's clock, in seconds since 1970."""
 
     epoch: str | None
     first: int
@@ -28,7 +28,7 @@ class EventsMessage:
 
 
 class DecodeError(Exception):
-    """The message can't be decoded: it may come from another version. The journal has what it was about."""
+    """Undecodable message, perhaps from another version. The events are in the journal."""
 
 
 def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
@@ -40,7 +40,7 @@ def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
 
 
 def wakeup(seq: int) -> bytes:
-    """Return a message which says that events up to `seq` exist, without the events."""
+    """Return a message without events, which announces that events up to `seq` exist."""
     return _header(None, seq, seq)
 
 

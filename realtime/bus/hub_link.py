@@ -21,7 +21,7 @@ from realtime.source import EventRecord, EventSource, Viewer
 
 @dataclass(eq=False)
 class HubLink(Generic[Viewer]):
-    """Link between the hub and the bus: publishes this process's events, and applies what other processes publish."""
+    """Link between the hub and the bus: publishes this process's events, and applies those of other processes."""
 
     bus: Bus
     source: EventSource[Viewer]
@@ -42,7 +42,7 @@ class HubLink(Generic[Viewer]):
             self.bus.publish(channel, bus_messages.encode(epoch, records))
 
     def announce_head(self, name: str, seq: int) -> None:
-        """Announce that events up to `seq` exist. Needed when the process that committed them died before publishing."""
+        """Announce that events up to `seq` exist, because the process that committed them died before publishing."""
         self.bus.publish(events_channel(name), bus_messages.wakeup(seq))
         self._check_gap(name, seq)
 
@@ -52,7 +52,7 @@ class HubLink(Generic[Viewer]):
             self.head_poller.request_check()
 
     def _on_possible_gap(self, channel_name: str | None) -> None:
-        """Check what may have been missed on a channel (None: on any channel)."""
+        """Check for missed messages on a channel (None: on any channel)."""
         if channel_name in (None, PRESENCE_CHANNEL):
             self.presence.gossip_all(ask=True)
         channel = self.channels.get(board_of(channel_name) or "") if channel_name is not None else None
@@ -60,7 +60,7 @@ class HubLink(Generic[Viewer]):
             self.head_poller.request_check()
 
     def _on_message(self, channel_name: str, message: bytes) -> None:
-        """Handle a message of the bus. A message that can't be decoded is dropped, and the journal is checked instead."""
+        """Handle a message of the bus. Drop an undecodable message, and check the journal instead."""
         try:
             if channel_name == PRESENCE_CHANNEL:
                 self.presence.on_gossip(message)
@@ -74,8 +74,8 @@ class HubLink(Generic[Viewer]):
         if sequence.epoch is None:
             channel.sequence.note_head(message.last)
         elif message.epoch != sequence.epoch or not message.wires:
-            self._check_gap(channel.name, message.last)  # a wakeup, or another epoch: the poll of the heads tells which
-        elif message.last > sequence.seq:  # otherwise it is our own message, or arrives late
+            self._check_gap(channel.name, message.last)  # a wakeup, or another epoch, which the poll of the heads finds
+        elif message.last > sequence.seq:  # otherwise it is our own message, or a late one
             records = [self.source.decode_record(channel.name, wire) for wire in message.wires]
             if [record.seq for record in records] != list(range(message.first, message.last + 1)):
                 self.head_poller.request_check()

@@ -1,7 +1,7 @@
-"""Bus over Redis: a connection that subscribes and one that publishes, replaced together when either fails.
+"""Bus over Redis: a subscribing and a publishing connection, replaced together when either fails.
 
-Redis is not trusted: it may lose or duplicate messages, hang, and let others publish. So each message carries a keyed digest,
-each confirmation of a subscription means a possible gap, and a heartbeat through Redis shows within seconds whether it works.
+Redis is not trusted: it may lose or duplicate messages, hang, and let others publish. So each message has a keyed digest, each
+confirmation of a subscription counts as a possible gap, and a heartbeat through Redis detects within seconds whether it works.
 """
 
 import asyncio
@@ -27,43 +27,41 @@ log = logging.getLogger("realtime.bus.bus")
 MIN_VERSION = 7  # oldest major version of Redis that works
 _TOO_OLD = f"This Redis is too old. The board needs version {MIN_VERSION} or newer."
 HEARTBEAT_INTERVAL_S = 1.0
-HEARTBEAT_TIMEOUT_S = 3.0  # without a heartbeat for so long, both connections are replaced
-SUBSCRIBE_TIMEOUT_S = 1.0  # wait for the confirmation of a subscription; a later one still means a gap
-START_TIMEOUT_S = 5.0  # wait of a starting process for the first answer; Redis may come later
+HEARTBEAT_TIMEOUT_S = 3.0  # without a heartbeat for that long, both connections are replaced
+SUBSCRIBE_TIMEOUT_S = 1.0  # wait for the confirmation of a subscription; a later one still counts as a gap
+START_TIMEOUT_S = 5.0  # wait of a starting process for the first answer; Redis may start later
 RECONNECT_PAUSES_S = (0.1, 1.0)  # shortest and longest pause between attempts
-FORGERY_COLLECT_S = 0.05  # how long forged messages are collected before the journal is checked
+FORGERY_COLLECT_S = 0.05  # from the first forged message to the check of the journal, one for a burst
 DRAIN_TIMEOUT_S = 1.0
 _DIGEST_BYTES = 16  # bytes
 
 
 class HeartbeatTimeout(OSError):
-    """No heartbeat of this process came back through Redis for HEARTBEAT_TIMEOUT_S seconds."""
+    """Failure of the bus: no heartbeat of this process came back through Redis for HEARTBEAT_TIMEOUT_S."""
 
 
 @dataclass(eq=False, slots=True)
 class _Subscription:
-    """Subscription to one channel. `answered` is set when it is confirmed, or when nobody shall wait because the connections are
-    down."""
+    """Subscription to one channel. `answered`: set when it is confirmed, or when the connections are down."""
 
     confirmed: bool = False
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class RedisBus:
-    """Bus over Redis. `key` is a secret that all processes of one installation share. Raises ValueError on a URL that can't be
-    used."""
+    """Bus over Redis. `key`: secret shared by all processes of an installation. Raises ValueError for an unusable URL."""
 
     def __init__(self, url: str, key: bytes) -> None:
         connection_of(url)
         self.up = False
         self.published = self.dropped = self.received = self.bad_signatures = self.reconnects = 0
-        self.heartbeat_s: float | None = None  # seconds that the last heartbeat took through Redis
+        self.heartbeat_s: float | None = None  # round trip of the last heartbeat through Redis
         self._url, self._key = url, hashlib.blake2b(key, person=b"board bus", digest_size=32).digest()
-        # Two installations may share a Redis; a user may be held to `board:*`.
+        # Two installations may share a Redis; a user may be restricted to `board:*`.
         self._prefix = b"board:%s:" % hashlib.blake2b(self._key, digest_size=6).hexdigest().encode()
         self._heartbeat_channel = f"beat:{secrets.token_hex(8)}"
         self._subscriptions: dict[str, _Subscription] = {}
-        self._unanswered: deque[tuple[str, _Subscription | None]] = deque()  # (un)subscribes without an answer so far, in order
+        self._unanswered: deque[tuple[str, _Subscription | None]] = deque()  # unanswered (un)subscribes, in order
         self._subscriber: RedisConnection | None = None
         self._publisher: RedisConnection | None = None
         self._heartbeat_sent_at = self._heartbeat_received_at = 0.0
@@ -139,14 +137,14 @@ class RedisBus:
                 reason = type(error).__name__
             except Exception as error:
                 reason = type(error).__name__
-                log.exception("the bus failed")
+                log.exception("bus failed")
             pause = RECONNECT_PAUSES_S[0] if self._went_down(reason) else min(RECONNECT_PAUSES_S[1], 2 * pause)
             self._report_first_attempt()
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  (so that processes do not reconnect all at once)
             self.reconnects += 1
 
     def _report_first_attempt(self, error: Exception | None = None) -> bool:
-        """Report the result of the first attempt to `start`. Return whether this was the first."""
+        """Report the result of the first attempt to `start`; return whether this was the first."""
         if self._first_attempt is None or self._first_attempt.done():
             return False
         if error is not None:
@@ -156,7 +154,7 @@ class RedisBus:
         return True
 
     async def _run_connections(self) -> None:
-        """Run both connections until one fails. Raises what ended it."""
+        """Run both connections until one fails. Raises its error."""
         subscriber, publisher = (
             RedisConnection(self._url, self._on_subscriber_answer),
             RedisConnection(self._url, self._on_publisher_answer),
@@ -170,7 +168,7 @@ class RedisBus:
             self._resubscribed.clear()
             for channel, subscription in self._subscriptions.items():
                 self._request_subscribe(channel, subscription)
-            # Answers come in order: the last one means that all channels are subscribed again.
+            # Answers arrive in order, so after the last one all channels are subscribed again.
             self._request_subscribe(self._heartbeat_channel, None)
             await until_one_ends(subscriber.run(), publisher.run(), self._heartbeat_loop())
         finally:
@@ -190,7 +188,7 @@ class RedisBus:
         if self._subscriber is not None:
             if self._subscriber.send(command, self._channel_name(channel)):
                 self._unanswered.append((channel, subscription))
-            else:  # such a full queue means a dead connection; replace it, so that no channel is forgotten
+            else:  # a full queue means a dead connection: replace it, so that no subscription is lost
                 self._heartbeat_received_at = float("-inf")
 
     async def _heartbeat_loop(self) -> None:
@@ -203,17 +201,19 @@ class RedisBus:
             self._publish(self._heartbeat_channel, b"%d" % time.monotonic_ns())
             await asyncio.sleep(HEARTBEAT_INTERVAL_S)
             delay_s = time.monotonic() - self._heartbeat_sent_at - HEARTBEAT_INTERVAL_S
-            if delay_s > HEARTBEAT_INTERVAL_S / 2:  # this process was stopped: what arrived meanwhile is not read yet
+            if (
+                delay_s > HEARTBEAT_INTERVAL_S / 2
+            ):  # this process was stopped, and has not read the messages that arrived in the meantime
                 self._heartbeat_received_at += delay_s
             if time.monotonic() - self._heartbeat_received_at > HEARTBEAT_TIMEOUT_S:
                 raise HeartbeatTimeout
 
     def _went_down(self, reason: str) -> bool:
-        """Mark the bus as down and log it once. Return whether it was up."""
+        """Mark the bus as down and log it once; return whether it was up."""
         was_up, self.up = self.up, False
         if not self._logged_down:
             self._logged_down = True
-            log.warning(f"the bus is down ({reason})")
+            log.warning(f"bus down ({reason})")
         return was_up
 
     def _came_up(self) -> None:
@@ -221,7 +221,7 @@ class RedisBus:
         self._report_first_attempt()
         if self._logged_down:
             self._logged_down = False
-            log.warning("the bus is up again")
+            log.warning("bus up again")
         self._on_gap(None)
 
     # -- messages received -------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ class RedisBus:
             self.dropped += 1
 
     def _on_subscriber_answer(self, answer: Any) -> None:
-        """Handle an answer. Raises what Redis refused: a channel that can't be subscribed to."""
+        """Handle an answer. Raises the error of Redis if it refuses a subscription."""
         if isinstance(answer, Exception):
             raise answer
         kind, name = answer[0], answer[1]
@@ -245,7 +245,7 @@ class RedisBus:
             elif self._subscriptions.get(channel) is subscription:
                 subscription.confirmed = True
                 subscription.answered.set()
-                self._on_gap(channel)  # what was published before this moment was not received
+                self._on_gap(channel)  # earlier messages were not received
 
     def _on_signed_message(self, name: bytes, signed: bytes) -> None:
         channel = name[len(self._prefix) :].decode(errors="replace")
@@ -262,14 +262,14 @@ class RedisBus:
     def _on_heartbeat(self, message: bytes) -> None:
         now = time.monotonic()
         took_s = now - int(message) / 1e9
-        if took_s > HEARTBEAT_TIMEOUT_S:  # an old heartbeat that somebody else repeated
+        if took_s > HEARTBEAT_TIMEOUT_S:  # an old heartbeat that somebody repeated
             return
         self._heartbeat_received_at, self.heartbeat_s = now, took_s
         if not self.up:
             self._came_up()
 
     def _on_forged(self, channel: str) -> None:
-        """Have the journal checked after a forged message, once for a burst of them."""
+        """Request a check of the journal after a forged message, one for a burst."""
         if not self._forged_channels:
             asyncio.get_running_loop().call_later(FORGERY_COLLECT_S, self._report_forged)
         self._forged_channels.add(channel)
@@ -285,10 +285,10 @@ class RedisBus:
         return self._prefix + channel.encode()
 
     def _digest(self, name: bytes, message: bytes) -> bytes:
-        made = hashlib.blake2b(len(name).to_bytes(4), key=self._key, digest_size=_DIGEST_BYTES)
-        made.update(name)
-        made.update(message)
-        return made.digest()
+        mac = hashlib.blake2b(len(name).to_bytes(4), key=self._key, digest_size=_DIGEST_BYTES)
+        mac.update(name)
+        mac.update(message)
+        return mac.digest()
 
 
 async def _check_version(connection: RedisConnection) -> None:

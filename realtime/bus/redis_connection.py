@@ -1,7 +1,7 @@
 """Redis connection: commands are sent in the order of `send`, answers go to one callback, and the first error ends it.
 
-It never reconnects by itself. redis-py's own clients do so silently, and messages published meanwhile are lost unnoticed: here
-the owner of the connection learns of its end and checks the journal.
+It never reconnects on its own. redis-py's clients do so silently, and lose messages in the meantime. Here the owner of the
+connection gets the error, and checks the journal.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ CONNECT_TIMEOUT_S = 2.0
 MAX_QUEUED = 10_000  # commands
 MAX_QUEUED_BYTES = 16 * 1_048_576
 MAX_BATCH = 256  # commands per write
-ANSWERS_PER_YIELD = 64  # answers after which other tasks may run: parsing what was read never waits
+ANSWERS_PER_YIELD = 64  # answers after which other tasks may run: parsing received bytes never waits
 
 CONNECTION_ERRORS = (RedisError, OSError, TimeoutError)
 
@@ -56,8 +56,7 @@ _KEEPALIVE = {
 
 
 class RedisConnection:
-    """Connection to Redis, opened by `open`. `on_answer` is called with each answer in order; errors of Redis are passed as
-    exceptions."""
+    """Connection to Redis, opened by `open`. `on_answer`: called with each answer in order, and with errors as exceptions."""
 
     def __init__(self, url: str, on_answer: Callable[[Any], None]) -> None:
         self._connection = connection_of(url)
@@ -137,11 +136,11 @@ class RedisConnection:
 
 
 async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
-    """Run coroutines until the first ends, then cancel the others. Raises what the first raised."""
-    tasks = [asyncio.create_task(each) for each in work]
+    """Run coroutines until the first ends, then cancel the others. Raises the exception of the first."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
+        ended_tasks, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended_tasks:
             task.result()
     finally:
         await cancel_all(tasks)

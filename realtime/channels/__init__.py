@@ -1,1 +1,1 @@
-"""Channels: numbered events, their rings, heads, and who is present."""
+"""Channels: numbered events, their rings, heads, and presence."""

@@ -15,7 +15,7 @@ MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
 
 @dataclass(eq=False, slots=True)
 class Audience(Generic[Viewer]):
-    """Live subscriptions of viewers who see the same of each event: they are sent the same frames."""
+    """Live subscriptions of viewers with equal visibility, who are sent the same frames."""
 
     key: Hashable
     members: "dict[Subscription[Viewer], None]" = field(default_factory=dict)
@@ -23,8 +23,8 @@ class Audience(Generic[Viewer]):
 
 @dataclass(eq=False, slots=True)
 class Subscription(Generic[Viewer]):
-    """Subscription of one connection to one channel: a cursor. Everything up to `seq` was written to the connection, or waits in
-    its send queue.
+    """Subscription of one connection to one channel: a cursor. Events up to `seq` are written to the connection, or in its send
+    queue.
 
     A live subscription is in an audience, and is sent each event after `seq`.
     """
@@ -43,11 +43,11 @@ class Subscription(Generic[Viewer]):
 
 @dataclass(eq=False, slots=True)
 class Channel(Generic[Viewer]):
-    """A board's events as this process delivers them.
+    """Events of a board in this process.
 
-    `sequence` is the position up to which events are in the ring; `flushed` the one up to which they were sent, or are being
-    sent, to the audiences. `rights` is the source's version of rights by which the audiences were formed (None:
-    unknown). `waiting` are live subscriptions behind the ring, for which the journal is being read; `pages` what was read of it.
+    `sequence`: position up to which events are in the ring. `flushed`: position up to which they were sent, or are being sent, to
+    the audiences. `rights`: version of rights for which the audiences were formed (None: unknown). `waiting`: live subscriptions
+    behind the ring, for which the journal is being read. `pages`: pages read from it.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Channel(Generic[Viewer]):
     audiences: dict[Hashable, Audience[Viewer]] = field(default_factory=dict)
     rights: Hashable = None
     flushed: int = 0
-    sweep: object | None = None  # the delivery's sweep under way
+    sweep: object | None = None  # the delivery's sweep in progress
     timer: asyncio.Handle | None = None  # of the next sweep
     swept_at: float = float("-inf")  # when the last sweep ended, by the loop's clock
     out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
@@ -66,21 +66,21 @@ class Channel(Generic[Viewer]):
     reading_back: asyncio.Task[None] | None = None
     catching_up: asyncio.Task[None] | None = None
     reading_journal: bool = False  # `catching_up` is reading the journal now
-    has_more: bool = False  # the journal has more events than were delivered
+    has_more: bool = False  # the journal has undelivered events
 
     def reset(self) -> None:
-        """Forget position and events: the board has another epoch."""
+        """Discard position and events, because the board has another epoch."""
         self.sequence, self.flushed, self.sweep = Sequence(), 0, None
         self.out_of_order.clear()
         self._clear_rings()
 
     def start(self, epoch: str, seq: int) -> bool:
-        """Set the first position. Return whether later events are known to exist."""
+        """Set the first position; return whether later events are known to exist."""
         self.flushed = seq
         return self.sequence.start(epoch, seq)
 
     def stop(self) -> None:
-        """End what is under way: nobody follows the channel any more."""
+        """End work in progress, because nobody follows the channel any longer."""
         if self.catching_up is not None:
             self.catching_up.cancel()
         if self.reading_back is not None:
@@ -96,7 +96,7 @@ class Channel(Generic[Viewer]):
         self.pages.clear()
 
     def join(self, subscription: Subscription[Viewer], key: Hashable) -> None:
-        """Put a live subscription into the audience with this key (None: into one of its own)."""
+        """Add a live subscription to the audience with this key (None: to a new one)."""
         self.leave(subscription)
         key = subscription if key is None else key
         audience = self.audiences.setdefault(key, Audience(key))
@@ -104,7 +104,7 @@ class Channel(Generic[Viewer]):
         subscription.audience = audience
 
     def leave(self, subscription: Subscription[Viewer]) -> None:
-        """Take a subscription out of its audience: it is sent no more events."""
+        """Remove a subscription from its audience, which ends its events."""
         audience, subscription.audience = subscription.audience, None
         if audience is not None:
             del audience.members[subscription]
@@ -112,12 +112,12 @@ class Channel(Generic[Viewer]):
                 del self.audiences[audience.key]
 
     def hold_early(self, records: list[EventRecord]) -> None:
-        """Keep events that arrived before the ones they follow, which may arrive in a moment."""
+        """Keep events that arrived early; the events before them may arrive soon."""
         if len(self.out_of_order) < MAX_OUT_OF_ORDER:
             self.out_of_order[records[0].seq] = records
 
     def pop_contiguous(self) -> list[EventRecord]:
-        """Return the kept events that follow now; drop kept ones that were delivered already."""
+        """Return the kept events that follow the position; drop those that were delivered already."""
         for first in sorted(self.out_of_order):
             if first > self.sequence.seq + 1:
                 break

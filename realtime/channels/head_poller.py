@@ -1,6 +1,6 @@
-"""Polls the heads (epoch, seq) of the followed channels from the database: periodically, and at once after a possible gap.
+"""Poll of the heads (epoch, seq) of the followed channels in the database: periodically, and immediately after a possible gap.
 
-A lost message is found here, and each client is told by the heads whether it is current.
+It finds lost messages, and sends the heads to each client, which compares them with its positions.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from realtime.wire import protocol
 
 log = logging.getLogger("realtime.channels.head_poller")
 
-POLL_INTERVAL_S = 1.0  # between two polls: the delay that a lost message costs, at most
+POLL_INTERVAL_S = 1.0  # between two polls, which is the maximum delay of a lost message
 POLL_INTERVAL_BUS_DOWN_S = 0.25  # while the bus is down
-COALESCE_S = 0.02  # how long requests are coalesced: a Redis that is back confirms a hundred channels in a row
-IN_FLIGHT_GRACE_S = 0.05  # a message of a commit a moment ago may still be on its way
+COALESCE_S = 0.02  # period in which requests are merged: a returning Redis confirms a hundred channels in a row
+IN_FLIGHT_GRACE_S = 0.05  # the message of a recent commit may still be in transit
 MAX_HEADS_AGE_S = 2.0  # older heads prove nothing and are not sent
 
 
@@ -46,18 +46,18 @@ class HeadPoller(Generic[Viewer]):
     _check_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     def request_check(self) -> None:
-        """Poll now: something may have been missed."""
+        """Poll now, because messages may be lost."""
         self._check_requested.set()
 
     async def poll_loop(self) -> None:
-        """Compare the channels with the database's heads periodically, and read what was lost."""
+        """Compare the channels with the database's heads periodically, and read lost events."""
         while True:
             requested = self._check_requested.is_set()
             self._check_requested.clear()
             try:
                 await self._poll(requested)
             except TemporarilyUnavailable:
-                pass  # no heads are sent meanwhile, so every client shows that it is not current
+                pass  # no heads are sent in the meantime, so every client shows that it is not current
             except Exception:
                 log.exception("head poll failed")
             try:
@@ -68,9 +68,9 @@ class HeadPoller(Generic[Viewer]):
                 pass
 
     async def _poll(self, requested: bool) -> None:
-        started = time.monotonic()
+        start = time.monotonic()
         database_time, heads = await self.source.heads(list(self.subscriptions.channels))
-        self._heads, self._database_time, self._polled_at = heads, database_time, started
+        self._heads, self._database_time, self._polled_at = heads, database_time, start
         self.subscriptions.drop_unauthorized()
         behind = [name for name, head in heads.items() if self._is_behind(name, *head)]
         if behind and self.bus.up and not requested:
@@ -92,14 +92,14 @@ class HeadPoller(Generic[Viewer]):
         await run_every(protocol.HEARTBEAT_S, self._send_heads)
 
     async def _send_heads(self) -> None:
-        if time.monotonic() - self._polled_at > MAX_HEADS_AGE_S or self._sending:  # or the last ones are still on their way
+        if time.monotonic() - self._polled_at > MAX_HEADS_AGE_S or self._sending:  # or the last ones are still being sent
             return
         self._sending = True
         heads, at, polled_at = self._heads, self._database_time, self._polled_at
         encoded: dict[tuple[str, ...], bytes] = {}  # by channels: most clients follow the same few
 
         def send(connection: Subscriber[Viewer]) -> None:
-            if time.monotonic() - polled_at > MAX_HEADS_AGE_S:  # other work took so long
+            if time.monotonic() - polled_at > MAX_HEADS_AGE_S:  # other work took too long
                 return
             names = tuple(name for name in connection.followed if name in heads and self._is_live(name, connection))
             if names not in encoded:
@@ -113,5 +113,5 @@ class HeadPoller(Generic[Viewer]):
         self.sliced.add(connections(), send)
 
     def _is_live(self, name: str, connection: Subscriber[Viewer]) -> bool:
-        """Return whether this connection was sent the channel; before that, its viewer may not know that the channel exists."""
+        """Return whether this connection has received the channel. Before, its viewer may not know that the channel exists."""
         return self.subscriptions.channels[name].subscriptions[connection].live

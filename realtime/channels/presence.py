@@ -1,7 +1,7 @@
-"""Presence: one entry for each connection that said where it is on a channel, in this process and the others.
+"""Presence: one entry for each connection that reported its place on a channel, in all processes.
 
-Each process gossips its own entries when they change, and all of them every few seconds. Entries that were not repeated for
-EXPIRY_S seconds are removed: their process was killed or can't be reached.
+Each process gossips changes of its own entries, and all of them every few seconds. Entries that are not repeated for EXPIRY_S are
+removed, because their process was killed or can't be reached.
 """
 
 import heapq
@@ -23,27 +23,27 @@ from realtime.wire import protocol
 
 MAX_PEOPLE_SHOWN = 100  # people per frame; the count includes all
 TICK_S = 0.1
-MIN_INTERVAL_S = 1.0  # between two frames to the clients of a channel, says the contract
+MIN_INTERVAL_S = 1.0  # between two frames to the clients of a channel (contract)
 CROWDED = 200  # people or subscriptions above which CROWDED_INTERVAL_S applies: each change costs a frame per client
 CROWDED_INTERVAL_S = 5.0
-GOSSIP_INTERVAL_S = 0.5  # between two messages about changes: with MIN_INTERVAL_S it takes under two seconds
-FULL_GOSSIP_INTERVAL_S = 4.0  # between two messages about everything
-EXPIRY_S = 12.0  # after so long without a repetition, entries expire
+GOSSIP_INTERVAL_S = 0.5  # between two messages about changes; with MIN_INTERVAL_S a change takes under two seconds
+FULL_GOSSIP_INTERVAL_S = 4.0  # between two messages with all entries
+EXPIRY_S = 12.0  # lifetime of an entry without a repetition
 MAX_PROCESSES = 1_000  # processes whose last message number is kept
 _MAX_GOSSIP_BYTES = 65_536  # bytes of entries per message
 
-Entry = tuple[float, dict[str, Any]]  # since when (by the clock of its process), and the entry as sent
+Entry = tuple[float, dict[str, Any]]  # start time (by the clock of its process), and the sent entry
 
 
 class Participant(Protocol):
-    """Connection of a person, and what others see of the person."""
+    """Connection of a person. `account`: the account as others see it."""
 
     account: dict[str, str]
 
 
 @dataclass(slots=True)
 class RemotePresence:
-    """Presence on a channel in another process: the number of people, the newest of them, and when it was received."""
+    """Presence on a channel in another process. `people`: the newest entries."""
 
     count: int
     people: list[Entry]
@@ -52,7 +52,7 @@ class RemotePresence:
 
 @dataclass(slots=True)
 class LastPublished:
-    """Last presence frame of a channel, and when it was sent."""
+    """Last presence frame of a channel, and its time."""
 
     published_at: float = float("-inf")
     changed: bool = True
@@ -61,7 +61,7 @@ class LastPublished:
 
 @dataclass
 class Presence:
-    """Presence on all channels. `publish` sends a message to the other processes."""
+    """Presence on all channels. `publish`: sends a message to the other processes."""
 
     publish: Callable[[str, bytes], None]
     process_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -69,7 +69,7 @@ class Presence:
     _remote: dict[str, dict[str, RemotePresence]] = field(default_factory=dict)  # by process, then channel
     _last_numbers: dict[str, int] = field(default_factory=dict)  # of the last message, by process
     _published: dict[str, LastPublished] = field(default_factory=dict)
-    _ungossiped: set[str] = field(default_factory=set)  # changed channels that the other processes were not sent
+    _ungossiped: set[str] = field(default_factory=set)  # changed channels of which the other processes do not know yet
     _gossiped_at: float = float("-inf")
     _full_gossip_at: float = float("-inf")
     _number: int = 0
@@ -77,7 +77,7 @@ class Presence:
     # -- this process ------------------------------------------------------------------------------------------------
 
     def enter(self, connection: Participant, channel: str, place: dict[str, Any]) -> None:
-        """Set where a connection is on a channel; the newest come last."""
+        """Set the place of a connection on a channel. The newest entries are last."""
         entries = self._local.setdefault(channel, {})
         entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
         if connection not in entries or entries[connection][1] != entry:
@@ -95,7 +95,7 @@ class Presence:
                 del self._local[channel]
 
     def occupied(self) -> set[str]:
-        """Return the channels with anybody on them, over all processes."""
+        """Return the channels with entries in any process."""
         return set(self._local).union(*self._remote.values())
 
     def count(self, channel: str) -> int:
@@ -107,7 +107,7 @@ class Presence:
         """Return the people on a channel over all processes, each once, by name; at most `limit`."""
         entries = [
             *self._newest(channel),
-            *(p for each in self._remote.values() if channel in each for p in each[channel].people),
+            *(entry for channels in self._remote.values() if channel in channels for entry in channels[channel].people),
         ]
         names = {entry["account"]: entry["name"] for _, entry in entries}
         people = sorted(names.items(), key=lambda person: (person[1], person[0]))
@@ -117,7 +117,8 @@ class Presence:
         """Return the presence frame of a channel."""
         last = self._published.setdefault(channel, LastPublished())
         if last.frame is None:
-            presence = [self._newest(channel), *(each[channel].people for each in self._remote.values() if channel in each)]
+            remote = (channels[channel].people for channels in self._remote.values() if channel in channels)
+            presence = [self._newest(channel), *remote]
             newest = heapq.nlargest(
                 MAX_PEOPLE_SHOWN, (entry for entries in presence for entry in entries), key=lambda entry: entry[0]
             )
@@ -125,8 +126,10 @@ class Presence:
         return last.frame
 
     def due_channels(self, subscriptions: dict[str, int]) -> Iterator[str]:
-        """Yield the channels whose clients should get a frame now, given the number of subscriptions by channel. Forget the other
-        channels."""
+        """Yield the channels whose clients are due a frame. `subscriptions`: number of subscriptions of each followed channel.
+
+        Forgets channels without subscriptions.
+        """
         now = time.monotonic()
         for channel in self._published.keys() - subscriptions.keys():
             del self._published[channel]
@@ -148,7 +151,7 @@ class Presence:
     # -- the other processes -----------------------------------------------------------------------------------------
 
     def gossip(self) -> None:
-        """Send the other processes what is due, and expire their old entries."""
+        """Send due changes to the other processes, and expire their old entries."""
         now = time.monotonic()
         self._expire(now - EXPIRY_S)
         if now - self._full_gossip_at >= FULL_GOSSIP_INTERVAL_S:
@@ -157,14 +160,14 @@ class Presence:
             self._send_channels(self._ungossiped)
 
     def gossip_all(self, ask: bool = False) -> None:
-        """Send all entries; `ask`: the other processes shall send theirs, because we may have missed some."""
+        """Send all entries. `ask`: request those of the other processes, because some may be lost."""
         self._full_gossip_at = time.monotonic()
         self._send_channels(self._ungossiped | self._local.keys(), ask)
 
     def close(self) -> None:
-        """Tell the other processes that nobody is here any more."""
-        gone, self._local = set(self._local), {}
-        self._send_channels(gone | self._ungossiped)
+        """Remove all entries of this process, also in the other processes."""
+        left_channels, self._local = set(self._local), {}
+        self._send_channels(left_channels | self._ungossiped)
 
     def _send_channels(self, channels: Iterable[str], ask: bool = False) -> None:
         self._gossiped_at = time.monotonic()
@@ -189,7 +192,7 @@ class Presence:
         """Apply a message of another process. Raises ValueError, KeyError or TypeError if it is malformed."""
         head, *lines = map(orjson.loads, message.split(b"\n"))
         process, number = head["from"], head["number"]
-        # Ignore our own message, and an old one that somebody else repeated.
+        # Ignore our own message, and an old one that somebody repeated.
         if process == self.process_id or number <= self._last_numbers.get(process, 0):
             return
         self._last_numbers[process] = number
@@ -229,7 +232,7 @@ async def run(presence: Presence, channels: dict[str, Channel[Viewer]], sliced: 
         presence.gossip()
         if sliced.is_behind:
             return
-        for channel in list(presence.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
+        for channel in list(presence.due_channels({name: len(channel.subscriptions) for name, channel in channels.items()})):
             sliced.add(list(channels[channel].subscriptions.values()), partial(_send, presence.frame(channel), channel))
 
     await run_every(TICK_S, round)

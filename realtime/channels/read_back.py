@@ -1,6 +1,7 @@
-"""Reads of the journal for live clients that are behind the ring of their channel: one read for all who need the same events.
+"""Reads of the journal for live clients behind the ring of their channel: one read for all clients that need the same events.
 
-A client is read for only when it has room; it gets as much as it takes, and the page is kept for the next part and for others.
+Only for a client with free space in its buffers. It gets as much as it can receive, and the page is kept for the next part and
+for other clients.
 """
 
 import asyncio
@@ -17,15 +18,17 @@ from realtime.source import EventRecord, TemporarilyUnavailable, Viewer
 
 log = logging.getLogger("realtime.channels.read_back")
 
-MAX_BEHIND = 5_000  # events; a client that is further behind is sent a snapshot, as when it subscribes
+MAX_BEHIND = 5_000  # events; a client that is further behind is sent a snapshot
 MAX_PAGES = 4  # kept per channel
 RETRY_S = 1.0  # while the journal can't be read
 
 
 @dataclass(eq=False)
 class ReadBack(Generic[Viewer]):
-    """Reader of the journal for clients behind the ring. `serve` sends a client what is there now, and calls `wait` if it needs
-    more; `resume` synchronises it again."""
+    """Reader of the journal for clients behind the ring.
+
+    `serve`: sends a client the available events, and calls `wait` if it needs more. `resume`: synchronises a client again.
+    """
 
     reader: ChannelReader[Viewer]
     rings: RingBudget
@@ -34,7 +37,7 @@ class ReadBack(Generic[Viewer]):
     resume: Callable[[Subscription[Viewer]], None]
 
     def wait(self, subscription: Subscription[Viewer]) -> None:
-        """Read the events after a subscription's position soon, and serve it then."""
+        """Read the events after a subscription's position soon, then serve it."""
         channel = subscription.channel
         if channel.flushed - subscription.seq > MAX_BEHIND:
             self.resume(subscription)
@@ -46,7 +49,7 @@ class ReadBack(Generic[Viewer]):
     async def _read(self, channel: Channel[Viewer]) -> None:
         try:
             while channel.waiting and (epoch := channel.sequence.epoch) is not None:
-                after = min(each.seq for each in channel.waiting)
+                after = min(subscription.seq for subscription in channel.waiting)
                 try:
                     records = await self.reader.events_after(channel.name, (epoch, after))
                 except TemporarilyUnavailable:
@@ -56,7 +59,7 @@ class ReadBack(Generic[Viewer]):
                 elif channel.sequence.epoch == epoch:
                     await self._serve(channel, records)
         except Exception:
-            log.exception("the journal could not be read for clients that are behind")
+            log.exception("catch-up read failed")
             for subscription in list(channel.waiting):
                 del channel.waiting[subscription]
                 self.resume(subscription)
@@ -64,16 +67,19 @@ class ReadBack(Generic[Viewer]):
             channel.reading_back = None
 
     async def _serve(self, channel: Channel[Viewer], page: list[EventRecord]) -> None:
-        """Keep a page, and serve those who waited for its events. The bound of all rings is enforced after that, so that each
-        of them gets on."""
+        """Keep a page, and serve the subscriptions that wait for its events.
+
+        The bound of all rings is enforced afterwards, so that each of them makes progress.
+        """
         while len(channel.pages) >= MAX_PAGES:
             channel.pages.pop(0).clear()
-        kept = Ring(self.rings)
-        kept.extend(page)
-        channel.pages.append(kept)
-        for subscription in [each for each in channel.waiting if page[0].seq <= each.seq + 1 <= page[-1].seq]:
+        page_ring = Ring(self.rings)
+        page_ring.extend(page)
+        channel.pages.append(page_ring)
+        waiting = [waiter for waiter in channel.waiting if page[0].seq <= waiter.seq + 1 <= page[-1].seq]
+        for subscription in waiting:
             if self.step.begin() is None:
                 await asyncio.sleep(0)
             channel.waiting.pop(subscription, None)
-            self.serve(subscription)  # does nothing for one that has left meanwhile
+            self.serve(subscription)  # no-op if it has left in the meantime
         self.rings.enforce()

@@ -1,4 +1,4 @@
-"""Position of a channel, and the decision on events that arrive. Pure: no network, no clock.
+"""Position of a channel, and the decision on arriving events. Pure: no network, no clock.
 
 Late, lost, duplicated and reordered messages are handled alike: compare seq, and read again from a position.
 """
@@ -19,19 +19,19 @@ class Verdict(Enum):
 
 @dataclass(slots=True)
 class Sequence:
-    """Position up to which everything was delivered; unknown until the first answer from the journal."""
+    """Position up to which all events were delivered; unknown until the first answer from the journal."""
 
     epoch: str | None = None
     seq: int = 0
     noted_head: int = 0  # highest seq that arrived while the position was unknown
 
     def start(self, epoch: str, seq: int) -> bool:
-        """Set the position after a snapshot or catch-up. Return true if later events are known to exist."""
+        """Set the position after a snapshot or catch-up; return whether later events are known to exist."""
         self.epoch, self.seq = epoch, seq
         return self.noted_head > seq
 
     def note_head(self, last: int) -> None:
-        """Note that events up to `last` exist, while the position is unknown."""
+        """Record that events up to `last` exist, while the position is unknown."""
         self.noted_head = max(self.noted_head, last)
 
     def classify(self, epoch: str, first: int, last: int) -> Verdict:

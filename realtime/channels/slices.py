@@ -1,4 +1,4 @@
-"""Work for many clients, in slices, so that commands and pings are answered meanwhile."""
+"""Work for many clients in slices, so that commands and pings are answered in the meantime."""
 
 import asyncio
 from collections import deque
@@ -8,20 +8,20 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 SLICE_S = 0.004  # seconds of work before other tasks may run
-ITEMS_PER_CLOCK = 32  # items between two looks at the clock
+ITEMS_PER_CLOCK = 32  # items between two reads of the clock
 
 
 class StepBudget:
-    """Time for long work in one step of the loop, shared by all who have some: with however many clients, a step takes
-    little more than SLICE_S."""
+    """Time for long work in one step of the loop, shared by all such work: with any number of clients, a step takes little more
+    than SLICE_S."""
 
     def __init__(self) -> None:
         self._until: float | None = None
 
     def begin(self) -> float | None:
-        """Return until when to work, by the loop's clock. None if the time is used up: go on in the next step."""
+        """Return the time until which to work, by the loop's clock. None if the time is used up: continue in the next step."""
         loop = asyncio.get_running_loop()
-        if self._until is None:  # whoever comes first gets on, however long the step has taken
+        if self._until is None:  # the first caller makes progress, even if the step has already taken long
             self._until = loop.time() + SLICE_S
             loop.call_soon(self._end_step)
         elif loop.time() >= self._until:
@@ -33,7 +33,7 @@ class StepBudget:
 
 
 class SlicedWork:
-    """Queue of work. Each piece begins after the one before it has ended, so that what clients are sent keeps its order."""
+    """Queue of work. Each piece begins after the previous one has ended, which keeps the order of frames."""
 
     def __init__(self, step: StepBudget | None = None) -> None:
         self._step = step or StepBudget()
@@ -42,11 +42,11 @@ class SlicedWork:
 
     @property
     def is_behind(self) -> bool:
-        """Return whether work waits: whoever adds some periodically leaves a round out then, so that the queue stays short."""
+        """Return whether work waits. Periodic work skips a round then, so that the queue stays short."""
         return bool(self._queue)
 
     def add(self, items: Iterable[T], act: Callable[[T], None]) -> None:
-        """Call `act` with each item: at once for the first ones, if nothing waits; for the rest in later slices."""
+        """Call `act` with each item: immediately with the first ones if the queue is empty, with the others in later slices."""
         self._queue.append((iter(items), act))
         if not self._waiting:
             self._run_slice()

@@ -1,4 +1,4 @@
-"""WebSocket connection of a client: reads and dispatches its messages, writes its frames, and closes it."""
+"""WebSocket connection of a client: reading and dispatching messages, writing frames, and closing."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from realtime.wire.text_frames import TextFrames
 
 log = logging.getLogger("realtime.delivery.connection")
 
-DRAIN_TIMEOUT_S = 2  # for the commands under way, when the server restarts
+DRAIN_TIMEOUT_S = 2  # for the commands in progress, when the server restarts
 MAX_CONCURRENT_COMMANDS = 32  # concurrent commands per connection; further messages stay unread
 FLOOD_FACTOR = 10  # multiple of the allowed rate at which the connection is closed
 MAX_WRITE_BYTES = 65_536  # bytes of waiting frames per write
@@ -29,12 +29,11 @@ CommandHandler = Callable[["Connection[Viewer]", protocol.Command], Awaitable[by
 
 
 class Connection(Generic[Viewer]):
-    """A client's connection to the hub.
+    """Connection of a client to the hub.
 
-    `viewer` is what the source needs to decide rights; `account` is what others see of the person. `display` holds the settings
-    of a wall display (None for a person): a display has no presence, and receives none. `account_wait_s` counts a message against
-    the limit of the account over all its connections and returns 0, or the seconds to wait. `on_rate_limited`
-    is called for each message over a limit.
+    `viewer`: decides rights in the source. `account`: the account as others see it. `display`: settings of a wall display, which
+    neither has nor receives presence; None for a person. `wait_s`: counts a message against the limit of the account over all its
+    connections, and returns 0 or the seconds to wait. `on_rate_limited`: called for each message over a limit.
     """
 
     __slots__ = (
@@ -61,13 +60,15 @@ class Connection(Generic[Viewer]):
         self._closing: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
         self._is_open = self._overflowed = False
-        self._stall_check: StallCheck | None = None  # from the first time that something waits
+        self._stall_check: StallCheck | None = None  # created when frames wait for the first time
         self._all_written: asyncio.Future[None] | None = None
 
     async def run(self, server: str) -> None:
-        """Accept the handshake and serve the client until it leaves; then remove the connection from the hub. `server` is the
-        version for `hello`."""
-        # Before anything is awaited: the connection counts, and changes of its rights apply, from here on.
+        """Accept the handshake and serve the client until it leaves; then remove the connection from the hub.
+
+        `server`: version for `hello`.
+        """
+        # Before any await: from here on the connection counts, and changes of its rights apply.
         self.hub.connections.add(self)
         self.send(protocol.hello(self.account, server, self.hub.source.form, self.display))
         self.hub.send_broadcasts(self)
@@ -103,12 +104,12 @@ class Connection(Generic[Viewer]):
             await self.writer.finish()
 
     def _on_reading_end(self, _: "asyncio.Task[None]") -> None:
-        """End the connection, if it is not being closed, because its client has left."""
+        """End the connection because its client has left, unless it is being closed."""
         if not self._closing.done():
             self._closing.set_result(None)
 
     async def _drain_commands(self, reading: "asyncio.Task[None]") -> None:
-        """Stop reading, answer the commands under way, and write what waits."""
+        """Stop reading, answer the commands in progress, and write waiting frames."""
         reading.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_TIMEOUT_S):
@@ -132,7 +133,7 @@ class Connection(Generic[Viewer]):
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Write a frame, or put it into the send queue if the client has not read enough. A full queue closes the connection."""
+        """Write a frame, or queue it if the client has not read enough. A full queue closes the connection."""
         if self.write_now(TextFrames((frame,))):
             return
         if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # nothing is queued after a gap
@@ -144,14 +145,16 @@ class Connection(Generic[Viewer]):
                 self._close_slow()
 
     def send_all(self, frames: list[bytes], channel: str) -> None:
-        """Write frames of a channel, as `send` does each, at once as far as possible."""
+        """Write frames of a channel, like `send`, but together as far as possible."""
         if sum(map(len, frames)) > MAX_WRITE_BYTES or not self.write_now(TextFrames(frames)):
             for frame in frames:
                 self.send(frame, channel)
 
     def write_now(self, frames: TextFrames) -> bool:
-        """Write frames, unless others wait before them or the client has not read enough: then return false."""
-        if self.writer.is_full or self.send_queue.queued_bytes or not self._is_open:  # as `has_room` says, without its calls
+        """Write frames; return False, without writing, if others wait before them or the client has not read enough."""
+        if (
+            self.writer.is_full or self.send_queue.queued_bytes or not self._is_open
+        ):  # the condition of `has_room`, inlined for speed
             return False
         self.writer.write(frames)
         return True
@@ -161,7 +164,7 @@ class Connection(Generic[Viewer]):
         return not (self.writer.is_full or self.send_queue) and self._is_open
 
     def lag(self, channel: str) -> None:
-        """Note that events of a channel wait in its ring until the client has read enough."""
+        """Record that events of a channel wait in its ring until the client has read enough."""
         self.lagging[channel] = None
         self._watch_progress()
 
@@ -170,10 +173,10 @@ class Connection(Generic[Viewer]):
         return bool(self.send_queue or self.lagging)
 
     def _on_room(self) -> None:
-        """Write what waits, as long as the client reads: frames first, then events of channels in turn."""
+        """Write waiting frames, then events of channels in turn, as long as the client reads."""
         if self._stall_check is not None:
             self._stall_check.note_progress()
-        if self._is_waiting and self.hub.step.begin() is None:  # many clients have room at once
+        if self._is_waiting and self.hub.step.begin() is None:  # many clients may be ready at the same time
             asyncio.get_running_loop().call_soon(self._on_room_later)
             return
         while self.send_queue and not self.writer.is_full:
@@ -191,7 +194,7 @@ class Connection(Generic[Viewer]):
             self._on_room()
 
     def _watch_progress(self) -> None:
-        """Check from now on whether the client reads."""
+        """Start to check whether the client reads."""
         if self._is_open:
             if self._stall_check is None:
                 self._stall_check = StallCheck(lambda: self.writer.unsent_bytes, lambda: self._is_waiting, self._close_slow)
@@ -208,7 +211,7 @@ class Connection(Generic[Viewer]):
         return self._closing.result() if self._closing.done() and not self._closing.cancelled() else None
 
     def _close_slow(self) -> None:
-        """Close a connection whose client does not read; what waits is discarded."""
+        """Close a connection whose client does not read, and discard its waiting frames."""
         if not self._closing.done():
             self.hub.counters.slow_clients_closed += 1
             self.close(protocol.CLOSE_TOO_SLOW)
@@ -217,8 +220,8 @@ class Connection(Generic[Viewer]):
 
     async def _read(self) -> None:
         while True:
-            received = await self.writer.receive()
-            if received["type"] == "websocket.disconnect":
+            event = await self.writer.receive()
+            if event["type"] == "websocket.disconnect":
                 return
             verdict = self._message_rate.try_take()
             if verdict is None:
@@ -227,7 +230,7 @@ class Connection(Generic[Viewer]):
                 self.close(protocol.CLOSE_TOO_MANY_MESSAGES)
                 return
             wait_s = self._account_wait_s() if verdict else self._message_rate.wait_s
-            text = received.get("text")
+            text = event.get("text")
             if text is None:
                 self.send(protocol.error("invalid", "Messages are text, not binary."))
                 continue
@@ -254,8 +257,8 @@ class Connection(Generic[Viewer]):
         match message:
             case protocol.Command():
                 await self._command_slots.acquire()
-                # Tasks start in the order of their creation, and a command is queued for the writer before its task first waits:
-                # so the commands of a connection run in the order in which they were sent.
+                # Tasks start in the order of their creation, and a command is queued for the writer before its task first waits.
+                # So the commands of a connection run in the order in which they were sent.
                 task = asyncio.create_task(self._run_command(message))
                 self._commands.add(task)
                 task.add_done_callback(self._commands.discard)
@@ -283,7 +286,7 @@ class Connection(Generic[Viewer]):
 
 
 class TokenBucket:
-    """Token bucket of messages, refilled at the allowed rate, with room for one second of it. A rate of 0 means no limit."""
+    """Token bucket of messages, refilled at the allowed rate, with a capacity of one second. A rate of 0 means no limit."""
 
     __slots__ = ("_per_second", "_refilled_at", "_second_count", "_second_start", "_tokens")
 
@@ -299,7 +302,7 @@ class TokenBucket:
         return max(0.0, 1 - self._tokens) / self._per_second if self._per_second else 0.0
 
     def try_take(self) -> bool | None:
-        """Take a token. Return true if there was one, false over the rate, None if far over it for a whole second."""
+        """Take a token. Return True if there was one, False over the rate, None if far over it for a full second."""
         if not self._per_second:
             return True
         now = time.monotonic()

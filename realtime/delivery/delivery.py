@@ -1,9 +1,9 @@
 """Delivery of the events of a channel to its live subscriptions, once and in order.
 
 Events go into the channel's ring, and from there to the clients in *sweeps*: one frame for each audience, encoded once, is
-written to each of its clients that has everything before it. A quiet channel's first event is swept at once; what comes within
-FLUSH_INTERVAL_S of a sweep is swept together. A client that does not read fast enough is passed over, and catches up from the
-ring when it has room again; if the ring has moved on, from pages of the journal that are read for all such clients together.
+written to each of its clients that has all earlier events. A quiet channel's first event is swept immediately; events within
+FLUSH_INTERVAL_S of a sweep are swept together. A client that does not read fast enough is skipped, and catches up from the ring
+when it can receive again, or from pages of the journal, which are read for all such clients together.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ from realtime.wire.text_frames import TextFrames
 
 log = logging.getLogger("realtime.delivery.delivery")
 
-REORDER_GRACE_S = 0.01  # messages of processes overtake each other: mostly the missing one arrives before it can be read
+REORDER_GRACE_S = 0.01  # messages of processes overtake each other: a missing one usually arrives before a read would end
 FLUSH_INTERVAL_S = 0.005  # from the end of a sweep of a channel to its next one
-MAX_SWEEP_BYTES = 64 * 1024  # bytes of events per sweep or catch-up: this much may be buffered for a client above its mark
+MAX_SWEEP_BYTES = 64 * 1024  # of events per sweep or catch-up: a client's buffer may exceed its mark by this much
 
 
 @dataclass(eq=False, slots=True)
 class Sweep(Generic[Viewer]):
-    """Sweep of the events after `before` over the clients of a channel. `members` is consumed slice by slice."""
+    """Sweep of the events after `before` over the clients of a channel. `members`: consumed in slices."""
 
     epoch: str
     before: int
@@ -52,9 +52,9 @@ class Sweep(Generic[Viewer]):
 
 @dataclass(eq=False)
 class Delivery(Generic[Viewer]):
-    """Delivery of events that arrive, and of those that are missing before them, which it reads from the journal.
+    """Delivery of arriving events, and of missing ones before them, which it reads from the journal.
 
-    `resume` synchronises a subscription again from its position: the hub sets it.
+    `resume`: synchronises a subscription again from its position; set by the hub.
     """
 
     source: EventSource[Viewer]
@@ -72,7 +72,7 @@ class Delivery(Generic[Viewer]):
         self.resume(subscription)
 
     async def age_loop(self) -> None:
-        """Give back what was kept for clients that are behind, when it is old."""
+        """Drop old events and frames that were kept for clients that are behind."""
         await run_every(KEPT_S, self._age)
 
     async def _age(self) -> None:
@@ -82,8 +82,7 @@ class Delivery(Generic[Viewer]):
     # -- events that arrive ------------------------------------------------------------------------------------------
 
     def ingest(self, channel: Channel[Viewer], epoch: str, records: list[EventRecord]) -> Verdict:
-        """Deliver consecutive events, wherever they come from, if they are the next ones. Start a read of missing ones before
-        them. Return what they were."""
+        """Deliver consecutive events if they are the next ones; otherwise start a read of missing ones. Return the verdict."""
         verdict = channel.sequence.classify(epoch, records[0].seq, records[-1].seq)
         if verdict is Verdict.NEXT:
             self._append(channel, [record for record in records if record.seq > channel.sequence.seq])
@@ -94,7 +93,7 @@ class Delivery(Generic[Viewer]):
         return verdict
 
     def _append(self, channel: Channel[Viewer], records: list[EventRecord]) -> None:
-        """Put the events that follow, and early ones that follow those, into the ring; and deliver them soon."""
+        """Add the next events, and early ones that follow them, to the ring, and deliver them soon."""
         while records:
             channel.sequence.seq = records[-1].seq
             channel.ring.extend(records)
@@ -105,8 +104,8 @@ class Delivery(Generic[Viewer]):
     # -- sweeps ------------------------------------------------------------------------------------------------------
 
     def _schedule(self, channel: Channel[Viewer]) -> None:
-        """Sweep what is in the ring as soon as this step of the loop has put in all that it has, such as the events of a group of
-        commits; or FLUSH_INTERVAL_S after the last sweep."""
+        """Sweep the ring after this step of the loop, which may add more events (of a group of commits), or FLUSH_INTERVAL_S
+        after the last sweep."""
         if channel.sweep is None and channel.timer is None and channel.flushed < channel.sequence.seq:
             loop = asyncio.get_running_loop()
             wait_s = channel.swept_at + FLUSH_INTERVAL_S - loop.time()
@@ -116,31 +115,34 @@ class Delivery(Generic[Viewer]):
                 channel.timer = loop.call_later(wait_s, self._flush, channel)
 
     def _flush(self, channel: Channel[Viewer]) -> None:
-        """Begin a sweep of the events that were not swept."""
+        """Begin a sweep of the unswept events."""
         channel.timer = None
         epoch = channel.sequence.epoch
         self.subscriptions.apply_rights(channel)
         run = channel.ring.first_after(channel.flushed, channel.sequence.seq, MAX_SWEEP_BYTES)
-        if run is None:  # more came at once than the ring keeps
+        if run is None:  # more events arrived than the ring keeps
             channel.flushed = channel.sequence.seq
             for subscription in list(channel.subscriptions.values()):
                 self.send_missed(subscription)
         elif run and epoch is not None:
-            members = chain.from_iterable([list(each.members) for each in channel.audiences.values()])
+            members = chain.from_iterable([list(audience.members) for audience in channel.audiences.values()])
             channel.sweep = Sweep(epoch, channel.flushed, run, members)
             channel.flushed = run[-1].seq
             self._run_slice(channel, channel.sweep, is_first=True)
 
     def _run_slice(self, channel: Channel[Viewer], sweep: Sweep[Viewer], is_first: bool = False) -> None:
-        """Go on with a sweep as long as this step of the loop has time, and later with the rest. Its first clients get theirs at
-        once: else those of a thousand small channels would wait longer for an event than its author for the ack."""
+        """Continue a sweep while this step of the loop has time, and later with the other clients.
+
+        The first clients are served immediately: otherwise those of a thousand small channels would wait longer for an event than
+        its author for the ack.
+        """
         if channel.sweep is not sweep:  # the channel was reset
             return
         loop, until = asyncio.get_running_loop(), self.step.begin()
         if until is None and not is_first:
             loop.call_soon(self._run_slice, channel, sweep)
             return
-        channel.sweep = None  # until it has to go on later: an error must not keep the channel from its next sweep
+        channel.sweep = None  # reset first, so that an error does not block the channel's next sweep
         self.subscriptions.apply_rights(channel)
         before, last, frames = sweep.before, sweep.last, sweep.frames
         for number, subscription in enumerate(sweep.members, 1):
@@ -171,7 +173,7 @@ class Delivery(Generic[Viewer]):
         return event_frames(self.source, viewer, name, epoch, records, live=True)
 
     def _end_failed(self, subscription: Subscription[Viewer]) -> None:
-        """End a connection whose events can't be rendered: a fault of the program, which must not keep others from theirs."""
+        """End a connection whose events can't be rendered. This is a bug, which must not affect other connections."""
         self.counters.sockets_failed += 1
         log.exception("socket failed")
         subscription.connection.close(protocol.CLOSE_RESTART)
@@ -184,7 +186,7 @@ class Delivery(Generic[Viewer]):
         self.subscriptions.apply_rights(channel)
         epoch = channel.sequence.epoch
         while subscription.audience is not None and epoch is not None and subscription.seq < channel.flushed:
-            if not connection.has_room:  # nothing is read or encoded for a client that does not read
+            if not connection.has_room:  # do not read or encode for a client that does not read
                 connection.lag(channel.name)
                 return
             run = self._next_run(subscription)
@@ -192,11 +194,11 @@ class Delivery(Generic[Viewer]):
                 self._read_back.wait(subscription)
                 return
             try:
-                written = connection.write_now(self._shared_frames(subscription, epoch, run))
+                is_written = connection.write_now(self._shared_frames(subscription, epoch, run))
             except Exception:
                 self._end_failed(subscription)
                 return
-            if not written:
+            if not is_written:
                 connection.lag(channel.name)
                 return
             subscription.seq = run[-1].seq
@@ -221,8 +223,10 @@ class Delivery(Generic[Viewer]):
     # -- missing events ----------------------------------------------------------------------------------------------
 
     def catch_up(self, channel: Channel[Viewer], grace_s: float = 0.0) -> bool:
-        """Read missed events of a channel from the journal, unless they arrive within `grace_s` seconds. Return false if that is
-        under way already."""
+        """Read missed events of a channel from the journal, unless they arrive within `grace_s` seconds.
+
+        Return False if a read is already in progress.
+        """
         if channel.catching_up is not None and not channel.catching_up.done():
             channel.has_more |= channel.reading_journal or not grace_s
             return False
@@ -241,7 +245,7 @@ class Delivery(Generic[Viewer]):
                 records = await self.reader.events_after(channel.name, (epoch, channel.sequence.seq))
                 new = [record for record in records if record.seq > channel.sequence.seq]
                 self._append(channel, new)
-                if not new and not channel.has_more:  # otherwise something arrived during the read
+                if not new and not channel.has_more:  # otherwise events arrived during the read
                     return
         except TemporarilyUnavailable:
             pass  # the poll of the heads tries again

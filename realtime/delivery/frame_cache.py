@@ -1,4 +1,4 @@
-"""Frames that were encoded for clients that are behind, for others at the same position. Bounded over all channels."""
+"""Frames encoded for clients that are behind, for reuse by others at the same position. Bounded over all channels."""
 
 from collections.abc import Hashable
 
@@ -8,7 +8,7 @@ MAX_CACHED_BYTES = 16 * 1_048_576
 
 
 class FrameCache:
-    """Frames by what they show and to whom. The ones added first are dropped first."""
+    """Frames by events and audience. The oldest are dropped first."""
 
     def __init__(self) -> None:
         self.held_bytes = 0
@@ -29,5 +29,5 @@ class FrameCache:
 
 
 def _size(frames: TextFrames) -> int:
-    """Return the bytes of the texts, and of the wire made of them."""
+    """Return the bytes of the texts, and of their encoding."""
     return 2 * sum(map(len, frames.texts))

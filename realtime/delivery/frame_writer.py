@@ -15,7 +15,7 @@ STATE_KEY = "websocket_protocol"  # in the state of an ASGI scope: the FrameWrit
 
 
 class FrameWriter(Protocol):
-    """Writer of one client, and what is read of it. `on_room` is called when it is no longer full."""
+    """Writer and reader of one client. `on_room`: called when the writer is no longer full."""
 
     on_room: Callable[[], None] | None
 
@@ -23,38 +23,40 @@ class FrameWriter(Protocol):
         """Accept the handshake. Raises OSError or WebSocketDisconnect if the client has left."""
 
     async def receive(self) -> MutableMapping[str, Any]:
-        """Return the next message of the client, as ASGI has it."""
+        """Return the next message of the client, in the form of ASGI."""
 
     def serve(self, session: Coroutine[Any, Any, None]) -> Awaitable[None]:
-        """Run a session until the connection ends. What is returned is awaited by the endpoint: on our own server it returns at
-        once, so that all which led to the endpoint is freed, and the session goes on without."""
+        """Run a session until the connection ends. The endpoint awaits the result.
+
+        On our own server it returns immediately and the session continues, so that the memory of the endpoint's callers is freed.
+        """
 
     @property
     def is_full(self) -> bool:
-        """Return whether more is unsent than the client should be sent at once."""
+        """Return whether the unsent bytes exceed the limit."""
 
     @property
     def unsent_bytes(self) -> int:
         """Bytes that are written and not sent."""
 
     def write(self, frames: TextFrames) -> None:
-        """Write frames behind what was written before. Never waits. Does nothing if the connection has ended."""
+        """Write frames after the earlier ones. Never waits. No-op if the connection has ended."""
 
     def close(self, code: int) -> None:
-        """Send a close frame behind what was written. Does nothing if the connection has ended."""
+        """Send a close frame after the written frames. No-op if the connection has ended."""
 
     async def finish(self) -> None:
-        """Wait until what was written is out of this object's hands, for a bounded time: then the application may end."""
+        """Wait for a bounded time until the written frames are passed on, so that the application may end."""
 
 
 def frame_writer(socket: WebSocket) -> FrameWriter:
-    """Return the writer of a socket: its server's own, or one that sends through ASGI, which is slower."""
-    own: FrameWriter | None = socket.scope.get("state", {}).get(STATE_KEY)
-    return own if own is not None else AsgiFrameWriter(socket)
+    """Return the writer of a socket: that of its server, or a slower one that sends through ASGI."""
+    server_writer: FrameWriter | None = socket.scope.get("state", {}).get(STATE_KEY)
+    return server_writer if server_writer is not None else AsgiFrameWriter(socket)
 
 
 class AsgiFrameWriter:
-    """Writer for any ASGI server: one frame after the other, by a task that lives while there are some."""
+    """Writer for any ASGI server: a task sends one frame at a time, and ends when there are none."""
 
     def __init__(self, socket: WebSocket) -> None:
         self.on_room: Callable[[], None] | None = None

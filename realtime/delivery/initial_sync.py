@@ -1,4 +1,4 @@
-"""Initial sync of a subscription: a snapshot or the missed events, after which it is live; and again if what was sent is no
+"""Initial sync of a subscription: a snapshot or the missed events, after which it is live. Repeated if the sent frames are no
 longer valid."""
 
 import asyncio
@@ -51,7 +51,7 @@ class InitialSync(Generic[Viewer]):
         except Exception as error:
             code, sentence = "unavailable", "The board can't be read right now."
             if not isinstance(error, TemporarilyUnavailable):
-                log.exception("a channel could not be opened")
+                log.exception("subscription failed")
                 self.counters.subscribes_failed += 1
                 code, sentence = "failed", "The board can't be read because of a fault in the program. It was logged."
             if subscription.is_current:
@@ -59,9 +59,9 @@ class InitialSync(Generic[Viewer]):
                 connection.send(protocol.error(code, sentence, board=name))
 
     async def _send_initial(self, subscription: Subscription[Viewer], position: Position | None) -> bool:
-        """Send a snapshot or the missed events. Return false if the position can't be continued from what was read for it."""
+        """Send a snapshot or the missed events. Return False if another read is needed."""
         connection, name = subscription.connection, subscription.channel.name
-        shared, view = await self.reader.read(name, position, connection.account["id"])
+        read, view = await self.reader.read(name, position, connection.account["id"])
         async with self.reader.answer_slots:
             await asyncio.sleep(0)  # let other tasks run
             if not subscription.is_current:
@@ -75,17 +75,17 @@ class InitialSync(Generic[Viewer]):
             key = self.source.visibility_key(viewer, name)
             if position is not None and view.covers(position) and self.source.can_resume(viewer, view, position[1]):
                 self.counters.subscribes_resumed += 1
-                initial = await shared.events(self.source, viewer, view, position[1])
+                initial = await read.events(self.source, viewer, view, position[1])
             elif view.entities is not None:
                 self.counters.subscribes_reset += position is not None
                 self.counters.subscribes_fresh += position is None
-                initial = await shared.snapshot(self.source, viewer, view)
+                initial = await read.snapshot(self.source, viewer, view)
             else:
                 return False
             if not subscription.is_current:
                 return True
             if not self.source.can_see(connection.viewer, name) or self.source.visibility_key(connection.viewer, name) != key:
-                return False  # rights changed: what was rendered may show too much, so read again
+                return False  # rights changed: the rendered frames may show too much, so read again
             subscription.seq = view.seq
             self.source.on_opened(viewer, name)
             await self._catch_up_to_channel(subscription, view, initial)
@@ -96,8 +96,8 @@ class InitialSync(Generic[Viewer]):
         connection, channel, frames = subscription.connection, subscription.channel, list(initial)
         if channel.sequence.epoch not in (None, view.epoch):
             self.reset(channel, keep=subscription)  # the board was restored while others followed it
-        # Other subscriptions may be behind what this one was just sent (never ahead of the channel): the channel is not moved on
-        # for it, but reads on by itself.
+        # Other subscriptions may be behind this one (never ahead of the channel), so the channel's position does not change: it
+        # reads the next events on its own.
         ahead = view.seq > channel.sequence.seq
         if channel.sequence.epoch is None:
             ahead = channel.start(view.epoch, view.seq)
@@ -120,7 +120,7 @@ class InitialSync(Generic[Viewer]):
         frames.append(protocol.subscribed(channel.name, view.epoch, subscription.seq))
         if connection.display is None:
             frames.append(self.presence.frame(channel.name))
-        # The heads just read prove that the screen is current; without them it would wait for the next heartbeat.
+        # These heads prove that the screen is current; otherwise it would wait for the next heartbeat.
         frames.append(protocol.heads(view.at, {channel.name: (view.epoch, view.seq)}))
         connection.send_all(frames, channel.name)
         self.subscriptions.go_live(subscription)
@@ -128,27 +128,27 @@ class InitialSync(Generic[Viewer]):
     # -- again -------------------------------------------------------------------------------------------------------
 
     def reset(self, channel: Channel[Viewer], keep: Subscription[Viewer] | None = None) -> None:
-        """Send a new snapshot to all subscribers but `keep`: the board was restored, and has another epoch."""
+        """Send a new snapshot to all subscribers except `keep`, because the board was restored and has another epoch."""
         channel.reset()
         for subscription in list(channel.subscriptions.values()):
             if subscription is not keep:
                 self._resubscribe(subscription)
 
     def resume(self, subscription: Subscription[Viewer]) -> None:
-        """Send the events after a subscription's position from the journal, or a snapshot: the ring no longer has them."""
+        """Send the events after a subscription's position from the journal, or a snapshot, because the ring no longer has
+        them."""
         epoch = subscription.channel.sequence.epoch
         self._resubscribe(subscription, None if epoch is None else (epoch, subscription.seq))
 
     def resubscribe_all(self, connection: Subscriber[Viewer]) -> None:
-        """Send new snapshots of all its channels to a connection, because what it may see changed."""
+        """Send new snapshots of all its channels to a connection, because its rights changed."""
         for name in list(connection.followed):
             self._resubscribe(self.subscriptions.channels[name].subscriptions[connection])
 
     def invalidate(self, name: str, concerns: Callable[[Viewer], bool]) -> None:
-        """Replace frames that may show too much, after the rights of the viewers that `concerns` selects changed.
+        """Replace frames that may show too much, after the rights of the viewers selected by `concerns` changed.
 
-        Frames that wait in the send queue are discarded and a new snapshot is sent. (Live events are rendered just before they
-        are written.)
+        Discards waiting frames and sends a new snapshot. (Live events are rendered immediately before they are written.)
         """
         channel = self.subscriptions.channels.get(name)
         for subscription in list(channel.subscriptions.values()) if channel else ():
@@ -157,15 +157,15 @@ class InitialSync(Generic[Viewer]):
                 self._resubscribe(subscription)
 
     def _resubscribe(self, subscription: Subscription[Viewer], position: Position | None = None) -> None:
-        """Send a new snapshot in place of frames that wait, or the events after a position behind them. Presence is kept."""
+        """Replace waiting frames by a new snapshot, or append the events after a position. Presence stays."""
         connection, name = subscription.connection, subscription.channel.name
         if position is None:
             connection.send_queue.discard(name)
-        # Added before the task runs: the connection may be gone by then, and nothing would remove a subscription added later.
+        # Added before the task runs: the connection may have ended by then, and nothing would remove a later subscription.
         task = asyncio.create_task(self.send(self.subscriptions.add(connection, name), position))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Cancel the snapshots that are being sent again."""
+        """Cancel repeated snapshots in progress."""
         await cancel_all(self._tasks)

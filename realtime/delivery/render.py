@@ -1,10 +1,10 @@
-"""Rendering of events into frames, by a viewer's rights at this moment."""
+"""Rendering of events into frames, with a viewer's current rights."""
 
 from realtime.source import EventRecord, EventSource, Viewer
 from realtime.wire import protocol
 from realtime.wire.text_frames import TextFrames, split_into_runs
 
-MAX_FRAME_BYTES = 128 * 1024  # bytes per frame of a snapshot or catch-up: small enough to make progress within 30 s on a bad line
+MAX_FRAME_BYTES = 128 * 1024  # per frame of a snapshot or catch-up, which a poor connection receives within 30 s
 
 
 def event_frames(

@@ -1,6 +1,6 @@
-"""Send queue of a connection: frames that wait because the client reads more slowly than they come. Bounded.
+"""Send queue of a connection: frames that wait because the client reads too slowly. Bounded.
 
-Events of channels are not in it: a client that is behind gets them from the channel's ring when it has read enough.
+It contains no events of channels: a client that is behind gets them from the channel's ring when it has read enough.
 """
 
 from collections import deque
@@ -9,11 +9,11 @@ MAX_QUEUED_BYTES = 16 * 1_048_576  # bytes per connection; slower clients are di
 
 
 class QueueFull(Exception):
-    """The connection's send queue is full."""
+    """Overflow of the connection's send queue."""
 
 
 class SendQueue:
-    """Frames of one connection that are not written yet, in order, each with the channel that it belongs to (None: none)."""
+    """Unwritten frames of one connection, in order, each with its channel (or None)."""
 
     __slots__ = ("__weakref__", "_frames", "queued_bytes")
 
@@ -34,7 +34,7 @@ class SendQueue:
         self._frames.append((channel, frame))
 
     def discard(self, channel: str) -> None:
-        """Discard the frames of a channel, because its viewer may no longer have it."""
+        """Discard the frames of a channel, because its viewer may no longer see it."""
         if self._frames:
             self._frames = deque(entry for entry in self._frames if entry[0] != channel) or ()
             self.queued_bytes = sum(len(frame) for _, frame in self._frames)
@@ -44,12 +44,12 @@ class SendQueue:
         return any(its_channel == channel for its_channel, _ in self._frames)
 
     def take(self, limit: int) -> list[bytes]:
-        """Remove and return the first frames, at least one, together at most `limit` bytes if that is possible."""
-        taken: list[bytes] = []
-        while self._frames and (not taken or limit >= len(self._frames[0][1])):
+        """Remove and return the first frames, at most `limit` bytes, but at least one frame."""
+        frames: list[bytes] = []
+        while self._frames and (not frames or limit >= len(self._frames[0][1])):
             _, frame = self._frames.popleft()
             limit -= len(frame)
             self.queued_bytes -= len(frame)
-            taken.append(frame)
+            frames.append(frame)
         self._frames = self._frames or ()
-        return taken
+        return frames

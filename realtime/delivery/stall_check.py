@@ -1,18 +1,19 @@
-"""Check of whether a client reads: it has stalled if nothing could be sent for STALL_TIMEOUT_S while something waits."""
+"""Check whether a client reads: it has stalled if nothing was sent for STALL_TIMEOUT_S while frames wait."""
 
 import asyncio
 import sys
 import time
 from collections.abc import Callable
 
-STALL_TIMEOUT_S = 30  # close a connection whose write makes no progress for so long
+STALL_TIMEOUT_S = 30  # without progress of a write, until the connection is closed
 STALL_CHECKS = 6  # checks for progress before a client counts as stalled
 
 
 class StallCheck:
-    """Timer of one connection. It runs while something waits to be sent; then `on_stall` is called, or it ends.
+    """Timer of one connection, which runs while frames wait.
 
-    `unsent_bytes` returns the bytes that are written and not sent; `is_waiting` whether anything waits behind them.
+    `unsent_bytes`: returns the written but unsent bytes. `is_waiting`: returns whether frames wait behind them. `on_stall`:
+    called if the client has stalled.
     """
 
     __slots__ = ("_is_waiting", "_least_unsent", "_on_stall", "_progressed_at", "_timer", "_unsent_bytes")
@@ -23,17 +24,17 @@ class StallCheck:
         self._progressed_at, self._least_unsent = 0.0, 0
 
     def start(self) -> None:
-        """Check from now on, if it does not already."""
+        """Start the checks. Idempotent."""
         if self._timer is None:
             self._progressed_at, self._least_unsent = time.monotonic(), self._unsent_bytes()
             self._check_later()
 
     def note_progress(self) -> None:
-        """Note that the client has read."""
+        """Record that the client has read."""
         self._progressed_at, self._least_unsent = time.monotonic(), sys.maxsize
 
     def stop(self) -> None:
-        """Check no longer."""
+        """Stop the checks."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -1,4 +1,4 @@
-"""Subscriber: the interface of a connection that the hub and its parts need, so that none of them depends on sockets."""
+"""Subscriber: the interface of a connection for the hub and its parts, so that they do not depend on sockets."""
 
 from typing import Any, Protocol
 
@@ -8,11 +8,11 @@ from realtime.wire.text_frames import TextFrames
 
 
 class Subscriber(Protocol[Viewer]):
-    """A connection that follows channels, or a test's stand-in for one.
+    """Connection that follows channels, or a test's replacement for it.
 
-    `viewer` is what the source decides rights by; `account` is what others see of the person; `display` holds the settings of a
-    wall display (None for a person); `followed` are the names of its channels. `lagging` are its subscriptions, by channel, that
-    are behind because the client does not read fast enough; `asked_for` is what the client has asked to be sent.
+    `viewer`: decides rights in the source. `account`: the account as others see it. `display`: settings of a wall display (None
+    for a person). `followed`: names of its channels. `lagging`: channels that are behind because the client does not read fast
+    enough. `asked_for`: requested subjects.
     """
 
     viewer: Viewer
@@ -25,19 +25,20 @@ class Subscriber(Protocol[Viewer]):
 
     @property
     def has_room(self) -> bool:
-        """Return whether `write_now` would write: no frames wait, and the client has read enough."""
+        """Return whether `write_now` would write, because no frames wait and the client has read enough."""
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Write a frame, or put it into the send queue if the client has not read enough. Never waits."""
+        """Write a frame, or queue it if the client has not read enough. Never waits."""
 
     def send_all(self, frames: list[bytes], channel: str) -> None:
-        """Write frames of a channel, as `send` does each, at once as far as possible."""
+        """Write frames of a channel, like `send`, but together as far as possible."""
 
     def write_now(self, frames: TextFrames) -> bool:
-        """Write frames of events, unless others wait before them or the client has not read enough: then return false."""
+        """Write frames; return False, without writing, if others wait before them or the client has not read enough."""
 
     def lag(self, channel: str) -> None:
-        """Note that events of a channel wait in its ring: `Delivery.send_missed` is called when the client has read enough."""
+        """Record that events of a channel wait in its ring, for a call of `Delivery.send_missed` when the client has read
+        enough."""
 
     def update_viewer(self, viewer: Viewer, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """Replace the viewer, the account and the display settings."""

@@ -1,4 +1,4 @@
-"""Connections of this process, and the channels that they follow, as long as their viewers may see them."""
+"""Connections of this process, and the channels that they follow and may see."""
 
 from typing import Generic
 
@@ -12,7 +12,7 @@ from realtime.wire import protocol
 
 
 class Subscriptions(Generic[Viewer]):
-    """Registry of connections, channels and subscriptions. A channel is here while somebody follows it."""
+    """Registry of connections, channels and subscriptions. Contains a channel while a connection follows it."""
 
     def __init__(self, source: EventSource[Viewer], bus: Bus, presence: Presence) -> None:
         self.connections: set[Subscriber[Viewer]] = set()
@@ -22,7 +22,7 @@ class Subscriptions(Generic[Viewer]):
         self._source, self._bus, self._presence = source, bus, presence
 
     def add(self, connection: Subscriber[Viewer], name: str) -> Subscription[Viewer]:
-        """Add a subscription that is not live yet, in place of the connection's earlier one."""
+        """Add a subscription that is not live yet, replacing the connection's earlier one."""
         connection.followed.add(name)
         channel = self.channels.get(name)
         if channel is None:
@@ -32,7 +32,7 @@ class Subscriptions(Generic[Viewer]):
         return subscription
 
     def remove(self, connection: Subscriber[Viewer], name: str) -> None:
-        """Remove the connection's subscription to a channel, if there is one; unsent frames are discarded."""
+        """Remove the connection's subscription to a channel, if there is one, and discard its unsent frames."""
         connection.followed.discard(name)
         connection.send_queue.discard(name)
         channel = self.channels.get(name)
@@ -62,7 +62,7 @@ class Subscriptions(Generic[Viewer]):
     # -- rights ------------------------------------------------------------------------------------------------------
 
     def go_live(self, subscription: Subscription[Viewer]) -> None:
-        """Let a subscription that was sent everything so far receive the events after its position."""
+        """Start the live events of a subscription that has received all earlier ones."""
         channel = subscription.channel
         subscription.live = True
         if subscription.connection.display is not None:
@@ -75,23 +75,23 @@ class Subscriptions(Generic[Viewer]):
             self.apply_rights(channel)
 
     def apply_rights(self, channel: Channel[Viewer]) -> None:
-        """Drop subscriptions whose viewer may no longer see the channel, and form audiences anew, if rights have changed."""
+        """If rights have changed, drop subscriptions whose viewer may no longer see the channel, and form new audiences."""
         version = self._source.rights_version
         if channel.rights == version:
             return
         channel.rights = version
         for subscription in list(channel.subscriptions.values()):
-            # Otherwise nothing was sent yet, and it will be answered that there is no such board.
+            # Otherwise nothing was sent yet, and the answer will be that the board does not exist.
             if (subscription.live or subscription.seq) and not self.drop_if_unauthorized(subscription) and subscription.live:
                 self.go_live(subscription)
 
     def viewer_changed(self, connection: Subscriber[Viewer]) -> None:
-        """Note that a connection's viewer was replaced: what it may see is decided again before it is sent more."""
+        """Record that a connection's viewer was replaced, so that its rights are checked again before the next frame."""
         for name in connection.followed:
             self.channels[name].rights = None
 
     def drop_if_unauthorized(self, subscription: Subscription[Viewer]) -> bool:
-        """Drop the subscription if its viewer may no longer see the channel. Return whether it was dropped."""
+        """Drop the subscription if its viewer may no longer see the channel; return whether it was dropped."""
         connection, name = subscription.connection, subscription.channel.name
         if self._source.can_see(connection.viewer, name):
             return False

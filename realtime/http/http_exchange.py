@@ -18,8 +18,10 @@ Application = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Mes
 
 
 class HttpExchange:
-    """Request and response on a connection. `on_read` is called when the application wants more of the body, `on_complete` when
-    the response was written."""
+    """Request and response on a connection.
+
+    `on_read`: called when the application needs more of the body. `on_complete`: called when the response was written.
+    """
 
     def __init__(
         self, scope: Message, parser: h11.Connection, transport: Transport, default_headers: list[tuple[bytes, bytes]]
@@ -27,7 +29,7 @@ class HttpExchange:
         self.on_read: Callable[[], None] = lambda: None
         self.on_complete: Callable[[], None] = lambda: None
         self.response_complete = False
-        self.is_continue_owed = parser.they_are_waiting_for_100_continue  # the client sends the body when it is asked to
+        self.is_continue_owed = parser.they_are_waiting_for_100_continue  # the client sends the body after this answer
         self._scope, self._parser, self._transport, self._default_headers = scope, parser, transport, default_headers
         self._body = bytearray()
         self._body_complete = self._disconnected = self._response_started = False
@@ -39,7 +41,7 @@ class HttpExchange:
     # -- from the connection -----------------------------------------------------------------------------------------------
 
     def receive_body(self, data: bytes) -> int:
-        """Append to the body. Return how many bytes of it the application has not taken."""
+        """Append to the body; return the number of bytes that the application has not read."""
         self._body += data
         self._news.set()
         return len(self._body)
@@ -49,14 +51,14 @@ class HttpExchange:
         self._news.set()
 
     def pause(self) -> None:
-        """Let the application wait before it sends more."""
+        """Make the application wait before it sends more."""
         self._writable.clear()
 
     def resume(self) -> None:
         self._writable.set()
 
     def disconnect(self) -> None:
-        """Note that the client has left. The application gets the rest of the received body, then learns of it; its output is
+        """Record that the client has left. The application gets the rest of the body, then the disconnect; its output is
         discarded."""
         self._disconnected = True
         self._news.set()
@@ -65,10 +67,10 @@ class HttpExchange:
     # -- the application ---------------------------------------------------------------------------------------------------
 
     async def run(self, application: Application) -> None:
-        """Run the application. One that fails is answered with 500, or by closing if its response has begun."""
+        """Run the application. If it fails, answer with 500, or close the connection if the response has begun."""
         try:
             await application(self._scope, self._receive, self._send)
-        except asyncio.CancelledError:  # the server ends, and waited long enough
+        except asyncio.CancelledError:  # the server ends, after waiting long enough
             self._transport.abort()
             raise
         except Exception:

@@ -1,7 +1,7 @@
-"""HTTP/1.1 protocol of the server: the bytes by the `h11` library, the rest here, as a general server has no limits on slow
-clients and on the number of connections.
+"""HTTP/1.1 protocol of the server on the parser of `h11`, because general servers have no limits on slow clients and on the
+number of connections.
 
-Uvicorn makes it (`Config.http`), gives it its configuration and state, and calls `shutdown`: nothing else of uvicorn is used.
+Uvicorn creates it (`Config.http`) with its configuration and state, and calls `shutdown`. No other part of uvicorn is used.
 """
 
 import asyncio
@@ -20,24 +20,24 @@ from realtime.http.websocket_protocol import WebSocketProtocol, address_of, tune
 
 log = logging.getLogger("realtime.http.http_protocol")
 
-NOT_HTTP = "Invalid HTTP request received."  # both as uvicorn says it, for who counts such clients
+NOT_HTTP = "Invalid HTTP request received."  # both in uvicorn's words, for programs that count such clients
 UNKNOWN_UPGRADE = "Unsupported upgrade request."
-MAX_HEAD = 65_536  # bytes of a head that comes at once; of one in pieces, h11 accepts less
-MAX_UNREAD_BODY = 65_536  # bytes of a body that the application has not taken; above it, nothing more is read
+MAX_HEAD = 65_536  # bytes of a head that arrives at once; of one in pieces, h11 accepts less
+MAX_UNREAD_BODY = 65_536  # bytes of a body that the application has not read; above it, reading pauses
 
 OnClose = Callable[[], None]
 Admit = Callable[[str | None], OnClose | None]  # called with the peer's address; None refuses the connection
 
 
 def _ignore() -> None:
-    """Default at the end of a connection that is not counted."""
+    """Do nothing at the end of a connection that is not counted."""
 
 
 class HttpProtocol(asyncio.Protocol):
-    """HTTP connection, until it is upgraded to a WebSocket. `enter` counts it, and may refuse it.
+    """HTTP connection, until it is upgraded to a WebSocket. `enter`: counts it, and may refuse it.
 
     The other arguments are uvicorn's: its configuration, the state that its connections share, and the application's state.
-    Requests are answered one after the other: while one is, h11 keeps what follows it, and nothing more is read.
+    Requests are answered in turn: during an answer, h11 keeps the following bytes, and reading pauses.
     """
 
     def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None, *, enter: Admit) -> None:
@@ -85,7 +85,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._writing_paused = False
-        self._unsent_bytes = 0  # later output is new, even if it is as much
+        self._unsent_bytes = 0  # later output is new, even if it has the same size
         if self._exchange is not None:
             self._exchange.resume()
 
@@ -94,14 +94,14 @@ class HttpProtocol(asyncio.Protocol):
         self.transport.abort()
 
     def shutdown(self) -> None:
-        """End the connection, because the server ends: after the response, if there is a request."""
+        """End the connection because the server ends, after the response if there is a request."""
         self._shutting_down = True
         if self._unanswered is None:
             self.transport.close()
 
     @property
     def _unanswered(self) -> HttpExchange | None:
-        """The request that is being answered, if there is one."""
+        """Request being answered, or None."""
         return None if self._exchange is None or self._exchange.response_complete else self._exchange
 
     # -- what the client sends ---------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class HttpProtocol(asyncio.Protocol):
         self._update_waits(more=True)
 
     def _read_events(self) -> None:
-        """Handle what was received, until the end of a request that is not answered yet."""
+        """Handle the received bytes, until the end of an unanswered request."""
         while not self.transport.is_closing() and self._parser.their_state is not h11.MUST_CLOSE:
             try:
                 event = self._next_event()
@@ -137,15 +137,14 @@ class HttpProtocol(asyncio.Protocol):
                     if (reader := self._unanswered) is not None:
                         reader.end_body()
                     self._next_cycle()
-                case h11.PAUSED:  # the next request is here already
+                case h11.PAUSED:  # the next request has arrived already
                     self._pause_reading()
                     return
                 case _:  # more data is needed, or the client has closed
                     return
 
     def _next_event(self) -> Any:
-        """Return the parser's next event. Raise RemoteProtocolError for a head that is too large, or whose framing is
-        ambiguous."""
+        """Return the parser's next event. Raises RemoteProtocolError if a head is too large, or its framing ambiguous."""
         if self._parser.their_state is not h11.IDLE:
             return self._parser.next_event()
         before = self._parser.trailing_data[0]
@@ -157,10 +156,10 @@ class HttpProtocol(asyncio.Protocol):
         return event
 
     def _start_exchange(self, request: h11.Request) -> None:
-        self._stop_keep_alive()  # set by the response before, if this request was here already
+        self._stop_keep_alive()  # set by the previous response, if this request had arrived already
         exchange = self._exchange = HttpExchange(self._scope(request), self._parser, self.transport, self._server.default_headers)
         exchange.on_read, exchange.on_complete = self._resume_reading, self._on_response
-        if self._writing_paused:  # the response before is not read yet
+        if self._writing_paused:  # the client has not read the previous response
             exchange.pause()
         task = self.loop.create_task(exchange.run(self._config.loaded_app))
         self._server.tasks.add(task)
@@ -210,7 +209,7 @@ class HttpProtocol(asyncio.Protocol):
     # -- the next request --------------------------------------------------------------------------------------------------
 
     def _on_response(self) -> None:
-        """Go on after a response: close the connection, or wait for the next request."""
+        """Close the connection after a response, or wait for the next request."""
         self._server.total_requests += 1
         if self._shutting_down or self._parser.our_state is h11.MUST_CLOSE:
             self.transport.close()
@@ -220,10 +219,10 @@ class HttpProtocol(asyncio.Protocol):
         self._resume_reading()
         if self._next_cycle():
             self._read_events()
-        self._update_waits(more=bool(self._parser.trailing_data[0]))  # part of the next request may be here
+        self._update_waits(more=bool(self._parser.trailing_data[0]))  # part of the next request may have arrived
 
     def _next_cycle(self) -> bool:
-        """Prepare for the next request if this one and its response are complete. Return whether they are."""
+        """Prepare for the next request if this one and its response are complete; return whether they are."""
         if self._parser.our_state is not h11.DONE or self._parser.their_state is not h11.DONE:
             return False
         self._parser.start_next_cycle()
@@ -251,8 +250,10 @@ class HttpProtocol(asyncio.Protocol):
         return True
 
     def _is_handshake(self, data: bytes) -> bool:
-        """Return whether these first bytes are a WebSocket handshake as all clients send it: our WebSocket protocol parses it
-        itself, so h11 need not. Any other one is found by `_wants_websocket`."""
+        """Return whether these first bytes are a WebSocket handshake in the usual form.
+
+        Our WebSocket protocol parses it, so h11 need not. `_wants_websocket` finds all others.
+        """
         if self._config.ws_protocol_class is not WebSocketProtocol:
             return False
         head, end, _ = data.partition(b"\r\n\r\n")
@@ -260,7 +261,7 @@ class HttpProtocol(asyncio.Protocol):
         return bool(end) and len(head) <= MAX_HEAD and is_first and is_websocket_handshake(head)
 
     def _upgrade(self, data: bytes) -> None:
-        """Hand the transport over to the WebSocket protocol, with the request, and what came behind it."""
+        """Pass the transport to the WebSocket protocol, with the request and the following bytes."""
         self._server.connections.discard(self)
         protocol = self._config.ws_protocol_class(config=self._config, server_state=self._server, app_state=self._app_state)
         protocol.on_close, self._on_close = self._on_close, _ignore
@@ -271,7 +272,7 @@ class HttpProtocol(asyncio.Protocol):
     # -- waiting for the client --------------------------------------------------------------------------------------------
 
     def _update_waits(self, more: bool) -> None:
-        """Update what of a request is missing. `more`: part of the next request may have arrived."""
+        """Update the start times of incomplete parts of a request. `more`: part of the next request may have arrived."""
         now, state = self.loop.time(), self._parser.their_state
         self._head_since = (self._head_since or now) if state is h11.IDLE and more else None
         self._body_since = (self._body_since or now) if state is h11.SEND_BODY else None

@@ -1,5 +1,5 @@
-"""Head of a request: recognises WebSocket handshakes, and refuses heads that a proxy and h11 may read differently, so that no
-request hides in the body of another.
+"""Head of a request: recognition of WebSocket handshakes, and refusal of heads that a proxy and h11 may read differently, so that
+no request hides in the body of another.
 
 RFC 9112 lets a server accept some of these. No client of ours sends them.
 """
@@ -20,7 +20,7 @@ _HANDSHAKE = (
 
 
 def is_ambiguous(head: bytes) -> bool:
-    """Return whether the length or the lines of a request's head, up to its empty line, can be read in two ways."""
+    """Return whether the length or the lines of a request's head, up to its empty line, are ambiguous."""
     if _BARE_LINE_END.search(head) or _FOLDED_LINE.search(head):
         return True
     fields = _LENGTH.findall(head)
@@ -32,7 +32,7 @@ def is_ambiguous(head: bytes) -> bool:
 
 
 def is_websocket_handshake(head: bytes) -> bool:
-    """Return whether a head, without its empty line, is a WebSocket handshake as all clients send it."""
+    """Return whether a head, without its empty line, is a WebSocket handshake in the usual form."""
     return all(pattern.search(head) for pattern in _HANDSHAKE)
 
 

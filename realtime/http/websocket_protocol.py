@@ -1,8 +1,8 @@
-"""WebSocket protocol of the server: the frames by the `websockets` library's sans-I/O core, the rest here, as the writer of a
-connection needs what a general server has not: writing without waiting, and an end to clients that do not read.
+"""WebSocket protocol of the server on the sans-I/O core of `websockets`, because general servers can't write without waiting, and
+do not end clients that do not read.
 
-`WebSocketProtocol` is handed to the application in the state of its scope; a connection writes its frames to it. Uvicorn makes it
-(`Config.ws`), feeds it the handshake, and calls `shutdown`: nothing else of uvicorn is used.
+The application gets `WebSocketProtocol` in the state of its scope; a connection writes its frames to it. Uvicorn creates it
+(`Config.ws`), feeds it the handshake, and calls `shutdown`. No other part of uvicorn is used.
 """
 
 import asyncio
@@ -28,22 +28,22 @@ from realtime.wire.protocol import CLOSE_RESTART, CLOSE_TOO_MANY_MESSAGES
 from realtime.wire.text_frames import TextFrames
 
 log = logging.getLogger("realtime.http.websocket_protocol")
-_quiet = logging.getLogger("realtime.http.websocket_protocol.frames")  # what clients do wrong is counted, not logged
+_quiet = logging.getLogger("realtime.http.websocket_protocol.frames")  # errors of clients are counted, not logged
 _quiet.setLevel(logging.CRITICAL)
 
-NOT_UTF8 = "Invalid UTF-8 sequence received from client."  # as uvicorn says it, for who counts such clients
-CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees what it held
+NOT_UTF8 = "Invalid UTF-8 sequence received from client."  # in uvicorn's words, for programs that count such clients
+CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees its memory
 MAX_UNSENT_BYTES = 32 * 1024  # unsent bytes in the kernel: small, so that a client's progress is visible here
-TCP_USER_TIMEOUT_MS = 40_000  # abort when the peer's kernel acknowledges nothing for so long
+TCP_USER_TIMEOUT_MS = 40_000  # without an acknowledgement by the peer's kernel, until the connection is aborted
 MAX_CONTROL_FRAMES_PER_S = 200  # pings, pongs and message fragments; above it, the connection is closed
-MAX_UNREAD_MESSAGES = 16  # messages that the application has not taken; above it, nothing more is read
+MAX_UNREAD_MESSAGES = 16  # messages that the application has not read; above it, reading pauses
 MAX_UNREAD_CHARACTERS = 65_536  # characters in them
 
 Message = dict[str, Any]
 
 
 class ClientGone(ConnectionError):
-    """The client has disconnected: raised to an application that sends, as ASGI asks for."""
+    """Disconnect of the client, raised to an application that sends, as ASGI requires."""
 
 
 class WebSocketProtocol(asyncio.Protocol):
@@ -53,7 +53,7 @@ class WebSocketProtocol(asyncio.Protocol):
     """
 
     def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
-        self.is_full = False  # more is unsent than the client should be sent at once
+        self.is_full = False  # the unsent bytes exceed the limit
         self.on_room: Callable[[], None] | None = None  # called when it is no longer full
         self.on_close: Callable[[], None] | None = None  # called when the connection is lost
         self.handshake_complete = False  # it was accepted or refused
@@ -103,7 +103,7 @@ class WebSocketProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         self.is_full = False
         self._wake_sender()
-        if self.on_room is not None:  # later: asyncio ends a transport twice if a write in here finds that the client is gone
+        if self.on_room is not None:  # later: asyncio ends a transport twice if a write here finds that the client has left
             self.loop.call_soon(self._say_room)
 
     def _say_room(self) -> None:
@@ -130,25 +130,24 @@ class WebSocketProtocol(asyncio.Protocol):
             self._abort_later()
 
     def _abort_later(self) -> None:
-        """Abort after CLOSE_TIMEOUT_S: a closed transport waits until all is sent, for ever if the client does not read."""
+        """Abort after CLOSE_TIMEOUT_S: a closed transport waits until all is sent, indefinitely if the client does not read."""
         if self._close_timer is None and not self._lost:
             self._close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
 
     # -- writing without waiting -------------------------------------------------------------------------------------------
 
     def write(self, frames: TextFrames) -> None:
-        """Write frames behind what was written before. Does nothing if the connection has ended."""
+        """Write frames after the earlier ones. No-op if the connection has ended."""
         if not (self.close_sent or self.transport.is_closing()):  # asyncio warns about each write after a failed one
             self.transport.write(frames.wire)
 
     @property
     def unsent_bytes(self) -> int:
-        """Bytes that are written and not sent."""
+        """Written but unsent bytes."""
         return self.transport.get_write_buffer_size()
 
     def close(self, code: int, reason: str = "") -> None:
-        """Send a close frame behind what was written. The connection is aborted CLOSE_TIMEOUT_S later if the client does not
-        answer."""
+        """Send a close frame after the written frames. If the client does not answer, abort after CLOSE_TIMEOUT_S."""
         if not self.close_sent and not self.transport.is_closing():
             with contextlib.suppress(InvalidState):  # the peer closed first
                 self._frames.send_close(code, reason)
@@ -159,7 +158,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._abort_later()
 
     async def finish(self) -> None:
-        """Return at once: the transport writes what it has, and is aborted if that takes too long."""
+        """Return immediately: the transport writes its buffer, and is aborted if that takes too long."""
 
     def _write_output(self) -> None:
         output = b"".join(self._frames.data_to_send())
@@ -185,7 +184,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._refuse_by(self._response)
             return
         scope = self._scope(request)
-        request.headers.clear()  # the library's parser keeps the request as long as the connection lives
+        request.headers.clear()  # frees memory: the library's parser keeps the request while the connection lives
         self._put({"type": "websocket.connect"})
         task = self.loop.create_task(self._run(scope))
         self._server.tasks.add(task)
@@ -208,7 +207,7 @@ class WebSocketProtocol(asyncio.Protocol):
             "raw_path": (root + raw_path).encode("ascii"),
             "query_string": query.encode("ascii"),
             "headers": [(name.lower().encode("ascii"), _header_bytes(value)) for name, value in request.headers.raw_items()],
-            "subprotocols": [each.strip() for header in subprotocols for each in header.split(",")],
+            "subprotocols": [name.strip() for header in subprotocols for name in header.split(",")],
             "state": self._app_state.copy() | {STATE_KEY: self},
             "extensions": {"websocket.http.response": {}},
         }
@@ -226,7 +225,7 @@ class WebSocketProtocol(asyncio.Protocol):
                 if self.unsent_bytes < FULL_BYTES:
                     self._write_output()
                 else:
-                    self._frames.data_to_send()  # a client that does not read gets no answer, which would be buffered here
+                    self._frames.data_to_send()  # drop the answer to a client that does not read: it would be buffered here
                 self._count_control_frame()
             case Opcode.PONG:
                 if self._pong_awaited is not None and bytes(frame.data) == self._pong_awaited:
@@ -255,8 +254,8 @@ class WebSocketProtocol(asyncio.Protocol):
         if self.close_sent:  # the peer's answer to ours
             self.transport.close()
         elif not self.transport.is_closing():
-            received = self._frames.close_rcvd
-            code, reason = (received.code, received.reason) if received is not None else (1005, "")
+            close = self._frames.close_rcvd
+            code, reason = (close.code, close.reason) if close is not None else (1005, "")
             self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
             self.close_sent = True
             self._write_output()
@@ -264,10 +263,10 @@ class WebSocketProtocol(asyncio.Protocol):
         self._abort_later()
 
     def _on_broken_frame(self) -> None:
-        """End the connection: its client broke the protocol. The library has prepared the close frame."""
-        sent = self._frames.close_sent
+        """End the connection because its client broke the protocol. The library has prepared the close frame."""
+        close = self._frames.close_sent
         self.handshake_complete = self.close_sent = True
-        self._put({"type": "websocket.disconnect", "code": sent.code if sent is not None else 1006})
+        self._put({"type": "websocket.disconnect", "code": close.code if close is not None else 1006})
         self._write_output()
         self.transport.close()
         self._abort_later()
@@ -297,7 +296,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._ping_timer = self.loop.call_later(self._config.ws_ping_timeout or 20.0, self._check_pong)
 
     def _check_pong(self) -> None:
-        # Its pong may be unread, or our ping unsent: clients that do not read are found by their connection.
+        # Its pong may be unread, or our ping unsent; the connection finds clients that do not read.
         if self._pong_awaited is None or self._reading_paused or self.unsent_bytes:
             self._pong_awaited = None
             self._ping_later()
@@ -312,8 +311,8 @@ class WebSocketProtocol(asyncio.Protocol):
         await self._send({"type": "websocket.accept"})
 
     async def serve(self, session: Coroutine[Any, Any, None]) -> None:
-        """Let this session go on when the application returns. Till then its scope and the frames of its middleware stay in
-        memory, 6 kB for each connection."""
+        """Continue this session after the application returns, which frees its scope and the stack of its middleware, 6 kB for
+        each connection."""
         self._session = session
 
     # -- ASGI ----------------------------------------------------------------------------------------------------------------
@@ -399,7 +398,7 @@ class WebSocketProtocol(asyncio.Protocol):
                 if not message.get("more_body", False):
                     self._refuse(*self._refusal)
             case unexpected:
-                if not self.close_sent:  # what comes after a close is late, not wrong
+                if not self.close_sent:  # a message after a close is late, not an error
                     raise RuntimeError(f"{unexpected} can't be sent now")
 
     def _wake_sender(self) -> None:
@@ -456,7 +455,7 @@ class ControlFrameLimit:
 
 
 def tune_socket(connection: socket.socket) -> None:
-    """Set TCP options where the platform has them. (Both are numbers in Linux's <linux/tcp.h>.)"""
+    """Set TCP options that the platform supports. (Both are numbers in Linux's <linux/tcp.h>.)"""
     for option, value in (("TCP_NOTSENT_LOWAT", MAX_UNSENT_BYTES), ("TCP_USER_TIMEOUT", TCP_USER_TIMEOUT_MS)):
         if hasattr(socket, option):
             with contextlib.suppress(OSError):  # a socket of another kind

@@ -1,4 +1,4 @@
-"""Frames of the WebSocket protocol, typed in one place: what a client may send, and what the server sends. See the contract."""
+"""Frames of the WebSocket protocol, of clients and of the server, typed in one place. See the contract."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ CLOSE_DISPLAY_TAKEN_OVER = 4502
 Code = Annotated[str, component("RefusalCode")]
 EndReason = Literal["asked", "forbidden"]
 
-# What a client sends, as it travels; `parse` makes objects of it.
+# Frames of a client, in wire format; `parse` makes objects of them.
 SubscribeFrame = TypedDict("SubscribeFrame", {
     "type": Literal["subscribe"], "board": Id, "epoch": NotRequired[str | None], "after": NotRequired[Count | None],
     "form": NotRequired[str | None],
@@ -72,11 +72,11 @@ PingFrame = TypedDict("PingFrame", {
 ClientFrame = (
     SubscribeFrame | UnsubscribeFrame | CommandFrame | SetPresenceFrame | RequestAlertsFrame | RequestAlarmsFrame | PingFrame
 )
-REQUESTED: tuple[Literal["alerts"], Literal["alarms"]] = ("alerts", "alarms")  # sent only to clients that have asked for it
+REQUESTED: tuple[Literal["alerts"], Literal["alarms"]] = ("alerts", "alarms")  # sent only to clients that request it
 
 
 class BadMessage(Exception):
-    """A message that can't be read. `frame` is the answer to it."""
+    """Unreadable message. `frame`: the answer to it."""
 
     def __init__(
         self, message: str, *, id: Any = None, board: Any = None, command: bool = False, field: str | None = None
@@ -88,7 +88,7 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Subscription of a board, from a position if it has one. `form` is that of the entities that the client has."""
+    """Subscription of a board, from a position if there is one. `form`: that of the client's entities."""
 
     board: str
     epoch: str | None
@@ -102,7 +102,7 @@ class Unsubscribe:
 
 
 class Command(NamedTuple):
-    """A client's command. `base` is the seq of the board that its author saw; `epoch` is the board's epoch then."""
+    """Command of a client. `base`: seq of the board that its author saw. `epoch`: epoch of the board at that time."""
 
     id: str
     board: str
@@ -126,7 +126,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Request to be sent the number of unread alerts, or the open alarms, from now on."""
+    """Request for the number of unread alerts, or the open alarms, from now on."""
 
     subject: Literal["alerts", "alarms"]
 
@@ -135,12 +135,12 @@ Message = Subscribe | Unsubscribe | Command | SetPresence | Request | Ping
 
 
 def is_id(value: object) -> bool:
-    """Return whether a value may be the id of a command."""
+    """Return whether a value has the form of a command's id."""
     return isinstance(value, str) and _ID.match(value) is not None
 
 
 def parse(source: str) -> Message:
-    """Parse a client's message. Raises BadMessage, which holds the answer."""
+    """Parse a client's message. Raises BadMessage, which contains the answer."""
     value, problem = strict_json.parse(source)
     if not isinstance(value, dict):
         raise BadMessage(problem or "A message is an object.")
@@ -222,7 +222,7 @@ def _echo(value: dict[str, Any]) -> str | int | None:
 
 # -- what the server sends --------------------------------------------------------------------------------------------------
 
-# The program around names these: an account, a display's settings, and what is true of its boards.
+# Defined by the application: an account, and a display's settings.
 SocketAccount = Annotated[Mapping[str, Any], component("SocketAccount")]
 DisplaySettings = Annotated[Mapping[str, Any], component("DisplaySettings")]
 
@@ -371,7 +371,7 @@ def _encode(frame: ServerFrame) -> bytes:
 
 
 def _with_items(frame: SnapshotFrame | EventsFrame, items: Iterable[bytes]) -> bytes:
-    """Encode a frame whose last field is an empty list, with these items, which are encoded already."""
+    """Encode a frame whose last field is an empty list, with these encoded items in it."""
     return orjson.dumps(frame)[:-2] + b",".join(items) + b"]}"
 
 
@@ -404,12 +404,12 @@ def events(board: str, epoch: str, wires: Iterable[bytes]) -> bytes:
 
 
 def hidden(seq: int) -> bytes:
-    """Encode an event that the viewer may not see: its number only."""
+    """Encode only the number of an event, because the viewer may not see it."""
     return b'{"seq":%d,"hidden":true}' % seq
 
 
 def hidden_entity(seq: int, kind: str, id: str) -> bytes:
-    """Encode the event by which the viewer can no longer see an entity that is on its screen."""
+    """Encode an event after which the viewer can no longer see an entity that is on its screen."""
     event: HiddenEntity = {"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None}
     return orjson.dumps(event)
 
@@ -462,23 +462,23 @@ def alerts(unread: int, last: tuple[str, int] | None, quiet: bool, alarms: tuple
 
 
 def alarms(alarms: list[Any], more: int) -> bytes:
-    """Encode open alarms that an account is asked about, the oldest first, and how many more there are."""
+    """Encode the open alarms of an account, oldest first, and the number of further ones."""
     return _encode({"type": "alarms", "alarms": alarms, "more": more})
 
 
 def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:
-    """Encode who holds the shift, and the handover under way."""
+    """Encode the holder of the shift, and the handover in progress."""
     return _encode({"type": "shift", "shift": shift, "handover": handover})
 
 
 def clock(jumped: Mapping[str, Any] | None, ahead: Mapping[str, Any] | None) -> bytes:
-    """Encode why times may be wrong; both null when they no longer are."""
+    """Encode the clock faults; both null if there are none."""
     return _encode({"type": "clock", "jumped": jumped, "ahead": ahead})
 
 
-def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:
+def heads(at: str, positions: Mapping[str, tuple[str, int]]) -> bytes:
     return _encode(
-        {"type": "heads", "at": at, "heads": {board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()}}
+        {"type": "heads", "at": at, "heads": {board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in positions.items()}}
     )
 
 

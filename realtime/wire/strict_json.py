@@ -1,7 +1,7 @@
-"""Strict parser of JSON from outside: refuses what two programs could read differently.
+"""Strict parser of JSON from outside, which refuses input that two programs could read differently.
 
-It is the standard parser with hooks, because faster ones accept duplicate keys, U+0000 and huge integers silently. The time is
-proportional to the length of the text, because anybody who may send a message may send any text.
+It is the standard parser with hooks, because faster ones silently accept duplicate keys, U+0000 and huge integers. It takes
+linear time, because any client may send any text.
 """
 
 import json
@@ -17,15 +17,15 @@ _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(source: str) -> tuple[Any, str | None]:
-    """Return the value, and what is wrong with it (None if nothing). The value is None if the text can't be parsed at all.
+    """Return the value, and its problem or None. The value is None if the text is not JSON.
 
-    An invalid value is returned too, so that an answer can name the command that it was part of.
+    An invalid value is returned too, so that an answer can name its command.
     """
-    try:  # nearly all are sound; one decoder serves them, as making one takes as long as parsing a command
+    try:  # nearly all texts are valid; they share one decoder, because making one takes as long as parsing a command
         if source.count("[") + source.count("{") <= MAX_DEPTH and "\\u" not in source:
             return _SOUND.decode(source), None
     except ValueError:
-        pass  # say what is wrong
+        pass  # find the problem below
     depth = _depth(source)
     if depth > _PARSE_DEPTH:
         return None, f"Nested deeper than {MAX_DEPTH}."
@@ -49,10 +49,10 @@ def parse(source: str) -> tuple[Any, str | None]:
             return None
 
     def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        if len(found) != len(items):
+        members = dict(items)
+        if len(members) != len(items):
             problems.append("A key is given twice.")
-        return found
+        return members
 
     try:
         value = json.loads(source, parse_constant=constant, parse_int=integer, parse_float=number, object_pairs_hook=pairs)
@@ -73,15 +73,15 @@ def _number(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError
-    whole = value.is_integer() and abs(value) <= MAX_INTEGER
-    return int(value) if whole else value  # JSON has one number type: 11.0 is 11
+    is_integer = value.is_integer() and abs(value) <= MAX_INTEGER
+    return int(value) if is_integer else value  # JSON has one number type: 11.0 is 11
 
 
 def _pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) != len(items):
+    members = dict(items)
+    if len(members) != len(items):
         raise ValueError
-    return found
+    return members
 
 
 def _constant(name: str) -> None:
@@ -92,7 +92,7 @@ _SOUND = json.JSONDecoder(parse_constant=_constant, parse_int=_integer, parse_fl
 
 
 def _depth(source: str) -> int:
-    """Return how deeply brackets nest outside of strings; counted up to the parser's limit."""
+    """Return the nesting depth of brackets outside of strings, up to the parser's limit."""
     if source.count("[") + source.count("{") <= MAX_DEPTH:
         return 0  # few brackets: the limit can't be exceeded
     # Without escapes, every second part between quotes is outside of strings: as far as the text is JSON, and the parser stops

@@ -1,18 +1,18 @@
-"""Text frames of the WebSocket protocol, encoded once for all clients that are sent the same."""
+"""Text frames of the WebSocket protocol, encoded once for all clients that receive the same."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 
 class TextFrames:
-    """Consecutive text frames. `texts` are their payloads; `wire` is what a server writes for all of them."""
+    """Consecutive text frames. `texts`: their payloads. `wire`: the bytes of all of them."""
 
     def __init__(self, texts: Iterable[bytes]) -> None:
         self.texts = tuple(texts)
 
     @cached_property
     def wire(self) -> bytes:
-        """The frames with their headers, as a server writes them (RFC 6455, section 5.2)."""
+        """Frames with their headers, as a server sends them (RFC 6455, section 5.2)."""
         return encode(self.texts)
 
 
@@ -30,8 +30,10 @@ def _header(size: int) -> bytes:
 
 
 def split_into_runs(parts: Iterable[tuple[bytes, object]], limit: int) -> Iterator[list[bytes]]:
-    """Split encoded pieces, each with its group, into runs of at most `limit` bytes. A group is not split unless it is larger, so
-    that the events of one command arrive in one message."""
+    """Split encoded pieces, each with its group, into runs of at most `limit` bytes.
+
+    A group is split only if it is larger than `limit`, so that the events of one command arrive in one message.
+    """
     run: list[bytes] = []
     size = start = 0
     group: object = None

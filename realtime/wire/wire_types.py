@@ -1,4 +1,4 @@
-"""Types of values that travel as JSON. Nothing is checked at run time: mypy holds the code to them, and descriptions are made
+"""Types of values in JSON on the wire. They are not checked at run time: mypy checks the code, and descriptions are generated
 from them."""
 
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 
 class Shape:
-    """JSON Schema keywords that a type can't say, for `Annotated`; pydantic reads them."""
+    """JSON Schema keywords that a type can't express, for `Annotated`; pydantic reads them."""
 
     def __init__(self, **keywords: Any) -> None:
         self.keywords = keywords
@@ -15,8 +15,8 @@ class Shape:
         return handler(core) | self.keywords
 
 
-class Made(Shape):
-    """JSON Schema that is made when a description is."""
+class ComputedSchema(Shape):
+    """JSON Schema that is computed when a description is generated."""
 
     def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
         self.make = make
@@ -25,9 +25,9 @@ class Made(Shape):
         return self.make()
 
 
-def component(name: str) -> Made:
-    """Return a schema that the description has under this name."""
-    return Made(lambda: {"component": name})
+def component(name: str) -> ComputedSchema:
+    """Return a reference to the schema with this name in the description."""
+    return ComputedSchema(lambda: {"component": name})
 
 
 Count = Annotated[int, Shape(minimum=0)]

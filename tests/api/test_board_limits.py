@@ -113,7 +113,7 @@ async def test_it_is_logged_once_that_a_board_is_filling_up(scene: SearchScenari
     with capture_logs() as said:
         for number in range(6):
             await scene.one("note.add", {"text": f"{number}"})
-    told = [each for each in said if each["event"] == "board is filling up"]
+    told = [each for each in said if each["event"] == "board nearly full"]
     assert [(each["log_level"], each["board"], each["entities"]) for each in told] == [("warning", scene.search, has + 3)]
 
 

@@ -333,7 +333,7 @@ async def test_a_board_starts_without_redis_and_finds_it_later(breakable: Redis,
             await ear.until(lambda: ear.bus.up and None in ear.gaps)
             await passes(ear, ear)
     said = [record.getMessage() for record in caplog.records]
-    assert [each.partition(" (")[0] for each in said] == ["the bus is down", "the bus is up again"], "one line each way"
+    assert [each.partition(" (")[0] for each in said] == ["bus down", "bus up again"], "one line each way"
     assert not [each for each in said if breakable.password in each or str(breakable.port) in each]
 
 

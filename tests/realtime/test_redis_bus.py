@@ -80,7 +80,7 @@ async def test_start_does_not_wait_for_a_redis_that_is_silent(
     monkeypatch.setattr(over, "_run_connections", asyncio.Event().wait)
     await over.start(ear.hear, ear.gap)
     assert not over.up
-    assert messages(caplog) == ["the bus is down (no answer)"]
+    assert messages(caplog) == ["bus down (no answer)"]
     await over.stop()
 
 
@@ -101,7 +101,7 @@ async def test_fault_of_the_bus_itself_is_logged_and_it_connects_again(
     await over.start(ear.hear, ear.gap)
     await asyncio.wait_for(again.wait(), PATIENCE_S)
     assert over.reconnects == 1
-    assert messages(caplog) == ["the bus failed", "the bus is down (RuntimeError)"]
+    assert messages(caplog) == ["bus failed", "bus down (RuntimeError)"]
     await over.stop()
 
 

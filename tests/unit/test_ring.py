@@ -59,7 +59,7 @@ def test_a_ring_of_another_epoch_ages_anew(budget: RingBudget) -> None:
 
 
 def test_the_largest_ring_gives_back_its_oldest_events_first(budget: RingBudget, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ring, "LEAST_GIVEN_BACK", 1)
+    monkeypatch.setattr(ring, "MIN_RELEASED_BYTES", 1)
     small, large = Ring(budget), Ring(budget)
     small.extend(events(1, 10))
     large.extend(events(1, 100))
