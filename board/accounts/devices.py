@@ -1,4 +1,4 @@
-"""Known devices: browsers in which somebody has signed in to an account before.
+"""Browsers (known devices) in which somebody has signed in to an account before.
 
 Their wrong attempts are counted separately from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow Down
 Online Guessing Attacks with Device Cookies").

@@ -58,7 +58,7 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a child.
+    """Bounds of a child.
 
     `seconds`: from start to end. `memory`: bytes of address space. `output`: bytes. `file_size`: bytes of a file that it may
     write; -1: any.

@@ -75,7 +75,7 @@ class Subscriptions(Generic[Viewer]):
             self.apply_rights(channel)
 
     def apply_rights(self, channel: Channel[Viewer]) -> None:
-        """If rights have changed, drop subscriptions whose viewer may no longer see the channel, and form new audiences."""
+        """Drop subscriptions whose viewer may no longer see the channel, and form new audiences, if rights have changed."""
         version = self._source.rights_version
         if channel.rights == version:
             return
