@@ -310,7 +310,7 @@ async def test_uploads_that_nobody_attached_are_swept_after_a_day(team: Team, mo
     sweep = UploadSweep(team.server.service)
     await sweep.sweep()
     assert [(await status(team.bob, search, upload))["code"] for upload in (half, whole)] == [200, 200], "not before its time"
-    monkeypatch.setattr(upload_rows, "KEPT", timedelta(seconds=-1))
+    monkeypatch.setattr(upload_rows, "UPLOAD_TTL", timedelta(seconds=-1))
     assert await sweep.sweep() >= 2
     for upload in (half, whole):
         assert (await status(team.bob, search, upload))["code"] == 404
@@ -332,7 +332,7 @@ async def test_a_sweep_that_was_interrupted_goes_on(team: Team, monkeypatch: pyt
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "delete", fails)
-        patch.setattr(upload_rows, "KEPT", timedelta(seconds=-1))
+        patch.setattr(upload_rows, "UPLOAD_TTL", timedelta(seconds=-1))
         with pytest.raises(FilesUnavailable):
             await UploadSweep(team.server.service).sweep()
     ((row,), _) = await rows(team, upload)
