@@ -29,8 +29,7 @@ ALARMS = "for one entity, the open one and the newest that ended; entities are b
 
 # by table: what bounds it, and the number if there is one
 BOUNDS: dict[str, tuple[str, object]] = {
-    "sighting": ("share of an account on a board", SHARES.account),
-    "task": ("share of an account on a board", SHARES.account),
+    **{str(kind.model.__tablename__): ("share of an account on a board", SHARES.account) for kind in kinds.cards()},
     "note": ("share of an account on a board; those that ask for an answer", notes.MAX_ASKING),
     "column": ("share of an account on a board", SHARES.account),
     "tip": ("share of an account on a board", SHARES.token),
