@@ -19,7 +19,7 @@ def of_python(folder: Path) -> Iterator[str]:
     """Yield the messages of the Python files in a folder, each plural by its singular, after its context if it has one."""
     for file in sorted(folder.rglob("*.py")):
         with file.open("rb") as source:
-            for _, found, _, context in extract("python", source, keywords=KEYWORDS):  # type: ignore[arg-type]
+            for _, found, _, context in extract("python", source, keywords=KEYWORDS):
                 text = found if isinstance(found, str) else found[0]
                 yield f"{context}: {text}" if context else text
 
