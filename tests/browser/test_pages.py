@@ -123,6 +123,8 @@ async def hand_over(alice: SignedInUser) -> None:
     await alice.command("operations", "handover.prepare", {})
 
 
+MAIN_PAGES = ("sign_in", "operations", "search", "sighting", "handover", "intake")  # those most used
+
 # The scripts that a page names, and those that it fetched.
 FETCHED = """() => [
   [...document.querySelectorAll("link[rel=modulepreload], script[src]")].map((each) => each.href ?? each.src).sort(),
@@ -130,11 +132,15 @@ FETCHED = """() => [
 ]"""
 
 
-async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: Browsers, largest_search: LargestSearch) -> None:
+@pytest.mark.parametrize("names", [MAIN_PAGES, ()], ids=["main pages", "all pages"])
+async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(
+    demo: Browsers, largest_search: LargestSearch, names: tuple[str, ...]
+) -> None:
     alice, stranger = await demo.window("Alice"), await demo.stranger()
     alice.may_fail("Failed to load resource: the server responded with a status of 404")
     found: dict[str, Any] = {}
-    for name, path in ({"sign_in": "/login"} | largest_search.pages).items():
+    pages = {"sign_in": "/login"} | largest_search.pages
+    for name, path in {name: pages[name] for name in names or pages}.items():
         window = stranger if name == "sign_in" else alice
         await shown(window, path)  # at the width of the page before
         await window.page.wait_for_load_state("networkidle")
@@ -199,6 +205,7 @@ async def test_axe_finds_no_pale_text_in_forced_colours(demo: Browsers, largest_
     await demo.clear()
 
 
+@pytest.mark.slow
 async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport=TALL)
     await shown(alice, "/")
