@@ -22,7 +22,7 @@ export function queueMark(state, view) {
 
 /**
  * Running text of how long something waits for a step. Once the child was found, it says that the step was not taken.
- * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, assignee: Id | null, status: string | null }} entry
+ * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, assignee: string | null, status: string | null }} entry
  */
 export function waitingTime({ queue, queue_since: since, target_min: minutes, assignee, status }) {
   const target = (assignee ? null : minutes) ?? Infinity;
