@@ -99,14 +99,9 @@ class Sighting(Report, Card, table=True):
     duplicate_of: str | None = field(Id, N_("Duplicate of"), control="card", refers_to="sighting", exported=True)
     # these two by board/commands/sightings/queues.py
     queue: str = field(
-        Queue,
-        N_("Next step"),
-        "look",
-        exported=True,
-        choices=QUEUES,
-        reads_as="internal",
+        Queue, N_("Next step"), "look", exported=True, choices=QUEUES, reads_as="internal",
         sa_column_kwargs={"server_default": "look"},
-    )
+    )  # fmt: skip
     queue_since: str | None = field(Time, N_("Waiting since"), exported=True, reads_as="internal")
     looked_at: dict[str, Any] | None = group(LookedAt, N_("Looked at"), nullable=True, reads_as="internal")
     passed_on: dict[str, Any] | None = group(PassedOn, N_("Passed on"), nullable=True)
