@@ -15,5 +15,5 @@ def of(connection: HTTPConnection) -> str:
     through = [each.strip() for each in connection.headers.get("x-forwarded-for", "").split(",")]
     if through != [""] and address not in through and not _warned_of_proxy:
         _warned_of_proxy = True
-        log.warning("proxy not trusted")
+        log.warning("proxy not trusted", setting="FORWARDED_ALLOW_IPS")
     return address

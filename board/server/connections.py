@@ -56,7 +56,7 @@ class Connections:
     def _on_refusal(self) -> None:
         if not self._logged:
             self._logged = True
-            log.warning("connection limit reached", open=self._count)
+            log.warning("connection limit reached", open=self._count, setting="MAX_CONNECTIONS_PER_ADDRESS")
         metrics.refused.labels("connections").inc()
 
 

@@ -79,13 +79,13 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
     assert sorted(named) == ["bundles/main.js", "bundles/search.js"]
     assert _modules("main.js") >= {
         "js/main.js",
-        "js/core/session.js",
+        "js/core/connection/session.js",
         "js/shared/alerts/bell.js",
         "js/shared/freshness_indicator.js",
     }
-    assert _modules("search.js") >= {"js/pages/search/page.js", "js/shared/board/card.js"}
+    assert _modules("search.js") >= {"js/pages/search/page.js", "js/shared/board/card/card.js"}
     assert not _modules("search.js") & {"js/pages/intake/page.js", "js/pages/account/one_time_secret.js", *_modules("main.js")}
-    assert _modules("wall.js") >= {"js/display/main.js", "js/core/freshness.js"}
+    assert _modules("wall.js") >= {"js/display/main.js", "js/core/connection/freshness.js"}
     assert not [name for name in _modules("wall.js") if name.startswith(("js/shared/", "js/pages/"))]
 
 
