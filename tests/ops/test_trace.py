@@ -1,4 +1,4 @@
-"""Trace of a command, which counts the files and functions that it runs through."""
+"""`dev trace`: trace of a command, which counts the files and functions that it runs through."""
 
 import pytest
 

@@ -63,6 +63,8 @@ BOUNDS = (
         board/commands/cards/mentions.py: \w(?:.*\w)?
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
+        board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)
+        board/documents/content.py: \d\d:\d\d
         board/documents/content.py: [\x00-\x08\x0b-\x1f\x7f]
         board/exports/exports.py: (\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])
         models/searchable.py: [^\W_]+
