@@ -1,4 +1,4 @@
-"""`dev trace`: trace of a command, which counts the files and functions that it runs through."""
+"""Trace of a command by `dev trace`, which counts the files and functions that it runs through."""
 
 import pytest
 
