@@ -240,7 +240,6 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
 
 
-@pytest.mark.slow
 async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
