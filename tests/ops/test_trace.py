@@ -22,6 +22,6 @@ def test_trace_counts_only_hops_between_files() -> None:
 
 
 def test_unknown_command_is_refused_with_those_that_can_be_traced() -> None:
-    """`dev trace` lists the commands that it knows."""
+    """List of the commands that `dev trace` knows."""
     with pytest.raises(OperationError, match=r"sighting\.add"):
         trace_command.trace("no.command")
