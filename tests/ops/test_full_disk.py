@@ -111,7 +111,7 @@ async def test_full_disk_is_reported_until_there_is_room_again(served: Served) -
     await served.until_ready()
     assert (await served.give("two")).status_code == 200
     assert await served.told("board_writes_up") == 1
-    assert len(served.said("writes recovered")) == len(served.said("write failed"))
+    assert len(served.said("writes recovered")) >= len(served.said("write failed")) > 0  # a fault is logged once a minute
     boards = (await served.http.get("/api/v1/boards")).json()["boards"]
     assert len(boards) == 3  # operations, and what was accepted: each once
 
