@@ -161,7 +161,8 @@ _environment = Environment(
 
 def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
-        return escape(_TIES.sub("\u00a0", piece))
+        tied = _TIES.sub("\u00a0", piece)
+        return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # no line ends within it
     text = escape(_CONTROL.sub("", piece.text))
     if piece.short not in (None, piece.text):
         text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)
