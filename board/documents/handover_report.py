@@ -102,7 +102,7 @@ class ReportDocument(SearchFacts):
         ]
         words += [each for account, said in section["restatements"].items() for each in self._restated(account, said)]
         blocks = [block for block in self._blocks(section) if block.lines]
-        notes = (self._unread(section), self._empty_texts(briefing))
+        notes = (self._unread(section), self._empty_texts(briefing, section["restatements"]))
         return Section(self._heading(search), self._facts(section), words, blocks, " ".join(filter(None, notes)))
 
     def _unread(self, section: State) -> str:
@@ -110,12 +110,15 @@ class ReportDocument(SearchFacts):
         by = section["unread_by"]
         return self._say(sentences.NOT_READ, name=self._name(by)) if by else ""
 
-    def _empty_texts(self, briefing: State) -> str:
-        """Return the names of the texts that nobody filled in; "" without a handover, for which nobody would."""
+    def _empty_texts(self, briefing: State, restatements: State) -> str:
+        """Return the names of the texts that nobody filled in; "" without a handover, for which nobody would.
+
+        "Nothing was written" would be false above somebody's summary: then the texts are named.
+        """
         names = [self._translate(name) for path, name in _WORDS.items() if not briefing.get(path)]
         if not names or not self._number:
             return ""
-        if len(names) == len(_WORDS):
+        if len(names) == len(_WORDS) and not restatements:
             return self._translate(sentences.NOTHING_WRITTEN)
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 

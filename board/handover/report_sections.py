@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from board.commands.searches.suggested_criteria import suggested, undecided
 from board.commands.sightings import queues
 from board.engine import kinds
+from board.engine.conditions import holds
 from board.engine.event import JournalEvent
 from board.handover.report_types import (
     CardOfFile,
@@ -26,11 +27,10 @@ from board.handover.report_types import (
 from board.history.state_at import BoardState, EntityAt
 from models.entity import State
 from models.search import CHILD_FIELDS
-from models.sighting import ASSURED, QUEUES, Grade
+from models.sighting import ASSURED, QUEUES
 from models.times import format_utc, parse_utc
 
 SHIFT_LENGTH = timedelta(hours=8)  # tasks due within it are listed: desks work in three shifts a day
-UNGRADED = Grade().model_dump()
 MAX_ITEMS = 100  # of a kind on one search; `left_out` counts the others
 
 Position = dict[str, Any]  # epoch, seq, head
@@ -193,7 +193,7 @@ def _cards(
         "overdue": [each for each in undone if each.state["due"] < now],
         "due": [each for each in undone if now <= each.state["due"] < shift_end],
     }
-    ungraded = [each for each in sightings if each.state["grade"] == UNGRADED]
+    ungraded = [each for each in sightings if holds(queues.UNGRADED, each.state)]
     left_out = sum(max(0, len(each) - MAX_ITEMS) for each in (ungraded, *named.values(), *others.values()))
     tasks_of: ReportedTasks = {
         "done": _listed("task", named["done"]),

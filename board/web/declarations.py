@@ -26,7 +26,8 @@ def rules() -> dict[str, Any]:
     commands and the past."""
     significant = {type: spec.significant for type, spec in kinds.event_specs().items() if spec.significant is not None}
     return {
-        "assured": ASSURED, "settled": SETTLED, "queues": queues.RULES, "significant": significant,
+        "assured": ASSURED, "settled": SETTLED, "ungraded": queues.UNGRADED, "queues": queues.RULES,
+        "significant": significant,
         "younger_than": predefined_tasks.younger_than(), "undo": registry.undo_rights(),
         "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
     }  # fmt: skip

@@ -94,6 +94,7 @@ type UndoRight = { role: Role; while_closed: boolean; or_lead: boolean };
 interface DeclaredRules {
   assured: string[];
   settled: string[];
+  ungraded: Condition;
   queues: [Queue, Condition][];
   significant: Record<string, Condition>;
   younger_than: Record<string, number>;

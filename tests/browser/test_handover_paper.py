@@ -80,11 +80,13 @@ async def one(person: Any, board: str, name: str, data: dict[str, Any]) -> str:
     return str(events[0]["id"])
 
 
-async def rich_search(browsers: Browsers) -> tuple[str, int]:
-    """Hand over a search with all fields; return it and the number of the handover, which Dora accepted unread."""
+async def rich_search(browsers: Browsers) -> tuple[str, str, int]:
+    """Hand over a search with all fields, and one of which only Dora's summary says something; return them and the number of the
+    handover, which Dora accepted unread."""
     alice, dora = await browsers.person("Alice"), await browsers.person("Dora")
     me = (await dora.http.get("/api/v1/me")).json()["id"]
     board = await browsers.search(person=PERSON, reference="ZQ-1", last_seen={"text": "Zqlastseen"})
+    bare = await browsers.search(reference="ZQ-2")
     columns = {each["state"]["role"]: each["id"] for each in await alice.entities(board) if each["kind"] == "column"}
     await alice.command(board, "search.set_goal", {"text": "Zqgoal"})
     await alice.command(board, "search.set_worrying", {"worrying": True, "basis": "the duty officer"})
@@ -107,13 +109,14 @@ async def rich_search(browsers: Browsers) -> tuple[str, int]:
     positions = {each["board"]: each["seq"] for each in report["searches"]}
     await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     await dora.command(board, "handover.restate", {"handover": number, "text": "Zqsummary"})
+    await dora.command(bare, "handover.restate", {"handover": number, "text": "Zqbare"})
     accept = {"handover": number, "restatement": "Zqrestatement", "reason": "Zqreason"}
     await dora.command(OPERATIONS, "handover.accept", accept)
-    return board, number
+    return board, bare, number
 
 
 async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browsers) -> None:
-    board, number = await rich_search(browsers)
+    board, bare, number = await rich_search(browsers)
     victor = await browsers.window("Victor")
     await victor.open(f"/handovers/{number}")
     await expect(victor(f"[data-section='{board}']")).to_contain_text("Zqcontacts")
@@ -142,6 +145,10 @@ async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browser
             if re.sub(r"\s|\\", "", text).lower() not in re.sub(r"\s|\\", "", content).lower()
         ]
         assert missing == [], text
+    assert "Zqbare" in texts["markdown"].split("ZQ-2")[1].split("\n## ")[0]
+    not_filled_in = "Not filled in: Situation"
+    await expect(victor(f"[data-section='{bare}'] [data-testid=unwritten]")).to_contain_text(not_filled_in)
+    assert not_filled_in in texts["markdown"].split("ZQ-2")[1].split("\n## ")[0], "the summary was written about this search"
     assert "none so far" not in texts["markdown"].split("ZQ")[1].split("\n## ")[0], "there is a credible one"
 
 

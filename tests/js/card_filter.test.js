@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
 import { use } from "../../static/js/core/i18n.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../static/js/shared/card_filter.js";
 
@@ -33,6 +34,11 @@ test("cards are kept by kind, person, state and words", () => {
   assert.equal(shown({ changed: "2026-11-24T10:00Z" }), "");
   assert.equal(shown({ assessment: "credible" }), "s");
   assert.equal(shown({}, "ECOLE alice"), "t");
+});
+test("F6 keeps what waits for a grade, and nothing that was set aside", () => {
+  const of = (assessment) => ({ ...sighting, state: { ...sighting.state, grade: { source: "F", content: 6 }, assessment } });
+  const keeps = filter({ ...NONE, grade: "F6" }, "", { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: () => "Alice" });
+  assert.deepEqual(["unassessed", "credible", "duplicate", "not_the_child"].map((assessment) => keeps(of(assessment))), [true, true, false, false]);
 });
 test("a grade keeps what is as good or better, and F6 what is not graded", () => {
   assert.deepEqual(["B2", "C3", "D4", "A1", "F6"].map((grade) => shown({ grade })), ["s", "s", "s", "", ""]);

@@ -9,6 +9,9 @@ from models.entity import State
 from models.sighting import ASSURED, SETTLED, Grade, Queue
 
 FIELDS = ("queue", "queue_since")
+# What waits for a grade: what is set aside, as a duplicate for example, needs none.
+_FIRST_GRADE: Condition = {f"grade.{part}": (value,) for part, value in Grade().model_dump().items()}
+UNGRADED: Condition = {**_FIRST_GRADE, "!assessment": SETTLED}
 # the first whose condition holds
 RULES: tuple[tuple[Queue, Condition], ...] = (
     ("answered", {"!withdrawn": IS_SET}),
@@ -16,7 +19,7 @@ RULES: tuple[tuple[Queue, Condition], ...] = (
     ("answered", {"assessment": ASSURED, "!passed_on": IS_SET}),
     ("pass_on", {"assessment": ASSURED}),
     ("judge", {"!looked_at": IS_SET}),
-    ("look", {f"grade.{part}": (value,) for part, value in Grade().model_dump().items()}),
+    ("look", _FIRST_GRADE),
     ("judge", {}),
 )
 

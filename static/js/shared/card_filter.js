@@ -1,4 +1,5 @@
 /** Filter cards by the query of the URL and by words. Pure. */
+import { isUngraded } from "../core/rules/conditions.js";
 import { formFields, isCard } from "../core/rules/kinds.js";
 import { valueAt } from "../core/rules/merge_patch.js";
 import { standardText } from "../core/rules/standard_texts.js";
@@ -52,8 +53,9 @@ function isOf(assignee, values, account) {
 function isGraded({ state }, values) {
   if (values === null) return true;
   if (!state.grade) return false;
+  if (values === "F6") return isUngraded(state);
   const { source, content } = state.grade;
-  return values === "F6" ? source === "F" && content === 6 : source <= values[0] && content <= Number(values[1]);
+  return source <= values[0] && content <= Number(values[1]);
 }
 
 /** @param {Card} card @param {string[]} words @param {(account: string) => string} nameOf */

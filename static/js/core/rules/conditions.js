@@ -17,6 +17,9 @@ export const isAssured = (assessment) => rules().assured.includes(assessment);
 /** @param {any} assessment whether it sets the sighting aside */
 export const isSettled = (assessment) => rules().settled.includes(assessment);
 
+/** @param {AnyState} state whether it is a sighting that waits for a grade */
+export const isUngraded = (state) => holds(rules().ungraded, state);
+
 /**
  * Return the right that undoing an event of a type needs; undefined if it cannot be undone.
  * @param {string} type

@@ -35,17 +35,21 @@ export function shiftTexts(view) {
  */
 export function searchTexts(section, view) {
   const said = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
-  const text = html`${texts(OF_SEARCH, said, view)} ${view.stage !== "none" || view.isFixed ? unwritten(said) : nothing}`;
+  const text = html`${texts(OF_SEARCH, said, view)} ${view.stage !== "none" || view.isFixed ? unwritten(said, section.restatements ?? {}) : nothing}`;
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
 
-/** Name what nobody wrote: an empty answer is said. @param {any} said */
-function unwritten(said) {
+/**
+ * Name the texts that nobody wrote. "Nothing was written" would be false above somebody's summary.
+ * @param {any} said
+ * @param {Record<string, any>} restatements
+ */
+function unwritten(said, restatements) {
   const empty = OF_SEARCH.filter(({ path }) => !said[path]?.trim?.());
   if (!empty.length) return nothing;
   const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
-  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
+  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length && !Object.keys(restatements).length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */

@@ -1,4 +1,5 @@
 /** Badges of cards: who has a card open, what changed and is unseen, what is overdue. */
+import { isUngraded } from "../../../core/rules/conditions.js";
 import { day, serverNow } from "../../../core/time.js";
 import { avatarList } from "../../avatars.js";
 
@@ -21,7 +22,7 @@ export function cardBadges({ board, session, filters, forms, model }) {
     noteBadges,
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),
     overdue: cards.filter(isOverdue).length,
-    ungraded: cards.filter(isUngraded).length,
+    ungraded: cards.filter(({ kind, added, state }) => kind === "sighting" && !added && isUngraded(state)).length,
     isOverdue,
     isShown: filters.isShown({ isOverdue, isChanged }),
   };
@@ -29,9 +30,6 @@ export function cardBadges({ board, session, filters, forms, model }) {
 
 /** A file may be on a note, which is on the card. @param {Entity} entity @param {AnyBoard} board */
 const cardOfAttached = ({ state }, board) => state.card ?? board.get(state.note ?? "")?.state.card ?? null;
-
-/** @param {Card} card */
-const isUngraded = ({ added, state: { grade } }) => !added && grade?.source === "F" && grade.content === 6;
 
 /** @param {AnyBoard} board */
 export function countOverdue(board) {

@@ -6,7 +6,7 @@ import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { formFields, titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
-import { isAssured } from "../../../core/rules/conditions.js";
+import { isAssured, isUngraded } from "../../../core/rules/conditions.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { seenWhen } from "../../../format/agreement.js";
 import { cardName, distance, formatField } from "../../../format/values.js";
@@ -102,8 +102,9 @@ function where(place, channel = "unknown") {
  * One that is graded still waits for its assessment, as the list of all searches counts it; one that is not shows that by its grade.
  * @param {State} state
  */
-function sightingResult({ assessment: given, grade: { source, content } }) {
-  if (given === "unassessed") return source === "F" && content === 6 ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
+function sightingResult(state) {
+  const { assessment: given } = state;
+  if (given === "unassessed") return isUngraded(state) ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
   return html`<span class=${isAssured(given) ? "confirmed" : "assessed"} .textContent=${label.assessment(given)}></span>`;
 }
 

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { ref } from "../../../../vendor/lit-html/directives/ref.js";
 import { n, t } from "../../../core/i18n.js";
+import { isUngraded } from "../../../core/rules/conditions.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { cardName, columnName } from "../../../format/values.js";
 import { card, cardClicked } from "./card.js";
@@ -92,7 +93,7 @@ function whatMatters({ state: { role } }, cards, view) {
 
 /** @param {Card[]} cards */
 function toGrade(cards) {
-  const open = cards.filter(({ kind, state, added }) => kind === "sighting" && !added && state.grade.source === "F" && state.grade.content === 6);
+  const open = cards.filter(({ kind, state, added }) => kind === "sighting" && !added && isUngraded(state));
   if (!open.length) return nothing;
   const oldest = open.reduce((first, { state }) => (state.received_at < first ? state.received_at : first), open[0].state.received_at);
   return html`<time datetime=${oldest} data-oldest=${oldest} data-count=${open.length} title=${t("How long the oldest has waited")}></time>`;
