@@ -28,7 +28,7 @@ from models.times import format_utc, now
 from tests.support import backends
 
 PASSWORD = "correct horse battery"
-PATIENCE_S = 10  # time-out of any step: generous, as the machine may be busy
+PATIENCE_S = 30  # time-out of any step: generous, as the machine may be busy, and paper yields to everything
 STARTS_WITHIN_S = 6 * PATIENCE_S  # time-out of a new Python process until it serves
 
 _ids = itertools.count(1)
