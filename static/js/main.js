@@ -1,4 +1,4 @@
-/* Entry module of every page but the displays': starts the session and mounts what draws this page. */
+/* Entry module of all pages except the displays: starts the session and mounts the parts of this page. */
 
 import { Session } from "./core/connection/session.js";
 import { Tab } from "./core/connection/tab.js";
@@ -27,30 +27,30 @@ import * as signOut from "./shared/sign_out.js";
 import { resumeTheme } from "./shared/theme.js";
 import * as tour from "./shared/tour.js";
 
-// Pages that show a board: opening one counts as having seen it.
+// Pages that show a board: opening one marks the board as seen.
 const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 
 /**
- * Return an element that the page always has here.
+ * Return an element that every page contains.
  * @param {string} selector
  */
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
   const { page, script, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
-  const isForAnybody = page === "sign_in" || page === "password";
-  const session = accountId && !isForAnybody ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
+  const isSignedOutPage = page === "sign_in" || page === "password";
+  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
   if (session) {
     setAccount(session.account.id);
     if (board) session.board(board);
-    session.start(); // first of all: the board loads while the modules that draw it still load
+    session.start(); // as early as possible: the board loads while the modules that draw it load
   }
   removePlainSources();
   trackEdgeHeights(part("[data-page-header]"), part("[data-page-footer]"));
   const texts = loadCatalogue(catalogue);
-  // the bundle of the module that draws the page; the browser loads it already
+  // bundle of the module that draws the page; the browser has already requested it
   const main = document.querySelector("main"), view = script ? import(script) : null;
-  if (isForAnybody) return texts.then(async () => (await view)?.mount(main));
+  if (isSignedOutPage) return texts.then(async () => (await view)?.mount(main));
   if (!session) return texts;
 
   resumeTheme();
@@ -58,37 +58,37 @@ async function start() {
   sessionKeepalive.mount();
   const [isLoaded] = await Promise.all([texts, drafts, session.identified]);
   signOut.connect(document.querySelector("[data-sign-out]"), session);
-  notices.mount(session); // what is refused is said also where nothing is drawn
-  if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty
+  notices.mount(session); // refusals are also shown where no page is drawn
+  if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty
   (await view)?.mount(main, session, board, card || null);
   documents.mount();
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
   alarmLine.mount(session, part("[data-watch-line]"));
   shiftIndicator.mount(part("[data-shift]"), session);
-  if (location.pathname !== "/handover") restatements.mount(session); // that page has them in its report
+  if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
   handoverCall.mount(session);
   mentionList.mount(session);
   tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
-  if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
+  if (!board || page === "replay") return undefined; // the replay itself shows that it is not live
   announcer.mount(session, session.board(board));
   capacityIndicator.mount(session, session.board(board));
   nextDue.mount(session, session.board(board));
   if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
-  // last: once "live" is shown, every other part has its listeners
+  // last, so that all other parts have their listeners once "live" is shown
   return freshnessIndicator.mount(part("[data-freshness-mark]"), session, session.board(board));
 }
 
 // A page restored from the back/forward cache may belong to an account that has signed out since.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-// When a module fails to load, say so instead of leaving a page that waits for ever.
-const unloaded = part("[data-load-warning]");
+// Show a failure to load a module instead of a page that waits forever.
+const loadWarning = part("[data-load-warning]");
 start().then(
-  () => unloaded.remove(),
+  () => loadWarning.remove(),
   (error) => {
-    unloaded.dataset.failed = "";
+    loadWarning.dataset.failed = "";
     reportError(error);
   },
 );

@@ -1,15 +1,15 @@
-/* Types that many modules share: of what pages hold, and names for parts of what travels (tests/js/contract.d.ts).
-   They are known everywhere without an import. Only the check of types reads this file. */
+/* Types that many modules share: data of pages, and names for parts of the contract (tests/js/contract.d.ts).
+   They are global and need no import. Only the type checker reads this file. */
 
 /** Name of a kind of entity, such as "task" (core/rules/kinds.js). */
 type Kind = string;
 
-/** Declaration of a kind, as far as pages need it; all but the first three are of cards only. */
+/** Declaration of a kind, as far as pages need it. */
 interface KindDeclaration {
   card: boolean;
   counted: boolean;
   fields: { [path: string]: FieldOptions };
-  /** How people read fields that are no texts, numbers or codes, by path. */
+  /** Formats of fields that are not texts, numbers or codes, by path. */
   readings: { [path: string]: string };
   /** Occasions of alarms about its entities, by their codes. */
   occasions: { [code: string]: OccasionDeclaration };
@@ -18,7 +18,7 @@ interface KindDeclaration {
   title: string;
   /** Role of the first column. */
   column: string;
-  /** Paths of the fields of the forms: to add a card, shown at first and under "more", and to edit it. */
+  /** Paths of the fields of the forms: to add a card (`first`, and `more` under "More…"), and to edit it. */
   forms: { first: string[]; more: string[]; edit: string[] };
 }
 
@@ -29,20 +29,20 @@ interface OccasionDeclaration {
   short?: string;
   page?: string;
   rule?: string;
-  /** Its mark on a wall, and its subject beside the mark ("" if that names it), on a tile, and there in short. */
+  /** Texts on displays: the mark, the subject next to it ("" if the mark contains it), and the subject on a tile, in full and in short. */
   wall?: { mark: string; row: string; tile: string; short: string };
 }
 
 interface FieldOptions {
   control: string;
   required?: boolean;
-  /** Refuse the future. */
+  /** True if times in the future are refused. */
   past?: boolean;
-  /** Place of a look of the child beside the words of a sighting, from 1. */
+  /** Order of a detail of the child's appearance when it is compared with a sighting, from 1. */
   compared?: number;
   /** Kind of the cards to choose from. */
   refers_to?: string;
-  /** It is in no state: left empty, it stays as it is. */
+  /** True if states do not contain it. An empty field leaves it unchanged. */
   private?: boolean;
   [option: string]: any;
 }
@@ -53,10 +53,10 @@ interface FieldDefinition extends FieldOptions {
 }
 type Role = "viewer" | "investigator" | "coordinator" | "admin";
 
-/** Time as it travels: ISO 8601, UTC. */
+/** Time in the contract: ISO 8601, UTC. */
 type IsoTime = string;
 
-/** Anything that a time can be read from. */
+/** Anything that can be parsed as a time. */
 type Time = IsoTime | Date | number | null | undefined;
 
 type Json = string | number | boolean | null | Json[] | { [field: string]: Json };
@@ -69,7 +69,7 @@ interface Account {
   machine?: boolean;
 }
 
-/* Parts of what travels. States in events of before 0.4.0 lack what was added since: looks, needs and goal. */
+/* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */
 type Actor = AlertActor & { token?: { id: string, name: string } };
 type MissingPerson = SearchState["person"];
 type Outcome = NonNullable<SearchState["outcome"]>;
@@ -84,10 +84,10 @@ interface BoardPosition {
   seq: number | null;
 }
 
-/** By path, the values of which a state has one; after a "!", those of which it has none (board/engine/conditions.py). */
+/** By path: the values of which a state has one, or none if the path starts with "!" (board/engine/conditions.py). */
 type Condition = Record<string, any[]>;
 
-/** Right that undoing an event needs. */
+/** Right needed to undo an event. */
 type UndoRight = { role: Role; while_closed: boolean; or_lead: boolean };
 
 /** Rules that the server declares (board/web/declarations.py). */
@@ -102,7 +102,7 @@ interface DeclaredRules {
   materials: { levels: Record<string, string[]>; refusals: Record<string, string>; only_brief: string[] };
 }
 
-/** State of an entity whose kind is looked at field by field. */
+/** State of an entity of any kind. */
 type AnyState = Record<string, any>;
 
 interface Entity<S = AnyState> {
@@ -112,7 +112,7 @@ interface Entity<S = AnyState> {
   state: S;
 }
 
-/** Event of a board, as it travels. */
+/** Event of a board, as in the contract. */
 interface BoardEvent {
   seq: number;
   at: IsoTime;
@@ -139,7 +139,7 @@ interface FieldChange {
   to: Json;
 }
 
-/** Change as it is shown. A field may have a label of its own in its kind. */
+/** Change as shown to people. A field may have a different label in its kind. */
 interface ToldChange extends FieldChange {
   kind: string;
 }
@@ -150,10 +150,10 @@ type ServerFrame =
   | (RefusedFrame & { board?: string })
   | ((ShiftFrame | ClockFrame | AlertsFrame | AlarmsFrame | AccountFrame | HeadsFrame | PongFrame) & { board?: undefined });
 
-/** Why a command was refused. */
+/** Refusal of a command. */
 type CommandRefusal = Omit<RefusedFrame, "type" | "id" | "current"> & { current?: AnyState | null };
 
-/** Command that the server has not answered yet. */
+/** Command that the server has not acknowledged yet. */
 interface PendingCommand {
   id: string;
   board: string;
@@ -169,7 +169,7 @@ interface PendingCommand {
   held?: boolean;
 }
 
-/** Mark of an entity that changed without this person having seen it. */
+/** Badge of an entity with a change that this person has not seen. */
 interface ChangeBadge {
   type: string;
   actor: Actor | null;
@@ -183,7 +183,7 @@ interface ClockReading {
   wall: number;
 }
 
-/** Card as a page draws it: the entity, with what this person has sent laid over. */
+/** Card as drawn on a page: the entity with the pending commands of this person applied. */
 interface Card extends Entity {
   pending?: PendingCommand;
   added?: boolean;
@@ -204,7 +204,7 @@ interface ReadPosition {
   asked?: number;
 }
 
-/** Event from which a badge is made; of a snapshot only the kind of change is known. */
+/** Event for a badge. For a snapshot, only the type of the change is known. */
 type BadgeEvent = Pick<BoardEvent, "id" | "type" | "actor" | "clock" | "changes" | "private"> & { at: IsoTime | null };
 
 interface SuggestionFacts {
@@ -213,14 +213,14 @@ interface SuggestionFacts {
   criteria?: { [key: string]: Partial<Criterion> | null } | null;
 }
 
-/* Timers are kept as null while there is none, and clearing none is no fault. */
+/* A timer is null while none is running, and null can be cleared. */
 declare function clearTimeout(id: number | null | undefined): void;
 declare function clearInterval(id: number | null | undefined): void;
 declare function cancelAnimationFrame(id: number | null): void;
 type Tab = import("./core/connection/tab.js").Tab;
 type Entities = import("./core/connection/sequence.js").Entities;
 
-/** Way of a pending command: when it was sent, how often, and whether it is stored (null while it is being stored). */
+/** Progress of a pending command. `kept`: true once it is stored, null while it is being stored. */
 interface Run {
   sentAt: number | null;
   tries: number;
@@ -240,14 +240,14 @@ interface RunMap extends Map<string, Run> {
 type JournalReader = import("./replay/journal_reader.js").JournalReader;
 type EventFold = import("./replay/event_fold.js").EventFold;
 
-/** Event in a history, with the journal that it is from. */
+/** Event in a history, with its journal. */
 interface HistoryEntry {
   key: string;
   event: BoardEvent;
   journal: JournalReader;
 }
 
-/** What one event did to one entity. */
+/** Effect of an event on an entity. */
 interface FoldStep {
   kind: Kind;
   id: string;
@@ -255,7 +255,7 @@ interface FoldStep {
   to: Entity | undefined;
 }
 
-/** Difference of one entity between two moments. */
+/** Difference of an entity between two moments. */
 interface EntityChange {
   kind: Kind;
   id: string;
@@ -264,7 +264,7 @@ interface EntityChange {
   fields: FieldChange[];
 }
 
-/** Difference as it is shown. */
+/** Difference as shown to people. */
 interface ShownChange extends EntityChange {
   way: string;
   before: Entity | undefined;
@@ -286,14 +286,14 @@ type Badge = ChangeBadge;
 type Ack = { seqs: number[]; opened?: string };
 type Frame = any;
 
-/** Up to when data is confirmed: by the server's clock, and as a reading here. */
+/** Time up to which data is confirmed: by the server's clock (`provenAt`) and by the local one (`proven`). */
 interface FreshnessState {
   state: string;
   provenAt: Date | null;
   proven: ClockReading | null;
 }
 
-// Our selectors name HTML elements only, never SVG.
+// Selectors in this program only match HTML elements, never SVG.
 interface ParentNode {
   querySelector<E extends HTMLElement = HTMLElement>(selectors: string): E | null;
   querySelectorAll<E extends HTMLElement = HTMLElement>(selectors: string): NodeListOf<E>;
@@ -305,20 +305,20 @@ interface Element {
 
 type Alarm = OpenAlarm;
 
-/** What the name of an alarm is made of. */
+/** Data for the name of an alarm. */
 interface NamedAlarm {
   rule: string;
   occasion?: string | null;
   about: { kind: Kind; number: number | null };
 }
 
-/** Bytes as they are kept in this browser. */
+/** Encrypted bytes, as stored in this browser. */
 interface SealedBytes {
   nonce: Uint8Array<ArrayBuffer>;
   box: ArrayBuffer;
 }
 
-/** What a file is attached to: a card, a note, or the search (none); or what a form or a command will add. */
+/** Target of a file: a card, a note, or the search (empty); or the entity that a form or a command will add. */
 interface UploadTarget {
   card?: string | null;
   note?: string | null;
@@ -326,7 +326,7 @@ interface UploadTarget {
   command?: string;
 }
 
-/** What the metadata of a picture said: offered to who took it in, and kept only in the original. */
+/** Metadata of a picture. Offered to the person who uploaded it, and stored only in the original. */
 interface FoundInPicture {
   taken_at?: IsoTime;
   place?: { lat: number; lon: number };
@@ -336,31 +336,31 @@ interface FoundInPicture {
 /** File that is not attached yet (core/storage/uploads.js). */
 interface UploadItem {
   id: string;
-  /** "" while it is not known. */
+  /** "" while unknown. */
   board: string;
   target: UploadTarget;
   name: string;
   size: number;
   type: string;
   order: number;
-  /** Bytes that the server has. */
+  /** Number of bytes that the server has. */
   offset: number;
   state: "waiting" | "sending" | "checking" | "ready" | "attaching" | "failed";
-  /** Why it waits or failed, for the reader; null while it only waits for the line. */
+  /** Reason for a delay or failure, as a text; null while it only waits for a connection. */
   problem: string | null;
   found: FoundInPicture | null;
   tries: number;
   retryAt: number;
-  /** It survives a reload. */
+  /** True if it survives a reload. */
   isKept?: boolean;
   isResumed?: boolean;
   isSent?: boolean;
   isAgain?: boolean;
-  /** Nothing can be done but to choose another file. */
+  /** True if it cannot be retried, and another file must be chosen. */
   isFinal?: boolean;
-  /** Command that adds its card, if one does. */
+  /** ID of the command that adds its card, if there is one. */
   command?: string;
-  /** Of that command, while it is not known which card it added. */
+  /** Seqs of that command, until the added card is known. */
   seqs?: number[];
 }
 
@@ -396,7 +396,7 @@ interface UploadCalls {
 interface UploadDependencies {
   store: UploadStore;
   calls: UploadCalls;
-  /** Return what releases the lock of an upload, or null if another tab holds it. */
+  /** Lock an upload. Resolves to a function that releases it, or to null if another tab holds the lock. */
   lock(id: string): Promise<(() => void) | null>;
   attach(item: UploadItem, data: { [field: string]: any }, command: string): Promise<Ack>;
   attached(item: UploadItem, ack: Ack): void;
@@ -409,7 +409,7 @@ interface UploadDependencies {
 
 type Uploads = import("./core/storage/uploads.js").Uploads;
 
-/** A search in the order: `rank` of its class, the gravest highest; `since` in ms when it is missing. */
+/** Position of a search in the order: `rank` of its class, the gravest is the highest; `since`: missing since, in ms. */
 interface SearchPlace {
   id: string;
   rank: number;

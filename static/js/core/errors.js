@@ -1,12 +1,12 @@
-/* Errors of what is sent to the server. */
+/* Errors of commands and requests. */
 
-/** Refusal of a command or a request by the server; nothing was changed. Its message is for the reader. */
+/** Refusal of a command or request by the server; nothing was changed. Its message is shown to the user. */
 export class Refusal extends Error {
   name = "Refusal";
 
   /**
-   * @param {Partial<CommandRefusal & { id: string }>} refused as in the contract
-   * @param {{ status?: number, retryAfterS?: number }} [http] of a request: status, and the seconds to wait if the server said so
+   * @param {Partial<CommandRefusal & { id: string }>} refused frame as in the contract
+   * @param {{ status?: number, retryAfterS?: number }} [http] status of a request, and the seconds to wait if the server sent them
    */
   constructor({ id = "", code = "", message = code, fields = {}, current = null }, { status = 0, retryAfterS = NaN } = {}) {
     super(message);
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer from the server: no connection, too slow, or (with a status) the answer of a proxy in front of it. */
+/** No answer from the server: no connection, too slow, or (with a status) the answer of a proxy. */
 export class Offline extends Error {
   name = "Offline";
 

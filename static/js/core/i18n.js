@@ -1,19 +1,19 @@
-/* Translate texts into the reader's language, out of a catalogue that has the labels of codes too (labels.js). The msgid is the
-   English text, so the messages of English are empty. */
+/* Translations into the reader's language. The catalogue also contains the labels of codes (labels.js). The msgid is the English
+   text, so the English catalogue has no messages. */
 
 import { get, orNull } from "./connection/api.js";
 
-const CONTEXT_END = "\x04"; // between the context and the text in the key of a catalogue, as gettext has it
+const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as in gettext
 /** @typedef {{ [code: string]: string }} Texts */
 /** @typedef {{ path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
 /** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts }} Catalogue */
 /** @type {Catalogue} */
 const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], queues: [], significant: {}, younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
-const intl = {}; // created on first use, as that is slow: the board is already loading by then
+const intl = {}; // created on first use, when the board is already loading: creation is slow
 
 /**
- * Load the catalogue of the page's language; return whether it is there. Without it (offline) texts are English, codes are shown as
+ * Load the catalogue of the page's language; return true on success. Without it (offline), texts are English, codes are shown as
  * they are, and no kind of card is known.
  * @param {string} address
  */
@@ -32,28 +32,28 @@ export function use(loaded) {
 /** Return the tables of labels of codes. */
 export const labels = () => catalogue.labels;
 
-/** Return the declarations of kinds, which kinds.js looks into. */
+/** Return the declarations of kinds, for kinds.js. */
 export const kinds = () => catalogue.kinds;
 
-/** Return the endings and media types of files that run something, which program_files.js looks into. */
+/** Return the extensions and media types of executable files, for program_files.js. */
 export const programs = () => catalogue.programs;
 
-/** Return the rules as the server declares them, which rules.js looks into. */
+/** Return the rules that the server declares, for the modules in rules/. */
 export const rules = () => catalogue.rules;
 
-/** Return the sentences that paper says too, which sentences.js looks into. */
+/** Return the sentences that screens and paper share, for sentences.js. */
 export const sentences = () => catalogue.sentences;
 
-/** Return the declarations of pages, which pages.js looks into. */
+/** Return the declarations of pages, for pages.js. */
 export const pages = () => catalogue.pages;
 
-/** Return the texts of standard tasks, each in the reader's language and then in the others. */
+/** Return the texts of standard tasks: for each, the reader's language first, then all others. */
 export const standardTexts = () => catalogue.standard;
 
 /** Return the locale for Intl, e.g. "nl-BE". */
 export const locale = () => catalogue.locale;
 
-/** Return whether a label keeps its capital within a sentence, as in German. */
+/** Return true if a label keeps its capital within a sentence, as in German. */
 export const nounsCapitalised = () => catalogue.nouns_capitalised;
 
 /**
@@ -63,7 +63,7 @@ export const nounsCapitalised = () => catalogue.nouns_capitalised;
 export const t = (msgid, values = {}) => read(msgid, values);
 
 /**
- * p('of a search', 'changed'): as `t`, for a text that means something else elsewhere, or has another form there.
+ * p('of a search', 'changed'): translate a text whose meaning or form depends on its context.
  * @param {string} context for translators
  * @param {string} msgid
  */
@@ -71,12 +71,12 @@ export const p = (context, msgid, values = {}) => read(`${context}${CONTEXT_END}
 
 /** @param {string} key @param {{ [name: string]: unknown }} values */
 function read(key, values) {
-  const found = catalogue.messages[key];
-  return fill((Array.isArray(found) ? found[0] : found) || key.slice(key.indexOf(CONTEXT_END) + 1), values);
+  const translation = catalogue.messages[key];
+  return fill((Array.isArray(translation) ? translation[0] : translation) || key.slice(key.indexOf(CONTEXT_END) + 1), values);
 }
 
 /**
- * Put a colon after the label of a value: French has a space before it.
+ * Append a colon to a label: in French, a space comes before it.
  * @param {string} label
  */
 export const withColon = (label) => t("{label}:", { label });
@@ -90,8 +90,8 @@ export const withColon = (label) => t("{label}:", { label });
 export function n(singular, plural, count, values = {}) {
   // Intl's plural rule agrees with gettext's for languages with two forms (en, fr, nl, de); no plural expression is evaluated
   const form = (intl.rule ??= new Intl.PluralRules(catalogue.language)).select(count) === "one" ? 0 : 1;
-  const found = catalogue.messages[singular];
-  const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
+  const translation = catalogue.messages[singular];
+  const text = (Array.isArray(translation) && translation[form]) || (form === 0 ? singular : plural);
   return fill(text, { count: number(count), ...values });
 }
 
@@ -102,14 +102,14 @@ export function n(singular, plural, count, values = {}) {
 export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale())).format(value);
 
 /** @type {Map<string, string[]>} */
-const pieces = new Map(); // text -> what is around its names, and the names between that
+const templateParts = new Map(); // text -> its literal parts, with the names of the placeholders between them
 
 /** @param {string} text @param {{ [name: string]: unknown }} values */
 function fill(text, values) {
-  if (!text.includes("{")) return text; // most texts: twice as fast
-  let parts = pieces.get(text);
-  if (!parts) pieces.set(text, (parts = text.split(/\{(\w+)\}/)));
-  let filled = parts[0];
-  for (let at = 1; at < parts.length; at += 2) filled += (parts[at] in values ? values[parts[at]] : `{${parts[at]}}`) + parts[at + 1];
-  return filled;
+  if (!text.includes("{")) return text; // most texts, and twice as fast
+  let parts = templateParts.get(text);
+  if (!parts) templateParts.set(text, (parts = text.split(/\{(\w+)\}/)));
+  let result = parts[0];
+  for (let index = 1; index < parts.length; index += 2) result += (parts[index] in values ? values[parts[index]] : `{${parts[index]}}`) + parts[index + 1];
+  return result;
 }

@@ -1,5 +1,5 @@
-/* Format times as people at the desk read them: Europe/Brussels whatever the machine's zone, 24 hours, in the reader's
-   language; ages by the server's clock. */
+/* Times for people: in Europe/Brussels regardless of the machine's zone, with 24 hours, in the reader's language. Ages use the
+   server's clock. */
 
 import { locale, t } from "./i18n.js";
 import { ClockOffset } from "./connection/clock_offset.js";
@@ -7,7 +7,7 @@ import { ClockOffset } from "./connection/clock_offset.js";
 const ZONE = "Europe/Brussels";
 export const MINUTE_MS = 60_000, HOUR_MS = 60 * MINUTE_MS;
 const SECOND = 1000, MINUTE = MINUTE_MS, HOUR = HOUR_MS, DAY = 24 * HOUR;
-const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // ahead of UTC; the earlier instant of a time that comes twice is first
+const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // offsets ahead of UTC; the earlier instant of an ambiguous time is first
 
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
@@ -31,7 +31,7 @@ const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 const offset = new ClockOffset(), steadyOffset = new ClockOffset();
 
 /**
- * Record that the server's clock shows `iso`, as a heartbeat says.
+ * Record the server's time from a heartbeat.
  * @param {IsoTime} iso
  */
 export function syncClock(iso) {
@@ -39,26 +39,26 @@ export function syncClock(iso) {
   steadyOffset.add(Date.parse(iso) - performance.now());
 }
 
-/** Return the current Date by the server's clock, as far as it is known. */
+/** Return the server's current time as a Date; the local time if the offset is unknown. */
 export function serverNow() {
   return new Date(Date.now() + (offset.ms ?? 0));
 }
 
 /**
- * Return the server's time as a Date, counted on a monotonic clock, so that setting this machine's clock changes nothing; null before
- * the first heartbeat.
+ * Return the server's time as a Date, counted on a monotonic clock, so that setting this machine's clock has no effect; null before the
+ * first heartbeat.
  */
 export function steadyServerNow(mono = performance.now()) {
   return steadyOffset.ms === null ? null : new Date(mono + steadyOffset.ms);
 }
 
 /**
- * Return the ISO time at which an event was committed: `clock` if the event has one, as `at` may be ahead of the clock.
+ * Return the ISO time at which an event was committed: `clock` if present, because `at` may be ahead of the clock.
  * @param {{ at: IsoTime, clock?: IsoTime | null }} options
  */
 export const committedAt = ({ at, clock: clockTime }) => clockTime ?? at;
 
-// --- points in time; each takes an ISO text or a Date, and returns "" for null or an invalid one
+// --- points in time: an ISO text or a Date in, "" for null or an invalid one
 
 /**
  * "22:34"
@@ -92,77 +92,77 @@ export const dateAndClock = (when) => `${plain(DATE_OF_YEAR, when)} ${clock(when
  */
 export const dayAndClock = (when) => plain(IN_WEEK, when);
 /**
- * "22:34" today, else "Tue 24 Nov 22:34"
+ * "22:34" today, "Tue 24 Nov 22:34" on other days
  * @param {Time} when
  */
 export function moment(when, now = serverNow()) {
-  const shown = day(when, now);
-  return shown === today(now) ? clock(when) : `${shown} ${clock(when)}`.trim();
+  const dateText = day(when, now);
+  return dateText === today(now) ? clock(when) : `${dateText} ${clock(when)}`.trim();
 }
 
-let known = { key: "", text: "" };
+let todayCache = { key: "", text: "" };
 
 /**
- * Return the day of this minute, which is formatted once: no minute has two.
+ * Return today's date. Formatted once per minute, because a date never changes within one.
  * @param {Date} now
  */
 function today(now) {
   const key = `${locale()} ${Math.floor(Number(now) / MINUTE)}`;
-  if (known.key !== key) known = { key, text: day(now, now) };
-  return known.text;
+  if (todayCache.key !== key) todayCache = { key, text: day(now, now) };
+  return todayCache.text;
 }
 
-// --- durations: with units, so that none reads as a time of day, which has none
+// --- durations: with units, to distinguish them from times of day
 
 /**
  * "just now", "2 min ago", "3 h ago", "2 d ago"; "in 5 min" for the future
  * @param {Time} when
  */
 export function ago(when, now = serverNow()) {
-  const passed = between(when, now);
-  if (passed === null) return "";
-  if (Math.abs(passed) < MINUTE) return t("just now");
-  return passed < 0 ? t("in {length}", { length: formatDuration(-passed) }) : t("{length} ago", { length: formatDuration(passed) });
+  const elapsedMs = msBetween(when, now);
+  if (elapsedMs === null) return "";
+  if (Math.abs(elapsedMs) < MINUTE) return t("just now");
+  return elapsedMs < 0 ? t("in {length}", { length: formatDuration(-elapsedMs) }) : t("{length} ago", { length: formatDuration(elapsedMs) });
 }
 
 /**
- * "7 s", "41 min", "9 h 05 min", "23 h", then "3 d 02 h": how long it is since a time; never negative.
+ * "7 s", "41 min", "9 h 05 min", "23 h", then "3 d 02 h": time since `when`, never negative.
  * @param {Time} when
  */
 export function runningTime(when, now = serverNow()) {
-  const passed = between(when, now);
-  if (passed === null) return "";
-  const length = Math.max(0, passed);
-  return length < DAY ? formatShortDuration(length) : t("{days} d {hours} h", { days: Math.floor(length / DAY), hours: two((length % DAY) / HOUR) });
+  const elapsedMs = msBetween(when, now);
+  if (elapsedMs === null) return "";
+  const length = Math.max(0, elapsedMs);
+  return length < DAY ? formatShortDuration(length) : t("{days} d {hours} h", { days: Math.floor(length / DAY), hours: twoDigits((length % DAY) / HOUR) });
 }
 
 /**
- * "41 min overdue", or "" before it is.
+ * "41 min overdue", or "" if it is not overdue.
  * @param {Time} when
  */
 export function late(when, now = serverNow()) {
-  const passed = between(when, now);
-  return passed === null || passed < MINUTE ? "" : t("{length} overdue", { length: formatDuration(passed) });
+  const elapsedMs = msBetween(when, now);
+  return elapsedMs === null || elapsedMs < MINUTE ? "" : t("{length} overdue", { length: formatDuration(elapsedMs) });
 }
 
 /**
- * "7 s" below a minute, else as formatDuration.
+ * "7 s" below a minute, otherwise like formatDuration.
  * @param {number} length
  */
 export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : formatDuration(length));
 
 /**
- * "41 min", "3 h 05 min", "23 h", "2 d": ms, rounded down, in the units that matter.
+ * "41 min", "3 h 05 min", "23 h", "2 d": a duration in ms, rounded down, in its largest units.
  * @param {number} length
  */
 export function formatDuration(length) {
   if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
-  if (length < 10 * HOUR) return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
+  if (length < 10 * HOUR) return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: twoDigits((length % HOUR) / MINUTE) });
   if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
   return t("{days} d", { days: Math.floor(length / DAY) });
 }
 
-// --- forms: the browser's own control of a time has no zone; Europe/Brussels is meant
+// --- forms: the browser's time input has no zone; its value is in Europe/Brussels
 
 /**
  * Return "2026-11-24T22:34" for a datetime-local input, "" for null.
@@ -175,18 +175,18 @@ export function toInput(when) {
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`; // a time of day
 }
 
-/** Have the browser load what its formats of times need: 15 ms the first time, best spent while something else is waited for. */
+/** Load the browser's time formats. The first use takes 15 ms, so call this while waiting for something else. */
 export const loadFormats = () => void toInput(serverNow());
 
 /**
- * Return the instants of a Brussels time "2026-10-25T02:30", as ISO in UTC: one; two in the hour that comes twice as summer time ends;
- * none in the hour that is left out as it begins.
+ * Return the instants of a Brussels time "2026-10-25T02:30", as ISO in UTC: usually one; two in the repeated hour when summer time ends;
+ * none in the skipped hour when it begins.
  * @param {string} local
  */
 export function instantsOf(local) {
-  const wanted = Date.parse(`${local}:00Z`);
-  if (Number.isNaN(wanted)) return [];
-  const instants = SUMMER_AND_WINTER_MS.map((offset) => new Date(wanted - offset));
+  const utc = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(utc)) return [];
+  const instants = SUMMER_AND_WINTER_MS.map((offset) => new Date(utc - offset));
   return instants.filter((instant) => toInput(instant) === local).map((instant) => instant.toISOString());
 }
 
@@ -198,18 +198,18 @@ function dateOf(when) {
 }
 
 /** @param {Time} when @param {Time} now */
-function between(when, now) {
+function msBetween(when, now) {
   const start = dateOf(when);
   return start && Number(now) - Number(start);
 }
 
-// Formatters are slow to create, and the language is known only once the catalogue is loaded.
-const made = new Map();
+// Formatters are slow to create, and the language is unknown until the catalogue is loaded.
+const formatters = new Map();
 
 /** @param {Intl.DateTimeFormatOptions} options */
 function formatter(options, language = locale()) {
-  if (!made.has(options)) made.set(options, new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options }));
-  return made.get(options);
+  if (!formatters.has(options)) formatters.set(options, new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options }));
+  return formatters.get(options);
 }
 
 /** @param {Intl.DateTimeFormatOptions} options @param {Time} when */
@@ -221,9 +221,9 @@ function write(options, when) {
 /** @param {Intl.DateTimeFormatOptions} options @param {Time} when */
 const plain = (options, when) => write(options, when).replace(",", "");
 /**
- * Without a formatter, which takes ten times as long: at the turn of a year Brussels is an hour ahead of UTC.
+ * Return the year in Brussels, which is an hour ahead of UTC at the turn of a year. A formatter would take ten times as long.
  * @param {Time} when
  */
 const yearOf = (when) => new Date(Number(dateOf(when)) + HOUR).getUTCFullYear();
 /** @param {number} number */
-const two = (number) => String(Math.floor(number)).padStart(2, "0");
+const twoDigits = (number) => String(Math.floor(number)).padStart(2, "0");

@@ -1,18 +1,18 @@
-/* WebSocket that reconnects for ever. It knows whether there is a connection, and nothing of what is sent over it. */
+/* WebSocket that reconnects indefinitely. It knows if there is a connection, and nothing about the frames sent over it. */
 
 import { elapsed, pause, readClocks } from "../elapsed.js";
 
-const SILENT_MS = 10_000;          // ms: two heartbeats. A socket that received nothing for so long is dead, whatever its readyState
+const SILENT_MS = 10_000;          // ms: two heartbeats. A socket that received nothing for that long is dead, whatever its readyState
 const PROBE_TIMEOUT_MS = 4_000;     // ms: after waking up, a connection that does not answer a ping is dead
 const OPEN_TIMEOUT_MS = 10_000;    // ms until `hello`
 const STUCK_MS = 2_000;            // ms: an attempt begun before the network came back may hang
 const RECONNECT_FIRST_MS = 500, RECONNECT_MAX_MS = 15_000; // ms, doubled for each attempt
 const IDENTITY_RETRY_MS = 5_000;     // ms, while the server that ended the session can't be asked
-const RECONNECT_JITTER_MS = 3_000;           // ms: keeps clients from reconnecting all at once when a server restarts
-const SLEPT_MS = 5_000;            // ms: a tick that came so late means that the machine slept, or the page was frozen
+const RECONNECT_JITTER_MS = 3_000;           // ms: prevents clients from reconnecting all at the same time when a server restarts
+const SLEPT_MS = 5_000;            // ms: a tick that is this late means that the machine slept, or the page was frozen
 
 /**
- * Classify a close code: "soon" and "spread" reconnect, "ask" checks first whether the session still exists.
+ * Classify a close code: "soon" and "spread" reconnect, "ask" first checks if the session still exists.
  * @param {number} code
  */
 export function afterClose(code) {
@@ -30,7 +30,7 @@ export function backoff(attempt, random = Math.random()) {
 }
 
 export class Connection {
-  state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (does not reconnect by itself)
+  state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (does not reconnect automatically)
   /** @type {number | null} */ nextAt = null;        // ms, wall clock: when the next attempt starts, while waiting
   #session;
   /** @type {WebSocket | null} */ #socket = null;
@@ -43,7 +43,7 @@ export class Connection {
   #pings = 0;
   #signedOut = false;
 
-  /** @param {string} url @param {LiveSession} session is told what happens */
+  /** @param {string} url @param {LiveSession} session receives the frames and the changes of state */
   constructor(url, session) {
     this.url = url;
     this.#session = session;
@@ -58,12 +58,12 @@ export class Connection {
     this.#connect();
   }
 
-  /** Close for good: the page is being left, or the person signed out. */
+  /** Close permanently: the page is being left, or the person signed out. */
   stop() {
     this.#close("ended");
   }
 
-  /** Close for good, once, because nobody is signed in here. */
+  /** Close permanently because nobody is signed in here. Idempotent. */
   signedOut() {
     if (this.#signedOut) return;
     this.#signedOut = true;
@@ -85,7 +85,7 @@ export class Connection {
     else if (this.state === "connecting" && elapsed(this.#openedAt) > STUCK_MS) this.#connect();
   }
 
-  /** Replace an open connection at once, as it does not deliver what is needed. */
+  /** Replace an open connection immediately, because it no longer delivers. */
   reconnect() {
     if (this.state === "open") this.#session.onDown(null);
     this.#connect();
@@ -93,13 +93,13 @@ export class Connection {
 
   /** Check the time limits. Call once a second. */
   tick() {
-    const now = readClocks(), passed = elapsed(this.#tickedAt, now);
+    const now = readClocks(), sinceTick = elapsed(this.#tickedAt, now);
     this.#tickedAt = now;
     if (this.state === "connecting" && elapsed(this.#openedAt, now) > OPEN_TIMEOUT_MS) return this.#onLost("soon");
     if (this.state === "waiting" && this.nextAt !== null && now.wall >= this.nextAt) return this.#connect();
     if (this.state !== "open") return undefined;
     if (this.#probedAt !== null && elapsed(this.#probedAt, now) > PROBE_TIMEOUT_MS) return this.#onLost("soon");
-    if (passed > SLEPT_MS) return this.#probe(); // probe before judging silence: frames may be queued behind this very tick
+    if (sinceTick > SLEPT_MS) return this.#probe(); // probe before checking for silence: frames may be queued behind this tick
     if (this.#probedAt === null && elapsed(this.#lastFrame, now) > SILENT_MS) return this.#onLost("soon");
     return undefined;
   }
@@ -124,7 +124,7 @@ export class Connection {
     try {
       frame = JSON.parse(data);
     } catch {
-      return this.#onLost("soon"); // what can't be parsed may have been an event
+      return this.#onLost("soon"); // the frame may have been an event
     }
     if (frame.type !== "hello") return this.#session.receive(frame);
     this.#attempt = 0;
@@ -132,16 +132,16 @@ export class Connection {
     return this.#session.onHello(frame);
   }
 
-  /** @param {string} then @param {number | null} [code] */
-  #onLost(then, /** @type {number | null} */ code = null) {
+  /** @param {string} reconnection @param {number | null} [code] */
+  #onLost(reconnection, /** @type {number | null} */ code = null) {
     const neverOpened = this.state === "connecting";
     const wasOpen = this.state === "open";
     this.#drop();
     if (wasOpen) this.#session.onDown(code);
-    if (then === "ask") return this.#awaitIdentity();
-    // a browser does not tell why an upgrade was refused
+    if (reconnection === "ask") return this.#awaitIdentity();
+    // a browser hides the reason for a refused upgrade
     if (neverOpened) this.#checkIdentity();
-    return this.#scheduleConnect(then === "spread" ? RECONNECT_FIRST_MS + Math.random() * RECONNECT_JITTER_MS : backoff(this.#attempt++));
+    return this.#scheduleConnect(reconnection === "spread" ? RECONNECT_FIRST_MS + Math.random() * RECONNECT_JITTER_MS : backoff(this.#attempt++));
   }
 
   async #awaitIdentity() {
@@ -150,10 +150,10 @@ export class Connection {
   }
 
   async #checkIdentity() {
-    const who = await this.#session.whoAmI();
-    if (who === "nobody") this.signedOut();
-    else if (who === "other") this.#close("ended"), this.#session.reload();
-    return who;
+    const identity = await this.#session.whoAmI();
+    if (identity === "nobody") this.signedOut();
+    else if (identity === "other") this.#close("ended"), this.#session.reload();
+    return identity;
   }
 
   /** @param {number} delay */

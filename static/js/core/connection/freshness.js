@@ -1,5 +1,5 @@
-/* Freshness of a board: whether the applied state is what the server has. Only the heads in a heartbeat, which come from the
-   database, prove it; an open socket or a recent event does not. */
+/* Freshness of a board: proof that the applied state equals the server's. Only the heads in a heartbeat prove it, because they come
+   from the database; an open socket or a recent event proves nothing. */
 
 import { elapsed, readClocks } from "../elapsed.js";
 
@@ -8,26 +8,26 @@ export const FRESH_MS = 9_000;
 
 export class Freshness {
   #now;
-  /** @type {ClockReading | null} */ #proven = null;   // {mono, wall} of the heads that were reached last
-  /** @type {Head & ClockReading & { at: Date } | null} */ #asked = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
-  /** @type {ClockReading | null} */ #following = null;
-  #lagging = false;
+  /** @type {ClockReading | null} */ #provenAt = null;   // {mono, wall} of the last heads that were reached
+  /** @type {Head & ClockReading & { at: Date } | null} */ #awaitedHeads = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
+  /** @type {ClockReading | null} */ #followedAt = null;
+  #isLagging = false;
   /** @type {Date | null} */ at = null;        // Date, server's clock: time at which the applied state was proven
 
   constructor(now = readClocks) {
     this.#now = now;
   }
 
-  /** The subscription was confirmed: frames are live from here on. */
+  /** The subscription was confirmed: frames are live from now on. */
   followed() {
-    this.#following = this.#now();
-    this.#lagging = false;
+    this.#followedAt = this.#now();
+    this.#isLagging = false;
   }
 
   /** The socket or the subscription is gone. */
   lost() {
-    this.#following = null;
-    this.#asked = null;
+    this.#followedAt = null;
+    this.#awaitedHeads = null;
   }
 
   /**
@@ -36,14 +36,14 @@ export class Freshness {
    * @param {IsoTime} at
    * @param {BoardPosition} position
    * @param {any} [sent]
-   * @returns {boolean} whether to subscribe again: the position is still behind the heads of the previous heartbeat
+   * @returns {boolean} true if the caller must subscribe again: the position is still behind the heads of the previous heartbeat
    */
   heads({ epoch, seq }, at, position, sent = this.#now()) {
-    const behind = this.#asked !== null && !reached(this.#asked, position);
-    this.#lagging = behind;
-    this.#asked = { epoch, seq, at: new Date(at), ...sent };
+    const isBehind = this.#awaitedHeads !== null && !hasReached(this.#awaitedHeads, position);
+    this.#isLagging = isBehind;
+    this.#awaitedHeads = { epoch, seq, at: new Date(at), ...sent };
     this.applied(position);
-    return behind || position.epoch !== epoch;
+    return isBehind || position.epoch !== epoch;
   }
 
   /**
@@ -51,32 +51,32 @@ export class Freshness {
    * @param {BoardPosition} position
    */
   applied(position) {
-    if (!this.#asked || !reached(this.#asked, position)) return;
-    const { at, mono, wall } = this.#asked;
-    this.#proven = { mono, wall };
+    if (!this.#awaitedHeads || !hasReached(this.#awaitedHeads, position)) return;
+    const { at, mono, wall } = this.#awaitedHeads;
+    this.#provenAt = { mono, wall };
     this.at = at;
-    this.#asked = null;
-    this.#lagging = false;
+    this.#awaitedHeads = null;
+    this.#isLagging = false;
   }
 
   /** Clock reading at which the applied state was known to be true, or null. */
   get proven() {
-    return this.#proven;
+    return this.#provenAt;
   }
 
   /**
    * Return "live" | "catching_up" | "not_current" | "loading".
-   * @param {boolean} loaded whether anything was applied yet
+   * @param {boolean} isLoaded true once anything was applied
    */
-  state(loaded) {
-    if (!loaded) return "loading";
+  state(isLoaded) {
+    if (!isLoaded) return "loading";
     const now = this.#now();
-    const within = (/** @type {ClockReading | null} */ then) => then !== null && elapsed(then, now) < FRESH_MS;
-    if (within(this.#proven)) return this.#following && !this.#lagging ? "live" : "catching_up";
+    const isWithinLimit = (/** @type {ClockReading | null} */ reading) => reading !== null && elapsed(reading, now) < FRESH_MS;
+    if (isWithinLimit(this.#provenAt)) return this.#followedAt && !this.#isLagging ? "live" : "catching_up";
     // just opened and without a heartbeat: neither proven nor stale
-    return this.#proven === null && within(this.#following) ? "catching_up" : "not_current";
+    return this.#provenAt === null && isWithinLimit(this.#followedAt) ? "catching_up" : "not_current";
   }
 }
 
 /** @param {Head} heads @param {BoardPosition} position */
-const reached = (heads, position) => position.epoch === heads.epoch && position.seq !== null && position.seq >= heads.seq;
+const hasReached = (heads, position) => position.epoch === heads.epoch && position.seq !== null && position.seq >= heads.seq;

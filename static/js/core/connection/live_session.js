@@ -1,5 +1,5 @@
-/* Live session of a page: its socket, and the boards that it follows. A desk (core/connection/session.js) and a wall (display/display_session.js)
-   extend it by what differs: who it is, what ends it, and the frames that only one of them gets. */
+/* Live session of a page: its socket, and the boards that it follows. A person's page (core/connection/session.js) and a wall
+   (display/display_session.js) extend it by their identity, the way they end, and their own frames. */
 
 import { whenSignInEnds } from "./api.js";
 import { Connection } from "./connection.js";
@@ -9,22 +9,22 @@ import { loadFormats, syncClock } from "../time.js";
 
 const TICK_MS = 1_000;
 /** @type {readonly PendingCommand[]} */
-const NOTHING = Object.freeze([]);
+const NO_COMMANDS = Object.freeze([]);
 
 export class LiveSession {
   /** @type {Account} */ account;
   version;
-  /** @type {string | undefined} */ form; // of the entities that the server sends
-  /** @type {string | null} */ newVersion = null; // the server's version, where it differs from this page's
-  /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null; // the server's warning of its clock; null until one came
-  /** @type {Pick<ShiftFrame, "shift" | "handover"> | null} */ shiftStatus = null; // null until the server sent it
-  /** @type {Pick<import("../storage/outbox.js").Outbox, "pending" | "applied" | "eventApplied">} */ outbox = { pending: () => [...NOTHING], applied() {}, eventApplied() {} };
+  /** @type {string | undefined} */ form; // format version of the entities that the server sends
+  /** @type {string | null} */ newVersion = null; // the server's version if it differs from this page's
+  /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null; // the server's warning about its clock; null before the first
+  /** @type {Pick<ShiftFrame, "shift" | "handover"> | null} */ shiftStatus = null; // null until the server has sent it
+  /** @type {Pick<import("../storage/outbox.js").Outbox, "pending" | "applied" | "eventApplied">} */ outbox = { pending: () => [...NO_COMMANDS], applied() {}, eventApplied() {} };
   connection;
   /** @type {Map<string, Board>} */ boards = new Map();
   #stopped = new AbortController();
   /** @type {Set<(session: any) => void>} */ #watchers = new Set();
 
-  /** @param {{ account: Account, version: string, query?: string }} options `version`: of the server that rendered this page */
+  /** @param {{ account: Account, version: string, query?: string }} options `version`: version of the server that rendered this page */
   constructor({ account, version, query = "" }) {
     this.account = account;
     this.version = version;
@@ -59,7 +59,7 @@ export class LiveSession {
   }
 
   /**
-   * Call fn(session) after each change of what this session says.
+   * Call fn(session) after each change of this session.
    * @param {(session: this) => void} fn
    * @returns {() => void} stops it
    */
@@ -103,7 +103,7 @@ export class LiveSession {
     this.form = form;
     this.newVersion = server === this.version ? null : server;
     for (const board of this.boards.values()) board.subscribe();
-    loadFormats(); // while the boards are on their way
+    loadFormats(); // while the boards are loading
     this.changed();
   }
 
@@ -118,7 +118,7 @@ export class LiveSession {
 
   /**
    * @param {{ at: IsoTime, heads: { [board: string]: Head } }} frame
-   * @param {ClockReading} [sent] clock reading before which it was not sent, if that is known
+   * @param {ClockReading} [sent] clock reading that is not later than its sending, if known
    */
   onHeads({ at, heads }, sent) {
     syncClock(at);
@@ -140,17 +140,17 @@ export class LiveSession {
   }
 
   /**
-   * Return whether the server takes this page for the account that it was rendered for. Rejects with Refusal or Offline.
+   * Return true if the server still recognises the account that this page was rendered for. Rejects with Refusal or Offline.
    * @returns {Promise<boolean>}
    */
   identify() {
-    throw new Error("a session says how it is identified");
+    throw new Error("A subclass must implement identify().");
   }
 
   /** The sign-in has ended. */
   signIn() {}
 
-  /** Load the page again. */
+  /** Reload the page. */
   reload() {
     location.reload();
   }

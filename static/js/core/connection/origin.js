@@ -1,8 +1,8 @@
-/* Check that the page was opened at the address the server considers its own: at another one it refuses sockets. */
+/* Check that the page was opened at the server's public address: the server refuses sockets from any other. */
 
 import { t } from "../i18n.js";
 
-/** Return the text for a page that can't be live at this address, or null. */
+/** Return the message for a page that can't be live at this address, or null. */
 export function originProblem() {
   const { origin } = document.body.dataset;
   if (!origin || origin === location.origin) return null;

@@ -7,7 +7,7 @@ export const GAP = "gap";
 export const OTHER_EPOCH = "other epoch";
 
 /**
- * Return what to do with event `seq` of `epoch` at `position` {epoch, seq}: APPLY, SEEN, GAP or OTHER_EPOCH.
+ * Compare event `seq` of `epoch` with `position` {epoch, seq}: return APPLY, SEEN, GAP or OTHER_EPOCH.
  * @param {BoardPosition} position
  * @param {string} epoch
  * @param {number} seq
@@ -20,7 +20,7 @@ export function compareSeq(position, epoch, seq) {
 }
 
 /**
- * Return the change an event makes: {put: {kind, id, seq, state}}, {drop: {kind, id}}, or {} (erased or hidden).
+ * Return an event's change: {put: {kind, id, seq, state}}, {drop: {kind, id}}, or {} (erased or hidden).
  * @param {BoardEvent} event
  */
 export function entityChange(event) {
@@ -59,7 +59,7 @@ export class Entities {
 
   /** @param {string} id */
   get(id) {
-    for (const of of this.#kinds.values()) if (of.has(id)) return of.get(id);
+    for (const entitiesById of this.#kinds.values()) if (entitiesById.has(id)) return entitiesById.get(id);
     return undefined;
   }
 
@@ -74,6 +74,6 @@ export class Entities {
   }
 
   *[Symbol.iterator]() {
-    for (const of of this.#kinds.values()) yield* of.values();
+    for (const entitiesById of this.#kinds.values()) yield* entitiesById.values();
   }
 }

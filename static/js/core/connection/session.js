@@ -1,4 +1,4 @@
-/* Session of a person at a desk: the account, the boards it follows, and the commands it has yet to send. */
+/* Session of a signed-in person: the account, the followed boards, and the unsent commands. */
 
 import { get, orNull } from "./api.js";
 import { Alarms } from "../rules/alarms.js";
@@ -7,32 +7,32 @@ import { Outbox } from "../storage/outbox.js";
 import { newUploadId, sha256, uploadCalls } from "../storage/upload_calls.js";
 import { EncryptedUploads, clearUploads } from "../storage/upload_store.js";
 import { Uploads } from "../storage/uploads.js";
-import { SIGNED_OUT, close as keepNothing, clearAll } from "../storage/storage.js";
+import { SIGNED_OUT, close as closeStorage, clearAll } from "../storage/storage.js";
 import { vault } from "../storage/vault.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
 const ACCOUNTS_EVERY_MS = 5_000;   // ms: minimum time between two requests for the list of accounts
 const ADOPT_EVERY = 10;         // ticks
-const MAX_FILE_MB = 25;         // where the page does not say
+const MAX_FILE_MB = 25;         // if the page does not declare a limit
 
 export class Session extends LiveSession {
   /** @type {Map<string, Account>} */ accounts = new Map();
   /** @type {Outbox} */ outbox;
   /** @type {Uploads} */ uploads;
-  /** @type {Map<string, FoundInPicture>} */ found = new Map(); // command that attaches a picture -> what its metadata said, as long as this page lives
-  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that tells of it
+  /** @type {Map<string, FoundInPicture>} */ found = new Map(); // command that attaches a picture -> the metadata of that picture; lost with this page
+  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that announces it
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
   alarms = new Alarms((frame) => this.transmit(frame));
-  /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // what typed words ask to do about open alarms
+  /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // commands for open alarms that match the typed words
   /** @type {PageCommands | null} */ pageCommands = null;
-  /** @type {Promise<void>} */ identified = Promise.resolve(); // once started: when the tab is open, and what it had not sent is back or will come
+  /** @type {Promise<void>} */ identified = Promise.resolve(); // resolves when the tab is open, and its unsent commands are loaded or loading
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   #tab;
   #ticks = 0;
   #accountsLoadedAt = -Infinity;
-  #accountsComplete = true;   // false while an account id was seen that is not in `accounts`
+  #accountsComplete = true;   // false while an id is known that is not in `accounts`
 
-  /** @param {{account: Account, version: string, tab: Tab}} options `version`: of the server that rendered this page; `tab`: opened by start() */
+  /** @param {{account: Account, version: string, tab: Tab}} options `version`: version of the server that rendered this page; `tab`: opened by start() */
   constructor({ tab, ...page }) {
     super(page);
     this.#tab = tab;
@@ -75,25 +75,25 @@ export class Session extends LiveSession {
     return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
   }
 
-  /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) leave the drafts, encrypted. */
+  /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) keep the encrypted drafts. */
   async signOut({ keeping = false } = {}) {
-    this.stop(); // else the closed socket would ask meanwhile whether somebody is signed in
+    this.stop(); // otherwise the closed socket would ask the server if somebody is signed in
     if (keeping) await vault.flushed();
     else clearAll(), await clearUploads(this.account.id);
     try {
       localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {
-      // other tabs then learn of it from the server
+      // other tabs are then notified by the server
     }
     this.#redirect("/login");
   }
 
   /**
    * Load the accounts if one of these states or events names an unknown one.
-   * @param {Iterable<{ state?: AnyState | null, actor?: Actor | null }>} things iterable of {state, actor}
+   * @param {Iterable<{ state?: AnyState | null, actor?: Actor | null }>} changes iterable of {state, actor}
    */
-  ensureAccounts(things) {
-    for (const { state, actor } of things) {
+  ensureAccounts(changes) {
+    for (const { state, actor } of changes) {
       const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
       if (ids.some((id) => id && !this.accounts.has(id))) return void this.#loadAccounts();
     }
@@ -109,7 +109,7 @@ export class Session extends LiveSession {
 
   /** @param {HelloFrame} frame */
   onHello(frame) {
-    if (frame.account.id !== this.account.id) return this.reload(); // the browser's cookie belongs to another account by now
+    if (frame.account.id !== this.account.id) return this.reload(); // the browser's cookie now belongs to another account
     super.onHello(frame);
     this.outbox.onOpen();
     this.alerts?.ask();
@@ -140,7 +140,7 @@ export class Session extends LiveSession {
     return (await get("/api/v1/me", { repeat: false })).id === this.account.id;
   }
 
-  // Drafts and outbox are kept: they continue when the same person signs in again.
+  // Drafts and outbox stay stored, and continue when the same person signs in again.
   signIn() {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // `#ended` makes the login page explain why
   }
@@ -160,11 +160,11 @@ export class Session extends LiveSession {
     if (JSON.parse(event.newValue).account === this.account.id) this.#redirect("/login");
   };
 
-  /** @param {string} place */
-  #redirect(place) {
-    keepNothing();
+  /** @param {string} address */
+  #redirect(address) {
+    closeStorage();
     this.stop();
-    location.replace(place);
+    location.replace(address);
   }
 
   async #loadAccounts() {
@@ -180,7 +180,7 @@ export class Session extends LiveSession {
   }
 
   /**
-   * Attach an upload. The queue of uploads tells of a refusal, so the outbox does not keep it.
+   * Attach an upload. The upload queue shows a refusal, so the outbox discards it.
    * @param {UploadItem} item
    * @param {Record<string, any>} data
    * @param {string} id

@@ -1,18 +1,18 @@
-/* Tell the server that somebody uses this page, which prolongs the login session. Opening a page and sending a command count
-   too; an unattended page sends nothing. */
+/* Report activity on this page to the server, which extends the login session. Opening a page and sending a command also extend it;
+   an unattended page sends nothing. */
 
 import { post } from "./api.js";
 import { onUserActivity } from "./user_activity.js";
 
 const SEND_EVERY_MS = 4 * 60_000; // ms; the server records activity to about a minute
 
-/** Run for as long as the page lives. */
+/** Start reporting; it stops with the page. */
 export function mount() {
-  let acted = false;
-  onUserActivity(() => (acted = true));
+  let wasActive = false;
+  onUserActivity(() => (wasActive = true));
   setInterval(() => {
-    if (!acted || document.hidden) return;
-    acted = false;
-    post("/api/v1/me/active").catch(() => (acted = true)); // tried again at the next interval
+    if (!wasActive || document.hidden) return;
+    wasActive = false;
+    post("/api/v1/me/active").catch(() => (wasActive = true)); // tried again at the next interval
   }, SEND_EVERY_MS);
 }

@@ -1,6 +1,6 @@
-/* Identity of this tab among those of the same account. Each outbox entry belongs to one tab; when that tab is closed or
-   crashes, another takes its entries over. With Web Locks, a tab lives as long as it holds its lock. They need a secure
-   origin; elsewhere a tab lives while its time stamp is recent. */
+/* Identity of this tab among the tabs of the same account. Each outbox entry belongs to one tab; when that tab closes or crashes,
+   another takes over its entries. With Web Locks, a tab is alive while it holds its lock. They need a secure origin; without one,
+   a tab is alive while its time stamp is recent. */
 
 import { prefix, storage } from "../storage/storage.js";
 
@@ -13,10 +13,10 @@ export class Tab {
   /** @type {(value?: unknown) => void} */ #release = () => {};
   /** @type {Timer | null} */ #timer = null;
 
-  /** Take the identity from before the reload, unless a duplicated tab holds it; else a new one. */
+  /** Reuse the identity from before a reload; create a new one if there is none, or if a duplicated tab holds it. */
   async open() {
-    const before = loadId();
-    if (before && (await this.#acquire(before))) this.id = before;
+    const previousId = loadId();
+    if (previousId && (await this.#acquire(previousId))) this.id = previousId;
     else await this.#acquire((this.id = crypto.randomUUID?.() ?? `t${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`));
     saveId(this.id);
     return this;
@@ -29,7 +29,7 @@ export class Tab {
   }
 
   /**
-   * Return those of `ids` whose tab is gone.
+   * Return the `ids` of tabs that are gone.
    * @param {string[]} ids
    */
   async gone(ids) {
@@ -38,7 +38,7 @@ export class Tab {
   }
 
   /**
-   * Run `fn` while no other tab runs its own.
+   * Run `fn` when no other tab is running one.
    * @param {() => Promise<void>} fn
    */
   async exclusively(fn) {
@@ -47,7 +47,7 @@ export class Tab {
   }
 
   /**
-   * Hold a lock of this account until it is released; null if another tab holds it. Without Web Locks nothing is shared between tabs.
+   * Acquire a lock of this account, and return its release function; null if another tab holds it. Without Web Locks, every tab succeeds.
    * @param {string} name
    * @returns {Promise<(() => void) | null>}
    */
@@ -92,8 +92,8 @@ async function lockedIds() {
 
 function stampedIds() {
   const start = `${prefix()}tab:`;
-  const young = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_TTL_MS);
-  return new Set(young.map((key) => key.slice(start.length)));
+  const recentKeys = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_TTL_MS);
+  return new Set(recentKeys.map((key) => key.slice(start.length)));
 }
 
 function loadId() {
@@ -109,6 +109,6 @@ function saveId(id) {
   try {
     globalThis.sessionStorage.setItem(NAME, id);
   } catch {
-    // a reload then counts as a new tab, which takes the entries over
+    // a reload then counts as a new tab, which takes over the entries
   }
 }

@@ -1,16 +1,16 @@
-/* Alarms that ask this person, as pushed over the socket: those that nobody has taken, the oldest first, and those taken a moment
-   ago. They are of now on every page, also on one that shows the past. */
+/* Alarms for this person, as pushed over the socket: open ones, oldest first, and recently taken ones. They are current on every
+   page, also on one that shows the past. */
 
 import { elapsed, readClocks } from "../elapsed.js";
 import { FRESH_MS } from "../connection/freshness.js";
 import { serverNow } from "../time.js";
 
-const TAKEN_MS = 60_000; // how long it is told who has an alarm
-const ACKNOWLEDGED_MS = 5_000; // an acknowledged command counts for so long before the frame that shows it
+const TAKEN_MS = 60_000; // ms for which a taken alarm is still shown
+const ACKNOWLEDGED_MS = 5_000; // ms for which an acknowledged command counts until a frame confirms it
 
 export class Alarms {
-  more = 0; // open ones that the server has left out
-  /** @type {Date | null} */ at = null; // server time at which the list was known to be right
+  more = 0; // open alarms that the server omitted
+  /** @type {Date | null} */ at = null; // server time at which the list was last known to be current
   #transmit;
   #clocks;
   /** @type {Alarm[]} */ #list = [];
@@ -35,21 +35,21 @@ export class Alarms {
     return () => this.#watchers.delete(fn);
   }
 
-  /** Alarms that nobody has taken, the oldest first. */
+  /** Alarms that nobody has taken, oldest first. */
   get open() {
-    return this.#known().filter(({ taken_by: by }) => !by);
+    return this.#withAcknowledged().filter(({ taken_by: by }) => !by);
   }
 
-  /** Alarms taken within the last minute, the newest first. */
+  /** Alarms taken within the last minute, newest first. */
   get taken() {
     const since = Number(serverNow()) - TAKEN_MS;
-    const taken = this.#known().filter(({ taken_by: by, taken_at: at }) => by && Date.parse(at ?? "") > since);
-    return taken.sort((one, other) => (String(one.taken_at) < String(other.taken_at) ? 1 : -1));
+    const taken = this.#withAcknowledged().filter(({ taken_by: by, taken_at: at }) => by && Date.parse(at ?? "") > since);
+    return taken.sort((first, second) => (String(first.taken_at) < String(second.taken_at) ? 1 : -1));
   }
 
   /**
-   * Whether the list is what the server has: "loading" before the first answer, "live", or "not_current". Only a frame proves it, which the
-   * server sends again every few seconds: heads of boards do not tell that it still looks for alarms.
+   * "loading" before the first answer, then "live" or "not_current". Only an alarms frame proves that the list is current: the server
+   * sends one every few seconds, and the heads of boards do not prove that it still checks for alarms.
    */
   get state() {
     if (this.#proven === null) return "loading";
@@ -57,7 +57,7 @@ export class Alarms {
   }
 
   /**
-   * Count an alarm as taken by this person before the frame that says so.
+   * Count an alarm as taken by this person until a frame confirms it.
    * @param {string} id
    * @param {AlarmTaker} by
    * @param {number} [seq] of the event
@@ -68,7 +68,7 @@ export class Alarms {
   }
 
   /**
-   * Count an alarm no longer as taken by this person, before the frame that says so.
+   * Count an alarm as no longer taken by this person until a frame confirms it.
    * @param {string} id
    */
   givenBack(id) {
@@ -102,12 +102,12 @@ export class Alarms {
   }
 
   /** @returns {Alarm[]} */
-  #known() {
+  #withAcknowledged() {
     const { mono } = this.#clocks();
     for (const [id, { until }] of this.#acknowledged) if (until < mono) this.#acknowledged.delete(id);
     return this.#list.map((alarm) => {
-      const own = alarm.taken_by ? undefined : this.#acknowledged.get(alarm.id);
-      return own ? { ...alarm, seq: own.seq ?? alarm.seq, taken_by: own.by, taken_at: own.at } : alarm;
+      const acknowledgement = alarm.taken_by ? undefined : this.#acknowledged.get(alarm.id);
+      return acknowledgement ? { ...alarm, seq: acknowledgement.seq ?? alarm.seq, taken_by: acknowledgement.by, taken_at: acknowledgement.at } : alarm;
     });
   }
 

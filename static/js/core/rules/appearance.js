@@ -1,10 +1,10 @@
-/** Looks of a person, as people read them: the same on boards, in handovers and on walls. */
+/** Texts about a person's appearance, for boards, handovers and walls. */
 import { t } from "../i18n.js";
 
-/** @param {number} cm @returns {string} "1 m 42", which stays in one line */
+/** @param {number} cm @returns {string} "1 m 42", without a line break */
 export const formatHeight = (cm) => t("{metres} m {centimetres}", { metres: Math.floor(cm / 100), centimetres: String(cm % 100).padStart(2, "0") }).replaceAll(" ", "\u00a0");
 
-/** "hair: dark blond": beside other words of a child's looks, a colour alone does not say what it is of. @param {string | null | undefined} hair */
+/** "hair: dark blond": among other details, a colour alone would be ambiguous. @param {string | null | undefined} hair */
 export const hairText = (hair) => (hair ? t("hair: {hair}", { hair }) : null);
 
 /** @param {string | null | undefined} eyes */

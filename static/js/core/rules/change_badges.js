@@ -1,35 +1,35 @@
-/* Badges: what happened to an entity since this person saw it last. Pure. */
+/* Badges: changes of an entity since this person last saw it. Pure. */
 
-const ON_A_CARD = /^(note|file)\./; // added to an entity, which is not new by that
+const ON_A_CARD = /^(note|file)\./; // added to an entity, which does not make the entity new
 const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from others
 
-const NO_NEWS = new Set(["sighting.looked_at", "handed.set"]); // that somebody looked at it, or that a handover includes its search
+const NO_NEWS = new Set(["sighting.looked_at", "handed.set"]); // a view, or a handover that includes the search
 
 /**
- * Return whether an event is news of its entity.
+ * Return true if an event is news about its entity.
  * @param {{ type: string }} event
  */
 export const isNews = ({ type }) => !NO_NEWS.has(type);
 
 /**
- * Return whether a badge says that its entity is new.
+ * Return true if a badge marks its entity as new.
  * @param {Pick<ChangeBadge, "type"> | undefined} badge
  */
 export const isAddition = (badge) => Boolean(badge?.type.endsWith(".added")) && !ON_A_CARD.test(badge?.type ?? "");
 
 /**
- * Return the badge of an entity after one more event; an entity that is new stays "added", by whom it was. The time is that of the last event.
+ * Return the badge of an entity after one more event. A new entity stays "added", with its author; the time is the last event's.
  * @param {ChangeBadge | undefined} before
  * @param {BadgeEvent} event
  */
-export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
-  const said = before && isAddition(before) ? { type: before.type, actor: before.actor } : { type, actor };
-  return { ...said, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
+export function addToBadge(before, { type, actor, at, clock, changes = [], private: privatePaths = [] }) {
+  const origin = before && isAddition(before) ? { type: before.type, actor: before.actor } : { type, actor };
+  return { ...origin, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...privatePaths])] };
 }
 
 /**
- * Return the badges for events that a person missed. Own events clear a badge, as that state is known; entities that are gone get
- * none.
+ * Return the badges for events that a person missed. The person's own events clear a badge, because they know that state; removed
+ * entities get none.
  * @param {BoardEvent[]} events in order
  * @param {{ own: string, isThere: (id: string) => boolean }} options - {own: account id, isThere(id) -> boolean}
  * @returns {Map<string, object>} by entity id
@@ -45,7 +45,7 @@ export function badgesOf(events, { own, isThere }) {
 }
 
 /**
- * Return badges without an author for all entities that changed after `seq`, where too many events were missed to be read.
+ * Return badges without an author for all entities that changed after `seq`. Used if too many events were missed to read them.
  * @param {Iterable<Pick<Entity, "id" | "kind" | "seq">>} entities
  * @param {number} seq
  */

@@ -1,20 +1,20 @@
-/* Rules that the server declares as data (board/web/declarations.py). They come with the translations; so ask them when something is
-   drawn, not when a module loads. */
+/* Rules that the server declares as data (board/web/declarations.py). They arrive with the translations, so read them when drawing, not
+   when a module loads. */
 
 import { rules, t as translate } from "../i18n.js";
 import { valueAt } from "./merge_patch.js";
 
 /**
- * Return whether a state meets a condition; the same interpreter as board/engine/conditions.py.
+ * Return true if a state meets a condition; the same interpreter as board/engine/conditions.py.
  * @param {Condition} condition
  * @param {AnyState} state
  */
-export const holds = (condition, state) => Object.entries(condition).every(([path, values]) => values.includes(valueAt(state, path.replace("!", ""))) !== path.startsWith("!"));
+export const meetsCondition = (condition, state) => Object.entries(condition).every(([path, values]) => values.includes(valueAt(state, path.replace("!", ""))) !== path.startsWith("!"));
 
-/** @param {any} assessment whether it says that it is the child */
+/** Return true if an assessment confirms the child. @param {any} assessment */
 export const isAssured = (assessment) => rules().assured.includes(assessment);
 
-/** @param {any} assessment whether it sets the sighting aside */
+/** Return true if an assessment settles a sighting, so that nobody has to follow it up. @param {any} assessment */
 export const isSettled = (assessment) => rules().settled.includes(assessment);
 
 /** @param {AnyState} state whether it is a sighting that waits for a grade */
@@ -28,11 +28,11 @@ export const isUngraded = (state) => holds(rules().ungraded, state);
 export const undoRight = (type) => rules().undo[type];
 
 /**
- * Return why an appeal of a level does not allow a material; "" if it does, or if nothing is chosen yet.
- * @param {string} what
+ * Return the reason why an appeal level does not allow a material; "" if it does, or if no material is chosen.
+ * @param {string} material
  * @param {string} level
  */
-export const materialRefusal = (what, level) => (rules().materials.levels[what]?.includes(level) ?? true ? "" : translate(rules().materials.refusals[what]));
+export const materialRefusal = (material, level) => (rules().materials.levels[material]?.includes(level) ?? true ? "" : translate(rules().materials.refusals[material]));
 
-/** @param {string} detail whether it is never shown in public */
+/** Return true if a detail is never published. @param {string} detail */
 export const isOnlyForBrief = (detail) => rules().materials.only_brief.includes(detail);

@@ -1,6 +1,6 @@
-/* Sentence about an alarm that nobody has, without a name: for walls and notifications, which others may see, and for all other screens. */
+/* Sentence about an alarm that nobody has taken. It contains no name, because walls and notifications are public. */
 
 import { t } from "../i18n.js";
 
-/** @param {boolean} [isAssigned] the card that it is about */
-export const hasAnybody = (isAssigned) => (isAssigned ? t("assigned, no answer yet") : t("nobody has it yet"));
+/** @param {boolean} [isAssigned] true if the card of the alarm is assigned */
+export const untakenText = (isAssigned) => (isAssigned ? t("assigned, no answer yet") : t("nobody has it yet"));

@@ -1,4 +1,4 @@
-/** Details that each kind of search has, in order, as this installation declares them (board/config/data/kind_fields.toml). */
+/** Details of each kind of search, in order, as this installation declares them (board/config/data/kind_fields.toml). */
 
 import { kind } from "./kinds.js";
 
@@ -6,14 +6,14 @@ import { kind } from "./kinds.js";
 let declared = null;
 
 /**
- * Return the paths of the fields of a kind of search.
- * @param {string | null} of
+ * Return the field paths of a kind of search.
+ * @param {string | null} searchKind
  * @param {"form" | "header" | "facts"} part
  */
-export function kindFields(of, part) {
+export function kindFields(searchKind, part) {
   declared ??= JSON.parse(document.body.dataset.kindFields ?? "{}");
-  return (declared?.[of ?? ""]?.[part] ?? []).map((name) => `details.${name}`);
+  return (declared?.[searchKind ?? ""]?.[part] ?? []).map((name) => `details.${name}`);
 }
 
-/** Return the paths of all details that a search may have. */
+/** Return the paths of all details of searches. */
 export const detailPaths = () => Object.keys(kind("search").fields).filter((path) => path.startsWith("details."));

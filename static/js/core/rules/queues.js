@@ -1,18 +1,18 @@
 /**
- * Queues of sightings: the step that each waits for. The server says it in the state; its rule is here for states of earlier versions,
- * and for commands that are still to be sent.
+ * Queues of sightings, named after the next step. The state contains the queue; the rule here is for states of earlier versions and
+ * for unsent commands.
  */
 import { rules } from "../i18n.js";
-import { holds } from "./conditions.js";
+import { meetsCondition } from "./conditions.js";
 
-/** Fields of a sighting that follow from the others. */
+/** Fields of a sighting that are derived from its other fields. */
 export const DERIVED = new Set(["queue", "queue_since"]);
 
 /** @type {Record<WaitingQueue, { urgent: number, other: number }> | null} */
 let targets = null;
 
 /**
- * Return how many minutes a sighting may wait in a queue, by the targets of this installation.
+ * Return the minutes that a sighting may wait in a queue, by the targets of this installation.
  * @param {WaitingQueue} queue
  * @param {string} priority
  */
@@ -21,18 +21,18 @@ export function targetMinutes(queue, priority) {
   return targets?.[queue][priority === "urgent" ? "urgent" : "other"] ?? Infinity;
 }
 
-/** Queues in which something waits, in the order of the steps. @type {WaitingQueue[]} */
+/** Queues of waiting sightings, in the order of the steps. @type {WaitingQueue[]} */
 export const QUEUES = ["look", "judge", "pass_on"];
 
 /**
- * Return the queue that follows from the other fields of a sighting.
+ * Derive the queue of a sighting from its other fields.
  * @param {AnyState} state
  * @returns {Queue}
  */
-export const queueOf = (state) => /** @type {Queue} */ (rules().queues.find(([, condition]) => holds(condition, state))?.[0]);
+export const queueOf = (state) => /** @type {Queue} */ (rules().queues.find(([, condition]) => meetsCondition(condition, state))?.[0]);
 
 /**
- * Return since when a sighting is in its queue; of an earlier version since it was received, null if that is not known.
+ * Return the time at which a sighting entered its queue. In states of earlier versions, the time of receipt; null if unknown.
  * @param {AnyState} state
  * @returns {IsoTime | null}
  */

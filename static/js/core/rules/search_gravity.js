@@ -1,20 +1,20 @@
-/* Order of open searches, the same on pages and on walls: the worrying first, then those to be decided, then the others; in each group
-   those with an alarm that nobody has, then the newest missing. Pure. */
+/* Order of open searches on pages and walls: worrying, then undecided, then other ones. Within a group, searches with an open alarm
+   are first, then the most recently missing. Pure. */
 
 import { needsDecision } from "./suggested_criteria.js";
 
-/** Degrees of gravity of open searches, the gravest first. */
+/** Degrees of gravity, the gravest first. */
 export const GRAVITIES = ["worrying", "undecided", "other"];
 
 /**
- * Return how grave an open search is: declared worrying, still to be decided, or other. Displays receive `undecided`, because they do
- * not receive the criteria.
+ * Return the gravity of an open search: "worrying", "undecided" or "other". Displays receive `undecided`, because they do not receive
+ * the criteria.
  * @param {AnyState} state
  */
 export const gravityOf = (state) => (state.worrying === true ? "worrying" : (state.undecided ?? needsDecision(state)) ? "undecided" : "other");
 
 /**
- * Return the place of an open search in the order. `rank` is 0 if it is not grave and nobody has to take an alarm of it.
+ * Return the sort key of an open search. `rank` is 0 if its gravity is "other" and it has no open alarm.
  * @param {{ id: string, state: AnyState }} search
  * @param {Summary | undefined} summary undefined while it is not loaded
  * @returns {SearchPlace}

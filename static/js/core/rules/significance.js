@@ -1,28 +1,28 @@
 /** Significant events, by the conditions that the kinds declare. */
 
 import { rules } from "../i18n.js";
-import { holds } from "./conditions.js";
+import { meetsCondition } from "./conditions.js";
 
 const SIGHTING = "sighting.";
 
-/** @param {string} type @param {AnyState} state new or present */
-const makesSignificant = (type, state) => type in rules().significant && holds(rules().significant[type], state);
+/** @param {string} type @param {AnyState} state state after the event, or current state */
+const meetsSignificance = (type, state) => type in rules().significant && meetsCondition(rules().significant[type], state);
 
 /**
- * Return whether an event is significant; not if its details were erased.
+ * Return true if an event is significant. An erased event is not.
  * @param {{ type: string, state?: AnyState | null }} event
  */
-export const isSignificant = ({ type, state }) => Boolean(state && makesSignificant(type, state));
+export const isSignificant = ({ type, state }) => Boolean(state && meetsSignificance(type, state));
 
 /**
- * Return whether an event is about one sighting, and so may no longer hold later.
+ * Return true if an event is about a sighting, so that later events may revise it.
  * @param {{ type: string }} event
  */
-export const isOfSighting = ({ type }) => type.startsWith(SIGHTING);
+export const isAboutSighting = ({ type }) => type.startsWith(SIGHTING);
 
 /**
- * Return whether what a significant event of a sighting says is still so: it is not withdrawn, taken back or ruled out.
+ * Return true if a significant event of a sighting still applies: the sighting was not withdrawn, reassessed or ruled out.
  * @param {{ type: string, state?: AnyState | null }} event
- * @param {AnyState | undefined} now present state of the sighting
+ * @param {AnyState | undefined} current current state of the sighting
  */
-export const isStillSo = ({ type, state }, now) => Boolean(now && !now.withdrawn && makesSignificant(type, now) && (type !== "sighting.assessed" || now.assessment === state?.assessment));
+export const stillApplies = ({ type, state }, current) => Boolean(current && !current.withdrawn && meetsSignificance(type, current) && (type !== "sighting.assessed" || current.assessment === state?.assessment));

@@ -1,19 +1,19 @@
 /* Titles and instructions of the standard tasks. They are stored in the language of the person who opened the search, and shown in the
-   reader's; one that somebody changed is nobody's translation, and shown as it is. */
+   reader's language. A text that somebody edited has no translation and is shown as it is. */
 
 import { standardTexts } from "../i18n.js";
 
-/** @type {{ rows: string[][] | null, shown: Map<string, string> }} */
-const known = { rows: null, shown: new Map() };
+/** @type {{ rows: string[][] | null, translations: Map<string, string> }} */
+const cache = { rows: null, translations: new Map() };
 
 /**
- * Return a stored text in the reader's language if it is that of a standard task, else as it is.
+ * Translate the text of a standard task into the reader's language; return any other text unchanged.
  * @template T
  * @param {T} text
  * @returns {T | string}
  */
 export function standardText(text) {
   const rows = standardTexts();
-  if (known.rows !== rows) Object.assign(known, { rows, shown: new Map(rows.flatMap(([shown, ...stored]) => stored.map((each) => [each, shown]))) });
-  return known.shown.get(/** @type {string} */ (text)) ?? text;
+  if (cache.rows !== rows) Object.assign(cache, { rows, translations: new Map(rows.flatMap(([translation, ...stored]) => stored.map((original) => [original, translation]))) });
+  return cache.translations.get(/** @type {string} */ (text)) ?? text;
 }

@@ -1,22 +1,22 @@
-/* Match texts against typed words: all words, anywhere, ignoring case and accents. Pure. */
+/* Match texts against typed words: each word must occur, ignoring case and accents. Pure. */
 
-// Strip combining accents before NFD: reordering thousands of them on one letter takes quadratic time.
+// Remove combining accents before NFD, which needs quadratic time to reorder thousands of them on one letter.
 /** @param {string} text */
-const folded = (text) => bare(bare(text).normalize("NFD")).toLowerCase();
+const fold = (text) => removeAccents(removeAccents(text).normalize("NFD")).toLowerCase();
 /** @param {string} text */
-const bare = (text) => text.replace(/\p{M}/gu, "");
+const removeAccents = (text) => text.replace(/\p{M}/gu, "");
 
 /**
- * Split typed text into words to look for.
+ * Split typed text into search words.
  * @param {string} text
  */
-export const tokenize = (text) => folded(text).split(/\s+/).filter(Boolean);
+export const tokenize = (text) => fold(text).split(/\s+/).filter(Boolean);
 
 /**
- * Join texts and numbers, skipping empty ones, into one text to search in.
- * @param {unknown[]} said
+ * Join texts and numbers into one searchable text; empty ones are skipped.
+ * @param {unknown[]} values
  */
-export const searchableText = (said) => folded(said.filter(Boolean).join(" "));
+export const searchableText = (values) => fold(values.filter(Boolean).join(" "));
 
 /** @param {string[]} words @param {string} text */
 export const matchesAll = (words, text) => words.every((word) => text.includes(word));

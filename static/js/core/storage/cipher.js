@@ -1,13 +1,13 @@
-/* Encrypt values as text: AES-GCM with a new nonce for each, bound to the name under which it is stored. */
+/* Encrypt values as text: AES-GCM with a new nonce for each value, bound to its storage name. */
 
 const NONCE = 12; // bytes, required by GCM
 const ALGORITHM = "AES-GCM";
 
-/** Browsers offer encryption only for https and localhost. */
+/** Return true if the browser offers encryption: only for https and localhost. */
 export const canEncrypt = () => Boolean(globalThis.crypto?.subtle);
 
 /**
- * Import a base64 key as not extractable. Throws if it is none.
+ * Import a base64 key as not extractable. Throws if it is not a key.
  * @param {string} text
  */
 export function importKey(text) {
@@ -17,7 +17,7 @@ export function importKey(text) {
 /** @param {CryptoKey} key @param {string} name @param {unknown} value */
 export async function encrypt(key, name, value) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-  const box = await crypto.subtle.encrypt(parameters(nonce, name), key, encoded(JSON.stringify(value)));
+  const box = await crypto.subtle.encrypt(parameters(nonce, name), key, encodeText(JSON.stringify(value)));
   return toBase64(nonce) + toBase64(new Uint8Array(box));
 }
 
@@ -37,7 +37,7 @@ export async function encryptBytes(key, name, bytes) {
 export const decryptBytes = async (key, name, { nonce, box }) => new Uint8Array(await crypto.subtle.decrypt(parameters(nonce, name), key, box));
 
 /**
- * Throws if the value was encrypted with another key, under another name, or was changed.
+ * Decrypt a value. Throws if it was encrypted with another key, under another name, or was changed.
  * @param {CryptoKey} key
  * @param {string} name
  * @param {string} text
@@ -49,13 +49,13 @@ export async function decrypt(key, name, text) {
 }
 
 /** @param {Uint8Array<ArrayBuffer>} nonce @param {string} name */
-const parameters = (nonce, name) => ({ name: ALGORITHM, iv: nonce, additionalData: encoded(name) });
+const parameters = (nonce, name) => ({ name: ALGORITHM, iv: nonce, additionalData: encodeText(name) });
 
 /** @param {string} text */
-const encoded = (text) => new TextEncoder().encode(text);
+const encodeText = (text) => new TextEncoder().encode(text);
 
 /** @param {string} text */
-const fromBase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** @param {Uint8Array} bytes */
 const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")); // 12 bytes need no padding

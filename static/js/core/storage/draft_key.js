@@ -1,26 +1,26 @@
-/* Fetch the key that encrypts drafts in this browser. The server keeps it with the account; here it is in memory only. */
+/* Key that encrypts drafts in this browser. The server stores it with the account; here it is only in memory. */
 
 import { get } from "../connection/api.js";
 import { pause } from "../elapsed.js";
 
 const ADDRESS = "/api/v1/me/draft-key";
-const AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /**
- * Ask until there is an answer; call failed() after each attempt without one.
+ * Request the key until there is an answer; call failed() after each attempt without one.
  * @param {string} account
- * @param {() => void} failed
- * @returns {Promise<string | null>} null if this page may not have a key: the session has ended, or belongs to another account
+ * @param {() => void} onFailure
+ * @returns {Promise<string | null>} null if this page may not have the key: the session has ended, or belongs to another account
  */
-export async function fetchDraftKey(account, failed) {
+export async function fetchDraftKey(account, onFailure) {
   for (;;) {
     try {
-      const found = await get(ADDRESS);
-      return found.account === account ? found.key : null;
+      const answer = await get(ADDRESS);
+      return answer.account === account ? answer.key : null;
     } catch (error) {
       if ([401, 403].includes(/** @type {Refusal} */ (error).status)) return null;
     }
-    failed();
-    await pause(AGAIN_MS);
+    onFailure();
+    await pause(RETRY_MS);
   }
 }

@@ -1,5 +1,5 @@
-/* Drafts: what was typed and not sent, stored for one account across reloads and ended sessions (see vault.js). Never contains
-   who a source is. */
+/* Drafts: typed but unsent text, stored for one account across reloads and ended sessions (see vault.js). They never contain the
+   identity of a source. */
 
 import { ROOT, prefix, storage } from "./storage.js";
 import { vault } from "./vault.js";
@@ -13,13 +13,13 @@ const SOURCE = new Set(["source_name", "source_contact"]);
 export function draft(name) {
   const key = `${prefix()}draft:${name}`;
   return {
-    /** the object saved last, or null */
+    /** the last saved object, or null */
     load: () => vault.read(key),
     save: (/** @type {any} */ object) => vault.write(key, object),
     clear: () => vault.remove(key),
-    /** fn(object) if there is one that could not be read yet when it was asked for */
+    /** fn(object) once a draft is readable that was not yet readable when load() was called */
     whenLoaded: (/** @type {(value: any) => void} */ fn) => vault.whenLoaded(key, fn),
-    /** fn() when another tab sent or discarded it */
+    /** fn() when another tab sends or discards it */
     whenRemoved: (/** @type {() => void} */ fn) => vault.whenRemoved(key, fn),
   };
 }
@@ -29,8 +29,8 @@ export const countDrafts = () => vault.keys("draft:").length;
 
 /** Return the readable drafts of this account, by name. */
 export function readDrafts() {
-  const start = `${prefix()}draft:`;
-  return Object.fromEntries(vault.keys("draft:").map((key) => [key.slice(start.length), vault.read(key)]));
+  const keyPrefix = `${prefix()}draft:`;
+  return Object.fromEntries(vault.keys("draft:").map((key) => [key.slice(keyPrefix.length), vault.read(key)]));
 }
 
 /** Remove the names and contacts of sources that earlier versions stored in plain text, for any account. */

@@ -1,22 +1,22 @@
-/* Outbox: commands that the server has not answered yet. Each is stored before it is sent, and sent again with the same id
-   until it is acknowledged or refused for good. */
+/* Outbox: commands that the server has not answered yet. Each is stored before it is sent, and sent again with the same id until it
+   is acknowledged or permanently refused. */
 
 import { t } from "../i18n.js";
 import { Refusal } from "../errors.js";
 import { prefix } from "./storage.js";
 import { vault } from "./vault.js";
 
-const TRANSIENT = new Set(["unavailable", "rate_limited"]); // refusals that concern the moment: the same command is sent again later
+const TRANSIENT = new Set(["unavailable", "rate_limited"]); // temporary refusals: the same command is sent again later
 const FRAME_LIMIT = 65_536;   // bytes: the server's limit for one frame
 const ANSWER_TIMEOUT_MS = 15_000; // ms: on an open connection, an unanswered command is sent again
 const RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15_000; // ms, doubled for each attempt
-const JITTER_MS = 500;           // ms: keeps tabs that were told to wait from sending all at once
-const SETTLE_TIMEOUT_MS = 10_000; // ms: how long an acknowledged command is drawn while its events are still to come
+const JITTER_MS = 500;           // ms: prevents paused tabs from all sending at the same time
+const SETTLE_TIMEOUT_MS = 10_000; // ms for which an acknowledged command is still drawn if its events have not arrived
 
 /**
  * Stored entry: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"
  * "waiting"
- * "refused", refusal}; `held` is set while it waits because of the rate limit.
+ * "refused", refusal}; `held` is set while the rate limit delays it.
  */
 export class Outbox {
   #tab;
@@ -25,12 +25,12 @@ export class Outbox {
   #now;
   #open = false;
   /** @type {Map<string, PendingCommand>} */ #entries = new Map();   // id -> entry of this tab, oldest first
-  /** @type {RunMap} */ #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being stored
-  /** @type {{ until: number, seconds: number } | null} */ #held = null;           // {until, seconds}: rate limit of this account, and how long to wait
-  /** @type {Map<string, { entry: PendingCommand, seq: number, until: number }>} */ #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, while its events are not applied
+  /** @type {RunMap} */ #runs = new Map();      // by id; `kept` is null while the entry is being stored
+  /** @type {{ until: number, seconds: number } | null} */ #held = null;           // rate limit of this account: its end, and the seconds to wait
+  /** @type {Map<string, { entry: PendingCommand, seq: number, until: number }>} */ #acknowledgedEntries = new Map();  // id -> acknowledged entry whose events are not applied yet
 
   /**
-   * @param {{ tab: Tab, transmit: (frame: object) => boolean, changed: (board: string) => void, now?: () => number }} options - {tab, transmit(frame) -> boolean, changed(boardId): called after each change of an entry}
+   * @param {{ tab: Tab, transmit: (frame: object) => boolean, changed: (board: string) => void, now?: () => number }} options - {tab, transmit(frame) -> boolean, changed(boardId): runs after each change of an entry}
    */
   constructor({ tab, transmit, changed, now = Date.now }) {
     this.#tab = tab;
@@ -39,9 +39,9 @@ export class Outbox {
     this.#now = now;
   }
 
-  /** Load what an earlier page of this tab left. Call once the vault can be read. */
+  /** Load the entries that an earlier page of this tab left. Call when the vault can be read. */
   opened() {
-    for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#register(entry);
+    for (const entry of storedEntries()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#register(entry);
     this.#pump();
     return this.adopt();
   }
@@ -51,7 +51,7 @@ export class Outbox {
    * @param {string} board
    * @param {string} name
    * @param {{ [field: string]: any }} data
-   * @param {{ base?: number | null, epoch?: string | null, id?: string }} [options] `id`: of the command, 32 hex digits; one that waits already is not added again
+   * @param {{ base?: number | null, epoch?: string | null, id?: string }} [options] `id`: id of the command, 32 hex digits; an entry that is already waiting is not added again
    * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refusal
    */
   add(board, name, data, { base, epoch, id = newId() } = {}) {
@@ -70,17 +70,17 @@ export class Outbox {
   }
 
   /**
-   * Return the entries of one board, or of all, oldest first. Includes those whose events are still to come; without those whose
-   * events were applied.
+   * Return the unfinished entries of one board, or of all boards, oldest first. An acknowledged entry is included until its events are
+   * applied.
    * @param {string | null} [board]
    */
   pending(board = null) {
-    const all = [...[...this.#acknowledgedEntries.values()].map(({ entry }) => entry), ...this.#entries.values()];
-    const drawn = all.filter(({ id }) => !this.#runs.get(id)?.eventApplied);
-    return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
+    const entries = [...[...this.#acknowledgedEntries.values()].map(({ entry }) => entry), ...this.#entries.values()];
+    const drawnEntries = entries.filter(({ id }) => !this.#runs.get(id)?.eventApplied);
+    return drawnEntries.filter((entry) => board === null || entry.board === board).sort(byOrder);
   }
 
-  /** Return the number of unanswered commands, in all tabs of this account. */
+  /** Count the unanswered commands in all tabs of this account. */
   unsent() {
     const waiting = new Map([...this.#entries].map(([id, { status }]) => [keyOf(id), status]));
     for (const key of vault.keys("outbox:")) if (!waiting.has(key)) waiting.set(key, vault.label(key)?.status);
@@ -88,13 +88,13 @@ export class Outbox {
   }
 
   /**
-   * Return all entries that have not been done, refused ones too, in all tabs of this account, as far as they can be decrypted.
+   * Return all unfinished entries of this account in all tabs, including refused ones, if they can be decrypted.
    */
   unfinished() {
-    return [...new Map([...stored(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
+    return [...new Map([...storedEntries(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
   }
 
-  /** Seconds for which the server told this account to wait, while that lasts; else null. */
+  /** Seconds to wait because of the rate limit; null if there is none. */
   get held() {
     return this.#held !== null && this.#now() < this.#held.until ? this.#held.seconds : null;
   }
@@ -105,7 +105,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** The connection is gone: whatever was sent over it may not have arrived. */
+  /** The connection is gone: commands sent over it may not have arrived. */
   onClose() {
     this.#open = false;
     for (const entry of this.#entries.values()) {
@@ -139,7 +139,7 @@ export class Outbox {
   }
 
   /**
-   * Stop drawing a command whose event was applied before its ack came, as its card would be shown twice.
+   * Stop drawing a command whose event was applied before its ack arrived: its card would be shown twice.
    * @param {string} id
    */
   eventApplied(id) {
@@ -153,8 +153,8 @@ export class Outbox {
    * @param {number} seq
    */
   applied(board, seq) {
-    for (const [id, settled] of this.#acknowledgedEntries) {
-      if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#acknowledgedEntries.delete(id);
+    for (const [id, acknowledged] of this.#acknowledgedEntries) {
+      if (acknowledged.entry.board === board && (acknowledged.seq <= seq || acknowledged.until < this.#now())) this.#acknowledgedEntries.delete(id);
     }
   }
 
@@ -166,7 +166,7 @@ export class Outbox {
     this.#changed(entry.board);
   }
 
-  /** Send what is due again, and postpone what waited too long for its answer. Call once a second. */
+  /** Resend commands that are due, and postpone commands without an answer. Call once a second. */
   tick() {
     for (const [id, run] of this.#runs) {
       if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_TIMEOUT_MS) this.#postpone(/** @type {PendingCommand} */ (this.#entries.get(id)));
@@ -177,18 +177,18 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Take over the entries of tabs that are gone. */
+  /** Take over the entries of closed tabs. */
   async adopt() {
     if (vault.state !== "open" || !this.#otherTabsEntries().length) return;
     await this.#tab.exclusively(async () => {
-      const gone = new Set(await this.#tab.gone([...new Set(this.#otherTabsEntries().map(({ owner }) => owner))]));
-      for (const { place: key, owner } of this.#otherTabsEntries()) if (gone.has(owner)) await this.#adopt(key);
+      const closedTabs = new Set(await this.#tab.gone([...new Set(this.#otherTabsEntries().map(({ owner }) => owner))]));
+      for (const { place: key, owner } of this.#otherTabsEntries()) if (closedTabs.has(owner)) await this.#adopt(key);
     });
     this.#pump();
   }
 
   /**
-   * Store the entry before another tab looks for abandoned ones.
+   * Take over one entry. Stores it before another tab searches for abandoned ones.
    * @param {string} key
    */
   async #adopt(key) {
@@ -200,20 +200,20 @@ export class Outbox {
   }
 
   #otherTabsEntries() {
-    const all = vault.keys("outbox:").map((key) => ({ place: key, ...vault.label(key) }));
-    return all.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
+    const labels = vault.keys("outbox:").map((key) => ({ place: key, ...vault.label(key) }));
+    return labels.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
   }
 
   // Send one command of a board at a time: a later one must not overtake one that is sent again.
   #pump() {
     if (!this.#open || this.held !== null) return;
-    const busy = new Set();
+    const busyBoards = new Set();
     for (const entry of [...this.#entries.values()].sort(byOrder)) {
-      if (entry.status === "refused" || busy.has(entry.board)) continue;
+      if (entry.status === "refused" || busyBoards.has(entry.board)) continue;
       const run = this.#runs.get(entry.id);
       if (!this.#isOwned(entry, run)) continue;
-      busy.add(entry.board);
-      if (run.kept === null && vault.state === "open") continue; // sent once it is stored
+      busyBoards.add(entry.board);
+      if (run.kept === null && vault.state === "open") continue; // wait until it is stored
       if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
       if (!this.#transmit(frameOf(entry))) return;
       run.sentAt = this.#now();
@@ -222,7 +222,7 @@ export class Outbox {
     }
   }
 
-  // A tab that was frozen may find its entries taken over by another.
+  // Another tab may have taken over the entries of a frozen tab.
   /** @param {PendingCommand} entry @param {Run} run */
   #isOwned(entry, run) {
     if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
@@ -233,8 +233,8 @@ export class Outbox {
 
   /** @param {PendingCommand} entry */
   #register(entry) {
-    const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
-    run.promise.catch(() => {}); // after a reload nobody awaits it; `pending` reports the state
+    const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...createPromise() };
+    run.promise.catch(() => {}); // after a reload nothing awaits it; `pending` reports the state
     if (entry.status === "sending") entry.status = "waiting";
     delete entry.held;
     this.#runs.set(entry.id, run);
@@ -245,15 +245,15 @@ export class Outbox {
 
   /** @param {PendingCommand} entry @param {Run} run */
   #persist(entry, run) {
-    run.keeping = vault.write(keyOf(entry.id), entry).then((kept) => {
+    run.keeping = vault.write(keyOf(entry.id), entry).then((isKept) => {
       const isNew = run.kept === null;
-      run.kept = kept;
+      run.kept = isKept;
       if (isNew) this.#pump();
     });
   }
 
   /**
-   * Send nothing for so long: anything would be refused.
+   * Send nothing during the rate limit: the server would refuse everything.
    * @param {PendingCommand} entry
    * @param {number} seconds
    */
@@ -265,8 +265,8 @@ export class Outbox {
   /** @param {PendingCommand} entry */
   #postpone(entry) {
     const run = this.#runs.get(entry.id);
-    const most = entry.held ? 0 : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** run.tries);
-    Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2) });
+    const limit = entry.held ? 0 : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** run.tries);
+    Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + limit * (0.5 + Math.random() / 2) });
     this.#set(entry, "waiting");
   }
 
@@ -298,10 +298,10 @@ export class Outbox {
   }
 }
 
-function promised() {
-  const parts = /** @type {Pick<Run, "promise" | "resolve" | "reject">} */ ({});
-  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
-  return parts;
+function createPromise() {
+  const deferred = /** @type {Pick<Run, "promise" | "resolve" | "reject">} */ ({});
+  deferred.promise = new Promise((resolve, reject) => Object.assign(deferred, { resolve, reject }));
+  return deferred;
 }
 
 /** @param {PendingCommand} a @param {PendingCommand} b */
@@ -310,7 +310,7 @@ const byOrder = (a, b) => a.order - b.order;
 /** @param {string} id */
 const keyOf = (id) => `${prefix()}outbox:${id}`;
 
-function stored() {
+function storedEntries() {
   return vault.keys("outbox:").map((key) => vault.read(key)).filter(Boolean).sort(byOrder);
 }
 

@@ -1,6 +1,6 @@
-/* Read positions: up to where this person has seen each board, stored by the server for all their screens. The board on the
-   screen counts as seen while it is live, the page is visible, and there was input within the last minute; neither a
-   background tab nor an abandoned screen counts. */
+/* Read positions: the last event of each board that this person has seen, stored by the server for all their screens. The board on
+   screen counts as seen while it is live, the page is visible, and there was input within the last minute. Background tabs and
+   abandoned screens do not count. */
 
 import { onUserActivity } from "../connection/user_activity.js";
 import { elapsed, readClocks } from "../elapsed.js";
@@ -9,13 +9,13 @@ import { cardKinds } from "../rules/kinds.js";
 import { badgesOf, badgesSince } from "../rules/change_badges.js";
 
 const ADDRESS = "/api/v1/seen";
-const ACTIVE_MS = 60_000;  // after the last input: reading takes as long, leaving the desk does not
+const ACTIVE_MS = 60_000;  // ms after the last input: long enough for reading, too short for leaving the desk
 const SEND_DELAY_MS = 4_000;     // a busy board changes many times a second
 const RETRY_MS = 10_000; // after a request without an answer
 const PAGE = 1_000, MAX_EVENTS = 5_000; // events per request; events read at most
 
 /**
- * Track the board of a page for as long as the page lives.
+ * Track the board of a page until the page closes.
  * @param {Session} session
  * @param {Board} board
  */
@@ -28,19 +28,19 @@ export function mount(session, board) {
  * @param {{ board: string, epoch: string | null, seq: number | null }[]} positions [{board, epoch, seq}]
  * @param {{ leaving?: boolean }} [options]
  */
-export function sendReadPositions(positions, { leaving = false } = {}) {
-  return post(ADDRESS, { marks: positions }, { keepalive: leaving, repeat: !leaving }); // a page that is being left can't wait
+export function sendReadPositions(positions, { leaving: isLeaving = false } = {}) {
+  return post(ADDRESS, { marks: positions }, { keepalive: isLeaving, repeat: !isLeaving }); // a page that is being left can't wait
 }
 
 export class ReadPositionTracker {
   #session;
   #board;
-  /** @type {Map<string, ReadPosition> | null} */ #positions = null;     // board -> {epoch, seq}, as the server has them; null until loaded
-  /** @type {ClockReading | null} */ #askedAt = null;
-  /** @type {Timer | null} */ #reloadTimer = null;     // scheduled reload, as a board has moved
-  #caughtUp = false; // badges for what was missed before this page was opened are set; only then may the position move
+  /** @type {Map<string, ReadPosition> | null} */ #positions = null;     // by board, as stored by the server; null until loaded
+  /** @type {ClockReading | null} */ #requestedAt = null;
+  /** @type {Timer | null} */ #reloadTimer = null;     // scheduled reload after a board has moved
+  #isCaughtUp = false; // true once the badges for missed changes are set; only then may the position move
   /** @type {ClockReading | null} */ #actedAt = null;
-  /** @type {{ board: string, epoch: string | null, seq: number } | null} */ #lastSeen = null;    // the last position that was in view
+  /** @type {{ board: string, epoch: string | null, seq: number } | null} */ #lastSeen = null;    // last position in view
   #sent = "";
   /** @type {Timer | null} */ #timer = null;
 
@@ -59,8 +59,7 @@ export class ReadPositionTracker {
   }
 
   /**
-   * Return the number of events after the read position, given the board's seq; null if the board was never seen or that is not
-   * known.
+   * Return the number of events after the read position, up to the board's `seq`; null if the board was never seen, or if this is unknown.
    * @param {string} board
    * @param {number} seq
    */
@@ -73,7 +72,7 @@ export class ReadPositionTracker {
   }
 
   /**
-   * Return whether the person has certainly never seen a board.
+   * Return true if the person has certainly never seen a board.
    * @param {string} board
    */
   isNew(board) {
@@ -81,7 +80,7 @@ export class ReadPositionTracker {
   }
 
   /**
-   * A board has moved: reload the positions, as this person may have caused it on another screen.
+   * Reload the positions after a board has moved: this person may have caused it on another screen.
    * @param {ReadPosition} position
    * @param {number} seq
    */
@@ -94,9 +93,9 @@ export class ReadPositionTracker {
   }
 
   #onActivity = () => {
-    const returned = !this.#isPresent;
+    const hasReturned = !this.#isPresent;
     this.#actedAt = readClocks();
-    if (returned) this.#check();
+    if (hasReturned) this.#check();
   };
 
   get #isPresent() {
@@ -110,7 +109,7 @@ export class ReadPositionTracker {
   #check = () => {
     if (this.#board.seq === null) return;
     if (this.#positions === null) return void this.#read();
-    if (!this.#caughtUp) return;
+    if (!this.#isCaughtUp) return;
     if (!this.#isPresent || !this.#isLive) return;
     this.#lastSeen = { board: this.#board.id, epoch: this.#board.epoch, seq: this.#board.seq };
     if (this.#isNews) this.#timer ??= setTimeout(() => this.#send(), SEND_DELAY_MS);
@@ -123,7 +122,7 @@ export class ReadPositionTracker {
   async #send({ leaving = false } = {}) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#isNews || !(leaving || this.#isLive)) return; // while disconnected it waits for the next check
+    if (!this.#isNews || !(leaving || this.#isLive)) return; // while disconnected, it waits for the next check
     const position = this.#lastSeen;
     if (position === null) return;
     this.#sent = positionOf(position);
@@ -138,27 +137,27 @@ export class ReadPositionTracker {
 
   #onPageHide = () => this.#send({ leaving: true });
 
-  /** Hidden, perhaps for good: send. Shown again: reload, as another screen may have seen more. */
+  /** Send the position when the page is hidden; reload when it is shown again, because another screen may have seen more. */
   #onVisibilityChange = () => (document.hidden ? this.#onPageHide() : this.#read({ again: true }));
 
-  async #read({ again = false } = {}) {
-    if (!again && this.#askedAt !== null && elapsed(this.#askedAt) < RETRY_MS) return;
-    this.#askedAt = readClocks();
+  async #read({ again: isForced = false } = {}) {
+    if (!isForced && this.#requestedAt !== null && elapsed(this.#requestedAt) < RETRY_MS) return;
+    this.#requestedAt = readClocks();
     const answer = await orNull(get(ADDRESS));
     if (!answer) return;
-    const first = this.#positions === null;
-    const asked = new Map([...this.#positions ?? []].map(([id, position]) => [id, position.asked]));
-    this.#positions = new Map(answer.seen.map((/** @type {ReadPosition} */ position) => [position.board, { ...position, asked: asked.get(position.board) }]));
-    if (first) await this.#catchUp();
+    const isFirst = this.#positions === null;
+    const requestedSeqs = new Map([...this.#positions ?? []].map(([id, position]) => [id, position.asked]));
+    this.#positions = new Map(answer.seen.map((/** @type {ReadPosition} */ position) => [position.board, { ...position, asked: requestedSeqs.get(position.board) }]));
+    if (isFirst) await this.#catchUp();
     this.#board.changed();
   }
 
-  /** Add badges for what changed since the read position; badges set since the page was opened win. */
+  /** Add badges for changes since the read position; badges set since the page was opened take precedence. */
   async #catchUp() {
     const board = this.#board, position = this.#positions?.get(board.id);
     const badges = position?.epoch === board.epoch ? await this.#missedBadges(position.seq, board.seq ?? 0) : new Map();
     for (const [id, badge] of badges) if (!board.badges.has(id)) board.badges.set(id, badge);
-    this.#caughtUp = true;
+    this.#isCaughtUp = true;
     this.#check();
   }
 

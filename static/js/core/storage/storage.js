@@ -1,23 +1,23 @@
-/* localStorage of one account, with JSON values. Where the browser refuses it (full, private mode) nothing throws: a failed
-   write returns false and sets `storage.failed`. */
+/* localStorage of one account, with JSON values. If the browser refuses it (full, private mode), nothing throws: a failed write
+   returns false and sets `storage.failed`. */
 
 const ROOT = "searchboard:";
 /** @type {string | null} */
 let account = null;
-let closed = false;
+let isClosed = false;
 
 /**
- * Use keys of this account from now on.
+ * Use the keys of this account from now on.
  * @param {string} id
  */
 export function setAccount(id) {
   account = id;
-  closed = false;
+  isClosed = false;
 }
 
-/** Refuse all writes from now on: after sign-out, a form that is still open must not store anything. */
+/** Refuse all further writes: after sign-out, a form that is still open must not store anything. */
 export function close() {
-  closed = true;
+  isClosed = true;
 }
 
 /** Delete everything stored for this account: drafts, outbox, tabs. */
@@ -26,13 +26,13 @@ export function clearAll() {
 }
 
 export const prefix = () => `${ROOT}${account}:`;
-/** Key that tells other tabs of a sign-out, by the storage event; its value names the account. */
+/** Key that announces a sign-out to other tabs through the storage event; its value names the account. */
 export const SIGNED_OUT = `${ROOT}signed-out`;
 export { ROOT };
 
 export const storage = {
   failed: false,
-  /** Called when `failed` changes: a reload would now lose what is typed, or no longer. */
+  /** Called when `failed` changes. While it is true, a reload loses typed text. */
   onChange: () => {},
 
   read(/** @type {string} */ key) {
@@ -44,7 +44,7 @@ export const storage = {
   },
 
   write(/** @type {string} */ key, /** @type {unknown} */ value) {
-    if (closed) return false;
+    if (isClosed) return false;
     try {
       globalThis.localStorage.setItem(key, JSON.stringify(value));
       setFailed(false);

@@ -1,5 +1,5 @@
-/* Client copy of one board: entities, position, presence and freshness. Only the server changes it; one's own changes come
-   back as events, too. */
+/* Client copy of one board: entities, position, presence and freshness. Only the server changes it; this person's own changes also
+   arrive as events. */
 
 import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "../connection/sequence.js";
 import { addToBadge, isNews } from "../rules/change_badges.js";
@@ -22,19 +22,19 @@ export class Board {
 
   #session;
   #entities = new Entities();
-  /** @type {string | undefined} */ #form; // of the entities: after an upgrade of the server, old ones may lack fields
-  /** @type {{ epoch: string, seq: number, entities: Entity[] } | null} */ #partialSnapshot = null;          // snapshot of which more parts are to come
-  /** @type {number | null} */ #pendingSince = null;        // ms, wall clock: a subscription was sent and is not answered
-  #subscribeSentAt = 0;           // ms, wall clock: the last subscription
-  #following = false;
-  /** @type {{ card: string | null, editing: boolean } | null} */ #ownPresence = null;          // what this person has open: {card, editing}
-  #forbidden = false;
-  #forbiddenRetryMs = FORBIDDEN_RETRY_MS * (1 + Math.random() / 2); // spread, so that many readers who lose access at once do not ask all at once
+  /** @type {string | undefined} */ #form; // format version of the entities: after an upgrade of the server, old ones may lack fields
+  /** @type {{ epoch: string, seq: number, entities: Entity[] } | null} */ #partialSnapshot = null;          // snapshot that is still incomplete
+  /** @type {number | null} */ #pendingSince = null;        // ms, wall clock: time of an unanswered subscription
+  #subscribeSentAt = 0;           // ms, wall clock: time of the last subscription
+  #isFollowing = false;
+  /** @type {{ card: string | null, editing: boolean } | null} */ #ownPresence = null;          // the card that this person has open
+  #isForbidden = false;
+  #forbiddenRetryMs = FORBIDDEN_RETRY_MS * (1 + Math.random() / 2); // spread, so that readers who lose access together do not retry together
   #freshnessTracker;
-  /** @type {Date | null} */ #readAt = null;         // Date of the first snapshot; nothing before the first proof of freshness is newer
-  #notifiedState = "";            // freshness state that the watchers were last told
+  /** @type {Date | null} */ #readAt = null;         // Date of the first snapshot, used until freshness is proven
+  #notifiedState = "";            // freshness state of the last notification
   #watchers = new Set();
-  #freshnessWatchers = new Set();   // called at each heartbeat, which alone is no reason to redraw a board
+  #freshnessWatchers = new Set();   // called at each heartbeat, which alone does not require redrawing a board
   /** @type {BoardEvent[]} */ #events = [];
   /** @type {number | null} */ #frame = null;
 
@@ -58,7 +58,7 @@ export class Board {
   }
 
   /**
-   * Return how many entities of these kinds there are.
+   * Count the entities of these kinds.
    * @param {Kind[]} kinds
    */
   count(kinds) {
@@ -66,7 +66,7 @@ export class Board {
   }
 
   get freshness() {
-    const state = this.#forbidden ? "forbidden" : this.#freshnessTracker.state(this.seq !== null);
+    const state = this.#isForbidden ? "forbidden" : this.#freshnessTracker.state(this.seq !== null);
     return { state, since: this.#freshnessTracker.at ?? this.#readAt, seq: this.seq, provenAt: this.#freshnessTracker.at, proven: this.#freshnessTracker.proven };
   }
 
@@ -81,7 +81,7 @@ export class Board {
   }
 
   /**
-   * Call fn(board) after each heartbeat, as `provenAt` has moved.
+   * Call fn(board) after each heartbeat, which moves `provenAt`.
    * @param {(board: Board) => void} fn
    * @returns {() => void} stops it
    */
@@ -121,17 +121,17 @@ export class Board {
 
   // --- called by the session
 
-  /** Subscribe from the current position, or from a snapshot when there is none or `fresh` is set. */
+  /** Subscribe from the current position, or from a snapshot if there is none or `fresh` is set. */
   subscribe({ fresh = false } = {}) {
-    const known = this.seq !== null && !fresh;
+    const canContinue = this.seq !== null && !fresh;
     this.#partialSnapshot = null;
-    const asked = this.#session.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq, ...(this.#form ? { form: this.#form } : {}) } : {}) });
+    const wasSent = this.#session.transmit({ type: "subscribe", board: this.id, ...(canContinue ? { epoch: this.epoch, after: this.seq, ...(this.#form ? { form: this.#form } : {}) } : {}) });
     this.#subscribeSentAt = Date.now();
-    this.#pendingSince = asked ? this.#subscribeSentAt : null;
+    this.#pendingSince = wasSent ? this.#subscribeSentAt : null;
   }
 
   onClose() {
-    this.#following = false;
+    this.#isFollowing = false;
     this.#pendingSince = null;
     this.#partialSnapshot = null;
     this.#freshnessTracker.lost();
@@ -159,41 +159,41 @@ export class Board {
    * Compare with the head of this board in a heartbeat.
    * @param {Head} head - {epoch, seq}, as in the database
    * @param {IsoTime} at server time
-   * @param {ClockReading} [sent] clock reading before which the heartbeat was not sent, if that is known
+   * @param {ClockReading} [sent] clock reading that is not later than the heartbeat's sending, if known
    */
   onHeads(head, at, sent) {
-    const behind = this.#freshnessTracker.heads(head, at, this, sent);
+    const isBehind = this.#freshnessTracker.heads(head, at, this, sent);
     if (this.epoch !== null && head.epoch !== this.epoch) this.#resubscribe({ fresh: true });
-    else if (behind) this.#resubscribe();
-    if (this.#frame === null) for (const fn of this.#freshnessWatchers) fn(this); // else nothing says "live" before the rest is drawn
+    else if (isBehind) this.#resubscribe();
+    if (this.#frame === null) for (const fn of this.#freshnessWatchers) fn(this); // a scheduled redraw shows freshness and content together
     if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
-  /** Notice what only time changes: overdue answers, and freshness that ends. Call once a second. */
+  /** Check what only time changes: overdue answers and expired freshness. Call once a second. */
   tick() {
-    if (!this.#following && Date.now() - this.#subscribeSentAt > this.#retryMs) this.subscribe();
+    if (!this.#isFollowing && Date.now() - this.#subscribeSentAt > this.#retryMs) this.subscribe();
     if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
-  /** Check again because somebody looks: in particular, whether access was granted again. */
+  /** Check again when the page is viewed, especially if access was granted again. */
   recheck() {
-    if (this.#forbidden && Date.now() - this.#subscribeSentAt > ERROR_RETRY_MS) this.subscribe();
+    if (this.#isForbidden && Date.now() - this.#subscribeSentAt > ERROR_RETRY_MS) this.subscribe();
     this.tick();
   }
 
-  /** Schedule a call of the watchers, at most once per animation frame. */
+  /** Schedule a call of the watchers, at most one per animation frame. */
   changed() {
     if (this.#frame !== null) return;
-    const later = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME_MS);
-    this.#frame = later(() => this.settle());
+    const schedule = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME_MS);
+    this.#frame = schedule(() => this.settle());
   }
 
-  /** Call the watchers now, if that is scheduled. */
+  /** Call the watchers now if a call is scheduled. */
   settle() {
     if (this.#frame !== null) this.#notify();
   }
 
-  /** Reschedule with a timer when the page gets hidden: a pending animation frame would wait until it is shown again. */
+  /** Reschedule with a timer when the page is hidden: an animation frame would wait until it is shown again. */
   hidden() {
     if (this.#frame === null) return;
     this.#frame = null;
@@ -201,7 +201,7 @@ export class Board {
   }
 
   get #retryMs() {
-    if (this.#forbidden) return this.#forbiddenRetryMs;
+    if (this.#isForbidden) return this.#forbiddenRetryMs;
     return this.#pendingSince === null ? ERROR_RETRY_MS : SUBSCRIBE_TIMEOUT_MS;
   }
 
@@ -221,18 +221,18 @@ export class Board {
 
   /** @param {SnapshotFrame} frame */
   #onSnapshot({ epoch, seq, entities, more }) {
-    // When rights change in the middle of a snapshot, the server starts a new one: drop the parts of the old.
+    // If rights change during a snapshot, the server starts a new one: drop the parts of the old one.
     if (this.#partialSnapshot?.epoch !== epoch || this.#partialSnapshot.seq !== seq) this.#partialSnapshot = { epoch, seq, entities: [] };
     this.#partialSnapshot.entities.push(...entities);
     if (more) return;
-    const before = this.#entities, from = this.seq, sameEpoch = epoch === this.epoch;
+    const before = this.#entities, from = this.seq, isSameEpoch = epoch === this.epoch;
     this.#entities = Entities.from(this.#partialSnapshot.entities);
     this.#partialSnapshot = null;
     this.#form = this.#session.form;
     this.epoch = epoch;
-    this.at = sameEpoch ? this.at : null;
+    this.at = isSameEpoch ? this.at : null;
     this.#moveTo(seq);
-    this.#addBadgesForDifferences(before, sameEpoch ? from : null);
+    this.#addBadgesForDifferences(before, isSameEpoch ? from : null);
     this.#session.ensureAccounts(this.#entities);
     this.changed();
   }
@@ -274,7 +274,7 @@ export class Board {
     this.badges.set(event.id, addToBadge(this.badges.get(event.id), event));
   }
 
-  // A snapshot in place of a catch-up shows that these changed, but not who changed them.
+  // A snapshot instead of a catch-up shows changes without their authors.
   /** @param {Entities} before @param {number | null} from */
   #addBadgesForDifferences(before, from) {
     if (from === null) return;
@@ -288,9 +288,9 @@ export class Board {
   /** @param {Head} head */
   #onSubscribed({ epoch, seq }) {
     this.#pendingSince = null;
-    this.#forbidden = false;
-    this.#following = true;
-    // Being ahead is fine, as the previous subscription may have brought more; being behind or in another epoch is not.
+    this.#isForbidden = false;
+    this.#isFollowing = true;
+    // Being ahead is fine, because the previous subscription may have delivered more; being behind or in another epoch is not.
     if (this.epoch !== epoch || (this.seq ?? 0) < seq) return this.subscribe({ fresh: true });
     this.#readAt ??= serverNow();
     this.#freshnessTracker.followed();
@@ -312,8 +312,8 @@ export class Board {
 
   // Access has ended: remove everything of this board from the page and from memory.
   #onForbidden() {
-    this.#following = false;
-    this.#forbidden = true;
+    this.#isFollowing = false;
+    this.#isForbidden = true;
     this.#entities = new Entities();
     this.badges.clear();
     this.summaries.clear();
@@ -329,10 +329,10 @@ export class Board {
     this.changed();
   }
 
-  // While an answer is pending, frames of the previous subscription may still show gaps: don't subscribe again for them.
+  // While an answer is pending, frames of the previous subscription may still show gaps: they need no new subscription.
   /** @param {{ fresh?: boolean }} [options] */
   #resubscribe(options) {
-    if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < SUBSCRIBE_TIMEOUT_MS)) return;
+    if (this.#isForbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < SUBSCRIBE_TIMEOUT_MS)) return;
     this.subscribe(options);
   }
 

@@ -3,11 +3,11 @@
 import { get, patch, post, remove as del } from "../connection/api.js";
 import { Refusal } from "../errors.js";
 
-const PIECE_TIMEOUT_MS = 60_000;  // 64 KiB at 1 KiB/s: slower than this nothing is useful
-const FINISH_TIMEOUT_MS = 90_000; // pictures are made, and others may wait before it
+const PIECE_TIMEOUT_MS = 60_000;  // 64 KiB at 1 KiB/s: a slower connection is useless
+const FINISH_TIMEOUT_MS = 90_000; // the server makes previews, and other uploads may be ahead in the queue
 
-const MAX_NAME = 200;            // letters
-const LONE = /\p{Surrogate}/gu;  // half a letter, as a file name may have it
+const MAX_NAME = 200;            // characters
+const LONE_SURROGATES = /\p{Surrogate}/gu;  // half characters, which file names may contain
 
 /** @param {string} board @param {string} upload */
 const addressOf = (board, upload) => `/api/v1/boards/${board}/uploads/${upload}`;
@@ -16,7 +16,7 @@ const addressOf = (board, upload) => `/api/v1/boards/${board}/uploads/${upload}`
 export const uploadCalls = {
   piece: ({ board, id, offset, size, name }, bytes, signal) => patch(addressOf(board, id), bytes, {
     signal, timeoutMs: PIECE_TIMEOUT_MS,
-    headers: { "Upload-Offset": String(offset), "Upload-Length": String(size), "Upload-Name": encodeURIComponent(name.slice(0, MAX_NAME).replace(LONE, "_")) },
+    headers: { "Upload-Offset": String(offset), "Upload-Length": String(size), "Upload-Name": encodeURIComponent(name.slice(0, MAX_NAME).replace(LONE_SURROGATES, "_")) },
   }),
 
   async state(board, id, signal) {
@@ -41,7 +41,7 @@ export const uploadCalls = {
 };
 
 /**
- * Digest of the bytes as hex; null where the browser cannot compute one.
+ * Digest of the bytes as hex; null if the browser cannot compute it.
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 export async function sha256(bytes) {

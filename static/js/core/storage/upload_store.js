@@ -1,46 +1,46 @@
-/* Files that wait to be sent, in a database of this browser, one for each account. Bytes and names are encrypted with the key of
-   the drafts (vault.js). Where the browser cannot encrypt, nothing is stored: a reload then loses what was not sent. */
+/* Unsent files in a browser database, one per account. Bytes and names are encrypted with the key of the drafts (vault.js). If the
+   browser cannot encrypt, nothing is stored, and a reload loses unsent files. */
 
 import { vault } from "./vault.js";
 
-const STRIPE = 1_048_576; // bytes: encrypted and read as one
+const STRIPE = 1_048_576; // bytes that are encrypted and read together
 const DATABASE = "searchboard-uploads:";
 
 /** @param {string} account */
-const nameOf = (account) => `${DATABASE}${account}`;
+const databaseName = (account) => `${DATABASE}${account}`;
 
-/** Delete what waits for an account. @param {string} account @returns {Promise<void>} */
-export const clearUploads = (account) => new Promise((done) => {
-  if (!globalThis.indexedDB) return done();
-  const asked = indexedDB.deleteDatabase(nameOf(account));
-  asked.onsuccess = asked.onerror = asked.onblocked = () => done();
+/** Delete the unsent files of an account. @param {string} account @returns {Promise<void>} */
+export const clearUploads = (account) => new Promise((resolve) => {
+  if (!globalThis.indexedDB) return resolve();
+  const request = indexedDB.deleteDatabase(databaseName(account));
+  request.onsuccess = request.onerror = request.onblocked = () => resolve();
 });
 
 /** @implements {UploadStore} */
 export class EncryptedUploads {
   #account;
-  /** @type {Promise<IDBDatabase | null> | null} */ #opened = null;
-  /** @type {Promise<unknown>} */ #last = Promise.resolve(); // writes follow each other
+  /** @type {Promise<IDBDatabase | null> | null} */ #opening = null;
+  /** @type {Promise<unknown>} */ #last = Promise.resolve(); // writes run in turn
 
   /** @param {string} account */
   constructor(account) {
     this.#account = account;
   }
 
-  /** Return what is stored and can be read. @returns {Promise<UploadItem[]>} */
+  /** Return the stored items that can be read. @returns {Promise<UploadItem[]>} */
   async all() {
     const records = await this.#run("items", "readonly", (store) => store.getAll());
     const items = await Promise.all((records ?? []).map((/** @type {StoredUpload} */ record) => this.#read(record)));
     return items.filter(Boolean);
   }
 
-  /** Return an item as it is now, or null if it is gone. @param {string} id */
+  /** Return the current version of an item, or null if it is gone. @param {string} id */
   async get(id) {
     const record = await this.#run("items", "readonly", (store) => store.get(id));
     return record?.sealed ? this.#read(record) : null;
   }
 
-  /** @param {UploadItem} item @param {Blob} file @returns {Promise<boolean>} whether it survives a reload */
+  /** @param {UploadItem} item @param {Blob} file @returns {Promise<boolean>} true if it survives a reload */
   async keep(item, file) {
     try {
       for (let start = 0; start < file.size; start += STRIPE) {
@@ -57,13 +57,13 @@ export class EncryptedUploads {
 
   /** @param {UploadItem} item @returns {Promise<boolean>} */
   put(item) {
-    const { isKept: _, ...kept } = item;
-    const written = this.#last.then(async () => {
-      const sealed = await vault.sealText(this.#seal(item.id), kept);
+    const { isKept: _, ...storedItem } = item;
+    const writing = this.#last.then(async () => {
+      const sealed = await vault.sealText(this.#seal(item.id), storedItem);
       return Boolean(sealed && (await this.#run("items", "readwrite", (store) => store.put({ id: item.id, sealed }))));
     }).catch(() => false);
-    this.#last = written;
-    return written;
+    this.#last = writing;
+    return writing;
   }
 
   /** @param {string} id @param {number} start @param {number} end */
@@ -85,7 +85,7 @@ export class EncryptedUploads {
     }).catch(() => {});
   }
 
-  /** Keep the bytes of an item under its new id. @param {string} from @param {UploadItem} to */
+  /** Store the bytes of an item under its new id. @param {string} from @param {UploadItem} to */
   async rename(from, to) {
     const bytes = await this.bytes(from, 0, to.size).catch(() => null);
     await this.remove(from);
@@ -94,27 +94,27 @@ export class EncryptedUploads {
 
   /** @param {StoredUpload} record @returns {Promise<UploadItem | null>} */
   async #read({ id, sealed }) {
-    const item = await vault.openText(this.#seal(id), sealed).catch(() => null); // of another key
+    const item = await vault.openText(this.#seal(id), sealed).catch(() => null); // encrypted with another key
     return item && { ...item, isKept: true, isResumed: true };
   }
 
   /** @param {string} name */
   #seal(name) {
-    return `${nameOf(this.#account)}/${name}`;
+    return `${databaseName(this.#account)}/${name}`;
   }
 
   /**
-   * @param {string} name of the object store
+   * @param {string} name name of the object store
    * @param {IDBTransactionMode} mode
-   * @param {(store: IDBObjectStore) => IDBRequest} ask
-   * @returns {Promise<any>} null where there is no database
+   * @param {(store: IDBObjectStore) => IDBRequest} startRequest
+   * @returns {Promise<any>} null if there is no database
    */
-  async #run(name, mode, ask) {
-    const database = await (this.#opened ??= this.#open());
+  async #run(name, mode, startRequest) {
+    const database = await (this.#opening ??= this.#open());
     if (!database || vault.state !== "open") return null;
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(name, mode), asked = ask(transaction.objectStore(name));
-      transaction.oncomplete = () => resolve(asked.result ?? (mode === "readwrite"));
+      const transaction = database.transaction(name, mode), request = startRequest(transaction.objectStore(name));
+      transaction.oncomplete = () => resolve(request.result ?? (mode === "readwrite"));
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
   }
@@ -123,16 +123,16 @@ export class EncryptedUploads {
   #open() {
     return new Promise((resolve) => {
       if (!globalThis.indexedDB) return resolve(null);
-      const asked = indexedDB.open(nameOf(this.#account), 1);
-      asked.onupgradeneeded = () => {
-        asked.result.createObjectStore("items", { keyPath: "id" });
-        asked.result.createObjectStore("bytes");
+      const request = indexedDB.open(databaseName(this.#account), 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore("items", { keyPath: "id" });
+        request.result.createObjectStore("bytes");
       };
-      asked.onsuccess = () => {
-        asked.result.onversionchange = () => asked.result.close(); // signed out in another tab
-        resolve(asked.result);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close(); // signed out in another tab
+        resolve(request.result);
       };
-      asked.onerror = () => resolve(null);
+      request.onerror = () => resolve(null);
     });
   }
 }

@@ -1,23 +1,23 @@
-/* Queue of files that go to the server: each is kept in this browser, encrypted, until it is attached; sent in pieces that can be
-   resumed, and attached by one command of the outbox. */
+/* Upload queue. Each file is stored encrypted in this browser until it is attached, sent in resumable pieces, and attached by one
+   command of the outbox. */
 
 import { Offline, Refusal } from "../errors.js";
 import { t } from "../i18n.js";
 import { label } from "../labels.js";
 
 const MIN_PIECE = 65_536, FIRST_PIECE = 262_144, MAX_PIECE = 1_048_576; // bytes
-const FAST_MS = 700, SLOW_MS = 4_000;     // of a piece: the next one is twice as large, or half
-const AT_ONCE = 2;                        // uploads; more would only share the line
+const FAST_MS = 700, SLOW_MS = 4_000;     // time for one piece: a faster piece doubles the next one, a slower one halves it
+const AT_ONCE = 2;                        // uploads at the same time; more would only share the connection
 const RETRY_FIRST_MS = 1_000, RETRY_MAX_MS = 30_000; // ms, doubled for each attempt
 const TRANSIENT = new Set(["unavailable", "rate_limited"]);
 const BUSY = new Set(["sending", "checking", "attaching"]);
 const ADOPT_EVERY = 10;                   // ticks
-const MAX_ACKS = 50;                      // of commands whose files may still be read from the disk
+const MAX_ACKS = 50;                      // remembered acks of commands whose files may still be loading
 
-/** Id of the command that attaches an upload: the same after a reload, so that the server does it once. @param {string} upload */
+/** Id of the command that attaches an upload: the same after a reload, so that the server executes it once. @param {string} upload */
 export const commandOf = (upload) => upload.replaceAll("-", "");
 
-/** Refused before anything is sent. @param {{ size: number }} file @param {number} maxMb @returns {string | null} */
+/** Return why a file is refused before it is sent, or null. @param {{ size: number }} file @param {number} maxMb @returns {string | null} */
 export function problemOf({ size }, maxMb) {
   if (size === 0) return t("This file is empty.");
   return size > maxMb * 1_048_576 ? t("This file is too large. At most {size} MB are accepted.", { size: maxMb }) : null;
@@ -27,27 +27,27 @@ export class Uploads {
   #deps;
   /** @type {Map<string, UploadItem>} */ #items = new Map();
   /** @type {Map<string, UploadRun>} */ #runs = new Map();
-  #given = new Set(); // ids that this page has settled
-  #moving = new Set(); // ids whose bytes are being stored under them
+  #finished = new Set(); // ids that this page has finished or cancelled
+  #moving = new Set(); // new ids whose bytes are still being stored
   /** @type {Map<string, number[]>} */ #acks = new Map(); // command -> its seqs
   #ticks = 0;
   #piece = FIRST_PIECE;
   #watchers = new Set();
 
-  #isBack = () => {};
-  /** When what an earlier page left is back: without a key, never. @type {Promise<void>} */
-  back = new Promise((done) => (this.#isBack = done));
+  #markLoaded = () => {};
+  /** Resolves when the files of an earlier page are loaded; never without a key. @type {Promise<void>} */
+  back = new Promise((resolve) => (this.#markLoaded = resolve));
 
   /** @param {UploadDependencies} dependencies */
   constructor(dependencies) {
     this.#deps = dependencies;
   }
 
-  /** Take over what an earlier page left and no other tab works on. Call once the key is there. */
+  /** Take over the uploads of earlier pages that no other tab is sending. Call when the key is available. */
   async open() {
     for (const { id } of await this.#deps.store.all()) {
-      if (this.#items.has(id) || this.#given.has(id) || !(await this.#acquire(id))) continue;
-      const item = await this.#deps.store.get(id); // another tab may have finished it before it let the lock go
+      if (this.#items.has(id) || this.#finished.has(id) || !(await this.#acquire(id))) continue;
+      const item = await this.#deps.store.get(id); // another tab may have finished it before releasing the lock
       if (!item) {
         this.#release(id);
         continue;
@@ -57,7 +57,7 @@ export class Uploads {
       if (seqs) item.seqs = seqs;
       this.#items.set(id, { ...item, retryAt: 0, tries: 0 });
     }
-    this.#isBack();
+    this.#markLoaded();
     this.#changed();
     this.#pump();
   }
@@ -70,31 +70,31 @@ export class Uploads {
 
   /**
    * Return the items of a place, oldest first.
-   * @param {string | null} board null: of a form that has no board yet
+   * @param {string | null} board null for a form that has no board yet
    * @param {UploadTarget} target
    */
   of(board, target) {
-    return [...this.#items.values()].filter((item) => (board === null || item.board === board) && isSame(item.target, target)).sort(byOrder);
+    return [...this.#items.values()].filter((item) => (board === null || item.board === board) && isSameTarget(item.target, target)).sort(byOrder);
   }
 
-  /** Return the items that go with a command, before and after its card is there, oldest first. @param {string} command */
+  /** Return the items that belong to a command, before and after its card exists, oldest first. @param {string} command */
   with(command) {
     return [...this.#items.values()].filter((item) => item.command === command).sort(byOrder);
   }
 
-  /** Return the forms in which files wait. */
+  /** Forms with waiting files. */
   get forms() {
     return new Set([...this.#items.values()].map(({ target }) => target.form ?? "").filter(Boolean));
   }
 
-  /** Names of the files in this tab that are not attached. */
+  /** Names of the unattached files in this tab. */
   get names() {
     return [...this.#items.values()].filter(({ isFinal }) => !isFinal).map(({ name }) => name);
   }
 
   /**
-   * Keep a file and send it. It is attached to its target, or once the card of a form exists (`follow`).
-   * @param {string} board "": not known yet; nothing is sent until it is (`move`)
+   * Store a file and send it. It is attached to its target, or when the card of a form exists (`follow`).
+   * @param {string} board "" if not known yet; nothing is sent until it is (`move`)
    * @param {UploadTarget} target
    * @param {File} file
    */
@@ -112,7 +112,7 @@ export class Uploads {
     this.#changed();
     await this.#acquire(item.id);
     item.isKept = await this.#deps.store.keep(item, file);
-    if (!this.#items.has(item.id)) this.#deps.store.remove(item.id); // given up meanwhile
+    if (!this.#items.has(item.id)) this.#deps.store.remove(item.id); // cancelled in the meantime
     this.#changed();
     return this.#pump();
   }
@@ -126,7 +126,7 @@ export class Uploads {
     this.#pump();
   }
 
-  /** Give a file up, also on the server. @param {string} id */
+  /** Cancel an upload, also on the server. @param {string} id */
   cancel(id) {
     const item = this.#items.get(id);
     if (!item || item.state === "attaching") return;
@@ -136,7 +136,7 @@ export class Uploads {
   }
 
   /**
-   * Send what was chosen in a form to this board. What had begun on another one is given up there, and begins anew.
+   * Send the files of a form to this board. Uploads that started on another board are cancelled there and restart.
    * @param {string} form
    * @param {string} board
    */
@@ -151,7 +151,7 @@ export class Uploads {
   }
 
   /**
-   * Attach what was chosen in a form to the card that a command adds.
+   * Attach the files of a form to the card that a command adds.
    * @param {string} board
    * @param {string} form
    * @param {string} command
@@ -161,7 +161,7 @@ export class Uploads {
   }
 
   /**
-   * The command was refused: what was chosen is in the form again.
+   * Return the files of a refused command to its form.
    * @param {string} board
    * @param {string} form
    * @param {string} command
@@ -171,7 +171,7 @@ export class Uploads {
   }
 
   /**
-   * The card that a command added is known.
+   * Attach waiting files to the card that a command added.
    * @param {string} command
    * @param {string} card
    */
@@ -182,7 +182,7 @@ export class Uploads {
   }
 
   /**
-   * A command was acknowledged; if files wait for its card, find out which one it is.
+   * Look up the card of an acknowledged command if files are waiting for it.
    * @param {{ id: string, board?: string | null, seqs: number[] }} ack
    */
   async acknowledged({ id, seqs }) {
@@ -195,13 +195,13 @@ export class Uploads {
     this.known(id, card);
   }
 
-  /** The line is back: try at once. */
+  /** Retry immediately: the connection is back. */
   online() {
     for (const item of this.#items.values()) item.retryAt = 0;
     this.#pump();
   }
 
-  /** Try again what is due. Call once a second. */
+  /** Retry due uploads. Call once a second. */
   tick() {
     for (const item of this.#items.values()) if (item.seqs && item.target.command) this.acknowledged({ id: item.target.command, seqs: item.seqs });
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.open();
@@ -238,32 +238,32 @@ export class Uploads {
     this.#pump();
   }
 
-  /** Send what the server does not have yet. @param {UploadItem} item @param {AbortSignal} signal */
+  /** Send the missing bytes. @param {UploadItem} item @param {AbortSignal} signal */
   async #send(item, signal) {
-    const there = item.offset > 0 || item.tries > 0 || item.isResumed ? await this.#deps.calls.state(item.board, item.id, signal) : null;
-    if (there?.state === "attached" || there?.state === "ready") return void (item.found = saidBy(there.result));
-    item.offset = there?.offset ?? 0;
+    const serverState = item.offset > 0 || item.tries > 0 || item.isResumed ? await this.#deps.calls.state(item.board, item.id, signal) : null;
+    if (serverState?.state === "attached" || serverState?.state === "ready") return void (item.found = metadataOf(serverState.result));
+    item.offset = serverState?.offset ?? 0;
     while (item.offset < item.size) await this.#sendPiece(item, signal);
     item.state = "checking";
     this.#changed();
     const sha256 = await this.#deps.digest(await this.#bytes(item, 0, item.size));
-    item.found = saidBy(await this.#deps.calls.finish(item.board, item.id, sha256, signal));
+    item.found = metadataOf(await this.#deps.calls.finish(item.board, item.id, sha256, signal));
   }
 
   /** @param {UploadItem} item @param {AbortSignal} signal */
   async #sendPiece(item, signal) {
-    const bytes = await this.#bytes(item, item.offset, Math.min(item.size, item.offset + this.#piece)), began = this.#deps.now();
+    const bytes = await this.#bytes(item, item.offset, Math.min(item.size, item.offset + this.#piece)), startedAt = this.#deps.now();
     try {
       const { offset } = await this.#deps.calls.piece(item, bytes, signal);
-      const took = this.#deps.now() - began;
-      if (took < FAST_MS) this.#piece = Math.min(MAX_PIECE, this.#piece * 2);
-      if (took > SLOW_MS) this.#piece = Math.max(MIN_PIECE, this.#piece / 2);
+      const durationMs = this.#deps.now() - startedAt;
+      if (durationMs < FAST_MS) this.#piece = Math.min(MAX_PIECE, this.#piece * 2);
+      if (durationMs > SLOW_MS) this.#piece = Math.max(MIN_PIECE, this.#piece / 2);
       Object.assign(item, { offset, tries: 0, problem: null });
     } catch (error) {
       const offset = error instanceof Refusal && error.code === "conflict" ? error.current?.offset : undefined;
       if (error instanceof Offline) this.#piece = Math.max(MIN_PIECE, this.#piece / 2);
       if (!Number.isInteger(offset) || offset === item.offset) throw error;
-      item.offset = offset; // another tab, or an answer that was lost
+      item.offset = offset; // another tab sent bytes, or an answer was lost
     }
     this.#changed();
     await this.#deps.store.put(item);
@@ -282,33 +282,33 @@ export class Uploads {
     if (!(error instanceof Refusal)) return this.#fail(item, t("This file can no longer be read here. Choose it again."), { isFinal: true });
     if (error.status === 401) return this.#postpone(item, null, NaN);
     if (TRANSIENT.has(error.code)) return this.#postpone(item, error.message, error.retryAfterS);
-    if (error.fields.sha256 && !item.isAgain) return this.#beginAgain(item);
+    if (error.fields.sha256 && !item.isAgain) return this.#resend(item);
     return this.#fail(item, error.message, { isFinal: error.code === "too_large" || error.code === "invalid" });
   }
 
-  /** It arrived damaged: send it once more, under another id. @param {UploadItem} item */
-  #beginAgain(item) {
+  /** Resend a file that arrived damaged, under a new id. @param {UploadItem} item */
+  #resend(item) {
     this.#renew(item, { isAgain: true });
   }
 
-  /** Begin anew under another id. @param {UploadItem} item @param {Partial<UploadItem>} changes */
+  /** Restart an upload under a new id. @param {UploadItem} item @param {Partial<UploadItem>} changes */
   async #renew(item, changes) {
-    const { id } = item, run = this.#runs.get(id), letGo = run?.release;
+    const { id } = item, run = this.#runs.get(id), releaseOld = run?.release;
     run?.abort?.abort();
     this.#deps.calls.remove(item.board, id).catch(() => {}); // the server sweeps it after a day
     /** @type {UploadItem} */
-    const anew = { ...item, id: this.#deps.newId(), offset: 0, state: "waiting", problem: null, found: null, tries: 0, retryAt: 0, isSent: false, isResumed: false, ...changes };
+    const renewed = { ...item, id: this.#deps.newId(), offset: 0, state: "waiting", problem: null, found: null, tries: 0, retryAt: 0, isSent: false, isResumed: false, ...changes };
     this.#items.delete(id);
     this.#runs.delete(id);
-    this.#items.set(anew.id, anew);
-    this.#runs.set(anew.id, { file: run?.file ?? null, release: () => {}, abort: null });
-    this.#moving.add(anew.id);
+    this.#items.set(renewed.id, renewed);
+    this.#runs.set(renewed.id, { file: run?.file ?? null, release: () => {}, abort: null });
+    this.#moving.add(renewed.id);
     this.#changed();
-    await this.#acquire(anew.id);
-    await this.#deps.store.rename(id, anew).catch(() => {});
-    letGo?.(); // not before: another tab would take over what is still stored under the old id
-    if (!this.#items.has(anew.id)) this.#deps.store.remove(anew.id); // given up meanwhile
-    this.#moving.delete(anew.id);
+    await this.#acquire(renewed.id);
+    await this.#deps.store.rename(id, renewed).catch(() => {});
+    releaseOld?.(); // not earlier: another tab would take over the bytes stored under the old id
+    if (!this.#items.has(renewed.id)) this.#deps.store.remove(renewed.id); // cancelled in the meantime
+    this.#moving.delete(renewed.id);
     this.#pump();
   }
 
@@ -322,7 +322,7 @@ export class Uploads {
   /** @param {UploadItem} item @param {string} problem @param {{ isFinal?: boolean }} [options] */
   #fail(item, problem, { isFinal = false } = {}) {
     Object.assign(item, { state: "failed", problem, isFinal });
-    if (isFinal) this.#deps.store.remove(item.id); // what can never be sent is not kept
+    if (isFinal) this.#deps.store.remove(item.id); // it can never be sent
     else this.#deps.store.put(item);
     this.#changed();
   }
@@ -356,7 +356,7 @@ export class Uploads {
     this.#changed();
   }
 
-  /** An acknowledged command may have files that this page has not read yet. @param {string} command @param {number[]} seqs */
+  /** Remember an acknowledged command: this page may not have loaded all its files yet. @param {string} command @param {number[]} seqs */
   #remember(command, seqs) {
     this.#acks.set(command, seqs);
     if (this.#acks.size > MAX_ACKS) this.#acks.delete([...this.#acks.keys()][0]);
@@ -365,12 +365,12 @@ export class Uploads {
   /** @param {UploadItem} item */
   #forget(item) {
     this.#items.delete(item.id);
-    this.#given.add(item.id);
-    this.#deps.store.remove(item.id).then(() => this.#release(item.id)); // no other tab may take it over before
+    this.#finished.add(item.id);
+    this.#deps.store.remove(item.id).then(() => this.#release(item.id)); // until then, no other tab may take it over
     this.#changed();
   }
 
-  /** Hold the lock of an upload, unless another tab does. @param {string} id */
+  /** Acquire the lock of an upload; return false if another tab holds it. @param {string} id */
   async #acquire(id) {
     const release = await this.#deps.lock(id);
     if (!release) return false;
@@ -394,8 +394,8 @@ export class Uploads {
 /** @param {UploadItem} a @param {UploadItem} b */
 const byOrder = (a, b) => a.order - b.order;
 
-/** Return what metadata said, or null if nothing. @param {{ found?: FoundInPicture | null } | null | undefined} result */
-const saidBy = (result) => (result?.found && Object.keys(result.found).length ? result.found : null);
+/** Return the picture's metadata, or null if there is none. @param {{ found?: FoundInPicture | null } | null | undefined} result */
+const metadataOf = (result) => (result?.found && Object.keys(result.found).length ? result.found : null);
 
 /** @param {UploadTarget} a @param {UploadTarget} b */
-const isSame = (a, b) => (a.card ?? null) === (b.card ?? null) && (a.note ?? null) === (b.note ?? null) && (a.form ?? null) === (b.form ?? null) && (a.command ?? null) === (b.command ?? null);
+const isSameTarget = (a, b) => (a.card ?? null) === (b.card ?? null) && (a.note ?? null) === (b.note ?? null) && (a.form ?? null) === (b.form ?? null) && (a.command ?? null) === (b.command ?? null);

@@ -1,6 +1,6 @@
-/* Encrypted storage for what an account typed: drafts, and commands without an answer. The key comes from the server and is
-   given to the account's sessions only. Values are kept decrypted in memory, so that reading is synchronous. Until the key is
-   there, stored values can't be read, and new ones stay in memory. */
+/* Encrypted storage for an account's drafts and unanswered commands. The server gives the key only to sessions of the account. Values
+   are decrypted in memory, so that reading is synchronous. Until the key is available, stored values can't be read, and new ones stay
+   in memory. */
 
 import { canEncrypt, decrypt, decryptBytes, encrypt, encryptBytes, importKey } from "./cipher.js";
 import { fetchDraftKey } from "./draft_key.js";
@@ -15,7 +15,7 @@ class Vault {
   onChange = () => {};     // called when `state` changes
   /** @type {CryptoKey | null} */ #key = null;
   /** @type {any} */ #values = new Map();   // key -> value
-  /** @type {Map<string, boolean>} */ #queue = new Map();   // key -> true: to be written; false: to be removed
+  /** @type {Map<string, boolean>} */ #queue = new Map();   // key -> true: write; false: remove
   /** @type {any} */ #failed = new Set();   // keys whose last write failed
   /** @type {Promise<void> | null} */ #writing = null;
   #whenLoaded = new Map();     // key -> fn(value)
@@ -25,7 +25,7 @@ class Vault {
   /**
    * Load the key and the stored values.
    * @param {string} account
-   * @returns {Promise<void>} resolves when they can be read, or when the page has to start without them
+   * @returns {Promise<void>} resolves when they can be read, or when the page must start without them
    */
   begin(account) {
     addEventListener("storage", this.#onStorage);
@@ -37,7 +37,7 @@ class Vault {
   }
 
   /**
-   * Call fn() once stored values can be read.
+   * Call fn() when stored values can be read.
    * @param {() => void} fn
    */
   whenOpened(fn) {
@@ -46,7 +46,7 @@ class Vault {
   }
 
   /**
-   * Call fn(value) if a value was stored that could not be read yet when it was asked for.
+   * Call fn(value) when a stored value becomes readable; never if it already was.
    * @param {string} key
    * @param {(value: any) => void} fn
    */
@@ -55,7 +55,7 @@ class Vault {
   }
 
   /**
-   * Call fn() when another tab removes a value, as it was sent or discarded there.
+   * Call fn() when another tab removes a value because it was sent or discarded there.
    * @param {string} key
    * @param {() => void} fn
    */
@@ -69,7 +69,7 @@ class Vault {
   }
 
   /**
-   * Read a value from disk again, as another tab may just have written it.
+   * Read a value from disk again, because another tab may have written it.
    * @param {string} key
    */
   async reload(key) {
@@ -78,10 +78,10 @@ class Vault {
   }
 
   /**
-   * Store a value; it may be changed in place later, and is written as it is then.
+   * Store a value. It may be changed in place until it is written.
    * @param {string} key
    * @param {any} value
-   * @returns {Promise<boolean>} whether it is on disk
+   * @returns {Promise<boolean>} true if it is on disk
    */
   write(key, value) {
     this.#values.set(key, value);
@@ -114,7 +114,7 @@ class Vault {
     return owner === undefined ? null : { owner, order, status };
   }
 
-  // For what is kept elsewhere (upload_store.js): null without a key.
+  // For values stored elsewhere (upload_store.js): null without a key.
 
   /** @param {string} name @param {unknown} value */
   sealText = async (name, value) => this.#key && encrypt(this.#key, name, value);
@@ -147,7 +147,7 @@ class Vault {
     return this.#flush();
   }
 
-  /** Without encryption nothing is stored. Take over once what an earlier version stored in plain text. */
+  /** Store nothing without encryption. Values that an earlier version stored in plain text move to memory. */
   #useMemoryOnly() {
     this.state = "memory";
     for (const key of this.#storedKeys()) {
@@ -161,13 +161,13 @@ class Vault {
   }
 
   /**
-   * A value typed before the stored one could be read wins; its owner merges the two (see whenLoaded).
+   * Add a stored value. A value typed before it could be read takes precedence; its owner merges both (see whenLoaded).
    * @param {string} key
    * @param {any} value
    */
   #adopt(key, value) {
     if (value === UNREADABLE) return;
-    if (this.#queue.get(key) === false) this.#queue.delete(key); // the removal was not meant for this value, which nobody had seen
+    if (this.#queue.get(key) === false) this.#queue.delete(key); // the removal did not apply to this value, which nobody had seen
     if (!this.#values.has(key)) this.#values.set(key, value);
     if (!isEncrypted(storage.read(key))) this.#queue.set(key, true); // stored in plain text by an earlier version
   }
@@ -178,8 +178,8 @@ class Vault {
 
   /** @param {string} key */
   async #readStored(key) {
-    const kept = storage.read(key);
-    return isEncrypted(kept) ? decrypt(/** @type {CryptoKey} */ (this.#key), key, kept.sealed).catch(() => UNREADABLE) : kept;
+    const stored = storage.read(key);
+    return isEncrypted(stored) ? decrypt(/** @type {CryptoKey} */ (this.#key), key, stored.sealed).catch(() => UNREADABLE) : stored;
   }
 
   /**
@@ -203,9 +203,9 @@ class Vault {
   }
 
   async #writeQueued() {
-    await null; // batches what one task writes: a text is in the outbox before its draft is removed
+    await null; // batches the writes of one task: a text is in the outbox before its draft is removed
     while (this.#queue.size) {
-      const batch = [...this.#queue].map(([key, isThere]) => [key, isThere ? this.#values.get(key) : null]);
+      const batch = [...this.#queue].map(([key, isWrite]) => [key, isWrite ? this.#values.get(key) : null]);
       this.#queue.clear();
       const records = await Promise.all(batch.map(([key, value]) => value && this.#encryptedRecord(key, value)));
       batch.forEach(([key], at) => records[at] && this.#store(key, records[at]));
@@ -215,7 +215,7 @@ class Vault {
 
   /** @param {string} key @param {object} record */
   #store(key, record) {
-    if (this.#queue.get(key) === false) return; // removed meanwhile
+    if (this.#queue.get(key) === false) return; // removed in the meantime
     if (storage.write(key, record)) this.#failed.delete(key);
     else this.#failed.add(key);
   }
