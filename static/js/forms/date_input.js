@@ -1,45 +1,44 @@
-/* Control of a date: a text as people say it, which becomes the date in the reader's language once the field is left; and the browser's
-   calendar behind a button. */
+/* Date control: a text in everyday words, which becomes a date in the reader's language when the field loses focus; a button opens the
+   browser's calendar. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t } from "../core/i18n.js";
 import { serverNow } from "../core/time.js";
 import { describeDate, isDate, parseDate } from "./parse_date.js";
 
-/** What is typed, by the id of the control, with the value that it has: pages redraw with each event. @type {Map<string, { text: string, value: string }>} */
+/** Typed text and its value, by id of the control, because pages redraw with each event. @type {Map<string, { text: string, value: string }>} */
 const typing = new Map();
 
 /**
- * @param {{ id: string, value: string, current?: () => string, edit: (value: string) => void, describedBy?: string | null, required?: boolean, autofocus?: boolean }} given `value` is
- *   "2014-03-12", or a text that is no date; `edit` is called with the same, `current` tells
- *   what the field contains by now
+ * @param {{ id: string, value: string, current?: () => string, edit: (value: string) => void, describedBy?: string | null, required?: boolean, autofocus?: boolean }} options `value` is
+ *   "2014-03-12", or a text that is not a date; `edit` receives a new value; `current` returns the present one
  */
 export function dateInput({ id, value, current, edit, describedBy = null, required, autofocus }) {
   const typed = typing.get(id), text = typed?.value === value ? typed.text : describeDate(value);
-  const type = (/** @type {ControlEvent} */ { target }) => {
-    const read = parseDate(target.value, serverNow()) ?? target.value.trim();
-    typing.set(id, { text: target.value, value: read });
-    edit(read);
+  const onInput = (/** @type {ControlEvent} */ { target }) => {
+    const value = parseDate(target.value, serverNow()) ?? target.value.trim();
+    typing.set(id, { text: target.value, value: value });
+    edit(value);
   };
-  const leave = (/** @type {ControlEvent} */ { target }) => {
+  const onChange = (/** @type {ControlEvent} */ { target }) => {
     const typed = typing.get(id);
     typing.delete(id);
-    if (current && typed && current() !== typed.value) return; // the form was sent or emptied, and takes its controls away
+    if (current && typed && current() !== typed.value) return; // the form was sent or emptied, which removes its controls
     edit(parseDate(target.value, serverNow()) ?? target.value.trim());
   };
-  const picked = (/** @type {ControlEvent} */ { target }) => {
+  const onPick = (/** @type {ControlEvent} */ { target }) => {
     if (isDate(target.value)) edit(target.value);
   };
   return html`<div class="with-now date-field">
     <input id=${id} type="text" autocomplete="off" spellcheck="false" data-date aria-required=${required ? "true" : nothing} ?autofocus=${autofocus}
-      aria-describedby=${describedBy ?? nothing} placeholder=${t("12/03/2014")} .value=${live(text)} @input=${type} @change=${leave} />
+      aria-describedby=${describedBy ?? nothing} placeholder=${t("12/03/2014")} .value=${live(text)} @input=${onInput} @change=${onChange} />
     <button type="button" class="pick-time" data-act="pick-date" aria-label=${t("Choose the date from a calendar")} title=${t("Choose the date from a calendar")} @click=${showPicker}>
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2v3M10.5 2v3"/></svg></button>
-    <input class="native-picker" type="date" tabindex="-1" aria-hidden="true" .value=${live(isDate(value) ? value : "")} @change=${picked} />
+    <input class="native-picker" type="date" tabindex="-1" aria-hidden="true" .value=${live(isDate(value) ? value : "")} @change=${onPick} />
   </div>`;
 }
 
-/** Return the error about a text that is no date. */
+/** Return the error about a text that is not a date. */
 export const unreadableDateText = () => t("Searchboard cannot read this date. Type, for example, 12/03/2014, 12 March 2014 or yesterday.");
 
 /** @param {Event} event */

@@ -1,6 +1,6 @@
 /**
- * Definitions of the form fields that are more than the declaration of their kind says (core/rules/kinds.js). They are made when a form is
- * drawn, as declarations come with the translations. Labels and choices come from the path.
+ * Definitions of form fields that need more than the declaration of their kind (core/rules/kinds.js). They are created when a form is
+ * drawn, because declarations arrive with the translations. The path determines labels and choices.
  */
 import { detailPaths } from "../core/rules/kind_fields.js";
 import { field, kind } from "../core/rules/kinds.js";
@@ -13,8 +13,8 @@ import { timeOf } from "./time_value.js";
 
 export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
 const OLDEST = 25; // years: searches are for children and young people
-const HEIGHTS = [30, 230]; // cm; the server has the same
-const AHEAD_MS = 5 * 60_000; // tolerance for a clock that is ahead of the server's; the server has the same
+const HEIGHTS = [30, 230]; // cm; same as the server
+const AHEAD_MS = 5 * 60_000; // tolerance for a clock ahead of the server's; same as the server
 
 /** @param {string} path @param {Record<string, unknown>} [options] */
 const text = (path, options) => ({ path, control: "text", ...options });
@@ -32,7 +32,7 @@ const FACTS = [
 ];
 
 /** @type {Record<string, Record<string, unknown>>} */
-const OF_FACTS = {
+const FACT_OPTIONS = {
   "person.age": { range: [0, OLDEST], outOfRange: "age" },
   "person.height_cm": { range: HEIGHTS, outOfRange: "height" },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
@@ -41,14 +41,14 @@ const OF_FACTS = {
 };
 
 /**
- * Return the fields of the child that a form does not name, in the order of their declaration.
+ * Return the paths of the child's fields, except `named`, in declaration order.
  * @param {...string} named
  */
-export const otherLooks = (...named) => Object.keys(kind("search").fields).filter((path) => path.startsWith("person.") && !named.includes(path));
+export const otherPersonPaths = (...named) => Object.keys(kind("search").fields).filter((path) => path.startsWith("person.") && !named.includes(path));
 
 export const facts = () => [
-  ...[...FACTS, ...otherLooks(...FACTS)].map((path) => field("search", path, OF_FACTS[path])),
-  ...detailPaths().map((path) => field("search", path, OF_FACTS[path])),
+  ...[...FACTS, ...otherPersonPaths(...FACTS)].map((path) => field("search", path, FACT_OPTIONS[path])),
+  ...detailPaths().map((path) => field("search", path, FACT_OPTIONS[path])),
   { path: "earlier", control: "earlier" },
   ...CRITERIA.flatMap((key) => [
     choice(`criteria.${key}.answer`, { required: false, codes: "criteria.answer" }),
@@ -58,7 +58,7 @@ export const facts = () => [
 
 export const assignee = () => [{ path: "assignee", control: "person" }];
 
-/** @param {string} name of the kind */
+/** @param {string} name name of the kind */
 export const priority = (name) => [field(name, "priority", { required: true })];
 
 export const grade = () => [choice("grade.source", { coded: true }), choice("grade.content", { coded: true, number: true }), text("reason")];
@@ -70,7 +70,7 @@ export const passOn = () => [
   field("sighting", "passed_on.reference", { placeholder: () => t("If they gave one") }),
 ];
 
-/** The languages of a material are flags below `languages`, and what it shows below `shows`. */
+/** The languages of a material are flags below `languages`; its contents are flags below `shows`. */
 export const approval = () => [
   field("material", "what"), ...label.codes("languages", "material").map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
   text("place", { label: () => t("Place as shown") }), ...label.codes("languages", "material").map((code) => field("material", `texts.${code}`, { rows: 2 })),
@@ -102,10 +102,10 @@ export const outcome = () => [
   text("outcome.confirmed_by"), flag("outcome.family_told"), flag("outcome.police_told"),
 ];
 
-/** Like `outcome`, for a child that was found already: with a description of the finding, and a reason for the correction. */
+/** Like `outcome`, for a child that was already found: adds a description of the finding and a reason for the correction. */
 export const correctedOutcome = () => [...outcome(), { path: "outcome.reason", control: "long" }, text("reason")];
 
-/** null is a choice too: not decided. */
+/** null is a valid choice: not decided. */
 export const worrying = () => [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
 
 export const appeal = () => [choice("appeal.level"), time("appeal.from"), time("appeal.until"), text("reason")];
@@ -119,25 +119,25 @@ export const status = () => [
 ];
 
 /**
- * Return the content of the control for a value of the state.
+ * Convert a value of the state to the content of its control.
  * @param {any} field
  * @param {any} value
  */
 export function toRaw(field, value) {
   if (field.control === "flag") return value === true;
   if (field.control === "people") return value ?? [];
-  if (field.control === "earlier") return {}; // what is edited, as a merge patch: nothing yet
+  if (field.control === "earlier") return {}; // edits as a merge patch: none yet
   if (field.control === "list") return (value ?? []).join("\n");
   if (value === null || value === undefined) return "";
   return Array.isArray(value) ? value.join("\n") : standardText(String(value));
 }
 
 /**
- * Return the content of the control for a value of a command.
+ * Convert a value of a command to the content of its control.
  * @param {any} field
  * @param {any} value
  */
-export const rawOfData = (field, value) => (field.control === "earlier" ? value ?? {} : toRaw(field, value));
+export const dataToRaw = (field, value) => (field.control === "earlier" ? value ?? {} : toRaw(field, value));
 
 /**
  * Return the key of the error text for a readable value, or null.
@@ -153,7 +153,7 @@ export function fieldProblem(field, value) {
 }
 
 /**
- * Return the value for the command; undefined if the input can't be read.
+ * Convert the content of a control to the value for the command; undefined if it can't be parsed.
  * @param {any} field
  * @param {any} raw
  */
@@ -172,7 +172,7 @@ export function fromRaw(field, raw) {
 }
 
 /**
- * Return the lines of a list, each once; null if there are none.
+ * Return the distinct lines of a list; null if there are none.
  * @param {string} raw
  */
 function linesOf(raw) {

@@ -1,19 +1,19 @@
 /**
- * Form over one entity: local edits over the server's state. Never overwrites an edited field; reports who changed the true value
- * meanwhile. No DOM.
+ * Form for one entity: local edits on top of the server's state. Never overwrites an edited field; reports who changed its value on the
+ * server in the meantime. No DOM.
  */
 import { valueAt, applyPatch, toPatch, isEqual } from "../core/rules/merge_patch.js";
-import { fieldProblem, fromRaw, rawOfData, toRaw } from "./fields.js";
+import { fieldProblem, fromRaw, dataToRaw, toRaw } from "./fields.js";
 import { isSameTime } from "./time_value.js";
 
 export class Form {
-  /** @type {any | null} */ problem = null; // text about the form as a whole
+  /** @type {any | null} */ problem = null; // error about the entire form
   /** @type {Record<string, any>} */ errors = {}; // path -> text
-  #isCopy = true; // nothing was edited here since the draft was loaded: another tab may send it
-  isCut = false; // private fields were filled in before a reload; they were not kept
-  /** @type {any} */ #mine = new Map(); // path -> {raw, was, base, epoch}
+  #isCopy = true; // true until the loaded draft is edited here: another tab may send it
+  isCut = false; // a reload has lost private fields
+  /** @type {any} */ #edits = new Map(); // path -> {raw, was, base, epoch}
   /** @type {Map<string, any>} */ #conflicts = new Map(); // path -> the server's value
-  /** @type {Map<string, any>} */ #lastChanges = new Map(); // path -> {actor, at} of the last change seen
+  /** @type {Map<string, any>} */ #lastChanges = new Map(); // path -> {actor, at} of the last known change
   /** @type {any} */ #board;
   /** @type {any} */ #read;
   /** @type {any} */ #draft;
@@ -21,16 +21,16 @@ export class Form {
   /** @type {Record<string, any>} */ #start = {}; // the defaults when the form was opened
 
   /**
-   * @param {Record<string, any>} given
-   *   - `key`: of the draft, and of the ids of the controls
-   *   - `entity`: id of what it changes, or null while adding
-   *   - `command`: - {name, data: (form) -> data, or null if a field can't be read; group: part of the state whose fields are at
+   * @param {Record<string, any>} options
+   *   - `key`: key of the draft, and prefix of the controls' ids
+   *   - `entity`: id of the changed entity, or null for a new one
+   *   - `command`: - {name, data: (form) -> data, or null if a field can't be parsed; group: part of the state whose fields are at
    *     the top of the data; flags: lists of codes in the data, whose fields are flags}
    *   - `board`: store of the board, for its position
    *   - `fields`: see fields.js
-   *   - `read`: () -> the true state, or null while adding
-   *   - `draft`: - {load, save, clear, whenLoaded, whenRemoved}: keeps typed text across a reload
-   *   - `defaults`: () -> {path: raw} for fields that are not set
+   *   - `read`: () -> the server's state, or null for a new entity
+   *   - `draft`: - {load, save, clear, whenLoaded, whenRemoved}: stores typed text across a reload
+   *   - `defaults`: () -> {path: raw} for unset fields
    */
   constructor({ key, entity = null, command, board, fields, read = () => null, draft = null, defaults = () => ({}) }) {
     this.key = key;
@@ -42,25 +42,25 @@ export class Form {
     this.#draft = draft;
     this.#defaults = defaults;
     this.#start = defaults();
-    const kept = draft?.load();
-    if (kept) this.#resume(kept);
-    else draft?.whenLoaded((/** @type {any} */ late) => this.#resume(late));
+    const storedDraft = draft?.load();
+    if (storedDraft) this.#resume(storedDraft);
+    else draft?.whenLoaded((/** @type {any} */ loaded) => this.#resume(loaded));
     draft?.whenRemoved?.(() => this.#isCopy && this.clear());
   }
 
-  /** Refresh the defaults when the form is shown again ("now" is now), unless something was typed. */
+  /** Refresh the defaults, such as "now", when the form is shown again, unless something was typed. */
   open() {
     if (!this.dirty) this.#start = this.#defaults();
   }
 
-  /** Return whether something was changed. Spaces in an empty field are nothing. */
+  /** True if something was changed. Spaces in an empty field do not count. */
   get dirty() {
-    return [...this.#mine].some(([path, { raw }]) => !isBlank(raw) || !isBlank(this.#true(path)));
+    return [...this.#edits].some(([path, { raw }]) => !isBlank(raw) || !isBlank(this.#serverRaw(path)));
   }
 
-  /** Return whether one field alone was edited. @param {string} path */
+  /** Return true if this is the only edited field. @param {string} path */
   isOnly(path) {
-    return this.#mine.size === 1 && this.#mine.has(path);
+    return this.#edits.size === 1 && this.#edits.has(path);
   }
 
   get conflicted() {
@@ -74,11 +74,11 @@ export class Form {
 
   /** @param {string} path */
   raw(path) {
-    return this.#mine.has(path) ? this.#mine.get(path).raw : this.#true(path);
+    return this.#edits.has(path) ? this.#edits.get(path).raw : this.#serverRaw(path);
   }
 
   /**
-   * Return the edited value, as in the state.
+   * Return the edited value in the form of the state.
    * @param {string} path
    */
   value(path) {
@@ -86,17 +86,17 @@ export class Form {
   }
 
   /** @param {string} path */
-  isMine(path) {
-    return this.#mine.has(path);
+  isEdited(path) {
+    return this.#edits.has(path);
   }
 
   /** @param {string} path @param {any} raw */
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
     this.#isCopy = false;
-    const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
-    if (this.#isTrue(path, raw) && !this.#conflicts.has(path)) this.#mine.delete(path);
-    else this.#mine.set(path, { ...mine, raw });
+    const edit = this.#edits.get(path) ?? { was: this.#value(path), base, epoch };
+    if (this.#isServerRaw(path, raw) && !this.#conflicts.has(path)) this.#edits.delete(path);
+    else this.#edits.set(path, { ...edit, raw });
     delete this.errors[path];
     this.#save();
   }
@@ -105,72 +105,72 @@ export class Form {
    * Return another person's change of an edited field, {value, actor, at}, or null.
    * @param {string} path
    */
-  theirs(path) {
-    const mine = this.#mine.get(path);
-    if (!mine) return null;
-    if (this.field(path)?.private) return this.#privately(path, mine);
+  otherChange(path) {
+    const edit = this.#edits.get(path);
+    if (!edit) return null;
+    if (this.field(path)?.private) return this.#privateChange(path, edit);
     const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
-    if (!this.#conflicts.has(path) && (isEqual(value, mine.was) || isEqual(value, this.value(path)))) return null;
+    if (!this.#conflicts.has(path) && (isEqual(value, edit.was) || isEqual(value, this.value(path)))) return null;
     return { value, conflict: this.#conflicts.has(path), ...this.#lastChanges.get(path) };
   }
 
   /**
-   * Remember who changed which field, and when.
+   * Record the author and time of each changed field.
    * @param {JournalEvent[]} events
    */
   onEvents(events) {
-    for (const { actor, at, seq, changes = [], private: set = [] } of events) {
-      for (const path of [...changes, ...set]) this.#lastChanges.set(path, { actor, at, seq });
+    for (const { actor, at, seq, changes = [], private: privatePaths = [] } of events) {
+      for (const path of [...changes, ...privatePaths]) this.#lastChanges.set(path, { actor, at, seq });
     }
   }
 
   /**
-   * Keep the edited value, knowing the true one. Returns whether all conflicts are decided.
+   * Keep the edited value despite the server's. Returns true if no conflict is left.
    * @param {string} path
    */
   keep(path) {
-    const mine = this.#mine.get(path);
+    const edit = this.#edits.get(path);
     const was = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
-    this.#mine.set(path, { ...mine, was, base: this.#board.seq, epoch: this.#board.epoch });
-    return this.#decided(path);
+    this.#edits.set(path, { ...edit, was, base: this.#board.seq, epoch: this.#board.epoch });
+    return this.#resolve(path);
   }
 
   /** @param {string} path */
   take(path) {
-    this.#mine.delete(path);
-    return this.#decided(path);
+    this.#edits.delete(path);
+    return this.#resolve(path);
   }
 
   /**
-   * Return the position from which the server must look for conflicts: the current one for what was seen and decided; the
-   * beginning of the edit while an edited field has changed.
+   * Return the position from which the server must check for conflicts: the start of the edit if an edited field has changed on the
+   * server, otherwise the current position.
    */
   position() {
-    const open = [...this.#mine].filter(([path]) => this.theirs(path)).map(([, mine]) => mine);
+    const pendingEdits = [...this.#edits].filter(([path]) => this.otherChange(path)).map(([, edit]) => edit);
     const { seq: base, epoch } = this.#board;
-    return open.reduce((oldest, mine) => (mine.base < oldest.base ? mine : oldest), { base, epoch });
+    return pendingEdits.reduce((oldest, edit) => (edit.base < oldest.base ? edit : oldest), { base, epoch });
   }
 
   /**
-   * Return the edited fields as a merge patch; null, with `errors`, if a value can't be read.
+   * Return the edited fields as a merge patch; null, with `errors`, if a value is invalid.
    * @returns {Record<string, any> | null}
    */
   patch() {
-    const leaves = this.#leaves([...this.#mine.keys()]);
+    const leaves = this.#leaves([...this.#edits.keys()]);
     if (!leaves) return null;
     /** @type {Record<string, any>} */
     const patch = toPatch(leaves);
     /** @type {Record<string, any>} */
     const merged = applyPatch(this.#read() ?? {}, patch);
     for (const group of Object.keys(patch)) {
-      // a place becomes null as a whole when none of its fields is set
+      // a place without any value becomes null
       if (this.field(`${group}.lat`) && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
     }
     return patch;
   }
 
   /**
-   * Return all filled-in fields, for adding; null, with `errors`, if a value can't be read.
+   * Return all filled-in fields for a new entity; null, with `errors`, if a value is invalid.
    * @param {string[]} [paths]
    * @returns {Record<string, any> | null}
    */
@@ -180,40 +180,40 @@ export class Form {
     return toPatch(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
   }
 
-  /** Clear the form when its text goes to the outbox; return the text, and the defaults below it, for `restore`. */
+  /** Clear the form when its text goes to the outbox; return the text and the defaults for `restore`. */
   release() {
-    const sent = { mine: [...this.#mine], start: this.#start };
+    const released = { mine: [...this.#edits], start: this.#start };
     this.clear();
-    return sent;
+    return released;
   }
 
   /**
-   * Put refused text back, below what was typed since.
+   * Restore refused text, without overwriting later input.
    * @param {{ mine: any[], start?: Record<string, any> }} sent
    * @param {any} refusal
    */
   restore({ mine, start }, refusal) {
-    if (start && !this.dirty) this.#start = start; // what was not touched is as it was sent, too
-    this.#mine = new Map([...mine, ...this.#mine]);
+    if (start && !this.dirty) this.#start = start; // untouched fields also return to their sent values
+    this.#edits = new Map([...mine, ...this.#edits]);
     this.refuse(refusal);
     this.#save();
   }
 
   /**
-   * Put back the data of a refused command that an earlier page sent.
+   * Restore the data of a refused command that an earlier page sent.
    * @param {Record<string, any>} data
-   * @param {{ base: any, epoch: any }} given
+   * @param {{ base: any, epoch: any }} position
    * @param {any} refusal
    */
   restoreData(data, { base, epoch }, refusal) {
-    const given = { ...data, ...this.#flagsOf(data) };
+    const flaggedData = { ...data, ...this.#flagsOf(data) };
     const mine = this.fields
-      .filter((/** @type {any} */ field) => hasPath(given, this.#inData(field.path)))
-      .map((/** @type {any} */ field) => [field.path, { raw: rawOfData(field, valueAt(given, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
+      .filter((/** @type {any} */ field) => hasPath(flaggedData, this.#inData(field.path)))
+      .map((/** @type {any} */ field) => [field.path, { raw: dataToRaw(field, valueAt(flaggedData, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
     this.restore({ mine }, refusal);
   }
 
-  /** Return the lists of codes in the data as flags: also those that are not set. @param {Record<string, any>} data */
+  /** Convert the lists of codes in the data to flags, including the unset ones. @param {Record<string, any>} data */
   #flagsOf(data) {
     /** @type {string[]} */
     const groups = (this.command.flags ?? []).filter((/** @type {string} */ group) => Array.isArray(data[group]));
@@ -222,13 +222,13 @@ export class Form {
     return Object.fromEntries(groups.map((group) => [group, Object.fromEntries(codes(group).map((code) => [code, data[group].includes(code)]))]));
   }
 
-  /** @param {{ code: any, message: string, fields?: any, current?: any }} given */
+  /** @param {{ code: any, message: string, fields?: any, current?: any }} refusal */
   refuse({ code, message, fields = {}, current = null }) {
     const paths = Object.keys(fields ?? {});
     this.#conflicts.clear();
     if (code === "conflict" && current) {
-      const mine = [...this.#mine.keys()].filter((path) => paths.some((each) => each === path || each.startsWith(`${path}.`)));
-      for (const path of mine) this.#conflicts.set(path, valueAt(current, path));
+      const conflicting = [...this.#edits.keys()].filter((path) => paths.some((changedPath) => changedPath === path || changedPath.startsWith(`${path}.`)));
+      for (const path of conflicting) this.#conflicts.set(path, valueAt(current, path));
     }
     this.errors = code === "conflict" ? {} : Object.fromEntries(Object.entries(fields ?? {}).map(([path, error]) => [this.#inState(path), error]));
     this.problem = message;
@@ -236,7 +236,7 @@ export class Form {
 
   clear() {
     this.#isCopy = true;
-    this.#mine.clear();
+    this.#edits.clear();
     this.#conflicts.clear();
     this.isCut = false;
     this.errors = {};
@@ -245,20 +245,20 @@ export class Form {
   }
 
   /**
-   * A private field has no value in the state: it is known only that somebody set it after the edit began.
+   * Return another person's change of a private field. Only the fact is known: private values are not in the state.
    * @param {string} path
-   * @param {{ base: any }} given
+   * @param {{ base: any }} edit
    */
-  #privately(path, { base }) {
+  #privateChange(path, { base }) {
     const lastChange = this.#lastChanges.get(path), conflict = this.#conflicts.has(path);
     return conflict || lastChange?.seq > base ? { value: null, conflict, isPrivate: true, ...lastChange } : null;
   }
 
   /** @param {string} path @param {any} raw */
-  #isTrue(path, raw) {
-    const now = this.#true(path);
-    if (this.field(path)?.control === "people") return isEqual([...raw].sort(), [...now].sort()); // in whatever order they were chosen
-    return isEqual(raw, now) || (this.field(path)?.control === "time" && isSameTime(raw, now));
+  #isServerRaw(path, raw) {
+    const serverRaw = this.#serverRaw(path);
+    if (this.field(path)?.control === "people") return isEqual([...raw].sort(), [...serverRaw].sort()); // in any order
+    return isEqual(raw, serverRaw) || (this.field(path)?.control === "time" && isSameTime(raw, serverRaw));
   }
 
   /** @param {string} path */
@@ -274,7 +274,7 @@ export class Form {
   }
 
   /** @param {string} path */
-  #decided(path) {
+  #resolve(path) {
     this.#conflicts.delete(path);
     if (!this.conflicted) this.problem = null;
     this.#save();
@@ -289,8 +289,8 @@ export class Form {
     for (const path of paths) {
       const field = this.field(path);
       const value = fromRaw(field, this.raw(path));
-      const wrong = value === undefined ? "unreadable" : fieldProblem(field, value);
-      if (wrong) this.errors[path] = wrong;
+      const error = value === undefined ? "unreadable" : fieldProblem(field, value);
+      if (error) this.errors[path] = error;
       else leaves[path] = value;
     }
     return Object.keys(this.errors).length ? null : leaves;
@@ -303,28 +303,28 @@ export class Form {
   }
 
   /** @param {string} path */
-  #true(path) {
+  #serverRaw(path) {
     const value = this.#value(path);
     return value === null && path in this.#start ? this.#start[path] : toRaw(this.field(path), value);
   }
 
   /**
-   * Put a loaded draft below what was typed since.
+   * Apply a loaded draft, without overwriting later input.
    * @param {{ mine?: any[], start?: any, isCut?: boolean }} kept
    */
   #resume({ mine = [], start = null, isCut = false }) {
-    if (!this.dirty) this.#start = start ?? this.#start; // a call received before a reload keeps its time of receipt
-    const changed = this.dirty;
-    const known = mine.filter(([path]) => this.field(path)); // drafts of an earlier version may contain fields that no longer exist
-    this.#mine = new Map([...known, ...this.#mine]);
+    if (!this.dirty) this.#start = start ?? this.#start; // a call that was begun before a reload keeps its time of receipt
+    const hadInput = this.dirty;
+    const validEdits = mine.filter(([path]) => this.field(path)); // drafts of an earlier version may contain fields that no longer exist
+    this.#edits = new Map([...validEdits, ...this.#edits]);
     this.isCut ||= isCut;
-    if (changed) this.#save();
+    if (hadInput) this.#save();
   }
 
   #save() {
     if (!this.dirty) return void this.#draft?.clear();
-    const mine = [...this.#mine].filter(([path]) => !this.field(path)?.private);
-    this.#draft?.save({ mine, start: this.#start, isCut: this.isCut || mine.length < this.#mine.size });
+    const mine = [...this.#edits].filter(([path]) => !this.field(path)?.private);
+    this.#draft?.save({ mine, start: this.#start, isCut: this.isCut || mine.length < this.#edits.size });
   }
 }
 

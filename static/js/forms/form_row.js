@@ -1,4 +1,4 @@
-/** Render one form field: label, control, error, and changes by others. */
+/** Form field: label, control, error, and changes by other people. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t, withColon } from "../core/i18n.js";
@@ -13,41 +13,40 @@ import { leaningOf, problemOf } from "./time_value.js";
 
 /**
  * @param {any} form Form
- * @param {string} path of the field
- * @param {any} ctx the view: session, board, draw(); drawForms(), which draws no more than the forms; edited(form) replaces both where a
- *   choice is sent at once; resolved(form) after
- *   the last conflict was decided; cards(kind) to choose from; underField(path) is drawn under a field
- * @param {string | null} [name] label, if it is not that of the field
- * @param {boolean} [isNeeded] mark it as required, though the field is not always
+ * @param {string} path path of the field
+ * @param {any} ctx the view: session, board, draw(); drawForms() draws only the forms; edited(form) replaces both if a choice is sent
+ *   immediately; resolved(form) runs after the last conflict; cards(kind) returns the options; underField(path) is drawn under a field
+ * @param {string | null} [name] label, if it differs from the field's
+ * @param {boolean} [isNeeded] true to mark an optional field as required
  */
 export function row(form, path, ctx, name = null, isNeeded = false) {
   if (isPartOfPlace(path, form)) return nothing;
-  const field = form.field(path), point = pointPaths(path, form).filter((each) => isPartOfPlace(each, form));
+  const field = form.field(path), point = pointPaths(path, form).filter((pointPath) => isPartOfPlace(pointPath, form));
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
-  const wrong = [path, ...point].find((each) => form.errors[each]);
-  const error = wrong && form.errors[wrong];
-  const flag = field.control === "flag";
-  const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${isNeeded || needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
-  return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
-    ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
-    ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}
+  const errorPath = [path, ...point].find((candidate) => form.errors[candidate]);
+  const error = errorPath && form.errors[errorPath];
+  const isFlag = field.control === "flag";
+  const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${isNeeded || showsRequired(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isEdited(path)}>
+    ${isFlag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
+    ${error ? html`<p class="error" id="${id}-error">${errorText(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was reloaded. Type it again.")}</p>` : nothing}
-    ${theirs(form, field, ctx)} ${point.map((each) => theirs(form, form.field(each), ctx))} ${ctx.underField?.(path) ?? nothing}
+    ${otherChangeNotice(form, field, ctx)} ${point.map((pointPath) => otherChangeNotice(form, form.field(pointPath), ctx))} ${ctx.underField?.(path) ?? nothing}
   </div>`;
 }
 
 /**
- * Mark a required field; a choice only while it is empty, as it can't be emptied again.
+ * Return true to mark a field as required. A choice is marked only while it is empty, because it can't be emptied again.
  * @param {any} form
  * @param {{ path: string, required: any, control: any }} change
  */
-const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
+const showsRequired = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
 
 /** @param {any} form @param {any} ctx @param {string[]} paths */
 export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
 /** @param {any} error @param {any} field @param {any} raw */
-function sentence(error, field, raw) {
+function errorText(error, field, raw) {
   if (error === "unreadable" && field.control === "time") return problemOf(raw) === "gap" ? gapText() : unreadableText();
   if (error === "unreadable" && field.control === "date") return unreadableDateText();
   if (error === "required") return t("This field is required.");
@@ -64,19 +63,19 @@ function control(form, field, id, ctx) {
   const edit = (/** @type {any} */ raw) => {
     const { dirty } = form;
     form.edit(field.path, raw);
-    const draw = form.dirty === dirty && ctx.drawForms ? ctx.drawForms : ctx.draw; // a draft is marked beside its form, too
+    const draw = form.dirty === dirty && ctx.drawForms ? ctx.drawForms : ctx.draw; // a draft is also marked outside its form
     (ctx.edited ?? draw)(form);
   };
   const current = () => form.raw(field.path), raw = current();
   const describedBy = [field.path, ...pointPaths(field.path, form)].some((path) => form.errors[path]) ? `${id}-error` : null;
   const describe = describedBy ?? nothing;
-  const type = (/** @type {any} */ event) => edit(event.target.value);
+  const onInput = (/** @type {any} */ event) => edit(event.target.value);
   switch (field.control) {
     case "long":
-      return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
+      return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${onInput}
         placeholder=${field.placeholder?.() ?? nothing} aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
     case "list":
-      return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${t("One per line")} .value=${live(raw)} @input=${type}></textarea>`;
+      return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${t("One per line")} .value=${live(raw)} @input=${onInput}></textarea>`;
     case "flag":
       return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":
@@ -92,19 +91,19 @@ function control(form, field, id, ctx) {
     default:
       if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
       return html`<input id=${id} type="text" inputmode=${field.control === "number" ? "decimal" : nothing}
-        autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
+        autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${onInput}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus} />`;
   }
 }
 
 /** @param {Record<string, any>} field @param {any} ctx */
 function choices({ path, kind, codes = path, coded }, ctx) {
-  const said = (/** @type {string} */ code) => (path === "outcome.condition" ? foundCondition(code, sexOf(ctx.board)) : label.value(codes, code, kind));
-  return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${said(code)}` : said(code)]);
+  const text = (/** @type {string} */ code) => (path === "outcome.condition" ? foundCondition(code, sexOf(ctx.board)) : label.value(codes, code, kind));
+  return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${text(code)}` : text(code)]);
 }
 
 /**
- * Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form.
+ * Render a form with its general error; its button or Ctrl+Enter sends it.
  * @param {any} form
  * @param {string} name
  * @param {any} body
@@ -116,17 +115,17 @@ export function formOf(form, name, body, buttons, send) {
     event.preventDefault();
     send(form);
   };
-  const keyed = (/** @type {any} */ event) => {
+  const onKeydown = (/** @type {any} */ event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
   };
-  return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${keyed}>
+  return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${onKeydown}>
     ${problem(form)} ${body}
     <div class="buttons">${buttons}</div>
   </form>`;
 }
 
 /**
- * Render the error about the whole form, and the errors of fields it does not show.
+ * Render the general error of a form, and the errors of fields that it does not show.
  * @param {any} form
  */
 export function problem(form) {
@@ -139,7 +138,7 @@ export function problem(form) {
 }
 
 /**
- * Render a choice; with `required`, the empty option disappears once something is chosen.
+ * Render a choice. With `required`, the empty option disappears after a choice.
  * @param {string} id
  * @param {any} value
  * @param {any} options
@@ -162,18 +161,18 @@ export function people(session, chosen) {
 }
 
 /**
- * Render another person's change of an edited field, and the choice between the two.
+ * Render another person's change of an edited field, and the choice between both values.
  * @param {any} form
  * @param {any} field
  * @param {any} ctx
  */
-export function theirs(form, field, ctx) {
-  const other = form.theirs(field.path);
+export function otherChangeNotice(form, field, ctx) {
+  const other = form.otherChange(field.path);
   if (!other) return nothing;
   const who = other.actor?.name ?? t("Someone");
   const decide = (/** @type {any} */ decision) => () => {
-    const done = form[decision](field.path);
-    if (done && other.conflict) ctx.resolved?.(form);
+    const isResolved = form[decision](field.path);
+    if (isResolved && other.conflict) ctx.resolved?.(form);
     ctx.draw();
   };
   return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>

@@ -3,11 +3,11 @@ import { t } from "../core/i18n.js";
 import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 
-/** @param {string} path @param {() => string} [name] label, if it is not that of the field @param {any} [more] */
-const long = (path, name, more) => ({ path, control: "long", rows: 2, label: name ?? (() => label.field(path)), ...more });
+/** @param {string} path @param {() => string} [name] label, if it differs from the field's @param {any} [options] */
+const long = (path, name, options) => ({ path, control: "long", rows: 2, label: name ?? (() => label.field(path)), ...options });
 
-/** @param {() => string} name @param {any} [more] */
-const reason = (name, more) => long("reason", name, more);
+/** @param {() => string} name @param {any} [options] */
+const reason = (name, options) => long("reason", name, options);
 const INCOMING = { path: "incoming", control: "person", label: () => label.field("incoming") };
 
 /** Texts about one search. */
@@ -19,7 +19,7 @@ export const OF_SEARCH = [
   long("contacts", () => say("contacts")),
 ];
 
-/** Texts about the shift as a whole. */
+/** Texts about the entire shift. */
 export const OF_DESK = [
   INCOMING,
   long("faults"),
@@ -31,7 +31,7 @@ export const ACCEPT = [
   long("restatement", () => t("In your own words, in one or two sentences: what are you taking over?"), { required: true, rows: 3 }),
   reason(() => t("Reason for taking over without reading everything")),
 ];
-/** What the reader understood of one search. */
+/** The reader's summary of one search. */
 export const RESTATE = [long("text", () => t("In your own words, in one or two sentences"), { required: true })];
 export const ANSWER = [reason(() => t("What is not quite right?"), { required: true, autofocus: true })];
 export const REFUSE = [reason(() => t("Reason for refusing"), { required: true, autofocus: true })];

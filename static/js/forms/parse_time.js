@@ -1,5 +1,5 @@
-/* Times as people say them: "now", "10 minutes ago", "14:30", "yesterday 22:00", "24 Nov 14:30", and as programs write them
-   ("2026-11-24T15:10"). All four languages at once: operator and caller may speak different ones. Pure. */
+/* Parser of times in everyday words: "now", "10 minutes ago", "14:30", "yesterday 22:00", "24 Nov 14:30", and in ISO format
+   ("2026-11-24T15:10"). It accepts all four languages: operator and caller may speak different ones. Pure. */
 
 import { clock, day as dayName, instantsOf, toInput } from "../core/time.js";
 
@@ -22,7 +22,7 @@ const UNITS = [
   [/(?<!\d)(\d+)\s*(?:h|hour|hours|heure|heures|u|uur|uren|std|stunde|stunden)\b/, HOUR],
   [/(?<!\d)(\d+)\s*(?:d|day|days|j|jour|jours|dag|dagen|tag|tage|tagen)\b/, DAY],
 ];
-/** Words for a day, as a number of days from today. The longer ones first. @type {[RegExp, number][]} */
+/** Words for a day, as a number of days from today; longer words first. @type {[RegExp, number][]} */
 const DAYS = [
   [/\b(?:day before yesterday|avant-hier|eergisteren|vorgestern)\b/, -2],
   [/\b(?:day after tomorrow|apres-demain|overmorgen|ubermorgen)\b/, 2],
@@ -41,10 +41,10 @@ const NAMED_DATE = /\b(\d{1,2})(?:er|st|nd|rd|th|\.)?\s(?:of\s|de\s)?([a-z]{3,9}
 const MONTHS = ["jan", "fe[bv]", "m(?:ar|rt|aa|ae)", "a[pv]r", "ma[iy]|mei", "juin|june?$|juni", "juil|jul", "aug|aou", "sep", "o[ck]t", "nov", "de[cz]"].map((start) => new RegExp(`^(?:${start})`));
 const MAX_AHEAD_MS = 5 * MINUTE; // tolerance for a fast clock
 
-/** @typedef {"past" | "ahead" | "near"} Leaning which day a time of day without one is of: the last one, the next one, or today */
+/** @typedef {"past" | "ahead" | "near"} Leaning day of a time without a date: the last possible, the next possible, or today */
 
 /**
- * Return the time as ISO, or null if it cannot be read.
+ * Return the time as ISO, or null if it cannot be parsed.
  * @param {string} text
  * @param {Date} now
  * @param {Leaning} [leaning]
@@ -52,7 +52,7 @@ const MAX_AHEAD_MS = 5 * MINUTE; // tolerance for a fast clock
 export const parseTime = (text, now, leaning) => readTime(text, now, leaning).at;
 
 /**
- * Read a time. `problem` says why there is none: its clock did not exist on that day, as summer time began.
+ * Parse a time. `problem` is "gap" if the time did not exist on that day because summer time began.
  * @param {string} text
  * @param {Date} now
  * @param {Leaning} [leaning]
@@ -60,71 +60,71 @@ export const parseTime = (text, now, leaning) => readTime(text, now, leaning).at
  */
 export function readTime(text, now, leaning = "past") {
   if (text.length > MAX_LENGTH) return { at: null };
-  const words = plain(text);
+  const words = normalise(text);
   if (NOW.test(words)) return { at: now.toISOString() };
   const iso = ISO.exec(words);
-  if (iso) return iso[3] ? { at: dated(Date.parse(text.trim())) } : instant(`${iso[1]}T${iso[2].padStart(5, "0")}`);
-  const moved = fromNow(words, now);
-  return moved ? { at: moved } : clockTime(words, now, leaning);
+  if (iso) return iso[3] ? { at: isoOf(Date.parse(text.trim())) } : instant(`${iso[1]}T${iso[2].padStart(5, "0")}`);
+  const relativeTime = fromNow(words, now);
+  return relativeTime ? { at: relativeTime } : clockTime(words, now, leaning);
 }
 
 /**
- * Format a time so that it parses again, in the reader's language: "Tue 24 Nov 22:34".
+ * Format a time in the reader's language so that it can be parsed again: "Tue 24 Nov 22:34".
  * @param {string | null} iso
  */
 export const describeTime = (iso, now = new Date()) => (iso && toInput(iso) ? `${dayName(iso, now)} ${clock(iso)}` : "");
 
-/** Return a text in small letters, without accents and commas. @param {string} text */
-export const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f,]/g, "").replace(/\s+/g, " ");
+/** Return a text in lower case, without accents and commas. @param {string} text */
+export const normalise = (text) => text.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f,]/g, "").replace(/\s+/g, " ");
 
 /** @param {string} words */
-const counts = (words) => COUNTS.reduce((said, [pattern, count]) => said.replace(pattern, count), words);
+const replaceCounts = (words) => COUNTS.reduce((text, [pattern, count]) => text.replace(pattern, count), words);
 
 /**
- * Return how many days from today a text of one word for a day names ("yesterday": -1), or null.
+ * Return the days from today if a text is one word for a day ("yesterday": -1), otherwise null.
  * @param {string} words
  */
 export function dayNamedIn(words) {
-  const named = DAYS.find(([pattern]) => pattern.exec(words)?.[0] === words);
-  return named ? named[1] : null;
+  const dayWord = DAYS.find(([pattern]) => pattern.exec(words)?.[0] === words);
+  return dayWord ? dayWord[1] : null;
 }
 
 /**
- * Return the days of "3 days ago" as -3, or null.
+ * Parse "3 days ago" as -3; return null for other texts.
  * @param {string} words
  */
 export function daysAgoIn(words) {
-  const counted = counts(words), [pattern] = UNITS[UNITS.length - 1], found = pattern.exec(counted);
-  return found && AGO.test(counted) && Number(found[1]) <= MAX_DAYS ? -Number(found[1]) : null;
+  const counted = replaceCounts(words), [pattern] = UNITS[UNITS.length - 1], match = pattern.exec(counted);
+  return match && AGO.test(counted) && Number(match[1]) <= MAX_DAYS ? -Number(match[1]) : null;
 }
 
 /** @param {string} words @param {Date} now */
 function fromNow(words, now) {
-  const counted = counts(words);
-  const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(counted);
-  const ahead = AHEAD.test(counted);
-  if (!AGO.test(counted) && !minutesAlone && !ahead) return null;
-  let length = 0, read = false;
+  const counted = replaceCounts(words);
+  const isMinutesOnly = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(counted);
+  const isAhead = AHEAD.test(counted);
+  if (!AGO.test(counted) && !isMinutesOnly && !isAhead) return null;
+  let length = 0, isMatched = false;
   for (const [pattern, unit] of UNITS) {
-    const found = pattern.exec(counted);
-    if (found) (length += Number(found[1]) * unit), (read = true);
+    const match = pattern.exec(counted);
+    if (match) (length += Number(match[1]) * unit), (isMatched = true);
   }
-  return read ? dated(Number(now) + (ahead ? length : -length)) : null;
+  return isMatched ? isoOf(Number(now) + (isAhead ? length : -length)) : null;
 }
 
 /** @param {string} words @param {Date} now @param {Leaning} leaning */
 function clockTime(words, now, leaning) {
   const date = dateIn(words);
-  const said = clockIn(date ? words.replace(date.text, " ").trim() : words);
-  if (!said) return { at: null };
+  const clockText = clockIn(date ? words.replace(date.text, " ").trim() : words);
+  if (!clockText) return { at: null };
   const today = toInput(now).slice(0, 10);
-  if (date) return ofDate(date, said, today, now, leaning);
-  const named = DAYS.find(([pattern]) => pattern.test(words));
-  if (named) return instant(`${addDays(today, named[1])}T${said}`);
-  const at = instant(`${today}T${said}`);
-  const passed = at.at === null || Date.parse(at.at) <= now.getTime() + MAX_AHEAD_MS;
-  if (leaning === "past" && !passed) return instant(`${addDays(today, -1)}T${said}`);
-  if (leaning === "ahead" && passed && !at.problem) return instant(`${addDays(today, 1)}T${said}`);
+  if (date) return resolveDate(date, clockText, today, now, leaning);
+  const dayWord = DAYS.find(([pattern]) => pattern.test(words));
+  if (dayWord) return instant(`${addDays(today, dayWord[1])}T${clockText}`);
+  const at = instant(`${today}T${clockText}`);
+  const hasPassed = at.at === null || Date.parse(at.at) <= now.getTime() + MAX_AHEAD_MS;
+  if (leaning === "past" && !hasPassed) return instant(`${addDays(today, -1)}T${clockText}`);
+  if (leaning === "ahead" && hasPassed && !at.problem) return instant(`${addDays(today, 1)}T${clockText}`);
   return at;
 }
 
@@ -135,60 +135,60 @@ function clockTime(words, now, leaning) {
 function clockIn(words) {
   if (NOON.test(words)) return "12:00";
   if (MIDNIGHT.test(words)) return "00:00";
-  const half = TWELVE_HOURS.exec(words);
-  const found = half ?? TIME.exec(words) ?? DIGITS.exec(words.replace(/^[a-z\s.-]+/, ""));
-  if (!found || (half && (Number(half[1]) > 12 || half[1] === "0"))) return null;
-  const hours = half ? (Number(half[1]) % 12) + (half[3] === "p" ? 12 : 0) : Number(found[1]);
-  const minutes = found[2] ?? "00";
+  const twelveHourMatch = TWELVE_HOURS.exec(words);
+  const match = twelveHourMatch ?? TIME.exec(words) ?? DIGITS.exec(words.replace(/^[a-z\s.-]+/, ""));
+  if (!match || (twelveHourMatch && (Number(twelveHourMatch[1]) > 12 || twelveHourMatch[1] === "0"))) return null;
+  const hours = twelveHourMatch ? (Number(twelveHourMatch[1]) % 12) + (twelveHourMatch[3] === "p" ? 12 : 0) : Number(match[1]);
+  const minutes = match[2] ?? "00";
   return hours > 23 || Number(minutes) > 59 ? null : `${String(hours).padStart(2, "0")}:${minutes}`; // a time of day
 }
 
 /**
- * Return the date in a text, or null. A year may be missing.
+ * Return the date in a text, or null. The year is optional.
  * @param {string} words
  * @returns {{ text: string, day: string, month: string, year?: string } | null}
  */
 export function dateIn(words) {
-  const found = DATE.exec(words) ?? DOTTED_DATE.exec(words);
-  if (found) return { text: found[0], day: found[1], month: found[2], year: found[3] };
-  const named = NAMED_DATE.exec(words);
-  const month = named ? MONTHS.findIndex((pattern) => pattern.test(named[2])) + 1 : 0;
-  return named && month ? { text: named[0], day: named[1], month: String(month), year: named[3] } : null;
+  const match = DATE.exec(words) ?? DOTTED_DATE.exec(words);
+  if (match) return { text: match[0], day: match[1], month: match[2], year: match[3] };
+  const namedMatch = NAMED_DATE.exec(words);
+  const month = namedMatch ? MONTHS.findIndex((pattern) => pattern.test(namedMatch[2])) + 1 : 0;
+  return namedMatch && month ? { text: namedMatch[0], day: namedMatch[1], month: String(month), year: namedMatch[3] } : null;
 }
 
 /**
  * @param {{ day: string, month: string, year?: string }} date
- * @param {string} said
+ * @param {string} clockText
  * @param {string} today
  * @param {Date} now
  * @param {Leaning} leaning
  */
-function ofDate({ day, month, year }, said, today, now, leaning) {
-  const of = (/** @type {number} */ one) => instant(`${one}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${said}`);
-  if (year) return of(Number(year));
-  const present = Number(today.slice(0, 4)), at = of(present);
+function resolveDate({ day, month, year }, clockText, today, now, leaning) {
+  const inYear = (/** @type {number} */ fullYear) => instant(`${fullYear}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${clockText}`);
+  if (year) return inYear(Number(year));
+  const thisYear = Number(today.slice(0, 4)), at = inYear(thisYear);
   if (at.at === null) return at;
-  const passed = Date.parse(at.at) <= now.getTime() + MAX_AHEAD_MS;
-  if (leaning === "past" && !passed) return of(present - 1);
-  return leaning === "ahead" && passed && month === "1" ? of(present + 1) : at;
+  const hasPassed = Date.parse(at.at) <= now.getTime() + MAX_AHEAD_MS;
+  if (leaning === "past" && !hasPassed) return inYear(thisYear - 1);
+  return leaning === "ahead" && hasPassed && month === "1" ? inYear(thisYear + 1) : at;
 }
 
 /**
- * Return the instant of a local time; the first of two in the night in which summer time ends.
+ * Return the instant of a local time; the first of two if summer time ends that night.
  * @param {string} local "2026-11-24T14:30"
  * @returns {{ at: string | null, problem?: "gap" }}
  */
 function instant(local) {
-  const wanted = Date.parse(`${local}:00Z`);
-  if (Number.isNaN(wanted) || new Date(wanted).toISOString().slice(0, 16) !== local) return { at: null }; // 30 Feb
+  const utc = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 16) !== local) return { at: null }; // 30 Feb
   const [at] = instantsOf(local);
   return at ? { at } : { at: null, problem: "gap" };
 }
 
-// Noon is safe on days of 23 or 25 hours.
+// Counts from noon, because a day may have 23 or 25 hours.
 /** @param {string} day @param {number} count */
 export const addDays = (day, count) => new Date(Date.parse(`${day}T12:00:00Z`) + count * DAY).toISOString().slice(0, 10);
 
 /** @param {number} ms */
-const dated = (ms) => (Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null);
+const isoOf = (ms) => (Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null);
 

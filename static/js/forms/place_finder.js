@@ -1,22 +1,22 @@
-/* Places that fit what is typed in a field, from the server's gazetteer; none while offline. */
+/* Places from the server's gazetteer that match the typed text; none while offline. */
 
 import { get } from "../core/connection/api.js";
 import { placeOption } from "./place_option.js";
 import { Selection } from "./selection.js";
 
-const PAUSE_MS = 200; // without typing before the request
+const PAUSE_MS = 200; // ms without typing before a request
 const MAX_LENGTH = 200; // characters that the server accepts
 
 export class PlaceFinder {
   /** @type {any[]} */ options = [];
   attribution = "";
-  /** @type {{ [path: string]: any } | null} */ removed = null; // fields of the point that was removed as the text changed
+  /** @type {{ [path: string]: any } | null} */ removed = null; // fields of the point that a change of the text removed
   #selection = new Selection();
   #changed;
   /** @type {Timer | null} */ #timer = null;
-  /** @type {AbortController | null} */ #asking = null;
+  /** @type {AbortController | null} */ #request = null;
 
-  /** @param {() => void} changed called after each answer */
+  /** @param {() => void} changed runs after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -25,7 +25,7 @@ export class PlaceFinder {
     return this.options.length > 0;
   }
 
-  /** Return the index of the option that Enter takes, -1 for none. */
+  /** Index of the option that Enter picks, -1 for none. */
   get active() {
     return this.#selection.indexIn(this.options);
   }
@@ -33,7 +33,7 @@ export class PlaceFinder {
   /** @param {string} text */
   find(text) {
     clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#request?.abort();
     this.#selection.clear();
     if (!text.trim()) this.close();
     else this.#timer = setTimeout(() => this.#ask(text.slice(0, MAX_LENGTH)), PAUSE_MS);
@@ -46,23 +46,23 @@ export class PlaceFinder {
 
   close() {
     clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#asking = null;
+    this.#request?.abort();
+    this.#request = null;
     this.options = [];
     this.#selection.clear();
   }
 
   /** @param {string} text */
   async #ask(text) {
-    const asking = (this.#asking = new AbortController());
+    const request = (this.#request = new AbortController());
     try {
-      const found = await get(`/api/v1/places?${new URLSearchParams({ q: text })}`, { signal: asking.signal });
-      if (asking !== this.#asking) return;
-      this.attribution = found.attribution;
-      this.options = found.places.map(placeOption);
+      const answer = await get(`/api/v1/places?${new URLSearchParams({ q: text })}`, { signal: request.signal });
+      if (request !== this.#request) return;
+      this.attribution = answer.attribution;
+      this.options = answer.places.map(placeOption);
       this.#changed();
     } catch {
-      // the text alone is a place too
+      // a text without a point is also valid
     }
   }
 }

@@ -1,21 +1,21 @@
-/* Options of places to choose from: {key, text, more, place}. Pure. */
+/* Options for a choice of places: {key, text, more, place}. Pure. */
 
 /**
- * Place name in the reader's language, with the local name beside it if different.
+ * Return an option with the place name in the reader's language; `more` contains the local name if it differs.
  * @param {any} place
  */
 export function placeOption(place) {
-  const reader = document.documentElement.lang;
-  const text = place[reader] ?? place.name;
-  const local = place.name === text ? null : place.name;
+  const language = document.documentElement.lang;
+  const text = place[language] ?? place.name;
+  const localName = place.name === text ? null : place.name;
   const codes = place.postal.length > 3 ? `${place.postal[0]}…` : place.postal.join(", ");
-  const named = (/** @type {any} */ one) => one && (one[reader] ?? one.nl);
-  const more = [local, codes, named(place.within), named(place.province) ?? place.country];
+  const nameOf = (/** @type {any} */ area) => area && (area[language] ?? area.nl);
+  const more = [localName, codes, nameOf(place.within), nameOf(place.province) ?? place.country];
   return { key: place.id, text, more: more.filter(Boolean).join(" · "), place };
 }
 
 /**
- * Return the text of a chosen place: the typed one if it says more than the place's name, such as "behind the station, Gent".
+ * Return the text of a chosen place: the typed text if it is longer than the name, such as "behind the station, Gent".
  * @param {string} typed
  * @param {string} name
  */

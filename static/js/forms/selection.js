@@ -1,6 +1,6 @@
 /**
- * Option that a person selected in the list of a finder, by the arrow keys. Nothing is selected at first, and the selection goes by
- * key: an option that arrives later never takes the place of the selected one. So Enter takes no option by accident.
+ * Option that a person selected with the arrow keys in a list of suggestions. Nothing is selected at first, and the selection follows
+ * the key: an option that arrives later never replaces the selected one. So Enter never picks an option by accident.
  */
 
 /** @type {Record<string, number>} */
@@ -9,15 +9,15 @@ export const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 export class Selection {
   /** @type {string | null} */ #key = null;
 
-  /** Return the index of the selected option, -1 for none. @param {{ key: string }[]} options */
+  /** Return the index of the selected option, or -1. @param {{ key: string }[]} options */
   indexIn(options) {
     return options.findIndex(({ key }) => key === this.#key);
   }
 
   /**
-   * Select the next option, or the previous one; the first key selects the first option, or the last one.
+   * Select the next or previous option; the first call selects the first or the last one.
    * @param {{ key: string }[]} options
-   * @param {number} step of STEPS
+   * @param {number} step value of STEPS
    */
   walk(options, step) {
     const at = this.indexIn(options), { length } = options;

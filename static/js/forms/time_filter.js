@@ -1,4 +1,4 @@
-/* Times of filters: what is typed is kept here while it is no time yet, as pages redraw with each event. */
+/* Time controls of filters. Unfinished input is stored here, because pages redraw with each event. */
 
 import { timeInput } from "./time_input.js";
 import { timeOf } from "./time_value.js";
@@ -7,8 +7,8 @@ import { timeOf } from "./time_value.js";
 const typing = new Map();
 
 /**
- * @param {{ name: string, label: string, value: string | null, set: (at: string | null) => void, draw: () => void }} given `set` is called once
- *   the field is left with a time, or empty
+ * @param {{ name: string, label: string, value: string | null, set: (at: string | null) => void, draw: () => void }} options `set` runs when the
+ *   field loses focus with a time, or empty
  */
 export function timeFilter({ name, label, value, set, draw }) {
   const edit = (/** @type {string | import("./time_value.js").TypedTime} */ raw) => {
