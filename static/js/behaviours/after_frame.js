@@ -1,5 +1,5 @@
 /**
- * Call back once the next frame is laid out and painted: measuring costs no layout of its own then. Returns a number above 0.
+ * Call back after the next frame is painted, when measuring needs no extra layout. Returns a number above 0.
  * @param {() => void} callback
  */
 export const afterFrame = (callback) => requestAnimationFrame(() => setTimeout(callback));

@@ -1,11 +1,11 @@
 /**
- * Arrow keys between cards: up and down in a column, left and right to the card at the same height; from anywhere else to the
- * first card.
+ * Arrow keys between cards: up and down in a column, left and right to the card at the same height. From outside the cards, they go to
+ * the first card.
  */
 import { findPressed } from "./shortcuts.js";
 
-// elements with arrow keys of their own, or that scroll
-const OWN = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
+// elements that handle arrow keys themselves, or that scroll
+const OWN_ARROW_KEYS = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
 
 export class CardArrowKeys {
   #root;
@@ -29,7 +29,7 @@ export class CardArrowKeys {
     if (!findPressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const card = target.closest?.(this.#card);
-    const next = card ? this.#next(card, event.key) : !target.closest?.(OWN) && this.#first();
+    const next = card ? this.#next(card, event.key) : !target.closest?.(OWN_ARROW_KEYS) && this.#first();
     if (!next) return;
     event.preventDefault();
     next.querySelector("a")?.focus();
@@ -41,24 +41,24 @@ export class CardArrowKeys {
   }
 
   /**
-   * In a column several cards wide, down is the card below, and right the one beside it, before the next column.
+   * Return the next card. In a column that is several cards wide, right is the adjacent card before the next column.
    * @param {HTMLElement} card
    * @param {string} key
    */
   #next(card, key) {
     if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling", isBelow);
     if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling", isBelow);
-    const right = key === "ArrowRight";
-    const beside = this.#neighbour(card, right ? "nextElementSibling" : "previousElementSibling");
+    const isRight = key === "ArrowRight";
+    const beside = this.#neighbour(card, isRight ? "nextElementSibling" : "previousElementSibling");
     if (beside && isBeside(card, beside)) return beside;
     // a phone shows one column at a time
     const columns = [...this.#root.querySelectorAll(this.#list)].filter((list) => list.querySelector(this.#card) && list.checkVisibility());
     const at = columns.findIndex((list) => list.contains(card));
-    return this.#nearest(columns[at + (right ? 1 : -1)], card, right);
+    return this.#nearest(columns[at + (isRight ? 1 : -1)], card, isRight);
   }
 
   /**
-   * Skip cards that are still being sent: there is nothing to open yet.
+   * Return the adjacent card in a direction. Skips unsent cards, which cannot be opened yet.
    * @param {HTMLElement} card
    * @param {"nextElementSibling" | "previousElementSibling"} direction
    * @param {(card: HTMLElement, other: HTMLElement) => boolean} fits
@@ -69,14 +69,14 @@ export class CardArrowKeys {
     return next;
   }
 
-  /** @param {HTMLElement | undefined} list @param {HTMLElement} card @param {boolean} first */
-  #nearest(list, card, first) {
+  /** @param {HTMLElement | undefined} list @param {HTMLElement} card @param {boolean} isFirst */
+  #nearest(list, card, isFirst) {
     if (!list) return null;
     const { top } = card.getBoundingClientRect();
     const cards = [...list.querySelectorAll(this.#card)];
-    let near = cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
-    for (let next = /** @type {HTMLElement | null | undefined} */ (near); !first && near && next && isBeside(near, next); next = this.#neighbour(next, "nextElementSibling")) near = next;
-    return near;
+    let nearest = cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
+    for (let next = /** @type {HTMLElement | null | undefined} */ (nearest); !isFirst && nearest && next && isBeside(nearest, next); next = this.#neighbour(next, "nextElementSibling")) nearest = next;
+    return nearest;
   }
 }
 

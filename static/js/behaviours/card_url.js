@@ -1,6 +1,6 @@
 /**
- * Open card and view of a search in the URL: /searches/{id}, /searches/{id}/cards/{card}, and "#log" for details and log in place of
- * the columns; together with the filter of the cards.
+ * URL of a search board: its open card, view and card filter. /searches/{id}, /searches/{id}/cards/{card}, and "#log" for details and log
+ * instead of the columns.
  */
 
 export const BOARD = "board";
@@ -10,10 +10,10 @@ export class CardUrl {
   #board;
   #changed;
   #query = location.search;
-  #leaving = false; // the browser takes a moment to go back to the board
-  /** @type {(() => void) | null} */ #next = null; // asked for in that moment
+  #leaving = false; // true while the browser goes back to the board
+  /** @type {(() => void) | null} */ #next = null; // action requested during that time
 
-  /** @param {string} board @param {(card: string | null, view: BoardViewName) => void} changed called after the back button */
+  /** @param {string} board @param {(card: string | null, view: BoardViewName) => void} changed runs after the back button */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
@@ -35,7 +35,7 @@ export class CardUrl {
   }
 
   /**
-   * Set the filter, "?kind=task", without a history entry: the back button would step through every choice.
+   * Set the filter, such as "?kind=task", without a history entry: the back button must not step through every choice.
    * @param {string} query
    */
   ask(query) {
@@ -49,7 +49,7 @@ export class CardUrl {
     else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query + location.hash);
   }
 
-  /** Go back as many steps as cards were opened from the view, so that the next step back leaves it. */
+  /** Go back past all cards opened from the view, so that the next step back leaves the view. */
   close() {
     this.#next = null;
     if (this.#leaving || !this.card) return;
@@ -59,7 +59,7 @@ export class CardUrl {
   }
 
   /**
-   * Show another view, without a card. The back button leads to the one before.
+   * Show another view, without a card. The back button returns to the previous view.
    * @param {BoardViewName} view
    */
   show(view) {
@@ -68,7 +68,7 @@ export class CardUrl {
   }
 
   #arrive() {
-    this.ask(this.#query); // the entry reached is from before the filter was set
+    this.ask(this.#query); // the reached history entry may be older than the filter
     if (!this.#leaving) return this.#changed(this.card, this.view);
     this.#leaving = false;
     this.#next?.();

@@ -1,4 +1,4 @@
-/* Close a <details> menu when the focus or a click goes elsewhere, or on Escape. */
+/* Close a <details> menu on a click outside, or on Escape. */
 
 /** @param {HTMLDetailsElement | null} details */
 export function closeOnOutside(details) {

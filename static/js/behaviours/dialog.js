@@ -1,21 +1,21 @@
-/** Dialogs drawn by lit-html: a drawn <dialog> is shown; closing it by Escape or its cross calls back. */
+/** Dialogs drawn by lit-html: a drawn <dialog> is shown; Escape or its cross calls back. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { restoreFocus, focusPosition } from "./keep_focus.js";
 import { findPressed } from "./shortcuts.js";
 
 /**
- * @param {string} name also its test hook, `data-dialog`
+ * @param {string} name also the value of `data-dialog`
  * @param {string} title
  * @param {Drawn} body
- * @param {() => void} close called when the person closes it; typed text stays a draft
+ * @param {() => void} close runs when the person closes it; typed text stays a draft
  */
 export function dialog(name, title, body, close) {
   const cancel = (/** @type {Event} */ event) => {
     event.preventDefault();
     close();
   };
-  return html`<dialog class="dialog" data-dialog=${name} aria-labelledby="dialog-title" @cancel=${cancel} @keydown=${sending}>
+  return html`<dialog class="dialog" data-dialog=${name} aria-labelledby="dialog-title" @cancel=${cancel} @keydown=${submitOnShortcut}>
     <header>
       <h2 id="dialog-title">${title}</h2>
       <button type="button" class="plain" data-act="close" aria-label=${t("Close")} @click=${close}>✕</button>
@@ -26,10 +26,10 @@ export function dialog(name, title, body, close) {
 }
 
 /**
- * Let Ctrl+Enter submit the form of any dialog, unless the form handled it.
+ * Submit a dialog's form on Ctrl+Enter, unless the form handled it.
  * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
  */
-function sending(event) {
+function submitOnShortcut(event) {
   if (event.defaultPrevented || !findPressed("send", event)) return;
   event.preventDefault();
   /** @type {HTMLFormElement | null} */
@@ -42,9 +42,9 @@ const MAIN = /** @type {HTMLElement} */ (document.querySelector("main"));
 export class Dialogs {
   #dialogs;
   /** @type {FocusPosition | null} */ #opener = null;
-  #name = ""; // of the dialog that is shown
-  #control = ""; // selector of the control in it that had the focus last
-  /** @type {{ name: string, control: string }[]} */ #below = []; // dialogs that it lies over, and the control that opened the next
+  #name = ""; // name of the open dialog
+  #control = ""; // selector of its last focused control
+  /** @type {{ name: string, control: string }[]} */ #below = []; // dialogs below it, and the control that opened the next one
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -52,7 +52,7 @@ export class Dialogs {
     root.addEventListener("focusin", ({ target }) => (this.#control = selectorOf(/** @type {HTMLElement} */ (target))));
   }
 
-  /** After a draw: show newly drawn dialogs, and restore the focus when the last one is gone. */
+  /** Show newly drawn dialogs after a draw, and restore the focus when the last one is gone. */
   settle() {
     const drawn = /** @type {HTMLDialogElement | undefined} */ (this.#dialogs[0]);
     if (!drawn) return this.#giveBack();
@@ -63,13 +63,13 @@ export class Dialogs {
     return this.#arrive(drawn, name);
   }
 
-  /** Focus the first control of a dialog; of one that another lay over, the control that had opened that. @param {HTMLDialogElement} drawn @param {string} name */
+  /** Focus the first control of a new dialog, or the opening control of a dialog that is on top again. @param {HTMLDialogElement} drawn @param {string} name */
   #arrive(drawn, name) {
-    const at = this.#below.findIndex((below) => below.name === name), back = this.#below[at];
-    if (back) this.#below.length = at;
+    const index = this.#below.findIndex((lower) => lower.name === name), returning = this.#below[index];
+    if (returning) this.#below.length = index;
     else if (this.#name) this.#below.push({ name: this.#name, control: this.#control });
     this.#name = name;
-    const control = /** @type {HTMLElement | null} */ (back?.control ? drawn.querySelector(back.control) : null);
+    const control = /** @type {HTMLElement | null} */ (returning?.control ? drawn.querySelector(returning.control) : null);
     if (control) control.focus();
     else focusFirst(drawn);
   }
@@ -84,7 +84,7 @@ export class Dialogs {
 }
 
 /**
- * Return a selector that finds a control again after it was recreated; "" if it has neither an id nor a name.
+ * Return a selector for a control that may be recreated; "" if it has no id or name.
  * @param {HTMLElement} control
  */
 function selectorOf({ id, dataset: { act } }) {
@@ -92,11 +92,11 @@ function selectorOf({ id, dataset: { act } }) {
 }
 
 /**
- * Firefox and Chromium differ in `autofocus` for a dialog that is drawn before it is shown.
+ * Focus the first control. Firefox and Chromium differ in `autofocus` for a dialog that is drawn before it is shown.
  * @param {HTMLDialogElement} dialog
  */
 function focusFirst(dialog) {
   const first = /** @type {HTMLInputElement | null} */ (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"));
-  const chosen = /** @type {HTMLElement | null} */ (first?.matches("[type=radio]") ? dialog.querySelector(`[name="${first.name}"]:checked`) : null);
-  (chosen ?? first)?.focus();
+  const checked = /** @type {HTMLElement | null} */ (first?.matches("[type=radio]") ? dialog.querySelector(`[name="${first.name}"]:checked`) : null);
+  (checked ?? first)?.focus();
 }

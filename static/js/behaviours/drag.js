@@ -1,77 +1,76 @@
 /**
- * Drag and drop of cards by mouse or touch. SortableJS does the long press, the ghost and the scrolling at the edges, but must
- * never move a card in the document: a live change meanwhile would be drawn over a document unknown to the view, and lose or
- * duplicate the card. The target is marked with `data-drop-target`, its column with `data-drop-column`; on drop
- * the position is reported, and the store decides.
+ * Drag and drop of cards by mouse or touch. SortableJS handles the long press, the ghost and edge scrolling, but must never move a card
+ * in the document: a live change during the drag would then lose or duplicate the card, because the view would not know the
+ * document. `data-drop-target` marks the target, `data-drop-column` its column. A drop only reports the position; the store decides.
  */
 /** @typedef {typeof import("../../vendor/sortablejs/modular/sortable.esm.js").default} SortableJS */
 
-const LONG_PRESS_MS = 350; // ms: shorter picks up cards under a finger that rests before scrolling, longer feels stuck
+const LONG_PRESS_MS = 350; // ms: a shorter press would pick up cards before scrolling, a longer one feels stuck
 const SCROLL_SLOP_PX = 6; // a finger that moves this far before the long press is scrolling
-const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is still a click
-const LOAD_AFTER_MS = 300; // ms after the first draw: the first look at a board comes before the first drag
-const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is shown
+const MOUSE_SLOP_PX = 5; // smaller movements are still a click
+const LOAD_AFTER_MS = 300; // ms after the first draw: people read a board before the first drag
+const TAB_HOVER_MS = 450; // ms over a column's tab before that column is shown
 
 export class Drag {
   #root;
-  #found; // lists of cards, by class: a query by attribute would try each element of a big board
+  #listElements; // lists of cards, by class: a query by attribute would test each element of a big board
   #callbacks;
-  /** @type {SortableJS | null} */ #sortable = null; // loaded after the first draw: a fifth of a board's script, which a look does without
-  #asked = false;
+  /** @type {SortableJS | null} */ #sortable = null; // loaded after the first draw: it is a fifth of a board's script, and reading does not need it
+  #isLoading = false;
   /** @type {Map<HTMLElement, InstanceType<SortableJS>>} */ #lists = new Map();
   /** @type {string | null} */ #card = null;
   /** @type {DropTarget | null} */ #drop = null;
-  /** @type {Element | null} */ #column = null; // of the target
+  /** @type {Element | null} */ #column = null; // column of the target
   /** @type {{ element: HTMLElement | null, timer: Timer | null }} */ #tab = { element: null, timer: null };
-  #moved = (/** @type {Event} */ event) => this.#point(/** @type {PointerEvent | TouchEvent} */ (event));
-  #keyed = (/** @type {KeyboardEvent} */ event) => this.#letGo(event);
+  #onMove = (/** @type {Event} */ event) => this.#point(/** @type {PointerEvent | TouchEvent} */ (event));
+  #onKeydown = (/** @type {KeyboardEvent} */ event) => this.#cancel(event);
 
   /** @param {HTMLElement} root @param {DragCallbacks} callbacks */
   constructor(root, callbacks) {
     this.#root = root;
-    this.#found = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("list"));
+    this.#listElements = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("list"));
     this.#callbacks = callbacks;
     this.#root.addEventListener("contextmenu", (event) => this.#keepHold(event));
   }
 
   /**
-   * After a draw: make the lists sortable that exist now; none if the person may not move cards. `data-draggable` says that it is done.
+   * Make the present lists sortable after a draw; none if the person may not move cards. `data-draggable` shows that this is done.
    * @param {boolean} allowed
    */
   attach(allowed) {
     if (!this.#sortable) return allowed ? this.#load() : undefined;
-    const lists = new Set(allowed ? this.#found : []);
+    const lists = new Set(allowed ? this.#listElements : []);
     for (const [element, sortable] of this.#lists) {
       if (lists.has(element) || this.#card) continue;
       sortable.destroy();
       this.#lists.delete(element);
     }
-    for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#made(element, this.#sortable));
+    for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#createSortable(element, this.#sortable));
     this.#root.toggleAttribute("data-draggable", this.#lists.size > 0);
     return undefined;
   }
 
-  /** Load SortableJS; a draw asks again if the line failed. Until then cards move by their button and by keys. */
+  /** Load SortableJS; the next draw retries after a failure. Until then, cards move by their button and by keys. */
   #load() {
-    if (this.#asked) return;
-    this.#asked = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     setTimeout(() => import("../../vendor/sortablejs/modular/sortable.esm.js").then(
       ({ default: sortable }) => {
         this.#sortable = sortable;
         this.#callbacks.loaded();
       },
-      () => (this.#asked = false),
+      () => (this.#isLoading = false),
     ), LOAD_AFTER_MS);
   }
 
   /** @param {HTMLElement} list @param {SortableJS} sortable */
-  #made(list, sortable) {
+  #createSortable(list, sortable) {
     return sortable.create(list, {
       group: "cards",
       draggable: "[data-card]",
       filter: "button, input, select",
       preventOnFilter: false,
-      // Same behaviour for mouse and touch, and a ghost in the theme's colours: the browser's own drag image has neither.
+      // The browser's own drag image behaves differently for touch and ignores the theme's colours.
       forceFallback: true,
       fallbackOnBody: true,
       fallbackTolerance: MOUSE_SLOP_PX,
@@ -91,35 +90,35 @@ export class Drag {
   }
 
   /**
-   * Holding a link for half a second opens the browser's menu, which would take the touch away.
+   * Prevent the browser's menu, which opens after half a second on a link and would end the touch.
    * @param {MouseEvent} event
    */
   #keepHold(event) {
     const { pointerType, target } = /** @type {PointerEvent & { target: HTMLElement }} */ (event);
-    const touched = pointerType === "touch" && target.closest("[data-list] [data-card]");
-    if (this.#card || touched) event.preventDefault();
+    const isTouched = pointerType === "touch" && target.closest("[data-list] [data-card]");
+    if (this.#card || isTouched) event.preventDefault();
   }
 
   /** @param {{ item: HTMLElement, from: HTMLElement }} event */
   #start({ item, from }) {
     const card = (this.#card = /** @type {string} */ (item.dataset.card));
     this.#root.toggleAttribute("data-dragging", true);
-    for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#moved, { passive: true });
-    document.addEventListener("keydown", this.#keyed, true);
+    for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#onMove, { passive: true });
+    document.addEventListener("keydown", this.#onKeydown, true);
     this.#callbacks.taken(card, /** @type {string} */ (from.dataset.list));
   }
 
   /**
-   * Cancel on Escape: the card stays where it was, wherever it is released.
+   * Cancel on Escape: the card stays where it was.
    * @param {KeyboardEvent} event
    */
-  #letGo(event) {
+  #cancel(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#moved);
+    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#onMove);
     this.#mark(null);
-    this.#over(null);
+    this.#hoverTab(null);
   }
 
   #end() {
@@ -131,10 +130,10 @@ export class Drag {
   }
 
   #finish() {
-    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#moved);
-    document.removeEventListener("keydown", this.#keyed, true);
+    for (const type of ["pointermove", "touchmove"]) document.removeEventListener(type, this.#onMove);
+    document.removeEventListener("keydown", this.#onKeydown, true);
     this.#mark(null);
-    this.#over(null);
+    this.#hoverTab(null);
     this.#card = null;
     this.#root.removeAttribute("data-dragging");
   }
@@ -142,11 +141,11 @@ export class Drag {
   /** @param {PointerEvent | TouchEvent} event */
   #point(event) {
     const { clientX: x, clientY: y } = "touches" in event && event.touches[0] ? event.touches[0] : /** @type {PointerEvent} */ (event);
-    const under = document.elementFromPoint(x, y);
-    const tab = under?.closest("[data-tab]");
-    this.#over(tab ?? null);
+    const hoveredElement = document.elementFromPoint(x, y);
+    const tab = hoveredElement?.closest("[data-tab]");
+    this.#hoverTab(tab ?? null);
     if (tab) return this.#mark({ column: /** @type {string} */ (tab.dataset.tab), before: null, element: tab, where: "end" });
-    const column = under?.closest("[data-column]");
+    const column = hoveredElement?.closest("[data-column]");
     return this.#mark(column ? this.#placeIn(column, y) : null);
   }
 
@@ -156,11 +155,11 @@ export class Drag {
     const id = /** @type {string} */ (list.dataset.list);
     const cards = [...list.querySelectorAll(":scope > [data-card]")];
     const index = firstBelow(cards, y);
-    const own = cards.findIndex((card) => card.dataset.card === this.#card);
-    const still = own >= 0 && (index === own || index === own + 1);
+    const ownIndex = cards.findIndex((card) => card.dataset.card === this.#card);
+    const isUnchanged = ownIndex >= 0 && (index === ownIndex || index === ownIndex + 1);
     const next = cards[index];
-    if (!next) return { column: id, before: null, element: list, where: "end", still };
-    return { column: id, before: next.dataset.card ?? null, element: next, where: "before", still };
+    if (!next) return { column: id, before: null, element: list, where: "end", still: isUnchanged };
+    return { column: id, before: next.dataset.card ?? null, element: next, where: "before", still: isUnchanged };
   }
 
   /** @param {DropTarget | null} drop */
@@ -176,7 +175,7 @@ export class Drag {
   }
 
   /** @param {HTMLElement | null} tab */
-  #over(tab) {
+  #hoverTab(tab) {
     if (this.#tab.element === tab) return;
     clearTimeout(this.#tab.timer);
     this.#tab = { element: tab, timer: tab && setTimeout(() => this.#callbacks.showColumn(/** @type {string} */ (tab.dataset.tab)), TAB_HOVER_MS) };
@@ -184,7 +183,7 @@ export class Drag {
 }
 
 /**
- * Find the first card whose middle is below y. Cards are in order, so a binary search measures only a few.
+ * Return the index of the first card whose middle is below y. The cards are in order, so a binary search measures only a few.
  * @param {HTMLElement[]} cards
  * @param {number} y
  */

@@ -1,8 +1,8 @@
-/* Publish the heights of header and footer as CSS properties: overlays on a phone lie between them. */
+/* Publish the heights of header and footer as CSS properties: on a phone, overlays are between them. */
 
 /** @param {HTMLElement} top @param {HTMLElement} foot */
 export function trackEdgeHeights(top, foot) {
-  // as observed: to ask an element for its height after the first property was set would lay out the page once more
+  // uses the observed size: reading a height after setting the first property would force another layout
   const observer = new ResizeObserver((changes) => {
     for (const { target, borderBoxSize: [{ blockSize }] } of changes) {
       document.documentElement.style.setProperty(target === top ? "--header-height" : "--footer-height", `${Math.round(blockSize)}px`);

@@ -1,6 +1,5 @@
 /**
- * Files from outside: dragged onto the page, or pasted. What is dropped beside a target must not leave the page: a browser would
- * open the file in its place.
+ * Files dragged onto the page, or pasted. A drop outside a target is ignored: the browser would replace the page with the file.
  */
 
 /** @param {DragEvent} event */
@@ -8,7 +7,7 @@ const hasFiles = ({ dataTransfer }) => Boolean(dataTransfer?.types.includes("Fil
 
 export class FileDrop {
   #targets;
-  /** @type {HTMLElement | null} */ #over = null;
+  /** @type {HTMLElement | null} */ #markedElement = null;
 
   /** @param {FileTargets} targets */
   constructor(targets) {
@@ -37,7 +36,7 @@ export class FileDrop {
     if (target && files.length) this.#targets.add(target.target, files);
   }
 
-  /** Text that comes with a picture goes into the field that is focused. @param {ClipboardEvent} event */
+  /** Add pasted files to the open target. If the clipboard also has text and a field is focused, paste the text. @param {ClipboardEvent} event */
   #paste(event) {
     const files = [...(event.clipboardData?.files ?? [])], focused = /** @type {Element} */ (event.target);
     if (!files.length || (focused.closest?.("input, textarea") && event.clipboardData?.types.includes("text/plain"))) return;
@@ -49,9 +48,9 @@ export class FileDrop {
 
   /** @param {HTMLElement | null} element */
   #mark(element) {
-    if (element === this.#over) return;
-    this.#over?.removeAttribute("data-file-over");
+    if (element === this.#markedElement) return;
+    this.#markedElement?.removeAttribute("data-file-over");
     element?.setAttribute("data-file-over", "");
-    this.#over = element;
+    this.#markedElement = element;
   }
 }

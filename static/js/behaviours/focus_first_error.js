@@ -1,21 +1,21 @@
-/** Scroll to what was refused and focus where the person continues, unless somebody types elsewhere by then. */
+/** Scroll to the first error and focus its field, unless the person is typing elsewhere. */
 
 import { isFocusLost } from "./keep_focus.js";
 
-// Conflicts and field errors come before the error about the whole form.
-const TROUBLES = ["[data-conflict]", ".row:has(.error)", "[data-testid=problem]"];
+// Conflicts and field errors are before the general error.
+const ERRORS = ["[data-conflict]", ".row:has(.error)", "[data-testid=problem]"];
 const FIELDS = "input, select, textarea";
 
 /** @param {HTMLElement} root */
 export function focusFirstError(root) {
-  const within = root.querySelector("dialog[open]") ?? root;
-  const [trouble] = TROUBLES.map((one) => within.querySelector(one)).filter(Boolean);
-  trouble?.scrollIntoView({ block: "center" });
-  if (trouble?.matches(".row")) focusRefused(trouble);
-  else if (trouble?.matches("[data-testid=problem]")) focusMissing(trouble);
+  const container = root.querySelector("dialog[open]") ?? root;
+  const [firstError] = ERRORS.map((selector) => container.querySelector(selector)).filter(Boolean);
+  firstError?.scrollIntoView({ block: "center" });
+  if (firstError?.matches(".row")) focusRefused(firstError);
+  else if (firstError?.matches("[data-testid=problem]")) focusMissing(firstError);
 }
 
-/** @param {Element} row with an error */
+/** @param {Element} row row with an error */
 function focusRefused(row) {
   const focused = document.activeElement;
   if (focused?.matches(FIELDS) && !row.closest("form")?.contains(focused)) return;
@@ -23,7 +23,7 @@ function focusRefused(row) {
 }
 
 /**
- * Focus the first empty field of a form that was refused as a whole: what is missing, such as a reason. Only from its button.
+ * Focus the first empty field of a form with a general error, which is probably the missing one. Only if its button is focused.
  * @param {Element} problem
  */
 function focusMissing(problem) {

@@ -1,10 +1,10 @@
-/** Draw a page at most once a frame, however often that is asked for. */
+/** Draw a page at most once per frame. */
 export class Frames {
   /** @type {number | null} */ #frame = null;
   #isPart = false;
   #render;
 
-  /** @param {(isPart: boolean) => void} render `isPart` is true where only `askPart` was called since the last draw */
+  /** @param {(isPart: boolean) => void} render `isPart` is true if only `askPart` was called since the last draw */
   constructor(render) {
     this.#render = render;
   }
@@ -27,7 +27,7 @@ export class Frames {
     this.settle();
   };
 
-  /** Draw synchronously what was asked for: the next key may be meant for it. */
+  /** Perform a requested draw synchronously: the next keystroke may apply to it. */
   settle = () => {
     if (this.#frame === null) return;
     cancelAnimationFrame(this.#frame);

@@ -1,23 +1,23 @@
 /**
- * Size of the child's header: whole, or folded to one line. Kept for the person on this device, also when they sign out; until
- * they choose, low windows start folded. An attribute of the document tells CSS, so that folding needs no draw.
+ * Size of the child's header: full, or folded to one line. Stored per person on this device, also after they sign out. Until they choose,
+ * low windows start folded. CSS reads an attribute of the document, so that folding needs no draw.
  */
 import { ROOT, storage } from "../core/storage/storage.js";
 
 const LOW = "(max-height: 799px)";
-const key = () => `${ROOT}header:${document.body.dataset.accountId}`;
+const storageKey = () => `${ROOT}header:${document.body.dataset.accountId}`;
 
-const isFolded = () => (storage.read(key()) ?? (matchMedia(LOW).matches ? "folded" : "whole")) === "folded";
+const isFolded = () => (storage.read(storageKey()) ?? (matchMedia(LOW).matches ? "folded" : "whole")) === "folded";
 
-/** Set the attribute for CSS, and what the button says. */
+/** Set the attribute for CSS, and the state of the button. */
 export function applyHeaderSize() {
-  const folded = isFolded();
-  document.documentElement.toggleAttribute("data-header-folded", folded);
+  const isHeaderFolded = isFolded();
+  document.documentElement.toggleAttribute("data-header-folded", isHeaderFolded);
   const button = document.querySelector("[data-act=fold-header]");
-  if (button && button.getAttribute("aria-expanded") !== String(!folded)) button.setAttribute("aria-expanded", String(!folded));
+  if (button && button.getAttribute("aria-expanded") !== String(!isHeaderFolded)) button.setAttribute("aria-expanded", String(!isHeaderFolded));
 }
 
 export function toggleHeaderSize() {
-  storage.write(key(), isFolded() ? "whole" : "folded");
+  storage.write(storageKey(), isFolded() ? "whole" : "folded");
   applyHeaderSize();
 }

@@ -1,11 +1,11 @@
 /** Keep the keyboard focus when a draw moves, recreates or removes the focused element. */
 
 const THING = "article[data-card], li[data-search], section[data-unseen-board]";
-const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .watch-content, .withdrawn, .search-header, .operations-header, .displays .rows"; // where focus may move to a neighbour of what is gone
+const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .watch-content, .withdrawn, .search-header, .operations-header, .displays .rows"; // containers in which the focus may move from a removed element to its neighbour
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /**
- * Draw, and restore the focus if it was lost. When a dialog comes or goes, dialog.js handles it.
+ * Draw, and restore the focus if it was lost. When a dialog opens or closes, dialog.js handles it.
  * @param {HTMLElement} root
  * @param {() => void} draw
  */
@@ -19,25 +19,25 @@ export function keepFocus(root, draw) {
 }
 
 /**
- * Draw; if the focused control of a dialog is gone, focus the field that took its place, else what is next to it.
+ * Draw; if the focused control of a dialog is gone, focus the field that replaced it, or the nearest control.
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} focused
  * @param {() => void} draw
  */
 function keepFocusInDialog(dialog, focused, draw) {
-  const { dialog: name } = dialog.dataset, around = [];
-  for (let each = focused.parentElement; each && each !== dialog.parentElement; each = each.parentElement) around.push(each);
+  const { dialog: name } = dialog.dataset, ancestors = [];
+  for (let ancestor = focused.parentElement; ancestor && ancestor !== dialog.parentElement; ancestor = ancestor.parentElement) ancestors.push(ancestor);
   draw();
   if (focused.isConnected || !dialog.open || dialog.dataset.dialog !== name || (document.activeElement !== dialog && !isFocusLost())) return;
-  const left = around.filter((each) => each.isConnected);
-  const next = left.map((each) => each.querySelector("form :is(input, textarea, select)")).find(Boolean) ?? left.map((each) => each.querySelector(FOCUSABLE)).find(Boolean);
+  const connected = ancestors.filter((ancestor) => ancestor.isConnected);
+  const next = connected.map((ancestor) => ancestor.querySelector("form :is(input, textarea, select)")).find(Boolean) ?? connected.map((ancestor) => ancestor.querySelector(FOCUSABLE)).find(Boolean);
   /** @type {HTMLElement | null | undefined} */ (next)?.focus();
 }
 
 export const isFocusLost = () => !document.activeElement || document.activeElement === document.body;
 
 /**
- * Describe where an element is, so that it is found again after it was recreated.
+ * Describe the position of an element, so that it can be found after it was recreated.
  * @param {HTMLElement} root
  * @param {HTMLElement} element
  * @returns {FocusPosition}
@@ -60,14 +60,14 @@ export function focusPosition(root, element) {
 }
 
 /**
- * Focus the same control, of the same card wherever it is now, else what took its place.
+ * Focus the same control of the same card, also if the card has moved; otherwise the element that replaced it.
  * @param {HTMLElement} root
  * @param {FocusPosition} place
  */
 export function restoreFocus(root, place) {
   for (const candidate of candidates(root, place)) {
     candidate.focus({ preventScroll: true });
-    if (document.activeElement === candidate) return; // not rendered, e.g. in a column that a phone does not show
+    if (document.activeElement === candidate) return; // otherwise it is not rendered, such as in a column that a phone hides
   }
 }
 
@@ -75,36 +75,36 @@ export function restoreFocus(root, place) {
 function* candidates(root, { element, thing, part, panel, section, neighbours, column }) {
   yield* among([element.isConnected && element]);
   if (thing) {
-    const again = [...root.querySelectorAll(THING)].find((each) => idOf(each) === thing);
-    yield* among([again?.querySelector(`[data-part="${part}"]`), again?.querySelector("a")]);
+    const sameThing = [...root.querySelectorAll(THING)].find((ancestor) => idOf(ancestor) === thing);
+    yield* among([sameThing?.querySelector(`[data-part="${part}"]`), sameThing?.querySelector("a")]);
   }
   if (panel) yield* among([root.querySelector(`.panel[data-panel="${CSS.escape(panel)}"]`), root.querySelector(".panel")]);
   if (neighbours?.within.isConnected) {
-    const all = [...neighbours.within.querySelectorAll(neighbours.what)];
-    const next = all[neighbours.at] ?? all.at(-1);
+    const elements = [...neighbours.within.querySelectorAll(neighbours.what)];
+    const next = elements[neighbours.at] ?? elements.at(-1);
     yield* among([thing ? next?.querySelector("a") : next]);
   }
   if (section?.isConnected) yield section;
-  if (column) yield* among(headNear(root, column, thing));
+  if (column) yield* among(columnTargets(root, column, thing));
   yield root;
 }
 
-/** @param {(HTMLElement | false | null | undefined)[]} some @returns {HTMLElement[]} */
-const among = (some) => /** @type {HTMLElement[]} */ (some.filter(Boolean));
+/** @param {(HTMLElement | false | null | undefined)[]} options @returns {HTMLElement[]} */
+const among = (options) => /** @type {HTMLElement[]} */ (options.filter(Boolean));
 /** @param {HTMLElement} element */
 const idOf = ({ dataset: { card, search, unseenBoard } }) => card ?? search ?? unseenBoard;
 /** @param {HTMLElement} within @param {string} what @param {HTMLElement} element */
 const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
 
 /**
- * Find what to focus in the column, or in the one that took its place: a card if it was a card, else its menu.
+ * Return what to focus in the column, or in the column that replaced it: a card if a card was focused, otherwise its menu.
  * @param {HTMLElement} root
  * @param {{ id: string | undefined, at: number }} column
  * @param {string | null | undefined} thing
  */
-function headNear(root, { id, at }, thing) {
-  const all = [...root.querySelectorAll("[data-column]")];
-  const section = all.find((each) => each.dataset.column === id) ?? all[at] ?? all.at(-1);
+function columnTargets(root, { id, at }, thing) {
+  const elements = [...root.querySelectorAll("[data-column]")];
+  const section = elements.find((ancestor) => ancestor.dataset.column === id) ?? elements[at] ?? elements.at(-1);
   const [card, menu] = [section?.querySelector(`:is(${THING}) a`), section?.querySelector("[data-part='column-menu']")];
   return thing ? [card, menu] : [menu, card];
 }

@@ -1,6 +1,6 @@
 /**
- * Menu in a popover: placed under its button, walked with the arrow keys, Home and End. The browser opens it by `popovertarget`,
- * closes it on Escape or a click elsewhere, and gives the focus back to the button.
+ * Menu in a popover: under its button, with the arrow keys, Home and End. The browser opens it by `popovertarget`, closes it on Escape
+ * or a click elsewhere, and returns the focus to the button.
  */
 const EDGE_PX = 8; // distance of a menu from the edge of the window
 const GAP_PX = 4;
@@ -10,11 +10,11 @@ const ITEMS = "[role=menuitem], [role=menuitemradio]";
 const itemsOf = (menu) => [...menu.querySelectorAll(ITEMS)].filter((item) => item.checkVisibility());
 
 /** @param {HTMLElement} menu @returns {HTMLElement | null} */
-const buttonOf = ({ id }) => [...document.querySelectorAll(`[popovertarget="${CSS.escape(id)}"]`)].find((each) => !each.closest("[popover]") && each.checkVisibility()) ?? null;
+const buttonOf = ({ id }) => [...document.querySelectorAll(`[popovertarget="${CSS.escape(id)}"]`)].find((button) => !button.closest("[popover]") && button.checkVisibility()) ?? null;
 
 /**
- * Place the menu when it opens, by custom properties, as the content security policy forbids style attributes; and focus its
- * first item, which works from `toggle` on only.
+ * Place the opened menu and focus its first item, which is possible only after `toggle`. Uses custom properties, because the content
+ * security policy forbids style attributes.
  * @param {ToggleEvent & { currentTarget: HTMLElement }} event
  */
 export function menuToggled({ type, currentTarget: menu, newState }) {
@@ -30,13 +30,13 @@ export function menuToggled({ type, currentTarget: menu, newState }) {
 /** @param {HTMLElement} menu @param {HTMLElement} button */
 function place(menu, button) {
   const { left, right, bottom } = button.getBoundingClientRect(), { width } = menu.getBoundingClientRect();
-  const fits = left + width + EDGE_PX <= window.innerWidth ? left : right - width;
-  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(fits, window.innerWidth - width - EDGE_PX))}px`);
+  const alignedLeft = left + width + EDGE_PX <= window.innerWidth ? left : right - width;
+  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(alignedLeft, window.innerWidth - width - EDGE_PX))}px`);
   menu.style.setProperty("--menu-top", `${bottom + GAP_PX}px`);
 }
 
 /** @type {Record<string, (at: number, last: number) => number>} */
-const TO = {
+const NEXT_INDEX = {
   ArrowDown: (at, last) => (at === last ? 0 : at + 1),
   ArrowUp: (at, last) => (at <= 0 ? last : at - 1),
   Home: () => 0,
@@ -47,9 +47,9 @@ const TO = {
 export function menuWalked(event) {
   const { key, currentTarget: menu } = event;
   if (key === "Tab") return menu.hidePopover();
-  if (!TO[key]) return undefined;
+  if (!NEXT_INDEX[key]) return undefined;
   const items = itemsOf(menu), at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  items[TO[key](at, items.length - 1)]?.focus();
+  items[NEXT_INDEX[key](at, items.length - 1)]?.focus();
   event.preventDefault();
   return undefined;
 }

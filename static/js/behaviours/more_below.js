@@ -1,21 +1,21 @@
 /**
- * Count of the cards below the visible end of each column, written at its foot ("3 more below"), and the new cards that are out of
- * sight (new_cards.js), without a redraw.
+ * Count of the cards below the visible end of each column, shown at its foot ("3 more below"), and of new cards out of view
+ * (new_cards.js). Needs no redraw.
  */
 import { n } from "../core/i18n.js";
 import { afterFrame } from "./after_frame.js";
 import { announceNewCards, newOutOfSight, openWindow, showNewCard } from "./new_cards.js";
 
-const LIST = "list"; // class: a query by attribute would try each element of a big board
-const FRAMES = 2; // a card that comes into view gets its real height in the frame after
+const LIST = "list"; // class: a query by attribute would test each element of a big board
+const FRAMES = 2; // a card that enters the view gets its real height one frame later
 const CHANGES = { childList: true, attributes: true, characterData: true, subtree: true };
-const CUT_PX = 8; // a card that is cut by less is not counted
+const CUT_PX = 8; // a card that is hidden by less does not count
 
 export class MoreBelow {
   #root;
   #lists;
   #frame = 0;
-  #left = 0; // frames in which to count
+  #remainingFrames = 0; // remaining frames in which to count
   #sizes = new ResizeObserver(() => this.#ask());
   #changes = new MutationObserver(() => this.#ask());
   /** @type {Set<Element>} */ #observed = new Set();
@@ -24,7 +24,7 @@ export class MoreBelow {
   constructor(root) {
     this.#root = root;
     this.#lists = root.getElementsByClassName(LIST);
-    // a phone scrolls the page, other screens a column
+    // a phone scrolls the page, other screens scroll a column
     document.addEventListener("scroll", ({ target }) => (target === document || this.#observed.has(/** @type {Element} */ (target))) && this.#ask(), { capture: true, passive: true });
     root.addEventListener("click", ({ target }) => {
       const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-new-cards]"));
@@ -32,20 +32,20 @@ export class MoreBelow {
     });
   }
 
-  /** After a draw: count in new columns; the others tell of their changes by themselves. */
+  /** Count in new columns after a draw; observers report changes of existing ones. */
   update() {
     if ([...this.#lists].some((list) => !this.#observed.has(list))) this.#ask();
   }
 
-  /** Count once the next frames are laid out. */
+  /** Count after the next frames are laid out. */
   #ask() {
-    this.#left = FRAMES;
+    this.#remainingFrames = FRAMES;
     this.#frame ||= afterFrame(() => this.#next());
   }
 
   #next() {
-    this.#left -= 1;
-    this.#frame = this.#left ? afterFrame(() => this.#next()) : 0;
+    this.#remainingFrames -= 1;
+    this.#frame = this.#remainingFrames ? afterFrame(() => this.#next()) : 0;
     this.#count();
   }
 
@@ -63,8 +63,8 @@ export class MoreBelow {
   #count() {
     const lists = /** @type {HTMLElement[]} */ ([...this.#lists]);
     this.#observe(lists);
-    const open = openWindow(this.#root);
-    const counts = lists.map((list) => ({ list, foot: footOf(list), unseen: newOutOfSight(list, open), ...countBelow(list) })); // read all before writing
+    const visibleRange = openWindow(this.#root);
+    const counts = lists.map((list) => ({ list, foot: footOf(list), unseen: newOutOfSight(list, visibleRange), ...countBelow(list) })); // read all before writing
     for (const { list, foot, unseen, count, fits } of counts) {
       announceNewCards(list, unseen);
       if (!foot) continue;
@@ -76,14 +76,14 @@ export class MoreBelow {
 }
 
 /**
- * Cards are in order, so a binary search measures only a few. The foot itself takes room from the list: a column that would hold all of
- * its cards without it has none.
+ * Count the cards below the visible end. The cards are in order, so a binary search measures only a few. The foot itself uses space: it
+ * is hidden if all cards fit without it.
  * @param {HTMLElement} list
  */
 function countBelow(list) {
   const foot = footOf(list);
-  const room = list.clientHeight + (foot?.offsetHeight ? foot.offsetHeight + marginOf(foot) : 0);
-  if (list.scrollHeight <= Math.max(room, list.clientHeight)) return { count: 0, fits: true };
+  const availableHeight = list.clientHeight + (foot?.offsetHeight ? foot.offsetHeight + marginOf(foot) : 0);
+  if (list.scrollHeight <= Math.max(availableHeight, list.clientHeight)) return { count: 0, fits: true };
   const cards = [...list.children].filter(({ localName }) => localName === "article");
   const end = list.getBoundingClientRect().bottom + CUT_PX;
   let low = 0;
@@ -97,7 +97,7 @@ function countBelow(list) {
 }
 
 /**
- * Beside the list; a query would go through all of its cards.
+ * Return the foot of a list, which is its sibling; a query would visit all of its cards.
  * @param {HTMLElement} list
  */
 const footOf = (list) => /** @type {HTMLElement[]} */ ([...(list.parentElement?.children ?? [])]).find(({ dataset }) => "below" in dataset);

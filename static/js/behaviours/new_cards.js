@@ -1,6 +1,6 @@
 /**
- * Words at the edge of a column behind which a new card is out of sight ("New below: Sighting 23"). One press leads there. Written
- * without a redraw, by what is measured for more_below.js.
+ * Button at the edge of a column with new cards out of view ("New below: Sighting 23"); one press scrolls there. Uses the measurements
+ * of more_below.js, without a redraw.
  */
 import { n, t } from "../core/i18n.js";
 import { afterFrame } from "./after_frame.js";
@@ -17,7 +17,7 @@ const nameOf = (card) => card.querySelector(".kind b")?.textContent ?? "";
 const isUrgent = (card) => card.querySelector(".kind .urgent") !== null;
 
 /**
- * Part of the window in which cards are not covered: on a phone the tabs and the bar at the bottom lie over them.
+ * Return the uncovered part of the window: on a phone, the tabs and the bottom bar cover cards.
  * @param {HTMLElement} root
  */
 export function openWindow(root) {
@@ -27,17 +27,17 @@ export function openWindow(root) {
 }
 
 /**
- * Return the new cards of a list that are out of sight; a card is when its middle is.
+ * Return the new cards of a list that are out of view: their middle is hidden.
  * @param {HTMLElement} list
- * @param {{ top: number, bottom: number }} open part of the window that nothing covers
+ * @param {{ top: number, bottom: number }} visibleRange uncovered part of the window
  */
-export function newOutOfSight(list, open) {
+export function newOutOfSight(list, visibleRange) {
   const cards = /** @type {HTMLElement[]} */ ([...list.getElementsByClassName("new")]);
   if (!cards.length || !list.clientHeight) return { above: [], below: [] };
   const { top, bottom } = list.getBoundingClientRect(), middles = cards.map(middleOf);
   return {
-    above: cards.filter((_, at) => middles[at] < Math.max(top, open.top)).reverse(), // the nearest first
-    below: cards.filter((_, at) => middles[at] > Math.min(bottom, open.bottom)),
+    above: cards.filter((_, index) => middles[index] < Math.max(top, visibleRange.top)).reverse(), // nearest first
+    below: cards.filter((_, index) => middles[index] > Math.min(bottom, visibleRange.bottom)),
   };
 }
 
@@ -48,7 +48,7 @@ function middleOf(card) {
 }
 
 /**
- * Write what is out of sight into the buttons of a column.
+ * Update the buttons of a column.
  * @param {HTMLElement} list
  * @param {ReturnType<typeof newOutOfSight>} cards
  */
@@ -68,7 +68,7 @@ function textOf(cards, texts) {
 }
 
 /**
- * Show the card that a pressed button names.
+ * Scroll to the card that a pressed button names.
  * @param {HTMLElement} root
  * @param {HTMLElement} button
  */
@@ -77,8 +77,8 @@ export function showNewCard(root, button) {
   if (!list) return;
   const cards = newOutOfSight(list, openWindow(root))[/** @type {"above" | "below"} */ (button.dataset.newCards)], card = cards.find(isUrgent) ?? cards[0];
   if (!card) return;
-  const intoSight = () => card.scrollIntoView({ block: "center", inline: "nearest" });
-  intoSight();
+  const scrollToCard = () => card.scrollIntoView({ block: "center", inline: "nearest" });
+  scrollToCard();
   card.querySelector("a")?.focus({ preventScroll: true });
-  afterFrame(() => afterFrame(intoSight)); // cards scrolled into view get their real height only then
+  afterFrame(() => afterFrame(scrollToCard)); // cards that enter the view get their real height only then
 }

@@ -1,4 +1,4 @@
-/** Draw a page: the focus stays, running times get their text, and a dialog that was drawn opens. */
+/** Draw a page: keep the focus, fill running times, and open a drawn dialog. */
 import { render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs } from "./dialog.js";
 import { keepFocus } from "./keep_focus.js";

@@ -1,6 +1,6 @@
 /**
- * Zoom of one picture: plus, minus and 0, Ctrl and wheel, double click, or two fingers. The picture grows in its stage, which scrolls;
- * the size is a custom property, as the policy forbids style attributes.
+ * Zoom of one picture: plus, minus and 0, Ctrl and wheel, double click, or two fingers. The picture grows in its scrolling stage. The size
+ * is a custom property, because the content security policy forbids style attributes.
  */
 
 const LEVELS = [1, 1.5, 2, 3, 4, 6];
@@ -11,11 +11,11 @@ const zooms = new WeakMap();
 
 /** @param {HTMLElement} stage @returns {PictureZoom} */
 export function zoomOf(stage) {
-  const known = zooms.get(stage);
-  if (known) return known;
-  const made = new PictureZoom(stage);
-  zooms.set(stage, made);
-  return made;
+  const existing = zooms.get(stage);
+  if (existing) return existing;
+  const zoom = new PictureZoom(stage);
+  zooms.set(stage, zoom);
+  return zoom;
 }
 
 class PictureZoom {
@@ -42,14 +42,14 @@ class PictureZoom {
     this.to(LEVELS.findLast((level) => level < this.level - 0.01) ?? 1);
   }
 
-  /** Keep what is in the middle of the stage there. @param {number} level */
+  /** Set the zoom level, and keep the middle of the stage in place. @param {number} level */
   to(level) {
-    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.#stage, before = this.level;
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.#stage, previousLevel = this.level;
     this.level = Math.min(MAX, Math.max(1, level));
     this.#stage.style.setProperty("--zoom", String(this.level));
     this.#stage.toggleAttribute("data-zoomed", this.level > 1);
-    const grown = this.level / before;
-    this.#stage.scrollTo((scrollLeft + clientWidth / 2) * grown - clientWidth / 2, (scrollTop + clientHeight / 2) * grown - clientHeight / 2);
+    const ratio = this.level / previousLevel;
+    this.#stage.scrollTo((scrollLeft + clientWidth / 2) * ratio - clientWidth / 2, (scrollTop + clientHeight / 2) * ratio - clientHeight / 2);
   }
 
   /** @param {PointerEvent} event */

@@ -1,7 +1,7 @@
 /**
- * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min overdue", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11 min"), of `data-until` ("in 48 s", and
- * "overdue" from a minute after it), and of `data-waiting` ("to look at: 14 min"), which is `data-overdue` after the minutes of `data-target`.
+ * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; with
+ * `data-lateness` ("in 19 min", then "42 min overdue"), `data-oldest` ("4 to grade · 2 h 11 min"), `data-until` ("in 48 s", and "overdue"
+ * a minute after it), and `data-waiting` ("to look at: 14 min"), which is `data-overdue` after `data-target` minutes.
  */
 import { ago, formatShortDuration, late, MINUTE_MS, runningTime, serverNow } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
@@ -13,12 +13,12 @@ const PLAIN = ""; // kind of a time that does not run
 export class RelativeTimes {
   #times;
   #now;
-  // Of each element, its kind, which stays, and what its text was made of: a draw fills only what is new, and a big board has thousands
-  /** @type {WeakMap<HTMLTimeElement, { kind: string, shown: string | null }>} */ #known = new WeakMap();
+  // By element: its fixed kind, and the source of its present text. A draw fills only changed elements; a big board has thousands
+  /** @type {WeakMap<HTMLTimeElement, { kind: string, shown: string | null }>} */ #entries = new WeakMap();
 
-  /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes the time it shows */
+  /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes its own */
   constructor(root, now = serverNow) {
-    this.#times = root.getElementsByTagName("time"); // by name: a query by attribute would try each element of a big board
+    this.#times = root.getElementsByTagName("time"); // by name: a query by attribute would test each element of a big board
     this.#now = now;
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -26,29 +26,29 @@ export class RelativeTimes {
   tick() {
     const now = this.#now();
     for (const element of [...this.#times]) {
-      const known = this.#of(element);
-      if (known.kind !== PLAIN) write(element, known.kind, now);
+      const entry = this.#entryOf(element);
+      if (entry.kind !== PLAIN) write(element, entry.kind, now);
     }
   }
 
-  /** After a draw: fill the elements that have no text yet, or whose time has changed. */
+  /** Fill new elements, and elements whose time has changed, after a draw. */
   fill() {
     const now = this.#now();
     for (const element of [...this.#times]) {
-      const known = this.#of(element);
-      if (known.kind === PLAIN) continue;
-      const made = madeOf(element, known.kind);
-      if (known.shown === made) continue;
-      write(element, known.kind, now);
-      known.shown = made;
+      const entry = this.#entryOf(element);
+      if (entry.kind === PLAIN) continue;
+      const source = sourceOf(element, entry.kind);
+      if (entry.shown === source) continue;
+      write(element, entry.kind, now);
+      entry.shown = source;
     }
   }
 
   /** @param {HTMLTimeElement} element */
-  #of(element) {
-    let known = this.#known.get(element);
-    if (!known) this.#known.set(element, (known = { kind: KINDS.find((kind) => element.hasAttribute(`data-${kind}`)) ?? PLAIN, shown: null }));
-    return known;
+  #entryOf(element) {
+    let entry = this.#entries.get(element);
+    if (!entry) this.#entries.set(element, (entry = { kind: KINDS.find((kind) => element.hasAttribute(`data-${kind}`)) ?? PLAIN, shown: null }));
+    return entry;
   }
 }
 
@@ -56,8 +56,8 @@ export class RelativeTimes {
 const TEXTS = { since: runningTime, ago, due: dueText, lateness: latenessText, oldest: toGrade, until: untilText, waiting: waitingText };
 const KINDS = Object.keys(TEXTS);
 
-/** Return what a text is made of. @param {HTMLTimeElement} element @param {string} kind */
-const madeOf = ({ dateTime, dataset }, kind) => (kind === "oldest" ? `${dateTime} ${dataset.count}` : kind === "waiting" ? `${dateTime} ${dataset.waiting} ${dataset.target}` : dateTime);
+/** Return the source values of a text. @param {HTMLTimeElement} element @param {string} kind */
+const sourceOf = ({ dateTime, dataset }, kind) => (kind === "oldest" ? `${dateTime} ${dataset.count}` : kind === "waiting" ? `${dateTime} ${dataset.waiting} ${dataset.target}` : dateTime);
 
 /** @param {HTMLTimeElement} element @param {string} kind @param {Date} now */
 function write(element, kind, now) {
@@ -67,7 +67,7 @@ function write(element, kind, now) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Within its first minute it is late by no length yet. @param {string} due @param {Date} now */
+/** Return the lateness; without a duration in the first minute. @param {string} due @param {Date} now */
 function latenessText(due, now) {
   return late(due, now) || (new Date(due) < now ? t("overdue") : ago(due, now));
 }

@@ -4,7 +4,7 @@ import { singleKeySetting } from "./single_key_setting.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
-/** Return whether to mention shortcuts: there seems to be a keyboard, and single keys are on. */
+/** Return true if the page should mention shortcuts: a keyboard is likely, and single keys are on. */
 export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: coarse)").matches;
 
 export class ShortcutHandler {
@@ -23,7 +23,7 @@ export class ShortcutHandler {
     if (event.key !== "Escape" && target.closest?.(TYPING)) return;
     const ids = SHORTCUTS.filter((entry) => worksOn(entry, this.#commands.page) && isPressed(entry, event)).map(({ id }) => id);
     if (ids.length === 0) return;
-    this.#commands.settle?.(); // what is possible follows from what was drawn
+    this.#commands.settle?.(); // the possible commands depend on the drawn state
     const command = this.#commands.commands(target).find(({ id }) => ids.includes(id));
     if (!command || command.run() === false) return;
     event.preventDefault();

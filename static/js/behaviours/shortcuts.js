@@ -1,12 +1,12 @@
 /**
- * Table of all shortcuts: keys, where they work, what they do, who may. The handlers use it, the dialog of `?` shows the part
- * this person may use, and a test compares the docs with it.
+ * Table of all shortcuts: keys, scope, action, right. The handlers use it, the `?` dialog shows the permitted ones, and a test compares
+ * the docs with it.
  */
 import { t } from "../core/i18n.js";
 import { singleKeySetting } from "./single_key_setting.js";
 
-// id: the command (commands.js of the pages), or what a behaviour asks for. press: keys joined by "+", alternatives by a space.
-// where: everywhere, both boards, or one page. may: a right that the page knows; missing where everybody may.
+// id: the command (commands.js of the pages), or the request of a behaviour. press: keys joined by "+", alternatives by a space.
+// where: everywhere, both boards, or one page. may: a right that the page knows; missing if everybody has it.
 /** @type {Shortcut[]} */
 export const SHORTCUTS = [
   { id: "keys", press: "?", where: "everywhere", describe: () => t("Show keyboard shortcuts") },
@@ -52,33 +52,33 @@ const PAGES = { everywhere: () => true, boards: (page) => page === "search" || p
 /** @type {Record<string, string>} */
 const NAMES = { "←": "ArrowLeft", "↑": "ArrowUp", "↓": "ArrowDown", "→": "ArrowRight" };
 /** @type {Record<string, () => string>} */
-const SHOWN = { Ctrl: () => t("Ctrl"), Escape: () => t("Esc"), Enter: () => t("Enter") };
+const KEY_TEXTS = { Ctrl: () => t("Ctrl"), Escape: () => t("Esc"), Enter: () => t("Enter") };
 
 /**
- * Return whether a shortcut works on a page.
+ * Return true if a shortcut works on a page.
  * @param {Shortcut} shortcut
  * @param {string | undefined} page
  */
 export const worksOn = ({ where }, page) => PAGES[where]?.(page) ?? where === page;
 
 /**
- * Return whether it is a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4).
+ * Return true for a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4).
  * @param {Shortcut} shortcut
  */
 const isSingle = ({ press }) => press.length === 1;
 
 /**
- * Return whether a keyboard event triggers the shortcut.
+ * Return true if a keyboard event triggers the shortcut.
  * @param {Shortcut} entry
  * @param {KeyboardEvent} event
  */
 export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
   if (altKey || isComposing || (isSingle(entry) && !singleKeySetting.on)) return false;
   const ctrl = ctrlKey || metaKey;
-  if (ctrl && shiftKey) return false; // Shift makes it another shortcut, or one of the browser's own
+  if (ctrl && shiftKey) return false; // with Shift, it is another shortcut, or the browser's
   return entry.press.split(" ").some((chord) => {
-    const [last, held] = chord.split("+").reverse();
-    return (held === "Ctrl") === ctrl && same(NAMES[last] ?? last, key);
+    const [last, modifier] = chord.split("+").reverse();
+    return (modifier === "Ctrl") === ctrl && isSameKey(NAMES[last] ?? last, key);
   });
 }
 
@@ -86,20 +86,20 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
 export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHORTCUTS.find((entry) => entry.id === id)), event);
 
 /**
- * Return the key combinations as on this person's keyboard, e.g. [["Ctrl", "K"]].
+ * Return the key combinations with translated key names, such as [["Ctrl", "K"]].
  * @param {Shortcut} shortcut
  */
-export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
+export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => KEY_TEXTS[key]?.() ?? key));
 
 /**
- * Return the keys of a command on a page as they are shown, "Ctrl+Z"; null if it has none, or if this person has turned them off.
+ * Return the keys of a command on a page for display, such as "Ctrl+Z"; null if it has none, or if single keys are off.
  * @param {string} id
  * @param {string} page
  */
 export function shownKeys(id, page) {
-  const entry = SHORTCUTS.find((each) => each.id === id && worksOn(each, page));
+  const entry = SHORTCUTS.find((shortcut) => shortcut.id === id && worksOn(shortcut, page));
   return entry && (!isSingle(entry) || singleKeySetting.on) ? shownChords(entry)[0].join("+") : null;
 }
 
 /** @param {string} name @param {string} key */
-const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);
+const isSameKey = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

@@ -1,33 +1,33 @@
-/** Slider: moved by pointer and touch to a position, by keys in steps. The element has `role=slider` and `data-slider`. */
+/** Slider: pointer and touch set a position, keys move in steps. The element has `role=slider` and `data-slider`. */
 
 export class Slider {
   #root;
-  #on;
-  #held = false;
+  #callbacks;
+  #isHeld = false;
 
   /** @param {HTMLElement} root @param {SliderCallbacks} on */
   constructor(root, on) {
     this.#root = root;
-    this.#on = on;
+    this.#callbacks = on;
     for (const [name, handler] of this.#listeners) this.#root.addEventListener(name, handler);
   }
 
-  #take = (/** @type {PointerEvent} */ event) => {
-    const line = /** @type {HTMLElement} */ (event.target).closest?.("[data-slider]");
-    if (!line || event.button > 0) return;
-    this.#held = true;
-    line.setPointerCapture(event.pointerId);
-    line.focus({ preventScroll: true });
+  #grab = (/** @type {PointerEvent} */ event) => {
+    const track = /** @type {HTMLElement} */ (event.target).closest?.("[data-slider]");
+    if (!track || event.button > 0) return;
+    this.#isHeld = true;
+    track.setPointerCapture(event.pointerId);
+    track.focus({ preventScroll: true });
     event.preventDefault();
-    this.#point(line, event);
+    this.#point(track, event);
   };
 
   #move = (/** @type {PointerEvent} */ event) => {
-    if (this.#held) this.#point(/** @type {HTMLElement} */ (event.target).closest("[data-slider]"), event);
+    if (this.#isHeld) this.#point(/** @type {HTMLElement} */ (event.target).closest("[data-slider]"), event);
   };
 
-  #let = () => {
-    this.#held = false;
+  #release = () => {
+    this.#isHeld = false;
   };
 
   #press = (/** @type {KeyboardEvent} */ event) => {
@@ -40,25 +40,25 @@ export class Slider {
 
   /** @type {Record<string, () => void>} */
   #keys = {
-    ArrowRight: () => this.#on.by(1),
-    ArrowUp: () => this.#on.by(1),
-    ArrowLeft: () => this.#on.by(-1),
-    ArrowDown: () => this.#on.by(-1),
-    PageUp: () => this.#on.by(this.#on.page),
-    PageDown: () => this.#on.by(-this.#on.page),
-    Home: () => this.#on.start(),
-    End: () => this.#on.end(),
+    ArrowRight: () => this.#callbacks.by(1),
+    ArrowUp: () => this.#callbacks.by(1),
+    ArrowLeft: () => this.#callbacks.by(-1),
+    ArrowDown: () => this.#callbacks.by(-1),
+    PageUp: () => this.#callbacks.by(this.#callbacks.page),
+    PageDown: () => this.#callbacks.by(-this.#callbacks.page),
+    Home: () => this.#callbacks.start(),
+    End: () => this.#callbacks.end(),
   };
 
   /** @type {[string, (event: any) => void][]} */
   #listeners = [
-    ["pointerdown", this.#take], ["pointermove", this.#move], ["pointerup", this.#let], ["pointercancel", this.#let], ["keydown", this.#press],
+    ["pointerdown", this.#grab], ["pointermove", this.#move], ["pointerup", this.#release], ["pointercancel", this.#release], ["keydown", this.#press],
   ];
 
-  /** @param {HTMLElement | null} line @param {PointerEvent} event */
-  #point(line, { clientX }) {
-    if (!line) return;
-    const { left, width } = line.getBoundingClientRect();
-    this.#on.to(Math.min(1, Math.max(0, (clientX - left) / width)));
+  /** @param {HTMLElement | null} track @param {PointerEvent} event */
+  #point(track, { clientX }) {
+    if (!track) return;
+    const { left, width } = track.getBoundingClientRect();
+    this.#callbacks.to(Math.min(1, Math.max(0, (clientX - left) / width)));
   }
 }

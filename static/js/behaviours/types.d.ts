@@ -9,13 +9,13 @@ interface Shortcut {
   describe(): string;
 }
 
-/** View of a search (behaviours/card_url.js): its columns, or details and log in their place. */
+/** View of a search (behaviours/card_url.js): its columns, or details and log. */
 type BoardViewName = "board" | "log";
 
-/** Where the focus was, so that it is found again after a draw recreated its element. */
+/** Position of the focus, to restore it after a draw has recreated its element. */
 interface FocusPosition {
   element: HTMLElement;
-  /** Id of the card, search or board that it was in. */
+  /** Id of the card, search or board that contains it. */
   thing: string | null | undefined;
   part: string | undefined;
   panel: string | undefined;
@@ -25,7 +25,7 @@ interface FocusPosition {
   column: { id: string | undefined; at: number } | null;
 }
 
-/** Where a dragged card would go: before another card, or to the end (null); `still`: nothing would change. */
+/** Target of a dragged card: before another card, or at the end (null); `still`: the position would not change. */
 interface DropTarget {
   column: string;
   before: string | null;
@@ -35,36 +35,36 @@ interface DropTarget {
 }
 
 interface DragCallbacks {
-  /** The library is there: draw, and attach. */
+  /** Draw and attach: the library is loaded. */
   loaded(): void;
   taken(card: string, column: string): void;
-  /** Where it was dropped, or null if it stays. */
+  /** `place`: new position, or null if the card stays. */
   dropped(card: string, place: { column: string; before?: string } | null): void;
   showColumn(column: string): void;
 }
 
 interface SliderCallbacks {
-  /** Go to a share of the track, 0 to 1. */
-  to(share: number): void;
+  /** Go to a fraction of the track, 0 to 1. */
+  to(fraction: number): void;
   by(steps: number): void;
-  /** Steps of the large keys. */
+  /** Number of steps of Page up and Page down. */
   page: number;
   start(): void;
   end(): void;
 }
 
-/** Item of a virtual list that stays in place: its top (px) before the draw, and its index, -1 once it is gone. */
+/** Item of a virtual list that stays in place: its top (px) before the draw, and its index, -1 if it is gone. */
 interface ListAnchor {
   key: string;
   from: number;
   at: number;
 }
 
-/** Where files may be dropped or pasted (behaviours/file_drop.js). */
+/** Targets for dropped and pasted files (behaviours/file_drop.js). */
 interface FileTargets {
-  /** Return what lies under an element, and the element to mark. */
+  /** Return the target at an element, and the element to mark. */
   at(element: Element): { target: UploadTarget; element: HTMLElement } | null;
-  /** Return what is open, for a paste. */
+  /** Return the open target, for a paste. */
   open(): UploadTarget | null;
   add(target: UploadTarget, files: File[]): void;
 }

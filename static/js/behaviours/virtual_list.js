@@ -1,11 +1,11 @@
 /**
- * Virtual list: only items near the viewport are in the document. Above and below are spacers, by measured heights, or estimated
- * ones for items never shown. What is being read stays in place when items are inserted above it.
+ * Virtual list: only items near the viewport are in the document. Padding replaces the items above and below, by their measured or
+ * estimated heights. The visible items stay in place when others are inserted above them.
  */
 const GUESS_PX = 64; // estimated height of an item before any was measured
 const NEAR_PX = 900; // drawn beyond the viewport, so that scrolling shows no empty space
-const TOP_PX = 4; // closer than this to the top, the list counts as at its top
-const TURNS = 3; // rounds of correcting positions after estimates became measured heights
+const TOP_PX = 4; // a list that is scrolled by less counts as at its top
+const MAX_ATTEMPTS = 3; // attempts to correct the position with measured heights
 
 export class VirtualList {
   start = 0; // range of drawn items, as indices
@@ -16,7 +16,7 @@ export class VirtualList {
   /** @type {string[]} */ #keys = [];
   /** @type {Map<string, number>} */ #heights = new Map(); // key -> px
   #tops = [0]; // px of each item from the top of the list, plus the end
-  #guess = GUESS_PX;
+  #estimatedHeight = GUESS_PX;
   #width = 0;
   /** @type {number | null} */ #frame = null;
 
@@ -27,15 +27,15 @@ export class VirtualList {
   constructor(draw, list) {
     this.#draw = draw;
     this.#list = list;
-    addEventListener("scroll", this.#moved, { passive: true });
-    addEventListener("resize", this.#moved);
-    addEventListener("beforeprint", this.#printing);
-    addEventListener("afterprint", this.#printed);
+    addEventListener("scroll", this.#onScroll, { passive: true });
+    addEventListener("resize", this.#onScroll);
+    addEventListener("beforeprint", this.#onBeforePrint);
+    addEventListener("afterprint", this.#onAfterPrint);
   }
 
   /**
    * Draw the items.
-   * @param {string[]} keys of all items, in order
+   * @param {string[]} keys keys of all items, in order
    * @param {() => void} render puts items `start` to `end` into the document
    */
   update(keys, render) {
@@ -44,10 +44,10 @@ export class VirtualList {
     this.#place(anchor);
     this.#range(anchor);
     render();
-    this.#room();
+    this.#pad();
     if (this.#measure()) this.#place(anchor);
-    this.#room();
-    this.#hold(anchor);
+    this.#pad();
+    this.#restorePosition(anchor);
   }
 
   /**
@@ -55,10 +55,10 @@ export class VirtualList {
    * @param {string} key
    */
   reveal(key) {
-    const at = this.#keys.indexOf(key);
-    if (at < 0 || !this.#list()) return false;
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const middle = (this.#tops[at] + this.#tops[at + 1] - innerHeight) / 2;
+    const index = this.#keys.indexOf(key);
+    if (index < 0 || !this.#list()) return false;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const middle = (this.#tops[index] + this.#tops[index + 1] - innerHeight) / 2;
       scrollTo({ top: Math.max(0, this.#origin() + middle), behavior: "instant" });
       this.#draw();
     }
@@ -70,14 +70,14 @@ export class VirtualList {
     this.#draw();
   }
 
-  /** Whether the list is scrolled to its top. */
+  /** True if the list is scrolled to its top. */
   get isAtTop() {
-    return this.#seen() <= TOP_PX;
+    return this.#scrolledPx() <= TOP_PX;
   }
 
   /** Key of the first item in the viewport. */
   get first() {
-    return this.#keys[this.#at(Math.max(0, this.#seen()))];
+    return this.#keys[this.#at(Math.max(0, this.#scrolledPx()))];
   }
 
   // --- geometry
@@ -86,8 +86,8 @@ export class VirtualList {
     return (this.#list()?.getBoundingClientRect().top ?? 0) + scrollY;
   }
 
-  /** Return how far the list is scrolled under what is above it, px. */
-  #seen() {
+  /** Return how far the list is scrolled, px. */
+  #scrolledPx() {
     const list = this.#list();
     return list ? edge(list) - list.getBoundingClientRect().top : 0;
   }
@@ -104,7 +104,7 @@ export class VirtualList {
   }
 
   /**
-   * Return what is being read: the focused item if it is in the viewport, else the first one there; nothing at the top.
+   * Return the item to keep in place: the focused one if visible, otherwise the first visible one; null at the top of the list.
    * @returns {ListAnchor | null}
    */
   #anchor() {
@@ -113,8 +113,8 @@ export class VirtualList {
     const focused = list.contains(document.activeElement) ? document.activeElement?.closest("[data-key]") : null;
     if (this.isAtTop && !focused) return null;
     const key = focused && isOnScreen(focused) ? /** @type {string} */ (focused.dataset.key) : this.first;
-    const at = this.#keys.indexOf(key);
-    return { key, at, from: list.getBoundingClientRect().top + this.#tops[at] };
+    const index = this.#keys.indexOf(key);
+    return { key, at: index, from: list.getBoundingClientRect().top + this.#tops[index] };
   }
 
   /**
@@ -123,7 +123,7 @@ export class VirtualList {
    */
   #place(anchor) {
     const tops = [0];
-    for (const [at, key] of this.#keys.entries()) tops.push(tops[at] + (this.#heights.get(key) ?? this.#guess));
+    for (const [index, key] of this.#keys.entries()) tops.push(tops[index] + (this.#heights.get(key) ?? this.#estimatedHeight));
     this.#tops = tops;
     if (anchor) anchor.at = this.#keys.indexOf(anchor.key);
   }
@@ -137,8 +137,8 @@ export class VirtualList {
     return undefined;
   }
 
-  /** By custom properties, as the content security policy forbids style attributes. */
-  #room() {
+  /** Set the padding that replaces undrawn items. */
+  #pad() {
     const list = this.#list();
     if (!list) return;
     const bottom = this.#tops[this.#tops.length - 1];
@@ -151,21 +151,21 @@ export class VirtualList {
     if (!list) return false;
     if (this.#width !== list.clientWidth) this.#heights.clear();
     this.#width = list.clientWidth;
-    let changed = false, sum = 0;
+    let isChanged = false, sum = 0;
     for (const item of list.children) {
       const { height } = item.getBoundingClientRect();
       const key = /** @type {string} */ (/** @type {HTMLElement} */ (item).dataset.key);
       sum += height;
       if (this.#heights.get(key) === height) continue;
       this.#heights.set(key, height);
-      changed = true;
+      isChanged = true;
     }
-    if (list.children.length) this.#guess = sum / list.children.length;
-    return changed;
+    if (list.children.length) this.#estimatedHeight = sum / list.children.length;
+    return isChanged;
   }
 
   /** @param {ListAnchor | null} anchor */
-  #hold(anchor) {
+  #restorePosition(anchor) {
     const list = this.#list();
     if (!anchor || anchor.at < 0 || !list || this.whole) return;
     const now = list.getBoundingClientRect().top + this.#tops[anchor.at];
@@ -174,7 +174,7 @@ export class VirtualList {
 
   // --- events
 
-  #moved = () => {
+  #onScroll = () => {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
       if (this.#isNear()) return;
@@ -182,21 +182,21 @@ export class VirtualList {
     });
   };
 
-  /** Return whether at least half of the margin beyond the viewport is drawn. */
+  /** Return true if at least half of the margin beyond the viewport is drawn. */
   #isNear() {
     const list = this.#list();
     if (!list || list.clientWidth !== this.#width) return false;
     const top = -list.getBoundingClientRect().top;
-    const above = this.start === 0 || this.#tops[this.start] < top - NEAR_PX / 2;
-    return above && (this.end === this.#keys.length || this.#tops[this.end] > top + innerHeight + NEAR_PX / 2);
+    const isDrawnAbove = this.start === 0 || this.#tops[this.start] < top - NEAR_PX / 2;
+    return isDrawnAbove && (this.end === this.#keys.length || this.#tops[this.end] > top + innerHeight + NEAR_PX / 2);
   }
 
-  #printing = () => {
+  #onBeforePrint = () => {
     this.whole = true;
     this.#draw();
   };
 
-  #printed = () => {
+  #onAfterPrint = () => {
     this.whole = false;
     this.#draw();
   };
