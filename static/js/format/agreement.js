@@ -1,11 +1,11 @@
-/** Words that agree with the child, as in French "observée à 11:36" of a girl. Where its sex is not known they have a form without one. */
+/** Words that agree with the child's sex, as in French "observée à 11:36" for a girl. If it is unknown, they are neutral. */
 import { p, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 
 /**
  * "seen 11:36"
- * @param {string} at the time as it is written
- * @param {string | null} [sex] of the child, if known
+ * @param {string} at formatted time
+ * @param {string | null} [sex] sex of the child, if known
  */
 export function seenWhen(at, sex) {
   const when = at.includes(" ") ? at : p("a time of day, after “seen”", "{time}", { time: at });
@@ -21,7 +21,7 @@ export function seenWhen(at, sex) {
 export const foundCondition = (code, sex) => (code === "well" && sex === "f" ? p("of a girl", "alive and well") : label.condition(code));
 
 /**
- * Return the sex of the child of a search's board.
+ * Return the sex of the child on a search's board.
  * @param {{ of?: (kind: string) => Iterable<Entity> } | null | undefined} board
  * @returns {string | null}
  */

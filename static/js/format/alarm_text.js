@@ -1,4 +1,4 @@
-/* Texts of alarms: what each is about, and whom it asks. */
+/* Texts of alarms: their subjects and recipients. */
 
 import { t, t as translate } from "../core/i18n.js";
 import { isCard, kind, occasionOf } from "../core/rules/kinds.js";
@@ -10,13 +10,13 @@ import { cardName, kindName, withNumber } from "./values.js";
 const LAST_LEVEL = 3;
 
 /**
- * Return how far an alarm has gone, 1 to 3: the people it began with, the next, and all later ones.
+ * Return the escalation level of an alarm, 1 to 3: its first recipients, the next ones, or later ones.
  * @param {{ step: number }} alarm
  */
 export const levelOf = ({ step }) => Math.min(LAST_LEVEL, step + 1);
 
 /**
- * "Urgent sighting", by what raised it: the key of a rule is an installation's own.
+ * "Urgent sighting": named after its occasion, because each installation chooses the keys of its rules.
  * @param {NamedAlarm} alarm
  * @returns {string}
  */
@@ -29,11 +29,11 @@ export const ruleName = (alarm) => translate(occasionOf(alarm).name ?? "") || ki
 export function namedAlarm(alarm) {
   const { about: { number } } = alarm, { numbered } = occasionOf(alarm);
   if (number === null) return ruleName(alarm);
-  return numbered ? withNumber(translate(numbered, { number })) : t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
+  return numbered ? withNumber(translate(numbered, { number })) : t("{what}: {card}", { what: ruleName(alarm), card: subjectName(alarm) });
 }
 
 /**
- * "Task 4 overdue": the name for a line that has little room.
+ * "Task 4 overdue": a short name for narrow lines.
  * @param {NamedAlarm} alarm
  */
 export function shortAlarm(alarm) {
@@ -42,27 +42,27 @@ export function shortAlarm(alarm) {
 }
 
 /**
- * "Mila B., 6", or what it is about where it is about no child.
+ * "Mila B., 6", or the subject of an alarm that is not about a child.
  * @param {Alarm} alarm
  */
-export const whoseAlarm = (alarm) => alarm.child ?? thing(alarm);
+export const whoseAlarm = (alarm) => alarm.child ?? subjectName(alarm);
 
 /** @param {{ about: { kind: Kind, number: number | null } }} alarm */
-const thing = ({ about: { kind, number } }) => cardName({ kind, state: { number } });
+const subjectName = ({ about: { kind, number } }) => cardName({ kind, state: { number } });
 
 /**
- * "seen 09:12, Drongen: girl with a man": what is known of it.
+ * "seen 09:12, Drongen: girl with a man": the known details.
  * @param {Alarm} alarm
  */
 export function alarmDetail(alarm) {
-  const { about, place, seen_at: seen } = alarm, title = standardText(alarm.title);
-  const seenAt = !kind(about.kind).fields.seen_at ? null : seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
-  const where = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? thing(alarm) : "");
-  return where && title ? t("{where}: {title}", { where, title }) : where || title || "";
+  const { about, place, seen_at: seenAtTime } = alarm, title = standardText(alarm.title);
+  const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? t("seen {at}", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
+  const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? subjectName(alarm) : "");
+  return subjectText && title ? t("{where}: {title}", { where: subjectText, title }) : subjectText || title || "";
 }
 
 /**
- * Return whom a step asks: "all users", "Bob Claes, in charge".
+ * Return the recipients of a step: "all users", "Bob Claes, in charge".
  * @param {Pick<AlarmStep, "ask" | "name">} step
  */
 export function askedName({ ask, name }) {
@@ -76,20 +76,20 @@ export function askedName({ ask, name }) {
 }
 
 /**
- * "after 5 min": when a step comes, from when the alarm was raised.
+ * "after 5 min": time from the alarm to a step.
  * @param {Alarm} alarm
  * @param {AlarmStep} step
  */
 export const stepTime = ({ raised_at: raised }, { at }) => t("after {length}", { length: runningTime(raised, new Date(at)) });
 
 /**
- * "7 s", "5 min": how long nobody had it.
+ * "7 s", "5 min": time until the alarm was taken.
  * @param {{ raised_at: string, taken_at: string | null }} alarm
  */
 export const waitText = ({ raised_at: raised, taken_at: taken }) => runningTime(raised, new Date(taken ?? raised)).replaceAll(" ", "\u00a0");
 
 /**
- * Return the URL of what an alarm is about.
+ * Return the URL of an alarm's subject.
  * @param {Alarm} alarm
  */
 export function alarmUrl(alarm) {
@@ -97,5 +97,5 @@ export function alarmUrl(alarm) {
   return board === "operations" && page.includes("{board}") ? "/" : page.replace("{board}", board).replace("{id}", id);
 }
 
-/** Sentence of every notice that says that a page is not current. */
+/** Sentence for notices that a page is not current. */
 export const alarmsUnknown = () => t("This screen cannot tell if an urgent sighting is waiting.");

@@ -1,4 +1,4 @@
-/** Earlier disappearances of a child as people read them; board/config/earlier_disappearances.py has the same for paper. */
+/** Texts of a child's earlier disappearances; board/config/earlier_disappearances.py is the equivalent for paper. */
 import { n, p, t } from "../core/i18n.js";
 import { date as formatDate } from "../core/time.js";
 
@@ -6,13 +6,13 @@ import { date as formatDate } from "../core/time.js";
 /** @typedef {Partial<Earlier[string]>} EarlierItem */
 
 /**
- * Return keys and items from the first to the last; those without a date come first.
+ * Return keys and items in order of date; items without a date are first.
  * @param {Record<string, EarlierItem | null> | null | undefined} earlier
  * @returns {[string, EarlierItem][]}
  */
 export function inOrder(earlier) {
-  const found = /** @type {[string, EarlierItem][]} */ (Object.entries(earlier ?? {}).filter(([, item]) => item));
-  return found.sort(([key, a], [other, b]) => compare(a.date ?? "", b.date ?? "") || compare(key, other));
+  const items = /** @type {[string, EarlierItem][]} */ (Object.entries(earlier ?? {}).filter(([, item]) => item));
+  return items.sort(([key, a], [other, b]) => compare(a.date ?? "", b.date ?? "") || compare(key, other));
 }
 
 /** @param {string} a @param {string} b */
@@ -32,12 +32,12 @@ export function earlierText({ date, days, place, reference, note }) {
 }
 
 /**
- * "3rd time": the present disappearance among all that are known; null for the first.
+ * "3rd time": number of the current disappearance; null for the first.
  * @param {Earlier | null | undefined} earlier
  */
 export function timesText(earlier) {
   const number = inOrder(earlier).length + 1;
-  return number > 1 ? ORDINALS[ending(number)](number) : null;
+  return number > 1 ? ORDINALS[ordinalSuffix(number)](number) : null;
 }
 
 /** @type {Record<string, (number: number) => string>} */
@@ -49,7 +49,7 @@ const ORDINALS = {
 };
 
 /** @param {number} number */
-function ending(number) {
+function ordinalSuffix(number) {
   const last = number % 100 > 10 && number % 100 < 14 ? 0 : number % 10;
   return ["th", "st", "nd", "rd"][last] ?? "th";
 }

@@ -1,23 +1,23 @@
-/* What a search needs from somebody now: one thing, the most pressing. Pure. */
+/* The most pressing need of a search. Pure. */
 
 /**
- * Return the most pressing thing of an open search: an alarm that asks this person, one that asks others, an urgent sighting nobody assessed, the task overdue
- * longest, the sighting that waits longest, the task due next, or nothing.
+ * Return the most pressing need of an open search, in this order: an alarm for this person, an alarm for others, an unassessed urgent
+ * sighting, the longest overdue task, the longest waiting sighting, the next due task, or nothing.
  * @param {Summary | undefined} summary
  * @param {Date} now
- * @param {Alarm[]} [asking] open alarms of the search in the line of this person, the oldest first: as many as are red here
+ * @param {Alarm[]} [asking] this person's open alarms of the search, oldest first
  * @returns {{ need: "alarm" | "others" | "urgent" | "overdue" | "sighting" | "due" | "nothing", count: number, length: number, card: DueTask & SummarySighting & Alarm | null }}
- *   `length` in ms: how long it waits or is overdue
+ *   `length`: waiting or overdue time, in ms
  */
 export function firstNeed(summary, now, asking = []) {
   const { overdue_task: overdue, next_task: next, unassessed_sighting: sighting, overdue_tasks: count = 0, alarm, alarms = 0 } = summary ?? {};
   const since = (/** @type {IsoTime | undefined} */ at) => Math.max(0, now.getTime() - Date.parse(at ?? now.toISOString()));
-  const found = (/** @type {any} */ need, /** @type {any} */ card, /** @type {IsoTime | undefined} */ at, many = 1) => ({ need, card, count: many, length: since(at) });
-  if (asking.length) return found("alarm", asking[0], asking[0].raised_at, asking.length);
-  if (alarm) return found("others", alarm, alarm.raised_at, Math.max(1, alarms));
-  if (sighting?.priority === "urgent") return found("urgent", sighting, sighting.received_at);
-  if (overdue) return found("overdue", overdue, overdue.due, Math.max(1, count));
-  if (next && Date.parse(next.due) < now.getTime()) return found("overdue", next, next.due); // since the last summary
-  if (sighting) return found("sighting", sighting, sighting.received_at);
-  return next ? found("due", next, undefined) : found("nothing", null, undefined, 0);
+  const need = (/** @type {any} */ need, /** @type {any} */ card, /** @type {IsoTime | undefined} */ at, total = 1) => ({ need, card, count: total, length: since(at) });
+  if (asking.length) return need("alarm", asking[0], asking[0].raised_at, asking.length);
+  if (alarm) return need("others", alarm, alarm.raised_at, Math.max(1, alarms));
+  if (sighting?.priority === "urgent") return need("urgent", sighting, sighting.received_at);
+  if (overdue) return need("overdue", overdue, overdue.due, Math.max(1, count));
+  if (next && Date.parse(next.due) < now.getTime()) return need("overdue", next, next.due); // overdue since the last summary
+  if (sighting) return need("sighting", sighting, sighting.received_at);
+  return next ? need("due", next, undefined) : need("nothing", null, undefined, 0);
 }

@@ -4,7 +4,7 @@ import { foundCondition } from "./agreement.js";
 import { formatMoment } from "./time_elements.js";
 
 /**
- * "found 14:07, alive and well"; null if the child of a search was not found.
+ * "found 14:07, alive and well"; null if the child was not found.
  * @param {AnyState} state
  */
 export function foundText({ status, person, outcome }) {

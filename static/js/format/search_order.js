@@ -1,4 +1,4 @@
-/* Order of searches, and their columns. Pure. */
+/* Order and columns of searches. Pure. */
 import { comparePlaces, placeOf } from "../core/rules/search_gravity.js";
 
 export const STATUSES = ["open", "found", "closed"];
@@ -10,15 +10,15 @@ export const SORTS = ["gravity", "missing", "event"];
  * @param {any} query
  */
 export function sortFromQuery(query) {
-  const asked = new URLSearchParams(query).get("sort");
-  return asked !== null && SORTS.includes(asked) ? asked : SORTS[0];
+  const sort = new URLSearchParams(query).get("sort");
+  return sort !== null && SORTS.includes(sort) ? sort : SORTS[0];
 }
 
 /**
  * Group searches by status and sort each group. "gravity": open searches by the order of search_gravity.js, others by
- * last change. "missing": the longest missing first. "event": the most recent event first.
+ * last change. "missing": longest missing first. "event": most recent event first.
  * @param {Entity[]} searches
- * @param {{ keep?: (search: any) => any, sort?: string | null, summaries?: Map<string, Summary> }} [options] summaries as far as loaded
+ * @param {{ keep?: (search: any) => any, sort?: string | null, summaries?: Map<string, Summary> }} [options] `summaries`: the loaded ones
  * @returns {Record<string, any[]>} open, found, closed
  */
 export function byStatus(searches, { keep = () => true, sort = "gravity", summaries = new Map() } = {}) {
@@ -30,24 +30,24 @@ export function byStatus(searches, { keep = () => true, sort = "gravity", summar
 }
 
 /**
- * Return the function that compares two open searches, for sorting: the same order everywhere.
- * @param {Map<string, Summary>} summaries as far as loaded
+ * Return the comparator of open searches that every list uses.
+ * @param {Map<string, Summary>} summaries the loaded ones
  * @returns {(a: any, b: any) => number}
  */
 export const byGravity = (summaries) => (a, b) => comparePlaces(placeOf(a, summaries.get(a.id)), placeOf(b, summaries.get(b.id)));
 
 /** @type {Record<string, (status: string, summaries: any) => (a: any, b: any) => number>} */
 const ORDER = {
-  gravity: (/** @type {string} */ status, /** @type {Map<string, Summary>} */ summaries) => (status === "open" ? byGravity(summaries) : lastChanged),
-  missing: () => (/** @type {any} */ a, /** @type {any} */ b) => newest(b, a),
-  event: (/** @type {any} */ _, /** @type {any} */ summaries) => (/** @type {any} */ a, /** @type {any} */ b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
+  gravity: (/** @type {string} */ status, /** @type {Map<string, Summary>} */ summaries) => (status === "open" ? byGravity(summaries) : compareLastChange),
+  missing: () => (/** @type {any} */ a, /** @type {any} */ b) => compareMissingSince(b, a),
+  event: (/** @type {any} */ _, /** @type {any} */ summaries) => (/** @type {any} */ a, /** @type {any} */ b) => lastEventTime(b, summaries) - lastEventTime(a, summaries) || compareLastChange(a, b),
 };
 
-/** @param {{ id: string }} given @param {any} summaries */
-const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
+/** @param {{ id: string }} search @param {any} summaries */
+const lastEventTime = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
 
 /** @param {any} a @param {any} b */
-const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
+const compareMissingSince = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 
 /** @param {any} a @param {any} b */
-const lastChanged = (a, b) => b.seq - a.seq;
+const compareLastChange = (a, b) => b.seq - a.seq;

@@ -1,23 +1,23 @@
-/** Changes of an entity as people are told of them: without internal fields, and with what belongs together as one change. Pure. */
+/** Visible changes of an entity: without internal fields, and with related fields as one change. Pure. */
 import { isEqual, valueAt } from "../core/rules/merge_patch.js";
 import { isInternal } from "../core/rules/kinds.js";
 import { formatPath } from "./values.js";
 
-const GROUP = /^(?:checklist|criteria|earlier)\.\w+/; // an item, an answer with its basis, an earlier disappearance
+const GROUP = /^(?:checklist|criteria|earlier)\.\w+/; // a checklist item, an answer with its basis, an earlier disappearance
 const POINT = /^(\w+)\.(?:lat|lon)$/;
 
 /**
- * Return the changes to show, each with the kind of its entity, by which it has its label. A change that reads the same before and
- * after is none.
+ * Return the visible changes, each with the kind of its entity, which determines its label. A change is left out if its text is the
+ * same before and after.
  * @param {FieldChange[]} changes `from` is undefined if unknown
  * @param {{ kind: string, before: any, state: any }} entity states before and after; `before` is undefined if unknown
- * @param {{ session: Session, board: any }} ctx to name people and cards
+ * @param {{ session: Session, board: any }} ctx for the names of people and cards
  * @returns {ToldChange[]}
  */
 export function shownChanges(changes, { kind, before, state }, ctx) {
-  const told = changes.filter(({ path }) => !isInternal(path, kind));
+  const visible = changes.filter(({ path }) => !isInternal(path, kind));
   const text = (/** @type {string} */ path, /** @type {any} */ value) => formatPath(path, value, ctx, kind);
-  return groupChanges(told, before, state)
+  return groupChanges(visible, before, state)
     .filter(({ path, from, to }) => (from === undefined ? text(path, to) !== null : text(path, from) !== text(path, to)))
     .map((change) => ({ ...change, kind }));
 }
@@ -40,7 +40,7 @@ export function groupChanges(changes, before, state) {
 }
 
 /**
- * Return the state before net changes, which say what was there.
+ * Return the state before net changes, by their `from` values.
  * @param {any} state
  * @param {FieldChange[]} changes
  */
@@ -48,14 +48,14 @@ export function stateBefore(state, changes) {
   const before = structuredClone(state ?? {});
   for (const { path, from } of changes) {
     const keys = path.split("."), last = /** @type {string} */ (keys.pop());
-    const group = keys.reduce((/** @type {any} */ at, key) => (at[key] ??= {}), before);
+    const group = keys.reduce((/** @type {any} */ group, key) => (group[key] ??= {}), before);
     group[last] = from;
   }
   return withoutEmpty(before, changes);
 }
 
 /**
- * Set groups to null of which nothing was there.
+ * Set groups without any value to null.
  * @param {any} before
  * @param {FieldChange[]} changes
  */

@@ -1,15 +1,15 @@
 /**
- * Render times. Running ones (`data-since`, `data-ago`, `data-due`) are left empty here: behaviours/relative_times.js fills them
- * once a second without a redraw.
+ * Time elements. Running ones (`data-since`, `data-ago`, `data-due`) are rendered empty: behaviours/relative_times.js fills them once a
+ * second, without a redraw.
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dayAndClock, moment, serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { seenWhen } from "./agreement.js";
 
-// Formatting a date takes about 5 µs a part, and each draw asks for the same few hundred.
-const KEPT_MS = 60_000;
-let kept = { until: 0, texts: new Map() };
+// Formatting takes about 5 µs per part of a date, and each draw needs the same few hundred texts.
+const CACHE_TTL_MS = 60_000;
+let cache = { until: 0, texts: new Map() };
 
 const WEEK_MS = 6 * 86_400_000; // within this time the weekday identifies the day
 
@@ -17,13 +17,13 @@ const WEEK_MS = 6 * 86_400_000; // within this time the weekday identifies the d
  * "22:34" today, "Tue 24 Nov 22:34" on other days, "" for null.
  * @param {string} iso
  */
-export const formatMoment = (iso) => keep(iso, "long", moment);
+export const formatMoment = (iso) => cached(iso, "long", moment);
 
 /**
  * "22:34" today, "Tue 22:34" within a week: for narrow places.
  * @param {string} iso
  */
-export const formatShortMoment = (iso) => keep(iso, "short", shorten);
+export const formatShortMoment = (iso) => cached(iso, "short", shorten);
 
 /** @param {string} iso */
 function shorten(iso) {
@@ -33,19 +33,19 @@ function shorten(iso) {
 }
 
 /** @param {string} iso @param {any} form @param {any} write */
-function keep(iso, form, write) {
+function cached(iso, form, write) {
   if (!iso) return "";
-  if (Date.now() > kept.until) kept = { until: Date.now() + KEPT_MS, texts: new Map() };
-  const key = form + iso.slice(0, 16); // they show minutes
-  if (!kept.texts.has(key)) kept.texts.set(key, write(iso));
-  return kept.texts.get(key);
+  if (Date.now() > cache.until) cache = { until: Date.now() + CACHE_TTL_MS, texts: new Map() };
+  const key = form + iso.slice(0, 16); // the texts show minutes
+  if (!cache.texts.has(key)) cache.texts.set(key, write(iso));
+  return cache.texts.get(key);
 }
 
-const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference does not show in hours and minutes
+const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference is invisible in hours and minutes
 
 /**
- * Render the commit time by the clock, if the journal was ahead of the clock.
- * @param {{ at: any, clock?: any }} given
+ * Render the time of the commit by the clock if the journal was ahead of the clock.
+ * @param {{ at: any, clock?: any }} event
  */
 export function clockNote({ at, clock }) {
   if (!clock || Number(new Date(at)) - Number(new Date(clock)) < CLOCK_DIFFERENCE_MS) return nothing;
@@ -53,18 +53,18 @@ export function clockNote({ at, clock }) {
 }
 
 /**
- * "seen 09:00", or "reported 09:23, time unknown": a report is later than the sighting.
+ * "seen 09:00", or "reported 09:23, time unknown" if only the later time of the report is known.
  * @param {Record<string, any>} sighting
- * @param {(at: any) => string} [write] formats the time
- * @param {string | null} [sex] of the child, if known
+ * @param {(at: any) => string} [write] formatter of the time
+ * @param {string | null} [sex] sex of the child, if known
  */
 export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment, sex = null) =>
   seen ? seenWhen(write(seen), sex) : t("reported {at}, time unknown", { at: write(received) });
 
 /**
- * Return the time of a card in a handover report; of a note, when it happened.
- * @param {{ kind: string, at: any, seen_at: any }} given
- * @param {string | null} [sex] of the child, if known
+ * Return the time of a card in a handover report; for a note, the time of its subject.
+ * @param {{ kind: string, at: any, seen_at: any }} card
+ * @param {string | null} [sex] sex of the child, if known
  */
 export const cardTime = ({ kind, at, seen_at: seen }, sex = null) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }, formatMoment, sex) : formatMoment(at));
 
@@ -78,7 +78,7 @@ export const shortTimeElement = (iso) => html`<time datetime=${iso}>${formatShor
 export const sinceElement = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
 /**
- * Render nothing for an unknown time.
+ * Render the age of a time; nothing for an unknown time.
  * @param {string | null} iso
  */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);

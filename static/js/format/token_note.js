@@ -1,4 +1,4 @@
-/** Note that a program caused an event: the token that it used, in the name of the account beside it. */
+/** Note that a program caused an event: the API token that it used on behalf of the named account. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 

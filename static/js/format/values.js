@@ -1,4 +1,4 @@
-/** Format values of states as people read them: no ids, codes or times for programs. */
+/** Values of states as texts for people: without ids, codes or ISO times. */
 import { number, t } from "../core/i18n.js";
 import { isInternal, readingOf } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
@@ -9,12 +9,12 @@ import { earlierText, inOrder } from "./earlier.js";
 import { shortPersonName } from "./search_list.js";
 import { formatMoment } from "./time_elements.js";
 
-const STANDARD = new Set(["title", "instruction"]); // of a standard task
+const STANDARD = new Set(["title", "instruction"]); // fields of a standard task
 const ANSWER = /^criteria\.\w+$/, EARLIER = /^earlier\.\w+$/, ITEM = /^checklist\.\w+$/;
 const RAW_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, RAW_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/; // in fields of a newer server
 
 /**
- * By how people read a value.
+ * Formatters, by the reading of a field.
  * @type {Record<string, (value: any, ctx: { session: Session, board: any }) => string | null>}
  */
 const READERS = {
@@ -35,8 +35,8 @@ const READERS = {
  * @param {string} path
  * @param {any} value
  * @param {{ session: Session, board: any }} ctx
- * @param {string} [kind] in which the path may have labels of its own
- * @returns {string | null} null for a value that is not set
+ * @param {string} [kind] kind that may have its own labels for the path
+ * @returns {string | null} null for an unset value
  */
 export function formatPath(path, value, ctx, kind) {
   if (path === "worrying") return label.decision(value ?? null); // "nobody has decided" has a label too
@@ -53,13 +53,13 @@ export function formatPath(path, value, ctx, kind) {
   if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
   if (path === "outcome.condition") return foundCondition(value, sexOf(ctx.board));
   if (STANDARD.has(path)) return standardText(value);
-  if (Array.isArray(value)) return value.map((each) => label.value(path, each, kind) ?? each).join(", ") || null;
+  if (Array.isArray(value)) return value.map((item) => label.value(path, item, kind) ?? item).join(", ") || null;
   if (typeof value === "object") return "lat" in value ? placeName(value) : groupText(path, value, ctx, kind);
-  return label.value(path, value, kind) ?? plain(value, ctx);
+  return label.value(path, value, kind) ?? formatUnlabelled(value, ctx);
 }
 
 /** @param {any} value @param {{ session: Session }} ctx */
-function plain(value, { session }) {
+function formatUnlabelled(value, { session }) {
   if (RAW_TIME.test(value)) return formatMoment(value);
   return RAW_ID.test(value) ? session.accounts.get(value)?.name ?? t("not shown here") : String(value);
 }
@@ -71,12 +71,12 @@ function plain(value, { session }) {
  * @param {string} [kind]
  */
 function groupText(path, group, ctx, kind) {
-  const told = Object.entries(group).filter(([name]) => !kind || !isInternal(`${path}.${name}`, kind));
-  return told.map(([name, value]) => formatPath(`${path}.${name}`, value, ctx, kind)).filter((text) => text !== null).join(", ") || null;
+  const visible = Object.entries(group).filter(([name]) => !kind || !isInternal(`${path}.${name}`, kind));
+  return visible.map(([name, value]) => formatPath(`${path}.${name}`, value, ctx, kind)).filter((text) => text !== null).join(", ") || null;
 }
 
 /**
- * Return the state of a search by its id, which other entities may have too.
+ * Return the state of a search by its id, which other entities may share.
  * @param {any} board
  * @param {string | undefined} id
  */
@@ -90,7 +90,7 @@ const searchName = (search) => (search ? [shortPersonName(search.person), search
  * @param {State | null | undefined} material
  */
 export const materialName = (material) =>
-  material?.what ? `${label.value("what", material.what, "material")} (${material.languages.map((/** @type {string} */ each) => each.toUpperCase()).join(", ")})` : label.noun("material");
+  material?.what ? `${label.value("what", material.what, "material")} (${material.languages.map((/** @type {string} */ language) => language.toUpperCase()).join(", ")})` : label.noun("material");
 
 /** @param {Entity | null | undefined} file */
 const fileName = (file) => file?.state.caption || file?.state.name || t("yes");
@@ -116,7 +116,7 @@ const NUMBERED = {
 const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };
 
 /**
- * Keep the number of a name on the line of its noun.
+ * Keep the number of a name on the same line as its noun.
  * @param {string} name
  */
 export const withNumber = (name) => name.replace(/ (?=\d)/, "\u00a0");
@@ -134,26 +134,26 @@ export const newCardName = (kind) => NEW[kind]?.() ?? t("New: {kind}", { kind: k
 
 /**
  * "Gent-Zuid · 51.04000, 3.73000 · ± 50 m"
- * @param {{ text: string, lat: any, lon: any, radius_m: any }} given
+ * @param {{ text: string, lat: any, lon: any, radius_m: any }} place
  */
 function placeName({ text, lat, lon, radius_m: radius }) {
   return [text, pointName({ lat, lon, radius_m: radius })].filter(Boolean).join(" · ") || null;
 }
 
 /**
- * "51.05000, 3.73000 · ± 50 m": what is less than the name of a place.
- * @param {{ lat: any, lon: any, radius_m?: any }} given
+ * "51.05000, 3.73000 · ± 50 m": a place without its name.
+ * @param {{ lat: any, lon: any, radius_m?: any }} place
  */
 export function pointName({ lat, lon, radius_m: radius }) {
   return [lat === null ? null : pointText(lat, lon), radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
 }
 
 /**
- * "51.04708, 3.73019": to a metre, as places are stored.
+ * "51.04708, 3.73019": to a metre, the stored precision.
  * @param {string | number} lat
  * @param {string | number} lon
  */
-export const pointText = (lat, lon) => [lat, lon].map((each) => Number(each).toFixed(5)).join(",\u00a0");
+export const pointText = (lat, lon) => [lat, lon].map((coordinate) => Number(coordinate).toFixed(5)).join(",\u00a0");
 
 /**
  * "50 m", "2 km"
