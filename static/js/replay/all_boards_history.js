@@ -1,6 +1,6 @@
 /**
- * History of all boards that a person may see. Loads the newest page of each board with recent events, then further pages where
- * the oldest loaded event is newest, so that nothing is missing back to the time `from`. Boards without events are not requested.
+ * History of all boards that a person may see. Loads the newest page of each board with recent events, then further pages of the boards
+ * whose loaded part starts latest, so that everything after the time `from` is complete. Boards without events are not requested.
  */
 import { JournalReader } from "./journal_reader.js";
 import { HistoryEntries } from "./history_entries.js";
@@ -14,11 +14,11 @@ const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.a
 
 export class AllBoardsHistory extends HistoryEntries {
   asks = true;
-  from = NOW; // everything after this time is loaded; "" means everything at all
+  from = NOW; // everything after this time is loaded; "" means all events
   #journals = new Map(); // board -> JournalReader
   #operations;
   /** @type {string | null} */ #epoch = null;
-  #busy = false;
+  #isReading = false;
 
   /** @param {Session} session @param {() => void} changed */
   constructor(session, changed) {
@@ -36,12 +36,12 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   /**
-   * By kind, as other entities may have the id of a search or of the board.
+   * Return the state of a board's search. Checks the kind, because other entities may share its id.
    * @param {string} board
    */
   search(board) {
-    const found = this.#operations.get(board);
-    const search = found?.kind === "search" ? found : this.#operations.of("search").find((/** @type {{ id: string }} */ { id }) => id === board);
+    const entity = this.#operations.get(board);
+    const search = entity?.kind === "search" ? entity : this.#operations.of("search").find((/** @type {{ id: string }} */ { id }) => id === board);
     return search?.state ?? null;
   }
 
@@ -54,11 +54,11 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   entries() {
-    const all = [];
+    const entries = [];
     for (const journal of this.#journals.values()) {
-      for (const event of journal.events) if (event.at > this.from && !this.#isTwice(event, journal)) all.push(this.entry(event, journal));
+      for (const event of journal.events) if (event.at > this.from && !this.#isDuplicate(event, journal)) entries.push(this.entry(event, journal));
     }
-    return all.reverse().sort(byTime);
+    return entries.reverse().sort(byTime);
   }
 
   /** @param {number} seq */
@@ -68,40 +68,40 @@ export class AllBoardsHistory extends HistoryEntries {
     return event ? this.entry(event, journal) : null;
   }
 
-  /** Load one more page of the boards whose loaded part ends latest. */
+  /** Load one more page of the boards whose loaded part starts latest. */
   read = async () => {
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
     this.state = "reading";
     this.changed();
     try {
-      const open = [...this.#journals.values()].filter((journal) => this.#openAt(journal));
-      open.sort((a, b) => (this.#openAt(a) < this.#openAt(b) ? 1 : -1));
-      await Promise.all(open.slice(0, MAX_ACTIVE).map((journal) => this.#back(journal)));
-      this.from = [...this.#journals.values()].map((journal) => this.#openAt(journal)).sort().at(-1) ?? "";
+      const incomplete = [...this.#journals.values()].filter((journal) => this.#loadedFrom(journal));
+      incomplete.sort((a, b) => (this.#loadedFrom(a) < this.#loadedFrom(b) ? 1 : -1));
+      await Promise.all(incomplete.slice(0, MAX_ACTIVE).map((journal) => this.#readBack(journal)));
+      this.from = [...this.#journals.values()].map((journal) => this.#loadedFrom(journal)).sort().at(-1) ?? "";
       this.state = "read";
     } catch {
       this.state = "failed";
     }
-    this.#busy = false;
+    this.#isReading = false;
     this.changed();
   };
 
   /** @param {JournalReader} journal */
-  async #back(journal) {
+  async #readBack(journal) {
     try {
       await journal.readBack(PAGE);
     } catch (error) {
       if (/** @type {any} */ (error).status !== 404) throw error;
-      this.#journals.delete(journal.board); // it may not be seen any more
+      this.#journals.delete(journal.board); // access has ended
     }
   }
 
   /**
-   * Return the time from which on the journal is loaded; "" if all of it is.
+   * Return the time from which the journal is loaded; "" if it is complete.
    * @param {JournalReader} journal
    */
-  #openAt({ board, events, complete }) {
+  #loadedFrom({ board, events, complete }) {
     if (complete) return "";
     return events[0]?.at ?? (board === OPERATIONS ? NOW : this.#operations.summaries.get(board)?.last?.at ?? "");
   }
@@ -114,19 +114,19 @@ export class AllBoardsHistory extends HistoryEntries {
     const isBegun = this.from !== NOW;
     const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map((/** @type {{ id: string }} */ { id }) => id)]));
     const journal = this.#journals.get(OPERATIONS);
-    if (journal.onEvents(events) || (journal.head ?? Infinity) < seq) this.#up(journal, seq);
-    for (const [id, { last }] of summaries) if (isBegun && last && this.#journals.has(id)) this.#happened(this.#journals.get(id), last);
+    if (journal.onEvents(events) || (journal.head ?? Infinity) < seq) this.#catchUp(journal, seq);
+    for (const [id, { last }] of summaries) if (isBegun && last && this.#journals.has(id)) this.#onSummary(this.#journals.get(id), last);
     if (!isBegun && summaries.size >= this.#journals.size - 1) this.read();
     if (isMoved || events.length) this.changed();
   }
 
   /**
-   * Search-level events also stand on the search's own board, and are shown from there; those of archived searches, whose boards
-   * are not read here, and that by which a search was archived stand on this board alone.
+   * Return true if an event of the operations board is also on the search's own board, from where it is shown. The archiving of a search,
+   * and events of archived searches, whose boards are not read here, are only on the operations board.
    * @param {BoardEvent} event
    * @param {JournalReader} journal
    */
-  #isTwice({ kind, id, type }, { board }) {
+  #isDuplicate({ kind, id, type }, { board }) {
     if (board !== OPERATIONS) return false;
     return type === "handed.archived" || (kind === "search" && type !== "search.archived" && this.#journals.has(id));
   }
@@ -139,31 +139,31 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   /**
-   * Return whether there are new boards.
+   * Add and remove journals for these boards. Returns true if any changed.
    * @param {Set<string>} boards
    */
   #follow(boards) {
-    const gone = [...this.#journals.keys()].filter((id) => !boards.has(id)), come = [...boards].filter((id) => !this.#journals.has(id));
-    for (const id of gone) this.#journals.delete(id);
-    for (const id of come) this.#journals.set(id, new JournalReader(id));
-    return gone.length + come.length > 0;
+    const removed = [...this.#journals.keys()].filter((id) => !boards.has(id)), added = [...boards].filter((id) => !this.#journals.has(id));
+    for (const id of removed) this.#journals.delete(id);
+    for (const id of added) this.#journals.set(id, new JournalReader(id));
+    return removed.length + added.length > 0;
   }
 
   /** @param {JournalReader} journal @param {{ at: IsoTime, seq: number }} last */
-  #happened(journal, last) {
-    if (journal.head === null ? last.at > this.from : journal.head < last.seq) this.#up(journal, last.seq);
+  #onSummary(journal, last) {
+    if (journal.head === null ? last.at > this.from : journal.head < last.seq) this.#catchUp(journal, last.seq);
   }
 
   /**
-   * Load the new events of a board. Without an answer, the next summary tries again.
+   * Load the new events of a board. Without an answer, the next summary retries.
    * @param {JournalReader} journal
    * @param {number} seq
    */
-  async #up(journal, seq) {
+  async #catchUp(journal, seq) {
     try {
       await journal.readTail(PAGE);
       await journal.readUp(seq);
-      while (this.#openAt(journal) > this.from) await journal.readBack(PAGE);
+      while (this.#loadedFrom(journal) > this.from) await journal.readBack(PAGE);
     } catch {
       return;
     }

@@ -1,4 +1,4 @@
-/* Compare two moments of a board: what was added, solved, moved, changed and removed. Pure. */
+/* Compare two moments of a board: added, solved, moved, changed and removed entities. Pure. */
 
 import { isCard, isInternal } from "../core/rules/kinds.js";
 import { stateDiff } from "./state_diff.js";
@@ -18,9 +18,9 @@ export function compareStates(before, after) {
   const [old, now] = [byId(before), byId(after)];
   return stateDiff(before, after)
     .map((change) => {
-      const [was, is] = [old.get(keyOf(change)), now.get(keyOf(change))];
+      const [oldEntity, newEntity] = [old.get(keyOf(change)), now.get(keyOf(change))];
       const fields = change.fields.filter(({ path }) => !isInternal(path, change.kind));
-      return { ...change, fields, before: was, after: is, way: wayOf(change, is, { old, now }) };
+      return { ...change, fields, before: oldEntity, after: newEntity, way: wayOf(change, newEntity, { old, now }) };
     })
     .filter(({ way, fields }) => way !== "changed" || fields.length)
     .sort((a, b) => CHANGE_KINDS.indexOf(a.way) - CHANGE_KINDS.indexOf(b.way) || (a.number ?? 0) - (b.number ?? 0));
@@ -29,19 +29,19 @@ export function compareStates(before, after) {
 /**
  * Return the kind of change; a card that was both moved and changed gets the more important one.
  * @param {EntityChange} change
- * @param {Entity | undefined} is
+ * @param {Entity | undefined} newEntity
  * @param {{ old: Map<string, Entity>, now: Map<string, Entity> }} options
  */
-function wayOf({ kind, change, fields }, is, { old, now }) {
+function wayOf({ kind, change, fields }, newEntity, { old, now }) {
   if (change !== "changed") return change;
-  const field = (/** @type {string} */ path) => fields.find((each) => each.path === path);
+  const field = (/** @type {string} */ path) => fields.find((change) => change.path === path);
   if (field("withdrawn")?.to) return "removed";
   if (isSolved(kind, field, { old, now })) return "solved";
   return field("column") || (kind === "column" && field("rank")) ? "moved" : "changed";
 }
 
 /**
- * A card that is done, a sighting that was assessed, or a search that has ended.
+ * Return true for a finished card, an assessed sighting, or an ended search.
  * @param {Kind} kind
  * @param {(path: string) => FieldChange | undefined} field
  * @param {{ old: Map<string, Entity>, now: Map<string, Entity> }} options
@@ -61,7 +61,7 @@ const keyOf = ({ kind, id }) => `${kind} ${id}`;
 const byId = (entities) => new Map([...entities].map((entity) => [keyOf(entity), entity]));
 
 /**
- * Return the differences as badges of cards and header. Other entities may have the id of the search.
+ * Return the differences as badges of cards and header. Checks the kind, because other entities may share the id of the search.
  * @param {ShownChange[]} changes
  */
 export function changeBadges(changes) {

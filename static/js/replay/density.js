@@ -1,7 +1,7 @@
-/* Density of events over time, as shown by the time line. Pure. */
+/* Density of events over time, for the time line. Pure. */
 
 /**
- * Count the times in each of `parts` equal parts of from … to.
+ * Count the times in each of `parts` equal intervals between `from` and `to`.
  * @param {number[]} times ms, in order
  * @param {any} from
  * @param {any} to
@@ -14,7 +14,7 @@ export function density(times, from, to, parts) {
 }
 
 /**
- * Return where a time lies between two others, 0 to 1.
+ * Return the relative position of a time between two others, 0 to 1.
  * @param {number} time
  * @param {any} from
  * @param {any} to
@@ -24,15 +24,15 @@ export function share(time, from, to) {
 }
 
 /**
- * Return the SVG path of a bar chart, one unit per bar and at most `height` high. Heights go with the square root of the count,
+ * Return the SVG path of a bar chart, one unit per bar and at most `height` high. Heights follow the square root of the count,
  * so that a single event is visible.
  * @param {number[]} counts
  * @param {number} height
  */
 export function outline(counts, height) {
-  const most = Math.sqrt(Math.max(1, ...counts));
-  const tops = counts.map((count) => (count ? round(height - (Math.sqrt(count) / most) * height * 0.92 - height * 0.08) : height));
-  return `M0 ${height}${tops.map((top, at) => `V${top}H${at + 1}`).join("")}V${height}Z`;
+  const maxRoot = Math.sqrt(Math.max(1, ...counts));
+  const tops = counts.map((count) => (count ? round(height - (Math.sqrt(count) / maxRoot) * height * 0.92 - height * 0.08) : height));
+  return `M0 ${height}${tops.map((top, index) => `V${top}H${index + 1}`).join("")}V${height}Z`;
 }
 
 /** @param {any} value */

@@ -1,17 +1,17 @@
-/** Look up past states that a partly loaded journal does not have: each is requested once, a few at a time. */
+/** Look up past states that are missing from a partly loaded journal. Each is requested once, a few at a time. */
 import { get, orNull } from "../core/connection/api.js";
 
 const MAX_ACTIVE = 4; // requests at a time
-const FEW = 8; // events of an id: another kind of entity may have it too
+const FEW = 8; // events per id: several kinds of entities may share it
 const NEWEST = 2 ** 53; // larger than any seq
 
 export class EntityLookup {
-  /** @type {Map<string, BoardEvent | null | undefined>} */ #known = new Map(); // "board kind id before" -> event, null if there is none
+  /** @type {Map<string, BoardEvent | null | undefined>} */ #events = new Map(); // "board kind id before" -> event, null if there is none
   /** @type {{ key: string, kind: Kind | null, board: string, query: URLSearchParams }[]} */ #waiting = [];
-  #under = 0;
+  #activeRequests = 0;
   #changed;
 
-  /** @param {() => void} changed called after each answer */
+  /** @param {() => void} changed runs after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -39,23 +39,23 @@ export class EntityLookup {
   /** @param {string} board @param {Kind | null} kind @param {string} id @param {number} before */
   #ask(board, kind, id, before) {
     const key = `${board} ${kind} ${id} ${before}`;
-    if (!this.#known.has(key)) {
-      this.#known.set(key, undefined);
+    if (!this.#events.has(key)) {
+      this.#events.set(key, undefined);
       this.#waiting.push({ key, kind, board, query: new URLSearchParams(/** @type {any} */ ({ entity: id, before, limit: FEW })) });
       this.#next();
     }
-    return this.#known.get(key);
+    return this.#events.get(key);
   }
 
   async #next() {
-    const next = this.#under < MAX_ACTIVE && this.#waiting.shift();
+    const next = this.#activeRequests < MAX_ACTIVE && this.#waiting.shift();
     if (!next) return;
-    this.#under += 1;
+    this.#activeRequests += 1;
     const { key, kind, board, query } = next;
     const answer = await orNull(get(`/api/v1/boards/${board}/events?${query}`));
-    // without an answer, the text goes without it
-    if (answer) this.#known.set(key, answer.events.findLast((/** @type {BoardEvent} */ event) => kind === null || event.kind === kind) ?? null);
-    this.#under -= 1;
+    // without an answer, the text omits it
+    if (answer) this.#events.set(key, answer.events.findLast((/** @type {BoardEvent} */ event) => kind === null || event.kind === kind) ?? null);
+    this.#activeRequests -= 1;
     this.#changed();
     this.#next();
   }

@@ -1,15 +1,15 @@
-/* State of a board after any of its events, folded from events, as these carry state. Each step keeps what it replaced, so
-   that a step back costs as much as one forward; five thousand steps take a few milliseconds. */
+/* State of a board after any of its events, folded from the events, which carry state. Each step remembers the replaced entity, so
+   that a step back costs as much as one forward; 5,000 steps take a few milliseconds. */
 
 import { Entities, entityChange } from "../core/connection/sequence.js";
 
 export class EventFold {
   /** @type {BoardEvent[]} */ #events = [];
   #entities = new Entities();
-  /** @type {(FoldStep | false)[]} */ #steps = [];   // of each event applied so far: {kind, id, from, to}; false if it has no effect (erased)
+  /** @type {(FoldStep | false)[]} */ #steps = [];   // by event: {kind, id, from, to}; false for an erased event, which has no effect
   #count = 0;
 
-  /** @param {BoardEvent[]} events of one board, in order from its first; without those that may not be seen */
+  /** @param {BoardEvent[]} events visible events of one board, in order from its first */
   constructor(events = []) {
     this.add(events);
   }
@@ -22,7 +22,7 @@ export class EventFold {
     for (const event of events) this.#events.push(event);
   }
 
-  /** Number of events; a moment is the number of events that have happened. */
+  /** Number of events. A moment is a number of past events. */
   get length() {
     return this.#events.length;
   }
@@ -31,7 +31,7 @@ export class EventFold {
     return this.#count;
   }
 
-  /** State at the current moment. The same object at every moment: read it before the next step. */
+  /** State at the current moment. One mutable object: read it before the next step. */
   get entities() {
     return this.#entities;
   }
@@ -42,7 +42,7 @@ export class EventFold {
   }
 
   /**
-   * Return the events after one moment, up to another.
+   * Return the events between two moments.
    * @param {number} from
    * @param {number} to
    */
@@ -71,49 +71,49 @@ export class EventFold {
    * @param {number} count
    */
   go(count) {
-    while (this.#count < count) this.#forth();
-    while (this.#count > count) this.#back();
+    while (this.#count < count) this.#stepForward();
+    while (this.#count > count) this.#stepBack();
     return this.#entities;
   }
 
-  #forth() {
-    const at = this.#count;
-    this.#steps[at] ??= this.#step(this.#events[at]);
-    this.#become(this.#steps[at], "to");
+  #stepForward() {
+    const index = this.#count;
+    this.#steps[index] ??= this.#step(this.#events[index]);
+    this.#apply(this.#steps[index], "to");
     this.#count += 1;
   }
 
-  #back() {
+  #stepBack() {
     this.#count -= 1;
-    this.#become(this.#steps[this.#count], "from");
+    this.#apply(this.#steps[this.#count], "from");
   }
 
   /**
-   * Skip erased events: later ones carry what is still true.
+   * Return the step of an event. Erased events are skipped, because later ones carry the state.
    * @param {BoardEvent} event
    */
   #step(event) {
     const { put, drop } = entityChange(event);
-    const of = put ?? drop;
-    return of ? { kind: of.kind, id: of.id, from: this.#entities.one(of.kind, of.id), to: put } : false;
+    const entity = put ?? drop;
+    return entity ? { kind: entity.kind, id: entity.id, from: this.#entities.one(entity.kind, entity.id), to: put } : false;
   }
 
   /** @param {FoldStep | false} step @param {"from" | "to"} side */
-  #become(step, side) {
+  #apply(step, side) {
     if (!step) return;
     if (step[side]) this.#entities.put(step[side]);
     else this.#entities.drop(step);
   }
 
   /**
-   * Return the number of events up to the last that `holds` accepts; `at` and `seq` never decrease.
-   * @param {(event: BoardEvent) => boolean} holds
+   * Count the events up to the last that `isIncluded` accepts; `at` and `seq` never decrease.
+   * @param {(event: BoardEvent) => boolean} isIncluded
    */
-  #last(holds) {
+  #last(isIncluded) {
     let [low, high] = [0, this.#events.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (holds(this.#events[middle])) low = middle + 1;
+      if (isIncluded(this.#events[middle])) low = middle + 1;
       else high = middle;
     }
     return low;

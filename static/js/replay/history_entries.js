@@ -1,23 +1,23 @@
 /**
- * Entries of a history, newest first: of one board, or of all boards (all_boards_history.js). An entry is {key, event, journal}.
- * What is needed to describe an event (the state before it, names of cards) comes from the journal, then from the live board;
- * where the journal is not loaded completely, the server is asked.
+ * Entries of a history, newest first: of one board, or of all boards (all_boards_history.js). An entry is {key, event, journal}. The
+ * context of an event (previous state, names of cards) comes from the journal, then from the live board, and finally from the server if
+ * the journal is incomplete.
  */
 import { cardOf, isCreation } from "../format/event_text.js";
 import { JournalReader } from "./journal_reader.js";
 import { EntityLookup } from "./entity_lookup.js";
 
-const FIRST = 60; // events: more than a screen
+const FIRST = 60; // events: more than one screen
 
 export class HistoryEntries {
   state = "reading"; // "reading" | "read" | "failed" | "forbidden"
-  asks = false; // whether to request missing states one by one; not while everything is being loaded
+  asks = false; // true to request missing states one by one; false while everything is loading
   session;
   changed;
   #lookup;
-  #kept = new WeakMap(); // event -> its entry
+  #entriesByEvent = new WeakMap(); // event -> its entry
 
-  /** @param {() => void} changed called when there is more to show @param {Session} session */
+  /** @param {() => void} changed runs when there is more to show @param {Session} session */
   constructor(session, changed) {
     this.session = session;
     this.changed = changed;
@@ -30,35 +30,35 @@ export class HistoryEntries {
    * @param {JournalReader} journal
    */
   entry(event, journal) {
-    if (!this.#kept.has(event)) this.#kept.set(event, { key: `${journal.board}/${event.seq}`, event, journal });
-    return this.#kept.get(event);
+    if (!this.#entriesByEvent.has(event)) this.#entriesByEvent.set(event, { key: `${journal.board}/${event.seq}`, event, journal });
+    return this.#entriesByEvent.get(event);
   }
 
   /**
-   * Return the state before an event: null if there was none, undefined if not known (yet).
+   * Return the state before an event: null if there was none, undefined if it is not known yet.
    * @param {HistoryEntry} entry
-   * @param {boolean} ask whether to request it
+   * @param {boolean} canRequest true to request it
    */
-  before({ event, journal }, ask = this.asks) {
-    const found = journal.before(event);
-    if (found) return found.state;
+  before({ event, journal }, canRequest = this.asks) {
+    const previous = journal.before(event);
+    if (previous) return previous.state;
     if (isCreation(/** @type {any} */ (event)) || journal.complete) return null;
-    return ask ? this.#lookup.state(journal.board, event) : undefined;
+    return canRequest ? this.#lookup.state(journal.board, event) : undefined;
   }
 
   /**
    * Return the names of people, cards and columns at the time of the event.
    * @param {HistoryEntry} entry
-   * @param {boolean} [ask]
+   * @param {boolean} [canRequest]
    */
-  names({ event, journal }, ask = this.asks) {
-    const get = (/** @type {string} */ id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
+  names({ event, journal }, canRequest = this.asks) {
+    const get = (/** @type {string} */ id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (canRequest ? this.#lookup.entity(journal.board, id) : undefined);
     const one = (/** @type {Kind} */ kind, /** @type {string} */ id) => this.live(journal.board)?.of(kind).find((entity) => entity.id === id);
     return { session: this.session, board: { id: journal.board, get, one } };
   }
 
   /**
-   * Return {id, number, kind} of the card that an entry is about, as far as known.
+   * Return {id, number, kind} of an entry's card, as far as known.
    * @param {HistoryEntry} entry
    */
   card(entry) {
@@ -72,7 +72,7 @@ export class HistoryEntries {
     return /** @type {Board | null} */ (null);
   }
 
-  /** Return the state of the search of a board, where there are several boards. */
+  /** Return the state of a board's search, in a history of several boards. */
   search(_board = "") {
     return /** @type {AnyState | null} */ (null);
   }
@@ -104,7 +104,7 @@ export class BoardHistory extends HistoryEntries {
     return this.#journal.head;
   }
 
-  /** Return the number of loaded events, and of all: {read, all}. */
+  /** Number of loaded events, and of all events. */
   get progress() {
     return { read: this.head === null ? 0 : this.head - (this.#journal.from ?? 0) + 1, all: this.head ?? 0 };
   }
@@ -118,7 +118,7 @@ export class BoardHistory extends HistoryEntries {
   }
 
   /**
-   * Return the event with a number; null if it does not exist or may not be seen.
+   * Return the event with a number; null if it does not exist or is hidden.
    * @param {number} seq
    */
   find(seq) {
@@ -128,7 +128,7 @@ export class BoardHistory extends HistoryEntries {
 
   read = async () => {
     this.state = "reading";
-    await this.#reading(async () => {
+    await this.#load(async () => {
       await this.#journal.readTail(FIRST);
       this.changed();
       await this.#journal.readAll({ progress: this.changed });
@@ -136,7 +136,7 @@ export class BoardHistory extends HistoryEntries {
   };
 
   /** @param {() => Promise<void>} read */
-  async #reading(read) {
+  async #load(read) {
     try {
       await read();
       this.state = "read";
@@ -150,18 +150,18 @@ export class BoardHistory extends HistoryEntries {
   #onEvents(events) {
     if (this.#board.freshness.state === "forbidden") return this.#clear();
     const { epoch, seq } = this.#board, journal = this.#journal;
-    if (seq === null || (seq === this.#seq && epoch === this.#epoch)) return undefined; // only presence and the like changed
+    if (seq === null || (seq === this.#seq && epoch === this.#epoch)) return undefined; // only presence or freshness changed
     this.#seq = seq;
     this.#epoch = epoch;
-    const isAnother = journal.head !== null && journal.epoch !== epoch;
-    if (isAnother) journal.forget();
-    if (isAnother || this.state === "forbidden") return void this.read();
-    if (journal.onEvents(events) || (journal.head !== null && seq > journal.head)) this.#reading(() => this.#readUp(seq));
+    const isOtherEpoch = journal.head !== null && journal.epoch !== epoch;
+    if (isOtherEpoch) journal.forget();
+    if (isOtherEpoch || this.state === "forbidden") return void this.read();
+    if (journal.onEvents(events) || (journal.head !== null && seq > journal.head)) this.#load(() => this.#readUp(seq));
     return this.changed();
   }
 
   /**
-   * In another epoch of the board, load everything again.
+   * Load the missing events up to `seq`; in another epoch of the board, all events.
    * @param {number} seq
    */
   async #readUp(seq) {

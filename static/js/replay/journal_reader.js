@@ -1,71 +1,71 @@
 /**
- * Loads the events of one board: the newest first, then all before them, and appends live ones. Hidden events are left out but
- * counted, as numbers have no gaps.
+ * Loads the events of one board: the newest first, then all earlier ones, and appends live events. Hidden events are left out but
+ * counted, because numbers have no gaps.
  */
 import { get } from "../core/connection/api.js";
 import { Offline } from "../core/errors.js";
 
 const PAGE = 1000; // events per answer, the server's maximum
 const NEWEST = 2 ** 53; // larger than any seq
-const TRIES = 3; // a board restored meanwhile has another epoch: start again, but not for ever
+const MAX_RESTARTS = 3; // restarts: a board that was restored during loading has another epoch
 
 export class JournalReader {
   board; // its id
   /** @type {string | null} */ epoch = null;
   /** @type {number | null} */ head = null; // last seq that was loaded or received
-  /** @type {number | null} */ from = null; // first seq from which on everything is loaded; 1 means everything
+  /** @type {number | null} */ from = null; // everything from this seq on is loaded; 1 means all events
   /** @type {BoardEvent[]} */ events = []; // in order of seq
   /** @type {Map<string, BoardEvent[]>} */ #entities = new Map(); // id -> its events, in order of seq
-  /** @type {BoardEvent[]} */ #later = []; // received before the end of the journal was known
-  #reading = Promise.resolve(); // one request at a time, as pages must meet
+  /** @type {BoardEvent[]} */ #early = []; // received before the end of the journal was known
+  #reading = Promise.resolve(); // one request at a time, so that pages are adjacent
 
   /** @param {string} board */
   constructor(board) {
     this.board = board;
   }
 
-  /** Whether all of it is loaded. */
+  /** True if all events are loaded. */
   get complete() {
     return this.from === 1;
   }
 
-  /** Load the newest `count` events, unless some are here. Rejects with Refusal (status 404: not there, or not to be seen) or Offline. */
+  /** Load the newest `count` events, unless some are loaded. Rejects with Refusal (status 404: no such board or no access) or Offline. */
   readTail(count = PAGE) {
     return this.#next(() => (this.head === null ? this.#begin(count) : undefined));
   }
 
-  /** Load the next `count` events before the first one here. */
+  /** Load the `count` events before the first loaded one. */
   readBack(count = PAGE) {
-    return this.#next(() => this.#back(count));
+    return this.#next(() => this.#readOlder(count));
   }
 
   /** Load everything, page by page, calling progress(journal) after each. */
   readAll({ progress = (/** @type {JournalReader} */ _journal) => /** @type {unknown} */ (undefined) } = {}) {
     return this.#next(async () => {
       while (!this.complete) {
-        await this.#back(PAGE);
+        await this.#readOlder(PAGE);
         progress(this);
       }
     });
   }
 
   /**
-   * Load events up to `seq` at least, where live ones were missed.
+   * Load missed live events, at least up to `seq`.
    * @param {number} seq
    */
   readUp(seq) {
     return this.#next(async () => {
-      while (this.head !== null && this.head < seq) if (!(await this.#on())) return;
+      while (this.head !== null && this.head < seq) if (!(await this.#readNewer())) return;
     });
   }
 
   /**
-   * Append live events, hidden ones included. Returns whether there is a gap before them, which `readUp` fills.
+   * Append live events, including hidden ones. Returns true if there is a gap before them, which `readUp` fills.
    * @param {BoardEvent[]} events
    */
   onEvents(events) {
     if (this.head === null) {
-      this.#later.push(...events);
+      this.#early.push(...events);
       return false;
     }
     const news = events.filter(({ seq }) => seq > (this.head ?? 0));
@@ -77,12 +77,12 @@ export class JournalReader {
     return false;
   }
 
-  /** Drop everything: the board has another epoch, or may not be seen. */
+  /** Drop everything: the board has another epoch, or access has ended. */
   forget() {
     this.epoch = this.head = this.from = null;
     this.events = [];
     this.#entities.clear();
-    this.#later = [];
+    this.#early = [];
   }
 
   /**
@@ -90,12 +90,12 @@ export class JournalReader {
    * @param {number} seq
    */
   at(seq) {
-    const found = this.events[place(this.events, seq)];
-    return found?.seq === seq ? found : undefined;
+    const event = this.events[indexOfSeq(this.events, seq)];
+    return event?.seq === seq ? event : undefined;
   }
 
   /**
-   * Return the loaded events of an entity, in order; of all kinds that have its id.
+   * Return the loaded events of an id, in order; several kinds may share the id.
    * @param {string} id
    */
   of(id) {
@@ -104,13 +104,13 @@ export class JournalReader {
 
   /**
    * Return the last event up to `seq` with an entity's state; undefined if none is loaded.
-   * @param {Kind | null} kind where several kinds may have the id
+   * @param {Kind | null} kind kind of the entity, if several may share the id
    * @param {string} id
    * @param {number} seq
    */
   asOf(id, seq, kind = null) {
     const events = this.of(id);
-    for (let index = place(events, seq + 1) - 1; index >= 0; index -= 1) {
+    for (let index = indexOfSeq(events, seq + 1) - 1; index >= 0; index -= 1) {
       const event = events[index];
       if (!event.erased && (kind === null || event.kind === kind)) return event;
     }
@@ -140,22 +140,22 @@ export class JournalReader {
     this.epoch = page.epoch;
     this.head = page.seq;
     this.#prepend(page.events, count);
-    this.onEvents(this.#later.splice(0));
+    this.onEvents(this.#early.splice(0));
   }
 
   /** @param {number} count @returns {Promise<void>} */
-  async #back(count, tries = TRIES) {
+  async #readOlder(count, restartsLeft = MAX_RESTARTS) {
     if (this.head === null) return this.#begin(count);
     if (this.complete) return undefined;
     const page = await this.#ask({ before: this.from, limit: count });
     if (page.epoch === this.epoch) return this.#prepend(page.events, count);
-    if (tries === 0) throw new Offline();
+    if (restartsLeft === 0) throw new Offline();
     this.forget();
-    return this.#back(count, tries - 1);
+    return this.#readOlder(count, restartsLeft - 1);
   }
 
-  /** Return whether there was something. */
-  async #on() {
+  /** Load the next page of newer events. Returns true if there were any. */
+  async #readNewer() {
     const page = await this.#ask({ after: this.head, limit: PAGE });
     if (page.epoch !== this.epoch) {
       this.forget();
@@ -170,45 +170,45 @@ export class JournalReader {
 
   /** @param {{ [name: string]: any }} query */
   #ask(query) {
-    return get(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for this one
+    return get(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for it
   }
 
   // --- storing
 
-  /** @param {BoardEvent[]} page @param {number} asked */
-  #prepend(page, asked) {
-    this.from = page.length < asked ? 1 : page[0].seq;
-    const seen = page.filter(isSeen);
-    this.events = [...seen, ...this.events];
+  /** @param {BoardEvent[]} page @param {number} requestedCount */
+  #prepend(page, requestedCount) {
+    this.from = page.length < requestedCount ? 1 : page[0].seq;
+    const visible = page.filter(isVisible);
+    this.events = [...visible, ...this.events];
     const older = new Map();
-    for (const event of seen) add(older, event);
+    for (const event of visible) addEvent(older, event);
     for (const [id, events] of older) this.#entities.set(id, [...events, ...this.of(id)]);
   }
 
   /** @param {BoardEvent[]} events */
   #append(events) {
-    for (const event of events.filter(isSeen)) {
+    for (const event of events.filter(isVisible)) {
       this.events.push(event);
-      add(this.#entities, event);
+      addEvent(this.#entities, event);
     }
   }
 }
 
 /** @param {Map<string, BoardEvent[]>} entities @param {BoardEvent} event */
-function add(entities, event) {
+function addEvent(entities, event) {
   if (!entities.has(event.id)) entities.set(event.id, []);
   entities.get(event.id)?.push(event);
 }
 
 /** @param {BoardEvent} event */
-const isSeen = ({ hidden }) => !hidden;
+const isVisible = ({ hidden }) => !hidden;
 
 /**
- * Binary search: return the index of the first event from `seq` on.
+ * Return the index of the first event from `seq` on, by binary search.
  * @param {BoardEvent[]} events
  * @param {number} seq
  */
-function place(events, seq) {
+function indexOfSeq(events, seq) {
   let low = 0, high = events.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,7 +1,6 @@
-/* Moment of a replay in the URL, to be kept and shared. Written once it stands still, as browsers limit how often it may
-   change. */
+/* Moment of a replay in the URL, for bookmarks and sharing. It is written with a delay, because browsers limit changes of the URL. */
 
-const EVERY = 600; // ms
+const WRITE_INTERVAL_MS = 600;
 
 export class MomentUrl {
   #write;
@@ -13,7 +12,7 @@ export class MomentUrl {
     this.#write = write;
   }
 
-  /** Return {at, with} of the URL; null for what is missing. */
+  /** Return {at, with} of the URL; "" and null if missing. */
   static asked(search = location.search) {
     const query = new URLSearchParams(search);
     return { at: query.get("at") ?? "", with: query.get("with") };
@@ -29,10 +28,10 @@ export class MomentUrl {
     const query = MomentUrl.query(moment);
     if (query === this.#query) return;
     this.#query = query;
-    this.#timer ??= setTimeout(() => this.settle(), EVERY);
+    this.#timer ??= setTimeout(() => this.settle(), WRITE_INTERVAL_MS);
   }
 
-  /** Write at once what is not written yet. */
+  /** Write a pending moment immediately. */
   settle() {
     clearTimeout(this.#timer);
     this.#timer = null;

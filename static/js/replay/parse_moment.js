@@ -4,13 +4,13 @@ const SEQ = /^\d{1,16}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * @param {string} text from the URL
+ * @param {string} text value in the URL
  * @param {EventFold} fold all events of the board
  * @param {{ head: number, now: Date }} options - {head: seq of the last event, hidden ones included; now: Date}
- * @returns {any} (count, time): number of events that had happened, and time in ms; or (trouble): why there is no such moment
+ * @returns {any} (count, time): number of past events, and time in ms; or (trouble): why the moment does not exist
  */
 export function parseMoment(text, fold, { head, now }) {
-  if (SEQ.test(text)) return ofSeq(Number(text), fold, head);
+  if (SEQ.test(text)) return momentOfSeq(Number(text), fold, head);
   const time = TIME.test(withPlus(text)) ? Date.parse(withPlus(text)) : NaN;
   if (Number.isNaN(time)) return { trouble: "unreadable" };
   if (time > now.getTime()) return { trouble: "later" };
@@ -26,14 +26,14 @@ export function parseMoment(text, fold, { head, now }) {
 export const momentAt = (count, fold) => ({ count, time: Date.parse(fold.event(count).at) });
 
 /** @param {number} seq @param {EventFold} fold @param {number} head */
-function ofSeq(seq, fold, head) {
+function momentOfSeq(seq, fold, head) {
   if (seq > head) return { trouble: "beyond" };
   const count = fold.upTo(seq);
   return seq > 0 && count ? momentAt(count, fold) : { trouble: "before" };
 }
 
 /**
- * In the query of a URL a plus stands for a space.
+ * Restore the plus sign, which a URL query decodes as a space.
  * @param {string} text
  */
 const withPlus = (text) => text.replace(" ", "+");

@@ -1,4 +1,4 @@
-/* Board at a past moment, readable like a live one (core/storage/store.js). Nothing can be sent to it, and nobody is present. */
+/* Board at a past moment, with the reading interface of a live one (core/storage/store.js). It accepts no commands and has no presence. */
 
 const NONE = new Map();
 const EMPTY = { of: () => [], get: () => undefined, [Symbol.iterator]: () => [].values() };
@@ -57,7 +57,7 @@ export class PastBoard {
 }
 
 /**
- * Return badges for events, by entity: the last event gives author and time.
+ * Return badges for events, by entity. Author and time are those of the last event.
  * @param {BoardEvent[]} events
  */
 export function badgesOfEvents(events) {

@@ -1,46 +1,46 @@
-/* Play the past at several times its speed. Long pauses without events are skipped. */
+/* Fast playback of the past. Long pauses without events are skipped. */
 
 export const SPEEDS = [1, 10, 60, 300, 600]; // factors
 const DEFAULT_SPEED = 60;
 
-const WAIT_MOST = 8_000;    // ms of watching a board without events
-const QUIET_LEAST = 60_000; // ms of board time: shorter pauses are never skipped, so that real time stays real
-const LEAD = 800;           // ms of watching before the event that ends a pause
-const FRAME_MOST = 250;     // ms: time while the page was hidden is not played
+const MAX_WAIT_MS = 8_000;    // watching time without events before a pause is skipped
+const MIN_PAUSE_MS = 60_000; // board time: shorter pauses are never skipped, so that real-time playback stays real
+const LEAD_MS = 800;           // watching time before the event that ends a pause
+const MAX_FRAME_MS = 250;     // time while the page was hidden is not played
 
 /**
- * Advance by `passed` ms of watching.
+ * Advance the board time by `watchedMs` ms of watching.
  * @param {number | null} next time of the next event, null after the last; all in ms
  * @param {number} time
- * @param {number} passed
+ * @param {number} watchedMs
  * @param {number} speed
- * @returns {{ time: number, skipped: number }} the new time, and how much was skipped
+ * @returns {{ time: number, skipped: number }} the new time, and the skipped ms
  */
-export function advance(time, passed, speed, next) {
-  const quiet = Math.max(QUIET_LEAST, WAIT_MOST * speed);
-  if (next !== null && next - time > quiet) return { time: next - LEAD * speed, skipped: next - LEAD * speed - time };
-  return { time: time + passed * speed, skipped: 0 };
+export function advance(time, watchedMs, speed, next) {
+  const minPause = Math.max(MIN_PAUSE_MS, MAX_WAIT_MS * speed);
+  if (next !== null && next - time > minPause) return { time: next - LEAD_MS * speed, skipped: next - LEAD_MS * speed - time };
+  return { time: time + watchedMs * speed, skipped: 0 };
 }
 
 export class Player {
   playing = false;
   speed = DEFAULT_SPEED;
-  skipped = 0;     // ms of board time: the last pause that was skipped
-  #on;
+  skipped = 0;     // ms of board time: length of the last skipped pause
+  #handlers;
   /** @type {number | null} */ #frame = null;
-  /** @type {number | null} */ #last = null;
+  /** @type {number | null} */ #lastFrameAt = null;
 
   /** @param {PlayerHandlers} on - {time() -> ms, next(time) -> ms or null, go(time), changed()} */
   constructor(on) {
-    this.#on = on;
+    this.#handlers = on;
   }
 
   start() {
     this.playing = true;
     this.skipped = 0;
-    this.#last = null;
+    this.#lastFrameAt = null;
     this.#frame = requestAnimationFrame(this.#tick);
-    this.#on.changed();
+    this.#handlers.changed();
   }
 
   stop() {
@@ -48,19 +48,19 @@ export class Player {
     this.playing = false;
     this.skipped = 0;
     cancelAnimationFrame(this.#frame);
-    this.#on.changed();
+    this.#handlers.changed();
   }
 
   /** @param {number} now */
   #tick = (now) => {
-    const passed = this.#last === null ? 0 : Math.min(now - this.#last, FRAME_MOST);
-    this.#last = now;
-    const time = this.#on.time(), next = this.#on.next(time);
+    const watchedMs = this.#lastFrameAt === null ? 0 : Math.min(now - this.#lastFrameAt, MAX_FRAME_MS);
+    this.#lastFrameAt = now;
+    const time = this.#handlers.time(), next = this.#handlers.next(time);
     if (next === null) return this.stop();
-    const after = advance(time, passed, this.speed, next);
-    if (after.skipped) this.skipped = after.skipped;
-    else if (after.time >= next) this.skipped = 0;
-    this.#on.go(after.time);
+    const advanced = advance(time, watchedMs, this.speed, next);
+    if (advanced.skipped) this.skipped = advanced.skipped;
+    else if (advanced.time >= next) this.skipped = 0;
+    this.#handlers.go(advanced.time);
     this.#frame = requestAnimationFrame(this.#tick);
     return undefined;
   };

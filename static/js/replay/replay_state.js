@@ -1,6 +1,6 @@
 /**
- * State of a replay: one board's past and the moment shown. Events are loaded once and folded. The live board is subscribed for
- * two things only: new events extend the time line, and when access ends, everything is dropped.
+ * State of a replay: the past of one board, and the current moment. Events are loaded once and folded. The live board is subscribed
+ * because new events extend the time line, and because everything is dropped when access ends.
  */
 import { serverNow } from "../core/time.js";
 import { PastBoard, badgesOfEvents } from "./past_board.js";
@@ -9,36 +9,36 @@ import { EventFold } from "./event_fold.js";
 import { JournalReader } from "./journal_reader.js";
 import { momentAt, parseMoment } from "./parse_moment.js";
 
-const MAX_STEP = 20; // events: a longer step changes most of the board, so badges would say nothing
+const MAX_STEP = 20; // events: a longer step changes most of the board, so badges would be meaningless
 const OPERATIONS = "operations";
 const GONE = new Set([401, 403, 404]);
 
 export class Replay {
   state = "reading";  // "reading" | "showing" | "failed" | "forbidden"
-  read = 0;           // number of events loaded so far
+  read = 0;           // number of loaded events
   trouble = null;     // why the moment in the URL does not exist: see parse_moment.js
-  count = 0;          // the moment: number of events that have happened
-  time = 0;           // time of the moment, ms
-  /** @type {number | null} */ other = null;       // the moment it is compared with, or null
+  count = 0;          // the current moment: number of past events
+  time = 0;           // time of the current moment, ms
+  /** @type {number | null} */ other = null;       // the other moment of a comparison, or null
   otherTime = 0;      // its time, ms
   /** @type {ShownChange[]} */ changes = [];       // between the two moments
   board;
   #live;
   #changed;
-  #asked;
+  #requested;
   #journal;
-  /** @type {string | null} */ #epoch = null; // of the folded events
+  /** @type {string | null} */ #epoch = null; // epoch of the folded events
   #fold = new EventFold();
-  #beside = new EventFold(); // at the other moment
+  #otherFold = new EventFold(); // fold at the other moment
 
   /**
    * @param {any} live Board
    * @param {any} asked - {at, with} of the URL
-   * @param {() => void} changed called when there is something to draw
+   * @param {() => void} changed runs when there is something to draw
    */
   constructor(live, asked, changed) {
     this.#live = live;
-    this.#asked = asked;
+    this.#requested = asked;
     this.#changed = changed;
     this.#journal = new JournalReader(live.id);
     this.board = new PastBoard(live.id);
@@ -107,18 +107,18 @@ export class Replay {
   }
 
   /**
-   * Return an entity at either of the two moments.
+   * Return an entity at the current moment, or at the other one.
    * @param {string} id
    */
   either(id) {
-    return this.board.get(id) ?? this.#beside.entities.get(id);
+    return this.board.get(id) ?? this.#otherFold.entities.get(id);
   }
 
   // --- called by views
 
   /**
    * Go to a moment.
-   * @param {number | null} time ms, if it is not that of the last event
+   * @param {number | null} time ms, if it differs from the last event's
    * @param {number} count
    */
   go(count, time = null) {
@@ -143,7 +143,7 @@ export class Replay {
   }
 
   /**
-   * Compare with the current moment from here on, or stop comparing.
+   * Start comparing with the current moment, or stop comparing.
    * @param {boolean} isHere
    */
   compareWith(isHere) {
@@ -158,7 +158,7 @@ export class Replay {
     this.go(other ?? 0, otherTime);
   }
 
-  /** The two moments being compared, the earlier first: number of events, and time in ms. */
+  /** Both compared moments, the earlier first: number of events, and time in ms. */
   get moments() {
     const here = { count: this.count, time: this.time, isHere: true };
     return [here, { count: this.other, time: this.otherTime, isHere: false }].sort((a, b) => (a.count ?? 0) - (b.count ?? 0) || a.time - b.time);
@@ -167,14 +167,14 @@ export class Replay {
   /** Load all events, then show the requested moment. */
   async readAll() {
     const journal = this.#journal;
-    const isMine = () => journal === this.#journal && this.state !== "forbidden"; // the load was not restarted meanwhile
+    const isCurrentLoad = () => journal === this.#journal && this.state !== "forbidden"; // false if loading was restarted in the meantime
     Object.assign(this, { state: "reading", read: 0 });
     this.#changed();
     try {
-      await journal.readAll({ progress: (/** @type {JournalReader} */ { events }) => isMine() && this.#progress(events.length) });
-      if (isMine()) this.#show();
+      await journal.readAll({ progress: (/** @type {JournalReader} */ { events }) => isCurrentLoad() && this.#progress(events.length) });
+      if (isCurrentLoad()) this.#show();
     } catch (error) {
-      if (isMine()) this.#clear(GONE.has(/** @type {any} */ (error).status) ? "forbidden" : "failed");
+      if (isCurrentLoad()) this.#clear(GONE.has(/** @type {any} */ (error).status) ? "forbidden" : "failed");
     }
   }
 
@@ -187,10 +187,10 @@ export class Replay {
   #show() {
     this.#epoch = this.#journal.epoch;
     this.#fold = new EventFold(this.#journal.events);
-    this.#beside = new EventFold(this.#journal.events);
-    const asked = (/** @type {string} */ text) => parseMoment(text, this.#fold, { head: this.head ?? 0, now: serverNow() });
-    const at = asked(this.#asked.at);
-    const other = this.#asked.with === null ? null : asked(this.#asked.with);
+    this.#otherFold = new EventFold(this.#journal.events);
+    const parse = (/** @type {string} */ text) => parseMoment(text, this.#fold, { head: this.head ?? 0, now: serverNow() });
+    const at = parse(this.#requested.at);
+    const other = this.#requested.with === null ? null : parse(this.#requested.with);
     Object.assign(this, { other: other?.count ?? null, otherTime: other?.time ?? 0 });
     if (this.length) this.go(at.count ?? this.length, at.time ?? null);
     Object.assign(this, { state: "showing", trouble: at.trouble ?? other?.trouble ?? null });
@@ -198,7 +198,7 @@ export class Replay {
   }
 
   /**
-   * Show badges for what the step changed, or for the differences from the other moment.
+   * Show badges for the changes of a step, or for the differences from the other moment.
    * @param {number} from
    */
   #showBadges(from) {
@@ -206,7 +206,7 @@ export class Replay {
       this.changes = [];
       return this.board.show(this.#fold, badgesOfEvents(this.#fold.between(from, this.count)));
     }
-    const [now, then] = [this.#fold.entities, this.#beside.go(this.other)];
+    const [now, then] = [this.#fold.entities, this.#otherFold.go(this.other)];
     this.changes = this.other < this.count ? compareStates(then, now) : compareStates(now, then);
     return this.board.show(this.#fold, changeBadges(this.changes));
   }
@@ -217,40 +217,40 @@ export class Replay {
   #onEvents(events) {
     const { epoch, seq, freshness } = this.#live;
     if (freshness.state === "forbidden") return this.state !== "forbidden" && this.#clear("forbidden");
-    if (this.state === "forbidden") return seq !== null && this.#again();
+    if (this.state === "forbidden") return seq !== null && this.#reload();
     const journal = this.#journal;
-    if (events.some((event) => this.#changesSight(event)) || (epoch && journal.epoch && epoch !== journal.epoch)) return this.#again();
-    const hole = journal.onEvents(events);
-    if (hole || (journal.head !== null && seq > journal.head)) journal.readUp(seq).then(() => this.#grow(), () => {}); // the next heartbeat tries again
-    return this.#grow();
+    if (events.some((event) => this.#changesVisibility(event)) || (epoch && journal.epoch && epoch !== journal.epoch)) return this.#reload();
+    const hasGap = journal.onEvents(events);
+    if (hasGap || (journal.head !== null && seq > journal.head)) journal.readUp(seq).then(() => this.#extend(), () => {}); // the next heartbeat retries
+    return this.#extend();
   }
 
   /**
-   * Whether an event grants or ends access to something on this board, which changes its history.
+   * Return true if an event grants or ends access to something on this board, which changes its history.
    * @param {{ hidden?: boolean, kind: Kind, type: string }} options
    */
-  #changesSight({ hidden, kind, type }) {
+  #changesVisibility({ hidden, kind, type }) {
     return Boolean(hidden && kind) || (type === "search.access_set" && this.board.id === OPERATIONS);
   }
 
-  #grow() {
+  #extend() {
     if (this.state !== "showing") return undefined;
-    if (this.#journal.epoch !== this.#epoch) return this.#again(); // another epoch was found while loading, before the live board knew
+    if (this.#journal.epoch !== this.#epoch) return this.#reload(); // loading found another epoch before the live board did
     if (this.#journal.events.length === this.length) return undefined;
     const news = this.#journal.events.slice(this.length);
     this.#fold.add(news);
-    this.#beside.add(news);
+    this.#otherFold.add(news);
     this.#changed();
     return undefined;
   }
 
   /**
-   * Load again in another epoch or with other rights, which apply to all of history; show nothing of before. The moments keep
-   * their times, as event numbers may have changed.
+   * Reload after a change of epoch or rights, which apply to the entire history; drop everything first. The moments keep their times,
+   * because event numbers may have changed.
    */
-  #again() {
+  #reload() {
     if (this.state === "showing" && this.length) {
-      this.#asked = { at: new Date(this.time).toISOString(), with: this.other === null ? null : new Date(this.otherTime).toISOString() };
+      this.#requested = { at: new Date(this.time).toISOString(), with: this.other === null ? null : new Date(this.otherTime).toISOString() };
     }
     this.#forget();
     this.#journal = new JournalReader(this.#live.id);
@@ -267,7 +267,7 @@ export class Replay {
   #forget() {
     this.#journal.forget();
     this.#fold = new EventFold();
-    this.#beside = new EventFold();
+    this.#otherFold = new EventFold();
     this.board.forget();
     Object.assign(this, { count: 0, time: 0, changes: [], trouble: null });
   }

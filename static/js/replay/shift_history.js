@@ -1,12 +1,12 @@
-/** Shifts and handovers, from the events of the two entities that have the id of their board. */
+/** Shifts and handovers, from the events of both entities, whose id is that of their board. */
 import { get, orNull } from "../core/connection/api.js";
 
 const BOARD = "operations";
-const PAGE = 1000; // events of both
-const MAX_PAGES = 5; // pages: a quarter of a year with many handovers
+const PAGE = 1000; // events of both entities
+const MAX_PAGES = 5; // three months with many handovers
 
 /**
- * Read the events of shift and handover, the newest page first; end early without an answer.
+ * Yield the events of shift and handover, newest page first. Ends early if there is no answer.
  * @returns {AsyncGenerator<BoardEvent[]>}
  */
 async function* pages() {
@@ -20,7 +20,7 @@ async function* pages() {
 }
 
 /**
- * Return the last state of a handover that was never signed, so that it has no report; null if it is not found.
+ * Return the last state of a handover that was never signed and so has no report; null if there is none.
  * @param {number | null} number
  */
 export async function lastUnsignedHandover(number) {
@@ -33,7 +33,7 @@ export async function lastUnsignedHandover(number) {
 
 export class ShiftHistory {
   /** @type {{ number: number, holder: string, since: IsoTime, until: IsoTime | null }[]} */ all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
-  /** @type {number | null} */ #number = null; // number of the shift that ran when they were loaded, or are being loaded
+  /** @type {number | null} */ #number = null; // number of the current shift at the time of loading
   #changed;
 
   /** @param {() => void} changed */
@@ -42,23 +42,23 @@ export class ShiftHistory {
   }
 
   /**
-   * Load again if another shift runs.
-   * @param {number} number of the current shift
+   * Reload if another shift is current.
+   * @param {number} number number of the current shift
    */
   async follow(number) {
     if (number === this.#number) return;
     this.#number = number;
     await this.#read();
-    if (this.all.at(-1)?.number !== number && this.#number === number) this.#number = null; // there was no answer: try again
+    if (this.all.at(-1)?.number !== number && this.#number === number) this.#number = null; // no answer: retry
   }
 
-  /** Without an answer, a history is grouped by days. */
+  /** Load the shifts. Without an answer, a history is grouped by days. */
   async #read() {
     /** @type {AnyState[]} */
     const states = [];
     for await (const events of pages()) states.unshift(...events.flatMap(({ kind, state }) => (kind === "shift" && state ? [state] : [])));
     if (!states.length) return;
-    this.all = states.map(({ number, holder, since }, at) => ({ number, holder, since, until: states[at + 1]?.since ?? null }));
+    this.all = states.map(({ number, holder, since }, index) => ({ number, holder, since, until: states[index + 1]?.since ?? null }));
     this.#changed();
   }
 

@@ -1,43 +1,43 @@
-/* Net difference between two states of a board, whatever happened in between. Pure; the same rules as board/history/diff.py. */
+/* Net difference between two states of a board. Pure; the same rules as board/history/diff.py. */
 
 import { isEqual } from "../core/rules/merge_patch.js";
 import { DERIVED } from "../core/rules/queues.js";
 
 /**
- * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. Of what was added or removed,
- * all fields are listed.
+ * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. For added and removed entities, all
+ * fields are listed.
  * @param {Iterable<Entity>} before iterable of entities {kind, id, seq, state}
  * @param {Iterable<Entity>} after
  */
 export function stateDiff(before, after) {
   const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
-  const found = [];
+  const diffs = [];
   for (const entity of after) {
-    const was = old.get(keyOf(entity));
+    const oldEntity = old.get(keyOf(entity));
     old.delete(keyOf(entity));
-    if (was?.seq === entity.seq) continue; // no event has changed it
-    const fields = ofKind(entity, differences(was?.state ?? {}, entity.state));
-    if (!was || fields.length) found.push(change(entity, was ? "changed" : "added", fields));
+    if (oldEntity?.seq === entity.seq) continue; // no event has changed it
+    const fields = withoutDerived(entity, differences(oldEntity?.state ?? {}, entity.state));
+    if (!oldEntity || fields.length) diffs.push(describeChange(entity, oldEntity ? "changed" : "added", fields));
   }
-  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", ofKind(entity, differences(entity.state, {}))))];
+  return [...diffs, ...[...old.values()].map((entity) => describeChange(entity, "removed", withoutDerived(entity, differences(entity.state, {}))))];
 }
 
 /**
- * Return the fields without those that follow from others.
+ * Leave out derived fields.
  * @param {Entity} entity
  * @param {FieldChange[]} fields
  */
-const ofKind = ({ kind }, fields) => fields.filter(({ path }) => !(kind === "sighting" ? DERIVED.has(path) : WITH_TEXTS.has(kind) && path.startsWith("authorship.")));
+const withoutDerived = ({ kind }, fields) => fields.filter(({ path }) => !(kind === "sighting" ? DERIVED.has(path) : WITH_TEXTS.has(kind) && path.startsWith("authorship.")));
 
-const WITH_TEXTS = new Set(["briefing", "handover"]); // who wrote a text follows from its changes
+const WITH_TEXTS = new Set(["briefing", "handover"]); // the authors of a text are derived from its changes
 
 /** @param {{ kind: Kind, id: string }} options */
 const keyOf = ({ kind, id }) => `${kind} ${id}`;
 
-/** @param {Entity} entity @param {EntityChange["change"]} what @param {FieldChange[]} fields */
-function change({ kind, id, state }, what, fields) {
+/** @param {Entity} entity @param {EntityChange["change"]} changeType @param {FieldChange[]} fields */
+function describeChange({ kind, id, state }, changeType, fields) {
   const { number } = state;
-  return { kind, id, ...(number === undefined || number === null ? {} : { number }), change: what, fields };
+  return { kind, id, ...(number === undefined || number === null ? {} : { number }), change: changeType, fields };
 }
 
 /**
@@ -52,14 +52,14 @@ export function differences(before, after) {
 }
 
 /**
- * Return the fields that are not null, by path; lists are leaves.
+ * Return the fields of a state that are not null, by path; lists are leaves.
  * @param {object} state
  */
-export function leaves(state, path = "", found = new Map()) {
+export function leaves(state, path = "", result = new Map()) {
   for (const [name, value] of Object.entries(state)) {
     if (value === null || value === undefined) continue;
-    if (typeof value === "object" && !Array.isArray(value)) leaves(value, `${path}${name}.`, found);
-    else found.set(path + name, value);
+    if (typeof value === "object" && !Array.isArray(value)) leaves(value, `${path}${name}.`, result);
+    else result.set(path + name, value);
   }
-  return found;
+  return result;
 }
