@@ -1,6 +1,6 @@
 /**
- * Announce to screen readers what colleagues did, and whether the board is current: one polite live region, with pauses so that
- * the listener can work meanwhile. One's own changes are not announced.
+ * Announcements to screen readers: changes by colleagues, and whether the board is current. One polite live region, with pauses so that
+ * the listener can work in between. The person's own changes are not announced.
  */
 import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
@@ -8,13 +8,13 @@ import { eventText } from "../format/event_text.js";
 import { clockWithSeconds } from "../core/time.js";
 import { shortPersonName } from "../format/search_list.js";
 
-const BATCH_MS = 800; // events within this time are announced together: a change of status brings tasks with it
-const MIN_GAP_MS = 4_000; // between two announcements: speaking a sentence takes about as long
-const MAX_DESCRIBED = 2; // events described one by one; of more only the number
+const BATCH_MS = 800; // events within this time are announced together: a change of status also adds tasks
+const MIN_GAP_MS = 4_000; // between two announcements: about the time to speak a sentence
+const MAX_DESCRIBED = 2; // more events are announced only by their number
 const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed", "alarm"]); // shift_indicator.js and alarm_line.js announce these on every page
 
 /**
- * Announce for as long as the page lives.
+ * Announce until the page closes.
  * @param {Session} session
  * @param {Board} board
  */
@@ -42,8 +42,8 @@ class LiveAnnouncer {
 
   /** @param {BoardEvent[]} events */
   #onEvents(events) {
-    const own = this.#session.account.id;
-    const byOthers = events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !ANNOUNCED_ELSEWHERE.has(kind));
+    const ownId = this.#session.account.id;
+    const byOthers = events.filter(({ actor, kind, erased }) => actor && actor.id !== ownId && kind && !erased && !ANNOUNCED_ELSEWHERE.has(kind));
     this.#pendingEvents.push(.../** @type {AnnouncedEvent[]} */ (byOthers));
     if (this.#pendingEvents.length) this.#timer ??= setTimeout(() => this.#announceEvents(), Math.max(BATCH_MS, this.#announcedAt + MIN_GAP_MS - Date.now()));
   }
@@ -69,25 +69,25 @@ class LiveAnnouncer {
 }
 
 /**
- * Announce a text, inside the open dialog if there is one, as what lies behind it is not read. A new element each time: the same
- * text may be news again.
+ * Announce a text, inside the open dialog if there is one, because screen readers ignore the page behind it. Each text gets a new
+ * element, because the same text may be news again.
  * @param {string} text
  */
 export function announce(text) {
-  const places = [...document.querySelectorAll("[data-announcer]")];
-  const place = /** @type {HTMLElement} */ (places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog")));
-  if (place.closest("dialog")) place.setAttribute("aria-live", "polite"); // after an interruption
-  place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+  const regions = [...document.querySelectorAll("[data-announcer]")];
+  const region = /** @type {HTMLElement} */ (regions.find((region) => region.closest("dialog[open]")) ?? regions.find((region) => !region.closest("dialog")));
+  if (region.closest("dialog")) region.setAttribute("aria-live", "polite"); // after an interruption
+  region.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }
 
 /**
- * Announce at once, before what is being read: of an alarm. A dialog has a region of its own, which is made assertive for it.
+ * Announce an alarm immediately, interrupting other speech. In a dialog, its own region becomes assertive.
  * @param {string} text
  */
 export function interrupt(text) {
-  const open = document.querySelector("dialog[open] [data-announcer]"), place = open ?? document.querySelector("[data-alarm-announcer]");
+  const open = document.querySelector("dialog[open] [data-announcer]"), region = open ?? document.querySelector("[data-alarm-announcer]");
   open?.setAttribute("aria-live", "assertive");
-  place?.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+  region?.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }
 
 /**
@@ -102,7 +102,7 @@ function summary(events) {
 }
 
 /**
- * "Bob graded Sighting 7: B2"; among all searches, with the name.
+ * "Bob graded Sighting 7: B2"; on the operations board, with the child's name.
  * @param {AnnouncedEvent} event
  * @param {{ session: Session, board: Board }} ctx
  */

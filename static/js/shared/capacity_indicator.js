@@ -1,4 +1,4 @@
-/* Show in the watch line how full a board is, once it is nearly full, and the share of it that this person has used. */
+/* Capacity of a board in the watch line, if it is nearly full, and the share that this person uses. */
 
 import { get, orNull } from "../core/connection/api.js";
 import { number, t } from "../core/i18n.js";
@@ -7,10 +7,10 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { askForRoom } from "./make_room.js";
 import { watchLine } from "./watch_line/line.js";
 
-const EVERY_MS = 2_000; // between two questions for the share, while this person adds
+const INTERVAL_MS = 2_000; // between two requests for the share, while this person adds entries
 
 /**
- * Show it for as long as the page lives.
+ * Show it until the page closes.
  * @param {Session} session
  * @param {Board} board
  */
@@ -19,34 +19,34 @@ export function mount(session, board) {
   const most = Number(capacity), many = most * Number(capacityWarning), limits = JSON.parse(shares ?? "{}");
   /** @type {{ used: number, most: number } | null} */
   let share = null;
-  let askedAt = -Infinity, timer = 0;
+  let requestedAt = -Infinity, timer = 0;
 
   const isNear = () => count() >= Math.floor(Math.min(limits.account, limits.token) * limits.warn_at);
   const count = () => board.count(countedKinds().filter((kind) => kind !== "search" || board.id !== "operations"));
   const mayLead = () => session.can("coordinator");
-  const draw = () => watchLine.say("capacity", [...fullness(count(), { most, many, reserve: limits.reserve, mayLead: mayLead() }), ...shareNotice(share, limits.warn_at, mayLead())]);
+  const draw = () => watchLine.setNotices("capacity", [...fullness(count(), { most, many, reserve: limits.reserve, mayLead: mayLead() }), ...shareNotice(share, limits.warn_at, mayLead())]);
 
-  async function ask() {
-    askedAt = Date.now();
+  async function requestShare() {
+    requestedAt = Date.now();
     share = (await orNull(get(`/api/v1/boards/${board.id}/room`)))?.share ?? share;
     draw();
   }
 
-  const askLater = () => {
+  const scheduleRequest = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(ask, Math.max(0, askedAt + EVERY_MS - Date.now()));
+    timer = window.setTimeout(requestShare, Math.max(0, requestedAt + INTERVAL_MS - Date.now()));
   };
 
   board.watch((_, events) => {
     // a hidden event has no type
     const isOwn = events.some(({ actor, state, type }) => (actor?.id === session.account.id && state) || type?.endsWith(".archived"));
-    if (board.seq !== null && isNear() && (askedAt === -Infinity || isOwn)) askLater();
+    if (board.seq !== null && isNear() && (requestedAt === -Infinity || isOwn)) scheduleRequest();
     draw();
   });
   draw();
 }
 
-/** Button that opens the dialog to make room. @param {boolean} mayLead */
+/** Render the button that opens the dialog to make room. @param {boolean} mayLead */
 const makeRoom = (mayLead) => (mayLead ? html`<button type="button" data-act="make-room" @click=${askForRoom}>${t("Make room…")}</button>` : nothing);
 
 /**

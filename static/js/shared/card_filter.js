@@ -1,4 +1,4 @@
-/** Filter cards by the query of the URL and by words. Pure. */
+/** Filter of cards by the query of the URL and by words. Pure. */
 import { isUngraded } from "../core/rules/conditions.js";
 import { formFields, isCard } from "../core/rules/kinds.js";
 import { valueAt } from "../core/rules/merge_patch.js";
@@ -6,8 +6,8 @@ import { standardText } from "../core/rules/standard_texts.js";
 import { matchesAll, searchableText, tokenize } from "../core/rules/text_filter.js";
 import { urlQuery } from "./url_query.js";
 
-export const SINCE_LAST_LOOK = "look"; // changed since one's last visit; other values are a time
-export const GRADES = ["F6", "B2", "C3", "D4"]; // "F6": not graded yet; the others: this grade or better
+export const SINCE_LAST_LOOK = "look"; // changed since the person's last visit; other values are a time
+export const GRADES = ["F6", "B2", "C3", "D4"]; // "F6": not graded yet; all others: this grade or better
 
 export const { NONE, read, written } = urlQuery({
   kind: { test: isCard },
@@ -19,7 +19,7 @@ export const { NONE, read, written } = urlQuery({
 });
 
 /**
- * Return whether a card is shown by a filter and by words.
+ * Return the test for cards that pass a filter and match words.
  * @param {CardFilter} values
  * @param {string} text
  * @param {CardFacts} facts
@@ -35,18 +35,18 @@ export function filter(values, text, { account, isOverdue, isChanged, isSince, n
       (values.assessment === null || card.state.assessment === values.assessment) &&
       (values.overdue === null || isOverdue(card)) &&
       (values.changed === null || (values.changed === SINCE_LAST_LOOK ? isChanged(card.id) : isSince(card))) &&
-      (!words.length || has(card, words, nameOf)));
+      (!words.length || matchesWords(card, words, nameOf)));
 }
 
-/** @param {string | null} assignee @param {string | null} values @param {string} account */
-function isOf(assignee, values, account) {
-  if (values === null) return true;
-  if (values === "nobody") return !assignee;
-  return assignee === (values === "me" ? account : values);
+/** @param {string | null} assignee @param {string | null} filterValue @param {string} account */
+function isOf(assignee, filterValue, account) {
+  if (filterValue === null) return true;
+  if (filterValue === "nobody") return !assignee;
+  return assignee === (filterValue === "me" ? account : filterValue);
 }
 
 /**
- * A and 1 are the best; F and 6 mean "can't be judged", which is never good enough.
+ * Return true if a grade is good enough: A and 1 are best; F and 6 mean "not judged", which never is.
  * @param {Card} card
  * @param {string | null} values
  */
@@ -59,18 +59,18 @@ function isGraded({ state }, values) {
 }
 
 /** @param {Card} card @param {string[]} words @param {(account: string) => string} nameOf */
-const has = (card, words, nameOf) => matchesAll(words, textOf(card, nameOf));
+const matchesWords = (card, words, nameOf) => matchesAll(words, textOf(card, nameOf));
 
 /** @type {WeakMap<State, { name: string, text: string }>} */
-const texts = new WeakMap(); // by state, which a change replaces: each letter that is typed looks through all cards several times
+const texts = new WeakMap(); // by state, which each change replaces: each keystroke tests all cards several times
 
 /** @param {Card} card @param {(account: string) => string} nameOf */
 function textOf({ kind, state }, nameOf) {
   const name = state.assignee ? nameOf(state.assignee) : "";
-  let kept = texts.get(state);
-  if (kept?.name !== name) {
-    const said = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => standardText(valueAt(state, path)));
-    texts.set(state, (kept = { name, text: searchableText([state.number, ...said, name]) }));
+  let entry = texts.get(state);
+  if (entry?.name !== name) {
+    const fieldTexts = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => standardText(valueAt(state, path)));
+    texts.set(state, (entry = { name, text: searchableText([state.number, ...fieldTexts, name]) }));
   }
-  return kept.text;
+  return entry.text;
 }

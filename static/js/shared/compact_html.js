@@ -1,19 +1,19 @@
 /**
- * Templates without the blanks between their lines, for what is drawn a thousand times: on a board of a thousand cards those blanks
- * were a third of all nodes. A blank within a line stays, and so does one in a tag.
+ * Templates without white space between their lines, for parts that are drawn a thousand times: on a board of a thousand cards, it was
+ * a third of all nodes. White space within a line or a tag stays.
  */
 import { html as asWritten, nothing } from "../../vendor/lit-html/lit-html.js";
 
 const BETWEEN_LINES = /(^|>)[ \t]*\n\s*(?=<|$)/g;
 
 /** @type {WeakMap<TemplateStringsArray, TemplateStringsArray>} */
-const compact = new WeakMap(); // lit-html knows a template by its strings
+const compact = new WeakMap(); // lit-html identifies a template by its strings
 
 /** @param {TemplateStringsArray} strings @param {unknown[]} values */
 export function html(strings, ...values) {
-  let short = compact.get(strings);
-  if (!short) compact.set(strings, (short = shortened(strings)));
-  return asWritten(short, ...values);
+  let compacted = compact.get(strings);
+  if (!compacted) compact.set(strings, (compacted = shortened(strings)));
+  return asWritten(compacted, ...values);
 }
 
 /**
@@ -25,11 +25,11 @@ export function shortened(strings) {
 }
 
 /**
- * Draw parts beside each other. lit-html leaves a comment for each part that a template may have: here for those that are there.
+ * Return the present parts as a list. lit-html adds a comment node per item of a list, so empty parts are left out.
  * @param {Drawn[]} parts
  * @returns {Drawn}
  */
 export function beside(...parts) {
-  const there = parts.filter((part) => part !== nothing);
-  return there.length > 1 ? there : (there[0] ?? nothing);
+  const present = parts.filter((part) => part !== nothing);
+  return present.length > 1 ? present : (present[0] ?? nothing);
 }

@@ -1,6 +1,6 @@
 /**
- * Copy a text; return whether it is in the clipboard. Without https there is no clipboard API, and a browser may refuse its use, but
- * a selection can be copied.
+ * Copy a text to the clipboard; return true on success. Without https there is no clipboard API, and a browser may refuse it; a
+ * selection can then be copied.
  * @param {string} text
  */
 export async function copyText(text) {

@@ -1,4 +1,4 @@
-/** Filter of the cards: a menu with all choices, and a row that says what is hidden. */
+/** Filter of the cards: a menu with all choices, and a row with the number of hidden cards. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { accountName } from "../format/values.js";
@@ -9,10 +9,10 @@ import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { timeFilter } from "../forms/time_filter.js";
 
-const DAY_MS = 24 * 3600 * 1000; // first suggestion where a time is asked for
+const DAY_MS = 24 * 3600 * 1000; // age of the suggested time
 const WIDTH_PX = 320; // as in the style sheet
 const EDGE_PX = 8; // distance of the menu from the edge of the window
-const BARE = new Set(["F6"]); // grades that are not meant as "or better"
+const BARE = new Set(["F6"]); // grades without "or better"
 
 /**
  * Render the button and its popover menu.
@@ -40,7 +40,7 @@ export function filterMenu(view) {
 }
 
 /**
- * Say that cards are hidden: what is shown must not look complete.
+ * Render the number of hidden cards, because a filtered board must not look complete.
  * @param {SearchView} view
  */
 export function activeFilters(view) {
@@ -49,14 +49,14 @@ export function activeFilters(view) {
   return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
     <b>${hiddenText(view)}</b>
     <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
-    ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("Changes since then could not be loaded.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
+    ${filters.problem === "failed" ? html`<span class="error" role="alert">${t("Changes since then could not be loaded.")} <button type="button" class="plain" data-filter="again" @click=${filters.retry}>${t("Try again")}</button></span>` : nothing}
     ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-active-filter=${name} data-filter="off" title=${t("Remove filter")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
   </div>`;
 }
 
 /** @param {SearchView} view */
 function hiddenText({ filters, model, marks }) {
-  if (filters.trouble === "reading") return t("Loading changes…");
+  if (filters.problem === "reading") return t("Loading changes…");
   const cards = /** @type {{ cards: Card[] }[]} */ (model.columns).flatMap((column) => column.cards);
   const hidden = cards.filter((card) => !marks.isShown(card)).length;
   if (!hidden) return t("No cards hidden");
@@ -64,7 +64,7 @@ function hiddenText({ filters, model, marks }) {
 }
 
 /**
- * Return name, text, and how to remove it, of the active filters without a chip in the toolbar.
+ * Return the active filters without a chip in the toolbar: name, text, and the function that removes it.
  * @param {SearchView} view
  * @returns {[string, string, () => void][]}
  */
@@ -72,7 +72,7 @@ function active(view) {
   const { filters } = view;
   const { kind, assignee, grade, assessment, changed } = filters.values;
   /** @type {[string, string | false | null, (() => void)?][]} */
-  const some = [
+  const filterTexts = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
     ["kind", kind && pluralName(kind)],
     ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("not assigned") : accountName(view.session, assignee))],
@@ -80,7 +80,7 @@ function active(view) {
     ["assessment", assessment && label.assessment(assessment)],
     ["changed", changed && changed !== SINCE_LAST_LOOK && t("changed since {at}", { at: formatShortMoment(changed) })],
   ];
-  return some.flatMap(([name, text, off]) => (text ? [[name, text, off ?? (() => filters.set(name, null))]] : []));
+  return filterTexts.flatMap(([name, text, off]) => (text ? [[name, text, off ?? (() => filters.set(name, null))]] : []));
 }
 
 /**
@@ -92,28 +92,28 @@ function active(view) {
  */
 export function choice(name, text, value, options, edit) {
   return html`<label class="row"><span>${text}</span>
-    <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
+    <select data-filter=${name} @change=${edit}>${options.map(([code, text]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${text}</option>`)}</select></label>`;
 }
 
 /** @param {SearchView} view @returns {string[][]} */
 function people({ session, model, filters }) {
   /** @type {{ cards: Card[] }[]} */
   const columns = model.columns;
-  const named = new Set(columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
+  const assignees = new Set(columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
   const { assignee } = filters.values;
-  if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
-  const each = [...named].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
-  return [["", t("anyone")], ["me", t("me")], ["nobody", t("not assigned")], ...each];
+  if (assignee && assignee !== "me" && assignee !== "nobody") assignees.add(assignee);
+  const choices = [...assignees].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
+  return [["", t("anyone")], ["me", t("me")], ["nobody", t("not assigned")], ...choices];
 }
 
 /** @param {string} grade */
 const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or better", { grade }));
 
 /**
- * Offer a grade from the URL too.
- * @param {string | null} values
+ * Return the grades to choose from, including one from the URL.
+ * @param {string | null} current
  */
-const grades = (values) => [...new Set([...GRADES, ...(values ? [values] : [])])].map((grade) => [grade, gradeName(grade)]);
+const grades = (current) => [...new Set([...GRADES, ...(current ? [current] : [])])].map((grade) => [grade, gradeName(grade)]);
 
 /** @param {SearchView} view */
 const changed = (view) => (/** @type {ControlEvent<HTMLSelectElement>} */ { target: { value } }) => {
@@ -126,7 +126,7 @@ const since = (view) => (/** @type {string | null} */ at) => {
 };
 
 /**
- * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
+ * Place the menu under its button, within the window. Uses custom properties, because the content security policy forbids style
  * attributes.
  * @param {ToggleEvent & { target: HTMLElement }} event
  */

@@ -1,13 +1,13 @@
-/** Find while typing, by the server: one request at a time, the last answer wins, and a list to walk through. */
+/** Find while typing: one request to the server at a time; the last answer wins; arrow keys select in the list. */
 import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { get } from "../core/connection/api.js";
 import { Refusal } from "../core/errors.js";
 import { STEPS, Selection } from "../forms/selection.js";
 
-const WAIT_MS = 150; // ms between the last key and the request
-export const MOST = 50;
-export const LONGEST = 200; // characters that the server accepts
+const WAIT_MS = 150; // ms between the last keystroke and the request
+export const MAX_HITS = 50;
+export const MAX_LENGTH = 200; // characters that the server accepts
 
 const main = () => /** @type {HTMLElement} */ (document.querySelector("main"));
 
@@ -18,21 +18,21 @@ export class FindBox {
   /** @type {Hit[]} */ hits = [];
   more = false;
   state = "none"; // "none" | "looking" | "found" | "failed"
-  /** @type {string | null} */ trouble = null; // text of the failure
+  /** @type {string | null} */ trouble = null; // error text
   /** @type {HTMLInputElement | null} */ element = null; // the text field
   #options;
   #selection = new Selection();
   /** @type {Timer | null} */ #timer = null;
-  /** @type {AbortController | null} */ #asked = null;
-  /** @type {FocusPosition | null} */ #back = null; // where the focus was before
-  #hadLine = true;
-  #isEntered = false; // Enter was pressed before the answer came
+  /** @type {AbortController | null} */ #request = null;
+  /** @type {FocusPosition | null} */ #previousFocus = null; // previous position of the focus
+  #wasConnected = true;
+  #isEntered = false; // Enter was pressed before the answer arrived
 
   /** @param {FindOptions} options */
   constructor(options) {
     this.#options = options;
     this.all = this.board === null;
-    this.#options.session.watch(() => this.#lineMoved());
+    this.#options.session.watch(() => this.#onConnectionChange());
   }
 
   get board() {
@@ -44,12 +44,12 @@ export class FindBox {
     return [...this.hits.map(({ id }) => ({ key: id })), ...(this.board === null ? [] : [{ key: "widen" }])];
   }
 
-  /** Return the index of the selected row, -1 for none: then the focus is in the text field alone. */
+  /** Index of the selected row, -1 for none. */
   get at() {
     return this.#selection.indexIn(this.#rows);
   }
 
-  /** Return whether Enter opens the one hit that there is: of several, one must be selected. */
+  /** True if Enter opens the only hit. If there are several, one must be selected. */
   get opensOnly() {
     return this.all && this.state === "found" && this.hits.length === 1 && !this.more && this.at < 0;
   }
@@ -58,7 +58,7 @@ export class FindBox {
 
   focused = (/** @type {FocusEvent & { target: HTMLInputElement, relatedTarget: HTMLElement | null }} */ { target, relatedTarget }) => {
     target.select(); // typing replaces the old text
-    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = focusPosition(main(), relatedTarget);
+    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#previousFocus = focusPosition(main(), relatedTarget);
     if (this.text.trim()) this.#show();
   };
 
@@ -114,11 +114,11 @@ export class FindBox {
   /** Clear the text and the hits. */
   forget() {
     Object.assign(this, { text: "", all: this.board === null });
-    this.#shut();
+    this.#reset();
   }
 
   /**
-   * Drop hits that may not be seen any more.
+   * Drop hits to which access has ended.
    * @param {(hit: Hit) => unknown} may
    */
   keep(may) {
@@ -148,17 +148,17 @@ export class FindBox {
     if (!this.open) return false;
     if (this.at >= 0) return this.choose(this.at);
     if (this.state === "failed") return this.again();
-    if (!this.all) return this.widen(); // not found in this search: one more key searches all of them
-    if (this.state === "looking") return (this.#isEntered = true); // the hits shown are of the text before
+    if (!this.all) return this.widen(); // not found in this search: another Enter finds in all searches
+    if (this.state === "looking") return (this.#isEntered = true); // the visible hits belong to the previous text
     return this.opensOnly ? this.choose(0) : true;
   }
 
-  /** Leave the field; its text stays, with what it hides, and the focus returns to where it was. */
+  /** Leave the field. Its text stays and keeps filtering; the focus returns to its previous position. */
   #leave() {
     this.#hide();
-    if (this.#back) restoreFocus(main(), this.#back);
+    if (this.#previousFocus) restoreFocus(main(), this.#previousFocus);
     else this.element?.blur();
-    this.#back = null;
+    this.#previousFocus = null;
   }
 
   #show() {
@@ -168,12 +168,12 @@ export class FindBox {
   }
 
   #hide() {
-    this.#shut();
+    this.#reset();
     this.#options.draw();
   }
 
   /** Close the list and drop the hits: when it opens again, current rights apply. */
-  #shut() {
+  #reset() {
     this.#drop();
     this.#selection.clear();
     Object.assign(this, { open: false, hits: [], more: false, state: "none", trouble: null });
@@ -185,37 +185,37 @@ export class FindBox {
    */
   #ask(wait) {
     this.#drop();
-    const asked = (this.#asked = new AbortController());
+    const request = (this.#request = new AbortController());
     this.state = "looking";
     this.#isEntered = false;
-    this.#timer = setTimeout(() => this.#search(asked), wait);
+    this.#timer = setTimeout(() => this.#search(request), wait);
   }
 
   #drop() {
-    this.#asked?.abort();
+    this.#request?.abort();
     clearTimeout(this.#timer);
   }
 
-  /** @param {AbortController} asked */
-  async #search(asked) {
-    const query = new URLSearchParams({ q: this.text.slice(0, LONGEST), limit: String(MOST), ...(this.all ? {} : { board: this.board ?? "" }) });
-    const found = await answer(query, asked.signal);
-    if (asked.signal.aborted) return;
-    Object.assign(this, { state: found.trouble ? "failed" : "found" }, found);
+  /** @param {AbortController} request */
+  async #search(request) {
+    const query = new URLSearchParams({ q: this.text.slice(0, MAX_LENGTH), limit: String(MAX_HITS), ...(this.all ? {} : { board: this.board ?? "" }) });
+    const result = await requestHits(query, request.signal);
+    if (request.signal.aborted) return;
+    Object.assign(this, { state: result.trouble ? "failed" : "found" }, result);
     if (this.#isEntered && this.opensOnly) return void this.choose(0);
     this.#options.draw();
   }
 
-  /** Search again once when the connection is back; a server that refuses is not asked over and over. */
-  #lineMoved() {
-    const hasLine = this.#options.session.connection.state === "open";
-    if (hasLine && !this.#hadLine && this.state === "failed") this.again();
-    this.#hadLine = hasLine;
+  /** Search again once when the connection is back. A refusal is not retried. */
+  #onConnectionChange() {
+    const isConnected = this.#options.session.connection.state === "open";
+    if (isConnected && !this.#wasConnected && this.state === "failed") this.again();
+    this.#wasConnected = isConnected;
   }
 }
 
 /** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<FindAnswer>} */
-async function answer(query, signal) {
+async function requestHits(query, signal) {
   try {
     return { ...(await get(`/api/v1/find?${query}`, { signal })), trouble: null };
   } catch (error) {

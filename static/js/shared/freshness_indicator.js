@@ -1,5 +1,5 @@
-/* Freshness indicator at the top right of every board: whether what is shown is current, with seq and time of the last proof.
-   Without proof the page turns grey (css: html[data-freshness]), and nothing says "live". */
+/* Freshness indicator at the top right of every board: "live" with the time of the last proof. Without a recent proof, the page turns grey
+   (css: html[data-freshness]), and nothing says "live". */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { clockWithSeconds } from "../core/time.js";
@@ -8,10 +8,10 @@ import { alarmsUnknown } from "../format/alarm_text.js";
 import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";
 
-const LOOK_EVERY = 1_000; // ms: no event tells that the connection waits before it tries again
+const CHECK_INTERVAL_MS = 1_000; // no event reports that the connection is waiting to reconnect
 
 /**
- * Draw the indicator of `board` into `root`, for as long as the page lives.
+ * Draw the indicator of `board` into `root` until the page closes.
  * @param {HTMLElement} root
  * @param {Session} session
  * @param {Board} board
@@ -22,12 +22,12 @@ export function mount(root, session, board) {
     setPageAttributes(freshness);
     render(indicator(freshness, session.connection), root);
     watchLine.current = freshness.state === "live";
-    watchLine.say("freshness", notice(freshness, session.connection));
+    watchLine.setNotices("freshness", notice(freshness, session.connection));
   };
   board.watch(draw);
   board.watchFreshness(draw);
   session.watch(draw);
-  setInterval(draw, LOOK_EVERY);
+  setInterval(draw, CHECK_INTERVAL_MS);
   draw();
 }
 
@@ -50,12 +50,12 @@ function indicator({ state, since, provenAt }, connection) {
         ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>`
         : html`<span class="freshness-label catching-up">${t("Loading…")}</span>`;
     default:
-      return nothing; // forbidden: the page says so
+      return nothing; // "forbidden" is shown by the page
   }
 }
 
 /**
- * Tell in the watch line what it means that a board is not current.
+ * Return the watch line's notice about a board that is not current.
  * @param {Freshness} freshness
  * @param {Connection} connection
  * @returns {Notice[]}
@@ -71,7 +71,7 @@ let proof = 0;
 let provenAt = null;
 
 // Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page:
-// this works even when scripts hang.
+// it works even if scripts hang.
 /** @param {Freshness} freshness */
 function setPageAttributes(freshness) {
   const root = document.documentElement;

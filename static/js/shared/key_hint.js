@@ -1,11 +1,11 @@
-/** Key of an action beside its name, in buttons and menus; nothing where it has none, or where there is no keyboard. */
+/** Key of an action next to its name, in buttons and menus; nothing without a key or a keyboard. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { shownKeys } from "../behaviours/shortcuts.js";
 
 /**
- * @param {string} id of the command
- * @param {string} page where it works
+ * @param {string} id id of the command
+ * @param {string} page page of the command
  */
 export function keyHint(id, page) {
   const keys = hasKeyboard() ? shownKeys(id, page) : null;

@@ -1,4 +1,4 @@
-/** Dialog of coordinators to make room on a board: how many entries can leave, by group, after how many days without a change. */
+/** Dialog for coordinators to make room on a board: the number of entries that can leave, by group and by days without a change. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dialog } from "../behaviours/dialog.js";
@@ -7,8 +7,8 @@ import { number, n, t } from "../core/i18n.js";
 import { accountName } from "../format/values.js";
 
 const DAYS = [0, 7, 30, 90, 365];
-const MAX_ROUNDS = 40; // commands of one press; each lets 500 entries leave
-const ASKED = "make-room"; // event of the document by which other parts open the dialog
+const MAX_ROUNDS = 40; // commands per press; each removes 500 entries
+const OPEN_EVENT = "make-room"; // document event by which other modules open the dialog
 
 /** @type {Record<string, () => string>} */
 const NAMES = {
@@ -20,37 +20,37 @@ const NAMES = {
 };
 
 /** Open the dialog of this page. */
-export const askForRoom = () => document.dispatchEvent(new CustomEvent(ASKED));
+export const askForRoom = () => document.dispatchEvent(new CustomEvent(OPEN_EVENT));
 
 export class MakeRoom {
   /** @type {{ entities: number, most: number, leaving: Record<string, number> } | null} */ #room = null;
   /** @type {"asking" | "asked" | "failed" | "leaving"} */ #state = "asking";
   #days = 30;
   #account = "";
-  #excluded = new Set(); // groups that stay
-  #left = 0; // entries that left since the dialog was opened
-  #trouble = "";
+  #excluded = new Set(); // groups that stay on the board
+  #leftCount = 0; // entries that have left since the dialog was opened
+  #problem = "";
   #page;
 
   /** @param {{ session: Session, board: Board, may: () => boolean, show: () => void, close: () => void, draw: () => void }} page */
   constructor(page) {
     this.#page = page;
-    document.addEventListener(ASKED, this.open);
+    document.addEventListener(OPEN_EVENT, this.open);
   }
 
   open = () => {
     if (!this.#page.may()) return;
-    this.#left = 0;
-    this.#trouble = "";
+    this.#leftCount = 0;
+    this.#problem = "";
     this.#page.show();
-    this.#ask();
+    this.#load();
   };
 
-  async #ask() {
+  async #load() {
     this.#state = "asking";
     this.#page.draw();
-    const asked = new URLSearchParams({ unchanged_days: String(this.#days), account: this.#account });
-    this.#room = await orNull(get(`/api/v1/boards/${this.#page.board.id}/room?${asked}`));
+    const query = new URLSearchParams({ unchanged_days: String(this.#days), account: this.#account });
+    this.#room = await orNull(get(`/api/v1/boards/${this.#page.board.id}/room?${query}`));
     this.#state = this.#room ? "asked" : "failed";
     this.#page.draw();
   }
@@ -65,31 +65,31 @@ export class MakeRoom {
     const { board } = this.#page, groups = this.#chosen.map(([group]) => group);
     if (!groups.length || this.#state !== "asked") return;
     this.#state = "leaving";
-    this.#trouble = "";
+    this.#problem = "";
     this.#page.draw();
     try {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const { seqs } = await board.send("board.make_room", { groups, unchanged_days: this.#days, account: this.#account || null });
         if (!seqs.length) break;
-        this.#left += seqs.length;
+        this.#leftCount += seqs.length;
         this.#page.draw();
       }
     } catch (refusal) {
       const { message, id } = /** @type {any} */ (refusal);
       board.discard(id);
-      this.#trouble = message;
+      this.#problem = message;
     }
-    this.#ask();
+    this.#load();
   };
 
   /** @param {() => void} change */
   #change(change) {
     change();
-    this.#ask();
+    this.#load();
   }
 
   draw() {
-    const count = this.#chosen.reduce((sum, [, each]) => sum + each, 0), isBusy = this.#state === "leaving";
+    const count = this.#chosen.reduce((sum, [, groupCount]) => sum + groupCount, 0), isBusy = this.#state === "leaving";
     const body = html`<form class="make-room" @submit=${this.#run}>
       <p class="hint">${t("Entries that nobody has to deal with leave the board. They stay in the history and in find, and can be brought back.")}</p>
       <div class="choices">
@@ -101,7 +101,7 @@ export class MakeRoom {
       </div>
       ${this.#groups(isBusy)}
       <p role="status" class="said">${this.#status}</p>
-      ${this.#trouble ? html`<p class="error" role="alert">${this.#trouble}</p>` : nothing}
+      ${this.#problem ? html`<p class="error" role="alert">${this.#problem}</p>` : nothing}
       <div class="buttons"><button class="primary" data-act="run" ?disabled=${!count || this.#state !== "asked"}>${n("Make room: {count} entry", "Make room: {count} entries", count)}</button>
         <button type="button" data-act="cancel" @click=${this.#page.close}>${t("Close")}</button></div>
     </form>`;
@@ -112,13 +112,13 @@ export class MakeRoom {
   get #people() {
     const { session } = this.#page;
     const people = [...session.accounts.keys()].map((id) => /** @type {[string, string]} */ ([id, accountName(session, id)]));
-    return people.sort(([, one], [, other]) => one.localeCompare(other));
+    return people.sort(([, first], [, second]) => first.localeCompare(second));
   }
 
   get #status() {
-    if (this.#state === "failed") return html`<span class="error">${t("This did not work. Try again.")}</span> <button type="button" data-act="again" @click=${() => this.#ask()}>${t("Try again")}</button>`;
-    if (this.#state === "leaving") return n("{count} entry left the board…", "{count} entries left the board…", this.#left);
-    if (this.#left) return n("{count} entry left the board.", "{count} entries left the board.", this.#left);
+    if (this.#state === "failed") return html`<span class="error">${t("This did not work. Try again.")}</span> <button type="button" data-act="again" @click=${() => this.#load()}>${t("Try again")}</button>`;
+    if (this.#state === "leaving") return n("{count} entry left the board…", "{count} entries left the board…", this.#leftCount);
+    if (this.#leftCount) return n("{count} entry left the board.", "{count} entries left the board.", this.#leftCount);
     return this.#room ? t("On the board: {count} of {most} entries", { count: number(this.#room.entities), most: number(this.#room.most) }) : t("Loading…");
   }
 

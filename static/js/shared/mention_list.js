@@ -1,6 +1,7 @@
 /**
- * List of people under a text in which `@` is typed: a name that starts with what follows is offered. Arrow keys select, Enter or Tab
- * takes what is selected, Escape closes. The server reads mentions in the text (board/commands/cards/mentions.py); so a whole name is put in.
+ * List of people under a text after `@` was typed: it offers the names that start with the following characters. Arrow keys select, Enter
+ * or Tab inserts the selected name, Escape closes. The server finds mentions in the text (board/commands/cards/mentions.py), so the full
+ * name is inserted.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
@@ -13,7 +14,7 @@ const ANY_MENTION = /(?<![\p{L}\p{N}_.@])@(?=[\p{L}\p{N}])/u;
 const MAX_LENGTH = 100; // characters before the caret that may be a mention
 const GAP_PX = 4, WIDTH_PX = 280; // as in the style sheet
 
-/** Return whether somebody may be mentioned in a text: the server finds out who. @param {string | null | undefined} text */
+/** Return true if a text may contain a mention; the server resolves it. @param {string | null | undefined} text */
 export const mayMention = (text) => ANY_MENTION.test(text ?? "");
 
 /** @param {Session} session */
@@ -26,25 +27,25 @@ class MentionList {
   /** @type {Account[]} */ #people = [];
   #selection = new Selection();
   #at = -1; // position of the `@`
-  #closedAt = -1; // of the one whose list was closed, or whose name was taken
+  #closedAt = -1; // position of the `@` whose list was closed or whose name was inserted
 
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
     this.#root.className = "mention-list";
-    document.addEventListener("input", ({ target }) => target instanceof HTMLTextAreaElement && this.#look(target));
+    document.addEventListener("input", ({ target }) => target instanceof HTMLTextAreaElement && this.#update(target));
     document.addEventListener("focusout", () => this.#close());
-    // before the handlers of forms, dialogs and pages: they must not act on the same key
-    document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    // runs before the handlers of forms, dialogs and pages, which must not handle the same key
+    document.addEventListener("keydown", (event) => this.#onKeydown(event), { capture: true });
   }
 
   /** @param {HTMLTextAreaElement} field */
-  #look(field) {
+  #update(field) {
     const { selectionStart: caret, value } = field;
-    const found = MENTION.exec(value.slice(Math.max(0, caret - MAX_LENGTH), caret));
-    const at = found ? caret - found[0].length : -1;
+    const match = MENTION.exec(value.slice(Math.max(0, caret - MAX_LENGTH), caret));
+    const at = match ? caret - match[0].length : -1;
     if (at !== this.#closedAt) this.#closedAt = -1;
-    const people = found && this.#closedAt < 0 ? this.#matching(found[1]) : [];
+    const people = match && this.#closedAt < 0 ? this.#matching(match[1]) : [];
     if (!people.length) return this.#close();
     this.#field = field;
     this.#people = people;
@@ -54,19 +55,19 @@ class MentionList {
   }
 
   /**
-   * Return people of whose name some word begins with each typed word.
+   * Return the people whose names contain a word that starts with each typed word.
    * @param {string} typed
    * @returns {Account[]}
    */
   #matching(typed) {
-    const words = tokenize(typed), own = this.#session.account.id;
-    const fits = (/** @type {Account} */ { name }) => {
+    const words = tokenize(typed), ownId = this.#session.account.id;
+    const matches = (/** @type {Account} */ { name }) => {
       const names = searchableText([name]).split(/[\s-]+/);
-      return words.every((word) => names.some((/** @type {string} */ each) => each.startsWith(word)));
+      return words.every((word) => names.some((/** @type {string} */ namePart) => namePart.startsWith(word)));
     };
     /** @type {Account[]} */
-    const all = [...this.#session.accounts.values()];
-    return all.filter((each) => each.enabled && !each.machine && each.id !== own && fits(each)).sort((a, b) => a.name.localeCompare(b.name)).slice(0, MAX_SHOWN);
+    const accounts = [...this.#session.accounts.values()];
+    return accounts.filter((account) => account.enabled && !account.machine && account.id !== ownId && matches(account)).sort((a, b) => a.name.localeCompare(b.name)).slice(0, MAX_SHOWN);
   }
 
   get #options() {
@@ -78,12 +79,12 @@ class MentionList {
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
+  #onKeydown(event) {
     if (!this.#field || event.target !== this.#field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const person = this.#people[this.#active];
     if (STEPS[event.key]) this.#selection.walk(this.#options, STEPS[event.key]);
     else if (event.key === "Escape") return this.#dismiss(event);
-    else if (person && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) return this.#take(person, event);
+    else if (person && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) return this.#insert(person, event);
     else return;
     stop(event);
     this.#draw();
@@ -97,13 +98,13 @@ class MentionList {
   }
 
   /** @param {Account} person @param {Event} event */
-  #take({ name }, event) {
+  #insert({ name }, event) {
     stop(event);
     const field = /** @type {HTMLTextAreaElement} */ (this.#field);
     field.setRangeText(`@${name} `, this.#at, field.selectionStart, "end");
     this.#closedAt = this.#at;
     this.#close();
-    field.dispatchEvent(new Event("input", { bubbles: true })); // the form keeps what is typed
+    field.dispatchEvent(new Event("input", { bubbles: true })); // updates the form
   }
 
   #close() {
@@ -117,9 +118,9 @@ class MentionList {
     const field = /** @type {HTMLTextAreaElement} */ (this.#field), active = this.#active;
     render(html`<ul role="listbox" id="mention-list" aria-label=${t("People to mention")}>
       ${this.#people.map((person, index) => html`<li role="option" id="mention-${index}" data-mention=${person.id} aria-selected=${index === active ? "true" : "false"}
-        @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${(/** @type {Event} */ event) => this.#take(person, event)}>${person.name}</li>`)}
+        @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${(/** @type {Event} */ event) => this.#insert(person, event)}>${person.name}</li>`)}
     </ul><p class="visually-hidden" role="status">${this.#root.isConnected ? nothing : n("{count} person to mention: select with the arrow keys", "{count} people to mention: select with the arrow keys", this.#people.length)}</p>`, this.#root);
-    if (!this.#root.isConnected) (field.closest("dialog") ?? document.body).append(this.#root); // outside of an open dialog nothing can be clicked
+    if (!this.#root.isConnected) (field.closest("dialog") ?? document.body).append(this.#root); // elements outside an open dialog cannot be clicked
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", "mention-list");
     if (active < 0) field.removeAttribute("aria-activedescendant");
@@ -128,14 +129,14 @@ class MentionList {
   }
 
   /**
-   * Place the list under the field, or above it where there is no room.
+   * Place the list under the field, or above it if there is no space.
    * @param {HTMLTextAreaElement} field
    */
   #place(field) {
     const { left, top, bottom } = field.getBoundingClientRect(), { offsetHeight: height } = this.#root;
-    const above = bottom + GAP_PX + height > innerHeight && top - GAP_PX - height > 0;
+    const isAbove = bottom + GAP_PX + height > innerHeight && top - GAP_PX - height > 0;
     this.#root.style.setProperty("--mention-left", `${Math.max(GAP_PX, Math.min(left, innerWidth - WIDTH_PX - GAP_PX))}px`);
-    this.#root.style.setProperty("--mention-top", `${above ? top - GAP_PX - height : Math.min(bottom + GAP_PX, innerHeight - height - GAP_PX)}px`);
+    this.#root.style.setProperty("--mention-top", `${isAbove ? top - GAP_PX - height : Math.min(bottom + GAP_PX, innerHeight - height - GAP_PX)}px`);
   }
 }
 

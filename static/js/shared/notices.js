@@ -1,5 +1,5 @@
-/* Notices of the session, on every page: a new version, an ended connection, a browser that can't store drafts, changes that are
-   not sent or held back by the rate limit, and refused commands on other boards. */
+/* Notices of the session, on every page: a new version, an ended connection, a browser that can't store drafts, unsent or
+   rate-limited changes, and refused commands on other boards. */
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../core/storage/storage.js";
@@ -11,14 +11,14 @@ import { alarmsUnknown } from "../format/alarm_text.js";
 import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";
 
-const LOOK_EVERY = 1_000; // ms: no event marks the end of the rate limit
-const UNSENT_AFTER = 1_500; // ms: a command pending for longer is mentioned
+const CHECK_INTERVAL_MS = 1_000; // no event marks the end of the rate limit
+const UNSENT_AFTER_MS = 1_500; // age at which a pending command is mentioned
 
 /** @param {Session} session */
 export function mount(session) {
-  const draw = () => watchLine.say("session", [otherOrigin(), ended(session), disconnected(session), wrongClock(session), newVersion(session), cannotKeep(), tooMany(session), unsent(session), ...refusedElsewhere(session)].filter((each) => each !== null));
+  const draw = () => watchLine.setNotices("session", [otherOrigin(), ended(session), disconnected(session), wrongClock(session), newVersion(session), cannotKeep(), tooMany(session), unsent(session), ...refusedElsewhere(session)].filter((notice) => notice !== null));
   session.watch(draw);
-  setInterval(draw, LOOK_EVERY);
+  setInterval(draw, CHECK_INTERVAL_MS);
   storage.onChange = vault.onChange = draw;
   draw();
 }
@@ -32,25 +32,25 @@ function newVersion({ newVersion: version }) {
 }
 
 /**
- * The server's clock jumped, or is behind what is on record; shown as long as the server says so.
+ * Return the notice about a server clock that jumped, or that is behind the journal; shown while the server reports it.
  * @param {Session} session
  */
 function wrongClock({ clock }) {
   const jumped = clock?.jumped, ahead = clock?.ahead;
   if (!jumped && !ahead) return null;
-  const says = [jumped && jumping(jumped), ahead && t("At {at}, the newest events had the time {until}. A server’s clock is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
-  return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
+  const sentences = [jumped && jumpText(jumped), ahead && t("At {at}, the newest events had the time {until}. A server’s clock is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
+  return line("clock", [...sentences, t("Times may be wrong.")].filter(Boolean).join(" "));
 }
 
 /** @param {{ by_s: number, at: IsoTime }} jump */
-function jumping({ by_s: by, at }) {
+function jumpText({ by_s: by, at }) {
   const values = { length: formatShortDuration(Math.abs(by) * 1000), at: moment(at) };
   return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
 }
 
 function otherOrigin() {
-  const says = originProblem();
-  return says ? line("origin", says) : null;
+  const problem = originProblem();
+  return problem ? line("origin", problem) : null;
 }
 
 /** @param {Session} session */
@@ -60,7 +60,7 @@ function ended({ connection }) {
 }
 
 /**
- * On pages without a board; on those with one, the board tells whether it is current.
+ * Return the notice about a lost connection on pages without a board. Boards have a freshness indicator.
  * @param {Session} session
  */
 function disconnected({ connection }) {
@@ -76,7 +76,7 @@ function cannotKeep() {
 }
 
 /**
- * The waiting time as the server gave it, not counted down: a screen reader would announce every second.
+ * Return the notice about the rate limit. The waiting time does not count down: a screen reader would announce every second.
  * @param {Session} session
  */
 function tooMany({ outbox }) {
@@ -88,15 +88,15 @@ function tooMany({ outbox }) {
 
 /** @param {Session} session @returns {Notice | null} */
 function unsent(session) {
-  const old = Date.now() - UNSENT_AFTER;
-  const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
+  const sentBefore = Date.now() - UNSENT_AFTER_MS;
+  const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < sentBefore).length;
   return count === 0 ? null : { ...line("unsent", n("{count} change not sent yet", "{count} changes not sent yet", count)), testid: "unsent" };
 }
 
 /** @param {Session} session */
 function refusedElsewhere(session) {
-  const here = document.body.dataset.board;
-  const refused = session.outbox.pending().filter(({ status, board, name }) => status === "refused" && board !== here && !name.startsWith("alarm.")) // alarm_line.js tells of those;
+  const ownBoard = document.body.dataset.board;
+  const refused = session.outbox.pending().filter(({ status, board, name }) => status === "refused" && board !== ownBoard && !name.startsWith("alarm.")) // alarm_line.js shows these;
   return [...new Set(refused.map(({ board }) => board))].map((board) => {
     const count = refused.filter((entry) => entry.board === board).length;
     const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);

@@ -1,4 +1,4 @@
-/* The open searches by gravity: one list, so that keys walk through all of it, with a heading before each group. */
+/* Open searches by gravity: one list for the arrow keys, with a heading before each group. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
@@ -13,9 +13,9 @@ import { searchCard } from "./search_card.js";
 const HEADINGS = { worrying: () => label.field("worrying"), undecided: () => t("Worrying? To be decided"), other: () => t("Not declared worrying") };
 
 /**
- * @param {Entity<any>[]} searches in their order
+ * @param {Entity<any>[]} searches searches in order
  * @param {SearchCardView} view
- * @param {{ grouped: boolean, before?: unknown }} options `before`: what stands before the first group
+ * @param {{ grouped: boolean, before?: unknown }} options `before`: content before the first group
  */
 export function openSearches(searches, view, { grouped, before = nothing }) {
   /** @type {Row[]} */
@@ -26,7 +26,7 @@ export function openSearches(searches, view, { grouped, before = nothing }) {
 
 /** @param {string} gravity @param {Entity<any>[]} searches @returns {Row[]} */
 function group(gravity, searches) {
-  const own = searches.filter(({ state }) => gravityOf(state) === gravity);
-  if (!own.length) return [];
-  return [{ id: gravity, search: null, gravity, count: own.length }, ...own.map((search) => ({ id: search.id, search, gravity, count: 0 }))];
+  const members = searches.filter(({ state }) => gravityOf(state) === gravity);
+  if (!members.length) return [];
+  return [{ id: gravity, search: null, gravity, count: members.length }, ...members.map((search) => ({ id: search.id, search, gravity, count: 0 }))];
 }

@@ -1,8 +1,8 @@
-/** Placeholders for a board: while it loads, and when it may not be seen. */
+/** Placeholders for a board that is loading or inaccessible. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 
-const SKETCH = [3, 4, 2, 1, 3]; // cards in the columns of a board that still loads
+const SKETCH = [3, 4, 2, 1, 3]; // cards per column of a loading board
 
 export function loading() {
   return html`<div class="loading" role="status" data-testid="loading">
@@ -14,7 +14,7 @@ export function loading() {
 }
 
 /**
- * Reveal nothing: neither that the search exists, nor whose it was.
+ * Render the message without access. It does not reveal if the search exists.
  * @param {() => void} askAgain
  */
 export function forbidden(askAgain) {

@@ -1,4 +1,4 @@
-/** Note on printed boards only: who printed it, when, and whether it was current. */
+/** Note that is visible only on paper: the person, the time, and whether the board was current. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { say } from "../core/rules/sentences.js";

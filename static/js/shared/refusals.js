@@ -1,13 +1,13 @@
-/** Refused commands that no open form shows, e.g. after a reload or a drag. They are kept until dismissed here. */
+/** Refused commands that no open form shows, such as after a reload or a drag. They stay until they are discarded here. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { addsCard, cardOfCommand, isCard, titleOf } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { cardName, newCardName } from "../format/values.js";
 
-// texts for commands whose event never came
+// texts for commands without an event
 /** @type {Record<string, () => string>} */
-const WHAT = {
+const COMMAND_NAMES = {
   "note.add": () => label.noun("note"),
   "file.update": () => label.field("caption", "file"),
   "file.withdraw": () => t("Withdrawal"),
@@ -55,36 +55,36 @@ export function refusals(view) {
   return pending.filter(({ status, name }) => status === "refused" && !name.startsWith("alarm.")).map((entry) => ({
     kind: "not-saved",
     refused: entry.id,
-    title: t("Not saved: {what}.", { what: [commandName(entry.name), of(entry, view)].filter(Boolean).join(" · ") }),
+    title: t("Not saved: {what}.", { what: [commandName(entry.name), subjectName(entry, view)].filter(Boolean).join(" · ") }),
     text: entry.refusal?.message ?? "",
     tone: "own",
-    detail: words(entry),
+    detail: typedTextQuote(entry),
     actions: html`${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
       <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>`,
   }));
 }
 
 /** @param {PendingCommand} command @param {SearchView} view */
-function of(command, { model }) {
+function subjectName(command, { model }) {
   const card = model?.byId.get(cardOfCommand(command));
   return card ? cardName(card) : null;
 }
 
 /**
- * Return what a command does, as a text.
+ * Return the name of a command's action.
  * @param {string} command
  */
 export function commandName(command) {
   const kind = command.split(".")[0];
   if (addsCard(command)) return newCardName(kind);
-  return WHAT[command]?.() ?? (isCard(kind) ? t("Change") : command);
+  return COMMAND_NAMES[command]?.() ?? (isCard(kind) ? t("Change") : command);
 }
 
 /** @param {Pick<PendingCommand, "name" | "data">} command @returns {string | null} */
 export const typedText = ({ name, data }) => titleOf({ kind: name.split(".")[0], state: data }) || data.title || data.text || data.basis || data.acknowledge || data.reason || null;
 
 /** @param {PendingCommand} entry */
-function words(entry) {
+function typedTextQuote(entry) {
   const text = typedText(entry);
   return text ? html`<blockquote>${text}</blockquote>` : undefined;
 }

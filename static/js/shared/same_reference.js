@@ -1,24 +1,24 @@
-/** Other searches with the same reference, among those this person may see. */
+/** Other searches with the same reference that this person may see. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../core/connection/api.js";
 import { t } from "../core/i18n.js";
 
-const ASK_MS = 60_000; // their boards are not subscribed here
+const POLL_INTERVAL_MS = 60_000; // their boards are not subscribed here
 
 /**
- * Return the references that several of these searches have.
+ * Return the references that occur more than once in these searches.
  * @param {Entity[]} searches
  */
 export function sharedReferences(searches) {
-  const met = new Set(), twice = new Set();
-  for (const { state: { reference } } of searches) (met.has(reference) ? twice : met).add(reference);
-  return twice;
+  const known = new Set(), repeated = new Set();
+  for (const { state: { reference } } of searches) (known.has(reference) ? repeated : known).add(reference);
+  return repeated;
 }
 
 export class SameReference {
   #board;
   #draw;
-  /** @type {{ reference: string | null, at: number }} */ #asked = { reference: null, at: 0 };
+  /** @type {{ reference: string | null, at: number }} */ #lastRequest = { reference: null, at: 0 };
   /** @type {string[]} */ #others = []; // ids
 
   /** @param {string} board @param {() => void} draw */
@@ -28,15 +28,15 @@ export class SameReference {
   }
 
   /**
-   * Look up from time to time who else has this reference.
+   * Request the other searches with this reference, at most once per interval.
    * @param {string} reference
    */
   async refresh(reference) {
     const now = Date.now();
-    if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
-    this.#asked = { reference, at: now };
+    if (reference === this.#lastRequest.reference && now - this.#lastRequest.at < POLL_INTERVAL_MS) return;
+    this.#lastRequest = { reference, at: now };
     const answer = await orNull(get(`/api/v1/boards?${new URLSearchParams({ reference })}`));
-    if (!answer || this.#asked.reference !== reference) return; // tried again at the next interval
+    if (!answer || this.#lastRequest.reference !== reference) return; // the next interval retries
     this.#others = answer.boards.map((/** @type {{ board: string }} */ { board }) => board).filter((/** @type {string} */ id) => id !== this.#board);
     this.#draw();
   }

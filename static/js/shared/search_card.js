@@ -1,4 +1,5 @@
-/* Cards of searches on the operations board: who, since when, what needs somebody now, who is in charge; each links to its board. */
+/* Cards of searches on the operations board: the child, the running time, the most pressing need, and the person in charge. Each links to
+   its board. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
@@ -20,7 +21,7 @@ import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../fo
 /**
  * @param {Entity<SearchState>} search
  * @param {SearchCardView} view
- * @param {{ grouped?: boolean }} [options] `grouped`: a heading above says how grave it is
+ * @param {{ grouped?: boolean }} [options] `grouped`: true below a heading with the gravity
  */
 export function searchCard(search, view, { grouped = false } = {}) {
   return search.state.status === "open" ? openCard(search, view, grouped) : endedCard(search, view);
@@ -28,35 +29,35 @@ export function searchCard(search, view, { grouped = false } = {}) {
 
 /** @param {Entity<SearchState>} search @param {SearchCardView} view @param {boolean} grouped */
 function openCard(search, view, grouped) {
-  const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state), asking = view.past ? [] : asked(id, view);
+  const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state), asking = view.past ? [] : openAlarmsOf(id, view);
   return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${asking.length > 0}
-      data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
-    ${photo(state, id)}${viewing(summary)}
+      data-gravity=${gravity} @pointerenter=${markSeen(id, view)} @focusin=${markSeen(id, view)}>
+    ${photo(state, id)}${viewerCount(summary)}
     <div class="who">
       <div class="name">${heading(search, view)}<span class="running" title=${say("missing_since", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
       <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
-      ${places(state, summary, gravity)}
+      ${placesLine(state, summary, gravity)}
     </div>
-    ${view.past ? nothing : need(withoutTaken(summary, view), asking, view)}
-    <p class="foot">${changed(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts"><span class="dotted">${counts(summary)}${activity(summary)}</span></span></p>
+    ${view.past ? nothing : needLine(withoutTaken(summary, view), asking, view)}
+    <p class="foot">${changeNote(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts"><span class="dotted">${counts(summary)}${activity(summary)}</span></span></p>
   </li>`;
 }
 
 /** @param {Entity<SearchState>} search @param {SearchCardView} view */
 function endedCard(search, view) {
   const { id, state } = search, badge = view.board.badges.get(id);
-  return html`<li class="search ended ${state.status} ${badge ? "changed" : ""}" data-search=${id} data-status=${state.status} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
+  return html`<li class="search ended ${state.status} ${badge ? "changed" : ""}" data-search=${id} data-status=${state.status} @pointerenter=${markSeen(id, view)} @focusin=${markSeen(id, view)}>
     <span class="mark" aria-hidden="true"></span>
     <div class="who">${heading(search, view)}
       <p class="what">${reference(state, view)}${lock(state)}</p>
-      <p class="foot">${ending(state)}</p>
+      <p class="foot">${endingText(state)}</p>
       ${badge ? html`<p class="change-note">${changeText(badge)}</p>` : nothing}
       ${news(id, view) === nothing ? nothing : html`<p class="counts">${news(id, view)}</p>`}</div>
   </li>`;
 }
 
 /**
- * A search whose opening is not acknowledged yet.
+ * Render a search whose opening is not acknowledged yet.
  * @param {PendingCommand} command
  */
 export function sendingCard({ data, status }) {
@@ -68,18 +69,18 @@ export function sendingCard({ data, status }) {
 }
 
 /** @param {string} id @param {SearchCardView} view */
-const seen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
+const markSeen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
 
-/** Photo of the child over the initials. @param {any} state @param {string} [id] */
+/** Render the photo of the child over the initials. @param {any} state @param {string} [id] */
 const photo = ({ person, photo: file }, id) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}${id ? photoImage(id, file) : nothing}</span>`;
 
 const PERSON = html`<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="5" r="3.2"/><path d="M1.800 15c0-3.600 2.700-5.600 6.200-5.600s6.200 2 6.200 5.600Z"/></svg>`;
 
-/** Who comes and goes moves nothing: the number stands on the edge of the photo. @param {Summary | undefined} summary */
-function viewing(summary) {
+/** Render the number of viewers on the edge of the photo, so that changes move nothing. @param {Summary | undefined} summary */
+function viewerCount(summary) {
   if (!summary?.people) return nothing;
-  const said = t("{count} viewing", { count: summary.people });
-  return html`<span class="people" data-count="people" title=${said}>${PERSON}<span aria-hidden="true">${number(summary.people)}</span><span class="visually-hidden">${said}</span></span>`;
+  const viewingText = t("{count} viewing", { count: summary.people });
+  return html`<span class="people" data-count="people" title=${viewingText}>${PERSON}<span aria-hidden="true">${number(summary.people)}</span><span class="visually-hidden">${viewingText}</span></span>`;
 }
 
 /** @param {any} person */
@@ -96,8 +97,8 @@ function heading({ id, state }, view) {
 
 /** @param {SearchState} state @param {SearchCardView} view */
 function reference(state, view) {
-  const twice = view.shared?.has(state.reference) ? html` <b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("not unique")}</b>` : nothing;
-  return html`<span class="reference">${state.reference}</span>${twice}`;
+  const duplicateMark = view.shared?.has(state.reference) ? html` <b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("not unique")}</b>` : nothing;
+  return html`<span class="reference">${state.reference}</span>${duplicateMark}`;
 }
 
 /** @param {SearchState} state */
@@ -107,12 +108,12 @@ const kindText = ({ kind, appeal }) => [label.kind(kind), appeal?.level && appea
 const lock = ({ access }) => (access === "members" ? html` <span class="lock" title=${t("Only members can see this search")}>${t("members only")}</span>` : nothing);
 
 /**
- * Render where the child was last seen, and the latest credible sighting.
+ * Render the place where the child was last seen, and the latest credible sighting.
  * @param {SearchState} state
  * @param {Summary | undefined} summary
  * @param {string} gravity
  */
-function places({ last_seen: last }, summary, gravity) {
+function placesLine({ last_seen: last }, summary, gravity) {
   if (gravity !== "worrying") return nothing;
   const sighting = summary?.credible_sighting;
   if (!last?.text && !sighting) return nothing;
@@ -124,13 +125,13 @@ function places({ last_seen: last }, summary, gravity) {
 const credibleText = ({ seen_at: at, received_at: received, place }) => [formatShortMoment(at ?? received), place].filter(Boolean).join(" ");
 
 /**
- * Return the alarms of a search that the line counts, too.
+ * Return this person's open alarms of a search.
  * @param {string} id @param {SearchCardView} view
  */
-const asked = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
+const openAlarmsOf = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
 
 /**
- * Lay an alarm that was taken since the last summary on it.
+ * Return the summary with an alarm that was taken since.
  * @param {Summary | undefined} summary @param {SearchCardView} view
  */
 function withoutTaken(summary, { session }) {
@@ -141,16 +142,16 @@ function withoutTaken(summary, { session }) {
 }
 
 /** @param {Summary | undefined} summary @param {Alarm[]} asking @param {SearchCardView} view */
-function need(summary, asking, { session }) {
+function needLine(summary, asking, { session }) {
   if (!summary) return html`<p class="need empty" aria-hidden="true">&nbsp;</p>`;
-  const { need: what, card, count, length } = firstNeed(summary, serverNow(), asking);
-  const said = NEEDS[what](card, { count, length: formatShortDuration(length).replaceAll(" ", "\u00a0"), session });
-  return html`<p class="need ${what}" data-need=${what}>${said}</p>`;
+  const { need: needCode, card, count, length } = firstNeed(summary, serverNow(), asking);
+  const needText = NEEDS[needCode](card, { count, length: formatShortDuration(length).replaceAll(" ", "\u00a0"), session });
+  return html`<p class="need ${needCode}" data-need=${needCode}>${needText}</p>`;
 }
 
 /** @param {SummaryAlarm} alarm @param {Session} session */
-function othersAlarm({ about, number: of, assignee, ...alarm }, session) {
-  return { ...alarm, about: { ...about, number: of }, ...ownerOf({}, assignee, session) };
+function othersAlarm({ about, number: alarmNumber, assignee, ...alarm }, session) {
+  return { ...alarm, about: { ...about, number: alarmNumber }, ...ownerOf({}, assignee, session) };
 }
 
 /** @type {Record<string, (card: any, said: { count: number, length: string, session: Session }) => unknown>} */
@@ -175,22 +176,22 @@ const more = (count) => (count > 1 ? html` <span>${n("{count} more", "{count} mo
 /** @param {SummarySighting} card @param {string} length */
 const sightingText = (card, length) => (card.place ? t("{length}: {title}", { length, title: card.place }) : length);
 
-/** @param {SearchState} state @param {Session} session @param {boolean} brief on a small card the name is enough */
+/** @param {SearchState} state @param {Session} session @param {boolean} brief true to render only the name, on a small card */
 function inCharge(state, session, brief) {
   const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
   if (!name) return html`<span class="lead nobody">${say("nobody_in_charge")}</span>`;
-  const said = say("in_charge", { name });
-  return html`<span class="lead" title=${said}>${brief ? name : said}</span>`;
+  const inChargeText = say("in_charge", { name });
+  return html`<span class="lead" title=${inChargeText}>${brief ? name : inChargeText}</span>`;
 }
 
 /** @param {Summary | undefined} summary */
 function counts(summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
-  const late = unanswered?.late ? "late" : "", why = late ? t("Sightings over their target") : nothing;
+  const late = unanswered?.late ? "late" : "", lateTitle = late ? t("Sightings over their target") : nothing;
   return [
-    sightings ? html`<span class="sightings ${late}" title=${why} data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
-    toPassOn ? html`<span class="to-pass-on ${late}" title=${why} data-count="pass-on">${n("{count} to pass on", "{count} to pass on", toPassOn)}</span>` : nothing,
+    sightings ? html`<span class="sightings ${late}" title=${lateTitle} data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
+    toPassOn ? html`<span class="to-pass-on ${late}" title=${lateTitle} data-count="pass-on">${n("{count} to pass on", "{count} to pass on", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
   ];
 }
@@ -211,26 +212,26 @@ function news(id, { board, session }) {
 const activity = (summary) => (summary?.last ? html`<span class="last" title=${label.event(summary.last.type)}>${agoElement(summary.last.at)}</span>` : nothing);
 
 /**
- * Render a change that this person has not looked at, in the place of who is in charge: nothing moves.
+ * Render an unseen change instead of the person in charge, so that nothing moves.
  * @param {string} id
  * @param {SearchCardView} view
  */
-function changed(id, view) {
+function changeNote(id, view) {
   const badge = view.board.badges.get(id);
   return badge ? html`<span class="change-note">${changeText(badge)}</span>` : null;
 }
 
 /** @param {ChangeBadge} badge */
 function changeText({ type, actor, at }) {
-  const what = actor ? t("{what} by {who}", { what: label.done(type), who: actor.name }) : label.done(type);
-  return html`<span .textContent=${what}></span>${at ? html`<span>,\u00a0${agoElement(at)}</span>` : nothing}`;
+  const changeName = actor ? t("{what} by {who}", { what: label.done(type), who: actor.name }) : label.done(type);
+  return html`<span .textContent=${changeName}></span>${at ? html`<span>,\u00a0${agoElement(at)}</span>` : nothing}`;
 }
 
 /** @param {SearchState} state */
-function ending({ status, person, outcome, missing_since: missing, status_reason: reason, acknowledge }) {
-  const anyway = acknowledge ? html`<span class="override-reason" title=${acknowledge}>${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
-  if (!outcome) return html`${reason ? html`<span class="found" title=${reason}>${reason}</span>` : nothing}${anyway}`;
+function endingText({ status, person, outcome, missing_since: missing, status_reason: reason, acknowledge }) {
+  const overrideReason = acknowledge ? html`<span class="override-reason" title=${acknowledge}>${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
+  if (!outcome) return html`${reason ? html`<span class="found" title=${reason}>${reason}</span>` : nothing}${overrideReason}`;
   const { found_at: at, condition } = outcome;
   const length = formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing)));
-  return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${foundText({ status, person, outcome })}</span>${anyway}`;
+  return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${foundText({ status, person, outcome })}</span>${overrideReason}`;
 }

@@ -1,5 +1,5 @@
-/* Shift indicator in the header of every page: who holds the shift, and whether a handover is open. A change of shift is
-   announced, and shown in the watch line for a while. */
+/* Shift indicator in the header of every page: the person in charge, and an open handover. A change of shift is announced, and shown in
+   the watch line for a while. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
@@ -12,7 +12,7 @@ import { watchLine } from "./watch_line/line.js";
 const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it permanently
 
 /**
- * @param {HTMLElement} link in the header
+ * @param {HTMLElement} link link in the header
  * @param {Session} session
  */
 export function mount(link, session) {
@@ -22,7 +22,7 @@ export function mount(link, session) {
 class ShiftIndicator {
   #link;
   #session;
-  /** @type {number | null} */ #number = null; // number of the shift that was shown
+  /** @type {number | null} */ #number = null; // number of the last shown shift
   /** @type {Timer | null} */ #timer = null;
 
   /** @param {HTMLElement} link @param {Session} session */
@@ -41,83 +41,83 @@ class ShiftIndicator {
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
     this.#link.toggleAttribute("data-no-holder", !shift);
-    this.#link.toggleAttribute("data-open", openOne(shiftStatus) !== null);
+    this.#link.toggleAttribute("data-open", openHandover(shiftStatus) !== null);
     this.#link.toggleAttribute("data-stale", connection.state !== "open");
     render(indicator(shiftStatus), this.#link);
-    this.#link.title = statusText(shiftStatus); // for headers without room for all of it
-    watchLine.tell("shift", fact(shiftStatus));
+    this.#link.title = statusText(shiftStatus); // for headers that truncate it
+    watchLine.setFact("shift", watchLineFact(shiftStatus));
   }
 
   /** @param {ShiftHolder} shift */
   #onShiftChange(shift) {
-    const sentence = passing(shift);
+    const sentence = passingText(shift);
     announce(sentence);
     clearTimeout(this.#timer);
-    watchLine.say("shift", [{ kind: "passed", text: sentence, silent: true }]);
-    this.#timer = setTimeout(() => watchLine.say("shift", []), MESSAGE_MS);
+    watchLine.setNotices("shift", [{ kind: "passed", text: sentence, silent: true }]);
+    this.#timer = setTimeout(() => watchLine.setNotices("shift", []), MESSAGE_MS);
   }
 }
 
 /**
- * On a phone only the name fits; colour and accessible name say whether a handover is open.
+ * Render the indicator. On a phone, only the initials fit; colour and accessible name show an open handover.
  * @param {ShiftStatus} shiftStatus
  */
 function indicator(shiftStatus) {
-  const { shift } = shiftStatus, open = openOne(shiftStatus);
-  return html`<span class="long">${who(shift)}${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
+  const { shift } = shiftStatus, open = openHandover(shiftStatus);
+  return html`<span class="long">${holderTemplate(shift)}${open ? html` <b class="open" data-handover=${open.status}>${handoverText(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
 }
 
 /**
- * The same as `holding`, in two parts: where there is no room, the second is left out, and nothing is cut.
+ * Render `holding` in two parts: in a narrow header, the second is hidden, and nothing is truncated.
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
-const who = (shift) => (shift
+const holderTemplate = (shift) => (shift
   ? html`<span class="who"><span>${t("Shift: {name}", { name: shift.name })}</span> <span>${t("since {at}", { at: formatShortMoment(shift.since) })}</span></span>`
-  : html`<span class="who"><span>${holding(shift)}</span></span>`);
+  : html`<span class="who"><span>${holderText(shift)}</span></span>`);
 
 /**
  * "Shift: Alice since 22:00"
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
-function holding(shift) {
+function holderText(shift) {
   if (!shift) return say("no_shift");
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 
 /**
- * Return the open handover; also a refused one, until another is prepared or the shift has changed.
+ * Return the open handover, including a refused one until another is prepared or the shift changes.
  * @param {ShiftStatus} status
  */
-function openOne({ shift, handover }) {
+function openHandover({ shift, handover }) {
   if (handover?.status === "refused") return shift?.holder === handover.outgoing ? handover : null;
   return handover && ["prepared", "signed"].includes(handover.status) ? handover : null;
 }
 
 /** @param {OpenHandover} handover */
-function opened({ number, status }) {
+function handoverText({ number, status }) {
   if (status === "refused") return t("Handover {number}: refused", { number });
   return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: started", { number });
 }
 
 /** @param {ShiftStatus} shiftStatus */
 function statusText(shiftStatus) {
-  const open = openOne(shiftStatus);
-  return open ? `${holding(shiftStatus.shift)}. ${opened(open)}` : holding(shiftStatus.shift);
+  const open = openHandover(shiftStatus);
+  return open ? `${holderText(shiftStatus.shift)}. ${handoverText(open)}` : holderText(shiftStatus.shift);
 }
 
 /**
- * Fact for the watch line: nobody is in charge, else the open handover, else who is in charge.
+ * Return the fact for the watch line: that nobody is in charge, or the open handover, or the person in charge.
  * @param {ShiftStatus} shiftStatus
  */
-function fact(shiftStatus) {
-  const { shift } = shiftStatus, open = openOne(shiftStatus);
-  if (!shift) return html`<a class="text-alert" href="/handover">${holding(shift)}</a>`;
-  return open ? html`<a href="/handover">${opened(open)}</a>` : html`<a class="in-header" href="/handover">${holding(shift)}</a>`;
+function watchLineFact(shiftStatus) {
+  const { shift } = shiftStatus, open = openHandover(shiftStatus);
+  if (!shift) return html`<a class="text-alert" href="/handover">${holderText(shift)}</a>`;
+  return open ? html`<a href="/handover">${handoverText(open)}</a>` : html`<a class="in-header" href="/handover">${holderText(shift)}</a>`;
 }
 
 /** @param {ShiftHolder} shift */
-function passing({ name, handover }) {
+function passingText({ name, handover }) {
   if (handover === null) return t("{name} took the shift without a handover.", { name });
   return t("{name} accepted handover {number} and is now in charge of the shift.", { name, number: handover });
 }

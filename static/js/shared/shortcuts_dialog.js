@@ -1,4 +1,4 @@
-/** Dialog of `?`: the shortcuts that work on this page for this person, and the switch for single-character shortcuts. */
+/** Dialog of `?`: this person's shortcuts on this page, and the switch for single-character shortcuts. */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../behaviours/dialog.js";
 import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts.js";
@@ -16,13 +16,13 @@ export function mount(session, menu) {
   const keys = new KeysDialog(session);
   const palette = new Palette(session, keys.show);
   applySingleKeySetting();
-  const opens = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
+  const connectItem = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
-    menu.querySelector("summary")?.focus(); // where the focus returns to
+    menu.querySelector("summary")?.focus(); // the focus returns to it
     show();
   });
-  opens("[data-keys]", keys.show);
-  opens("[data-palette]", () => palette.show());
+  connectItem("[data-keys]", keys.show);
+  connectItem("[data-palette]", () => palette.show());
 }
 
 class KeysDialog {
@@ -59,22 +59,22 @@ class KeysDialog {
 
   #body() {
     const { page } = document.body.dataset;
-    const may = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may?.(right) ?? right === undefined;
-    const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && may(entry.may));
+    const hasRight = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may?.(right) ?? right === undefined;
+    const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && hasRight(entry.may));
     return html`<div class="key-list" data-testid="keys">
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
         ${t("Use single-key shortcuts in this browser")}</label>
       <p class="hint">${t("Turn this off to avoid accidental actions. This list stays in the menu under your name.")}</p>
-      ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
+      ${Object.keys(SCOPES).map((scope) => section(scope, keys.filter(({ where }) => where === scope)))}
       <p><a href="/help">${t("Guides for each role")}</a></p>
     </div>`;
   }
 }
 
-/** @param {string} place @param {Shortcut[]} keys */
-function section(place, keys) {
+/** @param {string} scope @param {Shortcut[]} keys */
+function section(scope, keys) {
   if (!keys.length) return nothing;
-  return html`<section><h3>${SCOPES[place]()}</h3><dl>
+  return html`<section><h3>${SCOPES[scope]()}</h3><dl>
     ${keys.map((entry) => html`<div data-key=${entry.id}><dt>${shownChords(entry).map((chord) => html`${chord.map((key) => html`<kbd>${key}</kbd>`)} `)}</dt><dd>${entry.describe()}</dd></div>`)}
   </dl></section>`;
 }

@@ -1,28 +1,28 @@
-/* Theme of this account, light, dark, or that of the device. The server keeps it, and writes it into each page; so a page has it
-   before its first paint. A choice is kept here until the server has it: the next choice, or a reload, may come first. */
+/* Theme of this account: light, dark, or the device's. The server stores it and writes it into each page, so that a page has it before
+   its first paint. A choice is stored here until the server has it, because another choice or a reload may be earlier. */
 import { post } from "../core/connection/api.js";
 import { Offline, Refusal } from "../core/errors.js";
 import { prefix, storage } from "../core/storage/storage.js";
 
-/** @typedef {"light" | "dark" | ""} Theme "" for that of the device */
+/** @typedef {"light" | "dark" | ""} Theme "" for the device's theme */
 
-const key = () => `${prefix()}theme`;
+const storageKey = () => `${prefix()}theme`;
 /** @type {Promise<void> | null} */
 let sending = null;
 
 /**
- * Show the theme at once, and keep it.
+ * Show the theme immediately, and store it.
  * @param {Theme} theme
  */
 export async function setTheme(theme) {
   show(theme);
-  storage.write(key(), theme);
+  storage.write(storageKey(), theme);
   await (sending ??= sendLatest().finally(() => (sending = null)));
 }
 
-/** Show and send a choice that an earlier page had no time to send. */
+/** Show and send an unsent choice of an earlier page. */
 export function resumeTheme() {
-  const chosen = storage.read(key());
+  const chosen = storage.read(storageKey());
   if (chosen !== null) setTheme(chosen);
 }
 
@@ -36,18 +36,18 @@ function show(theme) {
   document.querySelector("meta[name=color-scheme]")?.setAttribute("content", theme || "light dark");
 }
 
-/** Send the latest choice, one request at a time, so that the server gets them in their order. */
+/** Send the latest choice, one request at a time, so that the server receives them in order. */
 async function sendLatest() {
   for (;;) {
-    const theme = storage.read(key()) ?? currentTheme();
+    const theme = storage.read(storageKey()) ?? currentTheme();
     try {
       await post("/account/theme", new URLSearchParams({ theme }), { text: true });
     } catch (error) {
-      if (error instanceof Refusal || error instanceof Offline) return; // the next page tries again
+      if (error instanceof Refusal || error instanceof Offline) return; // the next page retries
       throw error;
     }
-    if (theme !== currentTheme()) continue; // another was chosen meanwhile
-    storage.remove(key());
+    if (theme !== currentTheme()) continue; // another theme was chosen in the meantime
+    storage.remove(storageKey());
     return;
   }
 }

@@ -1,18 +1,18 @@
 /**
- * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It stands above the page, covers nothing
- * and takes no focus; what a step is about has a ring. Closed by Escape or a button, it is not offered again; the quick menu opens it.
+ * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It is above the page, covers nothing
+ * and takes no focus; a ring marks the subject of each step. After it was closed, it is not offered again; the quick menu opens it.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { t } from "../core/i18n.js";
 import { ROOT, storage } from "../core/storage/storage.js";
 
-const CLOSED = `${ROOT}tours-closed`; // ids of accounts; beside what is kept of one, as signing out deletes that. "all": for each account
+const CLOSED = `${ROOT}tours-closed`; // ids of accounts, or "all"; not below the account's own keys, which signing out deletes
 const PAGE = "operations", HASH = "#tour";
 const RING = "data-tour-ring";
 const MENU = "details.account-menu > summary"; // on a phone, pages are found in this menu
 
-/** Step: its title and text, and where it is shown, by selectors. @typedef {{ title: string, text: string, at: string[] }} Step */
+/** Step: title, text, and selectors of its subject. @typedef {{ title: string, text: string, at: string[] }} Step */
 
 /** @returns {Step[]} */
 const steps = () => [
@@ -34,7 +34,7 @@ export function mount(session, page) {
   else tour.offer();
 }
 
-/** Start the tour, on the page where it takes place. */
+/** Start the tour on its page. */
 export function startTour() {
   if (tour) tour.start();
   else location.assign(`/${HASH}`);
@@ -43,8 +43,8 @@ export function startTour() {
 class Tour {
   #account;
   #root = document.createElement("div");
-  #step = -1; // -1: offered
-  #redrawn = new MutationObserver(() => this.#ring()); // the page is drawn after the tour has begun
+  #step = -1; // -1: not started
+  #redrawn = new MutationObserver(() => this.#ring()); // the page may be drawn after the tour started
 
   /** @param {string} account */
   constructor(account) {
@@ -78,10 +78,10 @@ class Tour {
 
   /** @param {number} step */
   #show(step) {
-    const all = steps();
-    if (step >= all.length) return this.#close();
+    const allSteps = steps();
+    if (step >= allSteps.length) return this.#close();
     this.#step = step;
-    render(step < 0 ? this.#offered() : this.#template(all[step], all.length), this.#root);
+    render(step < 0 ? this.#offerTemplate() : this.#template(allSteps[step], allSteps.length), this.#root);
     if (!this.#root.isConnected) document.querySelector("main")?.before(this.#root);
     removeRing();
     this.#ring();
@@ -93,7 +93,7 @@ class Tour {
     if (this.#step >= 0 && !document.querySelector(`[${RING}]`)) ring(steps()[this.#step].at);
   }
 
-  #offered() {
+  #offerTemplate() {
     return html`<section class="tour" aria-labelledby="tour-title" data-testid="tour">
       <h2 id="tour-title">${t("New to Searchboard?")}</h2>
       <p>${t("A tour in five steps shows you around. It takes a minute.")}</p>
@@ -106,15 +106,15 @@ class Tour {
 
   /** @param {Step} step @param {number} count */
   #template({ title, text }, count) {
-    const last = this.#step === count - 1, go = (/** @type {number} */ by) => () => this.#show(this.#step + by);
+    const isLast = this.#step === count - 1, go = (/** @type {number} */ by) => () => this.#show(this.#step + by);
     return html`<section class="tour" aria-labelledby="tour-title" data-testid="tour" data-step=${this.#step + 1}>
       <h2 id="tour-title">${title} <small>${t("{step} of {count}", { step: this.#step + 1, count })}</small></h2>
       <p role="status">${text}</p>
       <div class="buttons">
-        ${last ? nothing : html`<button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("Close for good")}</button>`}
+        ${isLast ? nothing : html`<button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("Close for good")}</button>`}
         <span class="space"></span>
         <button type="button" data-act="tour-back" ?disabled=${this.#step === 0} @click=${go(-1)}>${t("Back")}</button>
-        <button type="button" class="primary" data-act="tour-next" @click=${go(1)}>${last ? t("End tour") : t("Next")}</button>
+        <button type="button" class="primary" data-act="tour-next" @click=${go(1)}>${isLast ? t("End tour") : t("Next")}</button>
       </div>
     </section>`;
   }
@@ -125,10 +125,10 @@ function removeRing() {
 }
 
 /**
- * Put a ring around the first of these elements that is on the page.
+ * Put a ring around the first visible element.
  * @param {string[]} selectors
  */
 function ring(selectors) {
-  const shown = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).find((each) => each.getClientRects().length);
-  shown?.setAttribute(RING, "");
+  const target = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).find((element) => element.getClientRects().length);
+  target?.setAttribute(RING, "");
 }

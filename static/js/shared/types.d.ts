@@ -1,6 +1,6 @@
-/* Shapes that shared modules use. Global, so that JSDoc can use them without an import. */
+/* Types of shared modules. Global, so that JSDoc can use them without an import. */
 
-/** What the server writes into `<body data-…>`. The account's data stands there only where a person is signed in. */
+/** Data in `<body data-…>`, written by the server. The account's data is present only if a person is signed in. */
 interface PageData extends DOMStringMap {
   page: string;
   script?: string;
@@ -23,32 +23,32 @@ type TabBadge = import("./alerts/tab_badge.js").TabBadge;
 type Freshness = Board["freshness"];
 type Connection = Session["connection"];
 
-/** Event by a person, so that it is announced. */
+/** Event by a person, which is announced. */
 type AnnouncedEvent = BoardEvent & { actor: Actor };
 
-/** Person of whom an avatar is drawn. */
+/** Person with an avatar. */
 interface AvatarPerson {
   account: string;
   name: string;
   editing: boolean;
 }
 
-/** Filter as it stands in the query of the URL; null where all is shown. */
+/** Filter in the query of the URL; null for no restriction. */
 type UrlFilter<Name extends string = string> = Record<Name, string | null>;
 type CardFilter = UrlFilter<"kind" | "assignee" | "grade" | "assessment" | "overdue" | "changed">;
 
-/** What a filter of cards asks about a card. */
+/** Facts about cards that a filter needs. */
 interface CardFacts {
   account: string;
   isOverdue(card: Card): boolean;
   isChanged(card: string): boolean;
-  /** Return whether the card changed since the requested time. */
+  /** Return true if the card changed since the requested time. */
   isSince(card: Card): boolean;
   nameOf(account: string): string;
 }
 
 interface FindOptions {
-  /** Id of this board, or null to search all boards only. */
+  /** Id of this board, or null to search only all boards. */
   board: string | null;
   session: Session;
   draw(): void;
@@ -62,13 +62,13 @@ interface FindAnswer {
   trouble: string | null;
 }
 
-/** What the card of a search needs from its page. */
+/** Requirements of a search's card on its page. */
 interface SearchCardView {
-  /** A past moment is shown: what needs somebody is not known. */
+  /** True for a past moment, in which needs are unknown. */
   past?: boolean;
   board: { badges: Map<string, ChangeBadge>; summaries: Map<string, Summary> };
   session: Session;
-  /** References that several searches have. */
+  /** References of several searches. */
   shared?: Set<string | null>;
   seen(search: string): void;
   placeOf(search: string): string;
@@ -78,23 +78,23 @@ interface SearchCardView {
 /** Sentence in the watch line. */
 interface Notice {
   kind: string;
-  /** What tells it from others of its kind. */
+  /** Distinguishes notices of the same kind. */
   id?: string;
-  /** Id of the refused command that it is about. */
+  /** Id of the refused command. */
   refused?: string;
   testid?: string;
   title?: string;
   text: string;
-  /** "alert": something is wrong; "stale": nothing shown is sure; "own": about a change of this person's. */
+  /** "alert": an error; "stale": the content may be outdated; "own": about a change by this person. */
   tone?: "alert" | "stale" | "own";
   actions?: Drawn;
-  /** More about it, in the list. */
+  /** Details, in the list. */
   detail?: Drawn;
-  /** Another module announces it. */
+  /** True if another module announces it. */
   silent?: boolean;
 }
 
-/** Person who is on a board that the reader may see. */
+/** Person on a board that the reader may see. */
 interface HerePerson {
   account: string;
   name: string;
@@ -114,7 +114,7 @@ interface AlertAddress {
   seq: number;
 }
 
-/** What an alarm that was taken needs from the watch line. `me`: account that reads it; `isFresh`: it took this one some seconds ago. */
+/** Requirements of a taken alarm on the watch line. `me`: the reading account; `isFresh`: it took this alarm some seconds ago. */
 interface TakenAlarmView {
   me: string;
   isFresh(alarm: string): boolean;
@@ -123,13 +123,13 @@ interface TakenAlarmView {
   dismiss(id: string): void;
 }
 
-/** Alarm in the watch line, as it is drawn. */
+/** Drawn alarm in the watch line. */
 interface WatchAlarm {
   /** "alarm-1" to "alarm-3", "alarm-stale" or "alarm-taken". */
   tone: string;
   main: Drawn;
-  /** Items of the list: more about it, and other alarms. */
+  /** Items of the list: details, and other alarms. */
   more?: Drawn;
-  /** Name of the button of the list. */
+  /** Name of the list's button. */
   label?: string;
 }

@@ -1,4 +1,4 @@
-/** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
+/** List of unfinished texts: waiting and refused commands, and drafts, one line each. */
 import { readDrafts } from "../core/storage/drafts.js";
 import { t, withColon } from "../core/i18n.js";
 import { isCard } from "../core/rules/kinds.js";
@@ -8,7 +8,7 @@ import { commandName, typedText } from "./refusals.js";
 
 const MAX_TEXT = 60; // characters: enough for its author to recognise it
 
-// kind of form -> what is typed into it; all others change something
+// name of a form, by its kind; all other forms are changes
 /** @type {Record<string, () => string>} */
 const FORMS = {
   intake: () => t("Take a call"),
@@ -17,29 +17,29 @@ const FORMS = {
   handover: () => label.noun("handover"),
   tip: () => label.noun("tip"),
 };
-const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
+const NOT_TYPED = new Set(["intake:taken"]); // list of sent calls
 
 /** @param {Session} session @returns {string[]} */
 export function unsentTexts(session) {
-  const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
+  const filledDrafts = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
     ...session.outbox.unfinished().map((/** @type {PendingCommand} */ command) => line(commandName(command.name), typedText(command))),
     ...session.uploads.names.map((name) => line(label.noun("file"), name)),
-    ...typed.flatMap(([key, draft]) => [draft].flat().map((each) => line(t("Draft: {what}", { what: formName(key) }), each === null ? null : wordsIn(each)))),
+    ...filledDrafts.flatMap(([key, draft]) => [draft].flat().map((draftOrNull) => line(t("Draft: {what}", { what: formName(key) }), draftOrNull === null ? null : longestText(draftOrNull)))),
   ];
 }
 
 /**
- * Whether nothing is left of a draft, as only the source had been typed. An unreadable draft counts as not empty.
+ * Return true if a draft is empty because only the source had been typed. An unreadable draft counts as not empty.
  * @param {any} draft
  */
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
 /** @param {string} what @param {string | null} words */
-const line = (what, words) => (words ? `${withColon(what)} ${short(words)}` : what);
+const line = (what, words) => (words ? `${withColon(what)} ${shorten(words)}` : what);
 
 /** @param {string} text */
-const short = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+const shorten = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
 /**
  * Name the form of a draft: `intake`, `open-search`, or `<board>:<form>` with its subject.
@@ -52,7 +52,7 @@ function formName(key) {
 }
 
 /** @param {{ mine?: [string, { raw: any }][], text?: string | null }} draft */
-function wordsIn({ mine = [], text = null }) {
+function longestText({ mine = [], text = null }) {
   const raws = mine.map(([, { raw }]) => raw).filter((raw) => typeof raw === "string" && raw.trim());
   return text ?? raws.sort((a, b) => b.length - a.length)[0] ?? null;
 }

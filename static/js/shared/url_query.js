@@ -1,12 +1,12 @@
-/** Keep a filter in the query of the URL, so that reload, links and the back button preserve it. Pure. */
+/** Filter in the query of the URL, so that reload, links and the back button preserve it. Pure. */
 
 /**
  * @template {string} Name
- * @param {Record<Name, { test(value: string): boolean }>} known the allowed values
+ * @param {Record<Name, { test(value: string): boolean }>} patterns the allowed values
  * @returns {{ NONE: UrlFilter<Name>, read(query: string): UrlFilter<Name>, written(values: UrlFilter): string }} `NONE` is the empty filter
  */
-export function urlQuery(known) {
-  const names = /** @type {Name[]} */ (Object.keys(known));
+export function urlQuery(patterns) {
+  const names = /** @type {Name[]} */ (Object.keys(patterns));
   const NONE = Object.freeze(/** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, null]))));
 
   /**
@@ -14,9 +14,9 @@ export function urlQuery(known) {
    * @param {string} query
    */
   function read(query) {
-    const given = new URLSearchParams(query);
-    const understood = (/** @type {Name} */ name) => (known[name].test(given.get(name) ?? "") ? given.get(name) : null);
-    return /** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, understood(name)])));
+    const params = new URLSearchParams(query);
+    const validValue = (/** @type {Name} */ name) => (patterns[name].test(params.get(name) ?? "") ? params.get(name) : null);
+    return /** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, validValue(name)])));
   }
 
   /**
@@ -24,8 +24,8 @@ export function urlQuery(known) {
    * @param {UrlFilter} values
    */
   function written(values) {
-    const set = /** @type {[string, string][]} */ (Object.entries(values).filter(([, value]) => value !== null));
-    const query = new URLSearchParams(set).toString();
+    const setValues = /** @type {[string, string][]} */ (Object.entries(values).filter(([, value]) => value !== null));
+    const query = new URLSearchParams(setValues).toString();
     return query && `?${query}`;
   }
 

@@ -1,11 +1,11 @@
-/* Alarms in the quick menu: on request only, one entry for each. */
+/* Alarms in the quick menu: only on request, one entry per alarm. */
 
 import { p, t } from "../../core/i18n.js";
 import { matchesAll, searchableText } from "../../core/rules/text_filter.js";
 import { alarmUrl, namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { synonyms } from "../palette/synonyms.js";
 
-const MIN_REQUEST = 3; // letters: fewer begin names, too
+const MIN_REQUEST = 3; // characters: shorter texts also begin names
 
 /**
  * Return the entries that these words ask for: words that begin one of what can be done, such as "have it", "hand on" or "alarm".

@@ -1,5 +1,5 @@
-/* Alarms in the watch line of every page: what nobody has taken, for how long, who is asked next, and the buttons that take it or hand
-   it on. An alarm that this person has just taken stays for some seconds, with undo. Where the line cannot know, it says so and is never calm. */
+/* Alarms in the watch line of every page: the open alarm, its age, its next recipient, and the buttons that take it or hand it on. An
+   alarm that this person has just taken stays for some seconds, with undo. If the state is unknown, the line says so and is never calm. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -19,15 +19,15 @@ import { ladder } from "./ladder.js";
 import { HandOnDialog } from "./hand_on_dialog.js";
 import { dismiss, dismissedIds, takenAlarm, takenListed } from "./taken_alarm.js";
 
-const LOOK_EVERY_MS = 1_000; // no event tells that the line is no longer proven, or that a minute has passed
-const SWAP_MS = 700; // a press so soon after another alarm took this place was meant for the one before
-const UNDO_MS = 10_000; // what this person has just taken stays for so long, also before other alarms
-const NOT_TAKEN_MS = 5_000; // a press that took nothing is told for so long
+const CHECK_INTERVAL_MS = 1_000; // no event reports that the proof of the state has expired, or that a minute has passed
+const SWAP_MS = 700; // a press within this time after a change of the alarm was meant for the previous one
+const UNDO_MS = 10_000; // an alarm that this person has taken stays this long, also before other alarms
+const NOT_TAKEN_MS = 5_000; // duration of the message that a press took nothing
 
 /**
- * Show alarms for as long as the page lives.
+ * Show alarms until the page closes.
  * @param {Session} session
- * @param {HTMLElement} place of the watch line
+ * @param {HTMLElement} place container of the watch line
  */
 export function mount(session, place) {
   new AlarmLine(session, place);
@@ -38,14 +38,14 @@ class AlarmLine {
   #times;
   #handOn;
   #sound;
-  /** @type {string | null} */ #chosen = null; // id of the one that the person turned to
-  /** @type {string | null} */ #shown = null; // id of the one that is shown
+  /** @type {string | null} */ #chosen = null; // id of the alarm that the person switched to
+  /** @type {string | null} */ #shown = null; // id of the visible alarm
   #swappedAt = -Infinity;
-  /** @type {{ id: string, until: number } | null} */ #own = null; // taken by this person here, and still shown
-  /** @type {{ id: string, until: number } | null} */ #notTaken = null; // a press on it took nothing
+  /** @type {{ id: string, until: number } | null} */ #own = null; // taken here by this person, and still visible
+  /** @type {{ id: string, until: number } | null} */ #notTaken = null; // alarm whose press took nothing
   #announcements;
   /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
-  #drawn = "";
+  #drawnSnapshot = "";
 
   /** @param {Session} session @param {HTMLElement} place */
   constructor(session, place) {
@@ -58,39 +58,39 @@ class AlarmLine {
     new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
     session.alarms.watch(() => this.#changed());
     session.watch(() => this.#changed());
-    setInterval(() => this.#changed(), LOOK_EVERY_MS);
+    setInterval(() => this.#changed(), CHECK_INTERVAL_MS);
     this.#changed();
   }
 
-  /** Whether the list is right; also where there never was one, and there is no connection. */
+  /** State of the list; "not_current" also if it never loaded because there is no connection. */
   get #state() {
     const { alarms, connection } = this.#session;
     return alarms.state === "loading" && connection.failed > 0 ? "not_current" : alarms.state;
   }
 
   #changed() {
-    this.#takeBack();
-    const { open, taken, more, at } = this.#session.alarms, state = this.#state;
+    this.#discardRefused();
+    const { open, taken, more, at: index } = this.#session.alarms, state = this.#state;
     const pending = this.#pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
-    const drawn = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, more, pending, dismissed, this.#chosen, this.#refused, current(this.#own), current(this.#notTaken), this.#session.account.role]);
-    if (state === "live") this.#announcements.tell();
+    const snapshot = JSON.stringify([state, open.map(isLong), state === "live" ? null : index, open, taken, more, pending, dismissed, this.#chosen, this.#refused, currentId(this.#own), currentId(this.#notTaken), this.#session.account.role]);
+    if (state === "live") this.#announcements.announceNew();
     this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#isSent(id)));
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
+    if (snapshot === this.#drawnSnapshot) return;
+    this.#drawnSnapshot = snapshot;
     this.#draw();
   }
 
   #draw() {
     const { open, more } = this.#session.alarms, state = this.#state;
     if (!open.some(({ id }) => id === this.#chosen)) this.#chosen = null;
-    const own = this.#undismissed.find(({ id }) => id === current(this.#own));
+    const own = this.#undismissed.find(({ id }) => id === currentId(this.#own));
     const alarm = own ? undefined : open.find(({ id }) => id === this.#chosen) ?? open[0];
-    const [told] = own ? [own] : alarm ? [] : this.#undismissed, shown = (told ?? alarm)?.id ?? null;
+    const [takenShown] = own ? [own] : alarm ? [] : this.#undismissed, shown = (takenShown ?? alarm)?.id ?? null;
     if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
-    watchLine.warn(alarm ? this.#alarm(alarm, open, more) : told ? this.#taken(told, open, more) : null);
+    watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open, more) : null);
     const isCalm = state === "live" && !open.length && this.#session.can("investigator");
-    watchLine.tell("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
-    watchLine.say("alarms", [...(state === "not_current" ? [unknown()] : []), ...this.#refusal()]);
+    watchLine.setFact("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
+    watchLine.setNotices("alarms", [...(state === "not_current" ? [unknownNotice()] : []), ...this.#refusal()]);
     this.#times.fill();
   }
 
@@ -105,7 +105,7 @@ class AlarmLine {
   /** @param {Alarm} alarm @param {Alarm[]} open @param {number} more @returns {WatchAlarm} */
   #alarm(alarm, open, more) {
     const isLive = this.#state === "live", level = isLive ? levelOf(alarm) : 0;
-    const others = open.filter((each) => each !== alarm), detail = alarmDetail(alarm);
+    const others = open.filter((other) => other !== alarm), detail = alarmDetail(alarm);
     return {
       tone: isLive ? `alarm-${level}` : "alarm-stale",
       main: html`<div class="alarm ${alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
@@ -114,7 +114,7 @@ class AlarmLine {
         ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
-        ${this.#others(alarm, open, more)}
+        ${this.#nextButton(alarm, open, more)}
         ${this.#takeButton(alarm)}
         <a class="button open" href=${alarmUrl(alarm)} data-act="open-alarm">${p("go to the card", "Open")}</a>
       </div>`,
@@ -123,29 +123,29 @@ class AlarmLine {
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
         ${others.map((other) => this.#otherLine(other, isLive))}
-        ${this.#undismissed.map((told) => takenListed(told, this.#view))}`,
+        ${this.#undismissed.map((taken) => takenListed(taken, this.#view))}`,
       label: t("More about this alarm"),
     };
   }
 
   /** @param {Alarm} alarm */
   #howLong(alarm) {
-    const fault = this.#isNotTaken(alarm) ? notTaken() : null;
-    if (this.#state === "live") return html`<span class="nobody running ${fault ? "fault" : ""}"><span data-testid="owner">${fault ?? whoHasIt(alarm, this.#me)}</span></span>
+    const problem = this.#isNotTaken(alarm) ? notTaken() : null;
+    if (this.#state === "live") return html`<span class="nobody running ${problem ? "fault" : ""}"><span data-testid="owner">${problem ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-since=${alarm.raised_at}></time>`;
-    const { at } = this.#session.alarms;
-    return html`<span class="nobody" data-testid="alarm-stale">${fault ?? (at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it"))}</span>`;
+    const { at: index } = this.#session.alarms;
+    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (index ? t("nobody had it at {at}", { at: clockWithSeconds(index) }) : t("nobody had it"))}</span>`;
   }
 
   /**
-   * Button that turns to the next one, and says which that is.
+   * Button that shows the next alarm, with its name.
    * @param {Alarm} alarm @param {Alarm[]} open @param {number} more
    */
-  #others(alarm, open, more) {
+  #nextButton(alarm, open, more) {
     if (open.length < 2) return nothing;
-    const at = open.indexOf(alarm), next = open[(at + 1) % open.length];
-    const said = t("{number} of {count}: {next}", { number: at + 1, count: open.length + more, next: whoseAlarm(next) });
-    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}\u00a0· ${sinceElement(next.raised_at)}</button>`;
+    const index = open.indexOf(alarm), next = open[(index + 1) % open.length];
+    const text = t("{number} of {count}: {next}", { number: index + 1, count: open.length + more, next: whoseAlarm(next) });
+    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${text}\u00a0· ${sinceElement(next.raised_at)}</button>`;
   }
 
   /** @param {Alarm} other @param {boolean} isLive */
@@ -163,17 +163,17 @@ class AlarmLine {
   }
 
   /**
-   * Alarm that was taken a moment ago; beside it, the way to those that nobody has.
+   * Alarm that was just taken, with a button that shows the open ones.
    * @param {Alarm} alarm @param {Alarm[]} open @param {number} more
    * @returns {WatchAlarm}
    */
   #taken(alarm, open, more) {
     const drawn = takenAlarm(alarm, this.#view), [next] = open;
     if (!next) return drawn;
-    const said = n("{count} more: {next}", "{count} more: {next}", open.length + more, { next: whoseAlarm(next) });
+    const text = n("{count} more: {next}", "{count} more: {next}", open.length + more, { next: whoseAlarm(next) });
     return {
       ...drawn, label: t("More about this alarm"),
-      main: html`${drawn.main}<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}</button>`,
+      main: html`${drawn.main}<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${text}</button>`,
       more: html`${drawn.more ?? nothing}${open.map((other) => this.#otherLine(other, true))}`,
     };
   }
@@ -184,13 +184,13 @@ class AlarmLine {
 
   /** @returns {TakenAlarmView} */
   get #view() {
-    return { me: this.#me, isFresh: (id) => current(this.#own) === id, handOn: this.#handOn.show, undo: (alarm) => this.#undo(alarm), dismiss: (id) => this.#dismiss(id) };
+    return { me: this.#me, isFresh: (id) => currentId(this.#own) === id, handOn: this.#handOn.show, undo: (alarm) => this.#undo(alarm), dismiss: (id) => this.#dismiss(id) };
   }
 
   /** @param {Alarm} alarm */
-  #isNotTaken = ({ id }) => current(this.#notTaken) === id;
+  #isNotTaken = ({ id }) => currentId(this.#notTaken) === id;
 
-  /** Those that were taken a moment ago, and that the person has not put away. */
+  /** Recently taken alarms that the person has not dismissed. */
   get #undismissed() {
     return this.#state === "live" ? this.#session.alarms.taken.filter(({ id }) => !dismissedIds().includes(id)) : [];
   }
@@ -198,11 +198,11 @@ class AlarmLine {
   /** @returns {Notice[]} */
   #refusal() {
     if (!this.#refused) return [];
-    const done = () => {
+    const dismissRefusal = () => {
       this.#refused = null;
       this.#changed();
     };
-    return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${done}>${t("OK")}</button>` }];
+    return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${dismissRefusal}>${t("OK")}</button>` }];
   }
 
   // --- what is done
@@ -213,7 +213,7 @@ class AlarmLine {
 
   /** @param {Alarm} alarm */
   #press(alarm) {
-    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) this.#tellNotTaken(alarm);
+    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) this.#announceNotTaken(alarm);
     else this.#take(alarm);
   }
 
@@ -223,15 +223,15 @@ class AlarmLine {
     outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(({ seqs: [seq] }) => {
       this.#own = { id: alarm.id, until: performance.now() + UNDO_MS };
       alarms.acknowledged(alarm.id, { id, name }, seq);
-    }, () => {}); // refusals: see #takeBack
+    }, () => {}); // refusals: see #discardRefused
     this.#changed();
   }
 
   /**
-   * Another alarm came into the place of the one that was meant: say that nothing was taken.
+   * Tell the person that nothing was taken, because another alarm replaced the intended one.
    * @param {Alarm} alarm
    */
-  #tellNotTaken(alarm) {
+  #announceNotTaken(alarm) {
     this.#notTaken = { id: alarm.id, until: performance.now() + NOT_TAKEN_MS };
     announce(t("Nothing was taken, as another alarm has just come here: {what}", { what: `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}` }));
     this.#changed();
@@ -253,7 +253,7 @@ class AlarmLine {
     this.#own = null;
     this.#chosen = id;
     this.#changed();
-    this.#swappedAt = -Infinity; // this person chose what is here now: the next press counts
+    this.#swappedAt = -Infinity; // this person chose the visible alarm: the next press counts
   }
 
   /** @param {string} id */
@@ -269,7 +269,7 @@ class AlarmLine {
     return undefined;
   }
 
-  /** Commands about alarms that were not answered yet. */
+  /** Return the unanswered commands that take alarms. */
   #pending() {
     return this.#session.outbox.pending().filter(({ name, status }) => name === "alarm.take" && status !== "refused");
   }
@@ -279,13 +279,13 @@ class AlarmLine {
     return this.#pending().some(({ data }) => data.alarm === alarm);
   }
 
-  /** Refused ones are not kept: there is nothing typed in them. Who has the alarm is told by the list. */
-  #takeBack() {
+  /** Discard refused commands: they contain no typed text. The list shows who has the alarm. */
+  #discardRefused() {
     const { outbox } = this.#session;
     const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
     for (const { id, name, refusal } of refused) {
       if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
-      queueMicrotask(() => outbox.discard(id)); // the outbox tells of it while it still works on it
+      queueMicrotask(() => outbox.discard(id)); // the outbox notifies while it is still processing the entry
     }
   }
 }
@@ -297,12 +297,12 @@ const WARNING = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><pat
 const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
 
 /**
- * Return the id of what is told for some time; null once that is over.
- * @param {{ id: string, until: number } | null} told
+ * Return the id of a temporary message; null after it has expired.
+ * @param {{ id: string, until: number } | null} message
  */
-const current = (told) => (told && performance.now() < told.until ? told.id : null);
+const currentId = (message) => (message && performance.now() < message.until ? message.id : null);
 
 const notTaken = () => t("not taken: press again");
 
 /** @returns {Notice} */
-const unknown = () => ({ kind: "alarms-unknown", tone: "stale", silent: true, title: alarmsUnknown(), text: t("No connection. What is shown may be out of date. What you type is kept.") });
+const unknownNotice = () => ({ kind: "alarms-unknown", tone: "stale", silent: true, title: alarmsUnknown(), text: t("No connection. What is shown may be out of date. What you type is kept.") });

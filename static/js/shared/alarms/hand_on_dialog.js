@@ -1,4 +1,4 @@
-/* Dialog that hands an alarm on to somebody else, on every page. */
+/* Dialog on every page that hands an alarm on to another person. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
@@ -37,11 +37,11 @@ export class HandOnDialog {
     this.#dialogs.settle();
   }
 
-  /** People who may act, without this person. Who may not see the search is refused by the server. */
+  /** People who may act, except this person. The server refuses people without access to the search. */
   get #people() {
     const { accounts, account } = this.#session;
-    const may = [...accounts.values()].filter(({ id, role, enabled, machine }) => id !== account.id && role !== "viewer" && enabled !== false && !machine);
-    return may.sort((one, other) => one.name.localeCompare(other.name));
+    const candidates = [...accounts.values()].filter(({ id, role, enabled, machine }) => id !== account.id && role !== "viewer" && enabled !== false && !machine);
+    return candidates.sort((first, second) => first.name.localeCompare(second.name));
   }
 
   /** @param {Alarm} alarm */

@@ -1,4 +1,4 @@
-/* Ladder of an alarm: who was asked, who is asked next and when, and who after that. */
+/* Ladder of an alarm: its past, next and later recipients, with the time of the next step. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

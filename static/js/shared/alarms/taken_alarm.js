@@ -1,4 +1,4 @@
-/* Alarm that was taken a moment ago, in the watch line or as a notice beside another alarm: what was taken, who has it, a link, and undo. */
+/* Alarm that was just taken, in the watch line or as a notice next to another alarm: its name, its owner, a link, and undo. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { p, t } from "../../core/i18n.js";
@@ -29,7 +29,7 @@ export function takenAlarm(alarm, view) {
 }
 
 /**
- * What a narrow line has no room for.
+ * Details that do not fit into a narrow line.
  * @param {Alarm} alarm @param {TakenAlarmView} view
  */
 const takenMore = (alarm, view) => html`<li class="alarm-more" data-testid="alarm-taken-more"><p>${takenText(alarm)}</p>
@@ -50,7 +50,7 @@ const takenValues = (alarm) => ({
 /** @param {Alarm} alarm */
 export const takenText = (alarm) => t("{child}: {what}, taken at {at} after {length}", takenValues(alarm));
 
-/** Ids of those that the person has put away. @returns {string[]} */
+/** Return the ids of alarms that the person has dismissed. @returns {string[]} */
 export const dismissedIds = () => storage.read(dismissedKey()) ?? [];
 
 /** @param {string} id */

@@ -5,20 +5,20 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 
 /**
- * "Mila B., 6: Sighting 7 credible, Gent-Zuid", or "Mila B., 6: Bob assigned Task 3 to you". For this page alone: it names the child.
+ * "Mila B., 6: Sighting 7 credible, Gent-Zuid", or "Mila B., 6: Bob assigned Task 3 to you". It names the child, so use it only on this page.
  * @param {Alert} alert
  */
 export function alertText(alert) {
-  const { child, place } = alert, text = aboutChild(alert) ?? eventText(alert);
+  const { child, place } = alert, text = childAlertText(alert) ?? eventText(alert);
   const placed = place ? t("{text}, {place}", { text, place }) : text;
   return child ? t("{child}: {text}", { child, text: placed }) : placed;
 }
 
 /**
- * Return what became of a sighting of a named child: less depends on who did it.
+ * Return the news about a sighting of a named child, without its author.
  * @param {Alert} alert
  */
-function aboutChild({ kind, child, card, value }) {
+function childAlertText({ kind, child, card, value }) {
   if (!child || !card) return null;
   const what = cardName({ kind: card.kind, state: card });
   if (kind === "sighting") return t("{what} {value}", { what, value: label.assessment(value) });
@@ -30,46 +30,46 @@ function aboutChild({ kind, child, card, value }) {
  * @param {Alert} alert
  */
 function eventText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
-  if (kind === "security") return ofAccount({ type, actor, value });
+  if (kind === "security") return accountAlertText({ type, actor, value });
   const who = actor?.name ?? t("Searchboard");
-  if (kind === "handover") return ofShift({ type, who, reason, number: handover });
+  if (kind === "handover") return shiftAlertText({ type, who, reason, number: handover });
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
     case "assigned": return t("{who} assigned {what} to you", { who, what });
     case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
     case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
-    case "status": return status({ who, value: label.status(value), reason: acknowledge });
-    default: return label.event(kind); // of a newer server
+    case "status": return statusText({ who, value: label.status(value), reason: acknowledge });
+    default: return label.event(kind); // from a newer server
   }
 }
 
-/** @param {{ who: string, value: string, reason: string | null }} said */
-const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} changed the status to “{value}”", said));
+/** @param {{ who: string, value: string, reason: string | null }} values */
+const statusText = (values) => (values.reason ? t("{who} closed the search anyway, because: {reason}", values) : t("{who} changed the status to “{value}”", values));
 
 /**
- * Describe a change of shift to those concerned, with the reason if one was given.
+ * Describe a change of shift, with its reason if there is one.
  * @param {{ type: string, who: string, reason: string | null, number: number | null }} alert
  */
-function ofShift({ type, ...said }) {
+function shiftAlertText({ type, ...values }) {
   switch (type) {
-    case "handover.signed": return t("{who} signed handover {number} for you to accept", said);
-    case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...said, reason: said.reason ?? "–" });
+    case "handover.signed": return t("{who} signed handover {number} for you to accept", values);
+    case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...values, reason: values.reason ?? "–" });
     case "handover.accepted":
-      return said.reason ? t("{who} accepted handover {number} and is in charge of the shift, although not everything was read: {reason}", said) : t("{who} accepted handover {number} and is in charge of the shift", said);
-    case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
-    case "handover.restated": return t("{who} summarised this search for handover {number}. Your answer is needed.", said);
-    case "handover.written": return t("{who} made you responsible for this search after handover {number}", said);
-    case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...said, reason: said.reason ?? "–" });
-    default: return label.event(type); // of a newer server
+      return values.reason ? t("{who} accepted handover {number} and is in charge of the shift, although not everything was read: {reason}", values) : t("{who} accepted handover {number} and is in charge of the shift", values);
+    case "handover.withdrawn": return values.reason ? t("{who} withdrew handover {number}: {reason}", values) : t("{who} withdrew handover {number}", values);
+    case "handover.restated": return t("{who} summarised this search for handover {number}. Your answer is needed.", values);
+    case "handover.written": return t("{who} made you responsible for this search after handover {number}", values);
+    case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...values, reason: values.reason ?? "–" });
+    default: return label.event(type); // from a newer server
   }
 }
 
 /**
- * Describe a change of this person's own account, or of who may see a search of theirs.
+ * Describe a change of this person's account, or of the access to one of their searches.
  * @param {Pick<Alert, "type" | "actor" | "value">} alert
  */
-function ofAccount({ type, actor, value }) {
+function accountAlertText({ type, actor, value }) {
   const who = actor?.name ?? t("Someone at the server’s command line");
   switch (type) {
     case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
@@ -77,13 +77,13 @@ function ofAccount({ type, actor, value }) {
     case "password.set": return t("{who} set your password", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
     case "space.low": return spaceLow(value);
-    default: return t("{who} changed your account", { who }); // of a newer server
+    default: return t("{who} changed your account", { who }); // from a newer server
   }
 }
 
-/** @param {string | null} of */
-function spaceLow(of) {
-  switch (of) {
+/** @param {string | null} resource */
+function spaceLow(resource) {
+  switch (resource) {
     case "files": return t("The disk of the photos and files is nearly full. Uploads are refused soon.");
     case "database": return t("The disk of the database is nearly full. Uploads are refused soon, and later all changes.");
     case "installation": return t("The space for photos and files of all searches is nearly used. Uploads are refused soon.");
@@ -92,7 +92,7 @@ function spaceLow(of) {
 }
 
 /**
- * Return a text that others may see: the kind of alert, without any name.
+ * Return the kind of an alert as a public text, without names.
  * @param {Alert} alert
  */
 export function kindOf({ kind, type }) {
@@ -110,7 +110,7 @@ export function kindOf({ kind, type }) {
 }
 
 /**
- * Return the URL of what an alert is about.
+ * Return the URL of an alert's subject.
  * @param {Alert} alert
  */
 export function alertUrl({ kind, type, board, card, entity }) {

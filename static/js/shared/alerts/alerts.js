@@ -1,5 +1,5 @@
-/* Alerts of this person: the count, as pushed over the socket, and the list, loaded on demand. Reading an alert marks it read
-   on all screens. */
+/* This person's alerts: the count, which the socket pushes, and the list, which is loaded on demand. Reading an alert marks it as read on
+   all screens. */
 
 import { get, orNull, post } from "../../core/connection/api.js";
 
@@ -9,12 +9,12 @@ export class Alerts {
   unread = 0;
   /** @type {AlertAddress | null} */ last = null;    // newest unread alert: {board, seq}
   quiet = false;
-  /** @type {AlarmSignals | null} */ alarms = null; // how alarms are signalled; null until the server said it
+  /** @type {AlarmSignals | null} */ alarms = null; // settings of alarm signals; null until the server has sent them
   /** @type {Alert[] | null} */ list = null;    // null until loaded
   failed = false;
   #session;
   /** @type {Set<(alerts: Alerts) => void>} */ #watchers = new Set();
-  #reading = 0;
+  #requestNumber = 0;
 
   /** @param {Session} session */
   constructor(session) {
@@ -46,25 +46,25 @@ export class Alerts {
     this.#changed();
   }
 
-  /** Load the list; if answers arrive out of order, the later request wins. */
+  /** Load the list. If answers arrive out of order, the later request wins. */
   async load() {
-    const turn = (this.#reading += 1);
+    const requestNumber = (this.#requestNumber += 1);
     const answer = await orNull(get(ADDRESS));
-    if (turn !== this.#reading) return;
+    if (requestNumber !== this.#requestNumber) return;
     this.failed = answer === null;
     if (answer) Object.assign(this, { list: answer.alerts, unread: answer.unread, quiet: answer.quiet });
     this.#changed();
   }
 
   /**
-   * Mark an alert as read that was opened; the page may be about to go.
+   * Mark an markRead alert as read; the page may be about to close.
    * @param {AlertAddress} alert
    */
-  opened({ board, seq }) {
-    return this.#read({ alerts: [{ board, seq }] }, (each) => each.board === board && each.seq === seq);
+  markRead({ board, seq }) {
+    return this.#read({ alerts: [{ board, seq }] }, (alert) => alert.board === board && alert.seq === seq);
   }
 
-  allRead() {
+  markAllRead() {
     return this.#read({ all: true }, () => true);
   }
 
@@ -74,7 +74,7 @@ export class Alerts {
     this.failed = answer === null;
     if (answer) {
       this.unread = answer.unread;
-      this.list = this.list?.map((each) => (isRead(each) ? { ...each, read: true } : each)) ?? null;
+      this.list = this.list?.map((alert) => (isRead(alert) ? { ...alert, read: true } : alert)) ?? null;
     }
     this.#changed();
   }

@@ -1,4 +1,4 @@
-/* Bell in the header: number of unread alerts, and a list of all of them that overlays the page. */
+/* Bell in the header: the number of unread alerts, and an overlay with all alerts. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -6,7 +6,7 @@ import { closeOnOutside as closesOutside } from "../../behaviours/close_on_outsi
 import { number, t } from "../../core/i18n.js";
 import { ago } from "../../core/time.js";
 import { Alerts } from "./alerts.js";
-import { TabBadge, shortly } from "./tab_badge.js";
+import { TabBadge, shortCount } from "./tab_badge.js";
 import { Notifier } from "./desktop_notifications.js";
 import { alertUrl, alertText } from "./alert_text.js";
 
@@ -16,7 +16,7 @@ export function mount(details, session) {
   const alerts = new Alerts(session);
   new Bell(details, alerts, new TabBadge());
   new Notifier(alerts);
-  alerts.ask(); // in case the connection is open already
+  alerts.ask(); // the connection may already be open
 }
 
 class Bell {
@@ -30,7 +30,7 @@ class Bell {
     this.#details = details;
     this.#alerts = alerts;
     this.#badge = badge;
-    // handled before other listeners: the page behind must not react to the same Escape
+    // handled before other listeners: the page below must not react to the same Escape
     this.#details.addEventListener("keydown", (event) => event.key === "Escape" && this.#details.open && event.preventDefault());
     closesOutside(this.#details);
     this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.load());
@@ -55,7 +55,7 @@ class Bell {
     const summary = /** @type {HTMLElement} */ (this.#details.querySelector("summary"));
     summary.setAttribute("aria-label", unread ? t("Alerts: {count} unread", { count: number(unread) }) : t("Alerts"));
     const count = /** @type {HTMLElement} */ (summary.querySelector("[data-unread-count]"));
-    count.textContent = unread ? shortly(unread) : "";
+    count.textContent = unread ? shortCount(unread) : "";
     count.hidden = !unread;
     render(this.#list(), /** @type {HTMLElement} */ (this.#details.querySelector("[data-alerts-list]")));
   }
@@ -76,7 +76,7 @@ class Bell {
   /** @param {Alert} alert */
   #line(alert) {
     return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
-      <a href=${alertUrl(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
+      <a href=${alertUrl(alert)} @click=${() => alert.read || this.#alerts.markRead(alert)}>
         <span class="new">${alert.read ? nothing : html`<span class="visually-hidden">${t("Unread")}</span>`}</span>
         <span class="sentence">${alertText(alert)}</span>
         <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}${alert.child && alert.actor ? `${alert.actor.name} · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
@@ -85,6 +85,6 @@ class Bell {
 
   #allRead = async () => {
     this.#details.querySelector("summary")?.focus(); // the button that had the focus disappears
-    await this.#alerts.allRead();
+    await this.#alerts.markAllRead();
   };
 }

@@ -1,10 +1,10 @@
-/* Desktop notifications, for kinds that the person chose, in browsers that were allowed to. As others may see the screen, they
-   show only the reference and the kind of event. */
+/* Desktop notifications of the chosen kinds, in browsers with permission. They show only the reference and the kind of event, because
+   others may see the screen. */
 
 import { unreadIcon } from "./tab_badge.js";
 import { kindOf, alertUrl } from "./alert_text.js";
 
-const SPREAD = 1_500; // ms: keeps many browsers from loading their lists at the same moment
+const SPREAD = 1_500; // ms: prevents many browsers from loading their lists at the same moment
 
 /** @param {AlertAddress} alert */
 const keyOf = ({ board, seq }) => `${board}:${seq}`;
@@ -12,12 +12,12 @@ const keyOf = ({ board, seq }) => `${board}:${seq}`;
 /** Return "granted" | "denied" | "default" | "none" (not supported by this browser). */
 export const permission = () => globalThis.Notification?.permission ?? "none";
 
-/** Ask for permission; call it from a click only. */
+/** Request permission. Call it only from a click. */
 export const allow = () => Notification.requestPermission();
 
 export class Notifier {
   #alerts;
-  /** @type {Set<string> | null} */ #known = null;  // alerts seen by this page: those unread when it opened are no news
+  /** @type {Set<string> | null} */ #known = null;  // alerts that this page knows: alerts that were unread when it opened are not news
   #last = "";
   /** @type {Timer | null} */ #timer = null;
 
@@ -31,7 +31,7 @@ export class Notifier {
     if (permission() !== "granted") return;
     const { list, last } = this.#alerts;
     if (list) this.#notify(list);
-    else if (!last) this.#known ??= new Set(); // nothing was unread when the page opened: everything from now on is news
+    else if (!last) this.#known ??= new Set(); // nothing was unread when the page opened: everything later is news
     const newest = last ? keyOf(last) : "";
     if (newest === this.#last) return;
     this.#last = newest;
@@ -46,25 +46,25 @@ export class Notifier {
   /** @param {Alert[]} list */
   #notify(list) {
     const known = this.#known;
-    const fresh = known ? list.filter((each) => !known.has(keyOf(each))) : [];
+    const fresh = known ? list.filter((alert) => !known.has(keyOf(alert))) : [];
     this.#known = new Set(list.map(keyOf));
     if (document.hasFocus()) return; // the bell shows it
-    for (const each of fresh) if (each.desktop && !each.read) this.#show(each);
+    for (const alert of fresh) if (alert.desktop && !alert.read) this.#show(alert);
   }
 
   /** @param {Alert} alert */
   #show(alert) {
     try {
-      // the tag makes several tabs of one browser show it once
-      const shown = new Notification(alert.reference ?? "Searchboard", { body: kindOf(alert), tag: keyOf(alert), icon: unreadIcon() });
-      shown.onclick = async () => {
+      // the tag prevents duplicates from several tabs of one browser
+      const notification = new Notification(alert.reference ?? "Searchboard", { body: kindOf(alert), tag: keyOf(alert), icon: unreadIcon() });
+      notification.onclick = async () => {
         focus();
-        shown.close();
-        await this.#alerts.opened(alert);
+        notification.close();
+        await this.#alerts.markRead(alert);
         location.assign(alertUrl(alert));
       };
     } catch {
-      // some browsers allow notifications from a service worker only; the bell shows it anyway
+      // some browsers allow notifications only from a service worker; the bell shows the alert anyway
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What the templates of a board ask its page, whether the board is live (pages/search) or past (pages/replay). */
+/** Interface between the templates of a board and its page, live (pages/search) or past (pages/replay). */
 import { titleOf } from "../../core/rules/kinds.js";
 import { cardName } from "../../format/values.js";
 import { isDone } from "./card/card_badges.js";
@@ -6,16 +6,16 @@ import { ALL_NOTES } from "./new_notes.js";
 
 export class BoardPage {
   /** @type {any} */ board;
-  /** @type {any} */ model = null; // a BoardViewModel, once the board was read
+  /** @type {any} */ model = null; // a BoardViewModel after loading
   /** @type {CardBadges} */
   marks = { today: "", drafts: new Set(), faces: new Map(), noteBadges: new Map(), changed: [], overdue: 0, ungraded: 0, isOverdue: () => false, isShown: () => true };
-  /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
-  /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
+  /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge at the time of opening
+  /** @type {Map<string, any>} */ sources = new Map(); // sighting -> name and contact of its source, if revealed here
   /** @type {NotesOnScreen} */ newNotes = ALL_NOTES;
   /** @type {any} */ act;
 
   /**
-   * Open a card by a click on its link, unless the browser is to open it elsewhere.
+   * Open a card by a click on its link, unless the browser opens it in another tab.
    * @param {any} event
    * @param {any} card
    */
@@ -38,7 +38,7 @@ export class BoardPage {
   /** @param {string | null} card @returns {any[]} */
   notesOf = (card) => this.model?.notes.get(card) ?? [];
 
-  /** Return the files of a card, or of the search, and of the notes there. @param {string | null} card @returns {any[]} */
+  /** Return the files of a card, or of the search, and of its notes. @param {string | null} card @returns {any[]} */
   filesOf = (card) => [card, ...this.notesOf(card).map(({ id }) => id)].flatMap((place) => this.model?.files.get(place) ?? []);
 
   /** @param {string} column */
@@ -46,7 +46,7 @@ export class BoardPage {
     return isDone(this.board, column);
   }
 
-  /** Return the cards to go to, for the palette. */
+  /** Return the cards as destinations for the quick menu. */
   destinations = () => [...(this.model?.byId.values() ?? [])].map((card) => ({
     id: card.id, number: card.state.number, title: `${cardName(card)} · ${titleOf(card)}`, run: () => this.act.openCard(card.id),
   }));

@@ -1,4 +1,4 @@
-/** View model of a board: the server's state, with one's pending commands applied on top. Pure. */
+/** View model of a board: the server's state, with this person's pending commands applied. Pure. */
 import { cardKinds, titleOf } from "../../core/rules/kinds.js";
 import { queueOf } from "../../core/rules/queues.js";
 import { alarmsOf } from "../../format/ownership.js";
@@ -6,10 +6,10 @@ import { cardName } from "../../format/values.js";
 import { filesOfBoard } from "../files/files_of_board.js";
 import { applyPending, applyToColumns, commandsByCard, place, searchWithPending } from "./optimistic_changes.js";
 
-const SAID_LENGTH = 60; // characters of a sighting in a list of choices
+const MAX_TITLE = 60; // characters of a title in a list of choices
 
 /**
- * Sort by (rank, id), bytewise like the server: both are ASCII.
+ * Compare by (rank, id), bytewise like the server: both are ASCII.
  * @param {{ id: string, state: State }} a
  * @param {{ id: string, state: State }} b
  */
@@ -19,7 +19,7 @@ export function byRank(a, b) {
 }
 
 /**
- * Put urgent sightings that wait for an answer first; the others keep the order in which people left them.
+ * Put unanswered urgent sightings first; all other cards keep their order.
  * @param {Card[]} cards
  */
 export function urgentFirst(cards) {
@@ -29,14 +29,14 @@ export function urgentFirst(cards) {
 
 /**
  * @param {Pick<AnyBoard, "of" | "pending">} board
- * @param {HeldCard | null} [held] the card being dragged, which stays where it was picked up
+ * @param {HeldCard | null} [held] the dragged card, which stays in its old column
  * @returns {BoardViewModel}
  */
 export function boardViewModel(board, held = null) {
   const pending = board.pending.filter((entry) => entry.status !== "refused");
   const byCard = commandsByCard(pending);
-  const stored = /** @type {Entity<ColumnState>[]} */ (board.of("column"));
-  const columns = applyToColumns(stored.map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
+  const columnEntities = /** @type {Entity<ColumnState>[]} */ (board.of("column"));
+  const columns = applyToColumns(columnEntities.map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
   const byColumn = new Map(columns.map((column) => [column.id, column]));
   /** @type {BoardViewModel["byId"]} */
   const byId = new Map();
@@ -58,15 +58,15 @@ export function boardViewModel(board, held = null) {
 }
 
 /**
- * Return the cards of a kind (or of all) to choose from, except `but`, newest first: [id, text].
+ * Return the choice of cards of a kind (or of all kinds), except `exceptId`, newest first: [id, text].
  * @param {Pick<BoardViewModel, "byId">} model
- * @param {string | null} but
+ * @param {string | null} exceptId
  * @param {string} [kind]
  * @returns {[string, string][]}
  */
-export function cardsToChoose({ byId }, but, kind) {
-  const found = [...byId.values()].filter((card) => (!kind || card.kind === kind) && card.id !== but);
-  return found.sort((a, b) => b.state.number - a.state.number).map((card) => [card.id, `${cardName(card)} · ${titleOf(card).slice(0, SAID_LENGTH)}`]);
+export function cardsToChoose({ byId }, exceptId, kind) {
+  const candidates = [...byId.values()].filter((card) => (!kind || card.kind === kind) && card.id !== exceptId);
+  return candidates.sort((a, b) => b.state.number - a.state.number).map((card) => [card.id, `${cardName(card)} · ${titleOf(card).slice(0, MAX_TITLE)}`]);
 }
 
 /** @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending */
@@ -89,7 +89,7 @@ function notes(board, pending) {
 }
 
 /**
- * Newest first by time of the event; ties by order of record.
+ * Compare by time of the described event; ties by order of recording.
  * @param {NoteEntity} a
  * @param {NoteEntity} b
  */

@@ -1,21 +1,21 @@
 /**
- * Notes that came while somebody reads the log: they wait behind a button, as the newest stands at the top and would push down what
- * is read. At the very top, with neither pointer nor focus in the log, nobody is reading an older note: there they come in.
+ * Notes that arrive while somebody reads the log. They wait behind a button, because they would push down the text that is being read.
+ * If the log is at its top, without pointer and focus, nobody is reading an older note, and new ones appear immediately.
  */
 
 /** @type {NotesOnScreen} */
 export const ALL_NOTES = { split: (notes) => ({ shown: notes, waiting: 0 }), show() {} };
 
-const LISTS = ".notes > ol, .history"; // the history stands below the notes, and would move with them
+const LISTS = ".notes > ol, .history"; // the history is below the notes and would move with them
 
 export class NewNotes {
-  #sections; // by class: a query by attribute would try each element of a big board
+  #sections; // by class: a query by attribute would test each element of a big board
   #session;
   #draw;
-  /** @type {Set<string>} */ #own = new Set();
-  /** @type {Map<string, Set<string>>} */ #shown = new Map(); // by the card of the notes, "" for those of the search
+  /** @type {Set<string>} */ #ownNotes = new Set();
+  /** @type {Map<string, Set<string>>} */ #shown = new Map(); // by card of the notes; "" for notes of the search
 
-  /** @param {HTMLElement} root @param {Session} session @param {() => void} draw draws at once */
+  /** @param {HTMLElement} root @param {Session} session @param {() => void} draw draws immediately */
   constructor(root, session, draw) {
     this.#sections = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("notes"));
     this.#session = session;
@@ -24,26 +24,26 @@ export class NewNotes {
   }
 
   /**
-   * Remember own notes: the server may answer before they were drawn as pending.
+   * Remember this person's notes: the server may answer before they are drawn as pending.
    * @param {JournalEvent[]} events
    */
   onEvents(events) {
-    for (const { type, id, actor } of events) if (type === "note.added" && id && actor?.id === this.#session.account.id) this.#own.add(id);
+    for (const { type, id, actor } of events) if (type === "note.added" && id && actor?.id === this.#session.account.id) this.#ownNotes.add(id);
   }
 
   /**
-   * Return the notes to show, and how many wait. Own notes never wait.
+   * Return the visible notes, and the number of waiting ones. This person's notes never wait.
    * @param {NoteEntity[]} notes newest first
    * @param {string | null} card
    */
   split(notes, card) {
     const key = card ?? "", section = this.#section(key);
-    const known = section ? this.#shown.get(key) : null;
-    const isFirst = !section || !known;
-    const waits = (/** @type {NoteEntity} */ { id, pending }) => !isFirst && !known.has(id) && !pending && !this.#own.has(id);
-    const some = notes.some(waits), hasWaiting = section?.querySelector("[data-act=show-new-notes]");
-    const hold = some && (hasWaiting || isRead(section)); // once some wait, the button stays until it is pressed
-    const shown = hold ? notes.filter((note) => !waits(note)) : notes;
+    const shownBefore = section ? this.#shown.get(key) : null;
+    const isFirst = !section || !shownBefore;
+    const isWaiting = (/** @type {NoteEntity} */ { id, pending }) => !isFirst && !shownBefore.has(id) && !pending && !this.#ownNotes.has(id);
+    const hasNew = notes.some(isWaiting), hasWaiting = section?.querySelector("[data-act=show-new-notes]");
+    const isHeld = hasNew && (hasWaiting || isBeingRead(section)); // the button stays until it is pressed
+    const shown = isHeld ? notes.filter((note) => !isWaiting(note)) : notes;
     this.#shown.set(key, new Set(shown.map(({ id }) => id)));
     return { shown, waiting: notes.length - shown.length };
   }
@@ -57,22 +57,22 @@ export class NewNotes {
     heading?.focus({ preventScroll: true }); // the button is gone
   }
 
-  /** @param {string} key @returns {HTMLElement | null} as it was drawn before */
+  /** @param {string} key @returns {HTMLElement | null} the section of the previous draw */
   #section(key) {
     return [...this.#sections].find(({ dataset }) => dataset.notesOf === key) ?? null;
   }
 }
 
 /** @param {HTMLElement | null} section */
-function isRead(section) {
+function isBeingRead(section) {
   const log = section?.closest(".activity");
   if (!log) return false;
   const focused = document.activeElement;
-  return focused === log || [...log.querySelectorAll(LISTS)].some((list) => list.matches(":hover") || list.contains(focused)) || scrolled(log);
+  return focused === log || [...log.querySelectorAll(LISTS)].some((list) => list.matches(":hover") || list.contains(focused)) || isScrolled(log);
 }
 
-/** @param {Element} log @returns {boolean} whether it, or what it scrolls with, is not at its top */
-function scrolled(log) {
-  for (let each = /** @type {Element | null} */ (log); each; each = each.parentElement) if (each.scrollTop > 0) return true;
+/** @param {Element} log @returns {boolean} true if the log or an ancestor is scrolled */
+function isScrolled(log) {
+  for (let element = /** @type {Element | null} */ (log); element; element = element.parentElement) if (element.scrollTop > 0) return true;
   return false;
 }

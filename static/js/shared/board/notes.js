@@ -13,7 +13,7 @@ import { timeElement } from "../../format/time_elements.js";
 
 /**
  * @param {NoteEntity[]} notes newest first
- * @param {string | null} card the card they are on, or null for those of the search
+ * @param {string | null} card card of the notes, or null for notes of the search
  * @param {BoardView} view
  */
 export function notesSection(notes, card, view) {
@@ -23,21 +23,21 @@ export function notesSection(notes, card, view) {
   return html`<section class="notes" data-testid="notes" data-notes-of=${card ?? ""}>
     ${waiting ? html`<div class="new-notes"><button type="button" data-act="show-new-notes" @click=${() => view.newNotes.show(card)}>${n("{count} new note", "{count} new notes", waiting)}</button></div>` : nothing}
     <h3 tabindex="-1">${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
-    ${view.mayNote && form ? adding(form, notes, view) : nothing}
+    ${view.mayNote && form ? addForm(form, notes, view) : nothing}
     ${notes.length ? nothing : html`<p class="none">${view.mayNote ? t("No notes yet. Write the first one above; @ and a name alerts someone.") : t("No notes yet.")}</p>`}
     <ol>${repeat(shown, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
   </section>`;
 }
 
 /** @param {Form} form @param {NoteEntity[]} notes @param {LiveBoardView} view */
-function adding(form, notes, view) {
+function addForm(form, notes, view) {
   const corrects = form.raw("corrects");
-  const old = corrects && notes.find(({ id }) => id === corrects);
-  const drop = () => {
+  const correctedNote = corrects && notes.find(({ id }) => id === corrects);
+  const dropCorrection = () => {
     form.take("corrects");
     view.draw();
   };
-  const body = html`${old ? html`<div class="correcting"><p class="hint">${t("Correction of: “{text}”", { text: old.state.text })}</p><button type="button" class="plain" @click=${drop}>${t("Not a correction")}</button></div>` : nothing}
+  const body = html`${correctedNote ? html`<div class="correcting"><p class="hint">${t("Correction of: “{text}”", { text: correctedNote.state.text })}</p><button type="button" class="plain" @click=${dropCorrection}>${t("Not a correction")}</button></div>` : nothing}
     ${row(form, "text", view)}
     ${mayMention(form.raw("text")) ? row(form, "please_answer", view) : nothing}
     <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;
@@ -53,8 +53,8 @@ function item(note, { card, corrected, form, view }) {
   const badge = view.board.badges.get(id);
   const author = view.authors.get(id);
   const target = { note: id };
-  // what is on its way changes without an event
-  return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author, view.model.files.get(id), ...uploading(target, view)], () => {
+  // uploads change without an event
+  return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author, view.model.files.get(id), ...uploadStates(target, view)], () => {
     return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         <span>${timeElement(state.happened_at)}${author ? html`\u00a0· ${author}` : nothing}</span>
@@ -70,10 +70,10 @@ function item(note, { card, corrected, form, view }) {
   });
 }
 
-/** What a strip shows of files on their way. @param {UploadTarget} target @param {BoardView} view */
-const uploading = (target, view) => (view.past ? [] : [view.files.asked?.key === target.note, view.files, ...view.session.uploads.of(view.board.id, target).map(({ state, offset, problem }) => `${state}${offset}${problem}`)]);
+/** Return the state of uploads that a strip shows. @param {UploadTarget} target @param {BoardView} view */
+const uploadStates = (target, view) => (view.past ? [] : [view.files.asked?.key === target.note, view.files, ...view.session.uploads.of(view.board.id, target).map(({ state, offset, problem }) => `${state}${offset}${problem}`)]);
 
-/** @param {Form} form @param {string} id of the note that is corrected @param {LiveBoardView} view */
+/** @param {Form} form @param {string} id id of the corrected note @param {LiveBoardView} view */
 function correct(form, id, view) {
   form.edit("corrects", id);
   view.draw();

@@ -1,4 +1,4 @@
-/* Expected effects of one's pending commands, shown before the server has answered. Pure. */
+/* Expected effects of this person's pending commands, shown before the server answers. Pure. */
 import { applyPatch } from "../../core/rules/merge_patch.js";
 import { addsCard, cardOfCommand, kind as declaration } from "../../core/rules/kinds.js";
 import { queueOf } from "../../core/rules/queues.js";
@@ -17,23 +17,23 @@ const OPTIMISTIC = {
 };
 
 /**
- * Lay a patch of a card on its state, but for what is in no state: its id, and private fields.
+ * Return the effect of an update: its patch, except the id and private fields, which are not in the state.
  * @param {string} kind
  * @returns {(state: State, data: PendingCommand["data"]) => State}
  */
-const updating = (kind) => (state, data) => {
+const updateEffect = (kind) => (state, data) => {
   const { fields } = declaration(kind);
   return applyPatch(state, Object.fromEntries(Object.entries(data).filter(([name]) => name !== kind && !fields[name]?.private)));
 };
 
-/** @param {string} name of a command */
+/** @param {string} name name of a command */
 function effectOf(name) {
   const kind = name.replace(/\.update$/, "");
-  return OPTIMISTIC[name] ?? (declaration(kind).card ? updating(kind) : undefined);
+  return OPTIMISTIC[name] ?? (declaration(kind).card ? updateEffect(kind) : undefined);
 }
 
 /** @type {Record<string, (state: SearchState, data: PendingCommand["data"]) => SearchState>} */
-const LAID_ON_SEARCH = {
+const SEARCH_EFFECTS = {
   "search.update": (state, patch) => applyPatch(state, patch),
   "search.set_status": (state, { status, reason, outcome = null, acknowledge = null }) => ({
     ...state, status, status_reason: reason, acknowledge, outcome: status === "closed" ? state.outcome : outcome,
@@ -47,39 +47,39 @@ const LAID_ON_SEARCH = {
 };
 
 /** @type {Record<string, (columns: ColumnEntity[], data: PendingCommand["data"]) => ColumnEntity[]>} */
-const LAID_ON_COLUMNS = {
-  "column.rename": (columns, { column, title }) => columns.map((each) => (each.id === column ? { ...each, state: { ...each.state, title } } : each)),
+const COLUMN_EFFECTS = {
+  "column.rename": (columns, { column, title }) => columns.map((entity) => (entity.id === column ? { ...entity, state: { ...entity.state, title } } : entity)),
   "column.move": moveColumn,
   "column.remove": (columns, { column }) => columns.filter(({ id }) => id !== column),
 };
 
-/** Return the columns as they will be. @param {ColumnEntity[]} columns @param {PendingCommand[]} pending */
+/** Return the expected columns. @param {ColumnEntity[]} columns @param {PendingCommand[]} pending */
 export function applyToColumns(columns, pending) {
-  return pending.reduce((columns, { name, data }) => LAID_ON_COLUMNS[name]?.(columns, data) ?? columns, columns);
+  return pending.reduce((columns, { name, data }) => COLUMN_EFFECTS[name]?.(columns, data) ?? columns, columns);
 }
 
 /** @param {ColumnEntity[]} columns @param {PendingCommand["data"]} data */
 function moveColumn(columns, { column: id, before, after }) {
   const column = columns.find((column) => column.id === id);
   const others = columns.filter((column) => column.id !== id);
-  const beside = others.findIndex((column) => column.id === (before ?? after));
-  if (column) others.splice(beside < 0 ? others.length : before ? beside : beside + 1, 0, column);
+  const neighbour = others.findIndex((column) => column.id === (before ?? after));
+  if (column) others.splice(neighbour < 0 ? others.length : before ? neighbour : neighbour + 1, 0, column);
   return others;
 }
 
 /** Return the pending commands that change a card, by its id. @param {PendingCommand[]} pending */
 export function commandsByCard(pending) {
   /** @type {Map<string, PendingCommand[]>} */
-  const laid = new Map();
+  const commands = new Map();
   for (const entry of pending) {
     const id = cardOfCommand(entry);
     if (!id || (!effectOf(entry.name) && entry.name !== "card.move")) continue;
-    laid.set(id, [...(laid.get(id) ?? []), entry]);
+    commands.set(id, [...(commands.get(id) ?? []), entry]);
   }
-  return laid;
+  return commands;
 }
 
-/** Return a card as it will be. @param {Entity} entity @param {PendingCommand[] | undefined} entries @returns {Card} */
+/** Return the expected card. @param {Entity} entity @param {PendingCommand[] | undefined} entries @returns {Card} */
 export function applyPending(entity, entries) {
   if (!entries) return entity;
   const state = { ...entries.reduce((state, { name, data }) => effectOf(name)?.(state, data) ?? state, entity.state) };
@@ -88,7 +88,7 @@ export function applyPending(entity, entries) {
 }
 
 /**
- * Move or add a card as a pending command does.
+ * Move or add a card by a pending command.
  * @param {PendingCommand} entry
  * @param {ColumnEntity[]} columns
  * @param {BoardViewModel["byId"]} byId
@@ -108,24 +108,24 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
     const index = cards.findIndex((other) => other.id === id);
     if (index >= 0) cards.splice(index, 1);
   }
-  const beside = column.cards.findIndex((other) => other.id === (before ?? after));
-  column.cards.splice(beside < 0 ? column.cards.length : before ? beside : beside + 1, 0, card);
+  const neighbour = column.cards.findIndex((other) => other.id === (before ?? after));
+  column.cards.splice(neighbour < 0 ? column.cards.length : before ? neighbour : neighbour + 1, 0, card);
 }
 
 /** @param {PendingCommand} entry @param {ColumnEntity[]} columns */
 function addCard(entry, columns) {
-  const { column: wanted, assignee = null, ...data } = entry.data;
+  const { column: columnId, assignee = null, ...data } = entry.data;
   const kind = entry.name.split(".")[0], { column: role } = declaration(kind);
-  const column = columns.find(({ id, state }) => (wanted ? id === wanted : state.role === role));
+  const column = columns.find(({ id, state }) => (columnId ? id === columnId : state.role === role));
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
 
-/** Return the search as it will be. @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending @returns {SearchEntity | null} */
+/** Return the expected search. @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending @returns {SearchEntity | null} */
 export function searchWithPending(board, pending) {
   const [entity] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
   if (!entity) return null;
-  const entries = pending.filter(({ name }) => LAID_ON_SEARCH[name]);
-  const state = entries.reduce((state, { name, data }) => LAID_ON_SEARCH[name](state, data), entity.state);
+  const entries = pending.filter(({ name }) => SEARCH_EFFECTS[name]);
+  const state = entries.reduce((state, { name, data }) => SEARCH_EFFECTS[name](state, data), entity.state);
   return { ...entity, state, pending: entries.at(-1) };
 }

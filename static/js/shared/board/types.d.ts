@@ -1,4 +1,4 @@
-/* Shapes of the board of a search: what its templates draw, and what they are given. Global, so that JSDoc can use them without
+/* Types of a search's board: the data and the interfaces of its templates. Global, so that JSDoc can use them without
    an import. */
 
 type CardHistory = import("./card/card_history.js").CardHistory;
@@ -26,21 +26,21 @@ interface ColumnEntity extends Entity<ColumnState> {
   cards: Card[];
 }
 
-/** What the templates of a board draw: its entities, sorted into columns and notes. `search` is null until the board is read. */
+/** Data for the templates of a board: its entities, sorted into columns and notes. `search` is null until the board is loaded. */
 interface BoardViewModel<S = SearchEntity | null> {
   search: S;
   columns: ColumnEntity[];
   byId: Map<string, Card>;
   withdrawn: Card[];
-  /** By the card that they are on, null for those of the search; newest first. */
+  /** By card, null for notes of the search; newest first. */
   notes: Map<string | null, NoteEntity[]>;
-  /** Not withdrawn, by the note or card that they are on, null for those of the search itself; oldest first. */
+  /** Not withdrawn; by note or card, null for files of the search itself; oldest first. */
   files: Map<string | null, Entity[]>;
-  /** States of alarms that have not ended, by the id of what they are about. */
+  /** States of open alarms, by subject id. */
   alarms: Map<string, State>;
 }
 
-/** Files that wait until the hint was read; without files they are chosen then. */
+/** Files that wait until the hint is accepted; null if they are chosen afterwards. */
 interface FilesAsked {
   key: string;
   target: UploadTarget;
@@ -48,18 +48,18 @@ interface FilesAsked {
   camera: boolean;
 }
 
-/** What the adding of files needs of its page (shared/files/adding.js). */
+/** Requirements of shared/files/adding.js on its page. */
 interface AddingHost {
   account(): string;
   mayAdd(): boolean;
   send(target: UploadTarget, files: File[]): void;
   focus(selector: string): void;
-  /** Called when the hint goes. */
+  /** Runs when the hint disappears. */
   left?(): void;
   draw(): void;
 }
 
-/** What strips of files ask of their page. */
+/** Actions of a page for strips of files. */
 interface FileActions {
   readonly asked: FilesAsked | null;
   choose(target: UploadTarget, event: Event, camera?: boolean): void;
@@ -71,13 +71,13 @@ interface FileActions {
   foundUsed(file: string, part?: "taken_at" | "place"): void;
 }
 
-/** Card that is being dragged, and the column in which it was picked up. */
+/** Dragged card, and the column from which it was taken. */
 interface HeldCard {
   id: string;
   column: string;
 }
 
-/** Which notes of a card (null: of the search) are shown, and how many came while the log was read. */
+/** Visible notes of a card (null: of the search), and the number of notes that arrived while the log was being read. */
 interface NotesOnScreen {
   split(notes: NoteEntity[], card: string | null): { shown: NoteEntity[]; waiting: number };
   show(card: string | null): void;
@@ -90,19 +90,19 @@ interface CardBadges {
   noteBadges: Map<string, ChangeBadge>;
   changed: string[];
   overdue: number;
-  /** Sightings that nobody has graded. */
+  /** Number of ungraded sightings. */
   ungraded: number;
   isOverdue(card: Entity): boolean;
   isShown(card: Card): boolean;
 }
 
-/** Column with those of its cards that the filter lets through. */
+/** Column with the cards that pass the filter. */
 interface ShownColumn {
   column: ColumnEntity;
   cards: Card[];
 }
 
-/** Open items of a search, which closing it asks about. */
+/** Open items of a search, which need confirmation to close it. */
 interface OpenItems {
   family: boolean;
   police: boolean;
@@ -113,12 +113,11 @@ interface OpenItems {
   any: boolean;
 }
 
-/** Source of a sighting as it was read, or why it was not. */
+/** Revealed source of a sighting, or the reason for a failure. */
 type SourceReading = Partial<Source> & { problem?: string };
 
 /**
- * Event in the history of a card: `said` are its changes as they are shown, `holds` tells that no later event changed any of
- * these fields.
+ * Event in the history of a card. `holds`: no later event changed any of its fields.
  */
 interface CardHistoryEntry {
   event: BoardEvent;
@@ -128,7 +127,7 @@ interface CardHistoryEntry {
   holds: boolean;
 }
 
-/** One button of a choice: its code, what stands on it, and its full meaning. */
+/** One button of a choice: its code, its text, and its full meaning as `title`. */
 interface ChoiceButton {
   code: string;
   text: string;
@@ -136,12 +135,12 @@ interface ChoiceButton {
   title?: string;
 }
 
-/** What a card shows besides its entity. */
+/** Data that a card shows besides its entity. */
 interface ShownCard {
   badge: ChangeBadge | undefined;
   people: AvatarPerson[];
   assignee: string | null;
-  /** Who has it, if there is an alarm and the name of the assignee does not say it. */
+  /** Sentence about the owner, if there is an alarm. */
   owner: string | null;
   isDone: boolean;
   isLate: boolean;
@@ -149,17 +148,17 @@ interface ShownCard {
   picture: Entity | null;
 }
 
-/** What a kind of card shows besides the fields of its declaration. */
+/** Presentation of a kind of card besides its declared fields. */
 interface CardLook {
-  /** At the end of the line of its name. */
+  /** After its name. */
   mark(entity: Card): Drawn;
   /** Lines below its title, at most two. */
   says(entity: Card, shown: ShownCard, view: BoardView): Drawn[];
-  /** Before its assignee: what it turned out to be; of a card that is done, `says` tells it. */
+  /** Result, before the assignee; for finished cards, `says` contains it. */
   result(state: State, isDone: boolean): Drawn;
   isRuledOut(state: State): boolean;
   isStruck(state: State): boolean;
-  /** In its panel: its times, and what stands before and after the facts. */
+  /** In its panel: its times, and the parts before and after the facts. */
   times(entity: Card): [string | null, string][];
   work(entity: Card, view: BoardView): Drawn;
   end(entity: Card, view: BoardView): Drawn;
@@ -172,12 +171,12 @@ interface CardLook {
 /** View of a form outside of a board. */
 interface FormView {
   readonly session: Session;
-  /** Closed searches of the name that is typed. */
+  /** Closed searches of the typed name. */
   readonly earlierSearches?: import("./search/earlier_searches.js").EarlierSearches;
   draw(): void;
 }
 
-/** What the templates of a board read, live or past. */
+/** Data for the templates of a board, live or past. */
 interface BoardReading {
   readonly session: Session;
   readonly board: AnyBoard;
@@ -189,7 +188,7 @@ interface BoardReading {
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly pictured: boolean;
-  /** Latest significant events, newest first; null where they are not shown. */
+  /** Latest significant events, newest first; null if they are not shown. */
   readonly happened: BoardEvent[] | null;
   readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
   path(card: string): string;
@@ -236,13 +235,13 @@ interface LiveBoardView extends BoardReading {
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
   readonly left: import("./card/left_card.js").LeftCards;
-  /** This view, for controls whose choice is sent at once. */
+  /** This view, for controls whose choice is sent immediately. */
   readonly sendingAtOnce: LiveBoardView;
   submit(form: Form): void;
   draw(): void;
 }
 
-/** The same templates draw the past: nothing can be changed there, so each `may…` tells the two views apart. */
+/** View of a past board for the same templates. It is read-only: each `may…` is false. */
 interface PastBoardView extends BoardReading {
   readonly past: true;
   readonly mayRead: false;
@@ -255,7 +254,7 @@ interface PastBoardView extends BoardReading {
 
 type BoardView = LiveBoardView | PastBoardView;
 
-/** What the child's header reads, also on a page of a search that shows no board: nothing can be changed there. */
+/** Data for the child's header. On a page of a search without a board, it is read-only. */
 type HeaderView =
   | LiveBoardView
   | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {

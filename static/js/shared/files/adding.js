@@ -1,13 +1,13 @@
-/** Adding files to a page: the hint before the first one, the picker, and what was chosen, dropped or pasted. */
+/** Adding files to a page: the hint before the first file, the picker, and chosen, dropped or pasted files. */
 
 import { targetKey } from "./strip.js";
 
-const AGREED = "searchboard:files-hint"; // in the session storage: the hint was read since this person signed in
+const AGREED = "searchboard:files-hint"; // key in the session storage: this person has accepted the hint since signing in
 
 export class AddingFiles {
   /** @type {FilesAsked | null} */ asked = null;
   #host;
-  #agreedHere = false;
+  #hasAgreedHere = false;
 
   /** @param {AddingHost} host */
   constructor(host) {
@@ -15,73 +15,73 @@ export class AddingFiles {
   }
 
   /**
-   * Ask which files, by the button of a strip.
+   * Open the picker of a strip, after the hint was accepted.
    * @param {UploadTarget} target
    * @param {Event} event
    */
   choose(target, event, camera = false) {
-    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files: null, camera });
+    if (!this.#hasAgreed) return this.#showHint({ key: targetKey(target), target, files: null, camera });
     return pick(/** @type {Element} */ (event.currentTarget), camera);
   }
 
   /** @param {UploadTarget} target @param {ControlEvent} event */
   chosen(target, { currentTarget: input }) {
     const files = [...(input.files ?? [])];
-    input.value = ""; // the same file may be chosen again
+    input.value = ""; // allows choosing the same file again
     if (files.length) this.add(target, files);
   }
 
   /** @param {UploadTarget} target @param {File[]} files */
   add(target, files) {
     if (!this.#host.mayAdd()) return;
-    if (!this.#hasAgreed) return this.#ask({ key: targetKey(target), target, files, camera: false });
+    if (!this.#hasAgreed) return this.#showHint({ key: targetKey(target), target, files, camera: false });
     this.#host.send(target, files);
     this.#host.draw();
   }
 
-  /** The hint was read. @param {Event} event */
+  /** Accept the hint. @param {Event} event */
   agreed = ({ currentTarget }) => {
     const { asked } = this;
     try {
       sessionStorage.setItem(AGREED, this.#host.account());
     } catch {
-      // then it is said again after a reload
+      // the hint is shown again after a reload
     }
-    this.#agreedHere = true;
+    this.#hasAgreedHere = true;
     this.asked = null;
     if (asked?.files) this.add(asked.target, asked.files);
     else pick(/** @type {Element} */ (currentTarget), asked?.camera ?? false);
-    this.#left();
+    this.#closeHint();
   };
 
   cancelAsked = () => {
     this.asked = null;
-    this.#left();
+    this.#closeHint();
   };
 
-  /** The hint goes, and the focus with it. */
-  #left() {
+  /** Redraw without the hint, which had the focus. */
+  #closeHint() {
     this.#host.left?.();
     this.#host.draw();
   }
 
   get #hasAgreed() {
     try {
-      return this.#agreedHere || sessionStorage.getItem(AGREED) === this.#host.account();
+      return this.#hasAgreedHere || sessionStorage.getItem(AGREED) === this.#host.account();
     } catch {
-      return this.#agreedHere;
+      return this.#hasAgreedHere;
     }
   }
 
   /** @param {FilesAsked} asked */
-  #ask(asked) {
+  #showHint(asked) {
     this.asked = asked;
     this.#host.focus("[data-act=files-continue]");
     this.#host.draw();
   }
 }
 
-/** Open the picker beside a button. @param {Element} button @param {boolean} camera */
+/** Open the picker next to a button. @param {Element} button @param {boolean} camera */
 function pick(button, camera) {
   /** @type {HTMLInputElement | null | undefined} */
   const input = (button.closest("[data-note]") ?? button.closest(".files"))?.querySelector(camera ? "[data-camera]" : "[data-choose]");

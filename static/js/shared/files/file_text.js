@@ -1,4 +1,4 @@
-/* Texts about files: what they are called, their kind and size. */
+/* Texts about files: name, kind and size. */
 
 import { number, t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
@@ -8,21 +8,21 @@ const KIB = 1_024, MIB = 1_048_576;
 /** @param {number} bytes */
 export const sizeText = (bytes) => (bytes < MIB ? t("{size} KB", { size: number(Math.max(1, Math.round(bytes / KIB))) }) : t("{size} MB", { size: number(Math.round((bytes / MIB) * 10) / 10) }));
 
-/** "PDF", "DOCX": the end of its name, else the second part of its media type. @param {State} state */
+/** "PDF", "DOCX": the extension of the name, or the second part of the media type. @param {State} state */
 export function kindText({ name = "", media_type: type = "" }) {
-  const end = name.match(/\.(\w{1,5})$/)?.[1] ?? type.split("/").at(-1) ?? "";
-  return end.toUpperCase();
+  const extension = name.match(/\.(\w{1,5})$/)?.[1] ?? type.split("/").at(-1) ?? "";
+  return extension.toUpperCase();
 }
 
 /**
- * Return what a picture shows as far as it is known: its caption, else what it is attached to.
+ * Return the description of a picture: its caption, or the card to which it is attached.
  * @param {State} state
  * @param {Pick<AnyBoard, "get">} board
  */
 export function pictureText({ caption, card }, board) {
   if (caption) return caption;
-  const on = card ? board.get(card) : null;
-  return on ? t("Photo of {card}", { card: cardName(on) }) : t("Photo of the search");
+  const attachedTo = card ? board.get(card) : null;
+  return attachedTo ? t("Photo of {card}", { card: cardName(attachedTo) }) : t("Photo of the search");
 }
 
 /** @param {State} state @param {Pick<AnyBoard, "get">} board */

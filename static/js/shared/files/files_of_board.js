@@ -1,24 +1,24 @@
-/* Files of a board, by what they are attached to. Pure. */
+/* Files of a board, by the entity to which they are attached. Pure. */
 
 import { applyPatch } from "../../core/rules/merge_patch.js";
 
 /** @param {State} state @param {PendingCommand} command @returns {State} */
-function laidOn(state, { name, data }) {
+function applyCommand(state, { name, data }) {
   if (name === "file.withdraw") return { ...state, withdrawn: { reason: data.reason, at: null, by: null } };
   const { file: _, ...patch } = data;
   return name === "file.update" ? applyPatch(state, patch) : state;
 }
 
 /**
- * Return the files that are not withdrawn by the id of their note or card, null for those of the search itself; oldest first.
+ * Return the files that are not withdrawn, by id of their note or card (null: the search itself); oldest first.
  * @param {Pick<AnyBoard, "of">} board
  * @param {readonly PendingCommand[]} [pending]
  * @returns {Map<string | null, Entity[]>}
  */
 export function filesOfBoard(board, pending = []) {
-  const laid = pending.filter(({ name }) => name.startsWith("file.")), byPlace = new Map();
+  const commands = pending.filter(({ name }) => name.startsWith("file.")), byPlace = new Map();
   for (const file of board.of("file")) {
-    const state = laid.filter(({ data }) => data.file === file.id).reduce(laidOn, file.state);
+    const state = commands.filter(({ data }) => data.file === file.id).reduce(applyCommand, file.state);
     if (state.withdrawn) continue;
     const place = state.note ?? state.card ?? null;
     byPlace.set(place, [...(byPlace.get(place) ?? []), { ...file, state }]);

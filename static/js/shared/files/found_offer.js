@@ -1,4 +1,4 @@
-/** What the metadata of a picture said, offered once to who added it: as the time or the place of the sighting. */
+/** Metadata of a picture, offered once to the person who added it, as the time or place of the sighting. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formatMoment } from "../../format/time_elements.js";
@@ -6,9 +6,9 @@ import { pointText } from "../../format/values.js";
 
 /** @param {Entity} file @param {LiveBoardView} view */
 export function foundOffer({ id, state }, view) {
-  const found = view.files.foundIn(id), card = state.card ? view.model.byId.get(state.card) : null;
-  if (!found || card?.kind !== "sighting" || !view.mayEdit) return nothing;
-  const { taken_at: at, place } = found;
+  const metadata = view.files.foundIn(id), card = state.card ? view.model.byId.get(state.card) : null;
+  if (!metadata || card?.kind !== "sighting" || !view.mayEdit) return nothing;
+  const { taken_at: at, place } = metadata;
   if (!at && !place) return nothing;
   const use = (/** @type {Record<string, any>} */ patch, /** @type {"taken_at" | "place"} */ part) => () => {
     view.act.command("sighting.update", { sighting: card.id, ...patch });

@@ -1,4 +1,4 @@
-/** Strip of the files of a card, of a note, or of the search: pictures small, other files by name; and those on their way. */
+/** Strip of the files of a card, a note or the search: small pictures, names of other files, and uploads. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { number, t } from "../../core/i18n.js";
@@ -19,13 +19,13 @@ const icon = (path) => html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="tru
 export const targetKey = ({ card, note, form, command }) => note ?? card ?? form ?? command ?? "";
 
 /**
- * Section with a heading, in a panel or in the details of the search.
+ * Render the strip as a section with a heading, in a panel or in the details of the search.
  * @param {UploadTarget} target
  * @param {BoardView} view
  */
 export function filesSection(target, view) {
-  const count = filesAt(target, view).length, waiting = uploadsAt(target, view).length;
-  if (!count && !waiting && !mayAdd(view)) return nothing;
+  const count = filesAt(target, view).length, uploadCount = uploadsAt(target, view).length;
+  if (!count && !uploadCount && !mayAdd(view)) return nothing;
   return html`<section class="files" data-testid="files" data-files-of=${targetKey(target)}>
     <h3 tabindex="-1"><span class="files-title">${t("Photos and files")}</span> ${count ? html`<b>${count}</b>` : nothing} ${mayAdd(view) ? addButtons(target, view) : nothing}</h3>
     ${strip(target, view)}
@@ -33,17 +33,17 @@ export function filesSection(target, view) {
 }
 
 /**
- * The same without a heading: in a note, and in the form of a new card.
+ * Render the strip without a heading, in a note.
  * @param {UploadTarget} target
  * @param {BoardView} view
  */
 export function filesLine(target, view) {
-  const some = filesAt(target, view).length + uploadsAt(target, view).length;
-  if (!some && !isAsked(target, view)) return nothing;
+  const count = filesAt(target, view).length + uploadsAt(target, view).length;
+  if (!count && !isAsked(target, view)) return nothing;
   return html`<div class="files small" data-testid="files" data-files-of=${targetKey(target)}>${strip(target, view)}</div>`;
 }
 
-/** Photos for a card that is not added yet. @param {UploadTarget} target @param {LiveBoardView} view */
+/** Render the strip in the form of a new card. @param {UploadTarget} target @param {LiveBoardView} view */
 export function filesOfForm(target, view) {
   return html`<div class="files of-form" data-testid="files" data-files-of=${targetKey(target)}>
     <p class="files-head"><span class="files-title">${t("Photos and files")}</span> ${addButtons(target, view)}</p>${strip(target, view)}</div>`;
@@ -61,7 +61,7 @@ const mayAdd = (view) => !view.past && view.mayNote;
 /** @param {UploadTarget} target @param {BoardView} view */
 const isAsked = (target, view) => !view.past && view.files.asked?.key === targetKey(target);
 
-/** Buttons that add: a phone has the camera beside. @param {UploadTarget} target @param {BoardView} view */
+/** Render the buttons that add files; a phone also has the camera. @param {UploadTarget} target @param {BoardView} view */
 export function addButtons(target, view) {
   if (view.past || !view.mayNote) return nothing;
   const { files } = view;
@@ -79,17 +79,17 @@ function strip(target, view) {
   const pictures = files.filter(({ state }) => state.picture), others = files.filter(({ state }) => !state.picture);
   return html`${view.past ? nothing : hint(target, view)}
     ${pictures.length ? html`<ul class="pictures">${repeat(pictures, ({ id }) => id, (file) => picture(file, view))}</ul>` : nothing}
-    ${others.length ? html`<ul class="other-files">${repeat(others, ({ id }) => id, (file) => other(file, view))}</ul>` : nothing}
+    ${others.length ? html`<ul class="other-files">${repeat(others, ({ id }) => id, (file) => otherFile(file, view))}</ul>` : nothing}
     ${view.past ? nothing : files.map((file) => foundOffer(file, view))}
     ${view.past ? nothing : uploadList(uploads, view)}`;
 }
 
-/** Files on their way. @param {UploadItem[]} uploads @param {Pick<LiveBoardView, "session">} view */
+/** Render the uploads. @param {UploadItem[]} uploads @param {Pick<LiveBoardView, "session">} view */
 export function uploadList(uploads, view) {
   return uploads.length ? html`<ul class="uploads">${repeat(uploads, ({ id }) => id, (item) => upload(item, view))}</ul>` : nothing;
 }
 
-/** Said before the first file of a session. @param {UploadTarget} target @param {LiveBoardView} view */
+/** Render the hint before the first file of a session. @param {UploadTarget} target @param {LiveBoardView} view */
 function hint(target, view) {
   const { asked } = view.files;
   if (!asked || asked.key !== targetKey(target)) return nothing;
@@ -103,7 +103,7 @@ function hint(target, view) {
 /** @param {Entity} file @param {BoardView} view */
 function picture({ id, state }, view) {
   const text = pictureText(state, view.board), isPhoto = view.model.search?.state.photo === id;
-  const image = html`<img class="thumb" alt=${text} width="112" height="112" loading="lazy" decoding="async" src=${fileAddress(view.board.id, id, "thumb")} @error=${gone} @load=${there} />
+  const image = html`<img class="thumb" alt=${text} width="112" height="112" loading="lazy" decoding="async" src=${fileAddress(view.board.id, id, "thumb")} @error=${markFailed} @load=${markLoaded} />
     <span class="gone" aria-hidden="true">${view.past ? t("This picture can no longer be shown.") : t("This picture cannot be loaded.")}</span>`;
   return html`<li data-file=${id}>
     ${view.past ? html`<a class="open-picture" href=${fileAddress(view.board.id, id, "view")} target="_blank" rel="noopener">${image}</a>`
@@ -114,20 +114,20 @@ function picture({ id, state }, view) {
 }
 
 /** @param {Event} event */
-const gone = ({ target }) => /** @type {HTMLElement} */ (target).setAttribute("data-gone", "");
+const markFailed = ({ target }) => /** @type {HTMLElement} */ (target).setAttribute("data-gone", "");
 /** @param {Event} event */
-const there = ({ target }) => /** @type {HTMLElement} */ (target).removeAttribute("data-gone");
+const markLoaded = ({ target }) => /** @type {HTMLElement} */ (target).removeAttribute("data-gone");
 
 /** @param {Entity} file @param {BoardView} view */
-function other({ id, state }, view) {
-  const said = [kindText(state), sizeText(state.size), accountName(view.session, state.added_by), formatShortMoment(state.added_at)].filter(Boolean).join(" · ");
+function otherFile({ id, state }, view) {
+  const details = [kindText(state), sizeText(state.size), accountName(view.session, state.added_by), formatShortMoment(state.added_at)].filter(Boolean).join(" · ");
   const warning = isProgram(state) ? html`<small class="program-file" data-testid="program-file">${t("Program file: do not open")}</small>` : nothing;
-  const name = html`${icon(SHEET)}<span class="file-name"><bdi>${fileTitle(state, view.board)}</bdi>${warning}<small>${said}</small></span>`;
+  const name = html`${icon(SHEET)}<span class="file-name"><bdi>${fileTitle(state, view.board)}</bdi>${warning}<small>${details}</small></span>`;
   return html`<li data-file=${id}>${view.past ? html`<span class="open-file">${name}</span>` : html`<button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}>${name}</button>`}</li>`;
 }
 
 /** @param {UploadItem} item */
-function waiting({ board, problem, retryAt }) {
+function waitingText({ board, problem, retryAt }) {
   if (!board) return t("sent once a search is chosen");
   if (problem) return t("{problem} The file is sent again automatically.", { problem });
   return retryAt ? t("waiting for connection…") : t("waiting…");
@@ -135,7 +135,7 @@ function waiting({ board, problem, retryAt }) {
 
 /** @type {Record<string, (item: UploadItem) => string>} */
 const STATES = {
-  waiting,
+  waiting: waitingText,
   sending: ({ offset, size }) => t("{percent}%", { percent: number(Math.floor((offset / size) * 100)) }),
   checking: () => t("being checked…"),
   ready: ({ target }) => (target.form ? t("ready") : t("attached once the card is saved")),

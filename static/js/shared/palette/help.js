@@ -6,28 +6,28 @@ const TITLES = "/help/titles.json";
 
 export class HelpTitles {
   /** @type {{ title: string, heading: string | null, url: string }[]} */ #titles = [];
-  #asked = false;
+  #isRequested = false;
   #changed;
 
-  /** @param {() => void} changed called when there are titles */
+  /** @param {() => void} changed runs when titles are available */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** Fetch the titles once for this page. Without them the palette offers the rest. */
+  /** Fetch the titles once per page. The palette also works without them. */
   async load() {
-    if (this.#asked) return;
-    this.#asked = true;
+    if (this.#isRequested) return;
+    this.#isRequested = true;
     try {
       this.#titles = (await get(TITLES)).titles;
     } catch {
-      this.#asked = false; // the next opening of the palette tries again
+      this.#isRequested = false; // the next opening of the palette retries
     }
     this.#changed();
   }
 
   /**
-   * All titles as palette entries.
+   * Titles as palette entries.
    * @returns {PageCommand[]}
    */
   get items() {

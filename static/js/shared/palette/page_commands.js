@@ -1,4 +1,4 @@
-/** Palette entries of every page: go to another page, sign out and the like. */
+/** Palette entries of every page, such as links to other pages and signing out. */
 import { t } from "../../core/i18n.js";
 import { offeredPages } from "../../core/rules/pages.js";
 import { startTour } from "../tour.js";
@@ -10,25 +10,25 @@ import { currentTheme, setTheme } from "../theme.js";
  * @param {() => void} keys shows the shortcuts
  * @returns {PageCommand[]}
  */
-export const pageCommands = (session, keys) => every(session, keys).filter(({ not, role }) => !not && (!role || session.can(role)));
+export const pageCommands = (session, keys) => allCommands(session, keys).filter(({ not, role }) => !not && (!role || session.can(role)));
 
 /**
- * Return what somebody with more rights can do, here or on another page; each entry leads to the guide that says how it is done.
+ * Return the commands of roles with more rights, here or on another page; each entry opens the guide about it.
  * @param {Session} session
  * @returns {PageCommand[]}
  */
 export function othersCommands(session) {
   const { pageCommands: here } = session;
-  const pages = every(session, () => {}).filter(({ role }) => role && role !== "admin" && !session.can(role));
-  const asked = [...(here?.others?.() ?? []), ...(session.can("coordinator") ? [] : pages)];
+  const pages = allCommands(session, () => {}).filter(({ role }) => role && role !== "admin" && !session.can(role));
+  const commands = [...(here?.others?.() ?? []), ...(session.can("coordinator") ? [] : pages)];
   const search = { id: "open-search", title: t("New search") };
-  const all = session.can("coordinator") ? asked : [search, ...asked];
+  const entries = session.can("coordinator") ? commands : [search, ...commands];
   const run = () => location.assign("/help/guides/coordinator");
-  return all.map(({ id, title }) => ({ id, title, run, hasNoKey: true }));
+  return entries.map(({ id, title }) => ({ id, title, run, hasNoKey: true }));
 }
 
 /** @param {Session} session @param {() => void} keys @returns {(PageCommand & { not?: boolean, role?: Role })[]} */
-function every(session, keys) {
+function allCommands(session, keys) {
   return [
     ...offeredPages().map(({ path, ...page }) => ({ ...page, id: path, not: location.pathname === path, run: () => location.assign(path) })),
     { id: "keys", title: t("Show keyboard shortcuts"), run: keys },

@@ -1,6 +1,6 @@
 /**
- * Command palette (Ctrl+K): go to a search or card by number, reference or words, or run a command. A combobox over a list: the
- * focus stays in the field, arrows select, Enter runs what is selected, Escape returns the focus.
+ * Command palette (Ctrl+K): go to a search or card by number, reference or words, or run a command. A combobox over a list: the focus
+ * stays in the field, arrow keys select, Enter runs the selected entry, Escape returns the focus.
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
@@ -30,7 +30,7 @@ export class Palette {
   #text = "";
   #selection = new Selection();
   /** @type {Element | null} */ #from = null; // element that had the focus
-  /** @type {{ title: string, items: Entry[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
+  /** @type {{ title: string, items: Entry[] }[]} */ #shown = []; // drawn groups: late results must not move entries during a keystroke
 
   /** @param {Session} session @param {() => void} keys shows the shortcuts */
   constructor(session, keys) {
@@ -73,16 +73,16 @@ export class Palette {
     const step = STEPS[event.key] ?? 0;
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
-    if (event.key === "Enter") return void this.#do(items[this.#selection.indexIn(items)]);
+    if (event.key === "Enter") return void this.#run(items[this.#selection.indexIn(items)]);
     this.#selection.walk(items, step);
     this.#draw();
   };
 
   /**
-   * Close the palette first: a command may open a dialog, or look at where the focus is.
+   * Run a command. Closes the palette first, because the command may open a dialog or use the focus.
    * @param {PageCommand | undefined} item
    */
-  #do(item) {
+  #run(item) {
     if (!item) return;
     this.#close();
     item.run();
@@ -91,24 +91,24 @@ export class Palette {
 
   #groups() {
     const words = tokenize(this.#text);
-    const has = (/** @type {PageCommand} */ { title }) => matchesAll(words, searchableText([title]));
-    const found = (/** @type {PageCommand} */ { id, title }) => matchesAll(words, searchableText([title, synonyms(id)]));
-    // By title first, then by the words as they follow each other in the synonyms ("log out").
-    const rank = (/** @type {PageCommand} */ item) => (has(item) ? 0 : searchableText([synonyms(item.id)]).includes(words.join(" ")) ? 1 : 2);
+    const matchesTitle = (/** @type {PageCommand} */ { title }) => matchesAll(words, searchableText([title]));
+    const matchesAnyWord = (/** @type {PageCommand} */ { id, title }) => matchesAll(words, searchableText([title, synonyms(id)]));
+    // Titles are first, then synonyms that contain the words in order ("log out").
+    const rank = (/** @type {PageCommand} */ item) => (matchesTitle(item) ? 0 : searchableText([synonyms(item.id)]).includes(words.join(" ")) ? 1 : 2);
     const { pageCommands: commands } = this.#session;
     /** @type {PageCommand[]} */
-    const destinations = words.length ? (commands?.destinations?.() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
-    const known = new Set(destinations.map(({ id }) => id));
+    const destinations = words.length ? (commands?.destinations?.() ?? []).filter(matchesTitle).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
+    const destinationIds = new Set(destinations.map(({ id }) => id));
     const groups = [
       { title: t("On this board"), items: destinations },
-      { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
+      { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !destinationIds.has(id)).map(hitCommand) },
       { title: t("Alarms"), items: this.#session.alarmCommands?.(words) ?? [] },
-      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
-      { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(found).slice(0, MAX_OTHERS) : [] },
-      { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
+      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(matchesAnyWord).sort((a, b) => rank(a) - rank(b)) },
+      { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(matchesAnyWord).slice(0, MAX_OTHERS) : [] },
+      { title: t("Help"), items: words.length ? this.#help.items.filter(matchesTitle).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
-    let at = 0;
-    return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++, key: keyOf(item) })) }));
+    let index = 0;
+    return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: index++, key: keyOf(item) })) }));
   }
 
   #whomToAsk() {
@@ -144,13 +144,13 @@ export class Palette {
   /** @param {Entry} item @param {boolean} isSelected */
   #option(item, isSelected) {
     const key = !item.hasNoKey && SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
-    return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${isSelected ? "true" : "false"} @click=${() => this.#do(item)}>
+    return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${isSelected ? "true" : "false"} @click=${() => this.#run(item)}>
       <span>${item.title}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
   }
 }
 
-/** Entries of several alarms have one id. @param {PageCommand} command */
+/** Return a unique key: entries of several alarms share an id. @param {PageCommand} command */
 const keyOf = ({ id, title }) => `${id} ${title}`;
 
 /** @param {PageCommand} command @param {string[]} words */

@@ -1,9 +1,9 @@
-/* Words by which people look for a command, besides those of its title: one text for each, with the words separated by commas.
-   Pages have theirs in board/config/page_table.py. */
+/* Search words for commands, besides their titles: one text per command, with the words separated by commas. Those of pages are in
+   board/config/page_table.py. */
 import { p } from "../../core/i18n.js";
 import { pageWords } from "../../core/rules/pages.js";
 
-// The context says that the words are not shown; so the glossary does not hold for them.
+// The words are never shown, so the glossary does not apply to them.
 /** @type {Record<string, () => string>} */
 const SYNONYMS = {
   // translators: words that people may type to find a command; as many as are usual, separated by commas
@@ -69,7 +69,7 @@ const SYNONYMS = {
 };
 
 /**
- * Return the words for a command, "" if it has none but its title.
+ * Return the search words of a command; "" if it has none.
  * @param {string} id
  */
 export const synonyms = (id) => SYNONYMS[id]?.() ?? pageWords(id);

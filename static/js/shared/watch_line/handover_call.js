@@ -1,4 +1,4 @@
-/** The call to the person who is expected to take over, in the watch line of every page but that of the handover, which has it large. */
+/** Call to the incoming person, in the watch line of every page except the handover page, which has a large one. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";
@@ -8,7 +8,7 @@ import { watchLine } from "./line.js";
 /**
  * "Alice hands over to you: read 10 searches"
  * @param {string} name
- * @param {number} unread searches
+ * @param {number} unread number of unread searches
  * @param {number} [all]
  */
 export function callText(name, unread, all = unread) {
@@ -23,14 +23,14 @@ export function mount(session) {
 
 class HandoverCall {
   #session;
-  #number = 0; // of the handover that waits for this person; 0: none
-  #turn = 0;
+  #number = 0; // number of the handover for this person; 0: none
+  #requestNumber = 0;
 
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
     session.watch(() => this.#changed());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#read()); // it may have been read in another tab
+    document.addEventListener("visibilitychange", () => document.hidden || this.#load()); // another tab may have read it
     this.#changed();
   }
 
@@ -39,14 +39,14 @@ class HandoverCall {
     const number = handover?.status === "signed" && handover.incoming === this.#session.account.id ? handover.number : 0;
     if (number === this.#number) return;
     this.#number = number;
-    this.#read();
+    this.#load();
   }
 
-  /** Only who is expected reads the report, and only while it waits for them. */
-  async #read() {
-    const turn = (this.#turn += 1);
+  /** Load the report, only for the incoming person and only while it is signed. */
+  async #load() {
+    const requestNumber = (this.#requestNumber += 1);
     const report = this.#number ? await orNull(get("/api/v1/handover")) : null;
-    if (turn === this.#turn && (report || !this.#number)) watchLine.say("handover-call", notices(report));
+    if (requestNumber === this.#requestNumber && (report || !this.#number)) watchLine.setNotices("handover-call", notices(report));
   }
 }
 

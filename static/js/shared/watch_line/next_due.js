@@ -1,4 +1,4 @@
-/** Next task that is due, in the watch line: of this search on its page, of all open searches on theirs. */
+/** Next due task in the watch line: of this search on its page, of all open searches on other pages. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -10,19 +10,19 @@ import { accountName } from "../../format/values.js";
 import { isDone } from "../board/card/card_badges.js";
 import { watchLine } from "./line.js";
 
-const LOOK_EVERY_MS = 5_000; // a task becomes overdue without an event
+const CHECK_INTERVAL_MS = 5_000; // a task becomes overdue without an event
 
 /** @typedef {{ board: string, id: string, title: string, due: IsoTime, child: string, assignee: string | null }} DueTask */
 
 /**
- * Show it for as long as the page lives.
+ * Show it until the page closes.
  * @param {Session} session
  * @param {Board} board
  */
 export function mount(session, board) {
-  const draw = () => watchLine.tell("due", nextDue(session, board, serverNow().toISOString()));
+  const draw = () => watchLine.setFact("due", nextDue(session, board, serverNow().toISOString()));
   board.watch(draw);
-  setInterval(draw, LOOK_EVERY_MS);
+  setInterval(draw, CHECK_INTERVAL_MS);
   draw();
 }
 
@@ -31,9 +31,9 @@ function nextDue(session, board, now) {
   const { overdue, next } = board.id === "operations" ? ofSearches(board) : ofSearch(board, now);
   const late = overdue ? html`<b class="text-alert" data-testid="watch-overdue">${n("{count} overdue", "{count} overdue", overdue)}</b>` : nothing;
   if (!next) return overdue ? late : nothing;
-  const who = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
+  const assigneeText = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
   return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${shortTimeElement(next.due)}</b>
-    <a href="/searches/${next.board}/cards/${next.id}">${standardText(next.title)}</a>\u00a0· ${next.child}${who}</span>`;
+    <a href="/searches/${next.board}/cards/${next.id}">${standardText(next.title)}</a>\u00a0· ${next.child}${assigneeText}</span>`;
 }
 
 /** @param {Board} board @param {IsoTime} now */
@@ -41,7 +41,7 @@ function ofSearch(board, now) {
   const [search] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
   if (search?.state.status !== "open") return { overdue: 0, next: null };
   const open = board.of("task").filter(({ state }) => state.due && !state.withdrawn && !isDone(board, state.column));
-  const due = open.filter(({ state }) => state.due >= now).sort((one, other) => (one.state.due < other.state.due ? -1 : 1));
+  const due = open.filter(({ state }) => state.due >= now).sort((first, second) => (first.state.due < second.state.due ? -1 : 1));
   const next = due.map(({ id, state }) => ({ board: board.id, id, title: state.title, due: state.due, child: shortPersonName(search.state.person), assignee: state.assignee }))[0];
   return { overdue: open.length - due.length, next: /** @type {DueTask | undefined} */ (next) };
 }

@@ -1,4 +1,4 @@
-/** Summaries of searches that wait for the answer of the person who hands over, in the watch line of every page. */
+/** Summaries of searches that need an answer from the outgoing person, in the watch line of every page. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";
@@ -11,8 +11,8 @@ const SUMMARIES = new Set(["handover.restated", "handover.answered"]);
 /** @typedef {{ id: string, name: string, board: string, child: string }} WaitingSummary */
 
 /**
- * The page of the open handover gives them itself, from the report that it shows: see `tell`.
- * @param {Session} session with alerts
+ * Show the waiting summaries. The handover page calls `showSummaries` itself, with its own report.
+ * @param {Session} session session with alerts
  */
 export function mount(session) {
   new WaitingSummaries(session);
@@ -20,50 +20,50 @@ export function mount(session) {
 
 /**
  * Show the summaries of a report that wait for this person's answer.
- * @param {any} report of the open handover; null: not loaded
- * @param {string} own id of the account
+ * @param {any} report report of the open handover; null if it is not loaded
+ * @param {string} ownId id of the account
  */
-export function tell(report, own) {
-  watchLine.say("restatements", waiting(report, own).map(notice));
+export function showSummaries(report, ownId) {
+  watchLine.setNotices("restatements", waiting(report, ownId).map(notice));
 }
 
 class WaitingSummaries {
   #session;
-  #isMine = false;
-  #turn = 0;
+  #isOutgoing = false;
+  #requestNumber = 0;
 
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
     session.watch(() => this.#changed());
-    session.alerts?.watch(() => this.#read()); // a summary alerts who hands over
-    for (const board of session.boards.values()) board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => events.some(({ type }) => SUMMARIES.has(type)) && this.#read());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#read()); // it may have been answered in another tab
+    session.alerts?.watch(() => this.#load()); // a summary alerts the outgoing person
+    for (const board of session.boards.values()) board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => events.some(({ type }) => SUMMARIES.has(type)) && this.#load());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#load()); // another tab may have answered it
     this.#changed();
   }
 
   #changed() {
     const handover = this.#session.shiftStatus?.handover;
-    const isMine = handover?.status === "signed" && handover.outgoing === this.#session.account.id;
-    if (isMine === this.#isMine) return;
-    this.#isMine = isMine;
-    this.#read();
+    const isOutgoing = handover?.status === "signed" && handover.outgoing === this.#session.account.id;
+    if (isOutgoing === this.#isOutgoing) return;
+    this.#isOutgoing = isOutgoing;
+    this.#load();
   }
 
-  /** Only who hands over reads the report, and only while it is signed. */
-  async #read() {
-    const turn = (this.#turn += 1);
-    const report = this.#isMine ? await orNull(get("/api/v1/handover")) : null;
-    if (turn === this.#turn && (report || !this.#isMine)) tell(report, this.#session.account.id);
+  /** Load the report, only for the outgoing person and only while it is signed. */
+  async #load() {
+    const requestNumber = (this.#requestNumber += 1);
+    const report = this.#isOutgoing ? await orNull(get("/api/v1/handover")) : null;
+    if (requestNumber === this.#requestNumber && (report || !this.#isOutgoing)) showSummaries(report, this.#session.account.id);
   }
 }
 
-/** @param {any} report @param {string} own @returns {WaitingSummary[]} */
-function waiting(report, own) {
-  if (report?.handover?.status !== "signed" || report.handover.outgoing !== own) return [];
+/** @param {any} report @param {string} ownId @returns {WaitingSummary[]} */
+function waiting(report, ownId) {
+  if (report?.handover?.status !== "signed" || report.handover.outgoing !== ownId) return [];
   return report.searches.flatMap((/** @type {any} */ { board, search, restatements = {} }) => {
-    const open = Object.entries(restatements).filter(([, { correct }]) => correct === null);
-    return open.map(([account, { at }]) => ({ id: `${board} ${account} ${at}`, name: report.people[account] ?? t("Someone"), board, child: shortPersonName(search.person) }));
+    const unanswered = Object.entries(restatements).filter(([, { correct }]) => correct === null);
+    return unanswered.map(([account, { at }]) => ({ id: `${board} ${account} ${at}`, name: report.people[account] ?? t("Someone"), board, child: shortPersonName(search.person) }));
   });
 }
 

@@ -1,4 +1,4 @@
-/** Button that connects at once, while the connection waits before it tries again. */
+/** Button that reconnects immediately, while the connection is waiting. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

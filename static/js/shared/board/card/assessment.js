@@ -1,4 +1,4 @@
-/** Assessment of a sighting: its grade (source and content, by the Admiralty code) and its outcome. */
+/** Assessment of a sighting: its grade (source and content, by the Admiralty code) and its result. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
@@ -14,10 +14,10 @@ const CONTENTS = ["1", "2", "3", "4", "5", "6"];
 
 const NOT_JUDGED = 6; // as content
 
-// Marks: shapes, so that no colour is needed to tell them apart; marks.css draws them.
+// Marks differ in shape, so that nobody needs colours to distinguish them; marks.css draws them.
 const CROSS = "cross";
 
-/** The fuller, the surer: by the content grade, 1 confirmed to 6 not judged. */
+/** Return the shape of a content grade, from 1 (confirmed, full) to 6 (not judged, empty). */
 const contentShape = (/** @type {number} */ content) => `content-${content >= 1 && content < NOT_JUDGED ? content : NOT_JUDGED}`;
 
 /** @param {string} shape */
@@ -28,39 +28,39 @@ const ASSESSMENT_MARKS = { confirmed: () => mark(contentShape(1)), not_the_child
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
+  return html`<section class="assessment">${gradeSection(entity, view)} ${assessmentSection(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */
-function graded({ id, state }, view) {
+function gradeSection({ id, state }, view) {
   const { source, content } = state.grade;
   return html`<div data-testid="grading"><h3>${label.field("grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
-    ${view.mayEdit ? grading(id, view) : html`<p>${meaning(source, content)}</p>`}</div>`;
+    ${view.mayEdit ? gradeForm(id, view) : html`<p>${gradeMeaning(source, content)}</p>`}</div>`;
 }
 
 /** @param {string} source @param {number | string} content */
-const meaning = (source, content) => `${label.grade_source(source)} · ${label.grade_content(content)}`;
+const gradeMeaning = (source, content) => `${label.grade_source(source)} · ${label.grade_content(content)}`;
 
 /** @param {string} id @param {LiveBoardView} view */
-function grading(id, view) {
+function gradeForm(id, view) {
   const form = view.forms.get("grade", id);
   const source = String(form.raw("grade.source")), content = String(form.raw("grade.content"));
   const sources = SOURCES.map((code) => ({ code, text: code, title: `${code}: ${label.grade_source(code)}` }));
   const contents = CONTENTS.map((code) => ({ code, text: code, mark: mark(contentShape(Number(code))), title: `${code}: ${label.grade_content(code)}` }));
-  const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)} @pointerover=${sayOption} @pointerleave=${sayOption}>
+  const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)} @pointerover=${describeOption} @pointerleave=${describeOption}>
       ${choiceButtons(form, "grade.source", view, { name: label.field("grade.source"), options: sources })}
       ${choiceButtons(form, "grade.content", view, { name: label.field("grade.content"), options: contents })}
-      <p class="meaning" data-testid="meaning"><span class="of-option" aria-hidden="true" hidden></span><span class="of-grade"><b>${source}${content}</b>\u00a0· ${meaning(source, content)}${form.dirty ? html`\u00a0· <span class="unsaved">${t("not saved yet")}</span>` : nothing}</span></p>
+      <p class="meaning" data-testid="meaning"><span class="of-option" aria-hidden="true" hidden></span><span class="of-grade"><b>${source}${content}</b>\u00a0· ${gradeMeaning(source, content)}${form.dirty ? html`\u00a0· <span class="unsaved">${t("not saved yet")}</span>` : nothing}</span></p>
     </div>
     ${form.dirty ? row(form, "reason", view) : nothing}`;
-  return formOf(form, "grade", body, deciding(form, t("Save grade {grade}", { grade: `${source}${content}` }), "grade", view), view.submit);
+  return formOf(form, "grade", body, formButtons(form, t("Save grade {grade}", { grade: `${source}${content}` }), "grade", view), view.submit);
 }
 
 /**
- * Say what the option under the pointer means, in the line under the rows; a title alone comes late, and not everybody waits for it.
+ * Show the meaning of the option under the pointer, in the line below. A title would appear too late.
  * @param {PointerEvent} event
  */
-function sayOption(event) {
+function describeOption(event) {
   const scale = /** @type {HTMLElement} */ (event.currentTarget), line = scale.querySelector(".of-option");
   const option = event.type === "pointerover" ? /** @type {HTMLElement} */ (event.target).closest(".option") : null;
   if (!(line instanceof HTMLElement)) return;
@@ -69,7 +69,7 @@ function sayOption(event) {
 }
 
 /**
- * "C" and "2" choose C2, from either row.
+ * Choose a grade by keys: "C" and "2" in either row choose C2.
  * @param {KeyboardEvent} event
  * @param {Form} form
  * @param {LiveBoardView} view
@@ -82,37 +82,37 @@ function gradeByKey(event, form, view) {
   form.edit(path, code);
   const radio = /** @type {HTMLInputElement | null} */ (/** @type {HTMLElement} */ (event.currentTarget).querySelector(`[data-field="${path}"] input[value="${code}"]`));
   if (!radio) return;
-  radio.checked = true; // now: the next key may be Tab, which leaves a row from its chosen button
+  radio.checked = true; // immediately: the next key may be Tab, which leaves a row from its chosen button
   radio.focus();
   view.draw();
 }
 
 /** @param {Card} entity @param {BoardView} view */
-function assessed({ id, state }, view) {
+function assessmentSection({ id, state }, view) {
   const other = state.duplicate_of && view.model.byId.get(state.duplicate_of);
   const link = other ? html` <a href=${view.path(other.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
   return html`<div data-testid="assessing"><h3>${label.field("assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
-    ${view.mayEdit ? assessing(id, view) : nothing}</div>`;
+    ${view.mayEdit ? assessmentForm(id, view) : nothing}</div>`;
 }
 
 /** @param {string} id @param {LiveBoardView} view */
-function assessing(id, view) {
+function assessmentForm(id, view) {
   const form = view.forms.get("assessment", id);
   const options = label.assessment.codes.map((code) => ({ code, text: label.assessment(code), mark: ASSESSMENT_MARKS[code]?.() }));
   const body = html`${choiceButtons(form, "assessment", view, { name: html`<span class="visually-hidden">${label.field("assessment")}</span>`, options })}
     ${form.raw("assessment") === "duplicate" ? row(form, "duplicate_of", view) : nothing}
     ${form.dirty ? row(form, "reason", view) : nothing}`;
-  return formOf(form, "assessment", body, deciding(form, t("Assess"), "assess", view), view.submit);
+  return formOf(form, "assessment", body, formButtons(form, t("Assess"), "assess", view), view.submit);
 }
 
 /**
- * The buttons appear with the first change: until then there is nothing to decide.
+ * Render the buttons of a form, which appear with the first change.
  * @param {Form} form
  * @param {string} text
  * @param {string} act
  * @param {LiveBoardView} view
  */
-function deciding(form, text, act, view) {
+function formButtons(form, text, act, view) {
   if (!form.dirty) return nothing;
   const cancel = () => {
     form.clear();
@@ -123,14 +123,14 @@ function deciding(form, text, act, view) {
 }
 
 /**
- * Grade chip: by the shape of how sure the content is, and the code. Its edge is dashed while nobody has graded it.
+ * Render a grade chip: the shape of the content grade, and the code. Its edge is dashed until the sighting is graded.
  * @param {{ source: string, content: number }} grade
  * @param {boolean} [isRuledOut]
  */
 export function grade({ source, content }, isRuledOut = false) {
-  const isOpen = source === "F" && content === 6;
-  const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
-  const classes = ["grade", isRuledOut ? CROSS : contentShape(content), isOpen ? "open" : "", isRuledOut ? "out" : ""].join(" ");
+  const isUngraded = source === "F" && content === 6;
+  const title = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
+  const classes = ["grade", isRuledOut ? CROSS : contentShape(content), isUngraded ? "open" : "", isRuledOut ? "out" : ""].join(" ");
   const code = `${source}${content}`;
-  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: code })} .textContent=${code}></span>`;
+  return html`<span class=${classes} title=${title} role="img" aria-label=${t("Grade {grade}", { grade: code })} .textContent=${code}></span>`;
 }

@@ -1,4 +1,4 @@
-/** Card in a column: what it is, what was said, what follows. */
+/** Card in a column. */
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../../vendor/lit-html/directives/guard.js";
 import { isAddition } from "../../../core/rules/change_badges.js";
@@ -18,7 +18,7 @@ import { lookedAt, queueMark } from "./queue_mark.js";
 import { agoElement } from "../../../format/time_elements.js";
 
 /**
- * Redraw a card only if something shown on it changed, so that a board of a thousand cards stays smooth.
+ * Render a card again only if its visible content changed, so that a board of a thousand cards stays smooth.
  * @param {Card} entity
  * @param {BoardView} view
  */
@@ -66,13 +66,13 @@ function template(entity, shown, view) {
     ${badge ? changeNote(badge, state) : nothing}
     ${first}
     ${second}
-    ${foot(entity, shown, isRuledOut, view)}
-    ${isMovable ? mover(entity) : nothing}
+    ${cardFoot(entity, shown, isRuledOut, view)}
+    ${isMovable ? moveButton(entity) : nothing}
   </article>`;
 }
 
 /**
- * Return what a click in a list of cards does: one listener, where each card would have two.
+ * Return the click handler of a list of cards: one listener instead of two per card.
  * @param {BoardView} view
  * @returns {(event: MouseEvent) => void}
  */
@@ -85,36 +85,36 @@ export const cardClicked = (view) => (event) => {
 };
 
 /**
- * A participle agrees with what it is said of.
+ * Return the text for an unassigned card, whose participle agrees with the kind.
  * @param {string} kind
  */
 export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task, card, note, column or handover", "nobody assigned") : t("nobody assigned"));
 
 /**
- * Line of who has it and who looks at it; left out where it would only say that nobody has what is settled.
+ * Render the owner and viewers of a card. Left out if a finished card has neither.
  * @param {Card} entity
  * @param {ShownCard} shown
  * @param {boolean} isRuledOut
  * @param {BoardView} view
  */
-function foot({ kind, state, pending, added }, { people, assignee, owner, isDone }, isRuledOut, view) {
+function cardFoot({ kind, state, pending, added }, { people, assignee, owner, isDone }, isRuledOut, view) {
   const result = lookOf(kind).result(state, isDone);
   const isSettled = isDone || isRuledOut;
-  const waits = kind === "sighting" && !added ? queueMark(state, view) : nothing;
-  if (isSettled && !assignee && !people.length && !pending && result === nothing && waits === nothing) return nothing;
-  const needsLook = waits !== nothing && queueOf(state) === "look";
-  const looked = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
-  const isNobodys = !isSettled && !(added && pending) && !needsLook && looked === nothing, said = owner ?? (isNobodys ? nobodyAssigned(kind) : "");
+  const waitingMark = kind === "sighting" && !added ? queueMark(state, view) : nothing;
+  if (isSettled && !assignee && !people.length && !pending && result === nothing && waitingMark === nothing) return nothing;
+  const needsLook = waitingMark !== nothing && queueOf(state) === "look";
+  const lookedAtMark = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
+  const isUnassigned = !isSettled && !(added && pending) && !needsLook && lookedAtMark === nothing, ownerText = owner ?? (isUnassigned ? nobodyAssigned(kind) : "");
   return html`<div class="foot">${beside(
     pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
-    result, waits, looked,
-    assignee ? assigneeMark(assignee, owner ?? assignee) : said ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${said}></span>` : nothing,
+    result, waitingMark, lookedAtMark,
+    assignee ? assigneeMark(assignee, owner ?? assignee) : ownerText ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${ownerText}></span>` : nothing,
     viewers(people),
   )}</div>`;
 }
 
 /**
- * Say who has a card with an alarm, as the line does.
+ * Return the sentence about the owner of a card with an alarm, as in the watch line.
  * @param {Pick<Card, "id" | "state">} entity
  * @param {Pick<BoardView, "model" | "session">} view
  * @returns {string | null}
@@ -125,36 +125,36 @@ export function ownerOnCard({ id, state: { assignee } }, { model, session }) {
 }
 
 /**
- * Amber is for urgent cards, not for those that are done or ruled out.
+ * Render the priority. Only urgent cards that are not done or ruled out are amber.
  * @param {State} state
  * @param {boolean} isSettled
- * @param {string} kind of the card: its label agrees with that
+ * @param {string} kind kind of the card, with which the label agrees
  */
-export function priority({ priority: given }, isSettled = false, kind = "sighting") {
-  if (given === "normal") return nothing;
-  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.value("priority", given, kind) ?? label.priority(given)}></span>`;
+export function priority({ priority: level }, isSettled = false, kind = "sighting") {
+  if (level === "normal") return nothing;
+  return html`<span class=${level === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.value("priority", level, kind) ?? label.priority(level)}></span>`;
 }
 
 /** @param {ChangeBadge} badge @param {State} state */
-const changeNote = (badge, state) => html`<div class="change-note">${by(badge, state)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
+const changeNote = (badge, state) => html`<div class="change-note">${changeText(badge, state)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
 
 /** @param {Card} entity */
-function mover(entity) {
+function moveButton(entity) {
   return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")} aria-label=${t("Move {card} to…", { card: cardName(entity) })}>⋯</button>`;
 }
 
 /**
- * Return what was done to a card: an assignment that was ended is none; of a note or a file on it, what was done to that.
- * @param {string} type of the event
+ * Return the text of a change of a card: also the end of an assignment, and a change of its notes or files.
+ * @param {string} type type of the event
  * @param {State} state
  */
 export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : OF_ATTACHED.test(type) ? label.event(type) : label.done(type));
 const OF_ATTACHED = /^(note|file)\./;
 
 /** @param {ChangeBadge} badge @param {State} state */
-function by({ type, actor }, state) {
-  const done = doneTo(type, state);
-  return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
+function changeText({ type, actor }, state) {
+  const doneText = doneTo(type, state);
+  return actor ? t("{done} by {name}", { done: doneText, name: actor.name }) : doneText;
 }
 
 /** @param {PendingCommand} pending */

@@ -1,4 +1,4 @@
-/** Badges of cards: who has a card open, what changed and is unseen, what is overdue. */
+/** Badges of cards: viewers, unseen changes, overdue tasks. */
 import { isUngraded } from "../../../core/rules/conditions.js";
 import { day, serverNow } from "../../../core/time.js";
 import { avatarList } from "../../avatars.js";
@@ -28,7 +28,7 @@ export function cardBadges({ board, session, filters, forms, model }) {
   };
 }
 
-/** A file may be on a note, which is on the card. @param {Entity} entity @param {AnyBoard} board */
+/** Return the card of a note or file; a file may be on a note. @param {Entity} entity @param {AnyBoard} board */
 const cardOfAttached = ({ state }, board) => state.card ?? board.get(state.note ?? "")?.state.card ?? null;
 
 /** @param {AnyBoard} board */
@@ -42,7 +42,7 @@ export function isDone(board, column) {
 }
 
 /**
- * ISO times compare as text. Nothing of a closed search is overdue.
+ * Return a test for overdue cards; none in a closed search. ISO times compare as text.
  * @param {Pick<AnyBoard, "get" | "id">} board
  * @param {IsoTime} now
  * @returns {(entity: Entity) => boolean}
@@ -52,15 +52,15 @@ export function overdueAt(board, now) {
   return ({ kind, state }) => kind === "task" && !state.withdrawn && Boolean(state.due) && state.due < now && !isDone(board, state.column);
 }
 
-/** @param {AnyBoard["presence"]} presence @param {string} own @returns {CardBadges["faces"]} */
-function facesOnCards(presence, own) {
-  const others = presence.people.filter(({ account, card }) => card && account !== own);
+/** @param {AnyBoard["presence"]} presence @param {string} ownId @returns {CardBadges["faces"]} */
+function facesOnCards(presence, ownId) {
+  const others = presence.people.filter(({ account, card }) => card && account !== ownId);
   const cards = new Set(/** @type {string[]} */ (others.map(({ card }) => card)));
   return new Map([...cards].map((id) => [id, avatarList({ people: others }, ({ card }) => card === id)]));
 }
 
 /**
- * Return the badges of notes and files by the cards they are on: of several, the newest.
+ * Return the newest badge of the notes and files on each card.
  * @param {AnyBoard} board
  */
 export function badgesOfNotes(board) {

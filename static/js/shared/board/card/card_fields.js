@@ -1,4 +1,4 @@
-/** Fields of a card, to read and to edit in place. */
+/** Fields of a card, read-only or edited in place. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { formFields, kind as declaration } from "../../../core/rules/kinds.js";
@@ -11,16 +11,16 @@ import { lookOf } from "./card_views.js";
 
 /** @param {Card} entity @param {BoardView} view */
 export function cardFields(entity, view) {
-  if (!view.mayEdit) return reading(entity, view);
+  if (!view.mayEdit) return readOnlyFields(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
   // Open a draft of an earlier visit for editing: typed text must not stay hidden.
-  return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
+  return view.ui.editing.has(form.key) || form.dirty ? fieldsForm(form, entity, view) : readOnlyFields(entity, view);
 }
 
 /** @param {Card} entity @param {BoardView} view */
-function reading({ id, kind, state }, view) {
-  const apart = [declaration(kind).title, ...lookOf(kind).apart];
-  const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
+function readOnlyFields({ id, kind, state }, view) {
+  const separatePaths = [declaration(kind).title, ...lookOf(kind).apart];
+  const shownFields = formFields(kind, "edit").filter(({ path }) => !separatePaths.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
   return html`<section class="card-facts" data-testid="facts">
     <h3>${t("Details")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} ${keyHint("edit", "search")}</button>` : nothing}
@@ -31,29 +31,29 @@ function reading({ id, kind, state }, view) {
   </section>`;
 }
 
-const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is confidential. Only coordinators, and the person who recorded it, can change it.")}</p>`;
+const sealedHint = () => html`<p class="hint" data-testid="sealed">${t("This source is confidential. Only coordinators, and the person who recorded it, can change it.")}</p>`;
 
-const nothingSaid = () => html`<span class="unset">—</span>`;
+const unsetMark = () => html`<span class="unset">—</span>`;
 
 /** @param {FieldDefinition} field @param {State} state @param {BoardView} view */
 function value(field, state, view) {
-  const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place is shown with its point
-  if (isPlace) return state[group] ? place(state[group]) : nothingSaid();
+  const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place includes its point
+  if (isPlace) return state[group] ? place(state[group]) : unsetMark();
   const leaf = valueAt(state, field.path);
   if (field.control === "card" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
   const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
-  return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
+  return html`${formatField(field, leaf, view) ?? unsetMark()}${late}`;
 }
 
-/** Where a place has a name, its point is secondary. @param {Record<string, any>} said */
-function place(said) {
-  const point = pointName(/** @type {any} */ (said));
-  if (!said.text) return point ?? nothingSaid();
-  return html`${said.text}${point ? html` <small class="hint point">${point}</small>` : nothing}`;
+/** Render a place; if it has a name, its point is secondary. @param {Record<string, any>} seenPlace */
+function place(seenPlace) {
+  const point = pointName(/** @type {any} */ (seenPlace));
+  if (!seenPlace.text) return point ?? unsetMark();
+  return html`${seenPlace.text}${point ? html` <small class="hint point">${point}</small>` : nothing}`;
 }
 
 /** @param {Form} form @param {Card} entity @param {LiveBoardView} view */
-function editing(form, entity, view) {
+function fieldsForm(form, entity, view) {
   const { kind, id } = entity;
   const cancel = () => {
     form.clear();
@@ -66,6 +66,6 @@ function editing(form, entity, view) {
     <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
   return html`<section class="card-facts editing" data-testid="facts-form">
     <h3>${t("Details")}</h3>
-    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${withheld.length ? sealed() : nothing}`, buttons, view.submit)}
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${withheld.length ? sealedHint() : nothing}`, buttons, view.submit)}
   </section>`;
 }

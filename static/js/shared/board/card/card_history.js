@@ -1,4 +1,4 @@
-/** History of one card: who changed what, from what, to what, when. Loaded once, then updated by events. */
+/** History of one card: authors, times, and changes of fields. Loaded once, then updated by events. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { t, withColon } from "../../../core/i18n.js";
@@ -18,7 +18,7 @@ export class CardHistory {
   /** @type {string} */ #board;
   /** @type {string} */ #entity;
   /** @type {BoardEvent[]} */ events = [];
-  /** @type {BoardEvent[]} */ #later = []; // events received while loading
+  /** @type {BoardEvent[]} */ #earlyEvents = []; // events received while loading
 
   /** @param {string} board @param {string} entity */
   constructor(board, entity) {
@@ -32,7 +32,7 @@ export class CardHistory {
     try {
       this.events = await this.#all();
       this.state = "read";
-      this.onEvents(this.#later.splice(0));
+      this.onEvents(this.#earlyEvents.splice(0));
     } catch {
       this.state = "failed";
     }
@@ -40,10 +40,10 @@ export class CardHistory {
 
   /** @param {BoardEvent[]} events */
   onEvents(events) {
-    const own = events.filter(({ id }) => id === this.#entity);
-    if (this.state !== "read") return void this.#later.push(...own);
+    const ownEvents = events.filter(({ id }) => id === this.#entity);
+    if (this.state !== "read") return void this.#earlyEvents.push(...ownEvents);
     const last = this.events.at(-1)?.seq ?? 0;
-    this.events.push(...own.filter(({ seq }) => seq > last));
+    this.events.push(...ownEvents.filter(({ seq }) => seq > last));
   }
 
   /**
@@ -62,13 +62,13 @@ export class CardHistory {
     const later = new Set();
     return entries.reverse().map((entry) => {
       const paths = [...entry.changes.map(({ path }) => path), ...(entry.event.private ?? [])];
-      const holds = paths.every((path) => !later.has(path));
+      const isUnchangedSince = paths.every((path) => !later.has(path));
       for (const path of paths) later.add(path);
-      return { ...entry, holds };
+      return { ...entry, holds: isUnchangedSince };
     });
   }
 
-  /** Account that added the card, as far as loaded. */
+  /** Account that added the card, if that event is loaded. */
   get addedBy() {
     const [first] = this.events;
     return first && isCreation(first) ? first.actor?.id : undefined;
@@ -92,7 +92,7 @@ export class CardHistory {
 /**
  * Render the history of one entity, with a link to its page.
  * @param {string} id
- * @param {string} query of its page
+ * @param {string} query query of that page
  * @param {BoardView} view
  */
 export function historySection(id, query, view) {
@@ -117,36 +117,36 @@ function item(entry, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
-    ${isCreation(event) ? nothing : changed(entry, view)}
+    ${isCreation(event) ? nothing : changeList(entry, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
-    ${holds && view.undo.may(event) ? undoing(event, view) : nothing}
+    ${holds && view.undo.may(event) ? undoButton(event, view) : nothing}
   </li>`;
 }
 
 /** @param {BoardEvent} event @param {BoardView} view */
-function undoing(event, view) {
+function undoButton(event, view) {
   const what = label.event(event.type);
   return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
 }
 
 /**
- * Render what an event changed, without what it says already; of private fields only that they were set.
+ * Render the changes of an event, except those in its title. Of private fields, only the fact is shown.
  * @param {CardHistoryEntry} entry
  * @param {BoardView} view
  */
-function changed(entry, view) {
-  const { event, changes } = entry, set = event.private ?? [];
-  const told = toldChanges({ ...entry, changes: changes.filter((change) => !repeats(change, event)) }, view);
-  if (told.length || set.length) return html`<ul>${told.map((change) => fieldChange(change, view))}${set.map((path) => untold(path, event.kind))}</ul>`;
+function changeList(entry, view) {
+  const { event, changes } = entry, privatePaths = event.private ?? [];
+  const visibleChanges = visibleChangesOf({ ...entry, changes: changes.filter((change) => !repeats(change, event)) }, view);
+  if (visibleChanges.length || privatePaths.length) return html`<ul>${visibleChanges.map((change) => fieldChange(change, view))}${privatePaths.map((path) => privateField(path, event.kind))}</ul>`;
   return changes.some(({ path }) => path === "rank") ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
 
 /**
- * Return the changes of an entry as they are shown.
+ * Return the visible changes of an entry.
  * @param {CardHistoryEntry} entry
  * @param {{ session: Session, board: any }} ctx
  */
-export const toldChanges = ({ event, changes, before }, ctx) => shownChanges(changes, { kind: event.kind, before, state: event.state }, ctx);
+export const visibleChangesOf = ({ event, changes, before }, ctx) => shownChanges(changes, { kind: event.kind, before, state: event.state }, ctx);
 
 /** @param {string} path @param {string} kind */
-const untold = (path, kind) => html`<li data-path=${path}>${withColon(label.field(path, kind))} <i>${t("not shown here")}</i></li>`;
+const privateField = (path, kind) => html`<li data-path=${path}>${withColon(label.field(path, kind))} <i>${t("not shown here")}</i></li>`;

@@ -1,4 +1,4 @@
-/** Panel of the open card, beside the board (over it on a phone): all its fields, notes, history and actions. */
+/** Panel of the open card, next to the board (over it on a phone): all its fields, notes, history and actions. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../../vendor/lit-html/directives/keyed.js";
 import { t } from "../../../core/i18n.js";
@@ -25,22 +25,22 @@ export function cardPanel(view) {
   const { card } = view.ui;
   if (!card) return nothing;
   const entity = view.model.byId.get(card);
-  return keyed(card, entity ? opened(entity, view) : gone(view));
+  return keyed(card, entity ? openPanel(entity, view) : missingPanel(view));
 }
 
 /** @param {Card} entity @param {BoardView} view */
-function opened(entity, view) {
+function openPanel(entity, view) {
   const { id, kind, state } = entity;
   const look = lookOf(kind);
   const name = cardName(entity);
   return html`<aside class="panel ${kind}" data-panel=${id} aria-label=${name} tabindex="-1">
-    ${bar(entity, name, view)}
+    ${panelBar(entity, name, view)}
     <div class="body">
-      ${changed(entity, view)} ${state.withdrawn ? withdrawn(entity, view) : nothing}
+      ${changeNote(entity, view)} ${state.withdrawn ? withdrawnNote(entity, view) : nothing}
       <div class="main">
         <h2 class="title" data-testid="title" dir="auto">${titleOf(entity)}</h2>
-        ${quick(entity, view)}
-        ${times(entity, view)}
+        ${quickActions(entity, view)}
+        ${timesList(entity, view)}
         ${entity.added ? nothing : filesSection({ card: id }, view)}
         ${look.work(entity, view)}
         ${cardFields(entity, view)}
@@ -51,12 +51,12 @@ function opened(entity, view) {
         ${historySection(id, `?card=${id}`, view)}
       </div>
     </div>
-    ${view.mayEdit && !state.withdrawn ? thumbs(entity, view) : nothing}
+    ${view.mayEdit && !state.withdrawn ? thumbBar(entity, view) : nothing}
   </aside>`;
 }
 
 /**
- * What is saved by thumb, in the order in which a sighting is judged and passed on.
+ * Forms with a thumb button, in the order of assessing and passing on a sighting.
  * @type {[string, (form: Form) => string][]}
  */
 const SAVED_BY_THUMB = [
@@ -66,15 +66,15 @@ const SAVED_BY_THUMB = [
 ];
 
 /**
- * What a thumb reaches on a phone: moving, and saving the first of the forms that were changed.
+ * Render the bottom bar of a phone: move, and save the first changed form.
  * @param {Card} entity
  * @param {LiveBoardView} view
  */
-function thumbs({ id, kind }, view) {
-  const [changed] = SAVED_BY_THUMB.filter(([name]) => kind === "sighting" && view.forms.get(name, id).dirty);
+function thumbBar({ id, kind }, view) {
+  const [changedForm] = SAVED_BY_THUMB.filter(([name]) => kind === "sighting" && view.forms.get(name, id).dirty);
   return html`<footer class="panel-foot">
     <button type="button" data-act="move-by-thumb" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
-    ${changed ? thumbSave(id, changed, view) : nothing}
+    ${changedForm ? thumbSave(id, changedForm, view) : nothing}
   </footer>`;
 }
 
@@ -85,12 +85,12 @@ function thumbSave(id, [name, text], view) {
 }
 
 /**
- * Its times, side by side: those of its kind, since when it is on the board, and since when it is assigned. Their places are kept while
- * the history is read.
+ * Render the times of a card: those of its kind, its addition to the board, and its assignment. Their space is reserved while the history
+ * is loading.
  * @param {Card} entity
  * @param {BoardView} view
  */
-function times({ id, kind, state, added }, view) {
+function timesList({ id, kind, state, added }, view) {
   if (added) return nothing;
   const { events } = view.historyOf(id);
   const who = state.assignee && accountName(view.session, state.assignee);
@@ -102,17 +102,17 @@ function times({ id, kind, state, added }, view) {
 }
 
 /**
- * When somebody looked at a sighting first. Who has it now is said beside the choice of that person.
+ * Return the time and text of the first look at a sighting. The owner is shown elsewhere.
  * @param {State} state
  * @param {BoardView} view
  * @returns {[string | null, string]}
  */
-function firstLook({ looked_at: said }, view) {
-  return said ? [said.at, t("looked at, {name}", { name: accountName(view.session, said.by) })] : [null, label.done("sighting.looked_at")];
+function firstLook({ looked_at: look }, view) {
+  return look ? [look.at, t("looked at, {name}", { name: accountName(view.session, look.by) })] : [null, label.done("sighting.looked_at")];
 }
 
 /** @param {Card} entity @param {string} name @param {BoardView} view */
-function bar(entity, name, view) {
+function panelBar(entity, name, view) {
   const { id, state, pending } = entity;
   const column = view.model.columns.find((column) => column.id === state.column);
   return html`<header class="panel-bar">
@@ -122,13 +122,13 @@ function bar(entity, name, view) {
     ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
     <span class="space"></span>
     ${viewers(view.presentOn(id))}
-    ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button> ${menu(entity, view)}` : nothing}
-    ${close(view)}
+    ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button> ${cardMenu(entity, view)}` : nothing}
+    ${closeButton(view)}
   </header>`;
 }
 
 /** @param {Card} entity @param {LiveBoardView} view */
-function menu({ id, kind }, view) {
+function cardMenu({ id, kind }, view) {
   const name = `menu-card-${id}`;
   const item = (/** @type {string} */ act, /** @type {string} */ text, /** @type {() => void} */ run, key = act) => html`<button type="button" data-act=${act} popovertarget=${name} popovertargetaction="hide" @click=${run}>${text} ${keyHint(key, "search")}</button>`;
   const note = () => {
@@ -144,92 +144,92 @@ function menu({ id, kind }, view) {
 }
 
 /** @param {BoardView} view */
-const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
+const closeButton = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
 /** @param {Card} entity @param {BoardView} view */
-function changed({ id, kind, state }, view) {
+function changeNote({ id, kind, state }, view) {
   const badge = view.lastBadge.get(id);
-  if (!badge?.actor || (badge.type === "card.assigned" && (lastAssignment(id, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // assigned or unassigned since
-  const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new, and an assignment is said
+  if (!badge?.actor || (badge.type === "card.assigned" && (lastAssignment(id, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // a later assignment is shown instead
+  const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // a new card needs no list of fields, and an assignment is in the title
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: doneTo(badge.type, state), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */
-function withdrawn({ id }, view) {
+function withdrawnNote({ id }, view) {
   return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn. You can find it in the withdrawn cards below the board.")}</p>
     ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}
   </div>`;
 }
 
 /**
- * Render the most frequent changes, one choice each, sent at once.
+ * Render the most frequent changes, each sent immediately.
  * @param {Card} entity
  * @param {BoardView} view
  */
-function quick({ id, kind, state }, view) {
+function quickActions({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`${owner({ id, state }, view)}<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")}\u00a0· ${label.priority(state.priority)}${state.due ? html`\u00a0· ${until(state, view)}` : nothing}</p>`;
+    return html`${ownerLine({ id, state }, view)}<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")}\u00a0· ${label.priority(state.priority)}${state.due ? html`\u00a0· ${dueText(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const urgency = view.forms.get(`${kind}-priority`, id);
-  const mine = view.session.account.id;
+  const ownId = view.session.account.id;
   const take = () => {
-    assignee.edit("assignee", mine);
+    assignee.edit("assignee", ownId);
     view.submit(assignee);
   };
   return html`<div class="quick side">
     ${row(assignee, "assignee", view.sendingAtOnce)} ${row(urgency, "priority", view.sendingAtOnce)}
-    ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Assign to me")}</button>`}
-    ${owner({ id, state }, view)}
-    ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
+    ${state.assignee === ownId ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Assign to me")}</button>`}
+    ${ownerLine({ id, state }, view)}
+    ${state.due ? html`<span class="until">${dueText(state, view)}</span>` : nothing}
     ${state.assignee ? html`<span class="since-assigned" data-testid="since-assigned">${sinceAssigned({ id, state }, view)}</span>` : nothing}
   </div>`;
 }
 
 /** @param {Pick<Card, "id" | "state">} entity @param {BoardView} view */
-function owner(entity, view) {
-  const said = ownerOnCard(entity, view);
-  return said ? html`<b class="owner" data-testid="owner">${said}</b>` : nothing;
+function ownerLine(entity, view) {
+  const ownerText = ownerOnCard(entity, view);
+  return ownerText ? html`<b class="owner" data-testid="owner">${ownerText}</b>` : nothing;
 }
 
 /** @param {string} id @param {BoardView} view */
 const lastAssignment = (id, view) => view.historyOf(id).events.findLast(({ changes }) => (changes ?? []).includes("assignee"));
 
 /**
- * Return the event by which the present assignee got the card; nothing until the history is read.
+ * Return the event that assigned the card to its current assignee; undefined until the history is loaded.
  * @param {Pick<Card, "id" | "state">} entity
  * @param {BoardView} view
  */
 function givenBy({ id, state }, view) {
-  const given = lastAssignment(id, view) ?? view.historyOf(id).events[0];
-  return state.assignee && given?.state?.assignee === state.assignee ? given : undefined;
+  const assignment = lastAssignment(id, view) ?? view.historyOf(id).events[0];
+  return state.assignee && assignment?.state?.assignee === state.assignee ? assignment : undefined;
 }
 
 /**
- * Tell since when somebody has the card, and how long it waited for that. Empty until the history is read.
+ * Return the time of the assignment and the wait before it; "" until the history is loaded.
  * @param {Pick<Card, "id" | "state">} entity
  * @param {BoardView} view
  */
 function sinceAssigned({ id, state }, view) {
-  const { events } = view.historyOf(id), given = givenBy({ id, state }, view);
-  if (!given) return "";
-  const at = formatShortMoment(given.at), waited = Date.parse(given.at) - Date.parse(events[0].at);
-  return waited < MINUTE_MS ? t("assigned since {at}", { at }) : t("assigned since {at}, {length} after it was added", { at, length: formatDuration(waited) });
+  const { events } = view.historyOf(id), assignment = givenBy({ id, state }, view);
+  if (!assignment) return "";
+  const at = formatShortMoment(assignment.at), waitMs = Date.parse(assignment.at) - Date.parse(events[0].at);
+  return waitMs < MINUTE_MS ? t("assigned since {at}", { at }) : t("assigned since {at}, {length} after it was added", { at, length: formatDuration(waitMs) });
 }
 
 /**
- * What is done is not overdue.
+ * Render the due time; a finished card is never overdue.
  * @param {State} state
  * @param {BoardView} view
  */
-const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
+const dueText = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
 
 /** @param {BoardView} view */
-function gone(view) {
+function missingPanel(view) {
   const absent = { title: t("Card not found"), body: html`<p class="none">${t("This card is not on this board.")}</p>` };
   const { title, body } = view.past ? absent : view.left.panel(/** @type {string} */ (view.ui.card), view.mayEdit);
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
-    <header class="panel-bar"><b>${title}</b><span class="space"></span>${close(view)}</header>
+    <header class="panel-bar"><b>${title}</b><span class="space"></span>${closeButton(view)}</header>
     <div class="body left-card">${body}</div>
   </aside>`;
 }

@@ -1,6 +1,5 @@
 /**
- * Looks of their own of some kinds of cards: what they show besides the fields of their declaration. A kind that is not here is drawn
- * from its declaration alone.
+ * Views of some kinds of cards, which show more than the declared fields. All other kinds are drawn from their declaration.
  */
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
@@ -17,8 +16,8 @@ import { checklist } from "./checklist.js";
 import { mayReadSource, sourceSection } from "./source_reveal.js";
 
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
-const isNotTheChild = (/** @type {State} */ { assessment }) => assessment === "not_the_child"; // the cross: a duplicate may be credible
-const FEW = 3; // facts on a card without a look of its own
+const isNotTheChild = (/** @type {State} */ { assessment }) => assessment === "not_the_child"; // a cross is not for duplicates, which may be credible
+const MAX_FACTS = 3; // on a card without its own view
 const SOURCE = ["source_name", "source_contact", "source.kind", "source.sealed"];
 
 /** @type {CardLook} */
@@ -41,17 +40,17 @@ const LOOKS = {
     apart: SOURCE,
     withheld: (entity, view) => (mayReadSource(entity, view) ? [] : SOURCE.filter((path) => path !== "source.kind")),
   },
-  task: { mark: ticks, says: dueAndResult, times: ({ state }) => [[state.due, t("due")]], work: checklist },
+  task: { mark: tickCount, says: dueAndResult, times: ({ state }) => [[state.due, t("due")]], work: checklist },
 };
 
 /** @type {Record<string, CardLook>} */
-const WHOLE = Object.fromEntries(Object.entries(LOOKS).map(([kind, look]) => [kind, { ...PLAIN, ...look }]));
+const COMPLETE_LOOKS = Object.fromEntries(Object.entries(LOOKS).map(([kind, look]) => [kind, { ...PLAIN, ...look }]));
 
 /** @param {string} kind @returns {CardLook} */
-export const lookOf = (kind) => WHOLE[kind] ?? PLAIN;
+export const lookOf = (kind) => COMPLETE_LOOKS[kind] ?? PLAIN;
 
 /**
- * Short facts, and the place.
+ * Return the short facts, and the place.
  * @param {Card} entity
  * @param {ShownCard} _
  * @param {BoardView} view
@@ -61,11 +60,11 @@ function plainFacts(entity, _, view) {
   const { kind, state } = entity;
   const short = formFields(kind, "edit").filter(({ path, control }) => control !== "long" && control !== "number" && control !== "flag" && !path.includes("."));
   const facts = short.filter(({ path }) => state[path] !== titleOf(entity)).map((field) => formatField(field, valueAt(state, field.path), view)).filter(Boolean);
-  return [facts.length ? html`<p class="when">${facts.slice(0, FEW).map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, where(state.place)];
+  return [facts.length ? html`<p class="when">${facts.slice(0, MAX_FACTS).map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, placeLine(state.place)];
 }
 
 /**
- * When the child was seen comes first; when that was reported is another thing, and quiet. A card that is done says less.
+ * Return the time and place of a sighting. The time of the report is secondary. A finished card shows less.
  * @param {Card} entity
  * @param {ShownCard} shown
  * @param {BoardView} view
@@ -74,49 +73,49 @@ function plainFacts(entity, _, view) {
 function seenAndWhere({ state }, { isDone }, view) {
   const { seen_at: seen, received_at: reported, late, place, channel } = state;
   const style = seen ? nothing : "unknown", first = seen ? seenWhen(formatShortMoment(seen), view.model.search?.state.person.sex) : t("time unknown");
-  const others = beside(
+  const marks = beside(
     late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })} .textContent=${t("late entry")}></span>` : nothing,
     isDone ? sightingResult(state) : nothing,
   );
   const when = reported && !(isDone && seen)
-    ? html`<p class="when"><b class=${style} .textContent=${first}></b><span class="reported" .textContent=${t("reported {at}", { at: formatShortMoment(reported) })}></span>${others}</p>`
-    : html`<p class="when"><b class=${style} .textContent=${first}></b>${others}</p>`;
-  return [when, isDone ? nothing : where(place, channel)];
+    ? html`<p class="when"><b class=${style} .textContent=${first}></b><span class="reported" .textContent=${t("reported {at}", { at: formatShortMoment(reported) })}></span>${marks}</p>`
+    : html`<p class="when"><b class=${style} .textContent=${first}></b>${marks}</p>`;
+  return [when, isDone ? nothing : placeLine(place, channel)];
 }
 
 /**
- * An unknown channel is left out here; the card's fields show it.
+ * Render the place and channel. An unknown channel is left out; the card's fields show it.
  * @param {SeenPlace | null} place
  * @param {string} [channel]
  */
-function where(place, channel = "unknown") {
-  const known = place?.text || place?.radius_m;
-  if (!known && channel === "unknown") return nothing;
-  const said = channel === "unknown" ? nothing : html`<span class="channel" .textContent=${label.channel(channel)}></span>`;
-  if (!place || !known) return html`<p class="where">${said}</p>`;
+function placeLine(place, channel = "unknown") {
+  const isKnown = place?.text || place?.radius_m;
+  if (!isKnown && channel === "unknown") return nothing;
+  const channelText = channel === "unknown" ? nothing : html`<span class="channel" .textContent=${label.channel(channel)}></span>`;
+  if (!place || !isKnown) return html`<p class="where">${channelText}</p>`;
   const radius = place.radius_m ? `± ${distance(place.radius_m)}` : "";
-  return html`<p class="where"><span class="place"><bdi .textContent=${place.text ?? t("unnamed point")}></bdi> <span class="radius" .textContent=${radius}></span></span>${said}</p>`;
+  return html`<p class="where"><span class="place"><bdi .textContent=${place.text ?? t("unnamed point")}></bdi> <span class="radius" .textContent=${radius}></span></span>${channelText}</p>`;
 }
 
 /**
- * One that is graded still waits for its assessment, as the list of all searches counts it; one that is not shows that by its grade.
+ * Render the assessment. A graded sighting without one is marked "to assess"; an ungraded one shows that by its grade.
  * @param {State} state
  */
 function sightingResult(state) {
-  const { assessment: given } = state;
-  if (given === "unassessed") return isUngraded(state) ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
-  return html`<span class=${isAssured(given) ? "confirmed" : "assessed"} .textContent=${label.assessment(given)}></span>`;
+  const { assessment: code } = state;
+  if (code === "unassessed") return isUngraded(state) ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
+  return html`<span class=${isAssured(code) ? "confirmed" : "assessed"} .textContent=${label.assessment(code)}></span>`;
 }
 
 /** @param {Card} entity */
-function ticks({ state }) {
+function tickCount({ state }) {
   const items = Object.values(state.checklist ?? {}).filter(Boolean);
   const done = items.filter((item) => item.done).length;
   return items.length ? html`<span class="ticks" .textContent=${t("{done} of {all}", { done, all: items.length })}></span>` : nothing;
 }
 
 /**
- * Red is only for what is late.
+ * Return the due time and result of a task. Only overdue times are red.
  * @param {Card} entity
  * @param {ShownCard} shown
  * @param {BoardView} view
@@ -126,10 +125,10 @@ function dueAndResult({ state }, { isDone, isLate }, view) {
   const { due, result, sighting } = state;
   const source = sighting ? view.model.byId.get(sighting) : null;
   if (isDone) return [result ? html`<p class="outcome" dir="auto" .textContent=${result}></p>` : nothing];
-  const from = source ? html`<span .textContent=${t("from {card}", { card: cardName(source) })}></span>` : nothing;
-  if (!due) return [source ? html`<p class="when">${from}</p>` : nothing];
-  if (isLate) return [html`<p class="when"><time class="late" datetime=${due} data-lateness=${due} data-overdue></time><span .textContent=${dueAt(due)}></span>${from}</p>`];
-  return [html`<p class="when"><b .textContent=${dueAt(due)}></b><time datetime=${due} data-lateness=${due}></time>${from}</p>`];
+  const sourceText = source ? html`<span .textContent=${t("from {card}", { card: cardName(source) })}></span>` : nothing;
+  if (!due) return [source ? html`<p class="when">${sourceText}</p>` : nothing];
+  if (isLate) return [html`<p class="when"><time class="late" datetime=${due} data-lateness=${due} data-overdue></time><span .textContent=${dueAt(due)}></span>${sourceText}</p>`];
+  return [html`<p class="when"><b .textContent=${dueAt(due)}></b><time datetime=${due} data-lateness=${due}></time>${sourceText}</p>`];
 }
 
 /** @param {IsoTime} due */

@@ -1,4 +1,4 @@
-/** Checklist of a task. Each item is ticked by a command of its own, so that two people can tick two at once. */
+/** Checklist of a task. Each tick is a separate command, so that two people can tick at the same time. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { live } from "../../../../vendor/lit-html/directives/live.js";
@@ -13,13 +13,13 @@ export function checklist({ id, state }, view) {
   const done = items.filter(([, item]) => item.done).length;
   return html`<section class="checklist" data-testid="checklist">
     <h3>${label.field("checklist")} ${items.length ? html`<b>${t("{done} of {all}", { done, all: items.length })}</b>` : nothing}</h3>
-    <ul>${repeat(items, ([key]) => key, ([key, item]) => line(id, key, item, view))}</ul>
-    ${view.mayEdit ? adding(id, view) : nothing}
+    <ul>${repeat(items, ([key]) => key, ([key, item]) => itemLine(id, key, item, view))}</ul>
+    ${view.mayEdit ? addForm(id, view) : nothing}
   </section>`;
 }
 
 /**
- * An item that is still being sent has no rank yet: it comes last.
+ * Compare items by rank. An unsent item has no rank and is last.
  * @param {[string, ChecklistItem]} a
  * @param {[string, ChecklistItem]} b
  */
@@ -29,7 +29,7 @@ function byRank([keyA, a], [keyB, b]) {
 }
 
 /** @param {string} task @param {string} key @param {ChecklistItem} item @param {BoardView} view */
-function line(task, key, { text, done }, view) {
+function itemLine(task, key, { text, done }, view) {
   const change = (/** @type {Partial<ChecklistItem> | null} */ patch) => /** @type {LiveBoardView} */ (view).act.command("task.update", { task, checklist: { [key]: patch } });
   return html`<li data-item=${key}>
     <label class="check"><input type="checkbox" .checked=${live(done)} ?disabled=${!view.mayEdit}
@@ -39,18 +39,18 @@ function line(task, key, { text, done }, view) {
 }
 
 /** @param {string} id @param {LiveBoardView} view */
-function adding(id, view) {
+function addForm(id, view) {
   const form = view.forms.get("item", id);
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     view.submit(form);
   };
-  const type = (/** @type {ControlEvent} */ event) => {
+  const onInput = (/** @type {ControlEvent} */ event) => {
     form.edit("text", event.target.value);
     view.draw();
   };
   return html`<form class="inline" data-form="item" novalidate @submit=${send}>${problem(form)}
-    <input aria-label=${t("New item")} placeholder=${t("New item")} .value=${live(form.raw("text"))} @input=${type} />
+    <input aria-label=${t("New item")} placeholder=${t("New item")} .value=${live(form.raw("text"))} @input=${onInput} />
     <button type="submit">${t("Add")}</button>
   </form>`;
 }

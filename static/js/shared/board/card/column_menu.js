@@ -1,4 +1,4 @@
-/** Menu of a column: rename, add one beside it, move, remove. The browser opens and closes the popover. */
+/** Menu of a column: rename, add a neighbour, move, remove. The browser opens and closes the popover. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
 import { columnName } from "../../../format/values.js";
@@ -13,7 +13,7 @@ const mayArrange = (view) => view.mayLead && view.mayEdit;
 const idOf = (column) => `menu-${column.id}`;
 
 /**
- * Render the button in the column's head; on a phone beside the tabs, for the column shown.
+ * Render the button in the column's header; on a phone next to the tabs, for the visible column.
  * @param {ColumnEntity | undefined} column
  * @param {BoardView} view
  */
@@ -28,16 +28,16 @@ export function columnMenuButton(column, view) {
 export function columnMenu(column, view) {
   if (!mayArrange(view)) return nothing;
   const { columns } = view.model;
-  const at = columns.findIndex(({ id }) => id === column.id);
+  const index = columns.findIndex(({ id }) => id === column.id);
   const id = column.id;
   const dialog = (/** @type {string} */ name) => () => view.act.dialog(name, { entity: id });
-  const send = (/** @type {string} */ name, /** @type {{ before?: string, after?: string }} */ more = {}) => () => view.act.command(name, { column: id, ...more });
+  const send = (/** @type {string} */ name, /** @type {{ before?: string, after?: string }} */ position = {}) => () => view.act.command(name, { column: id, ...position });
   return html`<div class="column-menu" id=${idOf(column)} popover data-testid="column-menu" role="group" aria-label=${columnName(column.state)} @beforetoggle=${placeMenu}>
     ${item(column, "rename-column", t("Rename…"), dialog("column-title"), { first: true })}
     ${item(column, "add-before", t("Add a column before…"), dialog("column-before"))}
     ${item(column, "add-after", t("Add a column after…"), dialog("column-after"))}
-    ${item(column, "move-left", t("Move left"), send("column.move", { before: columns[at - 1]?.id }), { not: at === 0 && t("Already the first column") })}
-    ${item(column, "move-right", t("Move right"), send("column.move", { after: columns[at + 1]?.id }), { not: at === columns.length - 1 && t("Already the last column") })}
+    ${item(column, "move-left", t("Move left"), send("column.move", { before: columns[index - 1]?.id }), { not: index === 0 && t("Already the first column") })}
+    ${item(column, "move-right", t("Move right"), send("column.move", { after: columns[index + 1]?.id }), { not: index === columns.length - 1 && t("Already the last column") })}
     ${item(column, "remove-column", t("Remove"), send("column.remove"), { not: whyItStays(column, view) })}
   </div>`;
 }
@@ -47,19 +47,19 @@ export function columnMenu(column, view) {
  * @param {string} name
  * @param {string} text
  * @param {() => void} action
- * @param {{ first?: boolean, not?: string | false }} [options] `not` is why this can't be done. The item stays focusable, so that
- *   the text is read out
+ * @param {{ first?: boolean, not?: string | false }} [options] `not`: reason why the action is unavailable. The item stays
+ *   focusable, so that screen readers read the reason
  */
-function item(column, name, text, action, { first = false, not = false } = {}) {
-  if (!not) {
+function item(column, name, text, action, { first = false, not: unavailable = false } = {}) {
+  if (!unavailable) {
     return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${action}>${text}</button>`;
   }
-  const why = `${name}-${column.id}`;
-  return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${why}>${text}</button><small id=${why}>${not}</small>`;
+  const reasonId = `${name}-${column.id}`;
+  return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${reasonId}>${text}</button><small id=${reasonId}>${unavailable}</small>`;
 }
 
 /**
- * Return why a column can't be removed, or false. The server has the same rules.
+ * Return why a column can't be removed, or false. The server applies the same rules.
  * @param {ColumnEntity} column
  * @param {BoardView} view
  * @returns {string | false}
@@ -75,15 +75,15 @@ function whyItStays({ id, state, cards }, { model }) {
 }
 
 /**
- * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
+ * Place the menu under its button, within the window. Uses custom properties, because the content security policy forbids style
  * attributes.
  * @param {{ target: HTMLElement, newState: string }} event
  */
 export function placeMenu({ target: menu, newState }) {
   if (newState !== "open") return;
-  const buttons = [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)].filter((each) => !menu.contains(each));
-  const { right, bottom } = (buttons.find((each) => each.checkVisibility()) ?? menu).getBoundingClientRect(); // Safari focuses no clicked button
-  const most = window.innerWidth - WIDTH_PX - EDGE_PX;
-  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(right - WIDTH_PX, most))}px`);
+  const buttons = [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)].filter((button) => !menu.contains(button));
+  const { right, bottom } = (buttons.find((button) => button.checkVisibility()) ?? menu).getBoundingClientRect(); // Safari does not focus a clicked button
+  const maxLeft = window.innerWidth - WIDTH_PX - EDGE_PX;
+  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(right - WIDTH_PX, maxLeft))}px`);
   menu.style.setProperty("--menu-top", `${bottom + 2}px`);
 }

@@ -1,4 +1,4 @@
-/** Part of a form of a search: the details that belong to its kind, and those that an earlier kind left. */
+/** Part of a search's form: the details of its kind, and the remaining ones of an earlier kind. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { detailPaths, kindFields } from "../../../core/rules/kind_fields.js";
@@ -7,15 +7,15 @@ import { rows } from "../../../forms/form_row.js";
 
 /** @param {Form} form @param {FormView} view */
 export function kindRows(form, view) {
-  const kind = form.value("kind"), own = kindFields(kind, "form");
-  const left = detailPaths().filter((path) => !own.includes(path) && (form.raw(path) !== "" || form.isMine(path) || form.errors[path]));
-  if (!own.length && !left.length) return nothing;
-  return html`${own.length ? html`<fieldset class="kind-fields" data-testid="kind-fields" data-kind=${kind ?? ""}>
+  const kind = form.value("kind"), kindPaths = kindFields(kind, "form");
+  const leftPaths = detailPaths().filter((path) => !kindPaths.includes(path) && (form.raw(path) !== "" || form.isEdited(path) || form.errors[path]));
+  if (!kindPaths.length && !leftPaths.length) return nothing;
+  return html`${kindPaths.length ? html`<fieldset class="kind-fields" data-testid="kind-fields" data-kind=${kind ?? ""}>
     <legend>${label.kind(kind)}</legend>
-    <div class="grid">${rows(form, own, view)}</div>
+    <div class="grid">${rows(form, kindPaths, view)}</div>
   </fieldset>` : nothing}
-  ${left.length ? html`<fieldset class="kind-fields left-over" data-testid="left-over">
+  ${leftPaths.length ? html`<fieldset class="kind-fields left-over" data-testid="left-over">
     <legend>${t("From an earlier type")} <small>${t("Kept until you empty it")}</small></legend>
-    <div class="grid">${rows(form, left, view)}</div>
+    <div class="grid">${rows(form, leftPaths, view)}</div>
   </fieldset>` : nothing}`;
 }

@@ -1,4 +1,4 @@
-/** Sightings that may be the same as the open one, each linked or marked as a duplicate in one step. */
+/** Sightings that may be duplicates of the open one, each linked or marked in one step. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { post } from "../../../core/connection/api.js";
@@ -7,8 +7,8 @@ import { label } from "../../../core/labels.js";
 import { formatShortMoment, seenText } from "../../../format/time_elements.js";
 import { cardName } from "../../../format/values.js";
 
-const PAUSE_MS = 200; // ms for which a card is open before the request: cards that are only leafed through ask nothing
-const MOST_SHOWN = 3;
+const PAUSE_MS = 200; // delay before the request: skimmed cards request nothing
+const MAX_SUGGESTIONS = 3;
 const MAX_TEXT = 4_000; // characters that are sent
 const MAX_PLACE = 200;
 
@@ -16,8 +16,8 @@ const MAX_PLACE = 200;
 export class SimilarSightings {
   #board;
   #draw;
-  #asked = ""; // what was asked last: the sighting, and what it says
-  /** @type {SimilarSighting[]} */ #found = [];
+  #requestedKey = ""; // last request: the sighting and its content
+  /** @type {SimilarSighting[]} */ #suggestions = [];
   /** @type {AbortController | null} */ #abort = null;
   /** @type {Timer | null} */ #timer = null;
 
@@ -30,39 +30,39 @@ export class SimilarSightings {
   /** @param {Card} entity @returns {SimilarSighting[]} */
   of({ id, state }) {
     const { description, place, seen_at: seen } = state;
-    const said = {
+    const query = {
       text: description.slice(0, MAX_TEXT), ...(seen && { seen_at: seen }),
       ...(place?.text && { place: { text: place.text.slice(0, MAX_PLACE), lat: place.lat ?? null, lon: place.lon ?? null } }),
     };
-    const key = `${id} ${JSON.stringify(said)}`;
-    if (key !== this.#asked) this.#ask(key, id, said);
-    return this.#found;
+    const key = `${id} ${JSON.stringify(query)}`;
+    if (key !== this.#requestedKey) this.#schedule(key, id, query);
+    return this.#suggestions;
   }
 
   forget() {
     clearTimeout(this.#timer);
     this.#abort?.abort();
-    this.#asked = "";
-    this.#found = [];
+    this.#requestedKey = "";
+    this.#suggestions = [];
   }
 
-  /** @param {string} key @param {string} id @param {object} said */
-  #ask(key, id, said) {
+  /** @param {string} key @param {string} id @param {object} query */
+  #schedule(key, id, query) {
     this.forget();
-    this.#asked = key;
+    this.#requestedKey = key;
     const abort = (this.#abort = new AbortController());
-    this.#timer = setTimeout(() => this.#fetch(id, said, abort.signal), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#fetch(id, query, abort.signal), PAUSE_MS);
   }
 
-  /** @param {string} id @param {object} said @param {AbortSignal} signal */
-  async #fetch(id, said, signal) {
+  /** @param {string} id @param {object} query @param {AbortSignal} signal */
+  async #fetch(id, query, signal) {
     try {
-      const { similar } = await post(`/api/v1/boards/${this.#board}/similar`, said, { signal, repeat: true });
+      const { similar } = await post(`/api/v1/boards/${this.#board}/similar`, query, { signal, repeat: true });
       if (signal.aborted) return;
-      this.#found = similar.filter((/** @type {SimilarSighting} */ { sighting }) => sighting !== id);
-      if (this.#found.length) this.#draw();
+      this.#suggestions = similar.filter((/** @type {SimilarSighting} */ { sighting }) => sighting !== id);
+      if (this.#suggestions.length) this.#draw();
     } catch {
-      // Suggestions are no more than that: without a connection there are none.
+      // no suggestions without a connection
     }
   }
 }
@@ -71,20 +71,20 @@ export class SimilarSightings {
 export function possibleDuplicates(entity, view) {
   const { state, added } = entity;
   if (!view.mayEdit || added || state.withdrawn || state.assessment === "duplicate") return nothing;
-  const found = view.similar.of(entity).filter(({ sighting }) => view.model.byId.has(sighting)).slice(0, MOST_SHOWN);
-  if (!found.length) return nothing;
+  const suggestions = view.similar.of(entity).filter(({ sighting }) => view.model.byId.has(sighting)).slice(0, MAX_SUGGESTIONS);
+  if (!suggestions.length) return nothing;
   return html`<div data-testid="possible-duplicates"><h3>${t("Possible duplicates")}</h3>
-    <ul class="duplicates">${repeat(found, ({ sighting }) => sighting, (each) => suggestion(each, entity, view))}</ul></div>`;
+    <ul class="duplicates">${repeat(suggestions, ({ sighting }) => sighting, (similar) => suggestion(similar, entity, view))}</ul></div>`;
 }
 
-/** Make each space of a text that is stored a common one. @param {string} text */
-const plain = (text) => text.replace(/\s/g, " ");
+/** Replace every kind of space by a common one. @param {string} text */
+const withPlainSpaces = (text) => text.replace(/\s/g, " ");
 
 /** @param {SimilarSighting} similar @param {Card} entity @param {LiveBoardView} view */
 function suggestion(similar, entity, view) {
   const { sighting, description, place, assessment } = similar;
-  const other = cardName(view.model.byId.get(sighting)), card = cardName(entity), text = plain(t("May be the same as {card}.", { card: other }));
-  const isLinked = view.notesOf(entity.id).some((note) => plain(note.state.text) === text);
+  const other = cardName(view.model.byId.get(sighting)), card = cardName(entity), text = withPlainSpaces(t("May be the same as {card}.", { card: other }));
+  const isLinked = view.notesOf(entity.id).some((note) => withPlainSpaces(note.state.text) === text);
   const mark = () => view.act.command("sighting.assess", { sighting: entity.id, assessment: "duplicate", duplicate_of: sighting });
   const link = () => view.act.command("note.add", { card: entity.id, text });
   return html`<li data-similar=${sighting}>

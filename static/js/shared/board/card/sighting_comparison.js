@@ -1,6 +1,6 @@
 /**
- * Words of a sighting beside the known looks of the child. They are quoted in full and nothing is matched: shared words prove
- * nothing ("without glasses", "a grey van"), and other words may mean the same. A person compares.
+ * Words of a sighting next to the known appearance of the child. They are quoted in full and not matched: shared words prove nothing
+ * ("without glasses", "a grey van"), and different words may mean the same. A person compares.
  */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
@@ -10,19 +10,19 @@ import { valueAt } from "../../../core/rules/merge_patch.js";
 
 /** @param {Card} entity @param {BoardView} view */
 export function sightingComparison({ state }, view) {
-  const { person } = view.model.search.state, known = knownLooks(person);
-  if (!known.length) return nothing;
+  const { person } = view.model.search.state, appearance = knownLooks(person);
+  if (!appearance.length) return nothing;
   return html`<div data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name: person.first_name })}</h3>
     <table class="match">
       <thead><tr><th scope="col">${t("in the sighting")}</th><td></td><th scope="col"><bdi>${person.first_name}</bdi></th></tr></thead>
-      <tbody>${known.map(([name, text], at) => html`<tr data-known=${name}>
-        ${at ? nothing : html`<td rowspan=${known.length}>${saidWords(state).map((words) => html`<q dir="auto">${words}</q>`)}</td>`}
+      <tbody>${appearance.map(([name, text], index) => html`<tr data-known=${name}>
+        ${index ? nothing : html`<td rowspan=${appearance.length}>${saidWords(state).map((words) => html`<q dir="auto">${words}</q>`)}</td>`}
         <th scope="row">${label.field(`person.${name}`)}</th><td dir="auto">${text}</td></tr>`)}</tbody>
     </table></div>`;
 }
 
 /**
- * Return the known looks in words, [name, text]: the build is one of a list.
+ * Return the known appearance as texts, [name, text]: the build is a code.
  * @param {MissingPerson} person
  * @returns {[string, string][]}
  */
@@ -33,7 +33,7 @@ export function knownLooks(person) {
 }
 
 /**
- * Return everything that a sighting says about the child and its company, each as it was written.
+ * Return a sighting's texts about the child and its company, verbatim.
  * @param {State} state
  * @returns {string[]}
  */

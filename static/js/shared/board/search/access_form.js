@@ -1,4 +1,4 @@
-/** Access to a search, all users or its members only: among its details, and the form that changes it. */
+/** Access to a search (all users, or only its members): in its details, and the form that changes it. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
@@ -20,7 +20,7 @@ export function accessFacts(view) {
 /** @param {Form} form @param {FormView} view */
 export function accessBody(form, view) {
   const members = new Set(form.raw("members"));
-  const only = form.raw("access") === "members";
+  const isMembersOnly = form.raw("access") === "members";
   const toggle = (/** @type {string} */ id) => (/** @type {ControlEvent} */ event) => {
     if (event.target.checked) members.add(id);
     else members.delete(id);
@@ -32,10 +32,10 @@ export function accessBody(form, view) {
     <fieldset class="people" data-field="members">
       <legend>${label.field("members")}</legend>
       ${form.errors.members ? html`<p class="error">${form.errors.members}</p>` : nothing}
-      <p class="hint">${only ? t("Only these people can see this search, whatever their role. At least one must be a coordinator.") : t("Used only if access is set to “Members only”.")}</p>
+      <p class="hint">${isMembersOnly ? t("Only these people can see this search, whatever their role. At least one must be a coordinator.") : t("Used only if access is set to “Members only”.")}</p>
       ${accounts.sort((a, b) => a.name.localeCompare(b.name)).map(({ id, name, role }) => html`<label class="check">
         <input type="checkbox" data-member=${id} .checked=${members.has(id)} @change=${toggle(id)} /> ${name} <small>${label.role(role)}</small>
       </label>`)}
     </fieldset>
-    ${form.theirs("members") ? row(form, "members", view) : nothing}`;
+    ${form.otherChange("members") ? row(form, "members", view) : nothing}`;
 }

@@ -1,12 +1,12 @@
-/** Appeal for a missing child: levels of who may learn of it, with a start and an end. */
+/** Appeal for a missing child: its level of publicity, with a start and an end. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
-import { row, theirs } from "../../../forms/form_row.js";
+import { row, otherChangeNotice } from "../../../forms/form_row.js";
 import { formatMoment } from "../../../format/time_elements.js";
 
 /** @type {Record<string, () => string>} */
-const MEANS = {
+const MEANINGS = {
   none: () => t("Nobody is asked to look out for the child."),
   discreet: () => t("Vignettes for chosen groups only. Outsiders must not see this search."),
   posters: () => t("Posters in places where they can help."),
@@ -26,7 +26,7 @@ export function appealFacts(view) {
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Change…")}</button>` : nothing}
     </h3>
     <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => `\u00a0· ${date}`)}</p>
-    <p class="hint">${MEANS[appeal.level]?.()}</p>
+    <p class="hint">${MEANINGS[appeal.level]?.()}</p>
     ${view.past ? nothing : html`<button type="button" data-act="campaign" @click=${() => view.campaign.open()}>${t("Posters and campaign…")}</button>`}
   </section>`;
 }
@@ -42,10 +42,10 @@ export function appealBody(form, view) {
       <legend>${t("Who is asked to look out? Decide with the police, the prosecutor and the family.")}</legend>
       ${label.level.codes.map((level) => html`<label class="check">
         <input type="radio" name="level" value=${level} ?autofocus=${chosen === level} .checked=${chosen === level} @change=${pick(level)} />
-        <span><b>${label.level(level)}</b> <small>${MEANS[level]()}</small></span>
+        <span><b>${label.level(level)}</b> <small>${MEANINGS[level]()}</small></span>
       </label>`)}
     </fieldset>
-    ${theirs(form, form.field("appeal.level"), view)}
+    ${otherChangeNotice(form, form.field("appeal.level"), view)}
     ${chosen === "none" ? nothing : html`<div class="grid">${row(form, "appeal.from", view)} ${row(form, "appeal.until", view)}</div>`}
     ${row(form, "reason", view)}`;
 }

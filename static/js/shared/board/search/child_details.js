@@ -1,4 +1,4 @@
-/** Details of the child in the header: six of them in fixed places, and the same in one line. */
+/** Details of the child in the header: six in fixed places, and the same in one line. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { eyesText, formatHeight, hairText } from "../../../core/rules/appearance.js";
 import { t } from "../../../core/i18n.js";
@@ -12,13 +12,13 @@ import { kindSummary } from "../card/kind_details.js";
 import { latestCredible } from "./latest_credible.js";
 
 /** @param {string} text */
-const quiet = (text) => html`<span class="unknown">${text}</span>`;
+const quietText = (text) => html`<span class="unknown">${text}</span>`;
 
 /** @param {Drawn[]} parts */
-const joined = (parts) => parts.filter(Boolean).map((part, at) => html`${at ? "\u00a0· " : ""}${part}`);
+const joinParts = (parts) => parts.filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}${part}`);
 
 /**
- * Six details in fixed places: one that is missing says so in its place.
+ * Render six details in fixed places, with a text for missing ones.
  * @param {HeaderView} view
  */
 export function childDetails(view) {
@@ -26,16 +26,16 @@ export function childDetails(view) {
   return html`<dl class="child-details" data-testid="child-details">
     ${detail("last-seen", label.field("last_seen.text"), lastSeen(state))}
     ${detail("credible", say("latest_credible"), credible(view))}
-    ${detail("looks", t("Appearance"), looks(person))}
+    ${detail("looks", t("Appearance"), appearanceOf(person))}
     ${detail("wears", t("Wearing"), person.clothing)}
     ${detail("needs", label.field("person.needs"), needs(person))}
     ${detail("appeal", t("Appeal"), appeal(state), state.appeal.level !== "none")}
   </dl>`;
 }
 
-/** @param {string} name @param {string} term @param {Drawn} said @param {boolean} [isThere] whether tests find it by its name */
-function detail(name, term, said, isThere = true) {
-  return html`<div class=${name}><dt>${term}</dt><dd data-testid=${isThere ? name : nothing} dir="auto">${said || quiet(t("not recorded"))}</dd></div>`;
+/** @param {string} name @param {string} term @param {Drawn} value @param {boolean} [isThere] true to set the test id */
+function detail(name, term, value, isThere = true) {
+  return html`<div class=${name}><dt>${term}</dt><dd data-testid=${isThere ? name : nothing} dir="auto">${value || quietText(t("not recorded"))}</dd></div>`;
 }
 
 /** @param {SearchState} state */
@@ -45,56 +45,56 @@ function lastSeen({ missing_since: since, last_seen: place }) {
 
 /** @param {HeaderView} view */
 function credible(view) {
-  const found = latestCredible(view.model.byId.values());
-  if (!found) return quiet(t("none yet"));
-  const { id, state } = found, { seen_at: seen, place } = state;
+  const sighting = latestCredible(view.model.byId.values());
+  if (!sighting) return quietText(t("none yet"));
+  const { id, state } = sighting, { seen_at: seen, place } = state;
   return html`<a href=${view.path(id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${seen ? html`<b>${shortTimeElement(seen)}</b>` : html`<b>${t("time unknown")}</b>`}
     ${place?.text || nothing}</a>${seen ? html`\u00a0· ${agoElement(seen)}` : nothing}`;
 }
 
 /** @param {MissingPerson} person */
-export function looks({ height_cm: height, build, hair, eyes, features, description }) {
+export function appearanceOf({ height_cm: height, build, hair, eyes, features, description }) {
   const parts = [
     height ? formatHeight(height) : null,
     build ? label.value("person.build", build, "search") ?? build : null,
     hairText(hair), eyesText(eyes), features ? html`<b>${features}</b>` : null,
   ].filter(Boolean);
-  return parts.length ? joined(parts) : description;
+  return parts.length ? joinParts(parts) : description;
 }
 
 /**
- * Colour of what a child needs: red once its time is over.
+ * Return the class of the child's needs: red after their time has passed.
  * @param {MissingPerson} person
  */
 export const gravityOfNeeds = ({ needs_until: until }) => (until && until < serverNow().toISOString() ? "text-alert" : "grave"); // ISO times compare as text
 
 /** @param {MissingPerson} person */
 export function needs(person) {
-  const { needs: what, needs_until: until } = person;
-  if (!what) return null;
-  return html`<b class=${gravityOfNeeds(person)}>${what}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
+  const { needs: needsText, needs_until: until } = person;
+  if (!needsText) return null;
+  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
 }
 
 /** @param {SearchState} state */
 function appeal({ appeal: { level, from, until } }) {
-  if (level === "none") return quiet(label.level("none"));
+  if (level === "none") return quietText(label.level("none"));
   const now = serverNow().toISOString();
   const isAhead = from && from > now, isOver = until && until <= now;
   return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : t("until {at}", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html`\u00a0· <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
 }
 
 /**
- * The same in one line, for the folded header and for a phone: what one looks for on the street first.
+ * Render the details in one line, for the folded header and for a phone: visible characteristics first.
  * @param {HeaderView} view
  */
 export function childSummary(view) {
   const { state } = view.model.search, { person, lead } = state;
-  const found = latestCredible(view.model.byId.values());
-  const at = found && (found.state.seen_at ? shortTimeElement(found.state.seen_at) : t("time unknown"));
+  const sighting = latestCredible(view.model.byId.values());
+  const at = sighting && (sighting.state.seen_at ? shortTimeElement(sighting.state.seen_at) : t("time unknown"));
   const goal = goalOf(state);
-  return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
-    <span>${joined([
-    found ? html`${say("latest_credible")} <b>${at}</b> ${found.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
+  return html`<p class="child-summary" dir="auto"><span>${joinParts([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, appearanceOf(person)])}</span>
+    <span>${joinParts([
+    sighting ? html`${say("latest_credible")} <b>${at}</b> ${sighting.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,
     lead ? say("in_charge", { name: accountName(view.session, lead) }) : say("nobody_in_charge"),
   ])}</span></p>`;

@@ -1,4 +1,4 @@
-/** Criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
+/** Criteria of a worrying disappearance, each with an answer and its basis. They are suggestions; a person decides. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
@@ -8,13 +8,13 @@ import { row } from "../../../forms/form_row.js";
 import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
 
 /**
- * Return the current criteria, then answered ones of an earlier version, which are read-only.
+ * Return the current criteria, then read-only answers to criteria of earlier versions.
  * @param {SearchState["criteria"]} answers
  */
-export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
+export const criteriaOf = (answers) => [...CRITERIA, ...formerKeys(answers)];
 
 /** @param {SearchState["criteria"]} answers */
-const formerOf = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
+const formerKeys = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
 /** @param {Criterion} criterion */
 const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis);
 
@@ -24,30 +24,30 @@ const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis)
  */
 export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
 
-/** @param {Form} form @param {FormView} view @param {SearchState["criteria"]} [answers] of the search that is edited */
+/** @param {Form} form @param {FormView} view @param {SearchState["criteria"]} [answers] answers of the edited search */
 export function criteriaRows(form, view, answers = {}) {
-  const hints = suggestedCriteria(typed(form));
+  const hints = suggestedCriteria(typedFacts(form));
   return html`<fieldset class="criteria">
     <legend>${t("Criteria for a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
       <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${say("suggested")}</small>` : nothing}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
-    ${formerOf(answers).map((key) => former(key, answers[key]))}
+    ${formerKeys(answers).map((key) => formerCriterion(key, answers[key]))}
   </fieldset>`;
 }
 
 /**
- * Return what is typed, as far as it can suggest anything.
+ * Return the typed facts that can suggest criteria.
  * @param {Form} form
  */
-function typed(form) {
+function typedFacts(form) {
   const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
   const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
   return { person, criteria, missing_since: form.value("missing_since") };
 }
 
 /** @param {string} key @param {Criterion} answer */
-function former(key, answer) {
+function formerCriterion(key, answer) {
   return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("no longer asked")}</span></p>`;
 }

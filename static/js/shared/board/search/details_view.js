@@ -1,4 +1,4 @@
-/** View of a search in place of its columns: all its details, each with the control that changes it, and the log beside them. */
+/** View of a search instead of its columns: all its details, each with its control, and the log next to them. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t, withColon } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
@@ -28,33 +28,33 @@ export function detailsView(view) {
   </div>`;
 }
 
-const APART = /^(criteria\.|details\.|earlier$|last_seen\.l)/; // sections of their own; the point is beside the name of its place
+const APART = /^(criteria\.|details\.|earlier$|last_seen\.l)/; // separate sections; the point is next to the name of its place
 
 /**
- * Details of the search, read-only: those that are recorded, then the names of the others.
+ * Render the recorded details of the search, then the names of the unrecorded ones.
  * @param {BoardView} view
  */
 function searchFacts(view) {
   const { state } = view.model.search;
-  const some = facts().filter(({ path }) => !APART.test(path));
-  const own = some.map((field) => ({ path: field.path, text: formatField(field, valueAt(state, field.path), view), left: false }));
-  const where = own.find(({ path, text }) => path === "last_seen.text" && text === null);
+  const ownFields = facts().filter(({ path }) => !APART.test(path));
+  const ownFacts = ownFields.map((field) => ({ path: field.path, text: formatField(field, valueAt(state, field.path), view), left: false }));
+  const unnamedPlace = ownFacts.find(({ path, text }) => path === "last_seen.text" && text === null);
   const point = state.last_seen ? pointName(state.last_seen) : null;
-  if (where) where.text = point; // the point alone
-  const said = [...own, ...kindFacts(view)];
-  const unset = said.filter(({ text }) => text === null).map(({ path }) => label.field(path));
+  if (unnamedPlace) unnamedPlace.text = point; // only the point
+  const allFacts = [...ownFacts, ...kindFacts(view)];
+  const unset = allFacts.filter(({ text }) => text === null).map(({ path }) => label.field(path));
   return html`<section class="card-facts" data-testid="search-facts">
     <h3>${t("Details of the search")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
     </h3>
     <dl>
-      ${said.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${text}${path === "last_seen.text" && point && text !== point ? html` <small class="hint point">${point}</small>` : nothing}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
+      ${allFacts.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${text}${path === "last_seen.text" && point && text !== point ? html` <small class="hint point">${point}</small>` : nothing}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
       ${unset.length ? html`<dt>${t("Not recorded")}</dt><dd class="unset" data-testid="not-recorded">${unset.join("\u00a0· ")}</dd>` : nothing}
     </dl>
   </section>`;
 }
 
-/** Links that download cards and journal as files. @param {string} board */
+/** Render the links that download cards and journal as files. @param {string} board */
 function exportLinks(board) {
   const file = (/** @type {string} */ name, /** @type {string} */ text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
   return html`<section><h3>${t("Export")}</h3>

@@ -1,49 +1,49 @@
-/** Closed searches for a child of the name that is being typed. None while offline. */
+/** Closed searches for a child with the typed name. None while offline. */
 
 import { post } from "../../../core/connection/api.js";
 
-const PAUSE_MS = 300; // without typing before the request
-const SHORTEST = 2; // letters of a first name
+const PAUSE_MS = 300; // ms without typing before the request
+const MIN_LENGTH = 2; // characters of a first name
 
 export class EarlierSearches {
   /** @type {EarlierSearch[]} */ found = [];
   /** @type {string | null} */ #board;
   /** @type {() => void} */ #changed;
-  #asked = "";
+  #requestedKey = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /** @param {string | null} board the search that is edited, if there is one @param {() => void} changed */
+  /** @param {string | null} board the edited search, if any @param {() => void} changed */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
   }
 
   /**
-   * Ask about a name, unless it was asked about already.
+   * Request the searches of a name, unless they were already requested.
    * @param {{ first_name: string | null, last_name: string | null }} name
    */
   look({ first_name: first, last_name: last }) {
-    const body = (first ?? "").trim().length < SHORTEST ? null : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board };
-    const asked = body ? JSON.stringify(body) : "";
-    if (asked === this.#asked) return;
-    this.#asked = asked;
+    const body = (first ?? "").trim().length < MIN_LENGTH ? null : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board };
+    const key = body ? JSON.stringify(body) : "";
+    if (key === this.#requestedKey) return;
+    this.#requestedKey = key;
     clearTimeout(this.#timer);
-    if (body) this.#timer = setTimeout(() => this.#ask(body, asked), PAUSE_MS);
+    if (body) this.#timer = setTimeout(() => this.#request(body, key), PAUSE_MS);
     else this.found = [];
   }
 
-  /** @param {object} body @param {string} asked */
-  async #ask(body, asked) {
+  /** @param {object} body @param {string} key */
+  async #request(body, key) {
     /** @type {EarlierSearch[]} */
-    let found = [];
+    let searches = [];
     try {
-      ({ searches: found } = await post("/api/v1/earlier", body, { repeat: true }));
+      ({ searches: searches } = await post("/api/v1/earlier", body, { repeat: true }));
     } catch {
-      if (asked === this.#asked) this.#asked = ""; // asked again at the next key
+      if (key === this.#requestedKey) this.#requestedKey = ""; // the next keystroke retries
     }
-    if (asked !== this.#asked && found.length) return; // another name by now
-    if (!found.length && !this.found.length) return;
-    this.found = found;
+    if (key !== this.#requestedKey && searches.length) return; // another name was requested in the meantime
+    if (!searches.length && !this.found.length) return;
+    this.found = searches;
     this.#changed();
   }
 }

@@ -1,4 +1,4 @@
-/** Goal of a search, set by whoever leads it: a line of the header, and a section of its details. */
+/** Goal of a search, set by its leader: a line of the header, and a section of its details. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
@@ -42,7 +42,7 @@ export function goalFacts(view) {
 /** @param {NonNullable<SearchState["goal"]>} goal @param {HeaderView} view */
 function untilAndBy({ until, by, at }, { session }) {
   const isLate = until && until < serverNow().toISOString(); // ISO times compare as text
-  const due = until ? html`<span class=${isLate ? "text-alert" : ""}>${t("by {at}", { at: formatShortMoment(until) })}</span>` : null;
-  const from = by ? html`${accountName(session, by)}${at ? html`, ${shortTimeElement(at)}` : nothing}` : null;
-  return [due, from].filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}${part}`);
+  const dueText = until ? html`<span class=${isLate ? "text-alert" : ""}>${t("by {at}", { at: formatShortMoment(until) })}</span>` : null;
+  const authorText = by ? html`${accountName(session, by)}${at ? html`, ${shortTimeElement(at)}` : nothing}` : null;
+  return [dueText, authorText].filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}${part}`);
 }

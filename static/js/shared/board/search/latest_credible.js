@@ -5,8 +5,8 @@ import { isAssured } from "../../../core/rules/conditions.js";
 const timeOf = ({ state }) => state.seen_at ?? state.received_at ?? "";
 
 /**
- * Return the sighting that was seen last among those assessed as credible or confirmed, or null. One without a time of seeing
- * counts from when it was reported.
+ * Return the latest credible or confirmed sighting, by the time it was seen, or null. Without that time, the time of its report
+ * counts.
  * @param {Iterable<Card>} cards
  * @returns {Card | null}
  */

@@ -1,4 +1,4 @@
-/** The child's header, on every page of a search: who is missing, since when, what to look for, its status, who is here. */
+/** Header of every page of a search: the child, the running time, details, status and viewers. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { applyHeaderSize, toggleHeaderSize } from "../../../behaviours/header_size.js";
 import { t } from "../../../core/i18n.js";
@@ -15,7 +15,7 @@ import { photo } from "../../files/photo.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "../card/kind_details.js";
-import { joined, outcome } from "./outcome.js";
+import { joinParts, outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../../format/time_elements.js";
 import { whatHappened } from "../what_happened.js";
 import { worryingBadge } from "./worrying_badge.js";
@@ -32,14 +32,14 @@ export function searchHeader(view) {
   const { person, reference, kind } = state;
   const badge = view.board.badges.get(id);
   const name = nameOf(person);
-  const about = [person.sex && label.sex(person.sex), label.kind(kind), html`<span class="whole">${reference}</span>`];
-  queueMicrotask(applyHeaderSize); // once the button is there
+  const description = [person.sex && label.sex(person.sex), label.kind(kind), html`<span class="whole">${reference}</span>`];
+  queueMicrotask(applyHeaderSize); // after the button is drawn
   return html`<header class="search-header ${pending ? "pending" : ""} ${badge ? "changed" : ""}" data-testid="head" data-status=${state.status}>
     ${portrait(view)}
     <div class="who">
       <div class="names">
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
-        <span class="about">${joined(about.filter(Boolean))}</span>
+        <span class="about">${joinParts(description.filter(Boolean))}</span>
         ${state.status === "open" ? worrying(state) : nothing}
         ${timesChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
@@ -61,15 +61,15 @@ export function searchHeader(view) {
   </header>`;
 }
 
-/** Photo of the child, which opens large; without one the initials. @param {HeaderView} view */
+/** Render the photo of the child, which opens in full size, or the initials. @param {HeaderView} view */
 function portrait(view) {
-  const { state: { person, photo: file } } = view.model.search, name = nameOf(person), inside = html`${initials(name)}${photo(view.board.id, file)}`;
-  if (!file || !view.files) return html`<span class="portrait" aria-hidden="true">${inside}</span>`;
-  return html`<button type="button" class="portrait" data-act="open-photo" aria-label=${t("Photo of {name}", { name })} title=${t("Photo of {name}", { name })} @click=${() => view.files?.open(file)}>${inside}</button>`;
+  const { state: { person, photo: file } } = view.model.search, name = nameOf(person), content = html`${initials(name)}${photo(view.board.id, file)}`;
+  if (!file || !view.files) return html`<span class="portrait" aria-hidden="true">${content}</span>`;
+  return html`<button type="button" class="portrait" data-act="open-photo" aria-label=${t("Photo of {name}", { name })} title=${t("Photo of {name}", { name })} @click=${() => view.files?.open(file)}>${content}</button>`;
 }
 
 /**
- * Head of a phone, in the bar of the page: there is no room for both.
+ * Render the header in the page's bar on a phone, which has no space for both.
  * @param {BoardView} view
  */
 export function phoneHeader(view) {
@@ -87,14 +87,14 @@ export function phoneHeader(view) {
 }
 
 /**
- * Whether it is worrying, with the criteria that apply.
+ * Render the badge of a worrying search, with the criteria that apply.
  * @param {SearchState} state
  */
 function worrying(state) {
-  const decided = state.worrying === true;
-  if (!decided && !needsDecision(state)) return nothing;
-  const why = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes").map(label.criterion).join(", ") || state.worrying_basis || "";
-  return html`<span class="worrying-mark">${worryingBadge(state)}${decided && why ? html`<span class="why" title=${why}>${why}</span>` : nothing}</span>`;
+  const isDecided = state.worrying === true;
+  if (!isDecided && !needsDecision(state)) return nothing;
+  const applyingCriteria = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes").map(label.criterion).join(", ") || state.worrying_basis || "";
+  return html`<span class="worrying-mark">${worryingBadge(state)}${isDecided && applyingCriteria ? html`<span class="why" title=${applyingCriteria}>${applyingCriteria}</span>` : nothing}</span>`;
 }
 
 /** @param {SearchState} state @param {HeaderView} view */
@@ -105,18 +105,18 @@ function lead({ lead: account }, { session }) {
 }
 
 /**
- * Status: a control for whoever may change it, else only a word.
+ * Render the status: a control if this person may change it, otherwise a text.
  * @param {SearchState} state
  * @param {HeaderView} view
  */
-function status({ status: now }, view) {
-  const mark = html`<i class="mark" aria-hidden="true"></i><span data-testid="status">${label.status(now)}</span>`;
-  if (view.past || !view.mayLead) return html`<span class="status-is ${now}">${mark}</span>`;
-  return html`<button type="button" class="status-is ${now}" data-act="status-menu" popovertarget="status-menu" aria-haspopup="menu" aria-expanded="false">${mark}<i class="arrow" aria-hidden="true"></i></button>`;
+function status({ status: currentStatus }, view) {
+  const mark = html`<i class="mark" aria-hidden="true"></i><span data-testid="status">${label.status(currentStatus)}</span>`;
+  if (view.past || !view.mayLead) return html`<span class="status-is ${currentStatus}">${mark}</span>`;
+  return html`<button type="button" class="status-is ${currentStatus}" data-act="status-menu" popovertarget="status-menu" aria-haspopup="menu" aria-expanded="false">${mark}<i class="arrow" aria-hidden="true"></i></button>`;
 }
 
 /**
- * What changed of the search itself. The header has a fixed height, so that it moves nothing.
+ * Render the last change of the search itself. The header has a fixed height, so that nothing moves.
  * @param {HeaderView} view
  */
 function headerChange(view) {
@@ -135,16 +135,16 @@ function presence({ board }) {
 }
 
 /**
- * Running time while the child is missing; stopped when it is found.
+ * Render the running time while the child is missing, or the total time after it was found.
  * @param {SearchState} state
- * @param {string | null} [hook] for tests: the one in the bar of a phone has none
+ * @param {string | null} [hook] test id; the phone's bar has none
  */
-function clock({ missing_since, status: now, outcome: found }, hook = "clock") {
-  const from = say("missing_since", { at: formatShortMoment(missing_since) });
-  if (now === "open") return html`<div class="clock" data-testid=${hook ?? nothing}>${sinceElement(missing_since)}<small>${from}</small></div>`;
-  const at = found?.found_at;
+function clock({ missing_since, status: currentStatus, outcome: result }, hook = "clock") {
+  const sinceText = say("missing_since", { at: formatShortMoment(missing_since) });
+  if (currentStatus === "open") return html`<div class="clock" data-testid=${hook ?? nothing}>${sinceElement(missing_since)}<small>${sinceText}</small></div>`;
+  const at = result?.found_at;
   return html`<div class="clock stopped" data-testid=${hook ?? nothing}>
-    ${at ? formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing_since))) : label.status(now)}
-    <small>${at ? t("time until found; {from}", { from }) : from}</small>
+    ${at ? formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing_since))) : label.status(currentStatus)}
+    <small>${at ? t("time until found; {from}", { from: sinceText }) : sinceText}</small>
   </div>`;
 }

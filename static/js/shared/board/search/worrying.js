@@ -1,9 +1,9 @@
-/** Decision whether a disappearance is worrying. The criteria suggest; a person decides and gives a basis. */
+/** Decision whether a disappearance is worrying. The criteria suggest; a person decides and gives the basis. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
-import { row, theirs } from "../../../forms/form_row.js";
+import { row, otherChangeNotice } from "../../../forms/form_row.js";
 import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
 import { answerOf, criteriaOf } from "./criteria.js";
 
@@ -13,17 +13,17 @@ const DECISIONS = [true, false, null];
 const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
 /**
- * Return what the criteria suggest, as a text.
+ * Return the suggestion of the criteria as a text.
  * @param {SearchState} state
  */
 function suggestion(state) {
-  const { criteria } = state, more = suggestedCriteria(state);
+  const { criteria } = state, suggested = suggestedCriteria(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
   const applies = n("{count} of {all} criteria applies. A coordinator decides.", "{count} of {all} criteria apply. A coordinator decides.", yes, { all: criteriaOf(criteria).length });
   const parts = [
     applies,
     unknown && n("{count} still unknown.", "{count} still unknown.", unknown),
-    more.length && t("Suggested by the age: {criteria}.", { criteria: more.map(label.criterion).join(", ") }),
+    suggested.length && t("Suggested by the age: {criteria}.", { criteria: suggested.map(label.criterion).join(", ") }),
   ];
   return parts.filter(Boolean).join(" ");
 }
@@ -44,9 +44,9 @@ export function worryingFacts(view) {
   </section>`;
 }
 
-/** @param {string} key @param {Criterion | undefined} said @param {boolean} isSuggested */
-function criterion(key, said, isSuggested) {
-  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html`\u00a0· <span class="worry open">${say("suggested")}</span>` : nothing}</dd>`;
+/** @param {string} key @param {Criterion | undefined} value @param {boolean} isSuggested */
+function criterion(key, value, isSuggested) {
+  return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(value?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(value)}${isSuggested ? html`\u00a0· <span class="worry open">${say("suggested")}</span>` : nothing}</dd>`;
 }
 
 /**
@@ -69,6 +69,6 @@ export function worryingBody(form, view) {
         <input type="radio" name="worrying" value=${String(decision)} ?autofocus=${form.value("worrying") === decision} .checked=${form.value("worrying") === decision} @change=${pick(decision)} /> ${label.decision(decision)}
       </label>`)}
     </fieldset>
-    ${theirs(form, form.field("worrying"), view)}
+    ${otherChangeNotice(form, form.field("worrying"), view)}
     ${row(form, "basis", view, t("Basis, and who decided"))}`;
 }

@@ -1,4 +1,4 @@
-/** Badge of a search that is worrying, or needs a decision whether it is. */
+/** Badge of a search that is worrying, or that needs this decision. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
@@ -6,9 +6,9 @@ import { label } from "../../../core/labels.js";
 import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 
 /**
- * @param {State} state of the search
- * @param {boolean} [isAsked] whether a decision is needed; by default computed from the state
- * @param {string | null} [hook] by which tests find it
+ * @param {State} state state of the search
+ * @param {boolean} [isAsked] true if a decision is needed; by default computed from the state
+ * @param {string | null} [hook] test id
  */
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state }), hook = "worrying") {
   if (worrying === true) return html`<span class="worry" data-testid=${hook ?? nothing}>${label.decision(true)}</span>`;
