@@ -1,46 +1,46 @@
-/* Alarm that nobody has, in the row of a display that is kept for it, and on the tile of its search. A display knows which kind of
-   alarm it is and since when, and no more. Visitors see none about a child without a public appeal. */
+/* Open alarm in the reserved row of a display, and on the tile of its search. A display knows only its kind and its time. Visitors see no
+   alarm about a child without a public appeal. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t, t as translate } from "../core/i18n.js";
-import { hasAnybody } from "../core/rules/has_anybody.js";
+import { untakenText } from "../core/rules/has_anybody.js";
 import { occasionOf } from "../core/rules/kinds.js";
 import { runningTime } from "../core/time.js";
 
 /**
- * Return the texts of what raised an alarm.
+ * Return the texts of an alarm's occasion.
  * @param {WallAlarm} alarm
  */
 function textsOf(alarm) {
-  const { wall } = occasionOf(alarm), other = t("alarm");
-  if (!wall) return { mark: t("ALARM"), row: other, tile: other, short: other };
+  const { wall } = occasionOf(alarm), fallback = t("alarm");
+  if (!wall) return { mark: t("ALARM"), row: fallback, tile: fallback, short: fallback };
   return { mark: translate(wall.mark), row: translate(wall.row), tile: translate(wall.tile), short: translate(wall.short) };
 }
 
 /**
  * "urgent sighting: nobody has it yet". An alarm can be open although its card is assigned.
- * @param {string} what @param {WallAlarm} alarm @param {string} [who]
+ * @param {string} what @param {WallAlarm} alarm @param {string} [ownerText]
  */
-const ownedBy = (what, alarm, who = owner(alarm)) => (what ? t("{what}: {who}", { what, who }) : who);
+const withOwner = (what, alarm, ownerText = owner(alarm)) => (what ? t("{what}: {who}", { what, who: ownerText }) : ownerText);
 
 /** @param {WallAlarm} alarm */
-const owner = ({ assigned }) => hasAnybody(assigned);
+const owner = ({ assigned }) => untakenText(assigned);
 
 /**
- * Say the same in fewer words, for a tile without room.
+ * Return the same in fewer words, for a narrow tile.
  * @param {WallAlarm} alarm
  */
 const shortOwner = (alarm) => (alarm.assigned ? owner(alarm) : t("nobody has it"));
 
 /**
- * Return whether a screen may show red about an open search.
+ * Return true if a screen may show red about an open search.
  * @param {string | undefined} profile
  * @param {State} search
  */
 export const mayAlarm = (profile, { appeal }) => profile !== "room" || Boolean(appeal.level);
 
 /**
- * Return the alarms that nobody has, of open searches that this screen may name in red, the oldest first.
+ * Return the open alarms of searches that this screen may show in red, oldest first.
  * @param {Board[]} boards
  * @param {Map<string, State>} searches states by id
  * @param {string | undefined} profile
@@ -56,32 +56,32 @@ export function displayAlarms(boards, searches, profile) {
       alarms.set(search, { search, person: state.person, alarm });
     }
   }
-  return [...alarms.values()].sort((one, other) => (one.alarm.raised_at < other.alarm.raised_at ? -1 : 1));
+  return [...alarms.values()].sort((first, second) => (first.alarm.raised_at < second.alarm.raised_at ? -1 : 1));
 }
 
 /**
- * Draw first name and age: a name that has no room ends in an ellipsis, and the age does not.
+ * Draw first name and age: a long name ends in an ellipsis, but the age stays.
  * @param {State} person
  */
-function named({ first_name: name, age }) {
+function personTemplate({ first_name: name, age }) {
   const isKnown = age !== null && age !== undefined;
   return html`<b class="alarm-name"><bdi>${name}</bdi>${isKnown ? "," : nothing}</b> ${isKnown ? html`<b class="alarm-age">${age}</b>` : nothing}`;
 }
 
-/** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
+/** @param {DisplayAlarm[]} alarms oldest first @param {Date | null} now */
 export function alarmRow([{ search, person, alarm }, ...others], now) {
   const texts = textsOf(alarm), more = others.length ? html`<span class="alarm-others">${n("+ {count} more", "+ {count} more", others.length)}</span>` : nothing;
   return html`<div class="alarm-row" data-fit-axis="width" data-alarm-of=${search} data-testid="alarm"><b class="alarm-mark">${texts.mark}</b>
-    <span class="alarm-lines"><span class="alarm-line"><span class="alarm-child">${named(person)}</span> ${more}
+    <span class="alarm-lines"><span class="alarm-line"><span class="alarm-child">${personTemplate(person)}</span> ${more}
         <time class="alarm-time">${runningTime(alarm.raised_at, now ?? undefined)}</time></span>
-      <span class="alarm-line"><span class="alarm-text">${ownedBy(texts.row, alarm)}</span></span></span></div>`;
+      <span class="alarm-line"><span class="alarm-text">${withOwner(texts.row, alarm)}</span></span></span></div>`;
 }
 
 /**
- * Draw what nobody has, on the tile of its search; where there is no room, in fewer words.
+ * Draw an open alarm on the tile of its search, with fewer words if necessary.
  * @param {WallAlarm} alarm
  */
 export function alarmOnTile(alarm) {
   const { tile, short } = textsOf(alarm);
-  return html`<span class="count over alarmed"><span class="long">${ownedBy(tile, alarm)}</span><span class="short">${ownedBy(short, alarm, shortOwner(alarm))}</span><span class="least">${shortOwner(alarm)}</span></span>`;
+  return html`<span class="count over alarmed"><span class="long">${withOwner(tile, alarm)}</span><span class="short">${withOwner(short, alarm, shortOwner(alarm))}</span><span class="least">${shortOwner(alarm)}</span></span>`;
 }

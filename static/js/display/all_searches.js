@@ -1,4 +1,4 @@
-/* All open searches of one page: the gravest as large cards, the others as rows (fit.js arranges them). */
+/* Open searches of one page: the gravest as large cards, the rest as rows (fit.js arranges them). */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
@@ -14,7 +14,7 @@ import { photo } from "./photo.js";
 import { isHighlighted } from "./significant_events.js";
 
 /**
- * Return the open searches as the order takes them.
+ * Return the sort keys of the open searches.
  * @param {Board} board
  * @returns {SearchPlace[]}
  */
@@ -24,7 +24,7 @@ export function placesOf(board) {
 }
 
 /**
- * Return the page `number` of searches in order, arranged.
+ * Return a page of the ordered searches, and its arrangement.
  * @param {SearchPlace[]} places
  * @param {number} number
  * @param {Area} area
@@ -34,14 +34,14 @@ export function pageOf(places, number, area) {
   return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank > 0).length, area) };
 }
 
-/** @param {string[]} ids those of this page, in order @param {OverviewContext} view */
+/** @param {string[]} ids searches of this page, in order @param {OverviewContext} view */
 export function allSearches(ids, view) {
   if (!ids.length) return html`<p class="empty">${t("No open searches.")}</p>`;
   const { bigs, columns, upright, card, other, asCards } = view.arrangement;
   const searches = ids.flatMap((id) => view.board.get(id) ?? []);
-  const group = (/** @type {string} */ name, /** @type {Entity[]} */ some, /** @type {number} */ step, /** @type {boolean} */ areCards) => html`
+  const group = (/** @type {string} */ name, /** @type {Entity[]} */ members, /** @type {number} */ step, /** @type {boolean} */ areCards) => html`
     <div class=${name} data-form=${areCards ? "card" : "row"} data-step=${step}>
-      ${repeat(some, ({ id }) => id, (search) => (areCards ? largeCard : row)(search, tileOf(search, view)))}
+      ${repeat(members, ({ id }) => id, (search) => (areCards ? largeCard : row)(search, tileOf(search, view)))}
     </div>`;
   return html`<section class="overview" data-columns=${columns} ?data-upright=${upright} ?data-one-group=${ids.length <= bigs}>
     ${group("big-tiles", searches.slice(0, bigs), card, true)}
@@ -50,7 +50,7 @@ export function allSearches(ids, view) {
 }
 
 /**
- * Collect what a tile shows besides the search's own state.
+ * Collect the data of a tile besides the state of its search.
  * @param {{ id: string, state: State }} search
  * @param {OverviewContext} view
  * @returns {Tile}
@@ -86,19 +86,19 @@ function row({ id, state }, tile) {
 const missingTime = ({ missing_since: since }, now) => html`<b class="missing-time">${runningTime(since, now ?? undefined)}</b>`;
 
 /**
- * Draw how grave a search is, and in inner rooms of which kind. Other displays do not receive the kind.
+ * Draw the gravity of a search, and in inner rooms its kind. Other displays do not receive the kind.
  * @param {State} state
  */
 export const kindLine = (state) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}</p>`;
 
 /**
- * Return the class that draws how grave a search is: worrying, suggested and to be decided, or neither.
+ * Return the style class for the gravity of a search.
  * @param {State} state
  */
 export const gravity = ({ worrying, undecided }) => (worrying === true ? "worrying" : undecided === true ? "to-decide" : "");
 
 /**
- * Draw the name and the age. The name may be written from right to left.
+ * Draw the name and the age. The name may be right-to-left.
  * @param {Person} person
  */
 export const nameElement = ({ first_name: name, age }) => html`<span class="name"><bdi>${name}</bdi>${age === null || age === undefined ? nothing : `, ${age}`}</span>`;
@@ -112,7 +112,7 @@ export function gravityMark({ worrying, undecided }) {
 }
 
 /**
- * Draw what needs somebody, the most urgent first.
+ * Draw the open needs, most urgent first.
  * @param {State} state
  * @param {Tile} tile
  */
@@ -126,7 +126,7 @@ function counts(state, { summary, alarm }) {
     ${isLed ? nothing : html`<span class="count lead-missing">${say("nobody_in_charge")}</span>`}`;
 }
 
-// Shorter than on other pages: a kind has half a line here.
+// Shorter than on other pages, because a kind has half a line here.
 /** @type {Record<string, () => string>} */
 const KIND = {
   parental_abduction: () => t("Parental abduction"),

@@ -1,4 +1,4 @@
-/* Session of a display: its settings, the boards that it shows, and how fresh they are. It stores nothing and sends no commands. */
+/* Session of a display: its settings, its boards, and their freshness. It stores nothing and sends no commands. */
 
 import { post } from "../core/connection/api.js";
 import { elapsed, readClocks } from "../core/elapsed.js";
@@ -9,32 +9,32 @@ import { EchoProbe } from "./echo_probe.js";
 const TIMEOUT_MS = 10_000; // a dead connection never answers
 const REPORT_URL = "/api/v1/wall/told";
 const CODE_ELSEWHERE = 4502; // close code: another screen took over this display
-const WORST = ["loading", "not_current", "catching_up", "live"]; // worst first
+const STATES_WORST_FIRST = ["loading", "not_current", "catching_up", "live"]; // worst first
 
 export class DisplaySession extends LiveSession {
-  /** @type {DisplaySettings | null} */ display = null; // once the server has sent them
-  /** @type {string | null} */ ended = null; // "revoked" | "elsewhere": ended for good
+  /** @type {DisplaySettings | null} */ display = null; // null until the server has sent them
+  /** @type {string | null} */ ended = null; // "revoked" | "elsewhere": ended permanently
   rows = 0; // searches or cards on the screen, set by the view
-  mute = false; // sound is on but the browser blocks it, set by the view
-  /** @type {DisplayCallbacks} */ #on;
-  /** @type {Record<string, any>} */ #page; // settings that this page was rendered with
-  /** @type {number | null} */ #closed = null;
+  mute = false; // true if the browser blocks the sound, set by the view
+  /** @type {DisplayCallbacks} */ #callbacks;
+  /** @type {Record<string, any>} */ #page; // settings at the time of rendering
+  /** @type {number | null} */ #closeCode = null;
   #echo = new EchoProbe();
-  /** @type {ClockReading | null} */ #heartbeatSince = null; // clock reading: no received heartbeat was sent before it
-  #followedSince = readClocks(); // clock reading when the followed boards last changed
+  /** @type {ClockReading | null} */ #heartbeatSince = null; // clock reading that is not later than the last heartbeat
+  #followedSince = readClocks(); // clock reading of the last change of the followed boards
   /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #eventWatchers = new Set();
 
-  /** @param {{ id: string, version: string, settings: Record<string, any> }} page as rendered @param {DisplayCallbacks} on */
+  /** @param {{ id: string, version: string, settings: Record<string, any> }} page data of the rendered page @param {DisplayCallbacks} on */
   constructor({ id, version, settings }, on) {
     super({ account: { id, name: "", role: "viewer" }, version, query: `?display=${randomName()}` });
     this.#page = settings;
-    this.#on = on;
+    this.#callbacks = on;
   }
 
-  // --- what the view reads
+  // --- read by the view
 
   /**
-   * Return the board, or undefined if it is not shown.
+   * Return the board, or undefined if the display does not show it.
    * @param {string} id
    */
   board(id) {
@@ -48,18 +48,18 @@ export class DisplaySession extends LiveSession {
 
   /**
    * Freshness of the least fresh board: {state, provenAt, proven}. `proven` is a clock reading; before the first
-   * confirmation, the time when the board was first followed.
+   * proof, the time at which the board was first followed.
    */
   get freshness() {
-    const all = this.shownBoards.map(({ freshness }) => freshness);
-    if (!all.length) return this.#lineFreshness();
-    const state = WORST[Math.min(...all.map((each) => WORST.indexOf(each.state)))];
-    const at = all.map(({ provenAt }) => provenAt), now = readClocks();
-    const proven = all.map((each) => each.proven ?? this.#followedSince).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
-    return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at.map(Number))) : null, proven };
+    const freshnesses = this.shownBoards.map(({ freshness }) => freshness);
+    if (!freshnesses.length) return this.#connectionFreshness();
+    const state = STATES_WORST_FIRST[Math.min(...freshnesses.map((freshness) => STATES_WORST_FIRST.indexOf(freshness.state)))];
+    const provenTimes = freshnesses.map(({ provenAt }) => provenAt), now = readClocks();
+    const proven = freshnesses.map((freshness) => freshness.proven ?? this.#followedSince).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
+    return { state, provenAt: provenTimes.every(Boolean) ? new Date(Math.min(...provenTimes.map(Number))) : null, proven };
   }
 
-  /** Return whether the connection should be checked. */
+  /** True if the connection should be checked. */
   get isSilent() {
     return this.#echo.isSilent;
   }
@@ -76,7 +76,7 @@ export class DisplaySession extends LiveSession {
   }
 
   /**
-   * Call `fn(board, events)` after a board has applied events. Return the function that stops it.
+   * Call `fn(board, events)` after a board has applied events. Returns the function that stops it.
    * @param {(board: Board, events: JournalEvent[]) => void} fn
    */
   watchEvents(fn) {
@@ -88,14 +88,14 @@ export class DisplaySession extends LiveSession {
 
   tick() {
     super.tick();
-    if (this.connection.state === "open") this.#ask();
+    if (this.connection.state === "open") this.#sendProbe();
     this.changed();
   }
 
   /** @param {HelloFrame & { display: DisplaySettings }} frame */
   onHello(frame) {
     this.#echo.opened();
-    this.#ask();
+    this.#sendProbe();
     super.onHello(frame);
     this.#show(frame.display);
   }
@@ -110,21 +110,21 @@ export class DisplaySession extends LiveSession {
   /** @param {Frame} frame */
   onHeads(frame) {
     const sent = this.#echo.since;
-    if (!sent) return; // its age is unknown until the first pong
+    if (!sent) return; // the age of the heartbeat is unknown until the first pong
     this.#heartbeatSince = sent;
     super.onHeads(frame, sent);
   }
 
   /** @param {number | null} code */
   onDown(code) {
-    this.#closed = code;
+    this.#closeCode = code;
     this.#echo.lost();
     super.onDown(code);
   }
 
-  /** Ask by status report whether this is still the display: a browser cannot see why a handshake was refused. */
+  /** Check by a status report that this is still the display: a browser cannot see why a handshake was refused. */
   async identify() {
-    if (this.#closed === CODE_ELSEWHERE) this.#end("elsewhere");
+    if (this.#closeCode === CODE_ELSEWHERE) this.#end("elsewhere");
     else await post(REPORT_URL, this.contact(), { timeoutMs: TIMEOUT_MS });
     return true;
   }
@@ -134,17 +134,17 @@ export class DisplaySession extends LiveSession {
   }
 
   reload() {
-    this.#on.reload();
+    this.#callbacks.reload();
   }
 
   /**
-   * Apply new settings. Another language, profile or reload counter needs a new page.
+   * Apply new settings. A change of language, profile or reload counter reloads the page.
    * @param {DisplaySettings} display
    */
   #show(display) {
     this.display = display;
     if (["language", "profile", "reload"].some((name) => display[name] !== this.#page[name])) return this.reload();
-    for (const id of this.boards.keys()) if (!display.shows.boards.includes(id)) this.#leave(id);
+    for (const id of this.boards.keys()) if (!display.shows.boards.includes(id)) this.#unfollow(id);
     for (const id of display.shows.boards) if (!this.boards.has(id)) this.follow(id);
     return this.changed();
   }
@@ -158,7 +158,7 @@ export class DisplaySession extends LiveSession {
   }
 
   /** @param {string} id */
-  #leave(id) {
+  #unfollow(id) {
     this.boards.delete(id);
     this.transmit({ type: "unsubscribe", board: id });
   }
@@ -171,27 +171,27 @@ export class DisplaySession extends LiveSession {
   }
 
   /**
-   * End the session for good and drop all data.
-   * @param {string} why
+   * End the session permanently, and drop all data.
+   * @param {string} reason
    */
-  #end(why) {
+  #end(reason) {
     if (this.ended) return;
-    this.ended = why;
+    this.ended = reason;
     this.stop();
     this.boards.clear();
-    this.#on.ended(why);
+    this.#callbacks.ended(reason);
   }
 
-  /** Freshness while no board is left: heartbeats alone count. */
-  #lineFreshness() {
+  /** Return the freshness if no board is left: only heartbeats count. */
+  #connectionFreshness() {
     const proven = this.#heartbeatSince ?? this.#followedSince;
     return { state: elapsed(proven) < FRESH_MS ? "live" : "not_current", provenAt: null, proven };
   }
 
-  #ask() {
+  #sendProbe() {
     this.#echo.ask((/** @type {Frame} */ frame) => this.connection.send(frame));
   }
 }
 
-/** Name of this page: a late reply to an abandoned attempt of its own must not evict it. */
-const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+/** Return a random name of this page: a late reply to its own abandoned attempt must not evict it. */
+const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,9 +1,9 @@
-/* Upper bound for the age of a frame. A heartbeat may be delayed by the network, a blocked page or a suspended machine, and no
-   clock of the sender tells. So the session sends a ping every second: what arrives after a pong was sent after the ping. */
+/* Upper bound for the age of a frame. The network, a blocked page or a suspended machine may delay a heartbeat, and the sender's clock
+   does not show it. So the session sends a ping every second: frames that arrive after a pong were sent after its ping. */
 
 import { elapsed, readClocks } from "../core/elapsed.js";
 
-const MAX_PINGS = 20; // pings kept; older ones will not be answered
+const MAX_PINGS = 20; // remembered pings; older ones will not be answered
 const SILENT_MS = 3_000; // ms without a pong: the connection may be dead
 
 export class EchoProbe {
@@ -17,7 +17,7 @@ export class EchoProbe {
     this.#now = now;
   }
 
-  /** A connection opened: pings of the previous one get no answer. */
+  /** Start again on a new connection: pings of the previous one get no answer. */
   opened() {
     this.#sentAt.clear();
     this.#since = null;
@@ -43,23 +43,23 @@ export class EchoProbe {
 
   /** @param {string} id */
   answered(id) {
-    const at = this.#sentAt.get(id);
-    if (!at) return; // a ping of the connection itself
-    for (const each of this.#sentAt.keys()) {
-      this.#sentAt.delete(each);
-      if (each === id) break;
+    const sentAt = this.#sentAt.get(id);
+    if (!sentAt) return; // a ping of the connection itself
+    for (const pingId of this.#sentAt.keys()) {
+      this.#sentAt.delete(pingId);
+      if (pingId === id) break;
     }
-    this.#since = at;
+    this.#since = sentAt;
   }
 
-  /** Clock reading before which nothing that arrives now was sent; null until the first pong. */
+  /** Clock reading that is not later than the sending of any new frame; null until the first pong. */
   get since() {
     return this.#since;
   }
 
-  /** Return whether pings stay unanswered, so that the connection should be checked. */
+  /** True if pings are unanswered, so that the connection should be checked. */
   get isSilent() {
-    const heard = this.#since ?? this.#openedAt;
-    return heard !== null && elapsed(heard, this.#now()) > SILENT_MS;
+    const lastAnswer = this.#since ?? this.#openedAt;
+    return lastAnswer !== null && elapsed(lastAnswer, this.#now()) > SILENT_MS;
   }
 }

@@ -1,7 +1,7 @@
-/* Arrangement of the searches of one page: the gravest as large cards, the others as rows. Pure. All lengths are in units of the
-   type (`--u` of css/display/layout.css, 10 px on a screen of 1080 rows), so that 720p and 1080p look alike. */
+/* Arrangement of the searches of one page: the gravest as large cards, the rest as rows. Pure. All lengths are in units of the type (`--u`
+   of css/display/layout.css, 10 px at a height of 1080 px), so that 720p and 1080p look alike. */
 
-// Sizes of type, the largest first. `height` is that of the whole tile. The smallest texts have 3.4 units.
+// Sizes of type, largest first. `height` is the tile's. The smallest texts have 3.4 units.
 export const CARD_STEPS = [
   { height: 52, name: 18, text: 6.4, need: 8 },
   { height: 42, name: 14, text: 5.6, need: 7 },
@@ -17,35 +17,35 @@ export const ROW_STEPS = [
   { height: 11.3, name: 5, text: 3.8 },
 ];
 const GAP = 1.6, ROW_GAP = 1; // between cards, and between rows
-const BIG_SHARE = 1.16; // width of the large cards, in widths of a row
+const BIG_SHARE = 1.16; // width of a large card, in widths of a row
 const MIN_ROW_WIDTH = 74;
-const UPRIGHT_SHARE = 0.5; // of the height for large cards, on an upright screen
+const UPRIGHT_SHARE = 0.5; // share of the height for large cards on an upright screen
 const BIG_WEIGHT = 3; // height of a large card on an upright screen, in heights of a row
-const TALLEST = 56; // height up to which a large card looks well: where there are many searches, more of them are large
+const TALLEST = 56; // maximum height of a good-looking large card: with many searches, more of them are large
 const LEAST_CARD = CARD_STEPS[CARD_STEPS.length - 1].height, LEAST_ROW = ROW_STEPS[ROW_STEPS.length - 1].height;
 
 /**
- * Divide so many searches into pages, equally full.
+ * Divide searches into equally full pages.
  * @param {number} count
  * @param {Area} area
  */
 export function pagesFor(count, area) {
-  const most = Math.max(...candidates(area).map((bigs) => bigs + mostRows(bigs, area)));
-  const pages = Math.max(1, Math.ceil(count / most));
+  const maxCount = Math.max(...candidates(area).map((bigs) => bigs + maxRows(bigs, area)));
+  const pages = Math.max(1, Math.ceil(count / maxCount));
   return { pages, perPage: Math.ceil(count / pages) };
 }
 
 /**
- * Arrange one page: each grave search has a large card where there is room, and the first search always.
- * @param {number} count of the page
- * @param {number} grave how many of them are worrying, to be decided, or have an alarm that nobody has: they come first
+ * Arrange one page: each grave search gets a large card if there is space; the first search always does.
+ * @param {number} count searches of the page
+ * @param {number} grave number of searches that are worrying, undecided, or have an open alarm; they are first
  * @param {Area} area
  * @returns {Arrangement}
  */
 export function arrange(count, grave, area) {
-  const wanted = Math.max(1, grave, Math.min(Math.ceil((area.height * (isUpright(area) ? UPRIGHT_SHARE : 1)) / TALLEST), Math.floor(count / 3)));
-  const possible = candidates(area).filter((bigs) => bigs <= count && count - bigs <= mostRows(bigs, area));
-  const bigs = possible.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || b - a)[0] ?? 1, others = count - bigs;
+  const preferred = Math.max(1, grave, Math.min(Math.ceil((area.height * (isUpright(area) ? UPRIGHT_SHARE : 1)) / TALLEST), Math.floor(count / 3)));
+  const possible = candidates(area).filter((bigs) => bigs <= count && count - bigs <= maxRows(bigs, area));
+  const bigs = possible.sort((a, b) => Math.abs(a - preferred) - Math.abs(b - preferred) || b - a)[0] ?? 1, others = count - bigs;
   const upright = isUpright(area), columns = upright ? 1 : Math.min(columnsOf(area), Math.max(1, Math.ceil(others / rowsIn(area.height))));
   const rows = Math.ceil(others / columns);
   const bigHeight = upright && others ? uprightHeight(bigs, others, area) : share(area.height, bigs, GAP);
@@ -60,12 +60,12 @@ export function arrange(count, grave, area) {
 const isUpright = ({ width, height }) => height > width;
 
 /**
- * Return the numbers of large cards that an area has room for.
+ * Return the possible numbers of large cards in an area.
  * @param {Area} area
  */
 function candidates({ height }) {
-  const most = Math.max(1, Math.floor((height + GAP) / (LEAST_CARD + GAP)));
-  return Array.from({ length: most }, (_, index) => index + 1);
+  const maxCount = Math.max(1, Math.floor((height + GAP) / (LEAST_CARD + GAP)));
+  return Array.from({ length: maxCount }, (_, index) => index + 1);
 }
 
 /** @param {Area} area */
@@ -75,19 +75,19 @@ const columnsOf = ({ width }) => Math.max(1, Math.floor((width - BIG_SHARE * MIN
 const rowsIn = (height) => Math.max(0, Math.floor((height + ROW_GAP) / (LEAST_ROW + ROW_GAP)));
 
 /** @param {number} bigs @param {Area} area */
-function mostRows(bigs, area) {
+function maxRows(bigs, area) {
   return isUpright(area) ? rowsIn(area.height - bigs * (LEAST_CARD + GAP)) : columnsOf(area) * rowsIn(area.height);
 }
 
 /**
- * Return the height of a large card above so many rows.
+ * Return the height of a large card above the rows.
  * @param {number} bigs
  * @param {number} others
  * @param {Area} area
  */
 function uprightHeight(bigs, others, { height }) {
-  const room = height - bigs * GAP - (others - 1) * ROW_GAP, row = Math.max(LEAST_ROW, room / (bigs * BIG_WEIGHT + others));
-  return Math.max(LEAST_CARD, (room - others * row) / bigs);
+  const available = height - bigs * GAP - (others - 1) * ROW_GAP, row = Math.max(LEAST_ROW, available / (bigs * BIG_WEIGHT + others));
+  return Math.max(LEAST_CARD, (available - others * row) / bigs);
 }
 
 /** @param {number} length @param {number} count @param {number} gap */
@@ -95,6 +95,6 @@ const share = (length, count, gap) => (length - gap * Math.max(0, count - 1)) / 
 
 /** @param {{ height: number }[]} steps @param {number} height */
 function stepFor(steps, height) {
-  const at = steps.findIndex((step) => step.height <= height + 0.05);
-  return at < 0 ? steps.length - 1 : at;
+  const index = steps.findIndex((step) => step.height <= height + 0.05);
+  return index < 0 ? steps.length - 1 : index;
 }

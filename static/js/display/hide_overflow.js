@@ -1,23 +1,23 @@
-/* Overflow on a display: items are hidden whole, or their words end in an ellipsis; where there is room, texts have more lines. */
+/* Overflow on a display: items are hidden, or their words end in an ellipsis; if there is space, texts get more lines. */
 
 const LINES = "--lines";
 
 /**
  * Hide items (`data-hide-priority`, the highest first, the last of equals first) until the rest fits; if it does not, let
  * words shrink (`data-compact` in CSS).
- * @param {HTMLElement} place
+ * @param {HTMLElement} container
  */
-export function hideOverflow(place) {
-  const may = /** @type {HTMLElement[]} */ ([...place.querySelectorAll("[data-hide-priority]")]);
-  may.sort((a, b) => Number(a.dataset.hidePriority) - Number(b.dataset.hidePriority));
-  place.toggleAttribute("data-compact", false);
-  for (const each of may) each.toggleAttribute("data-left-out", false);
-  while (may.length && isOverflowing(place)) may.pop()?.toggleAttribute("data-left-out", true);
-  place.toggleAttribute("data-compact", isOverflowing(place));
+export function hideOverflow(container) {
+  const hideable = /** @type {HTMLElement[]} */ ([...container.querySelectorAll("[data-hide-priority]")]);
+  hideable.sort((a, b) => Number(a.dataset.hidePriority) - Number(b.dataset.hidePriority));
+  container.toggleAttribute("data-compact", false);
+  for (const item of hideable) item.toggleAttribute("data-left-out", false);
+  while (hideable.length && isOverflowing(container)) hideable.pop()?.toggleAttribute("data-left-out", true);
+  container.toggleAttribute("data-compact", isOverflowing(container));
 }
 
 /**
- * Return whether the content exceeds the element in its direction (`data-fit-axis`).
+ * Return true if the content exceeds the element along its axis (`data-fit-axis`).
  * @param {HTMLElement} element
  */
 export function isOverflowing({ dataset, scrollWidth, clientWidth, scrollHeight, clientHeight }) {
@@ -25,25 +25,25 @@ export function isOverflowing({ dataset, scrollWidth, clientWidth, scrollHeight,
 }
 
 /**
- * Give each text (`data-most-lines`) that ends in an ellipsis more lines, as long as nothing around it overflows; first those that may
- * have the most. Properties are set by script, as the policy forbids inline styles.
+ * Give truncated texts (`data-most-lines`) more lines while nothing around them overflows, starting with the highest limit. Sets
+ * properties by script, because the content security policy forbids inline styles.
  * @param {HTMLElement} root
  */
 export function growTexts(root) {
-  const places = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-fit-axis=height]")]);
-  for (const text of textsIn(root).sort((one, other) => Number(other.dataset.mostLines) - Number(one.dataset.mostLines))) {
-    for (let lines = Number(getComputedStyle(text).getPropertyValue(LINES)) + 1; lines <= Number(text.dataset.mostLines) && isCut(text); lines += 1) {
-      const before = text.style.getPropertyValue(LINES);
+  const containers = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-fit-axis=height]")]);
+  for (const text of textsIn(root).sort((first, second) => Number(second.dataset.mostLines) - Number(first.dataset.mostLines))) {
+    for (let lines = Number(getComputedStyle(text).getPropertyValue(LINES)) + 1; lines <= Number(text.dataset.mostLines) && isTruncated(text); lines += 1) {
+      const previous = text.style.getPropertyValue(LINES);
       setLines(text, String(lines));
-      if (!places.some(isOverflowing)) continue;
-      setLines(text, before);
+      if (!containers.some(isOverflowing)) continue;
+      setLines(text, previous);
       break;
     }
   }
 }
 
 /**
- * Take back the lines that texts were given: what has to be shown is counted without them.
+ * Remove the extra lines of texts, before the content is measured.
  * @param {HTMLElement} root
  */
 export function shrinkTexts(root) {
@@ -60,4 +60,4 @@ function setLines(text, lines) {
 }
 
 /** @param {HTMLElement} text */
-const isCut = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight + 1;
+const isTruncated = ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth || scrollHeight > clientHeight + 1;

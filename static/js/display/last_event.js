@@ -1,13 +1,13 @@
-/* Last important event of a search, in the same words in a row, on a card and on its own board, in each room; and when and where the
-   child was seen last. Each time says what it refers to: a time alone beside a sighting could be either. */
+/* Last significant event of a search, in the same words in rows, on cards and on its own board; and the time and place of the last sighting.
+   Each time is labelled, because the time of a sighting would be ambiguous. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { p, t } from "../core/i18n.js";
 import { clock, committedAt, date, dayAndClock } from "../core/time.js";
 import { assessmentText, shortEventText } from "./significant_events.js";
 
-const WEEK_MS = 6 * 24 * 3_600_000; // within it a weekday says which day is meant
-const STATES = ["sighting.assessed", "sighting.added"]; // events of a sighting: it is so since then, and was seen before
+const WEEK_MS = 6 * 24 * 3_600_000; // within this time, a weekday identifies the day
+const STATES = ["sighting.assessed", "sighting.added"]; // events after which a state lasts; the child was seen earlier
 
 /**
  * Draw "Credible since 06:40" or "Opened 11:41".
@@ -22,7 +22,7 @@ export function lastEvent(event, now) {
 }
 
 /**
- * Draw "Confirmed, seen 05:05 Veldstraat", in inner rooms; nothing if this display may not know it, or there is none.
+ * Draw "Confirmed, seen 05:05 Veldstraat", in inner rooms; nothing if there is none, or if this display may not know it.
  * @param {Summary["credible_sighting"] | undefined} sighting
  * @param {Date | null} now
  */
@@ -40,7 +40,7 @@ export function seenLast(sighting, now) {
 export const seenAt = (at, now) => t("seen {at}", { at: shortTime(at, now) });
 
 /**
- * "22:39" today, "Wed 22:10" in this week, else "24 Nov".
+ * "22:39" today, "Wed 22:10" within a week, "24 Nov" on other days.
  * @param {string} at
  * @param {Date | null} now
  */
@@ -50,7 +50,7 @@ export function shortTime(at, now) {
 }
 
 /**
- * Draw the same, so that the hour of another day can be left out.
+ * Draw `shortTime`, so that the hour of another day can be hidden.
  * @param {string} at
  * @param {Date | null} now
  */

@@ -1,4 +1,4 @@
-/* Entry point of a wall display: shows a pairing code, or the display this screen is paired with. */
+/* Entry point of a wall display: shows a pairing code, or the paired display. */
 
 import { loadCatalogue } from "../core/i18n.js";
 import { originProblem } from "../core/connection/origin.js";
@@ -14,30 +14,30 @@ const POINTER_MS = 3_000; // the pointer stays visible this long after a move
 async function start() {
   const { id, state, version, catalogue, settings } = /** @type {Record<string, string>} */ (document.body.dataset);
   const root = /** @type {HTMLElement} */ (document.querySelector("[data-display-root]"));
-  const words = loadCatalogue(catalogue);
+  const textsLoaded = loadCatalogue(catalogue);
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();
-  if (state === "new") return words.then(() => pair(root, { reload }));
+  if (state === "new") return textsLoaded.then(() => pair(root, { reload }));
   const overlay = new StaleOverlay();
-  if (!overlay.runs) return reload(); // no stylesheet: without the overlay nothing may be shown
+  if (!overlay.runs) return reload(); // no stylesheet: nothing may be shown without the overlay
 
   /** @type {DisplayView | null} */
   let view = null;
-  const ended = (/** @type {string} */ why) => {
+  const onEnded = (/** @type {string} */ reason) => {
     view?.disconnect();
     report.disconnect();
     recovery.disconnect();
     overlay.lift();
-    if (why === "elsewhere") showUsedElsewhere(root);
-    else pair(root, { why, reload });
+    if (reason === "elsewhere") showUsedElsewhere(root);
+    else pair(root, { why: reason, reload });
   };
-  const session = new DisplaySession({ id, version, settings: JSON.parse(settings) }, { reload, ended });
+  const session = new DisplaySession({ id, version, settings: JSON.parse(settings) }, { reload, ended: onEnded });
   const report = new StatusReport(session, overlay);
   const recovery = new Recovery(session, report, { isBusy: () => view?.isHighlighted, reload });
   session.start(); // in parallel with loading the texts
   report.connect();
   recovery.connect();
-  if (!(await words)) return reload(); // codes and a board without its words would look like all there is
+  if (!(await textsLoaded)) return reload(); // without texts, an incomplete board would look complete
   overlay.explain(/** @type {string} */ (originProblem()));
   if (session.ended) return undefined;
   view = new DisplayView(root, session, overlay);
@@ -55,7 +55,7 @@ function hidePointer(page) {
   });
 }
 
-// Nobody is there to reload a page that failed to start.
+// Reload a page that failed to start: nobody is at the screen.
 start().catch((error) => {
   reportError(error);
   reload();

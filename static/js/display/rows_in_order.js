@@ -1,11 +1,11 @@
-/* Order of the searches on a display: that of core/rules/search_gravity.js, at a quieter pace. A reader keeps the places in mind, so it changes at most once a minute, and only when the
-   class of a search does; what moved up is marked. New searches come in at once, and those that ended leave at once. Pure: time
-   is a parameter. */
+/* Order of the searches on a display: that of core/rules/search_gravity.js, at a slower pace. Readers remember places, so the order changes at
+   most once a minute, and only if the rank of a search does; searches that moved up are marked. New searches appear immediately, and
+   ended ones disappear immediately. Pure: time is a parameter. */
 
 import { comparePlaces } from "../core/rules/search_gravity.js";
 
 const REORDER_MS = 60_000;
-const MARKED_MS = 20_000; // how long what moved up is marked
+const MARKED_MS = 20_000; // duration of the mark
 
 export class SearchOrder {
   /** @type {Map<string, SearchPlace>} */ #places = new Map(); // by id of the search
@@ -14,33 +14,33 @@ export class SearchOrder {
   #isSettled = false;
 
   /**
-   * Return the searches in order, each by the class that it was last placed by.
+   * Return the searches in order, each by its last used rank.
    * @param {SearchPlace[]} searches
-   * @param {{ now: number, settled: boolean }} options `now`: ms of a monotonic clock; `settled`: all classes are known
+   * @param {{ now: number, settled: boolean }} options `now`: ms of a monotonic clock; `settled`: all ranks are known
    * @returns {SearchPlace[]}
    */
-  update(searches, { now, settled }) {
-    const known = this.#places, isFree = !this.#isSettled || now - this.#reorderedAt >= REORDER_MS;
-    const changed = searches.filter(({ id, rank }) => known.has(id) && known.get(id)?.rank !== rank);
-    const place = (/** @type {SearchPlace} */ each) => (isFree && changed.length ? each : (known.get(each.id) ?? each));
-    const ordered = searches.map((each) => (this.#isSettled ? place(each) : each)).sort(comparePlaces);
-    if (changed.length && isFree && this.#isSettled && this.#differs(ordered)) this.#mark(changed, now);
-    this.#places = new Map(ordered.map((each) => [each.id, each]));
-    this.#isSettled ||= settled;
+  update(searches, { now, settled: isComplete }) {
+    const placed = this.#places, canReorder = !this.#isSettled || now - this.#reorderedAt >= REORDER_MS;
+    const changed = searches.filter(({ id, rank }) => placed.has(id) && placed.get(id)?.rank !== rank);
+    const keepPlace = (/** @type {SearchPlace} */ search) => (canReorder && changed.length ? search : (placed.get(search.id) ?? search));
+    const ordered = searches.map((search) => (this.#isSettled ? keepPlace(search) : search)).sort(comparePlaces);
+    if (changed.length && canReorder && this.#isSettled && this.#differs(ordered)) this.#mark(changed, now);
+    this.#places = new Map(ordered.map((search) => [search.id, search]));
+    this.#isSettled ||= isComplete;
     return ordered;
   }
 
   /**
-   * Return whether searches that were there already have another order now.
+   * Return true if the order of previously known searches has changed.
    * @param {SearchPlace[]} ordered
    */
   #differs(ordered) {
-    const before = [...this.#places.keys()].filter((id) => ordered.some((each) => each.id === id));
-    return ordered.filter(({ id }) => this.#places.has(id)).some(({ id }, at) => id !== before[at]);
+    const previousIds = [...this.#places.keys()].filter((id) => ordered.some((search) => search.id === id));
+    return ordered.filter(({ id }) => this.#places.has(id)).some(({ id }, index) => id !== previousIds[index]);
   }
 
   /**
-   * Return whether a search moved up a moment ago.
+   * Return true if a search recently moved up.
    * @param {string} id
    * @param {number} now
    */

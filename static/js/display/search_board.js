@@ -1,4 +1,4 @@
-/* One search in full: the child, the running time, and in an inner room where and whom to look for; counts by column, and the most
+/* One search in full: the child, the running time, and in an inner room the description and last place; counts by column, and the most
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
@@ -9,19 +9,19 @@ import { isAssured } from "../core/rules/conditions.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { late, moment, runningTime } from "../core/time.js";
 import { mayAlarm } from "./alarm_row.js";
-import { appealed, assessmentText, isHighlighted } from "./significant_events.js";
+import { appealText, assessmentText, isHighlighted } from "./significant_events.js";
 import { lastEvent, seenAt } from "./last_event.js";
 import { photo } from "./photo.js";
 import { gravity, kindLine, nameElement } from "./all_searches.js";
 
-const LOOKS = 2; // place of the looks among the facts: they have one line more
-const GOAL = 3; // place of the goal: it is the first that has more lines where there is room
-const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // at most
+const LOOKS = 2; // index of the appearance among the facts, which has one more line
+const GOAL = 3; // index of the goal, which is the first to get more lines
+const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // maximum numbers of lines
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const LONG_NAMES = [7, 12, 24]; // letters beyond which a name has smaller type, so that it needs no more room than a short one
+const LONG_NAMES = [7, 12, 24]; // lengths above which a name has smaller type, so that it needs no more space than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
-const FACTS_HEIGHT = 70; // height of the facts above those, in portrait
+const FACTS_HEIGHT = 70; // height of the facts above the counts, on an upright screen
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
 export function searchBoard(view) {
@@ -31,7 +31,7 @@ export function searchBoard(view) {
     <div class="facts ${gravity(state)}" data-fit-axis="height">
       <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 data-long=${LONG_NAMES.filter((letters) => state.person.first_name.length > letters).length}>${nameElement(state.person)}</h2>
         ${kindLine(state)}
-        ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealed(state.appeal)}</p>` : nothing}</div>
+        ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealText(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${factList(state, board, now)}
       ${last ? html`<p class="last" data-hide-priority="7">${lastEvent(last, now)}</p>` : nothing}
@@ -44,7 +44,7 @@ export function searchBoard(view) {
 }
 
 /**
- * Draw what the profile of this display may know; the first to be left out for want of room is the last one.
+ * Draw the facts that the profile of this display may know. Without space, the last facts are hidden first.
  * @param {State} search
  * @param {Board} board
  * @param {Date | null} now
@@ -55,16 +55,16 @@ function factList(search, board, now) {
   const facts = [
     [p("missing child, under the clock that says so", "Since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
     [t("Latest"), latest(board, now)],
-    [t("Look for"), looksOf(person)],
+    [t("Look for"), appearanceOf(person)],
     [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
     [label.field("lead"), lead],
   ];
-  return html`<dl class="fact-list">${facts.map(([name, value], at) => (value
-    ? html`<div class="fact ${at === LOOKS ? "looks" : at === GOAL ? "goal" : ""}" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd data-most-lines=${at === GOAL ? GOAL_LINES : FACT_LINES}>${value}</dd></div>` : nothing))}</dl>`;
+  return html`<dl class="fact-list">${facts.map(([name, value], index) => (value
+    ? html`<div class="fact ${index === LOOKS ? "looks" : index === GOAL ? "goal" : ""}" data-hide-priority=${index === 0 ? 6 : index + 1}><dt>${name}</dt><dd data-most-lines=${index === GOAL ? GOAL_LINES : FACT_LINES}>${value}</dd></div>` : nothing))}</dl>`;
 }
 
 /**
- * "Credible, seen 05:05, Veldstraat": the latest credible or confirmed sighting; null where this display may not know when it was.
+ * "Credible, seen 05:05, Veldstraat": the latest credible or confirmed sighting; null if this display may not know its time.
  * @param {Board} board
  * @param {Date | null} now
  */
@@ -76,37 +76,37 @@ function latest(board, now) {
 }
 
 /**
- * "Yellow rucksack, green coat, dark curly hair, slim, 1 m 58"; null where this display may not know it.
+ * "Yellow rucksack, green coat, dark curly hair, slim, 1 m 58"; null if this display may not know it.
  * @param {State} person
  */
-function looksOf({ clothing, hair, build, height_cm: height }) {
-  const others = [hairText(hair), build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
-  if (!clothing && !others) return null;
-  return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && others ? ", " : nothing}${others}`;
+function appearanceOf({ clothing, hair, build, height_cm: height }) {
+  const details = [hairText(hair), build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
+  if (!clothing && !details) return null;
+  return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && details ? ", " : nothing}${details}`;
 }
 
 /**
- * Return the state of the credible or confirmed sighting that was seen last, if this display may know when.
+ * Return the state of the latest credible or confirmed sighting, if this display may know its time.
  * @param {Board} board
  * @returns {State | undefined}
  */
 function latestCredible(board) {
-  const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: at }) => !withdrawn && at);
+  const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: index }) => !withdrawn && index);
   return sightings.filter(({ assessment }) => isAssured(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
 }
 
 /**
- * Return where the child was seen, if this display may know it: states have no places, the summary has that of one sighting.
+ * Return the place of a sighting, if this display may know it: only the summary contains the place of one sighting.
  * @param {State | undefined} sighting
  * @param {Board} board
  */
 function placeOf(sighting, board) {
-  const told = board.summaries.get(board.id)?.credible_sighting;
-  return sighting && told && told.seen_at === sighting.seen_at ? told.place : null;
+  const summarySighting = board.summaries.get(board.id)?.credible_sighting;
+  return sighting && summarySighting && summarySighting.seen_at === sighting.seen_at ? summarySighting.place : null;
 }
 
 /**
- * Return [[role, number of cards], …]. Columns of one role are added up, because displays do not show column names.
+ * Return [[role, number of cards], …]. Columns of the same role are added up, because displays do not show column names.
  * @param {Board} board
  */
 function inColumns(board) {
@@ -122,28 +122,28 @@ const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter
 
 /** @param {BoardContext & { height: number, upright: boolean }} view */
 function openCards({ board, now, height, upright, fewer = 0 }) {
-  const all = pressingCards(board, now), room = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
-  const most = Math.max(1, Math.floor(room / CARD_HEIGHT) - fewer), shown = all.length <= most ? all : all.slice(0, Math.max(1, most - 1));
+  const all = pressingCards(board, now), available = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
+  const maxCards = Math.max(1, Math.floor(available / CARD_HEIGHT) - fewer), shown = all.length <= maxCards ? all : all.slice(0, Math.max(1, maxCards - 1));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
 /**
- * Return overdue tasks, the longest overdue first, then urgent cards, then sightings without an assessment.
+ * Return overdue tasks (longest overdue first), then urgent cards, then unassessed sightings.
  * @param {Board} board
  * @param {Date | null} now
  */
 function pressingCards(board, now) {
   const roles = rolesOf(board);
   const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");
-  const weighed = cards.map((card) => ({ ...card, weight: weightOf(card, now) })).filter(({ weight }) => weight > 0);
-  return weighed.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
+  const pressing = cards.map((card) => ({ ...card, weight: weightOf(card, now) })).filter(({ weight }) => weight > 0);
+  return pressing.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
 }
 
 /** @param {Entity} card @param {Date | null} now */
-function weightOf({ kind: what, state }, now) {
-  if (what === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
+function weightOf({ kind: cardKind, state }, now) {
+  if (cardKind === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
   return state.assessment !== "unassessed" ? 0 : state.priority === "urgent" ? 3 : 1;
 }
 
@@ -154,15 +154,15 @@ const isOverdue = ({ due }, now) => Boolean(due && now && new Date(due) < now);
 const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
 /** @param {Entity} card @param {Date | null} now */
-function line({ kind: what, state }, now) {
-  const overdue = what === "task" && isOverdue(state, now), noun = html`${label.noun(what)} ${number(state.number)}`;
-  return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
-    <b class="state">${stateOf(state, overdue, now)}</b></li>`;
+function line({ kind: cardKind, state }, now) {
+  const isLate = cardKind === "task" && isOverdue(state, now), noun = html`${label.noun(cardKind)} ${number(state.number)}`;
+  return html`<li class="${cardKind} ${isLate ? "over" : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
+    <b class="state">${stateOf(state, isLate, now)}</b></li>`;
 }
 
-/** @param {State} state @param {boolean} overdue @param {Date | null} now */
-function stateOf(state, overdue, now) {
-  if (overdue) return lateBy(state.due, now ?? undefined);
+/** @param {State} state @param {boolean} isLate @param {Date | null} now */
+function stateOf(state, isLate, now) {
+  if (isLate) return lateText(state.due, now ?? undefined);
   return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
 }
 
@@ -171,4 +171,4 @@ function stateOf(state, overdue, now) {
  * @param {string} due
  * @param {Date | undefined} now
  */
-const lateBy = (due, now) => (late(due, now) ? t("{length} overdue", { length: runningTime(due, now) }) : t("due now"));
+const lateText = (due, now) => (late(due, now) ? t("{length} overdue", { length: runningTime(due, now) }) : t("due now"));

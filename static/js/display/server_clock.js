@@ -1,14 +1,14 @@
-/* Clock and theme of a display, by the server's time, whatever this machine's clock says. */
+/* Clock and theme of a display, by the server's time instead of this machine's clock. */
 
 import { clock, steadyServerNow, toInput } from "../core/time.js";
 
-const MAX_ERROR_MS = 120_000; // ms that this machine's clock may be off without a warning
+const MAX_ERROR_MS = 120_000; // error of this machine's clock without a warning
 const DAY_HOURS = [7, 19]; // hours between which the "day" theme is light
 
-/** Return the ms that this machine's clock is ahead of the server's, or 0 if that is tolerable. */
+/** Return the ms by which this machine's clock is ahead of the server's, or 0 if the error is tolerable. */
 export function clockError(now = steadyServerNow(), wall = Date.now()) {
-  const off = now ? wall - Number(now) : 0;
-  return Math.abs(off) > MAX_ERROR_MS ? off : 0;
+  const aheadMs = now ? wall - Number(now) : 0;
+  return Math.abs(aheadMs) > MAX_ERROR_MS ? aheadMs : 0;
 }
 
 /**

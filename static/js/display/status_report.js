@@ -1,5 +1,5 @@
-/* Status reports to the server every few seconds: applied positions, and whether the screen counts as current. A screen that
-   stops reporting is known to have stopped. */
+/* Status reports to the server every few seconds: applied positions, and whether the screen is current. The server notices a screen that
+   stops reporting. */
 
 import { post } from "../core/connection/api.js";
 
@@ -23,25 +23,25 @@ export class StatusReport {
 
   connect() {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.tell();
+    this.send();
   }
 
   disconnect() {
     clearInterval(this.#timer);
   }
 
-  /** Send a report, one at a time. Resolves to whether the server accepted it. */
-  tell() {
-    this.#sending ??= this.#send().finally(() => {
+  /** Send a report, one at a time. Resolves to true if the server accepted it. */
+  send() {
+    this.#sending ??= this.#post().finally(() => {
       this.#sending = null;
     });
     return this.#sending;
   }
 
-  /** Report at once when `current` changes. */
+  /** Report immediately when `current` changes. */
   #tick() {
     const { current } = this.#status;
-    if (current !== this.#acceptedCurrent || performance.now() - this.#acceptedAt > REPORT_MS - TICK_MS / 2) this.tell();
+    if (current !== this.#acceptedCurrent || performance.now() - this.#acceptedAt > REPORT_MS - TICK_MS / 2) this.send();
   }
 
   get #status() {
@@ -49,11 +49,11 @@ export class StatusReport {
     return { ...contact, current: contact.current && this.#overlay.isHeld };
   }
 
-  async #send() {
-    const began = performance.now(), contact = this.#status;
+  async #post() {
+    const startedAt = performance.now(), contact = this.#status;
     try {
       await post("/api/v1/wall/told", contact, { timeoutMs: TIMEOUT_MS });
-      [this.#acceptedAt, this.#acceptedCurrent] = [began, contact.current];
+      [this.#acceptedAt, this.#acceptedCurrent] = [startedAt, contact.current];
       return true;
     } catch {
       return false;

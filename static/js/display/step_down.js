@@ -1,13 +1,13 @@
-/* Type of tiles that steps down until their texts fit. Numbers, clocks, names and decisive words are never cut; descriptions may
+/* Type of tiles, which steps down until their texts fit. Numbers, clocks, names and decisive words are never truncated; descriptions may
    end in an ellipsis. */
 
 import { CARD_STEPS, ROW_STEPS } from "./fit.js";
 
 const SMALLEST = 3.4, SMALLEST_NAME = 3.6; // a name is larger than all other texts of its tile
-const SHORT_NAME = 11; // letters of a name with its age: one such name makes those of all rows smaller, a longer one only itself
-const CARD_NAMES = [...CARD_STEPS.map(({ name }) => name), 5, 4.2], LEAST_IN_LINE = CARD_STEPS.length - 1; // smaller ones have two lines
+const SHORT_NAME = 11; // length of a name with its age: a short name determines the size in all rows, a longer one only its own
+const CARD_NAMES = [...CARD_STEPS.map(({ name }) => name), 5, 4.2], LEAST_IN_LINE = CARD_STEPS.length - 1; // smaller names have two lines
 const CARD_TEXTS = CARD_STEPS.map(({ text, need }) => ({ text, need }));
-const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST_NAME], LEGIBLE = ROW_STEPS.length - 1; // smaller ones only without room
+const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST_NAME], LEGIBLE = ROW_STEPS.length - 1; // smaller names only without space
 const ROW_TEXTS = [...ROW_STEPS.map(({ text }) => text), SMALLEST].map((text) => ({ text, need: text }));
 const LAST_RESORTS = [
   "data-mark-below", "data-without-place", "data-without-seen", "data-without-hour", "data-without-last", "data-without-lead", "data-short-need", "data-least-need", "data-counts-wrap",
@@ -15,34 +15,34 @@ const LAST_RESORTS = [
 ];
 
 /** @type {WeakMap<Element, string>} */
-const fitted = new WeakMap(); // what a group was fitted for: its lengths of text, its size and its planned step
+const fittedKeys = new WeakMap(); // by group: key of its texts, size and planned step
 
 /** @type {{ [part: string]: string }} */
 const SIZES = { name: "--name-size", text: "--text-size", need: "--need-size" }; // properties of a tile
 
 /**
- * Fit all tiles of a page, if their texts or their room changed. No name is larger than that of the first, which is the gravest, unless
- * that one is long.
- * @param {HTMLElement} place
+ * Fit all tiles of a page if their texts or sizes changed. No name is larger than the first one, which is the gravest, unless that name is
+ * long.
+ * @param {HTMLElement} page
  */
-export function stepDown(place) {
-  let most = Infinity;
-  for (const group of /** @type {HTMLElement[]} */ ([...place.querySelectorAll("[data-step]")])) {
+export function stepDown(page) {
+  let maxNameSize = Infinity;
+  for (const group of /** @type {HTMLElement[]} */ ([...page.querySelectorAll("[data-step]")])) {
     const { textContent: text, clientWidth, clientHeight, dataset } = group;
-    const key = `${dataset.step} ${dataset.form} ${clientWidth} ${clientHeight} ${most} ${text?.replace(/\d/g, "0")}`;
+    const key = `${dataset.step} ${dataset.form} ${clientWidth} ${clientHeight} ${maxNameSize} ${text?.replace(/\d/g, "0")}`;
     const tiles = /** @type {HTMLElement[]} */ ([...group.querySelectorAll(".search-tile")]);
-    if (fitted.get(group) !== key) fitGroup(group, tiles, most);
-    fitted.set(group, key);
-    if (most === Infinity && hasShortName(tiles[0])) most = Number(tiles[0].style.getPropertyValue(SIZES.name));
+    if (fittedKeys.get(group) !== key) fitGroup(group, tiles, maxNameSize);
+    fittedKeys.set(group, key);
+    if (maxNameSize === Infinity && hasShortName(tiles[0])) maxNameSize = Number(tiles[0].style.getPropertyValue(SIZES.name));
   }
 }
 
-/** @param {HTMLElement} group @param {HTMLElement[]} tiles @param {number} most */
-function fitGroup({ dataset }, [first, ...others], most) {
-  const step = Number(dataset.step), atMost = (/** @type {number[]} */ names, /** @type {number} */ size) => Math.max(0, names.findIndex((name) => name <= size));
-  if (dataset.form === "row") return fitRows([first, ...others], Math.max(step, Math.min(LEGIBLE, atMost(ROW_NAMES, most))));
-  const name = fitCard(first, Math.max(step, atMost(CARD_NAMES, most)));
-  const next = Math.max(Math.min(CARD_STEPS.length - 1, step + 1), most === Infinity && hasShortName(first) ? name : atMost(CARD_NAMES, most));
+/** @param {HTMLElement} group @param {HTMLElement[]} tiles @param {number} maxNameSize */
+function fitGroup({ dataset }, [first, ...others], maxNameSize) {
+  const step = Number(dataset.step), stepAtMost = (/** @type {number[]} */ names, /** @type {number} */ size) => Math.max(0, names.findIndex((name) => name <= size));
+  if (dataset.form === "row") return fitRows([first, ...others], Math.max(step, Math.min(LEGIBLE, stepAtMost(ROW_NAMES, maxNameSize))));
+  const name = fitCard(first, Math.max(step, stepAtMost(CARD_NAMES, maxNameSize)));
+  const next = Math.max(Math.min(CARD_STEPS.length - 1, step + 1), maxNameSize === Infinity && hasShortName(first) ? name : stepAtMost(CARD_NAMES, maxNameSize));
   for (const tile of others) fitCard(tile, next);
   return undefined;
 }
@@ -56,27 +56,27 @@ function fitCard(tile, step) {
   const [head, needs, word, last] = partsOf(tile);
   let name = step, text = Math.min(step, CARD_TEXTS.length - 1);
   const set = () => setSizes(tile, { name: CARD_NAMES[name], ...CARD_TEXTS[text] });
-  relax(tile);
+  resetAll(tile);
   for (set(); isWide(head) && name < LEAST_IN_LINE; set()) name += 1;
-  resort(tile, "data-name-wraps", isWide(head));
+  applyIfNeeded(tile, "data-name-wraps", isWide(head));
   for (; tile.dataset.nameWraps !== undefined && isClipped(word) && name < CARD_NAMES.length - 1; set()) name += 1;
   for (; (isWide(needs) || isHigh(tile) || CARD_TEXTS[text].need >= CARD_NAMES[name]) && text < CARD_TEXTS.length - 1; set()) text += 1;
-  resort(tile, "data-without-place", isWide(last));
-  resort(tile, "data-without-seen", isWide(last));
-  resort(tile, "data-without-lead", isWide(needs));
-  resort(tile, "data-short-need", isWide(needs));
-  resort(tile, "data-least-need", isWide(needs));
-  resort(tile, "data-counts-wrap", isWide(needs));
-  resort(tile, "data-without-last", isHigh(tile));
+  applyIfNeeded(tile, "data-without-place", isWide(last));
+  applyIfNeeded(tile, "data-without-seen", isWide(last));
+  applyIfNeeded(tile, "data-without-lead", isWide(needs));
+  applyIfNeeded(tile, "data-short-need", isWide(needs));
+  applyIfNeeded(tile, "data-least-need", isWide(needs));
+  applyIfNeeded(tile, "data-counts-wrap", isWide(needs));
+  applyIfNeeded(tile, "data-without-last", isHigh(tile));
   if (!isHigh(tile)) return name;
-  tile.toggleAttribute("data-name-wraps", false); // no room for two lines: rather one of smaller letters
+  tile.toggleAttribute("data-name-wraps", false); // no space for two lines: one line of smaller type instead
   for (; isWide(head) && name < CARD_NAMES.length - 1; set()) name += 1;
-  resort(tile, "data-name-wraps", isWide(head));
+  applyIfNeeded(tile, "data-name-wraps", isWide(head));
   return name;
 }
 
 /**
- * Fit rows: their small texts have one size, and so have their names, but for long ones.
+ * Fit rows: their small texts have one size, and so do their names, except long ones.
  * @param {HTMLElement[]} tiles
  * @param {number} step
  */
@@ -84,7 +84,7 @@ function fitRows(tiles, step) {
   let text = step;
   const set = (/** @type {HTMLElement} */ tile, name = step, small = text) => setSizes(tile, { name: ROW_NAMES[name], ...ROW_TEXTS[small] });
   for (const tile of tiles) {
-    relax(tile);
+    resetAll(tile);
     set(tile);
   }
   while (text < ROW_TEXTS.length - 1 && tiles.some((tile) => isWide(partsOf(tile)[1]))) {
@@ -101,7 +101,7 @@ function fitRows(tiles, step) {
 const hasShortName = (tile) => (tile.querySelector(".name")?.textContent ?? "").length <= SHORT_NAME;
 
 /**
- * Return the step of a legible name that has room in one line; if there is none, the mark takes the place of the last event.
+ * Return the step of a legible name that fits into one line. If there is none, the mark replaces the last event.
  * @param {HTMLElement} tile
  * @param {number} step
  * @param {(name: number) => void} set
@@ -114,11 +114,11 @@ function nameInLine(tile, step, set) {
   return nameStep(tile, step, LEGIBLE, set);
 }
 
-/** @param {HTMLElement} tile @param {number} step @param {number} least @param {(name: number) => void} set */
-function nameStep(tile, step, least, set) {
+/** @param {HTMLElement} tile @param {number} step @param {number} smallest @param {(name: number) => void} set */
+function nameStep(tile, step, smallest, set) {
   const [head] = partsOf(tile);
   let name = step;
-  while (isWide(head) && name < least) set((name += 1));
+  while (isWide(head) && name < smallest) set((name += 1));
   return name;
 }
 
@@ -127,17 +127,17 @@ function fitRow(tile, step, text, set) {
   const [head, needs] = partsOf(tile), smallest = ROW_TEXTS.length - 1;
   set(step);
   nameStep(tile, step, leastName(text), set);
-  resort(tile, "data-without-hour", isWide(needs));
-  resort(tile, "data-without-last", isWide(needs));
-  resort(tile, "data-counts-wrap", isWide(needs));
-  if (isHigh(tile)) tile.toggleAttribute("data-counts-wrap", false); // no room for two lines of them: rather fewer words
-  resort(tile, "data-without-lead", isWide(needs));
-  resort(tile, "data-short-need", isWide(needs));
-  resort(tile, "data-least-need", isWide(needs));
-  resort(tile, "data-counts-wrap", isWide(needs));
-  resort(tile, "data-name-wraps", isWide(head));
+  applyIfNeeded(tile, "data-without-hour", isWide(needs));
+  applyIfNeeded(tile, "data-without-last", isWide(needs));
+  applyIfNeeded(tile, "data-counts-wrap", isWide(needs));
+  if (isHigh(tile)) tile.toggleAttribute("data-counts-wrap", false); // no space for two lines: fewer words instead
+  applyIfNeeded(tile, "data-without-lead", isWide(needs));
+  applyIfNeeded(tile, "data-short-need", isWide(needs));
+  applyIfNeeded(tile, "data-least-need", isWide(needs));
+  applyIfNeeded(tile, "data-counts-wrap", isWide(needs));
+  applyIfNeeded(tile, "data-name-wraps", isWide(head));
   if (isHigh(tile)) set(leastName(smallest), smallest);
-  resort(tile, "data-name-cut", isHigh(tile)); // no room for two lines of it
+  applyIfNeeded(tile, "data-name-cut", isHigh(tile)); // no space for two lines
 }
 
 /**
@@ -150,10 +150,10 @@ const leastName = (text) => ROW_NAMES.findLastIndex((name) => name > ROW_TEXTS[t
 const partsOf = (tile) => [".tile-head", ".tile-needs", ".name", ".last"].map((part) => /** @type {HTMLElement} */ (tile.querySelector(part)));
 
 /** @param {HTMLElement} tile */
-const relax = (tile) => LAST_RESORTS.forEach((name) => tile.removeAttribute(name));
+const resetAll = (tile) => LAST_RESORTS.forEach((name) => tile.removeAttribute(name));
 
 /** @param {HTMLElement} tile @param {string} name @param {boolean} isNeeded */
-const resort = (tile, name, isNeeded) => isNeeded && tile.toggleAttribute(name, true);
+const applyIfNeeded = (tile, name, isNeeded) => isNeeded && tile.toggleAttribute(name, true);
 
 /** @param {HTMLElement} tile @param {{ [name: string]: number }} sizes */
 function setSizes(tile, sizes) {
@@ -164,5 +164,5 @@ function setSizes(tile, sizes) {
 const isWide = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth;
 /** @param {HTMLElement} element */
 const isHigh = ({ scrollHeight, clientHeight }) => scrollHeight > clientHeight;
-/** @param {HTMLElement} word with lines that are lower than its letters */
+/** @param {HTMLElement} word element whose lines are lower than its letters */
 const isClipped = (word) => word.scrollHeight > word.clientHeight * 1.2;

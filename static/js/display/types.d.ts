@@ -1,4 +1,4 @@
-/* Shapes of the display's modules. Global, so that JSDoc can use them without an import. */
+/* Types of the display's modules. Global, so that JSDoc can use them without an import. */
 
 type DisplaySession = import("./display_session.js").DisplaySession;
 type StaleOverlay = import("./stale_overlay.js").StaleOverlay;
@@ -16,7 +16,7 @@ interface DisplaySettings {
   [field: string]: any;
 }
 
-/** A turn of the playlist: a page of a board; `since` and `lasts` in ms, `lasts` is null if it stays. */
+/** A turn of the playlist: a page of a board; `since` and `lasts` in ms; `lasts` is null if it stays. */
 interface PlaylistTurn {
   board: string;
   page: number;
@@ -25,7 +25,7 @@ interface PlaylistTurn {
   lasts: number | null;
 }
 
-/** What is on the screen: a turn with its board, and for the operations board the searches of the page and their arrangement. */
+/** Visible page: a turn with its board, and for the operations board the searches of the page and their arrangement. */
 interface ShownPage extends Omit<PlaylistTurn, "board"> {
   board: Board | undefined;
   ids?: string[];
@@ -40,8 +40,8 @@ interface Area {
 }
 
 /**
- * Arrangement of a page: so many large cards, the others in columns of rows. `card` and `other` are steps of type (fit.js);
- * `asCards`: the others are cards too.
+ * Arrangement of a page: the number of large cards, and the columns and rows of the rest. `card` and `other` are steps of type
+ * (fit.js); `asCards`: the rest are also cards.
  */
 interface Arrangement {
   bigs: number;
@@ -54,7 +54,7 @@ interface Arrangement {
   asCards: boolean;
 }
 
-/** Displays get the last significant event, with what they may show of it. */
+/** Last significant event, with the details that displays may show. */
 interface LastEvent {
   clock?: IsoTime;
   assessment?: string | null;
@@ -62,14 +62,14 @@ interface LastEvent {
 
 interface SignificantEvent {
   search: string;
-  card: string | null; // the sighting, where the event itself was received
+  card: string | null; // the sighting, if the event itself was received
   at: string;
   clock: string | null | undefined;
   type: string;
   state: State | null;
 }
 
-/** What the templates of a board are given. */
+/** Data for the templates of a board. */
 interface BoardContext {
   now: Date | null;
   board: Board;
@@ -80,7 +80,7 @@ interface BoardContext {
   upright?: boolean;
 }
 
-/** What the template of all searches is given. */
+/** Data for the template of all searches. */
 interface OverviewContext extends BoardContext {
   arrangement: Arrangement;
   movedUp: (id: string) => boolean;
@@ -91,30 +91,30 @@ interface Person {
   age: number | null;
 }
 
-/** What a tile shows besides the state of its search. */
+/** Data of a tile besides the state of its search. */
 interface Tile {
   now: Date | null;
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
-  isQuiet: boolean; // visitors may see it, and its child has no public appeal: nothing red
-  alarm: WallAlarm | null | undefined; // that nobody has, if it may be shown
+  isQuiet: boolean; // no red, because visitors may see it and the child has no public appeal
+  alarm: WallAlarm | null | undefined; // open alarm, if it may be shown
 }
 
 interface DisplayCallbacks {
-  /** Load the page again, once the server delivers it. */
+  /** Reload the page when the server delivers it. */
   reload(): void;
-  /** The session is over for good: "revoked" or "elsewhere". */
+  /** Handle the permanent end of the session: "revoked" or "elsewhere". */
   ended(why: string): void;
 }
 
 interface RecoveryCallbacks {
-  /** Return whether a highlight on the screen should not be interrupted. */
+  /** Return true if a highlight should not be interrupted. */
   isBusy(): boolean | undefined;
   reload(): void;
 }
 
-/** Alarm that nobody has, as far as a display knows it. `assigned`: its card has an assignee. */
+/** Open alarm as a display knows it. `assigned`: its card has an assignee. */
 interface WallAlarm {
   rule: string;
   occasion?: string | null;
