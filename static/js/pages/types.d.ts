@@ -1,6 +1,6 @@
-/* Shapes that the pages share. Global, so that JSDoc can use them without an import. */
+/* Types that the pages share. Global, so that JSDoc can use them without an import. */
 
-/* Pages, which are what their templates are given. */
+/* Pages, as their templates receive them. */
 type SearchView = import("./search/page.js").SearchPage;
 type OperationsView = import("./operations/page.js").OperationsPage;
 type IntakeView = import("./intake/page.js").IntakePage;
@@ -11,7 +11,7 @@ type UnansweredView = import("./unanswered/page.js").UnansweredPage;
 type UnseenView = import("./unseen/page.js").UnseenPage;
 type DisplaysView = import("./displays/page.js").DisplaysPage;
 
-/** A form over an entity, or over nothing yet (forms/form.js). */
+/** Form for an entity that exists, or for a new one (forms/form.js). */
 interface Form {
   readonly key: string;
   readonly entity: any;
@@ -21,11 +21,11 @@ interface Form {
   problem: any;
   value(path: string): any;
   raw(path: string): any;
-  isMine(path: string): boolean;
+  isEdited(path: string): boolean;
   [member: string]: any;
 }
 
-/** A hit of the find box. */
+/** Hit of the find box. */
 interface Hit {
   id: string;
   kind: string;
@@ -34,7 +34,7 @@ interface Hit {
   [field: string]: any;
 }
 
-/** A command of the palette or a shortcut; `may` names the right that it needs, `run` returns false if it did not handle the key. */
+/** Command of the palette or of a shortcut; `may` is the right that it needs, `run` returns false if it did not handle the key. */
 interface PageCommand {
   id: string;
   title: string;
@@ -45,26 +45,26 @@ interface PageCommand {
 /** Commands of a page, for shortcuts and the palette. */
 interface PageCommands {
   page: string;
-  /** Return those that are permitted; of a card, the one that is focused at an element. */
+  /** Return the permitted commands. Those about a card apply to the one that contains the focused element. */
   commands(at: Element | null): PageCommand[];
-  /** Return what only another role may do here. */
+  /** Return the commands that only another role may use here. */
   others?(): PageCommand[];
-  /** Return the entities to go to. */
+  /** Return commands that go to an entity. */
   destinations?(): PageCommand[];
-  /** Return whether this person has a right; without it, none is needed here. */
+  /** Return true if this person has a right. Pages without this function need no rights. */
   may?(right: string | undefined): boolean;
-  /** Draw at once, as the next key may be meant for what opens. */
+  /** Draw immediately, because the next key may be meant for the part that opens. */
   settle?(): void;
 }
 
-/** What a form or an action sends, and where it stood. */
+/** Position of the board to which a command refers. */
 interface Position {
   seq?: number | null;
   base?: number | null;
   epoch?: string | null;
 }
 
-/** An option of a combobox. */
+/** Option of a combobox. */
 interface ComboboxOption {
   key: string;
   text: string;

@@ -1,4 +1,4 @@
-/* Times of server-rendered pages, in the desk's time zone and language. */
+/* Times of server-rendered pages, in the installation's time zone and the reader's language. */
 
 import { moment } from "../../core/time.js";
 

@@ -1,4 +1,4 @@
-/* Notification permission on the account page, requested by a button and never unasked. */
+/* Notification permission on the account page, requested only by a button. */
 
 import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -6,12 +6,12 @@ import { allow, permission } from "../../shared/alerts/desktop_notifications.js"
 
 /** @param {HTMLElement} root */
 export function mount(root) {
-  const draw = () => render(said(draw), root);
+  const draw = () => render(permissionText(draw), root);
   draw();
 }
 
 /** @param {() => void} draw */
-function said(draw) {
+function permissionText(draw) {
   const press = async () => {
     await allow();
     draw();

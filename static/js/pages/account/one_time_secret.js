@@ -8,7 +8,7 @@ export function mount(main) {
   localizeTimes(main);
   const secret = /** @type {HTMLInputElement | null} */ (main.querySelector("[data-secret]"));
   const copy = /** @type {HTMLButtonElement} */ (main.querySelector("[data-copy]"));
-  const said = /** @type {HTMLElement} */ (main.querySelector("[data-copy-status]"));
+  const status = /** @type {HTMLElement} */ (main.querySelector("[data-copy-status]"));
   if (!secret) return;
   copy.hidden = false;
   copy.addEventListener("click", async () => {
@@ -18,6 +18,6 @@ export function mount(main) {
     } catch {
       document.execCommand("copy"); // without https there is no clipboard API, but a selection can be copied
     }
-    copy.textContent = said.textContent = t("Copied");
+    copy.textContent = status.textContent = t("Copied");
   });
 }

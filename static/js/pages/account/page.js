@@ -1,4 +1,4 @@
-/* Account page: notification permission, and what this browser stores. */
+/* Account page: notification permission, and the data in this browser. */
 
 import { mount as notifying } from "./notification_permission.js";
 import { localizeTimes } from "./local_times.js";
@@ -11,8 +11,8 @@ export function mount(main, session) {
   notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();
-    const place = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));
-    place.textContent = [
+    const container = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));
+    container.textContent = [
       drafts && n("{count} draft", "{count} drafts", drafts), unsent && n("{count} change not sent", "{count} changes not sent", unsent),
     ].filter(Boolean).join(", ") || t("nothing");
   };

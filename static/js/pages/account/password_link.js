@@ -13,17 +13,17 @@ export function mount(main) {
   }
   label.hidden = code.value !== "";
   main.querySelector(label.hidden ? "[name=new]" : "[name=code]")?.focus();
-  if (code.value) sayWhatEnds(main.querySelector("[data-revocation-hint]"), code.value);
+  if (code.value) showRevocations(main.querySelector("[data-revocation-hint]"), code.value);
 }
 
 /**
- * Say how many tokens a new password revokes; without an answer the general text stays.
- * @param {any} place
+ * Show the number of tokens that a new password revokes. Without an answer, the general text stays.
+ * @param {any} hint
  * @param {any} code
  */
-async function sayWhatEnds(place, code) {
+async function showRevocations(hint, code) {
   const answer = await orNull(post("/password/tokens", new URLSearchParams({ code })));
   if (!answer?.tokens) return;
-  place.textContent = n("A new password ends all sessions and {count} token of your account.",
+  hint.textContent = n("A new password ends all sessions and {count} token of your account.",
     "A new password ends all sessions and {count} tokens of your account.", answer.tokens);
 }

@@ -1,4 +1,4 @@
-/* Times of the filter of the audit log, in words. Without scripts the browser's own fields are there, and the server is sent the same. */
+/* Time controls of the audit log's filter. Without scripts, the browser's own fields send the same values. */
 
 import { render } from "../../../vendor/lit-html/lit-html.js";
 import { toInput } from "../../core/time.js";
@@ -7,18 +7,18 @@ import { timeOf } from "../../forms/time_value.js";
 
 /** @param {HTMLElement} main */
 export function mountTimeFilters(main) {
-  for (const place of main.querySelectorAll("[data-time-filter]")) timeFilter(/** @type {HTMLElement} */ (place));
+  for (const container of main.querySelectorAll("[data-time-filter]")) timeFilter(/** @type {HTMLElement} */ (container));
 }
 
-/** @param {HTMLElement} place */
-function timeFilter(place) {
-  const sent = /** @type {HTMLInputElement} */ (place.querySelector("input")), { id, form } = sent, drawn = document.createElement("div");
+/** @param {HTMLElement} container */
+function timeFilter(container) {
+  const field = /** @type {HTMLInputElement} */ (container.querySelector("input")), { id, form } = field, control = document.createElement("div");
   /** @type {string | import("../../forms/time_value.js").TypedTime} */
-  let raw = sent.value;
-  const draw = () => render(timeInput({ id, raw, leaning: "past", edit }), drawn);
+  let raw = field.value;
+  const draw = () => render(timeInput({ id, raw, leaning: "past", edit }), control);
   const edit = (/** @type {typeof raw} */ typed) => {
     raw = typed;
-    sent.value = toInput(timeOf(raw) ?? null);
+    field.value = toInput(timeOf(raw) ?? null);
     draw();
   };
   form?.addEventListener("submit", (event) => {
@@ -26,8 +26,8 @@ function timeFilter(place) {
     event.preventDefault();
     document.getElementById(id)?.focus();
   });
-  sent.type = "hidden";
-  sent.removeAttribute("id");
-  place.append(drawn);
+  field.type = "hidden";
+  field.removeAttribute("id");
+  container.append(control);
   draw();
 }

@@ -9,7 +9,7 @@ import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 import { DISPLAYS, profileName } from "./display_row.js";
 
-const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language
+const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // names in their own language
 const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light from 7:00 to 19:00") };
 const DEFAULT_EVERY_S = 20;
 const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
@@ -18,8 +18,8 @@ const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 export function pairingDialog(view) {
   const send = (/** @type {any} */ form) =>
     view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), ({ name }) => t("{name} is paired.", { name }));
-  const code = row(view, "code", t("Code shown on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
-    autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
+  const code = row(view, "code", t("Code shown on the screen"), (/** @type {any} */ message) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
+    autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${message.is} aria-describedby=${message.by}>`);
   const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
   const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
@@ -40,20 +40,20 @@ export function revokeDialog(view, display) {
 }
 
 /**
- * Draw a form that shows errors beside their fields and focuses the first.
+ * Draw a form that shows errors next to their fields and focuses the first.
  * @param {DisplaysView} view
  * @param {any} body
  * @param {any} send
  * @param {any} submit
  */
 function form(view, body, send, submit) {
-  const sent = async (/** @type {any} */ event) => {
+  const onSubmit = async (/** @type {any} */ event) => {
     event.preventDefault();
     const form = event.target;
     if (!(await submit(form.elements))) form.querySelector("[aria-invalid=true], .wrong input")?.focus();
   };
-  return html`<form class="form display-form" novalidate @submit=${sent}>
-    ${view.problem ? html`<p class="problem" role="alert">${[view.problem, ...elsewhere(view)].join(" ")}</p>` : nothing}
+  return html`<form class="form display-form" novalidate @submit=${onSubmit}>
+    ${view.problem ? html`<p class="problem" role="alert">${[view.problem, ...otherErrors(view)].join(" ")}</p>` : nothing}
     ${body}
     <div class="buttons"><span class="space"></span><button type="button" @click=${view.close}>${t("Cancel")}</button>
       <button type="submit" class="primary" data-act="send">${send}</button></div>
@@ -63,41 +63,41 @@ function form(view, body, send, submit) {
 /** @type {Record<string, any>} */
 const ERROR_PATHS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
 /** @param {DisplaysView} view @param {any} field */
-const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => ERROR_PATHS[field].test(path))?.[1];
+const errorOf = (view, field) => Object.entries(view.fields).find(([path]) => ERROR_PATHS[field].test(path))?.[1];
 
 /**
- * Return whether one of the fields shows errors of this path.
+ * Return true if a field shows errors of this path.
  * @param {string} path
  */
 export const isShown = (path) => Object.values(ERROR_PATHS).some((paths) => paths.test(path));
 
 /** @param {DisplaysView} view */
-const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, says]) => says);
+const otherErrors = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, message]) => message);
 
 /**
- * @param {any} control ({is, by}) -> input; `is`: whether it is invalid, `by`: id of its message
+ * @param {any} control ({is, by}) -> input; `is`: aria-invalid, `by`: id of its message
  * @param {DisplaysView} view
  * @param {any} field
  * @param {string} name
  */
 function row(view, field, name, control) {
-  const wrong = wrongWith(view, field), attributes = { is: wrong ? "true" : nothing, by: describes(field, wrong) };
-  return html`<div class="row"><label for="d-${field}"><span>${name}<span class="required" aria-hidden="true"> *</span></span></label>${control(attributes)}${error(field, wrong)}</div>`;
+  const message = errorOf(view, field), attributes = { is: message ? "true" : nothing, by: errorId(field, message) };
+  return html`<div class="row"><label for="d-${field}"><span>${name}<span class="required" aria-hidden="true"> *</span></span></label>${control(attributes)}${error(field, message)}</div>`;
 }
 
-/** @param {any} field @param {any} wrong */
-const describes = (field, wrong) => (wrong ? `d-${field}-error` : nothing);
+/** @param {any} field @param {any} message */
+const errorId = (field, message) => (message ? `d-${field}-error` : nothing);
 
-/** @param {any} field @param {any} wrong */
-const error = (field, wrong) => (wrong ? html`<p class="error" role="alert" id=${describes(field, wrong)}>${wrong}</p>` : nothing);
+/** @param {any} field @param {any} message */
+const error = (field, message) => (message ? html`<p class="error" role="alert" id=${errorId(field, message)}>${message}</p>` : nothing);
 
 /** @param {DisplaysView} view @param {any} settings */
 function fields(view, { name, profile, language, theme, sound, shows }) {
-  const none = wrongWith(view, "boards");
+  const boardsError = errorOf(view, "boards");
   const option = (/** @type {any} */ value, /** @type {string} */ text, /** @type {any} */ chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
   return html`
-    ${row(view, "name", t("Name"), (/** @type {any} */ wrong) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
-      aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
+    ${row(view, "name", t("Name"), (/** @type {any} */ message) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
+      aria-required="true" aria-invalid=${message.is} aria-describedby=${message.by}>`)}
     <div class="side">
       <div class="row"><label for="d-profile">${t("Who can see this display")}</label>
         <select id="d-profile" name="profile">${["room", "inner"].map((code) => option(code, profileName(code), profile))}</select></div>
@@ -106,19 +106,19 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
       <div class="row"><label for="d-theme">${t("Theme")}</label>
         <select id="d-theme" name="theme">${Object.entries(THEMES).map(([code, text]) => option(code, text(), theme))}</select></div>
     </div>
-    <fieldset class="boards ${none ? "wrong" : ""}" aria-describedby=${describes("boards", none)}><legend>${t("Boards shown")}</legend>
+    <fieldset class="boards ${boardsError ? "wrong" : ""}" aria-describedby=${errorId("boards", boardsError)}><legend>${t("Boards shown")}</legend>
       ${repeat(choices(view.board, shows.boards), ([id]) => id, ([id, text]) => html`<label class="check">
         <input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
     </fieldset>
-    ${error("boards", none)}
-    ${row(view, "every_s", t("Seconds per board, if it shows several"), (/** @type {any} */ wrong) => html`<input id="d-every_s" name="every_s" type="number"
-      min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
+    ${error("boards", boardsError)}
+    ${row(view, "every_s", t("Seconds per board, if it shows several"), (/** @type {any} */ message) => html`<input id="d-every_s" name="every_s" type="number"
+      min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${message.is} aria-describedby=${message.by}>`)}
     <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("Play a sound for important events")}</label>
     <p class="hint">${t("Browsers allow sound only after someone has touched or clicked the screen, each time its page loads. To allow it always, start the browser with {flag} (Chromium).", { flag: AUTOPLAY_FLAG })}</p>`;
 }
 
 /**
- * Return [[id, name], …]: all searches, each open one visible to displays, and those shown already.
+ * Return [[id, name], …]: the operations board, open searches that displays may show, and the currently chosen ones.
  * @param {Board} board
  * @param {string[]} chosen
  * @returns {string[][]}
@@ -127,15 +127,15 @@ function choices(board, chosen) {
   /** @type {Record<string, Entity[]>} */
   const { open } = byStatus(board.of("search"));
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
-  const named = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
-  const gone = chosen.filter((/** @type {string} */ id) => id !== board.id && !visible.some((search) => search.id === id));
-  return [[board.id, t("All searches")], ...named, ...gone.map((/** @type {string} */ id) => [id, t("a search that is not available")])];
+  const openChoices = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
+  const unavailable = chosen.filter((/** @type {string} */ id) => id !== board.id && !visible.some((search) => search.id === id));
+  return [[board.id, t("All searches")], ...openChoices, ...unavailable.map((/** @type {string} */ id) => [id, t("a search that is not available")])];
 }
 
-/** @param {any} elements of the form */
-const settings = ({ name, profile, language, theme, sound, boards, every_s: every }) => ({
+/** @param {any} elements elements of the form */
+const settings = ({ name, profile, language, theme, sound, boards, every_s: intervalS }) => ({
   name: name.value, profile: profile.value, language: language.value, theme: theme.value, sound: sound.checked,
-  shows: { boards: chosen(boards), every_s: Number(every.value) },
+  shows: { boards: chosen(boards), every_s: Number(intervalS.value) },
 });
 
 /**

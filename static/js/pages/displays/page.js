@@ -1,4 +1,4 @@
-/* Page of displays, for coordinators: which screens there are, their health, and what they show. */
+/* Page of displays, for coordinators: the screens, their health, and their content. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -12,7 +12,7 @@ import { announce } from "../../shared/announcer.js";
 import { guideLink } from "../../shared/guide_link.js";
 
 const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
-const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
+const TIMEOUT_MS = 5_000; // an older list of display health is not reliable
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export const mount = (root, session, boardId) => new DisplaysPage(root, session, session.board(boardId));
@@ -27,7 +27,7 @@ export class DisplaysPage {
   #failed = false;
   /** @type {any} */ #dialog = null; // {name: "pair" | "change" | "revoke", display?}
   #drawing;
-  #acting = false;
+  #isSending = false;
 
   /** @param {HTMLElement} root @param {Session} session @param {Board} board */
   constructor(root, session, board) {
@@ -35,9 +35,9 @@ export class DisplaysPage {
     this.board = board;
     this.#drawing = new PageDrawing(root);
     this.board.watch(() => this.#draw());
-    setInterval(() => this.#ask(), POLL_MS);
+    setInterval(() => this.#load(), POLL_MS);
     this.#draw();
-    this.#ask();
+    this.#load();
   }
 
   // --- for rows and dialogs
@@ -56,27 +56,27 @@ export class DisplaysPage {
   };
 
   /**
-   * Send a change, then list again; announce the result or show the error. One change at a time: a code sent twice would be
-   * refused.
+   * Send a change, then reload the list; announce the result or show the error. One change at a time: a code that is sent twice would
+   * be refused.
    * @param {() => Promise<any>} send
-   * @param {(display: any) => string} sentence of the display after the change
-   * @returns whether it succeeded
+   * @param {(display: any) => string} sentence sentence about the changed display
+   * @returns true if it succeeded
    */
   act = async (send, sentence) => {
-    if (this.#acting) return true;
-    this.#acting = true;
-    const answer = await send().catch((error) => error), done = !(answer instanceof Error);
-    this.#acting = false;
+    if (this.#isSending) return true;
+    this.#isSending = true;
+    const answer = await send().catch((error) => error), isDone = !(answer instanceof Error);
+    this.#isSending = false;
     this.fields = answer instanceof Refusal ? answer.fields : {};
-    this.problem = done || Object.keys(this.fields).some(isShown) ? null : messageOf(answer);
-    if (done) this.#dialog = null;
+    this.problem = isDone || Object.keys(this.fields).some(isShown) ? null : messageOf(answer);
+    if (isDone) this.#dialog = null;
     this.#draw();
-    if (done) announce(sentence(answer));
-    await this.#ask();
-    return done;
+    if (isDone) announce(sentence(answer));
+    await this.#load();
+    return isDone;
   };
 
-  #ask = async () => {
+  #load = async () => {
     const answer = await orNull(get(DISPLAYS, { timeoutMs: TIMEOUT_MS, repeat: false }));
     if (answer && this.at > answer.at) return; // a newer list arrived first
     this.#failed = answer === null;
@@ -89,7 +89,7 @@ export class DisplaysPage {
   }
 
   #page() {
-    const standing = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: revoked }) => !revoked) ?? [];
+    const active = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: revoked }) => !revoked) ?? [];
     const revoked = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: at }) => at) ?? [];
     return html`<div class="settings-page displays">
       <header><h1>${t("Displays")}</h1>
@@ -97,15 +97,15 @@ export class DisplaysPage {
       <p class="quiet">${t("Open {address} on the screen. It shows a code: enter it here.", { address: `${location.origin}/wall` })}</p>
       ${this.#failed ? html`<p class="problem" role="alert">${t("Displays could not be loaded. This list may be out of date.")}</p>` : nothing}
       ${this.problem && !this.#dialog ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      ${this.#displays === null ? nothing : standing.length ? html`<ul class="rows" data-testid="displays">
-        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No displays paired yet.")} ${guideLink("wall")}</p>`}
+      ${this.#displays === null ? nothing : active.length ? html`<ul class="rows" data-testid="displays">
+        ${repeat(active, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No displays paired yet.")} ${guideLink("wall")}</p>`}
       ${revoked.length ? html`<details class="revoked"><summary>${t("Removed displays")} <b>${revoked.length}</b></summary>
         <ul class="rows">${repeat(revoked, ({ id }) => id, (display) => displayRow(display, this))}</ul></details>` : nothing}
-      ${this.#opened()}
+      ${this.#openDialog()}
     </div>`;
   }
 
-  #opened() {
+  #openDialog() {
     if (!this.#dialog) return nothing;
     const { name, display } = this.#dialog;
     /** @type {Record<string, (view: DisplaysView, display: any) => any>} */

@@ -1,4 +1,4 @@
-/** Actions on the handover page. Each redraws; refused text returns to its form. */
+/** Actions of the handover page. Each redraws; refused text returns to its form. */
 
 import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
@@ -6,7 +6,7 @@ import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 
 const OPERATIONS = "operations";
-const FIRST_TEXT = "[data-section] form[data-form=briefing] textarea"; // where a person continues who prepared a handover
+const FIRST_TEXT = "[data-section] form[data-form=briefing] textarea"; // focused after a handover was prepared
 
 /** @type {Record<string, any>} */
 const COMMAND_OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
@@ -24,7 +24,7 @@ export class HandoverActions {
     const view = this.#view;
     if (COMMAND_OF_STEP[name]) view.forms.step(COMMAND_OF_STEP[name]).open();
     view.ui.dialog = name;
-    if (name === "sign") this.#look();
+    if (name === "sign") this.#recordPositions();
     view.draw();
   }
 
@@ -39,7 +39,7 @@ export class HandoverActions {
    */
   submit = async (form) => {
     const view = this.#view, data = form.command.data(form);
-    if (!data) return this.#trouble();
+    if (!data) return this.#showErrors();
     if (await this.#sendForm(form, OPERATIONS, data, view.board)) {
       this.closeDialog();
       if (form.command.name === "handover.prepare") view.focusNext = FIRST_TEXT;
@@ -48,14 +48,14 @@ export class HandoverActions {
   };
 
   /**
-   * Save the text about a search or the desk.
+   * Save the text about a search or the shift.
    * @param {Form} form
    */
   save = async (form) => {
     const view = this.#view, board = form.entity;
     if (!form.dirty) return;
     const { handover, ...data } = form.command.data(form) ?? {};
-    if (!handover) return this.#trouble();
+    if (!handover) return this.#showErrors();
     const ack = await this.#sendForm(form, board, { handover, ...data }, form.position());
     if (ack) view.saved(board, data, ack);
     else view.report.moved(board === OPERATIONS ? null : board);
@@ -63,7 +63,7 @@ export class HandoverActions {
   };
 
   /**
-   * Say that a text which carried over is still true, by writing it again.
+   * Confirm that a carried-over text is still true, by writing it again.
    * @param {string} board
    * @param {string} path
    */
@@ -75,17 +75,17 @@ export class HandoverActions {
 
   /**
    * Pin or unpin a card or note.
-   * @param {{ board: string }} given
+   * @param {{ board: string }} section
    * @param {string} id
    */
   pin({ board }, id) {
     const pinned = this.#view.written(board).pinned ?? [];
-    return this.#write(board, { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ each) => each !== id) : [...pinned, id] });
+    return this.#write(board, { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ pinnedId) => pinnedId !== id) : [...pinned, id] });
   }
 
   /**
-   * Set who is responsible for a search that the next shift holder cannot see; null clears it.
-   * @param {{ board: string }} given
+   * Set the person responsible for a search that the next shift holder cannot see; null clears it.
+   * @param {{ board: string }} section
    * @param {any} keeper
    */
   keep({ board }, keeper) {
@@ -93,7 +93,7 @@ export class HandoverActions {
   }
 
   /**
-   * Ask once before the next shift holder becomes a member of a search.
+   * Ask for confirmation before the next shift holder becomes a member of a search.
    * @param {{ board: string, outside: any, search: any }} section
    */
   askLetIn({ board, outside, search }) {
@@ -113,20 +113,20 @@ export class HandoverActions {
   };
 
   /**
-   * Load cards and notes that can be pinned, each time the choice opens.
+   * Load the cards and notes that can be pinned, each time the choice opens.
    * @param {{ board: string }} given
    */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
-    pinning.set(board, { ...pinning.get(board), failed: false }); // the previous list stays until then
+    pinning.set(board, { ...pinning.get(board), failed: false }); // the previous list stays until the answer
     const answer = await orNull(get(`/api/v1/boards/${board}`));
     pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
     this.#view.draw();
   }
 
   /**
-   * Mark as read up to what is on the screen.
-   * @param {{ board: string, after: any }} given
+   * Mark a search as read up to the visible state.
+   * @param {{ board: string, after: any }} section
    */
   async read({ board, after }) {
     const view = this.#view, handover = view.reading.numberOf(board);
@@ -135,21 +135,21 @@ export class HandoverActions {
   }
 
   /**
-   * Say in one's own words what one has understood of a search.
+   * Send the reader's summary of a search.
    * @param {Form} form
    */
   restate = async (form) => {
     const view = this.#view, data = form.command.data(form);
-    if (!data) return this.#trouble();
+    if (!data) return this.#showErrors();
     if (await this.#sendForm(form, form.entity, data)) view.report.moved(form.entity);
     return view.draw();
   };
 
   /**
-   * Say that what somebody understood is correct.
+   * Confirm that a summary is correct.
    * @param {string} board
    * @param {string} account
-   * @param {string} at when they wrote it
+   * @param {string} at time of the summary
    */
   async correct(board, account, at) {
     const view = this.#view;
@@ -157,25 +157,25 @@ export class HandoverActions {
     view.report.moved(board);
   }
 
-  /** @param {{ board: string, account: string, at: string }} said */
-  askWhat = (said) => {
-    this.#view.ui.answering = said;
+  /** @param {{ board: string, account: string, at: string }} summary */
+  askWhat = (summary) => {
+    this.#view.ui.answering = summary;
     this.dialog("answer");
   };
 
   /**
-   * Say what is not quite right in it.
+   * Send what is not quite right in a summary.
    * @param {Form} form
    */
   notQuite = async (form) => {
     const view = this.#view, { account, at } = view.ui.answering, data = form.command.data(form);
-    if (!data) return this.#trouble();
+    if (!data) return this.#showErrors();
     if (await this.#sendForm(form, form.entity, { ...data, account, at, correct: false })) this.closeDialog();
     view.report.moved(form.entity);
     return view.draw();
   };
 
-  /** Sign at the positions shown when the dialog was opened. */
+  /** Sign at the positions of the time when the dialog was opened. */
   sign = async () => {
     const view = this.#view, { signing } = view.ui;
     const { positions } = signing;
@@ -184,19 +184,19 @@ export class HandoverActions {
     try {
       await view.board.send("handover.sign", { handover: view.number, positions });
       this.closeDialog();
-    } catch (refused) {
-      view.board.discard(/** @type {any} */ (refused).id);
-      Object.assign(signing, { busy: false, problem: /** @type {any} */ (refused).message });
-      view.ui.stale = await this.#since(/** @type {any} */ (refused).fields, positions);
+    } catch (refusal) {
+      view.board.discard(/** @type {any} */ (refusal).id);
+      Object.assign(signing, { busy: false, problem: /** @type {any} */ (refusal).message });
+      view.ui.stale = await this.#eventsSince(/** @type {any} */ (refusal).fields, positions);
       view.report.moved();
     }
     view.draw();
   };
 
-  /** Use the positions now on the screen for signing. */
+  /** Use the positions that are now visible for signing. */
   lookAgain = () => {
     this.#view.ui.stale = null;
-    this.#look();
+    this.#recordPositions();
     this.#view.draw();
   };
 
@@ -210,28 +210,28 @@ export class HandoverActions {
     view.draw();
   }
 
-  #look() {
+  #recordPositions() {
     const positions = Object.fromEntries(this.#view.sections.map((/** @type {{ board: string, seq: number }} */ { board, seq }) => [board, seq]));
     this.#view.ui.signing = { positions, busy: false, problem: null };
   }
 
   /**
-   * Return events on boards whose positions were refused, {board: {why, events}}; null if the refusal has another cause.
+   * Return the events on boards whose positions were refused, {board: {why, events}}; null if the refusal has another cause.
    * @param {any} fields
    * @param {any} positions
    */
-  async #since(fields, positions) {
+  async #eventsSince(fields, positions) {
     const boards = Object.entries(fields).filter(([name]) => name.startsWith("positions."));
     if (!boards.length) return null;
-    const told = boards.map(async ([name, why]) => {
+    const staleBoards = boards.map(async ([name, why]) => {
       const board = name.slice("positions.".length);
       return [board, { why, events: await eventsAfter(board, positions[board] ?? null) }];
     });
-    return Object.fromEntries(await Promise.all(told));
+    return Object.fromEntries(await Promise.all(staleBoards));
   }
 
   /**
-   * Send a form. It empties once the outbox has stored the text, and gets it back if refused. Return the ack, or null.
+   * Send a form. It is emptied when the outbox has stored the text, and restored after a refusal. Returns the ack, or null.
    * @param {Form} form
    * @param {string} board
    * @param {Record<string, any>} data
@@ -240,32 +240,32 @@ export class HandoverActions {
   async #sendForm(form, board, data, { seq, base = seq, epoch } = {}) {
     const { session, draw } = this.#view;
     const answer = session.outbox.add(board, form.command.name, data, { base, epoch });
-    const sent = form.release();
+    const released = form.release();
     draw();
     try {
       return await answer;
-    } catch (refused) {
-      form.restore(sent, refused);
-      form.problem = whyNot(/** @type {any} */ (refused));
-      session.outbox.discard(/** @type {any} */ (refused).id);
+    } catch (refusal) {
+      form.restore(released, refusal);
+      form.problem = explainRefusal(/** @type {any} */ (refusal));
+      session.outbox.discard(/** @type {any} */ (refusal).id);
       this.#view.trouble = true;
       return null;
     }
   }
 
   /**
-   * Send what was said about a search without a form.
+   * Send a text or choice about a search without a form.
    * @param {string} board
    * @param {Record<string, any>} data
    */
   async #write(board, data) {
-    const view = this.#view; // without a position both of two simultaneous pins apply
+    const view = this.#view; // without a position, two simultaneous pins both apply
     const ack = await this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, view.position(board));
     if (ack) view.saved(board, data, ack);
   }
 
   /**
-   * Send a command without a form; refused, it is listed among the refusals. Return the ack, or null.
+   * Send a command without a form; a refusal appears in the list of refusals. Returns the ack, or null.
    * @param {string} board
    * @param {string} name
    * @param {Record<string, any>} data
@@ -278,17 +278,17 @@ export class HandoverActions {
     return answer.finally(draw);
   }
 
-  #trouble() {
+  #showErrors() {
     this.#view.trouble = true;
     this.#view.draw();
   }
 }
 
 /**
- * Explain a refusal as precisely as the server does.
- * @param {{ message: string, fields: any }} given
+ * Return the most precise explanation of a refusal.
+ * @param {{ message: string, fields: any }} refusal
  */
-function whyNot({ message, fields }) {
+function explainRefusal({ message, fields }) {
   if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Some searches have not been read. Read those listed, or give a reason for taking over anyway.");
   return fields.handover ?? fields.shift ?? message;
 }

@@ -1,4 +1,4 @@
-/** Who wrote a text of a handover, who said that it is still true, and whether that is so for the handover that is shown. */
+/** Authors of handover texts, people who confirmed them, and whether this applies to the displayed handover. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -8,22 +8,22 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @typedef {{ handover: number, by: string | null, at: string | null, confirmed_by: string | null, confirmed_at: string | null }} TextMark */
 
-const CHOICES = new Set(["handover", "keeper", "incoming"]); // fields that are no texts: each handover asks for them again
+const CHOICES = new Set(["handover", "keeper", "incoming"]); // fields that are not texts: each handover asks for them again
 
-/** @param {any} value text, or ids of critical points */
+/** Return true if a text or list is empty. @param {any} value text, or ids of critical points */
 const isEmpty = (value) => !(Array.isArray(value) ? value.length : value?.trim?.());
 
 /**
- * Return whether a text counts as written: somebody wrote or confirmed it for this handover. States of earlier versions do not
- * say it: there, all texts are as old as the briefing.
+ * Return true if somebody wrote or confirmed a text for this handover. In states of earlier versions, all texts are as old as the
+ * briefing.
  * @param {any} values state of a handover or a briefing
  * @param {string} path
- * @param {number} number of the handover
+ * @param {number} number number of the handover
  */
 export const isWritten = (values, path, number) => !isEmpty(values[path]) && (values.authorship?.[path]?.handover ?? (values.authorship ? 0 : values.handover ?? values.number)) === number;
 
 /**
- * Return whether a text was carried over, and nobody said yet that it is still true.
+ * Return true if a text was carried over and is not confirmed yet.
  * @param {any} values
  * @param {string} path
  * @param {HandoverView} view
@@ -31,7 +31,7 @@ export const isWritten = (values, path, number) => !isEmpty(values[path]) && (va
 export const isCarriedOver = (values, path, view) => (view.stage !== "none" || view.isFixed) && !CHOICES.has(path) && !isEmpty(values[path]) && !isWritten(values, path, view.number);
 
 /**
- * "Alice, 29 Nov 22:10 · still true: Dora, 06:00", or that nobody confirmed it; "" if nothing is known.
+ * "Alice, 29 Nov 22:10 · still true: Dora, 06:00", or that nobody confirmed it; "" if its author is unknown.
  * @param {any} values
  * @param {string} path
  * @param {HandoverView} view
@@ -45,7 +45,7 @@ export function authorText(values, path, view) {
 }
 
 /**
- * Line below a text; while the handover is prepared, with a button that confirms it.
+ * Render the author below a text; during preparation, with a button that confirms it.
  * @param {any} values
  * @param {string} path
  * @param {HandoverView} view
@@ -59,17 +59,17 @@ export function authorLine(values, path, view, confirm = null) {
 }
 
 /**
- * Return the authorship with what this person sends now.
- * @param {any} known state
- * @param {Record<string, any>} sent texts
+ * Return the authorship, including this person's unsaved changes.
+ * @param {any} previous previous state
+ * @param {Record<string, any>} changes texts
  * @param {number} number
- * @param {string} own id of the account
+ * @param {string} ownId id of the account
  */
-export function withSent(known, sent, number, own) {
-  const at = serverNow().toISOString(), marks = { ...known?.authorship };
-  for (const path of Object.keys(sent).filter((name) => !CHOICES.has(name))) {
-    const isSame = JSON.stringify(sent[path]) === JSON.stringify(known?.[path]);
-    marks[path] = isSame ? { ...marks[path], handover: number, confirmed_by: own, confirmed_at: at } : { handover: number, by: own, at, confirmed_by: null, confirmed_at: null };
+export function withSent(previous, changes, number, ownId) {
+  const at = serverNow().toISOString(), marks = { ...previous?.authorship };
+  for (const path of Object.keys(changes).filter((name) => !CHOICES.has(name))) {
+    const isSame = JSON.stringify(changes[path]) === JSON.stringify(previous?.[path]);
+    marks[path] = isSame ? { ...marks[path], handover: number, confirmed_by: ownId, confirmed_at: at } : { handover: number, by: ownId, at, confirmed_by: null, confirmed_at: null };
   }
   return marks;
 }

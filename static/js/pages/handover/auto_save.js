@@ -1,6 +1,6 @@
-/** Save texts of a handover by themselves, after a pause in typing. What was refused or is in conflict waits for the person. */
+/** Save handover texts automatically after a pause in typing. Refused and conflicting texts wait for the person. */
 
-const PAUSE_MS = 5_000; // without a key
+const PAUSE_MS = 5_000; // without a keystroke
 
 export class AutoSave {
   /** @type {HandoverView} */ #view;
@@ -9,11 +9,11 @@ export class AutoSave {
   /** @param {HTMLElement} root @param {HandoverView} view */
   constructor(root, view) {
     this.#view = view;
-    root.addEventListener("input", ({ target }) => this.#typed(/** @type {HTMLElement} */ (target)));
+    root.addEventListener("input", ({ target }) => this.#onInput(/** @type {HTMLElement} */ (target)));
   }
 
   /** @param {HTMLElement} element */
-  #typed(element) {
+  #onInput(element) {
     const form = /** @type {HTMLElement | null} */ (element.closest("form[data-form=briefing], form[data-form=desk]"));
     if (!form) return;
     const board = /** @type {HTMLElement | null} */ (form.closest("[data-section]"))?.dataset.section ?? "operations";
@@ -25,7 +25,7 @@ export class AutoSave {
   #save(board) {
     this.#timers.delete(board);
     const form = this.#view.forms.written(board);
-    const isDisputed = form.problem || form.fields.some((/** @type {{ path: string }} */ { path }) => form.theirs(path));
+    const isDisputed = form.problem || form.fields.some((/** @type {{ path: string }} */ { path }) => form.otherChange(path));
     if (this.#view.mayWrite && form.dirty && !isDisputed) this.#view.act.save(form);
   }
 }

@@ -1,4 +1,4 @@
-/** Top of a section: the child, with looks, places, goal and clock; or one row, once the section was read. */
+/** Top of a section: the child, with appearance, places, goal and clock; or one row after the section was read. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -12,76 +12,76 @@ import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
-/** @param {any} search of a report */
+/** @param {any} search search of a report */
 export const gravityClass = ({ status, worrying, undecided }) => (status !== "open" ? "" : worrying ? "worrying" : undecided ? "undecided" : "other");
 
 /** @param {{ person: { first_name: string, age: any } }} search */
 export const nameAndAge = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
 
 /**
- * Return whether a section is one row: read by the person who takes over, and not opened again.
- * @param {any} it
+ * Return true if a section is folded to one row: the incoming person has read it, and has not opened it again.
+ * @param {any} section
  * @param {HandoverView} view
  */
-export const isFolded = (it, view) => view.mayTakeOver && !view.reading.isUnread(it) && !view.isSending(it.board, "read") && !view.ui.unfolded.has(it.board);
+export const isFolded = (section, view) => view.mayTakeOver && !view.reading.isUnread(section) && !view.isSending(section.board, "read") && !view.ui.unfolded.has(section.board);
 
-/** @param {any} it section of the report @param {HandoverView} view */
-export function childSummary(it, view) {
-  const { board, search } = it, folded = isFolded(it, view);
+/** @param {any} section section of the report @param {HandoverView} view */
+export function childSummary(section, view) {
+  const { board, search } = section, isRow = isFolded(section, view);
   return html`<header class="child-summary">
     <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}${photo(board, search.photo)}</span>
     <div class="child">
       <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
-      <p class="about"><span>${aboutChild(search, view).map((said, at) => html`${at ? "\u00a0· " : nothing}${said}`)}</span>
+      <p class="about"><span>${aboutChild(search, view).map((facts, index) => html`${index ? "\u00a0· " : nothing}${facts}`)}</span>
         ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
         ${worryingBadge(search, search.undecided)}
         ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>
-      ${folded ? nothing : html`${looks(search)} ${reportedDetails(search, view)} ${places(it)} ${goal(search, view)}`}
+      ${isRow ? nothing : html`${appearanceLines(search)} ${reportedDetails(search, view)} ${placesLine(section)} ${goalLine(search, view)}`}
     </div>
-    <div class="clock">${search.status === "open" && !view.isFixed && !folded ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
-      ${folded ? readMark(it, view) : html`<small>${say("missing_since", { at: formatMoment(search.missing_since) })}</small>`}</div>
+    <div class="clock">${search.status === "open" && !view.isFixed && !isRow ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
+      ${isRow ? readMark(section, view) : html`<small>${say("missing_since", { at: formatMoment(search.missing_since) })}</small>`}</div>
   </header>`;
 }
 
 /** @param {any} search @param {HandoverView} view */
 function aboutChild({ person: { sex }, kind, reference, lead }, view) {
-  const whole = reference && html`<span class="reference">${reference}</span>`;
-  return [sex && label.sex(sex), label.kind(kind), whole, lead ? say("in_charge", { name: view.nameOf(lead) }) : say("nobody_in_charge")].filter(Boolean);
+  const referenceText = reference && html`<span class="reference">${reference}</span>`;
+  return [sex && label.sex(sex), label.kind(kind), referenceText, lead ? say("in_charge", { name: view.nameOf(lead) }) : say("nobody_in_charge")].filter(Boolean);
 }
 
-/** @param {any} it @param {HandoverView} view */
-function readMark(it, view) {
-  const mine = it.reads?.[view.session.account.id];
-  const open = () => (view.ui.unfolded.add(it.board), view.draw());
-  return html`<span class="read" data-testid="read-row">✓ ${mine ? say("read_at", { at: formatMoment(mine.at) }) : t("read")}</span>
+/** @param {any} section @param {HandoverView} view */
+function readMark(section, view) {
+  const ownRead = section.reads?.[view.session.account.id];
+  const open = () => (view.ui.unfolded.add(section.board), view.draw());
+  return html`<span class="read" data-testid="read-row">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : t("read")}</span>
     <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Show")}</button>`;
 }
 
 /** @param {any} search */
-function looks({ person }) {
+function appearanceLines({ person }) {
   const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
-  const looks = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
-  const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
+  const appearance = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
+  const lines = [appearance, clothing && html`<b>${clothing}</b>`].filter(Boolean);
   const isOver = Boolean(until) && until < serverNow().toISOString(); // ISO times compare as text
-  const needed = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
-  const looked = lines.length ? html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>` : nothing;
-  return html`${looked}${description ? html`<p>${description}</p>` : nothing}${needed}`;
+  const needsText = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
+  const appearanceText = lines.length ? html`<p>${lines.map((line, index) => html`${index ? "; " : nothing}${line}`)}</p>` : nothing;
+  return html`${appearanceText}${description ? html`<p>${description}</p>` : nothing}${needsText}`;
 }
 
 /** @param {any} it */
-function places({ search: { person: { sex }, last_seen: seen, appeal }, last_credible: credible }) {
+function placesLine({ search: { person: { sex }, last_seen: seen, appeal }, last_credible: credible }) {
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
-  const said = [
+  const placeTexts = [
     seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
     credible ? t("latest credible: {at}", { at: [t("Sighting {number}", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }) : t("latest credible: none so far"),
     level && (level.until ? say("appeal_until", { level: label.level(level.level), until: formatMoment(level.until) }) : say("appeal", { level: label.level(level.level) })),
   ].filter(Boolean);
-  return said.length ? html`<p class="places">${said.join(" · ")}</p>` : nothing;
+  return placeTexts.length ? html`<p class="places">${placeTexts.join(" · ")}</p>` : nothing;
 }
 
 /** @param {any} search @param {HandoverView} view */
-function goal({ goal: set }, view) {
-  if (!set?.text) return nothing;
-  const more = [set.until && t("by {at}", { at: formatShortMoment(set.until) }), set.by && view.nameOf(set.by)].filter(Boolean).join(" · ");
-  return html`<p class="goal">${t("Goal:")} <b>${set.text}</b> <span>${more}</span></p>`;
+function goalLine({ goal: goalState }, view) {
+  if (!goalState?.text) return nothing;
+  const details = [goalState.until && t("by {at}", { at: formatShortMoment(goalState.until) }), goalState.by && view.nameOf(goalState.by)].filter(Boolean).join(" · ");
+  return html`<p class="goal">${t("Goal:")} <b>${goalState.text}</b> <span>${details}</span></p>`;
 }

@@ -20,11 +20,11 @@ export class EarlierHandovers {
     this.#changed = changed;
   }
 
-  /** The answer to the latest request wins. */
+  /** Load the list. The answer to the latest request wins. */
   async read() {
-    const turn = (this.#turn += 1);
+    const requestNumber = (this.#turn += 1);
     const answer = await orNull(get("/api/v1/handovers"));
-    if (!answer || turn !== this.#turn) return; // keep the previous list; the next change asks again
+    if (!answer || requestNumber !== this.#turn) return; // keeps the previous list; the next change retries
     Object.assign(this, { list: answer.handovers, people: answer.people });
     this.#changed();
   }
@@ -35,7 +35,7 @@ export class EarlierHandovers {
   };
 }
 
-/** @param {{ earlier: { list: any, people: any, more: any, showAll: any }, isFixed: boolean, number: any }} given */
+/** @param {{ earlier: { list: any, people: any, more: any, showAll: any }, isFixed: boolean, number: any }} view */
 export function earlierHandovers({ earlier: { list, people, more, showAll }, isFixed, number }) {
   const ended = (list ?? []).filter((/** @type {{ ended_at: any }} */ { ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
@@ -45,11 +45,11 @@ export function earlierHandovers({ earlier: { list, people, more, showAll }, isF
   </section>`;
 }
 
-/** @param {Record<string, any>} handover @param {any} people @param {number | null} shown number of the handover on the page */
+/** @param {Record<string, any>} handover @param {any} people @param {number | null} shown number of the displayed handover */
 function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
-  const said = endText(status, { who: people[by] ?? "…", number });
+  const endingText = endText(status, { who: people[by] ?? "…", number });
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
-    <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${said}</a>
+    <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${endingText}</a>
     <small>${who}${shortTimeElement(at)}</small></li>`;
 }

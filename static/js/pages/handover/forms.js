@@ -1,4 +1,4 @@
-/** Forms of a handover: texts about each search and the desk, and the steps. Typed text survives a reload. */
+/** Forms of a handover: texts about each search and the shift, and the steps. Typed text survives a reload. */
 
 import { draft } from "../../core/storage/drafts.js";
 import { Form } from "../../forms/form.js";
@@ -17,14 +17,14 @@ export class Forms {
   /** @type {any} */ #forms = new Map();
 
   /**
-   * @param {HandoverView} view written(board): current texts; position(board): {seq, epoch} they are known up to; number: of the handover
+   * @param {HandoverView} view written(board): current texts; position(board): {seq, epoch} of these texts; number: number of the handover
    */
   constructor(view) {
     this.#view = view;
   }
 
   /**
-   * Form of the texts about a search, or about the desk for `operations`.
+   * Return the form of the texts about a search, or about the shift for `operations`.
    * @param {string} board
    */
   written(board) {
@@ -43,21 +43,21 @@ export class Forms {
   }
 
   /**
-   * Form of a step; of a search, what the reader understood of it ("handover.restate"), or what is not quite right in that
+   * Return the form of a step, or of a search: the reader's summary ("handover.restate"), or the answer to a summary
    * ("handover.answer").
    * @param {string} name
-   * @param {string} [of] the search
+   * @param {string} [search] the search
    */
-  step(name, of) {
-    const kept = `${of ?? OPERATIONS}:${name}`;
-    return this.#get(kept, () => {
+  step(name, search) {
+    const draftName = `${search ?? OPERATIONS}:${name}`;
+    return this.#get(draftName, () => {
       const data = (/** @type {Form} */ form) => {
         const filled = form.filled();
         return filled && (name === "shift.take" || name === "handover.prepare" ? filled : { handover: this.#view.number, ...filled });
       };
       return new Form({
-        key: [name.replace(".", "-"), of].filter(Boolean).join("-"), entity: of, board: this.#view.board, fields: STEPS[name],
-        command: { name, data }, draft: draft(kept),
+        key: [name.replace(".", "-"), search].filter(Boolean).join("-"), entity: search, board: this.#view.board, fields: STEPS[name],
+        command: { name, data }, draft: draft(draftName),
       });
     });
   }

@@ -1,6 +1,6 @@
 /**
- * Handover page: a handover being prepared, signed, read and accepted, or a past one. Shows the server's report with the
- * user's text.
+ * Handover page: preparing, signing, reading and accepting a handover, or viewing a past one. Shows the server's report with the person's
+ * text.
  */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
@@ -37,25 +37,25 @@ export const mount = (main, session, board) => new HandoverPage(main, session, b
 export class HandoverPage {
   #frames = new Frames(() => this.#render());
   draw = this.#frames.ask;
-  /** Draw at once, for a caller that needs the new elements. */
+  /** Draw immediately, for a caller that needs the new elements. */
   drawNow = this.#frames.now;
   /** @type {Record<string, any>} */
-  ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null, letting: null, letIn: new Map(/* board -> {name, at}: who was given access here */),
-    unfolded: new Set() /* read boards that are shown whole */, added: new Set() /* "board path" of texts to write */, saved: new Map() /* board -> when its text was saved here */ };
+  ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null, letting: null, letIn: new Map(/* board -> {name, at}: person who was given access here */),
+    unfolded: new Set() /* read boards that are unfolded */, added: new Set() /* "board path" of added texts */, saved: new Map() /* board -> time at which its text was saved here */ };
   forms = new Forms(this);
   act = new HandoverActions(this);
   reading = new Reading(this);
   report;
   /** @type {any} */ earlier;
   trouble = false; // focus the first error after the next draw
-  /** @type {string | null} */ focusNext = null; // selector, to be focused once it is drawn, unless the focus is elsewhere by then
+  /** @type {string | null} */ focusNext = null; // selector to focus after the next draw, unless the focus has moved elsewhere
   /** @type {HTMLElement} */ #root;
   #drawing;
   #fixed; // number in the URL, or null
-  #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
-  #key = ""; // identity of the report, from the operations board
+  #saved = new Map(); // board -> {data, seq}: acknowledged changes that are not in the report yet
+  #reportKey = ""; // identity of the report, from the operations board
   #isLinkShown = false;
-  /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
+  /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL if it was never signed
 
   /** @param {HTMLElement} main @param {Session} session @param {string} board */
   constructor(main, session, board) {
@@ -63,13 +63,13 @@ export class HandoverPage {
     this.board = session.board(board);
     this.#root = /** @type {HTMLElement} */ (main.querySelector(".handover-root"));
     this.#fixed = Number(this.#root.dataset.number) || null;
-    this.report = new Report(this.#fixed, this.#reported);
+    this.report = new Report(this.#fixed, this.#onReport);
     this.earlier = new EarlierHandovers(this.draw);
     this.#drawing = new PageDrawing(this.#root);
     new AutoSave(this.#root, this);
     new ShortcutHandler((session.pageCommands = this.#pageCommands()));
     this.board.setPresence(null);
-    this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events));
+    this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#onEvents(events));
     this.session.watch(this.draw);
     addEventListener("beforeprint", this.drawNow);
     this.report.moved();
@@ -79,7 +79,7 @@ export class HandoverPage {
 
   // --- for templates
 
-  /** Return whether a past handover is shown, which cannot be changed. */
+  /** True for a past handover, which is read-only. */
   get isFixed() {
     return this.#fixed !== null;
   }
@@ -88,7 +88,7 @@ export class HandoverPage {
     return this.board.of("shift")[0]?.state ?? null;
   }
 
-  /** Handover shown; null if there never was one. */
+  /** Displayed handover; null if there never was one. */
   get handover() {
     return this.isFixed ? this.report.whole?.handover ?? this.#unsigned : this.board.of("handover")[0]?.state ?? null;
   }
@@ -123,13 +123,13 @@ export class HandoverPage {
     return this.report.sections;
   }
 
-  /** People who can hold the shift or be responsible for a search. */
+  /** People who can be in charge of the shift or responsible for a search. */
   get coordinators() {
     return [...this.session.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
   }
 
   /**
-   * Members of a restricted search.
+   * Return the members of a restricted search.
    * @param {string} board
    */
   membersOf(board) {
@@ -137,7 +137,7 @@ export class HandoverPage {
   }
 
   get unread() {
-    return this.sections.filter((/** @type {any} */ each) => this.reading.isUnread(each));
+    return this.sections.filter((/** @type {any} */ section) => this.reading.isUnread(section));
   }
 
   /** @param {string} id */
@@ -146,15 +146,15 @@ export class HandoverPage {
   }
 
   /**
-   * Texts about a board as known here, including pending changes.
+   * Return the texts about a board, including unsaved changes.
    * @param {string} board
    */
   written(board) {
-    const known = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
-    const sending = this.#sent(board, "handover.write").map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
-    const sent = Object.assign({}, this.#saved.get(board)?.data, ...sending);
-    if (!Object.keys(sent).length) return { ...known };
-    return { ...known, ...sent, authorship: withSent(known, sent, this.number, this.session.account.id) };
+    const reportedTexts = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
+    const pendingData = this.#pendingCommands(board, "handover.write").map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
+    const changes = Object.assign({}, this.#saved.get(board)?.data, ...pendingData);
+    if (!Object.keys(changes).length) return { ...reportedTexts };
+    return { ...reportedTexts, ...changes, authorship: withSent(reportedTexts, changes, this.number, this.session.account.id) };
   }
 
   /** @param {string} board */
@@ -165,13 +165,13 @@ export class HandoverPage {
   }
 
   /**
-   * Return whether a command of this handover is on its way: "write", "read", "restate" or "answer".
+   * Return true if a command of this handover is pending: "write", "read", "restate" or "answer".
    * @param {string} board
    * @param {string} verb
-   * @param {number} [number] of the handover
+   * @param {number} [number] number of the handover
    */
   isSending(board, verb, number = this.number) {
-    return this.#sent(board, `handover.${verb}`, number).length > 0;
+    return this.#pendingCommands(board, `handover.${verb}`, number).length > 0;
   }
 
   /** @param {string} board */
@@ -179,7 +179,7 @@ export class HandoverPage {
     return this.session.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
   }
 
-  /** Boards with text that was not sent. */
+  /** Boards with unsent text. */
   get unsaved() {
     const boards = [OPERATIONS, ...this.sections.map((/** @type {{ board: string }} */ { board }) => board)];
     return boards.filter((board) => this.forms.written(board).dirty);
@@ -202,8 +202,8 @@ export class HandoverPage {
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
-  /** A handover that was never signed has no report: read it from the journal. */
-  #reported = async () => {
+  /** Draw the report. A handover that was never signed has none, so its state is read from the journal. */
+  #onReport = async () => {
     this.draw();
     if (!this.isFixed || this.report.status !== 404 || this.#unsigned) return;
     this.#unsigned = await lastUnsignedHandover(this.#fixed);
@@ -211,14 +211,14 @@ export class HandoverPage {
   };
 
   /** @param {string} board @param {string} name @param {number} [number] */
-  #sent(board, name, number = this.number) {
+  #pendingCommands(board, name, number = this.number) {
     return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === number);
   }
 
   // --- events
 
   /** @param {JournalEvent[]} events */
-  #heard(events) {
+  #onEvents(events) {
     this.forms.written(OPERATIONS).onEvents(events.filter((/** @type {{ kind: string }} */ { kind }) => kind === "handover"));
     if (!this.isFixed) this.#follow();
     this.draw();
@@ -226,28 +226,28 @@ export class HandoverPage {
 
   #follow() {
     const searches = this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => `${id} ${state.status}`);
-    const of = [...this.board.of("shift"), ...this.board.of("handover")].map(({ seq, state }) => `${seq} ${state.status ?? ""}`);
-    const key = [...of, ...searches.sort()].join("\n");
-    if (key !== this.#key) {
-      this.#key = key;
+    const shiftStates = [...this.board.of("shift"), ...this.board.of("handover")].map(({ seq, state }) => `${seq} ${state.status ?? ""}`);
+    const key = [...shiftStates, ...searches.sort()].join("\n");
+    if (key !== this.#reportKey) {
+      this.#reportKey = key;
       this.report.moved();
       this.earlier.read();
     }
     for (const [board, { last }] of this.board.summaries) {
-      const known = this.report.section(board);
-      if (known && last && known.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
+      const reportedSection = this.report.section(board);
+      if (reportedSection && last && reportedSection.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
     }
   }
 
   // --- drawing
 
   #render() {
-    // what the report contains by now
+    // drop changes that the report now contains
     for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
     document.title = `${this.number ? say("handover", { number: this.number }) : t("Handover")} · Searchboard`;
     this.#drawing.draw(this.#template());
-    watchLine.say("page", refusals(this));
-    if (!this.isFixed) restatements.tell(this.report.whole, this.session.account.id);
+    watchLine.setNotices("page", refusals(this));
+    if (!this.isFixed) restatements.showSummaries(this.report.whole, this.session.account.id);
     this.#showLinked();
     this.#focusNext();
     if (!this.trouble) return;
@@ -255,7 +255,7 @@ export class HandoverPage {
     focusFirstError(this.#root);
   }
 
-  /** The button that had the focus is gone: continue where the step does. */
+  /** Focus the next field of a step after its button has disappeared. */
   #focusNext() {
     const next = this.focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.focusNext));
     if (!next) return;
@@ -263,7 +263,7 @@ export class HandoverPage {
     if (isFocusLost() || document.activeElement === this.#root || document.activeElement?.closest(".step")) next.focus();
   }
 
-  /** Show the search that the address names, once its section is there: the browser looked for it too early. */
+  /** Scroll to the search in the URL after its section is drawn: the browser tried too early. */
   #showLinked() {
     const section = this.#isLinkShown || !location.hash ? null : document.getElementById(location.hash.slice(1));
     if (!section || !this.#root.contains(section)) return;
@@ -279,7 +279,7 @@ export class HandoverPage {
         <aside class="handover-aside" aria-label=${t("Progress")}>${steps(this)} ${step(this)} ${index(this)} ${earlierHandovers(this)}</aside>
         <div class="handover-report">
           ${notices(this)} ${shiftTexts(this)}
-          ${repeat(this.sections, ({ board }) => board, (each) => section(each, this))}
+          ${repeat(this.sections, ({ board }) => board, (reportSection) => section(reportSection, this))}
           ${printed(this)}
         </div>
       </div>
@@ -290,12 +290,12 @@ export class HandoverPage {
   // --- keys
 
   #pageCommands() {
-    const at = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
+    const focusedBoard = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
     return /** @type {PageCommands} */ ({
       page: "handover",
       may: (right) => right === undefined || (right === "take-over" && this.reading.isOpen),
       settle: this.#frames.settle,
-      commands: () => (this.reading.isOpen ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
+      commands: () => (this.reading.isOpen ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(focusedBoard()) }] : []),
     });
   }
 
@@ -304,14 +304,14 @@ export class HandoverPage {
    * @param {string | null} board
    */
   #readHere(board) {
-    const here = this.report.section(/** @type {string} */ (board));
-    if (here && this.reading.isToRead(here)) this.act.read(here);
-    const next = this.reading.nextAfter(here);
+    const current = this.report.section(/** @type {string} */ (board));
+    if (current && this.reading.isToRead(current)) this.act.read(current);
+    const next = this.reading.nextAfter(current);
     const element = next && this.#root.querySelector(`[data-section="${CSS.escape(next.board)}"]`);
     /** @type {HTMLElement | null | undefined} */ (element)?.focus();
   }
 
-  /** Go on where this person has to: to the first search that is unread, else to the words by which they accept. */
+  /** Go to the first unread search, or to the form that accepts. */
   readOn = () => {
     if (this.reading.nextAfter(undefined)) this.#readHere(null);
     else /** @type {HTMLElement | null} */ (this.#root.querySelector("[data-form=accept] textarea"))?.focus();

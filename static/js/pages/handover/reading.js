@@ -1,4 +1,4 @@
-/** Which searches of a handover this person has to read: before they accept it, or what they accepted unread. */
+/** Searches of a handover that this person must read: before accepting it, or after accepting them unread. */
 
 /** @typedef {{ board: string, reader: { unread: boolean }, after: { seq: number } }} ReportSection */
 
@@ -11,18 +11,18 @@ export class Reading {
     this.#view = view;
   }
 
-  /** Whether this person marks searches as read. */
+  /** True if this person marks searches as read. */
   get isOpen() {
     return this.#view.mayTakeOver || this.stillUnread.length > 0;
   }
 
-  /** Searches that the holder of the shift accepted unread, and still has to read. */
+  /** Searches that the shift holder accepted unread and must still read. */
   get stillUnread() {
     return this.#view.sections.filter((/** @type {ReportSection} */ { board }) => this.isStillUnread(board));
   }
 
   /**
-   * Return the number of the handover for which a search is read.
+   * Return the number of the handover for which a search must be read.
    * @param {string} board
    */
   numberOf(board) {
@@ -36,8 +36,8 @@ export class Reading {
   }
 
   /**
-   * Return whether this person still has to read it before accepting. Sections just marked count as read before the report says so;
-   * a report from before signing has no reading positions.
+   * Return true if this person must still read a section before accepting. Sections that were just marked count as read before the report
+   * confirms it; a report from before signing has no reading positions.
    * @param {ReportSection} section
    */
   isUnread({ board, reader: { unread }, after }) {
@@ -56,13 +56,13 @@ export class Reading {
   }
 
   /**
-   * Return the next section to read after one, or from the first on.
-   * @param {ReportSection | undefined} here
+   * Return the next section to read after a section, or from the start.
+   * @param {ReportSection | undefined} current
    * @returns {ReportSection | undefined}
    */
-  nextAfter(here) {
-    const order = this.#view.sections, from = order.indexOf(here) + 1;
-    return [...order.slice(from), ...order.slice(0, from)].find((/** @type {ReportSection} */ section) => section !== here && this.isToRead(section));
+  nextAfter(current) {
+    const order = this.#view.sections, from = order.indexOf(current) + 1;
+    return [...order.slice(from), ...order.slice(0, from)].find((/** @type {ReportSection} */ section) => section !== current && this.isToRead(section));
   }
 
   /** @param {string} id */

@@ -1,6 +1,6 @@
 /**
- * Report of a handover, composed by the server and kept current: one section is reloaded when one board changed, else the
- * whole. At most once a second.
+ * Report of a handover, composed by the server and kept current, at most once a second. A change on one board reloads one section, other
+ * changes reload the full report.
  */
 
 import { get } from "../../core/connection/api.js";
@@ -9,16 +9,16 @@ const MIN_PERIOD_MS = 1000;
 const RETRY_MS = 5000; // after a failed request
 
 export class Report {
-  /** @type {any} */ whole = null; // the report as in the contract, once loaded
+  /** @type {any} */ whole = null; // the report as in the contract; null until loaded
   /** @type {number | null} */ status = null; // status of the last failure: 404 if there is no such handover, 0 if offline
   /** @type {string} */ #address;
   /** @type {() => void} */ #changed;
   #due = new Set(); // boards to reload; null is the whole report
-  #asking = false;
-  #askedAt = -Infinity;
+  #isLoading = false;
+  #requestedAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | null} */ #timer = null;
 
-  /** @param {any} number of a past handover, or null for the current one @param {() => void} changed called after each answer */
+  /** @param {any} number number of a past handover, or null for the current one @param {() => void} changed runs after each answer */
   constructor(number, changed) {
     this.#address = number === null ? "/api/v1/handover" : `/api/v1/handovers/${number}`;
     this.#changed = changed;
@@ -29,17 +29,17 @@ export class Report {
   }
 
   /**
-   * Return whether the report is of this handover at its current stage.
+   * Return true if the report is about this handover at its current stage.
    * @param {any} handover
    */
   isOf(handover) {
-    const of = this.whole?.handover;
-    return of?.number === handover?.number && of?.status === handover?.status;
+    const reported = this.whole?.handover;
+    return reported?.number === handover?.number && reported?.status === handover?.status;
   }
 
   /** @param {string} board */
   section(board) {
-    return this.sections.find((/** @type {any} */ each) => each.board === board);
+    return this.sections.find((/** @type {any} */ section) => section.board === board);
   }
 
   /** @param {string} id */
@@ -47,30 +47,30 @@ export class Report {
     return this.whole?.people[id] ?? null;
   }
 
-  /** Note a change on one board, or (null) in the report's scope. */
+  /** Record a change on one board, or (null) in the report's scope. */
   moved(board = /** @type {string | null} */ (null)) {
     this.#due.add(board);
-    this.#schedule(Math.max(0, this.#askedAt + MIN_PERIOD_MS - performance.now()));
+    this.#schedule(Math.max(0, this.#requestedAt + MIN_PERIOD_MS - performance.now()));
   }
 
   /** @param {number} wait */
   #schedule(wait) {
-    if (this.#asking || this.#timer !== null) return;
-    this.#timer = setTimeout(() => this.#ask(), wait);
+    if (this.#isLoading || this.#timer !== null) return;
+    this.#timer = setTimeout(() => this.#load(), wait);
   }
 
-  async #ask() {
+  async #load() {
     this.#timer = null;
     const due = [...this.#due];
     const board = due.length === 1 && this.whole ? due[0] : null;
     this.#due.clear();
-    this.#asking = true;
-    this.#askedAt = performance.now();
+    this.#isLoading = true;
+    this.#requestedAt = performance.now();
     const answer = await this.#read(board);
-    this.#asking = false;
+    this.#isLoading = false;
     if (answer) this.#take(answer, board);
-    else if (board !== null) this.#due.add(null); // it may have left the report
-    else if (this.status !== 404) due.forEach((each) => this.#due.add(each));
+    else if (board !== null) this.#due.add(null); // the board may have left the report
+    else if (this.status !== 404) due.forEach((dueBoard) => this.#due.add(dueBoard));
     this.#changed();
     if (this.#due.size) this.#schedule(answer || board !== null ? MIN_PERIOD_MS : RETRY_MS);
   }
@@ -92,6 +92,6 @@ export class Report {
     if (board === null) return void (this.whole = answer);
     const [section] = answer.searches;
     const people = { ...this.whole.people, ...answer.people };
-    this.whole = { ...this.whole, people, searches: this.sections.map((/** @type {any} */ each) => (each.board === board ? section : each)) };
+    this.whole = { ...this.whole, people, searches: this.sections.map((/** @type {any} */ oldSection) => (oldSection.board === board ? section : oldSection)) };
   }
 }

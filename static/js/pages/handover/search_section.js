@@ -1,4 +1,4 @@
-/** Section of one search in the handover report: state, pending work, texts, pins, and events since it was signed. */
+/** Section of one search in the handover report: state, pending work, texts, pins, and events since signing. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { LOG } from "../../behaviours/card_url.js";
@@ -13,49 +13,49 @@ import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
-import { outcomeText, joined } from "../../shared/board/search/outcome.js";
+import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
 import { childSummary, gravityClass, isFolded, nameAndAge } from "./child_summary.js";
 
-/** @param {{ search: any }} given */
+/** @param {{ search: any }} section */
 export const referenceOf = ({ search }) => search.reference;
 
-/** @param {any} it section of the report @param {HandoverView} view */
-export function section(it, view) {
-  const { board, search } = it, unread = view.reading.isToRead(it);
-  return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} data-seq=${it.seq} tabindex="-1" ?data-unread=${unread}
+/** @param {any} section section of the report @param {HandoverView} view */
+export function section(section, view) {
+  const { board, search } = section, isUnread = view.reading.isToRead(section);
+  return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(section, view) ? "folded" : ""}" id="s-${board}" data-section=${board} data-seq=${section.seq} tabindex="-1" ?data-unread=${isUnread}
       aria-labelledby="h-${board}">
     <p class="on-paper page-name" aria-hidden="true">${nameAndAge(search)} · ${search.reference}</p>
-    ${childSummary(it, view)}
-    ${body(it, view)}
+    ${childSummary(section, view)}
+    ${body(section, view)}
   </article>`;
 }
 
-/** @param {any} it @param {HandoverView} view */
-function body(it, view) {
-  return html`${after(it, view)}
-    ${restated(it, view)}
-    ${hiddenSearches(it, view)}
-    ${acceptedUnread(it, view)}
-    ${facts(it)}
-    ${pinned(it, view)}
-    ${searchTexts(it, view)}
-    ${cards(it, view)}
-    ${filesAdded(it, view)}
-    ${happened(it)}
-    ${head(it, view)}`;
+/** @param {any} section @param {HandoverView} view */
+function body(section, view) {
+  return html`${sinceSigning(section, view)}
+    ${restated(section, view)}
+    ${hiddenSearches(section, view)}
+    ${acceptedUnread(section, view)}
+    ${facts(section)}
+    ${pinned(section, view)}
+    ${searchTexts(section, view)}
+    ${cards(section, view)}
+    ${filesAdded(section, view)}
+    ${shiftEvents(section)}
+    ${head(section, view)}`;
 }
 
-/** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} it */
-function facts(it) {
-  const { search, last_confirmed: last } = it;
+/** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} section */
+function facts(section) {
+  const { search, last_confirmed: last } = section;
   const { worrying } = search;
   const rows = [
-    html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>`,
+    html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${suggestedCriteria(search)}</dd></div>`,
     last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
-    unanswered(it),
-    ended(search),
+    waitingRow(section),
+    outcomeRows(search),
   ];
   return html`<dl class="facts-line">${rows}</dl>`;
 }
@@ -68,42 +68,42 @@ const WAITING = {
 };
 
 /**
- * How many sightings wait for each step. A report that was signed under an earlier version does not say it.
- * @param {{ unanswered?: Record<string, number> }} given
+ * Render the number of sightings per waiting step. Reports signed under earlier versions lack it.
+ * @param {{ unanswered?: Record<string, number> }} section
  */
-function unanswered({ unanswered: counts }) {
-  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
-  return said.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${said.join(", ")}</dd></div>` : nothing;
+function waitingRow({ unanswered: counts }) {
+  const waitingTexts = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
+  return waitingTexts.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${waitingTexts.join(", ")}</dd></div>` : nothing;
 }
 
 /**
- * Criteria suggested by the age, until somebody decides.
- * @param {{ worrying: boolean | null, suggested?: any }} given
+ * Render the criteria suggested by the age, until somebody decides.
+ * @param {{ worrying: boolean | null, suggested?: any }} search
  */
-function hinted({ worrying, suggested = [] }) {
+function suggestedCriteria({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
   return html`\u00a0· ${withColon(say("suggested"))} ${suggested.map(label.criterion).join(", ")}`;
 }
 
 /**
- * Outcome, and why the search was closed with open work.
+ * Render the outcome, and the reason for closing the search with open work.
  * @param {State} search
  */
-function ended({ person, status, outcome, status_reason: reason, acknowledge }) {
-  return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason, person.sex).filter(Boolean))}</dd></div>` : nothing}
+function outcomeRows({ person, status, outcome, status_reason: reason, acknowledge }) {
+  return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joinParts(outcomeText(outcome, status, reason, person.sex).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${say("closing_note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${label.field("acknowledge")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
 /**
- * Events of the shift, the same for everybody; on screen also which are new to the reader.
+ * Render the events of the shift, the same for everybody; on screen also the events that are new to the reader.
  * @param {Record<string, any>} section
  */
-function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
-  const earlier = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // from before the shift: listed nowhere else
-  const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
-  if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${mine}</div>`;
-  return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
+function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }) {
+  const earlierEvents = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // events before the shift, which are not listed elsewhere
+  const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board)}</div>` : nothing;
+  if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${newsForReader}</div>`;
+  return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${newsForReader}
     ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board)}</div>`;
 }
 
@@ -120,19 +120,19 @@ function important(events, board) {
 export const eventName = ({ type, kind, number }) => (number ? t("{what}: {card}", { what: label.event(type), card: cardName({ kind, state: { number } }) }) : label.event(type));
 
 /**
- * Events that the reader has not seen.
- * @param {{ events: number, significant: any, seq: number }} given
+ * Render the events that the reader has not seen.
+ * @param {{ events: number, significant: any, seq: number }} news
  * @param {string} board
  * @param {any} until
  */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("No events since you last looked.");
-  const weighty = significant.length ? html`, <b>${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
-  return html`<b>${n("{count} event since you last looked", "{count} events since you last looked", events)}</b>${weighty}${links(board, seq, until)}`;
+  const importantText = significant.length ? html`, <b>${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  return html`<b>${n("{count} event since you last looked", "{count} events since you last looked", events)}</b>${importantText}${links(board, seq, until)}`;
 }
 
 /**
- * Links to the comparison between two events and to the history from the first on.
+ * Render links to the comparison of two events, and to the history after the first.
  * @param {string} board
  * @param {any} from
  * @param {any} to
@@ -142,67 +142,67 @@ function links(board, from, to) {
 }
 
 /**
- * Events since it was signed, and whether this person has read the section.
- * @param {any} it
+ * Render the events since signing, and the reading state of this person.
+ * @param {any} section
  * @param {HandoverView} view
  */
-function after(it, view) {
-  if (view.stage !== "signed") return view.reading.isStillUnread(it.board) || view.isSending(it.board, "read", view.shift?.handover) ? stillUnread(it, view) : nothing;
-  const { board, seq, after: { seq: now, events, significant } } = it;
-  const mine = it.reads?.[view.session.account.id];
+function sinceSigning(section, view) {
+  if (view.stage !== "signed") return view.reading.isStillUnread(section.board) || view.isSending(section.board, "read", view.shift?.handover) ? stillUnread(section, view) : nothing;
+  const { board, seq, after: { seq: now, events, significant } } = section;
+  const ownRead = section.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
     <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b>${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : say("no_events_since_signing")}</p>
-    ${view.mayTakeOver ? reading(it, view, mine) : nothing}
-    ${readers(it, view)}
+    ${view.mayTakeOver ? reading(section, view, ownRead) : nothing}
+    ${readers(section, view)}
   </div>`;
 }
 
-/** A search that this person accepted without having read it. @param {any} it @param {HandoverView} view */
-function stillUnread(it, view) {
+/** Render a search that this person accepted unread. @param {any} section @param {HandoverView} view */
+function stillUnread(section, view) {
   const { handover: number, since } = view.shift;
   return html`<div class="since-signed on-screen" data-testid="still-unread-here"><p>${t("You accepted handover {number} without having read this search.", { number })}
-    <a href="/searches/${it.board}/history">${t("History")}</a> <span class="hint">${t("since {at}", { at: formatMoment(since) })}</span></p>${reading(it, view, null, number)}</div>`;
+    <a href="/searches/${section.board}/history">${t("History")}</a> <span class="hint">${t("since {at}", { at: formatMoment(since) })}</span></p>${reading(section, view, null, number)}</div>`;
 }
 
-/** @param {any} it @param {HandoverView} view @param {any} mine @param {number} [number] of the handover */
-function reading(it, view, mine, number = view.number) {
-  if (view.isSending(it.board, "read", number)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
-  if (!view.reading.isToRead(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? say("read_at", { at: formatMoment(mine.at) }) : t("read")}</span>`;
+/** @param {any} section @param {HandoverView} view @param {any} ownRead @param {number} [number] number of the handover */
+function reading(section, view, ownRead, number = view.number) {
+  if (view.isSending(section.board, "read", number)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
+  if (!view.reading.isToRead(section)) return html`<span class="read on-screen" data-testid="read">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : t("read")}</span>`;
   const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
-    view.act.read(it);
+    view.act.read(section);
   };
-  return html`<button type="button" data-act="mark-read" @click=${markRead}>${mine ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
+  return html`<button type="button" data-act="mark-read" @click=${markRead}>${ownRead ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
 /**
- * Others who have read it, for the person handing over; on paper everybody, so that all copies are the same.
- * @param {{ reads?: any }} given
+ * Render the other readers, for the outgoing person; on paper everybody, so that all copies are identical.
+ * @param {{ reads?: any }} section
  * @param {HandoverView} view
  */
 function readers({ reads = {} }, view) {
-  const all = Object.entries(reads), others = all.filter(([id]) => id !== view.session.account.id);
-  const told = (/** @type {any} */ some) => some.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
-  return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
+  const all = Object.entries(reads), otherReaders = all.filter(([id]) => id !== view.session.account.id);
+  const readersText = (/** @type {any} */ entries) => entries.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
+  return html`${otherReaders.length ? html`<p class="hint on-screen">${readersText(otherReaders)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${readersText(all)}</p>` : nothing}`;
 }
 
-/** Who accepted the handover without having read this search: part of what was signed. @param {any} it @param {HandoverView} view */
+/** Render the person who accepted the handover without reading this search: part of the signed report. @param {any} it @param {HandoverView} view */
 const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${say("not_read", { name: view.nameOf(by) })}</p>` : nothing);
 
-/** @param {any} it @param {HandoverView} view */
-function cards(it, view) {
-  const { ungraded, to_pass_on: toPassOn = [], tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
+/** @param {any} section @param {HandoverView} view */
+function cards(section, view) {
+  const { ungraded, to_pass_on: toPassOn = [], tasks: { overdue, due: soon, done }, cards: otherCards = {}, left_out: leftOutCount = 0 } = section;
   const lists = [
     [say("overdue"), overdue, "late"], [say("due_soon"), soon, ""], [say("ungraded"), ungraded, ""], [say("to_pass_on"), toPassOn, ""], [say("done"), done, "done"],
-    ...Object.entries(others).map(([kind, list]) => [pluralName(kind), list, ""]),
+    ...Object.entries(otherCards).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
-      <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
-    ${left ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", left)}</p>` : nothing}`;
+      <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, section, view))}</ul></section>`)}</div>
+    ${leftOutCount ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", leftOutCount)}</p>` : nothing}`;
 }
 
 /**
- * Files of the shift by name: pictures are on the board. A report that was signed under an earlier version has none.
+ * Render the names of files added during the shift; pictures are on the board. Reports signed under earlier versions have none.
  * @param {any} it
  * @param {HandoverView} view
  */
@@ -216,16 +216,16 @@ function filesAdded({ board, files = [] }, view) {
 /** @param {{ card: { kind: string, number: number } | null, note: string | null }} file */
 const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, state: { number: card.number } }) : note ? label.noun("note") : null);
 
-/** @param {any} card @param {any} until @param {{ board: string, search: any }} given @param {HandoverView} view */
+/** @param {any} card @param {any} until @param {{ board: string, search: any }} section @param {HandoverView} view */
 function line(card, until, { board, search }, view) {
   const { kind, id, number, assignee } = card, title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joined([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**
- * Hash of the chain at this position, which `verify` compares.
- * @param {{ head: any }} given
+ * Render the chain hash at this position, which `verify` compares.
+ * @param {{ head: any }} section
  * @param {HandoverView} view
  */
 function head({ head: hash }, view) {

@@ -1,4 +1,4 @@
-/** Texts of a handover about the desk and each search: fields while it is prepared, text afterwards. */
+/** Texts of a handover about the shift and each search: fields during preparation, read-only text afterwards. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
@@ -15,7 +15,7 @@ const OPERATIONS = "operations";
 const paths = (fields) => fields.map((/** @type {{ path: string }} */ { path }) => path);
 
 /**
- * Texts about the whole desk.
+ * Render the texts about the entire shift.
  * @param {HandoverView} view
  */
 export function shiftTexts(view) {
@@ -29,24 +29,24 @@ export function shiftTexts(view) {
 }
 
 /**
- * Texts about one search.
+ * Render the texts about one search.
  * @param {any} section
  * @param {HandoverView} view
  */
 export function searchTexts(section, view) {
-  const said = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
-  const text = html`${texts(OF_SEARCH, said, view)} ${view.stage !== "none" || view.isFixed ? unwritten(said, section.restatements ?? {}) : nothing}`;
+  const values = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
+  const text = html`${texts(OF_SEARCH, values, view)} ${view.stage !== "none" || view.isFixed ? unwritten(values, section.restatements ?? {}) : nothing}`;
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
 
 /**
- * Name the texts that nobody wrote. "Nothing was written" would be false above somebody's summary.
- * @param {any} said
+ * Render the names of texts that nobody wrote. "Nothing was written" would be false above a summary.
+ * @param {any} values
  * @param {Record<string, any>} restatements
  */
-function unwritten(said, restatements) {
-  const empty = OF_SEARCH.filter(({ path }) => !said[path]?.trim?.());
+function unwritten(values, restatements) {
+  const empty = OF_SEARCH.filter(({ path }) => !values[path]?.trim?.());
   if (!empty.length) return nothing;
   const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
   return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length && !Object.keys(restatements).length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
@@ -54,23 +54,23 @@ function unwritten(said, restatements) {
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */
 function form(view, board, ctx) {
-  const written = view.forms.written(board);
+  const textForm = view.forms.written(board);
   const buttons = html`${view.isSending(board, "write") ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
-    ${!written.dirty && view.ui.saved.has(board) ? html`<span class="hint saved" role="status" data-testid="saved">✓ ${t("Saved {at}", { at: clock(view.ui.saved.get(board)) })}</span>` : nothing}
-    ${written.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
-      <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Discard draft")}</button>
+    ${!textForm.dirty && view.ui.saved.has(board) ? html`<span class="hint saved" role="status" data-testid="saved">✓ ${t("Saved {at}", { at: clock(view.ui.saved.get(board)) })}</span>` : nothing}
+    ${textForm.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
+      <button type="button" class="plain" data-act="discard" @click=${() => (textForm.clear(), view.draw())}>${t("Discard draft")}</button>
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
-  const shown = paths(written.fields).filter((/** @type {string} */ path) => isShown(path, written, view, board));
-  const hidden = written.fields.filter((/** @type {{ path: string }} */ { path }) => !shown.includes(path));
+  const visiblePaths = paths(textForm.fields).filter((/** @type {string} */ path) => isShown(path, textForm, view, board));
+  const hiddenFields = textForm.fields.filter((/** @type {{ path: string }} */ { path }) => !visiblePaths.includes(path));
   const values = view.written(board);
-  const underField = (/** @type {string} */ path) => (written.isMine(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
-  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.save, underField })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
-    html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => add(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
-  return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
+  const underField = (/** @type {string} */ path) => (textForm.isEdited(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
+  const fields = html`${rows(textForm, visiblePaths, { ...contextOf(ctx), resolved: view.act.save, underField })}${hiddenFields.length ? html`<p class="add-texts">${hiddenFields.map((/** @type {any} */ field) =>
+    html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => addText(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
+  return formOf(textForm, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
 
 /**
- * Return whether a field is shown: the first one, those with text, and those that were added here.
+ * Return true if a field is visible: the first field, fields with text, and fields that were added here.
  * @param {string} path
  * @param {Form} form
  * @param {HandoverView} view
@@ -78,11 +78,11 @@ function form(view, board, ctx) {
  */
 function isShown(path, form, view, board) {
   if (board === OPERATIONS || path === OF_SEARCH[0].path) return true;
-  return Boolean(String(form.raw(path) ?? "").trim()) || form.isMine(path) || Boolean(form.errors[path]) || view.ui.added.has(`${board} ${path}`);
+  return Boolean(String(form.raw(path) ?? "").trim()) || form.isEdited(path) || Boolean(form.errors[path]) || view.ui.added.has(`${board} ${path}`);
 }
 
 /** @param {MouseEvent} event @param {string} path @param {HandoverView} view @param {string} board */
-function add({ target }, path, view, board) {
+function addText({ target }, path, view, board) {
   const section = /** @type {HTMLElement} */ (target).closest("[data-section]");
   view.ui.added.add(`${board} ${path}`);
   view.drawNow();
@@ -94,24 +94,24 @@ const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 
 /** @param {any} fields @param {any} values @param {HandoverView} view */
 function texts(fields, values, view) {
-  const said = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
-  if (!said.length) return nothing;
-  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path} class=${isCarriedOver(values, field.path, view) ? "carried-over" : ""}>${text}</dd>${authored(values, field.path, view)}`)}</dl>`;
+  const filledFields = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
+  if (!filledFields.length) return nothing;
+  return html`<dl class="words">${filledFields.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path} class=${isCarriedOver(values, field.path, view) ? "carried-over" : ""}>${text}</dd>${authorRow(values, field.path, view)}`)}</dl>`;
 }
 
 /** @param {any} values @param {string} path @param {HandoverView} view */
-function authored(values, path, view) {
+function authorRow(values, path, view) {
   const line = authorLine(values, path, view);
   return line === nothing ? nothing : html`<dd class="by">${line}</dd>`;
 }
 
 /**
- * Return a view for a field that chooses a coordinator, except those in `but`.
+ * Return a view for a field that chooses a coordinator, except the accounts in `exceptIds`.
  * @param {Pick<HandoverView, "session" | "board" | "draw">} view
- * @param {any} but
+ * @param {any} exceptIds
  */
-export function withCoordinators({ session, board, draw }, but) {
-  const may = (/** @type {Record<string, any>} */ { id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
-  const accounts = new Map([...session.accounts].filter(([, account]) => may(account)));
+export function withCoordinators({ session, board, draw }, exceptIds) {
+  const isCandidate = (/** @type {Record<string, any>} */ { id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !exceptIds.includes(id);
+  const accounts = new Map([...session.accounts].filter(([, account]) => isCandidate(account)));
   return { session: { accounts }, board, draw };
 }

@@ -1,135 +1,135 @@
-/* Draft of one call: kept in this browser until it is in the outbox, across reloads and ended sessions, except the caller's
-   name and contact. A cleared call is kept for a day. No DOM. */
+/* Draft of one call: stored in this browser until it is in the outbox, across reloads and ended sessions, except the caller's name and
+   contact. A cleared call is stored for a day. No DOM. */
 
 import { newId } from "../../core/storage/outbox.js";
 import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "../../forms/parse_time.js";
 
-export const NO_SEARCH = "operations"; // the board of a call that fits no search
-export const FILES_OF_A_CALL = "call:"; // begins the key under which the files of a call wait
+export const NO_SEARCH = "operations"; // board of a call that fits no search
+export const FILES_OF_A_CALL = "call:"; // prefix of the key of a call's files
 const CLEARED_TTL_MS = 86_400_000; // a day: longer than a shift
-const MAX_CLEARED = 12; // cleared calls kept in one browser
-const ABOUT_THE_DRAFT = new Set(["began", "isCut"]); // not filled in by people
+const MAX_CLEARED = 12; // cleared calls per browser
+const ABOUT_THE_DRAFT = new Set(["began", "isCut"]); // fields that people do not fill in
 
 /** @type {Record<string, any>} */
 const EMPTY_CALL = {
-  board: null,    // the search, once chosen
-  search: "",     // its name, or the text typed to find it
+  board: null,    // the chosen search
+  search: "",     // name of the chosen search, or the text typed to find it
   text: "",
   urgent: false,
   where: "",
-  place: null,    // {name, lat, lon, radius_m}, once a place is chosen
+  place: null,    // {name, lat, lon, radius_m} of a chosen place
   when: "",
   seen: null,     // meaning of "when" at the moment of typing
   name: "",
   contact: "",
   channel: "hotline",
   sealed: false,
-  files: null,    // key under which its files wait, once there are any
-  began: null,    // time of the first letter
-  isCut: false,   // the caller was typed before a reload, and not kept
+  files: null,    // key of its files, if there are any
+  began: null,    // time of the first keystroke
+  isCut: false,   // a reload has lost the typed caller
 };
 
 export class CallDraft {
   /** @type {Record<string, any>} */ typed = { ...EMPTY_CALL };
   /** @type {any} */ #draft;
-  /** @type {any} */ #kept;
-  /** @type {Map<string, object>} */ #callers = new Map(); // id of a cleared call -> its caller: in memory only
-  /** @type {string | null} */ #last = null; // call that was cleared last, until one is sent
-  /** @type {string | null} */ #earlier = null; // call that nobody cleared: it could not be read at first
+  /** @type {any} */ #clearedDraft;
+  /** @type {Map<string, object>} */ #callers = new Map(); // id of a cleared call -> its caller, only in memory
+  /** @type {string | null} */ #lastCleared = null; // last cleared call, until one is sent
+  /** @type {string | null} */ #lateCall = null; // earlier call that became readable late, and that nobody cleared
 
   /**
-   * @param {any} draft - {load, save, clear, late} of this call
-   * @param {any} cleared the same of the cleared calls
+   * @param {any} callDraft - {load, save, clear, whenLoaded} for this call
+   * @param {any} clearedDraft the same for the cleared calls
    */
-  constructor(draft, cleared) {
-    this.#draft = draft;
-    this.#kept = cleared;
-    this.typed = { ...EMPTY_CALL, ...draft.load() };
+  constructor(callDraft, clearedDraft) {
+    this.#draft = callDraft;
+    this.#clearedDraft = clearedDraft;
+    this.typed = { ...EMPTY_CALL, ...callDraft.load() };
     this.#store(this.#stored);
-    draft.whenLoaded((/** @type {any} */ late) => this.#found(late));
-    cleared.whenLoaded((/** @type {any[]} */ late) => this.#store([...this.#stored, ...late]));
+    callDraft.whenLoaded((/** @type {any} */ loaded) => this.#onLateDraft(loaded));
+    clearedDraft.whenLoaded((/** @type {any[]} */ loaded) => this.#store([...this.#stored, ...loaded]));
   }
 
   /**
-   * Restore an earlier call that could not be read at first; if something was typed since, list it among the cleared calls.
-   * @param {any} late
+   * Restore an earlier call that has become readable. If something was typed since, add it to the cleared calls.
+   * @param {any} loaded
    */
-  #found(late) {
-    if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...late });
-    this.#keep({ ...EMPTY_CALL, ...late });
-    this.#earlier = this.#last;
+  #onLateDraft(loaded) {
+    if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...loaded });
+    this.#keep({ ...EMPTY_CALL, ...loaded });
+    this.#lateCall = this.#lastCleared;
     this.#save();
   }
 
-  /** Return whether nothing is filled in. A text of spaces is nothing. */
+  /** True if nothing is filled in. Spaces do not count. */
   get isEmpty() {
     const isBlank = (/** @type {any} */ value) => typeof value === "string" && !value.trim();
     return Object.entries(EMPTY_CALL).every(([field, empty]) => ABOUT_THE_DRAFT.has(field) || this.typed[field] === empty || (empty === "" && isBlank(this.typed[field])));
   }
 
-  /** Calls that were cleared within a day, newest first: {…call, id, cleared_at}. @returns {Record<string, any>[]} */
+  /** Calls cleared within a day, newest first: {…call, id, cleared_at}. @returns {Record<string, any>[]} */
   get cleared() {
     return this.#stored.map((call) => ({ ...call, ...this.#callers.get(call.id) }));
   }
 
   get canUndo() {
-    return this.#stored.some(({ id }) => id === this.#last);
+    return this.#stored.some(({ id }) => id === this.#lastCleared);
   }
 
   /**
-   * Change one field. A chosen point is dropped when its text changes.
+   * Change one field. A change of a place's text drops its point.
    * @param {any} field
    * @param {any} value
    */
   edit(field, value) {
     /** @type {Record<string, () => object>} */
-    const more = { search: () => ({ board: null }), where: () => ({ place: null }), when: () => ({ seen: parseTime(value, serverNow()) }) };
-    this.set({ [field]: value, ...more[field]?.() });
+    const derivedFields = { search: () => ({ board: null }), where: () => ({ place: null }), when: () => ({ seen: parseTime(value, serverNow()) }) };
+    this.set({ [field]: value, ...derivedFields[field]?.() });
   }
 
-  /** Return the key under which the files of this call wait. */
+  /** Return the key of this call's files; create it if necessary. */
   keyOfFiles() {
     if (!this.typed.files) this.set({ files: `${FILES_OF_A_CALL}${newId()}` });
     return this.typed.files;
   }
 
-  /** Keys of the files of this call, and of calls that may come back. */
+  /** Keys of the files of this call, and of calls that may be restored. */
   get keptFiles() {
     return new Set([this.typed, this.#draft.load(), ...this.#stored].map((call) => call?.files).filter(Boolean));
   }
 
-  /** Clear the form; the call is kept for a day. */
+  /** Clear the form; the call is stored for a day. */
   clear() {
     if (!this.isEmpty) this.#keep(this.typed);
     this.#empty();
   }
 
-  /** Bring back the call that was cleared last. */
+  /** Restore the last cleared call. */
   undo() {
-    if (this.#last) this.bringBack(this.#last);
+    if (this.#lastCleared) this.bringBack(this.#lastCleared);
   }
 
-  /** Put a cleared call into the form; a call that is there is cleared. @param {string} id */
+  /** Move a cleared call into the form; the present call is cleared. @param {string} id */
   bringBack(id) {
-    const found = this.cleared.find((call) => call.id === id);
-    if (!found) return;
-    const { id: _, cleared_at: __, ...call } = found;
+    const clearedCall = this.cleared.find((call) => call.id === id);
+    if (!clearedCall) return;
+    const { id: _, cleared_at: __, ...call } = clearedCall;
     this.discard(id);
     this.clear();
     this.set(call);
   }
 
-  /** Forget a cleared call. @param {string} id */
+  /** Delete a cleared call. @param {string} id */
   discard(id) {
     this.#callers.delete(id);
     this.#store(this.#stored.filter((call) => call.id !== id));
   }
 
-  /** Clear the form: the call is in the outbox. Files of calls that were cleared before are given up, their words are not. */
+  /** Clear the form after the call went to the outbox. Cleared calls lose their files, but not their texts. */
   sent() {
-    this.#last = this.#earlier;
-    this.#store(this.#stored.map((call) => ({ ...call, files: call.id === this.#earlier ? call.files : null })));
+    this.#lastCleared = this.#lateCall;
+    this.#store(this.#stored.map((call) => ({ ...call, files: call.id === this.#lateCall ? call.files : null })));
     this.#empty();
   }
 
@@ -156,7 +156,7 @@ export class CallDraft {
 
   /**
    * Load a refused call for correction: {board, data} of the outbox, and the key of its files.
-   * @param {{ board: string | null, data: Record<string, any> }} given
+   * @param {{ board: string | null, data: Record<string, any> }} command
    * @param {any} search
    * @param {string | null} [files]
    */
@@ -191,22 +191,22 @@ export class CallDraft {
   #keep(call) {
     const id = newId(), { name, contact, isCut } = call;
     this.#callers.set(id, { name, contact, isCut });
-    this.#last = id;
+    this.#lastCleared = id;
     this.#store([{ ...withoutCaller(call), id, cleared_at: serverNow().toISOString() }, ...this.#stored].slice(0, MAX_CLEARED));
   }
 
-  /** Cleared calls as stored, another tab's too, without those that are too old. @returns {Record<string, any>[]} */
+  /** Stored cleared calls of all tabs, except expired ones. @returns {Record<string, any>[]} */
   get #stored() {
-    const oldest = Number(serverNow()) - CLEARED_TTL_MS;
-    return (this.#kept.load() ?? []).filter((/** @type {any} */ call) => Date.parse(call.cleared_at) > oldest);
+    const expiresBefore = Number(serverNow()) - CLEARED_TTL_MS;
+    return (this.#clearedDraft.load() ?? []).filter((/** @type {any} */ call) => Date.parse(call.cleared_at) > expiresBefore);
   }
 
   /** @param {Record<string, any>[]} calls */
   #store(calls) {
-    if (calls.length) this.#kept.save(calls);
-    else this.#kept.clear();
+    if (calls.length) this.#clearedDraft.save(calls);
+    else this.#clearedDraft.clear();
   }
 }
 
-/** The caller's name and contact are not kept. @param {Record<string, any>} call */
+/** Return the call without the caller's name and contact, which are not stored. @param {Record<string, any>} call */
 const withoutCaller = ({ name, contact, isCut, ...call }) => ({ ...call, name: "", contact: "", isCut: isCut || Boolean(name || contact) });

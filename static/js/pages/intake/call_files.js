@@ -1,4 +1,4 @@
-/** Files of a call: chosen in its form, sent to its search, and attached to its sighting once that is there. */
+/** Files of a call: chosen in its form, sent to its search, and attached to its sighting when that exists. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { FileDrop } from "../../behaviours/file_drop.js";
@@ -34,12 +34,12 @@ export class CallFiles extends AddingFiles {
     return this.#page.session.uploads.of(null, this.target);
   }
 
-  /** Whether the call fits no search: a tip takes no files. */
+  /** True if the call fits no search: a tip has no files. */
   get isTip() {
     return this.#page.call.typed.board === NO_SEARCH;
   }
 
-  /** Bring what waits up to date with the call, and with the calls that were sent. */
+  /** Update the waiting files after changes of this call and of sent calls. */
   settle() {
     const { session: { uploads }, taken } = this.#page;
     if (this.#board && this.items.some(({ board }) => board !== this.#board)) uploads.move(/** @type {string} */ (this.target.form), this.#board);
@@ -47,13 +47,13 @@ export class CallFiles extends AddingFiles {
     if (vault.state === "open") this.#dropOthers();
   }
 
-  /** The call is in the outbox. @param {string} board @param {string | null} form @param {string} command */
+  /** Attach the files of a call that went to the outbox. @param {string} board @param {string | null} form @param {string} command */
   follow(board, form, command) {
     this.asked = null;
     if (form) this.#page.session.uploads.follow(board, form, command);
   }
 
-  /** The call is in the form again; soon after a reload, its files may come back later than it does. @param {{ board: string, files?: string | null, command: string }} entry */
+  /** Return the files of a call to the form. After a reload, the files may be loaded later than the call. @param {{ board: string, files?: string | null, command: string }} entry */
   unfollow({ board, files, command }) {
     if (!files) return;
     const { uploads } = this.#page.session, unfollow = () => uploads.unfollow(board, files, command);
@@ -61,18 +61,18 @@ export class CallFiles extends AddingFiles {
     uploads.back.then(unfollow);
   }
 
-  /** The call was given up. @param {string} command */
+  /** Cancel the files of a discarded call. @param {string} command */
   cancel(command) {
     const { uploads } = this.#page.session;
     for (const { id } of uploads.with(command)) uploads.cancel(id);
   }
 
-  /** The search of the call; "" while there is none. */
+  /** Search of the call; "" if none is chosen. */
   get #board() {
     return this.isTip ? "" : this.#page.call.typed.board ?? "";
   }
 
-  /** Give up the files of calls that were cleared, and that nothing brings back. */
+  /** Cancel the files of calls that can no longer be restored. */
   #dropOthers() {
     const { session: { uploads }, call } = this.#page;
     for (const form of uploads.forms) {
@@ -93,7 +93,7 @@ export class CallFiles extends AddingFiles {
 export function callFiles(view) {
   const { files, session } = view, { items } = files;
   const strip = /** @type {any} */ ({ past: false, mayNote: true, board: { id: null }, model: { files: new Map() }, session, files });
-  /** A file that is given up takes the focus with it. @param {{ target: any }} event */
+  /** Move the focus when a file is cancelled, because its button disappears. @param {{ target: any }} event */
   const onClick = ({ target }) => {
     if (!target.closest("[data-act=cancel-upload]")) return;
     view.focusAfterDraw("[data-row=files] :is([data-act=add-files], [data-act=cancel-upload]), #send");

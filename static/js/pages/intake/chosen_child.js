@@ -1,11 +1,11 @@
-/** The child of the chosen search, to be compared with what a caller says: looks, clothes, needs, and where it was last seen. */
+/** Child of the chosen search, for comparison with the call: appearance, clothes, needs, and last place. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { shortTimeElement } from "../../format/time_elements.js";
-import { looks, needs } from "../../shared/board/search/child_details.js";
+import { appearanceOf, needs } from "../../shared/board/search/child_details.js";
 
 /** @param {{ state: State } | null | undefined} search */
 export function chosenChild(search) {
@@ -13,20 +13,20 @@ export function chosenChild(search) {
   const { person, missing_since: since, last_seen: place } = search.state;
   return html`<section class="chosen-child" aria-labelledby="child" data-testid="chosen-child">
     <h2 id="child"><bdi>${shortPersonName(person)}</bdi>${typeof person.age === "number" ? `, ${person.age}` : nothing}</h2>
-    <dl>${detail(t("Appearance"), looks(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
+    <dl>${detail(t("Appearance"), appearanceOf(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
       ${detail(label.field("last_seen.text"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
   </section>`;
 }
 
-/** @param {string} term @param {Drawn} said */
-const detail = (term, said) => (said ? html`<div><dt>${term}</dt><dd dir="auto">${said}</dd></div>` : nothing);
+/** @param {string} term @param {Drawn} value */
+const detail = (term, value) => (value ? html`<div><dt>${term}</dt><dd dir="auto">${value}</dd></div>` : nothing);
 
 /**
- * "girl, 8 · 1 m 32 · slim · dark, curly · yellow coat": enough to choose among searches.
+ * "girl, 8 · 1 m 32 · slim · dark, curly · yellow coat": enough to choose between searches.
  * @param {MissingPerson} person
  */
 export function briefLooks(person) {
   const sex = person.sex ? label.value("person.sex", person.sex, "search") : null;
-  const known = [sex, typeof person.age === "number" ? String(person.age) : null, looks(person), person.clothing];
-  return known.filter(Boolean).map((part, at) => html`${at ? "\u00a0· " : nothing}${part}`);
+  const parts = [sex, typeof person.age === "number" ? String(person.age) : null, appearanceOf(person), person.clothing];
+  return parts.filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : nothing}${part}`);
 }

@@ -1,4 +1,4 @@
-/** Calls that were cleared within a day: each can be brought back. */
+/** Calls cleared within a day, each with a button that restores it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";

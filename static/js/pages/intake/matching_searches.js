@@ -1,13 +1,13 @@
-/** Searches that the text of a call may mean. No DOM. */
+/** Searches that match the typed text of a call. No DOM. */
 
 import { label } from "../../core/labels.js";
 import { matchesSearch } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 
 /**
- * Return the searches that a typed text fits: of the open ones those here first, which are there without a connection, then the server's
- * suggestions, which tolerate typos; and those that ended, so that a child who was found is not "no match". `here` are the open ones
- * that have the typed words.
+ * Return the searches that match a typed text. `here`: open ones with the typed words, which are found without a connection. `open`:
+ * these, and the server's suggestions, which tolerate typos. `ended`: found and closed ones, so that a child who was found is not "no
+ * match".
  * @param {Pick<Board, "of" | "get">} board
  * @param {{ board: string }[]} suggested
  * @param {string} typed
@@ -15,22 +15,22 @@ import { byStatus } from "../../format/search_order.js";
  */
 export function matchingSearches(board, suggested, typed) {
   const text = typed.trim();
-  const keep = (/** @type {any} */ one) => matchesSearch(one, text, [one.state.person.last_name, label.kind(one.state.kind)]);
+  const keep = (/** @type {any} */ search) => matchesSearch(search, text, [search.state.person.last_name, label.kind(search.state.kind)]);
   const { open, found, closed } = byStatus(board.of("search"), { keep });
   if (!text) return { here: [], open, ended: [] };
-  const others = suggested.map(({ board: id }) => board.get(id)).filter((one) => one?.state.status === "open");
+  const others = suggested.map(({ board: id }) => board.get(id)).filter((search) => search?.state.status === "open");
   return { here: open, open: /** @type {Entity[]} */ ([...new Set([...open, ...others])]), ended: [...found, ...closed] };
 }
 
 /**
- * Return those to choose from: a closed search takes no sightings.
+ * Return the searches to choose from: a closed search accepts no sightings.
  * @param {Pick<ReturnType<typeof matchingSearches>, "open" | "ended">} matching
  */
 export const takingSightings = ({ open, ended }) => [...open, ...ended.filter(({ state }) => state.status === "found")];
 
 /**
- * Return the search that Enter takes if none was selected, as a call needs one: the only one that has the typed words, else the only
- * suggested one. Of several children one must be selected.
+ * Return the search that Enter picks without a selection: the only one with the typed words, or the only suggested one. If there are
+ * several, the person must select one.
  * @param {ReturnType<typeof matchingSearches>} matching
  */
 export function onlySearch({ here, open, ended }) {

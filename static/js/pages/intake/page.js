@@ -1,4 +1,4 @@
-/* Intake page: one call after another, by keyboard alone. Enter advances, Ctrl+Enter sends, Esc clears. */
+/* Intake page: call after call, by keyboard. Enter advances, Ctrl+Enter sends, Esc clears. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
@@ -20,8 +20,8 @@ import { announce } from "../../shared/announcer.js";
 import { matchingSearches, onlySearch, takingSightings } from "./matching_searches.js";
 import { foundText } from "../../format/found_text.js";
 
-const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
-const AFTER_URGENT = "where"; // few calls are urgent: Tab leads there, and Enter goes on without it
+const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a conversation
+const AFTER_URGENT = "where"; // few calls are urgent: Tab reaches the box, and Enter skips it
 const MAX_OPTIONS = 8; // searches to choose from
 const MAX_ENDED = 3; // ended searches that the hint names
 
@@ -34,7 +34,7 @@ export class IntakePage {
   taken;
   files;
   /** @type {HTMLElement} */ #root;
-  /** @type {{ field: string | null, shut: boolean }} */ #list = { field: null, shut: true }; // list under the active field, once something is typed or requested
+  /** @type {{ field: string | null, shut: boolean }} */ #list = { field: null, shut: true }; // list under the active field
   #selection = new Selection();
   /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
   #lists = {
@@ -42,7 +42,7 @@ export class IntakePage {
     where: { found: () => this.#places(), pick: (option) => this.#pickPlace(option) },
   };
   /** @type {string[]} */ #faults = [];
-  /** @type {string | null} */ #focusNext = null; // selector, once it is drawn
+  /** @type {string | null} */ #focusNext = null; // selector to focus after the next draw
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
@@ -51,8 +51,8 @@ export class IntakePage {
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
     this.taken = new RecentCalls(draft("intake:taken"), session, {
-      changed: this.draw, gone: (command) => this.files.cancel(command),
-      told: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
+      changed: this.draw, discarded: (command) => this.files.cancel(command),
+      numbered: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
     });
     this.files = new CallFiles(this);
     this.board.watch(this.draw);
@@ -114,17 +114,17 @@ export class IntakePage {
 
   /** @param {string} id @param {string} name @param {any} control */
   #row(id, name, control, hint = /** @type {Drawn} */ (nothing)) {
-    const fault = this.#faults.includes(id);
-    const sentence = { search: t("Choose a search."), text: t("This field is required."), when: t("Enter a time, such as 14:30.") }[id];
-    // The error is above the field: a list may cover what is below.
+    const hasError = this.#faults.includes(id);
+    const errorText = { search: t("Choose a search."), text: t("This field is required."), when: t("Enter a time, such as 14:30.") }[id];
+    // The error is above the field, because a list may cover the space below.
     return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
-      ${fault ? html`<p id="${id}-hint" class="error">${sentence}</p>` : nothing}${control}
-      ${fault ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
+      ${hasError ? html`<p id="${id}-hint" class="error">${errorText}</p>` : nothing}${control}
+      ${hasError ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
   }
 
   /** @param {string} id @param {string} name @param {Drawn} hint */
   #choice(id, name, hint) {
-    const { field, shut } = this.#list, { found, pick } = this.#lists[id], options = found();
+    const { field, shut } = this.#list, { found: findOptions, pick } = this.#lists[id], options = findOptions();
     const shown = { id, value: this.call.typed[id], active: this.#selection.indexIn(options), open: field === id && !shut, fault: this.#faults.includes(id) };
     return this.#row(id, name, combobox(shown, options, (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
   }
@@ -191,10 +191,10 @@ export class IntakePage {
     return this.suggestions.places.map(placeOption);
   }
 
-  /** @param {{ key: string, text: string }} given */
+  /** @param {{ key: string, text: string }} option */
   #pickSearch({ key, text }) {
     this.call.set({ board: key, search: text });
-    this.#faults = this.#faults.filter((each) => each !== "search");
+    this.#faults = this.#faults.filter((other) => other !== "search");
     this.#changed();
   }
 
@@ -204,8 +204,8 @@ export class IntakePage {
   };
 
   /**
-   * Keep the typed text if it says more than the place's name: "behind the station, Gent".
-   * @param {{ text: string, place: any }} given
+   * Pick a place. A longer typed text stays, such as "behind the station, Gent".
+   * @param {{ text: string, place: any }} option
    */
   #pickPlace({ text, place }) {
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
@@ -229,7 +229,7 @@ export class IntakePage {
   #edit(field, value) {
     this.call.edit(field, value);
     this.#show(field, typeof value === "string" && !value.trim());
-    this.#faults = this.#faults.filter((each) => each !== field);
+    this.#faults = this.#faults.filter((other) => other !== field);
     this.#changed();
   }
 
@@ -238,7 +238,7 @@ export class IntakePage {
     this.draw();
   }
 
-  /** @param {{ type: string, target: any }} given */
+  /** @param {{ type: string, target: any }} event */
   #onFocus = ({ type, target }) => {
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
@@ -246,18 +246,18 @@ export class IntakePage {
     this.draw();
   };
 
-  /** @param {string | null} field @param {boolean} shut */
-  #show(field, shut) {
-    this.#list = { field, shut };
+  /** @param {string | null} field @param {boolean} isShut */
+  #show(field, isShut) {
+    this.#list = { field, shut: isShut };
     this.#selection.clear();
   }
 
   /** @param {any} event */
   #onKeydown = (event) => {
     if (event.isComposing || event.defaultPrevented) return;
-    const inForm = event.target.closest?.("form[data-form=intake]");
+    const isInForm = event.target.closest?.("form[data-form=intake]");
     if (event.key === "Escape") return this.#escape(event);
-    if (!inForm) return;
+    if (!isInForm) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#submit(event);
     const field = event.target.dataset.field;
     if (STEPS[event.key] && this.#found(field).length) return this.#walk(event, this.#found(field));
@@ -265,7 +265,7 @@ export class IntakePage {
   };
 
   /**
-   * Options of the list open under a field.
+   * Return the options of the open list under a field.
    * @param {any} field
    */
   #options(field) {
@@ -278,22 +278,22 @@ export class IntakePage {
   /** @param {any} event @param {any} options */
   #walk(event, options) {
     event.preventDefault();
-    const isOpening = this.#list.shut && this.#selection.indexIn(options) >= 0; // the first key opens the list where it was
+    const isOpening = this.#list.shut && this.#selection.indexIn(options) >= 0; // the first key only opens the list
     if (!isOpening) this.#selection.walk(options, STEPS[event.key]);
     this.#list.shut = false;
     this.draw();
   }
 
   /**
-   * Handle Enter: take the selected option and advance. Without one, take the only search, as a call needs one: of several, one must
-   * be selected. A place may be any text.
+   * Handle Enter: pick the selected option and advance. Without a selection, pick the only search; if there are several, the person must
+   * select one. A place may be any text.
    * @param {any} event
    * @param {any} field
    */
   #onEnter(event, field) {
     event.preventDefault();
-    const options = this.#options(field), only = field === "search" && options.length ? onlySearch(this.#matching) : null;
-    const option = options[this.#selection.indexIn(options)] ?? (only && searchOption(only));
+    const options = this.#options(field), onlyMatch = field === "search" && options.length ? onlySearch(this.#matching) : null;
+    const option = options[this.#selection.indexIn(options)] ?? (onlyMatch && searchOption(onlyMatch));
     if (field === "search" && options.length && !option) return this.#askForSearch();
     this.#list.shut = true;
     if (option) this.#lists[field].pick(option);
@@ -331,13 +331,13 @@ export class IntakePage {
     this.#begin();
   };
 
-  /** @param {string} id of a cleared call */
+  /** @param {string} id id of a cleared call */
   bringBack(id) {
     this.call.bringBack(id);
     this.#begin();
   }
 
-  /** @param {string} id of a cleared call */
+  /** @param {string} id id of a cleared call */
   discardCleared(id) {
     this.call.discard(id);
     this.focusAfterDraw("[data-act=bring-back], #search"); // the button is gone
@@ -362,7 +362,7 @@ export class IntakePage {
     const { board, search, text, urgent, files } = this.call.typed;
     const { data } = this.call;
     // The outbox stores the call before the draft is cleared.
-    this.session.outbox.add(board, board === NO_SEARCH ? "tip.add" : "sighting.add", data).catch(() => {}); // the list shows refusals
+    this.session.outbox.add(board, board === NO_SEARCH ? "tip.add" : "sighting.add", data).catch(() => {}); // the list of calls shows refusals
     const command = /** @type {PendingCommand} */ (this.session.outbox.pending(board).at(-1)).id;
     this.files.follow(board, files, command);
     this.call.sent();
@@ -371,20 +371,20 @@ export class IntakePage {
   };
 
   /**
-   * Load a refused call into the form; the call that it replaces is kept among the cleared ones.
+   * Load a refused call into the form; the present call moves to the cleared ones.
    * @param {any} entry
    */
   mend(entry) {
     this.call.clear();
     this.call.restore(entry.pending, entry.search, entry.files);
-    this.files.unfollow(entry); // before it is given up: that takes its files along
+    this.files.unfollow(entry); // before discarding, which cancels its files
     this.letGo(entry);
     this.#begin();
   }
 
   /** @param {any} entry */
   letGo(entry) {
-    this.taken.remove(entry.command); // first: the list asks the server about entries missing from the outbox
+    this.taken.remove(entry.command); // first: the list requests entries that are missing from the outbox from the server
     this.session.outbox.discard(entry.command);
     this.files.cancel(entry.command);
   }

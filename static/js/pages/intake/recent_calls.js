@@ -1,4 +1,4 @@
-/* Recent calls of this browser, up to a limit: pending, refused, or with their number on the board. */
+/* Recent calls of this browser: pending, refused, or with their number on the board. */
 
 import { post } from "../../core/connection/api.js";
 
@@ -7,28 +7,28 @@ const MAX_CALLS = 12;
 /* A stored entry: {command, board, search, text, urgent, at, files, attached, number, sighting or tip}; `attached` counts its files on
    the board. */
 export class RecentCalls {
-  /** @type {(entry: any) => void} */ #told;
-  /** @type {(command: string) => void} */ #gone;
+  /** @type {(entry: any) => void} */ #onNumbered;
+  /** @type {(command: string) => void} */ #onDiscarded;
   /** @type {any} */ #draft;
   /** @type {Session} */ #session;
   /** @type {() => void} */ #changed;
   /** @type {any} */ #entries;
-  #asking = new Set();
+  #requesting = new Set();
 
   /**
    * @param {any} draft - {load, save, late}
    * @param {Session} session
-   * @param {{ changed: () => void, told: (entry: any) => void, gone: (command: string) => void }} calls `changed` after each
-   *   change, `told` with each entry that got its number, `gone` with each call that was discarded in another window
+   * @param {{ changed: () => void, numbered: (entry: any) => void, discarded: (command: string) => void }} calls `changed` runs after each
+   *   change, `numbered` receives each entry that got its number, `discarded` each call that was discarded in another window
    */
-  constructor(draft, session, { changed, told, gone }) {
+  constructor(draft, session, { changed, numbered, discarded }) {
     this.#draft = draft;
     this.#session = session;
     this.#changed = changed;
-    this.#told = told;
-    this.#gone = gone;
+    this.#onNumbered = numbered;
+    this.#onDiscarded = discarded;
     this.#entries = draft.load() ?? [];
-    draft.whenLoaded((/** @type {any} */ kept) => this.#keep([...this.#entries, ...kept].slice(0, MAX_CALLS)));
+    draft.whenLoaded((/** @type {any} */ storedCalls) => this.#keep([...this.#entries, ...storedCalls].slice(0, MAX_CALLS)));
   }
 
   /** Entries with their outbox state, newest first: {…entry, pending}. */
@@ -42,7 +42,7 @@ export class RecentCalls {
     this.#keep([{ number: null, sighting: null, attached: 0, ...entry }, ...this.#entries].slice(0, MAX_CALLS));
   }
 
-  /** A file of a call is on the board. @param {string} command */
+  /** Count a file of a call that is on the board. @param {string} command */
   attached(command) {
     this.#change(command, ({ attached = 0 }) => ({ attached: attached + 1 }));
   }
@@ -53,35 +53,35 @@ export class RecentCalls {
   }
 
   /**
-   * Request the numbers of calls that left the outbox. The server answers known command ids without acting again; without a
-   * text, an unknown id cannot create a sighting.
+   * Request the numbers of calls that left the outbox. The server does not execute known command ids again; without a text, an unknown
+   * id cannot create a sighting.
    */
   settle() {
     for (const { command, board, number, pending } of this.shown) {
-      if (number === null && !pending && !this.#asking.has(command)) this.#ask(command, board);
+      if (number === null && !pending && !this.#requesting.has(command)) this.#request(command, board);
     }
   }
 
   /** @param {any} command @param {string | null} board */
-  async #ask(command, board) {
-    this.#asking.add(command);
+  async #request(command, board) {
+    this.#requesting.add(command);
     try {
       const { number, sighting = null, tip = null } = await post("/api/v1/intake/sightings", { id: command, board });
       this.#change(command, () => ({ number, sighting, tip }));
-      this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
+      this.#onNumbered(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
     } catch (error) {
       if (/** @type {Refusal} */ (error).status === 422) {
         this.remove(command); // discarded in another window
-        this.#gone(command);
+        this.#onDiscarded(command);
       }
     } finally {
-      this.#asking.delete(command);
+      this.#requesting.delete(command);
     }
   }
 
-  /** @param {string} command @param {(entry: any) => object} more */
-  #change(command, more) {
-    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, ...more(entry) } : entry)));
+  /** @param {string} command @param {(entry: any) => object} getChanges */
+  #change(command, getChanges) {
+    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, ...getChanges(entry) } : entry)));
   }
 
   /** @param {any} entries */

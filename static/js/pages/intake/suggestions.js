@@ -1,4 +1,4 @@
-/* Server suggestions while a call is typed; none while offline. */
+/* Suggestions of the server while a call is typed; none while offline. */
 
 import { get, post } from "../../core/connection/api.js";
 
@@ -11,7 +11,7 @@ export class Suggestions {
   /** @type {any[]} */ similar = [];
   /** @type {() => void} */ #changed;
   /** @type {Set<string>} */ #failed = new Set();
-  /** @type {Map<string, any>} */ #asked = new Map(); // kind -> {key, timer, abort}
+  /** @type {Map<string, any>} */ #requests = new Map(); // kind -> {key, timer, abort}
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -24,64 +24,64 @@ export class Suggestions {
    */
   look({ board, search, text, where, place }) {
     const point = place ? { lat: place.lat, lon: place.lon } : null;
-    this.#ask("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
-    const asked = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
-    this.#ask("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${asked}` : null);
-    const said = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
+    this.#schedule("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
+    const query = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
+    this.#schedule("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${query}` : null);
+    const body = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
     const url = board && board !== "operations" && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
-    this.#ask("similar", url, url && said);
+    this.#schedule("similar", url, url && body);
   }
 
   /**
-   * Return whether the server has answered the latest request of a kind.
+   * Return true if the server has answered the latest request of a kind.
    * @param {"places" | "searches" | "similar"} kind
    */
   answered(kind) {
-    return this.#asked.get(kind)?.answered === true;
+    return this.#requests.get(kind)?.answered === true;
   }
 
   /**
-   * Return whether something was asked that the server has not answered, or could not: then "none" would be untrue.
+   * Return true if a request is unanswered or has failed, so that "none" would be wrong.
    * @param {"places" | "searches" | "similar"} kind
    */
   isUnknown(kind) {
-    return this.#failed.has(kind) || (Boolean(this.#asked.get(kind)?.key) && !this.answered(kind));
+    return this.#failed.has(kind) || (Boolean(this.#requests.get(kind)?.key) && !this.answered(kind));
   }
 
   /** @param {"places" | "searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
-  #ask(kind, url, body = null) {
+  #schedule(kind, url, body = null) {
     const key = url && `${url} ${JSON.stringify(body)}`;
-    const before = this.#asked.get(kind);
-    if ((before?.key ?? null) === key) return;
-    clearTimeout(before?.timer);
-    before?.abort.abort();
+    const previous = this.#requests.get(kind);
+    if ((previous?.key ?? null) === key) return;
+    clearTimeout(previous?.timer);
+    previous?.abort.abort();
     this.#failed.delete(kind);
     const abort = new AbortController();
     const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE_MS);
-    this.#asked.set(kind, { key, timer, abort });
+    this.#requests.set(kind, { key, timer, abort });
     if (url === null) this.#take(kind, []);
   }
 
   /** @param {"places" | "searches" | "similar"} kind @param {string} url @param {any} body @param {AbortSignal} signal */
   async #fetch(kind, url, body, signal) {
     try {
-      const found = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
+      const answer = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
       if (signal.aborted) return;
-      if (found.attribution) this.attribution = found.attribution;
-      Object.assign(this.#asked.get(kind) ?? {}, { answered: true });
-      this.#take(kind, found[kind]);
+      if (answer.attribution) this.attribution = answer.attribution;
+      Object.assign(this.#requests.get(kind) ?? {}, { answered: true });
+      this.#take(kind, answer[kind]);
     } catch {
       if (signal.aborted) return;
-      this.#asked.delete(kind); // retried at the next key
+      this.#requests.delete(kind); // the next keystroke retries
       this.#failed.add(kind);
       this.#take(kind, []);
     }
   }
 
-  /** @param {"places" | "searches" | "similar"} kind @param {any[]} found */
-  #take(kind, found) {
-    if (!this[kind].length && !found.length && !this.answered(kind)) return;
-    this[kind] = found;
+  /** @param {"places" | "searches" | "similar"} kind @param {any[]} suggestions */
+  #take(kind, suggestions) {
+    if (!this[kind].length && !suggestions.length && !this.answered(kind)) return;
+    this[kind] = suggestions;
     this.#changed();
   }
 }

@@ -1,4 +1,4 @@
-/** Panel beside the call form: suggested searches, similar sightings, recent calls. */
+/** Panel next to the call form: suggested searches, similar sightings, recent calls. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -27,7 +27,7 @@ export const distanceText = (metres) => new Intl.NumberFormat(document.documentE
 const searchName = ({ reference, person }) => `${reference} · ${shortPersonName(person)}`;
 
 /**
- * Option of the field for the search, with "Girl, 6" beside it.
+ * Option of the field for the search, with "Girl, 6" next to it.
  * @param {Entity} entity
  */
 export function searchOption({ id, state }) {
@@ -46,23 +46,23 @@ export const endedText = ({ state }) => `${withColon(searchName(state))} ${found
 export function suggestionsPanel(view) {
   const { suggestions, call } = view;
   const board = call.typed.board === "operations" ? null : call.typed.board; // a call may fit no search
-  const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
+  const nearby = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
     ${chosenChild(board && view.board.get(board))}
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
-      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, board))}</ul>`
+      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ sighting) => similarSighting(sighting, board))}</ul>`
         : html`<p class="hint">${board ? (suggestions.isUnknown("similar") ? t("Looking for similar sightings…") : t("No similar sightings in this search so far.")) : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
     </section>
-    ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
-      <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}
+    ${nearby.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
+      <ul>${nearby.map((/** @type {any} */ suggestion) => suggestedSearch(suggestion, view))}</ul></section>` : nothing}
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
 
-/** @param {any} one @param {string | null} board */
-function same(one, board) {
-  const { sighting, number, description, place, assessment, clothing, company, direction } = one;
+/** @param {any} suggestion @param {string | null} board */
+function similarSighting(suggestion, board) {
+  const { sighting, number, description, place, assessment, clothing, company, direction } = suggestion;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
-    <small>${[seenText(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
+    <small>${[seenText(suggestion), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
     <p dir="auto">${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p>
     ${clothing || company || direction ? html`<p class="looks" dir="auto">${[clothing, company, direction].filter(Boolean).join(" · ")}</p>` : nothing}</li>`;
 }
@@ -70,9 +70,9 @@ function same(one, board) {
 /** @param {{ board: string, distance_m: number, nearest?: any }} suggestion @param {IntakeView} view */
 function suggestedSearch({ board, distance_m: distance, nearest }, view) {
   const { state } = /** @type {Entity} */ (view.board.get(board));
-  const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
+  const distanceInfo = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
-    <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small>
+    <small>${[label.kind(state.kind), nearest && distanceInfo].filter(Boolean).join(" · ")}</small>
     <p class="looks" dir="auto">${briefLooks(state.person)}</p></li>`;
 }
 
@@ -81,16 +81,16 @@ export function recentCallsList(view) {
   const { shown } = view.taken;
   if (!shown.length) return nothing;
   return html`<section aria-labelledby="taken" data-testid="taken"><h2 id="taken">${t("Recent calls")}</h2>
-    <ul>${repeat(shown, ({ command }) => command, (entry) => taken(entry, view))}</ul></section>`;
+    <ul>${repeat(shown, ({ command }) => command, (entry) => recentCall(entry, view))}</ul></section>`;
 }
 
 /** @param {any} entry @param {IntakeView} view */
-function taken(entry, view) {
+function recentCall(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
     ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)}\u00a0· ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)}\u00a0· ${entry.search}</a>`}
     ${entry.urgent ? html`<span class="urgent">${label.priority("urgent")}</span>` : nothing}
-    <small>${moment(entry.at)}${entry.number === null && !refused ? `\u00a0· ${standing(entry)}` : nothing}${entry.attached ? `\u00a0· ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
+    <small>${moment(entry.at)}${entry.number === null && !refused ? `\u00a0· ${sendingState(entry)}` : nothing}${entry.attached ? `\u00a0· ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
     ${uploadList(view.session.uploads.with(entry.command), view)}
     ${refused ? html`<p class="error" role="alert">${withColon(t("not saved"))} ${entry.pending.refusal.message}</p>
@@ -99,5 +99,5 @@ function taken(entry, view) {
   </li>`;
 }
 
-/** @param {{ pending: any }} given */
-const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for connection") : t("sending"));
+/** @param {{ pending: any }} entry */
+const sendingState = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for connection") : t("sending"));

@@ -1,4 +1,4 @@
-/* Who is here, on which search, and who is in charge of the shift; and what is due next. */
+/* Columns of the operations page: who is here, on which search, and who is in charge of the shift; and what is due next. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
@@ -8,15 +8,15 @@ import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
 
-const MOST_PEOPLE = 30, MOST_DUE = 5;
+const MAX_PEOPLE = 30, MAX_DUE = 5;
 
 /**
- * Link to what waits, on searches and as tips without one, and how much of it is late: the numbers of the page that it leads to.
+ * Link to the unanswered sightings and tips, with their number and how many are late: the same numbers as on the linked page.
  * @param {Record<string, number>} totals
- * @param {Entity[]} tips that wait
+ * @param {Entity[]} tips unanswered ones
  */
-export function waiting({ unanswered: ofSearches, late: lateOfSearches }, tips) {
-  const unanswered = ofSearches + tips.length, late = lateOfSearches + tips.filter(isLate).length;
+export function unansweredLink({ unanswered: onSearches, late: lateOnSearches }, tips) {
+  const unanswered = onSearches + tips.length, late = lateOnSearches + tips.filter(isLate).length;
   if (!unanswered) return nothing;
   return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${t("Unanswered")} <b>${number(unanswered)}</b></a></h2>
     ${late ? html`<p class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</p>` : nothing}</section>`;
@@ -29,12 +29,12 @@ const isLate = ({ state: { queue, queue_since: since, priority } }) => Number(se
 export function onShift(board, session) {
   const shift = session.shiftStatus?.shift ?? null;
   const people = peopleHere(board.presence.people, board.of("search"), board.summaries, shift);
-  const more = people.length - MOST_PEOPLE;
+  const more = people.length - MAX_PEOPLE;
   return html`<section class="operations-column on-shift" aria-labelledby="on-shift" data-testid="here">
     <h2 id="on-shift">${t("On shift")} <b>${people.length}</b></h2>
     ${people.length ? nothing : html`<p class="empty">${t("Nobody is here.")}</p>`}
-    <ul>${people.slice(0, MOST_PEOPLE).map((person) => row(person))}</ul>
-    ${more > 0 ? html`<p class="more" title=${people.slice(MOST_PEOPLE).map(({ name }) => name).join(", ")}>${t("and {count} more", { count: more })}</p>` : nothing}
+    <ul>${people.slice(0, MAX_PEOPLE).map((person) => row(person))}</ul>
+    ${more > 0 ? html`<p class="more" title=${people.slice(MAX_PEOPLE).map(({ name }) => name).join(", ")}>${t("and {count} more", { count: more })}</p>` : nothing}
   </section>`;
 }
 
@@ -47,7 +47,7 @@ function row({ account, name, here, inCharge, searches }) {
 
 /** @param {Board} board */
 export function dueNext(board) {
-  const due = nextDue(board.of("search"), board.summaries).slice(0, MOST_DUE);
+  const due = nextDue(board.of("search"), board.summaries).slice(0, MAX_DUE);
   if (!due.length) return nothing;
   return html`<section class="operations-column due-next" aria-labelledby="due-next" data-testid="due-next">
     <h2 id="due-next">${t("Due next")}</h2>

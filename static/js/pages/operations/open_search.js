@@ -1,5 +1,5 @@
-/* Opening a search: a form with a kept draft, a pending row, and refusals back in the form. The board opens once it is there; a person
-   who did something else in the meantime gets a link. */
+/* Opening a search: a form with a draft, a pending row, and refusals shown in the form. The board opens once the search exists; a person
+   who did something else in the meantime gets a link to it. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -16,16 +16,16 @@ import { shortPersonName } from "../../format/search_list.js";
 
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
-const LOOK_FIELDS = ["person.clothing", "person.hair", "person.height_cm", "person.build", "person.needs", "person.needs_until"];
+const APPEARANCE_FIELDS = ["person.clothing", "person.hair", "person.height_cm", "person.build", "person.needs", "person.needs_until"];
 const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "reference"];
 
 export class OpenSearch {
   shown = false;
-  /** @type {{ id: string, name: string }[]} */ #opened = []; // searches that are there, and whose board did not open
+  /** @type {{ id: string, name: string }[]} */ #opened = []; // new searches whose board did not open by itself
   /** @type {OperationsView} */ #view;
   /** @type {Form} */ #form;
 
-  /** @param {OperationsView} view - {desk, board, draw(), focusTrouble} */
+  /** @param {OperationsView} view */
   constructor(view) {
     this.#view = view;
     this.#form = new Form({
@@ -62,14 +62,14 @@ export class OpenSearch {
     }));
   }
 
-  /** @param {string} hidden */
-  #hideNotice(hidden) {
-    this.#opened = this.#opened.filter(({ id }) => id !== hidden);
+  /** @param {string} closedId */
+  #hideNotice(closedId) {
+    this.#opened = this.#opened.filter(({ id }) => id !== closedId);
     this.#view.draw();
   }
 
   /**
-   * Load a refused entry, kept by the outbox across a reload, into the form.
+   * Load a refused entry, which the outbox kept across a reload, into the form.
    * @param {any} entry
    */
   takeBack(entry) {
@@ -79,13 +79,13 @@ export class OpenSearch {
   }
 
   draw() {
-    const form = this.#form, more = [...MORE_FIELDS, ...fields.otherLooks(...FIRST_FIELDS, ...DESCRIPTION_FIELDS, ...LOOK_FIELDS, ...MORE_FIELDS)];
+    const form = this.#form, moreFields = [...MORE_FIELDS, ...fields.otherPersonPaths(...FIRST_FIELDS, ...DESCRIPTION_FIELDS, ...APPEARANCE_FIELDS, ...MORE_FIELDS)];
     const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
       ${kindRows(form, this.#view)} ${earlierRows(form, this.#view)}
       ${rows(form, DESCRIPTION_FIELDS, this.#view)}
-      <div class="grid">${rows(form, LOOK_FIELDS, this.#view)}</div>
-      <details class="more" ?open=${more.some((path) => form.isMine(path) || form.errors[path])}>
-        <summary>${t("More…")}</summary><div class="grid">${rows(form, more, this.#view)}</div>
+      <div class="grid">${rows(form, APPEARANCE_FIELDS, this.#view)}</div>
+      <details class="more" ?open=${moreFields.some((path) => form.isEdited(path) || form.errors[path])}>
+        <summary>${t("More…")}</summary><div class="grid">${rows(form, moreFields, this.#view)}</div>
       </details>
       ${criteriaRows(form, this.#view)} ${accessBody(form, this.#view)}`;
     const buttons = html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
@@ -103,48 +103,48 @@ export class OpenSearch {
   #submit = async () => {
     const form = this.#form, { board } = this.#view;
     const data = form.command.data(form);
-    if (!data) return this.#trouble();
-    const work = watchForWork();
+    if (!data) return this.#showErrors();
+    const endWatch = watchForInput();
     // The outbox stores the text before the draft is cleared.
     const answer = board.send(form.command.name, data);
     const sent = form.release();
     this.hide();
     try {
       const { opened } = await answer;
-      this.#goTo(/** @type {string} */ (opened), shortPersonName(data.person), work());
+      this.#openBoard(/** @type {string} */ (opened), shortPersonName(data.person), endWatch());
     } catch (refusal) {
-      work();
+      endWatch();
       board.discard(/** @type {any} */ (refusal).id);
       form.restore(sent, refusal);
       this.show();
-      this.#trouble();
+      this.#showErrors();
     }
   };
 
   /** @param {string} id @param {string} name @param {boolean} isBusy */
-  #goTo(id, name, isBusy) {
+  #openBoard(id, name, isBusy) {
     if (!isBusy && !this.shown) return location.assign(`/searches/${id}`);
     this.#opened.push({ id, name });
     return this.#view.draw();
   }
 
-  #trouble() {
+  #showErrors() {
     this.#view.focusTrouble = true;
     this.#view.draw();
   }
 }
 
 /**
- * Watch whether the person presses anything from now on. Returns a function that ends it and says so.
+ * Watch whether the person presses a key or a button from now on. Return a function that stops watching and returns true if so.
  * @returns {() => boolean}
  */
-function watchForWork() {
-  const end = new AbortController(), options = { capture: true, signal: end.signal };
+function watchForInput() {
+  const controller = new AbortController(), options = { capture: true, signal: controller.signal };
   let isBusy = false;
   addEventListener("pointerdown", () => (isBusy = true), options);
   addEventListener("keydown", ({ repeat }) => (isBusy ||= !repeat), options);
   return () => {
-    end.abort();
+    controller.abort();
     return isBusy;
   };
 }

@@ -17,7 +17,7 @@ import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
 import { TipDialog } from "./tip_dialog.js";
 import { tipsColumn, waitingTips } from "./tips.js";
-import { dueNext, onShift, waiting } from "./on_shift.js";
+import { dueNext, onShift, unansweredLink } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
 import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
@@ -29,7 +29,7 @@ import { guideLink } from "../../shared/guide_link.js";
 const BOARD = "operations";
 const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
 const ARCHIVED_AFTER_DAYS = Number(document.body.dataset.archiveDays);
-const REDRAW_MS = 30_000; // how long something waits is said to the minute
+const REDRAW_MS = 30_000; // waiting times are shown to the minute
 
 /** @type {Record<string, any>} */
 const SORT_NAMES = {
@@ -51,18 +51,18 @@ export const mount = (root, session) => new OperationsPage(root, session);
 export class OperationsPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
-  focusTrouble = false; // scroll to refused text
-  allTips = false;      // draw all waiting tips
-  /** @type {string | null} */ #asked = null; // tip in the URL, until it is opened
+  focusTrouble = false; // focus the refused field
+  allTips = false;      // draw all unanswered tips
+  /** @type {string | null} */ #requestedTip = null; // ID of the tip in the URL, until it is opened
   #tip;
   /** @type {HTMLElement} */ #root;
   /** @type {any} */ #opening;
   #drawing;
   #finder;
   #sort = sortFromQuery(location.search);
-  #tab = "open";       // the column shown on a phone
-  /** @type {string | null} */ #chip = null; // the filter that is on
-  /** @type {any} */ #all = new Set();    // columns drawn whole
+  #tab = "open";       // column shown on a phone
+  /** @type {string | null} */ #chip = null; // active filter
+  /** @type {any} */ #expanded = new Set();    // columns drawn in full
   #room;
   #showsRoom = false;
 
@@ -89,10 +89,10 @@ export class OperationsPage {
     this.board.setPresence(null, false);
     setInterval(this.draw, REDRAW_MS);
     this.draw();
-    this.#asked = new URLSearchParams(location.search).get("tip");
+    this.#requestedTip = new URLSearchParams(location.search).get("tip");
   }
 
-  /** Return whether this person may place and dismiss tips. */
+  /** True if this person may place and dismiss tips. */
   get mayAct() {
     return this.session.can("investigator");
   }
@@ -123,23 +123,23 @@ export class OperationsPage {
   }
 
   draw = () => {
-    const asked = this.board.seq === null ? null : this.#asked;
-    if (asked) {
-      this.#asked = null;
-      return this.openTip(asked);
+    const requested = this.board.seq === null ? null : this.#requestedTip;
+    if (requested) {
+      this.#requestedTip = null;
+      return this.openTip(requested);
     }
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     this.#drawing.draw(this.board.seq === null ? loading(this.session.connection) : this.#page());
-    watchLine.say("page", [...this.#opening.notices, ...this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry))]);
+    watchLine.setNotices("page", [...this.#opening.notices, ...this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry))]);
     if (this.focusTrouble) focusFirstError(this.#root);
     this.focusTrouble = false;
   };
 
-  /** For shortcuts and the palette, also the searches to go to. @returns {PageCommands} */
+  /** Commands for shortcuts and the palette, and the searches to go to. @returns {PageCommands} */
   #commands() {
     return {
       page: "operations",
-      may: (right) => (right === "open" || right === "note" ? this.#mayOpen : right === undefined), // only coordinators type here
+      may: (right) => (right === "open" || right === "note" ? this.#mayOpen : right === undefined), // only coordinators enter text here
       commands: () => [
         { id: "open-search", may: "open", title: t("New search"), run: this.#opening.show },
         { id: "find", title: t("Find a search"), run: () => document.querySelector("main [name=find]")?.focus() },
@@ -165,7 +165,7 @@ export class OperationsPage {
     const columns = byStatus(searches, { keep: (/** @type {any} */ search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
     const all = totals(searches, this.board.summaries);
-    const isCounted = searches.every(({ id, state }) => state.status !== "open" || this.board.summaries.has(id)); // the counts come after the searches
+    const isCounted = searches.every(({ id, state }) => state.status !== "open" || this.board.summaries.has(id)); // the counts arrive after the searches
     return html`
       <header class="operations-header">
         <h1>${t("All searches")}</h1>
@@ -173,10 +173,10 @@ export class OperationsPage {
         <div class="chips" role="group" aria-label=${t("Show only")}>
           ${this.#chips(all, isCounted)}
         </div>
-        ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
+        ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#searchName })}
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Continue draft") : t("+ New search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
-        <details class="more-menu" @keydown=${closeByEscape} @focusout=${closeOutside}><summary class="button" aria-label=${t("More for all searches")} title=${t("More for all searches")} data-act="more">⋯</summary>
+        <details class="more-menu" @keydown=${closeOnEscape} @focusout=${closeOnBlur}><summary class="button" aria-label=${t("More for all searches")} title=${t("More for all searches")} data-act="more">⋯</summary>
           <div><a data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
             <a href="/history">${t("History")}</a>
             <a href="/closed">${t("Closed searches")}</a>
@@ -191,7 +191,7 @@ export class OperationsPage {
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${tipsColumn(this)}${waiting(all, waitingTips(this.board))}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${tipsColumn(this)}${unansweredLink(all, waitingTips(this.board))}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>
@@ -206,8 +206,8 @@ export class OperationsPage {
   /** @param {Record<string, number>} all */
   #totals({ open, worrying, undecided }) {
     if (!open) return html`<p class="totals"></p>`;
-    const said = [n("{count} open", "{count} open", open), worrying && n("{count} worrying", "{count} worrying", worrying), undecided && n("{count} to be decided", "{count} to be decided", undecided)];
-    return html`<p class="totals" data-testid="totals">${said.filter(Boolean).map((each, at) => html`${at ? "\u00a0· " : ""}<span>${each}</span>`)}</p>`;
+    const parts = [n("{count} open", "{count} open", open), worrying && n("{count} worrying", "{count} worrying", worrying), undecided && n("{count} to be decided", "{count} to be decided", undecided)];
+    return html`<p class="totals" data-testid="totals">${parts.filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}<span>${part}</span>`)}</p>`;
   }
 
   /** @param {Record<string, number>} all @param {boolean} isCounted */
@@ -215,7 +215,7 @@ export class OperationsPage {
     return html`${this.#chipButton("overdue", say("overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("To assess"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
   }
 
-  /** @param {string} chip @param {string} name @param {number | "–" | null} [count] "–": not known yet */
+  /** @param {string} chip @param {string} name @param {number | "–" | null} [count] "–": not yet known */
   #chipButton(chip, name, count = null) {
     return html`<button type="button" class="chip ${chip} ${Number(count) ? "some" : ""}" data-chip=${chip} aria-pressed=${this.#chip === chip} @click=${() => this.#toggle(chip)}>${name}${
       count === null ? nothing : html` <b>${count === "–" ? count : number(count)}</b>`}</button>`;
@@ -225,20 +225,20 @@ export class OperationsPage {
   #openColumn(searches, pending) {
     const sending = pending.filter((/** @type {any} */ entry) => entry.status !== "refused");
     return html`<section class="operations-column open" aria-labelledby="column-open" data-column="open">
-      <h2 id="column-open">${label.status("open")} <b>${searches.length}</b>${this.#ofAll("open", searches)}
-        <select name="sort" aria-label=${t("Sort searches")} @change=${this.#sorts}>
+      <h2 id="column-open">${label.status("open")} <b>${searches.length}</b>${this.#totalNote("open", searches)}
+        <select name="sort" aria-label=${t("Sort searches")} @change=${this.#changeSort}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORT_NAMES[sort]()}</option>`)}</select></h2>
-      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none("open")}</p>` : nothing}
+      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#emptyText("open")}</p>` : nothing}
       ${openSearches(searches, this, { grouped: this.#sort === SORTS[0], before: sending.map((/** @type {any} */ entry) => sendingCard(entry)) })}
     </section>`;
   }
 
   /** @param {string} status @param {any} searches */
   #column(status, searches) {
-    const drawn = this.#all.has(status) ? searches : searches.slice(0, MAX_CARDS);
+    const drawn = this.#expanded.has(status) ? searches : searches.slice(0, MAX_CARDS);
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
-      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
-      ${searches.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
+      <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#totalNote(status, searches)}</h2>
+      ${searches.length === 0 ? html`<p class="empty">${this.#emptyText(status)}</p>` : nothing}
       <ul>${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}</ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
         n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
@@ -247,21 +247,21 @@ export class OperationsPage {
   }
 
   /**
-   * Show that a filter hides searches.
+   * Show how many searches there are without the filter.
    * @param {string} status
-   * @param {{ length: number }} given
+   * @param {{ length: number }} shown
    */
-  #ofAll(status, { length }) {
+  #totalNote(status, { length }) {
     const all = this.board.of("search").filter((/** @type {{ state: State }} */ { state }) => state.status === status).length;
     return all === length ? nothing : html` <small>${t("of {all}", { all })}</small>`;
   }
 
   /** @param {string} status */
-  #none(status) {
+  #emptyText(status) {
     if (this.#finder.text.trim()) return t("No matching searches.");
     if (this.#chip) return t("No search fits the filter.");
-    const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
-    return first ? html`${t("No open searches. Open the first one with the button above.")} ${guideLink("coordinator")}` : EMPTY_TEXTS[status]();
+    const isFirst = status === "open" && this.#mayOpen && !this.board.of("search").length;
+    return isFirst ? html`${t("No open searches. Open the first one with the button above.")} ${guideLink("coordinator")}` : EMPTY_TEXTS[status]();
   }
 
   /** @param {any} entry @returns {Notice} */
@@ -299,14 +299,14 @@ export class OperationsPage {
     this.draw();
   }
 
-  /** @param {{ board: string }} given */
-  #who = ({ board }) => {
+  /** @param {{ board: string }} hit */
+  #searchName = ({ board }) => {
     const search = this.board.get(board);
     return search && shortPersonName(search.state.person);
   };
 
-  /** @param {{ target: { value: any } }} given */
-  #sorts = ({ target: { value } }) => {
+  /** @param {{ target: { value: any } }} event */
+  #changeSort = ({ target: { value } }) => {
     this.#sort = value;
     history.replaceState(history.state, "", value === SORTS[0] ? location.pathname : `?sort=${value}`);
     this.draw();
@@ -320,12 +320,12 @@ export class OperationsPage {
 
   /** @param {string} status */
   #showAll(status) {
-    this.#all.add(status);
+    this.#expanded.add(status);
     this.draw();
   }
 }
 
-/** @param {{ failed: any }} given */
+/** @param {{ failed: any }} connection */
 function loading({ failed }) {
   return html`<div class="operations-loading" role="status" data-testid="loading">
     <p>${failed ? t("Cannot reach the server. Searchboard keeps trying. Nothing you typed is lost.") : t("Loading searches…")}</p>
@@ -334,7 +334,7 @@ function loading({ failed }) {
 }
 
 /** @param {KeyboardEvent & { currentTarget: HTMLDetailsElement }} event */
-function closeByEscape(event) {
+function closeOnEscape(event) {
   if (event.key !== "Escape" || !event.currentTarget.open) return;
   event.preventDefault();
   event.currentTarget.open = false;
@@ -342,6 +342,6 @@ function closeByEscape(event) {
 }
 
 /** @param {FocusEvent & { currentTarget: HTMLDetailsElement }} event */
-function closeOutside({ currentTarget, relatedTarget }) {
+function closeOnBlur({ currentTarget, relatedTarget }) {
   if (relatedTarget && !currentTarget.contains(/** @type {Node} */ (relatedTarget))) currentTarget.open = false;
 }

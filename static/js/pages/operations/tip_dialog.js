@@ -1,4 +1,4 @@
-/* One tip: what was said, and what may be done with it: place it on a search, dismiss it, take it back. */
+/* Dialog of a tip: what was reported, and the actions on it: place it on a search, dismiss it, restore it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -12,18 +12,18 @@ import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 import { formatMoment, seenText } from "../../format/time_elements.js";
 
-const TOLD = ["place", "direction", "clothing", "company"];
+const DETAIL_PATHS = ["place", "direction", "clothing", "company"];
 
 /** @param {string} id */
 const draftOf = (id) => draft(`tip:${id}`);
 
 export class TipDialog {
   /** @type {string | null} */ id = null;
-  /** @type {Entity | null} */ #kept = null; // one that is not on the board any more
+  /** @type {Entity | null} */ #formerTip = null; // tip that has left the board
   /** @type {any} */ #source = null;
   #search = "";
   #reason = "";
-  #trouble = "";
+  #problem = "";
   #busy = false;
   /** @type {OperationsView} */ #view;
 
@@ -32,15 +32,15 @@ export class TipDialog {
     this.#view = view;
   }
 
-  /** @param {string} id @param {string} [search] that is chosen */
+  /** @param {string} id @param {string} [search] ID of the search to preselect */
   show(id, search = "") {
     this.id = id;
-    this.#kept = null;
+    this.#formerTip = null;
     this.#source = null;
-    const kept = draftOf(id).load();
-    this.#search = search || (kept?.search ?? "");
-    this.#reason = kept?.text ?? "";
-    this.#trouble = "";
+    const saved = draftOf(id).load();
+    this.#search = search || (saved?.search ?? "");
+    this.#reason = saved?.text ?? "";
+    this.#problem = "";
     if (!this.#view.board.get(id)) this.#read(id);
     this.#view.draw();
   }
@@ -50,30 +50,30 @@ export class TipDialog {
     this.#view.draw();
   };
 
-  /** Read the last state of a tip that has left the board. @param {string} id */
+  /** Load the last state of a tip that has left the board. @param {string} id */
   async #read(id) {
     const answer = await orNull(get(`/api/v1/boards/operations/events?${new URLSearchParams({ entity: id, limit: "1000" })}`));
     if (this.id !== id) return;
     const last = answer?.events.findLast((/** @type {any} */ event) => event.state);
-    if (last) this.#kept = { id, kind: "tip", seq: last.seq, state: last.state };
-    else this.#trouble = t("Not found, or you do not have access.");
+    if (last) this.#formerTip = { id, kind: "tip", seq: last.seq, state: last.state };
+    else this.#problem = t("Not found, or you do not have access.");
     this.#view.draw();
   }
 
   draw() {
     const id = this.id;
     if (id === null) return nothing;
-    const tip = /** @type {Entity | undefined} */ (this.#view.board.get(id)) ?? this.#kept;
-    const body = tip ? html`${this.#told(tip)}${this.#view.mayAct ? this.#acts(tip) : nothing}` : nothing;
-    const trouble = this.#trouble ? html`<p class="error" role="alert">${this.#trouble}</p>` : nothing;
-    return dialog("tip", tip ? cardName(tip) : label.noun("tip"), html`<div class="tip-dialog">${body}${trouble}</div>`, this.hide);
+    const tip = /** @type {Entity | undefined} */ (this.#view.board.get(id)) ?? this.#formerTip;
+    const body = tip ? html`${this.#details(tip)}${this.#view.mayAct ? this.#actions(tip) : nothing}` : nothing;
+    const problem = this.#problem ? html`<p class="error" role="alert">${this.#problem}</p>` : nothing;
+    return dialog("tip", tip ? cardName(tip) : label.noun("tip"), html`<div class="tip-dialog">${body}${problem}</div>`, this.hide);
   }
 
   /** @param {Entity} tip */
-  #told({ state }) {
+  #details({ state }) {
     const { session } = this.#view;
     const names = { session, board: this.#view.board };
-    const rows = TOLD.filter((path) => state[path]).map((path) => [label.field(path, "tip"), formatPath(path, state[path], names)]);
+    const rows = DETAIL_PATHS.filter((path) => state[path]).map((path) => [label.field(path, "tip"), formatPath(path, state[path], names)]);
     return html`<p class="text" dir="auto">${state.description}</p>
       <p class="said">${[seenText(state), state.seen_at && t("reported {at}", { at: formatMoment(state.received_at) }), label.channel(state.channel)].filter(Boolean).join(" · ")}</p>
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
@@ -85,27 +85,27 @@ export class TipDialog {
   }
 
   /** @param {State} state */
-  #sourceRow({ source, source_kept: kept }) {
-    const read = this.#source;
+  #sourceRow({ source, source_kept: isStored }) {
+    const details = this.#source;
     return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html`\u00a0· <b class="lock">${t("confidential")}</b>` : nothing}
-      ${read ? html`· <span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
-      ${kept && !read && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
+      ${details ? html`· <span data-testid="tip-source">${[details.name, details.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
+      ${isStored && !details && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
   }
 
   /** @param {Entity} tip */
-  #acts({ state }) {
+  #actions({ state }) {
     if (state.placed) return nothing;
     const { open } = byStatus(this.#view.board.of("search"), {});
-    const submit = (/** @type {() => void} */ give) => (/** @type {Event} */ event) => {
+    const submit = (/** @type {() => void} */ action) => (/** @type {Event} */ event) => {
       event.preventDefault();
-      give();
+      action();
     };
     const edit = (/** @type {(value: string) => void} */ set) => (/** @type {any} */ event) => {
       set(event.target.value);
-      this.#keep();
+      this.#saveDraft();
       this.#view.draw();
     };
-    return html`<form data-form="place-tip" @submit=${submit(() => this.#give("tip.place", { search: this.#search }))}>
+    return html`<form data-form="place-tip" @submit=${submit(() => this.#send("tip.place", { search: this.#search }))}>
         <label for="tip-search">${t("Place on the search")}</label>
         <div class="inline"><select id="tip-search" name="search" required @change=${edit((search) => (this.#search = search))}>
           <option value="">${t("Choose a search")}</option>
@@ -113,8 +113,8 @@ export class TipDialog {
           <button class="primary" data-act="place" ?disabled=${this.#busy || !this.#search}>${t("Place it")}</button></div>
         <p class="hint">${t("It becomes a sighting there, with its times and its source.")}</p>
       </form>
-      ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#give("tip.restore", {})}>${t("Restore")}</button></div>`
-        : html`<form data-form="dismiss-tip" @submit=${submit(() => this.#give("tip.dismiss", { reason: this.#reason.trim() }))}>
+      ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#send("tip.restore", {})}>${t("Restore")}</button></div>`
+        : html`<form data-form="dismiss-tip" @submit=${submit(() => this.#send("tip.dismiss", { reason: this.#reason.trim() }))}>
         <label for="tip-reason">${t("Or dismiss it, because")}</label>
         <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${edit((reason) => (this.#reason = reason))} />
           <button data-act="dismiss" ?disabled=${this.#busy || !this.#reason.trim()}>${t("Dismiss")}</button></div>
@@ -122,28 +122,28 @@ export class TipDialog {
       </form>`}`;
   }
 
-  /** Keep the typed reason and the chosen search until they are sent. */
-  #keep() {
-    const kept = draftOf(/** @type {string} */ (this.id)), [text, search] = [this.#reason, this.#search];
-    if (text.trim() || search) kept.save({ text, search });
-    else kept.clear();
+  /** Save the typed reason and the chosen search until they are sent. */
+  #saveDraft() {
+    const stored = draftOf(/** @type {string} */ (this.id)), [text, search] = [this.#reason, this.#search];
+    if (text.trim() || search) stored.save({ text, search });
+    else stored.clear();
   }
 
   #readSource = async () => {
     const id = this.id;
     try {
-      const read = await get(`/api/v1/tips/${id}/source`);
-      if (this.id === id) this.#source = read;
+      const source = await get(`/api/v1/tips/${id}/source`);
+      if (this.id === id) this.#source = source;
     } catch (error) {
-      this.#trouble = error instanceof Refusal ? error.message : t("This did not work. Try again.");
+      this.#problem = error instanceof Refusal ? error.message : t("This did not work. Try again.");
     }
     this.#view.draw();
   };
 
   /** @param {string} name @param {object} data */
-  async #give(name, data) {
+  async #send(name, data) {
     this.#busy = true;
-    this.#trouble = "";
+    this.#problem = "";
     const id = this.id;
     this.#view.draw();
     try {
@@ -153,7 +153,7 @@ export class TipDialog {
     } catch (refusal) {
       const { message, fields, id: command } = /** @type {any} */ (refusal);
       this.#view.board.discard(command);
-      this.#trouble = Object.values(fields ?? {})[0] ?? message;
+      this.#problem = Object.values(fields ?? {})[0] ?? message;
     }
     this.#busy = false;
     this.#view.draw();

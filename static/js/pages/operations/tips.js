@@ -1,4 +1,4 @@
-/* Tips without a search: what came in and fits none yet, to be placed on one or dismissed; and those answered since yesterday. */
+/* Column of tips without a search: those that fit none yet, to be placed on one or dismissed; and those answered since yesterday. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -10,22 +10,22 @@ import { accountName, cardName } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { agoElement, formatShortMoment } from "../../format/time_elements.js";
 
-const MOST = 30; // tips drawn before "show all"
+const MAX_TIPS = 30; // tips drawn before "show all"
 
-/** Waiting tips: urgent ones first, then those that wait longest. @param {Board} board */
+/** Unanswered tips: urgent ones first, then those that have waited longest. @param {Board} board */
 export function waitingTips(board) {
   const waiting = board.of("tip").filter(({ state }) => state.queue === "look");
-  return waiting.sort((a, b) => urgent(b) - urgent(a) || (a.state.queue_since < b.state.queue_since ? -1 : 1));
+  return waiting.sort((a, b) => urgency(b) - urgency(a) || (a.state.queue_since < b.state.queue_since ? -1 : 1));
 }
 
 /** @param {Entity} tip */
-const urgent = ({ state }) => Number(state.priority === "urgent");
+const urgency = ({ state }) => Number(state.priority === "urgent");
 
 /** @param {OperationsView} view */
 export function tipsColumn(view) {
   const waiting = waitingTips(view.board), answered = view.board.of("tip").filter(({ state }) => state.queue !== "look");
   if (!waiting.length && !answered.length) return nothing;
-  const drawn = view.allTips ? waiting : waiting.slice(0, MOST), alarms = alarmsOf(view.board);
+  const drawn = view.allTips ? waiting : waiting.slice(0, MAX_TIPS), alarms = alarmsOf(view.board);
   return html`<section class="operations-column tips" id="tips" aria-labelledby="tips-title" data-testid="tips">
     <h2 id="tips-title">${t("Tips without a search")} <b>${waiting.length}</b></h2>
     ${waiting.length ? nothing : html`<p class="empty">${t("No tips are waiting.")}</p>`}
@@ -37,28 +37,28 @@ export function tipsColumn(view) {
 }
 
 /** @param {State} state */
-const when = ({ seen_at: seen, received_at: received }) => (seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
+const timeText = ({ seen_at: seen, received_at: received }) => (seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
 
-/** @param {Entity} tip @param {State | undefined} alarm about it @param {OperationsView} view */
+/** @param {Entity} tip @param {State | undefined} alarm one about the tip @param {OperationsView} view */
 function tipCard(tip, alarm, view) {
-  const { id, state } = tip, guess = view.mayAct ? likelySearch(tip, view.board) : null;
-  const said = owner(state, alarm, view.session);
-  return html`<li class="tip ${urgent(tip) ? "is-urgent" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-tip=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
+  const { id, state } = tip, suggested = view.mayAct ? likelySearch(tip, view.board) : null;
+  const ownerText = ownerName(state, alarm, view.session);
+  return html`<li class="tip ${urgency(tip) ? "is-urgent" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-tip=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
     <p class="tip-head"><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
-      ${urgent(tip) ? html`<b class="urgent-mark">▲ ${label.priority("urgent")}</b>` : nothing}
-      <span class="said">${[when(state), label.channel(state.channel)].join(" · ")}</span><span class="age">${agoElement(state.queue_since)}</span></p>
+      ${urgency(tip) ? html`<b class="urgent-mark">▲ ${label.priority("urgent")}</b>` : nothing}
+      <span class="said">${[timeText(state), label.channel(state.channel)].join(" · ")}</span><span class="age">${agoElement(state.queue_since)}</span></p>
     <p class="text" dir="auto" title=${state.description}>${state.description}</p>
     ${view.mayAct ? html`<p class="tip-acts"><button type="button" data-act="place-tip" aria-label=${t("Place {tip}…", { tip: cardName(tip) })} @click=${() => view.openTip(id)}>${t("Place…")}</button>
-      ${guess ? html`<button type="button" class="plain guess" data-act="guess" @click=${() => view.openTip(id, guess.id)}>${t("{name}?", { name: shortPersonName(guess.state.person) })}</button>` : nothing}
-      ${said ? html`<span class="holder" data-testid="owner">${said}</span>` : nothing}${state.assignee ? nothing : html`<button type="button" class="plain" data-act="claim-tip" @click=${() => view.claimTip(id)}>${t("Assign to me")}</button>`}</p>` : nothing}
+      ${suggested ? html`<button type="button" class="plain guess" data-act="guess" @click=${() => view.openTip(id, suggested.id)}>${t("{name}?", { name: shortPersonName(suggested.state.person) })}</button>` : nothing}
+      ${ownerText ? html`<span class="holder" data-testid="owner">${ownerText}</span>` : nothing}${state.assignee ? nothing : html`<button type="button" class="plain" data-act="claim-tip" @click=${() => view.claimTip(id)}>${t("Assign to me")}</button>`}</p>` : nothing}
   </li>`;
 }
 
 /**
- * Say who has a tip; null: nobody, and there is no alarm.
+ * Return who is responsible for a tip; null if nobody is and there is no alarm.
  * @param {State} state @param {State | undefined} alarm @param {Session} session
  */
-function owner({ assignee }, alarm, session) {
+function ownerName({ assignee }, alarm, session) {
   if (alarm) return whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
   return assignee === session.account.id ? t("assigned to you") : assignee && accountName(session, assignee);
 }
@@ -73,12 +73,12 @@ function answeredTip(tip, view) {
 }
 
 /**
- * Return the open search whose child a tip names by its first name, if there is one alone. It is only offered.
+ * Return the open search whose child's first name occurs in a tip, if there is exactly one. It is only a suggestion.
  * @param {Entity} tip
  * @param {Board} board
  */
 export function likelySearch({ state }, board) {
   const words = new Set(state.description.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap(tokenize));
-  const named = board.of("search").filter(({ state: { status, person } }) => status === "open" && tokenize(person.first_name).every((word) => words.has(word)));
-  return named.length === 1 ? named[0] : null;
+  const matches = board.of("search").filter(({ state: { status, person } }) => status === "open" && tokenize(person.first_name).every((word) => words.has(word)));
+  return matches.length === 1 ? matches[0] : null;
 }

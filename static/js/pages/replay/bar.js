@@ -1,4 +1,4 @@
-/** Replay bar: says that this is the past, which moment and event, and the way back to now. */
+/** Replay bar: shows that this is the past, the moment and the event, and the way back to the present. */
 
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
@@ -7,7 +7,7 @@ import { SPEEDS } from "../../replay/player.js";
 import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
 import { eventText } from "../../format/event_text.js";
 
-// Icons as SVG paths on a 16 by 16 grid: few fonts have these signs.
+// Icons as SVG paths on a 16 by 16 grid: few fonts have these symbols.
 /** @type {Record<string, any>} */
 const ICONS = {
   first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
@@ -25,7 +25,7 @@ const ICONS = {
 export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
 /**
- * "12 of 40": how far the past is replayed.
+ * "12 of 40": number of the current event and of all events.
  * @param {any} past
  */
 export const placeOf = (past) => t("{done} of {all}", { done: past.count, all: past.length });
@@ -60,15 +60,15 @@ export function band(replay) {
  */
 export function controls(replay) {
   const { past, player } = replay;
-  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
-    aria-disabled=${off ? "true" : nothing} @click=${action}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[sign]}</svg></button>`;
-  const first = past.count === 1, last = past.count === past.length;
+  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, { off: isDisabled = false, sign: icon = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
+    aria-disabled=${isDisabled ? "true" : nothing} @click=${action}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[icon]}</svg></button>`;
+  const isFirst = past.count === 1, isLast = past.count === past.length;
   return html`<div class="replay-controls" role="group" aria-label=${t("Replay controls")}>
-    ${button("first", t("First event"), () => replay.go(1), { off: first })}
-    ${button("back", t("Previous event"), () => replay.step(-1), { off: first })}
+    ${button("first", t("First event"), () => replay.go(1), { off: isFirst })}
+    ${button("back", t("Previous event"), () => replay.step(-1), { off: isFirst })}
     ${button("play", player.playing ? t("Pause") : t("Play"), replay.play, { sign: player.playing ? "pause" : "play" })}
-    ${button("on", t("Next event"), () => replay.step(1), { off: last })}
-    ${button("last", t("Last event"), () => replay.go(past.length), { off: last })}
+    ${button("on", t("Next event"), () => replay.step(1), { off: isLast })}
+    ${button("last", t("Last event"), () => replay.go(past.length), { off: isLast })}
     <label><span class="visually-hidden">${t("Speed")}</span>
       <select name="speed" @change=${(/** @type {{ target: any }} */ { target }) => (player.speed = Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}

@@ -1,4 +1,4 @@
-/** Comparison of the selected moment with another: a list beside the board, where the changed cards are marked. */
+/** Comparison of the selected moment with another one: a list next to the board, on which the changed cards are marked. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -29,7 +29,7 @@ export function comparison(replay) {
   </aside>`;
 }
 
-/** @param {string} name @param {{ time: any, isHere: any }} given */
+/** @param {string} name @param {{ time: any, isHere: any }} moment */
 function moment(name, { time, isHere }) {
   return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} ${isHere ? html`<small>${t("shown on the board")}</small>` : nothing}</dd>`;
 }
@@ -38,47 +38,47 @@ function moment(name, { time, isHere }) {
 function differences(replay) {
   const { changes } = replay.past;
   if (!changes.length) return html`<p class="hint">${t("No differences: all changes were reversed.")}</p>`;
-  return CHANGE_KINDS.map((way) => {
-    const some = changes.filter((/** @type {any} */ change) => change.way === way);
-    return some.length ? html`<section data-change=${way}><h3>${CHANGE_NAMES[way]()} <b>${some.length}</b></h3>
-      <ul>${some.map((/** @type {any} */ change) => line(change, replay))}</ul></section>` : nothing;
+  return CHANGE_KINDS.map((category) => {
+    const matching = changes.filter((/** @type {any} */ change) => change.way === category);
+    return matching.length ? html`<section data-change=${category}><h3>${CHANGE_NAMES[category]()} <b>${matching.length}</b></h3>
+      <ul>${matching.map((/** @type {any} */ change) => line(change, replay))}</ul></section>` : nothing;
   });
 }
 
 /** @param {any} change @param {ReplayView} replay */
 function line(change, replay) {
-  const { kind, id, way, fields, before, after } = change;
+  const { kind, id, way: category, fields, before, after } = change;
   const state = (after ?? before).state, { session, past } = replay;
   const ctx = { session, board: { get: (/** @type {string} */ id) => past.either(id) } };
-  const told = way === "added" || way === "removed" ? [] : shownChanges(fields, { kind, before: before.state, state: after.state }, ctx);
+  const shown = category === "added" || category === "removed" ? [] : shownChanges(fields, { kind, before: before.state, state: after.state }, ctx);
   return html`<li data-changed=${id} data-kind=${kind}>
-    <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${said(kind, state, replay)}</span>`}</p>
-    ${told.length ? html`<ul class="fields">${told.map((change) => fieldChange(change, ctx))}</ul>` : nothing}
+    <p>${entityLink(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${entityText(kind, state, replay)}</span>`}</p>
+    ${shown.length ? html`<ul class="fields">${shown.map((change) => fieldChange(change, ctx))}</ul>` : nothing}
   </li>`;
 }
 
 /**
  * Link to a card or search, if it exists at the selected moment.
- * @param {{ kind: string, id: string, before: any, after: any }} given
- * @param {{ body: any, past: any }} given
+ * @param {{ kind: string, id: string, before: any, after: any }} change
+ * @param {{ body: any, past: any }} replay
  */
-function named({ kind, id, before, after }, { body, past }) {
+function entityLink({ kind, id, before, after }, { body, past }) {
   const entity = after ?? before;
-  const name = nameOfOne(kind, entity.state, past);
+  const name = entityName(kind, entity.state, past);
   if (kind === "search" && body.placeOf && past.board.get(id)) return html`<a href=${body.placeOf(id)}>${name}</a>`;
   if (isCard(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(/** @type {any} */ event) => body.open(event, id)}>${name}</a>`;
   return html`<b>${name}</b>`;
 }
 
 /** @param {string} kind @param {State} state @param {any} past */
-function nameOfOne(kind, state, past) {
+function entityName(kind, state, past) {
   if (isCard(kind)) return cardName({ kind, state });
   if (kind === "search") return past.board.id === "operations" ? shortPersonName(state.person) : t("The search");
   return label.noun(kind);
 }
 
-/** @param {string} kind @param {State} state @param {{ past: any }} given */
-function said(kind, state, { past }) {
+/** @param {string} kind @param {State} state @param {{ past: any }} replay */
+function entityText(kind, state, { past }) {
   if (kind === "column") return columnName(state);
   if (kind === "note") return state.card ? t("on {card}: {text}", { card: cardName(past.either(state.card)), text: state.text }) : state.text;
   return titleOf({ kind, state });

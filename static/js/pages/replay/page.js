@@ -1,6 +1,6 @@
 /**
- * Replay page: bar, timeline, and the board at the selected moment, drawn by the live board's templates. Read-only; Escape or
- * one click returns to now.
+ * Replay page: bar, timeline, and the board at the selected moment, drawn with the live board's templates. Read-only; Escape or
+ * one click returns to the present.
  */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
@@ -24,7 +24,7 @@ import { timelinePosition, timeline } from "./timeline.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
-const PAGE_EVENTS = 10; // events skipped by the page keys
+const PAGE_EVENTS = 10; // events skipped with the page keys
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export const mount = (root, session, boardId, cardId = null) => new ReplayPage(root, session, boardId, cardId);
@@ -38,23 +38,23 @@ export class ReplayPage {
   /** @type {any} */ body; // draws the board
   /** @type {HTMLElement} */ #root;
   #indicator = document.querySelector("[data-freshness-mark]");
-  #live;
+  #liveBoard;
   /** @type {MomentUrl} */ #address;
 
   /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
   constructor(root, session, boardId, cardId) {
     this.#root = root;
     this.session = session;
-    this.#live = session.board(boardId);
-    this.past = new Replay(this.#live, MomentUrl.asked(), this.draw);
+    this.#liveBoard = session.board(boardId);
+    this.past = new Replay(this.#liveBoard, MomentUrl.asked(), this.draw);
     this.body = boardId === OPERATIONS ? new PastOperations(this) : new PastSearch(this, cardId);
     this.player = new Player({
       time: () => this.past.time,
-      next: () => this.#next(),
+      next: () => this.#nextTime(),
       go: (/** @type {any} */ time) => this.past.goTo(time),
       changed: this.draw,
     });
-    this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
+    this.#address = new MomentUrl((/** @type {any} */ query) => this.body.setQuery(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.below = new MoreBelow(root);
     new CardArrowKeys(root, ...this.body.walked);
@@ -106,7 +106,7 @@ export class ReplayPage {
     location.assign(this.now);
   };
 
-  /** Escape closes what is open, then leaves the replay; in a header menu it closes the menu. @param {Element | null} at */
+  /** Escape closes an open card, then leaves the replay; in a header menu it closes the menu. @param {Element | null} at */
   #commands(at) {
     const { body, backToNow } = this;
     if (at?.closest("header.header-bar details")) return [];
@@ -123,7 +123,7 @@ export class ReplayPage {
 
   #render() {
     const { past } = this;
-    this.body.look();
+    this.body.prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
     render(pastIndicator(past), /** @type {HTMLElement} */ (this.#indicator));
     document.title = this.body.title;
@@ -136,7 +136,7 @@ export class ReplayPage {
 
   #template() {
     const { past } = this;
-    if (past.state === "forbidden") return this.body.board.id === OPERATIONS ? failed(this) : forbidden(() => this.#live.recheck());
+    if (past.state === "forbidden") return this.body.board.id === OPERATIONS ? failed(this) : forbidden(() => this.#liveBoard.recheck());
     if (past.state === "failed") return failed(this);
     if (past.state === "reading") return reading(past);
     if (past.trouble || !past.length) return noMoment(this);
@@ -153,8 +153,8 @@ export class ReplayPage {
     this.past.goTo(Math.max(from, from + share * (to - from)));
   }
 
-  /** Return the ms of the next event; null after the last. */
-  #next() {
+  /** Return the time of the next event in ms, or null after the last one. */
+  #nextTime() {
     const event = this.past.event(this.past.count + 1);
     return event ? Date.parse(event.at) : null;
   }

@@ -1,6 +1,6 @@
 /**
- * Past operations board: all searches at a moment, in the columns of the live page (pages/operations/page.js), each linked to
- * its own past.
+ * Past operations board: all searches at a moment, in the columns of the live page (pages/operations/page.js), each with a link to its
+ * board at that moment.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -17,9 +17,9 @@ export class PastOperations {
   past = true;
   page = "replay-operations";
   walked = ["li[data-search]", "[data-column] ul"];
-  isOpen = false; // searches open as pages
+  isOpen = false; // searches open as pages of their own
   /** @type {ReplayView} */ #replay;
-  #tab = STATUSES[0]; // the column shown on a phone
+  #tab = STATUSES[0]; // column shown on a phone
 
   /** @param {ReplayView} replay */
   constructor(replay) {
@@ -29,7 +29,7 @@ export class PastOperations {
   }
 
   /** @param {any} query */
-  ask(query) {
+  setQuery(query) {
     history.replaceState(history.state, "", query);
   }
 
@@ -57,12 +57,12 @@ export class PastOperations {
     }));
   }
 
-  look() {}
+  prepare() {}
 
   settle() {}
 
-  /** @param {any} beside */
-  template(beside) {
+  /** @param {any} sidePanel */
+  template(sidePanel) {
     const columns = byStatus(this.board.of("search"), { keep: () => true, sort: SORTS[0], summaries: this.board.summaries });
     return html`<div class="board-layout">
       <div class="board-main">
@@ -71,7 +71,7 @@ export class PastOperations {
         <div class="operations-board" data-active-tab=${this.#tab}>${this.#openColumn(columns.open)}
           <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div></div>
       </div>
-      ${beside}
+      ${sidePanel}
     </div>`;
   }
 

@@ -1,4 +1,4 @@
-/** Past board of a search: the view that the live templates (pages/search/page.js) expect, without changes. */
+/** Past board of a search: a read-only view for the live templates (pages/search/page.js). */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -15,7 +15,7 @@ import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
-const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
+const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
 
 export class PastSearch extends BoardPage {
   /** @type {true} */ past = true;
@@ -24,7 +24,7 @@ export class PastSearch extends BoardPage {
   /** @type {false} */ mayNote = false;
   /** @type {false} */ mayEdit = false;
   /** @type {false} */ mayLead = false;
-  /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
+  /** @type {any[]} */ walked = []; // arrow keys as on the live board
   /** @type {BoardView["ui"]} */ ui;
   drawn = true;
   pictured = true;
@@ -32,7 +32,7 @@ export class PastSearch extends BoardPage {
   /** @type {ReplayView} */ #replay;
   #barClock;
   /** @type {CardUrl} */ #address;
-  /** @type {string | null} */ #focus = null; // selector of what was opened or closed, to focus
+  /** @type {string | null} */ #focus = null; // selector of the element to focus after opening or closing
 
   /** @param {ReplayView} replay @param {any} card */
   constructor(replay, card) {
@@ -51,10 +51,10 @@ export class PastSearch extends BoardPage {
   }
 
   /**
-   * Put the moment into the URL, beside the card.
+   * Put the moment into the URL, next to the card.
    * @param {any} query
    */
-  ask(query) {
+  setQuery(query) {
     this.#address.ask(query);
   }
 
@@ -86,7 +86,7 @@ export class PastSearch extends BoardPage {
     return state ? `${t("Past")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${t("Past")} · Searchboard`;
   }
 
-  /** @param {string} [card] the open one, in the view that is shown, unless another is asked for */
+  /** @param {string} [card] without it, the open card in the current view */
   path(card) {
     return card ? this.#address.path(card) : this.#address.path(this.ui.card) + hashOf(this.ui.view);
   }
@@ -102,25 +102,25 @@ export class PastSearch extends BoardPage {
 
   // --- drawing
 
-  /** Read the moment's states before a draw. */
-  look() {
+  /** Read the states of the moment before each draw. */
+  prepare() {
     this.model = boardViewModel(this.board);
     const isOverdue = overdueAt(this.board, new Date(this.#replay.past.time).toISOString());
     Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()), isOverdue });
   }
 
-  /** @param {any} beside drawn while no card is open */
-  template(beside) {
+  /** @param {any} sidePanel drawn while no card is open */
+  template(sidePanel) {
     if (!this.model.search) return html`<p class="erased">${t("The details of this search at that time have been erased.")}</p>`;
     return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">
         <div class="board-main">${this.ui.view === LOG ? detailsView(this) : columns(this)}</div>
-        ${this.isOpen ? cardPanel(this) : beside}
+        ${this.isOpen ? cardPanel(this) : sidePanel}
       </div>`;
   }
 
-  /** Move the focus after a draw. */
+  /** Move the focus after each draw. */
   settle() {
     render(this.model?.search ? phoneHeader(this) : nothing, BAR);
     this.#barClock.tick();

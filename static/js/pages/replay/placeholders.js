@@ -13,7 +13,7 @@ const ERROR_TEXTS = {
   later: () => t("That time is in the future."),
 };
 
-/** @param {{ read: any }} given */
+/** @param {{ read: any }} past */
 export function reading({ read }) {
   return html`<section class="page-message" role="status" data-testid="loading">
     <h1>${t("Loading history…")}</h1>
@@ -31,7 +31,7 @@ export function failed(replay) {
 }
 
 /**
- * Message with links to the first and last moment.
+ * Message with links to the first and the last moment.
  * @param {ReplayView} replay
  */
 export function noMoment(replay) {
@@ -40,13 +40,13 @@ export function noMoment(replay) {
     event.preventDefault();
     replay.go(count);
   };
-  const way = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
+  const momentLink = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
   return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
     <h1>${t("Time not found")}</h1>
     <p>${ERROR_TEXTS[past.trouble ?? "before"]()}</p>
     ${past.length ? html`<p>${t("Events are available from {first} to {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
     <p class="buttons">
-      ${past.length ? html`${way(1, t("First event"))} ${way(past.length, t("Last event"))}` : nothing}
+      ${past.length ? html`${momentLink(1, t("First event"))} ${momentLink(past.length, t("Last event"))}` : nothing}
       <a class="button primary" href=${replay.now}>${t("Back to live")}</a>
     </p>
   </section>`;

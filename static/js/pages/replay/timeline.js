@@ -7,8 +7,8 @@ import { moment } from "../../core/time.js";
 import { t } from "../../core/i18n.js";
 import { controls, eventLine, placeOf, formatDateAndTime } from "./bar.js";
 
-const BARS = 240; // bars
-const HEIGHT = 40; // units
+const BARS = 240;
+const HEIGHT = 40; // in units of the viewBox
 
 /** @param {ReplayView} replay */
 export function timeline(replay) {
@@ -28,7 +28,7 @@ export function timeline(replay) {
   </div>`;
 }
 
-/** @param {{ times: any, from: any, to: any }} given */
+/** @param {{ times: any, from: any, to: any }} past */
 function bars({ times, from, to }) {
   return html`<svg class="density" viewBox="0 0 ${BARS} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
     ${svg`<path d=${outline(density(times, from, to, BARS), HEIGHT)} />`}
@@ -36,7 +36,7 @@ function bars({ times, from, to }) {
 }
 
 /**
- * Set positions after a draw, by script because the policy forbids style attributes.
+ * Set positions after a draw. By script because the content security policy forbids style attributes.
  * @param {HTMLElement} root
  */
 export function timelinePosition(root) {

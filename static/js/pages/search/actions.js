@@ -1,4 +1,4 @@
-/** Actions on the board of a search. Each redraws; refused text returns to its form. */
+/** Actions on the board of a search. Each of them redraws; refused text returns to its form. */
 
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { addsCard, cardOfCommand, isCard } from "../../core/rules/kinds.js";
@@ -7,10 +7,10 @@ import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
 import { readSource } from "../../shared/board/card/source_reveal.js";
 
-// forms with a dialog, besides those that add a card; other forms are in the panel
+// forms in a dialog, besides those that add a card; other forms are in the panel
 const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give"]);
-/** Dialogs that a form lies over, and that it may take the place of. @type {Record<string, string>} */
-const OVER = { approve: "campaign", give: "campaign" };
+/** Dialogs over which a form opens, and which it may replace: name of the form -> name of the dialog. @type {Record<string, string>} */
+const PARENT_DIALOGS = { approve: "campaign", give: "campaign" };
 
 /** @param {Form} form */
 const nameOf = (form) => form.key.split(":")[0];
@@ -35,7 +35,7 @@ export class Actions {
     const { ui, address, board } = this.#page;
     ui.card = id;
     address.open(id);
-    for (const { id: part } of [...this.#page.notesOf(id), ...this.#page.filesOf(id)]) board.clearBadge(part);
+    for (const { id: entity } of [...this.#page.notesOf(id), ...this.#page.filesOf(id)]) board.clearBadge(entity);
     this.#page.focus.panel();
   }
 
@@ -49,7 +49,7 @@ export class Actions {
   };
 
   /**
-   * Show another view; a card that was open stays behind.
+   * Show another view and close the open card.
    * @param {BoardViewName} view
    */
   show(view) {
@@ -62,16 +62,16 @@ export class Actions {
     return this.#page.draw();
   }
 
-  /** Show details and log, and focus them: keys scroll them. */
+  /** Show details and log, and focus them so that keys scroll them. */
   log = () => {
     this.show(LOG);
     this.#page.focus.field(".details-view");
   };
 
-  /** Show the board again, whatever lies over it. */
+  /** Show the board and close everything above it. */
   toBoard = () => this.show(BOARD);
 
-  /** Open or close the sheet of a phone with all that is not in the bar at the bottom. */
+  /** Open or close the sheet on phones with everything that is not in the bar at the bottom. */
   toggleSheet = () => {
     const { ui } = this.#page;
     ui.sheet = !ui.sheet;
@@ -89,7 +89,7 @@ export class Actions {
   /**
    * Open the dialog of a form.
    * @param {string} name
-   * @param {{ entity?: string, over?: string }} [more] of what, if not of the search; the dialog to which it returns
+   * @param {{ entity?: string, over?: string }} [options] `entity`: subject of the form, if not the search; `over`: dialog to which it returns
    */
   dialog(name, { entity, over } = {}) {
     this.#page.forms.get(name, name.startsWith("add-") ? null : entity ?? this.#page.board.id).open();
@@ -97,22 +97,22 @@ export class Actions {
   }
 
   /** @param {string} name @param {string} [entity] @param {string} [over] */
-  showDialog(name, entity, over = OVER[name]) {
+  showDialog(name, entity, over = PARENT_DIALOGS[name]) {
     this.#page.ui.dialog = { name, entity, over };
     this.#page.draw();
   }
 
-  /** Close the dialog; one that lies over another shows that again. */
+  /** Close the dialog, and show the one below it again if there is one. */
   closeDialog = () => {
-    this.#dropPreset();
-    this.#below();
+    this.#clearPreset();
+    this.#showBelow();
     this.#page.draw();
   };
 
   /** Show the dialog below the open one, if there is one. */
-  #below() {
+  #showBelow() {
     const { ui } = this.#page, name = ui.dialog?.over;
-    ui.dialog = name ? { name, over: OVER[name] } : null;
+    ui.dialog = name ? { name, over: PARENT_DIALOGS[name] } : null;
   }
 
   /** @param {string} card */
@@ -121,7 +121,7 @@ export class Actions {
   }
 
   /**
-   * Open the dialog of the status with one chosen.
+   * Open the dialog for the status with one preselected.
    * @param {string} status
    */
   setStatus(status) {
@@ -132,8 +132,8 @@ export class Actions {
     this.#preset = form;
   }
 
-  /** A form in which only a menu chose the status has no draft. */
-  #dropPreset() {
+  /** Clear a form in which only the status is set, by a menu: it is no draft. */
+  #clearPreset() {
     if (this.#preset?.isOnly("status")) this.#preset.clear();
     this.#preset = null;
   }
@@ -182,7 +182,7 @@ export class Actions {
   }
 
   /**
-   * Send a command without a form; refused, it is listed among the refusals.
+   * Send a command without a form; a refused one is listed with the refusals.
    * @param {string} name
    * @param {Record<string, any>} data
    */
@@ -195,19 +195,19 @@ export class Actions {
   /** @param {Form} form */
   submit = async (form) => {
     const { board } = this.#page;
-    if (!form.dirty) return this.#shut(form);
+    if (!form.dirty) return this.#closeForm(form);
     const data = form.command.data(form);
     if (!data) return this.#page.focus.error();
     // The outbox stores the text before the form is cleared, and keeps it until the ack.
     const id = newId(), { uploads } = this.#page.session, { dialog } = this.#page.ui;
     const answer = board.send(form.command.name, data, { ...form.position(), id });
     uploads.follow(board.id, nameOf(form), id);
-    const sent = form.release(), at = Date.now();
-    this.#shut(form);
+    const sent = form.release(), sentAt = Date.now();
+    this.#closeForm(form);
     try {
       const ack = await answer;
       this.#onAck(ack, { name: form.command.name, data });
-      if (addsCard(form.command.name)) this.#page.added.did(ack, at);
+      if (addsCard(form.command.name)) this.#page.added.onAck(ack, sentAt);
     } catch (refused) {
       this.#page.draw();
       uploads.unfollow(board.id, nameOf(form), id);
@@ -221,7 +221,7 @@ export class Actions {
   };
 
   /**
-   * Return a refused change to its form.
+   * Put a refused change back into its form.
    * @param {any} entry
    */
   reopen(entry) {
@@ -244,7 +244,7 @@ export class Actions {
   /** @param {any} history */
   async readHistory(history) {
     await history.read();
-    // Lets an old draft know who changed its fields since.
+    // so that an old draft shows who has changed its fields since
     this.#page.forms.onEvents(history.events);
     this.#page.draw();
   }
@@ -253,39 +253,39 @@ export class Actions {
   async readSource(sighting) {
     const { sources, board } = this.#page;
     const seqNow = () => board.get(sighting)?.seq;
-    const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
-    // it may have changed during the request; and it is shown only while its card is open
-    if (seqNow() === seq && this.#page.ui.card === sighting) sources.set(sighting, read);
+    const seq = seqNow(), source = await readSource(board.id, sighting, sources.get(sighting));
+    // The source may have changed during the request, and it is only shown while its card is open.
+    if (seqNow() === seq && this.#page.ui.card === sighting) sources.set(sighting, source);
     this.#page.draw();
   }
 
-  /** @param {string} card that is open no more */
+  /** @param {string} card one that is no longer open */
   #leave(card) {
     const { lastBadge, sources } = this.#page;
     lastBadge.delete(card);
-    sources.delete(card); // a source is shown only while its card is open
+    sources.delete(card); // a source is only shown while its card is open
   }
 
   /** @param {Ack} ack @param {{ name: string, data: Record<string, any> }} command */
   #onAck(ack, command) {
     const entity = addsCard(command.name) ? null : cardOfCommand(command) ?? command.data.column ?? this.#page.board.id;
-    this.#page.undo.did(ack, entity);
+    this.#page.undo.onAck(ack, entity);
   }
 
   /** @param {Form} form */
-  #shut(form) {
+  #closeForm(form) {
     const { ui } = this.#page;
-    if (ui.dialog?.name === nameOf(form)) this.#below();
+    if (ui.dialog?.name === nameOf(form)) this.#showBelow();
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
     this.#page.draw();
   }
 
   /**
-   * Show the form again; false if another one is open: then the refusal waits in the list.
+   * Show the form again; return false if another one is open. The refusal then stays in the list.
    * @param {Form} form
-   * @param {string} [over] the dialog below it
+   * @param {string} [over] dialog below it
    */
-  #reveal(form, over = OVER[nameOf(form)]) {
+  #reveal(form, over = PARENT_DIALOGS[nameOf(form)]) {
     const { ui } = this.#page;
     const name = nameOf(form);
     if (hasDialog(form)) {

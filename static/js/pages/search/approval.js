@@ -1,4 +1,4 @@
-/** Form by which a poster, a vignette or a brief is approved, with a preview of its first page. */
+/** Form for approving a poster, a vignette or a brief, with a preview of its first page. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { request } from "../../core/connection/api.js";
@@ -9,7 +9,7 @@ import { row } from "../../forms/form_row.js";
 import { fileName, save } from "../../shared/documents.js";
 import { flagged } from "./forms.js";
 
-const PAUSE_MS = 500;    // of typing
+const TYPING_PAUSE_MS = 500;
 
 /** @param {Form} form @param {SearchView} view */
 export function approvalBody(form, view) {
@@ -60,22 +60,22 @@ function preview(form, view, languages, shows) {
   return html`<div class="poster-preview" data-testid="preview">
     <div class="preview-languages" role="group" aria-label=${t("Preview")}>${languages.map((code) => html`<button type="button" class="plain" aria-pressed=${code === language ? "true" : "false"} data-act="preview-${code}" @click=${() => draft.choose(code)}>${code.toUpperCase()}</button>`)}
       <button type="button" class="plain" data-act="draft-pdf" ?disabled=${draft.isMakingPdf} @click=${() => draft.download()}>${t("Draft as PDF")}</button></div>
-    ${draft.trouble ? html`<p class="error" role="alert">${draft.trouble}</p>` : nothing}
-    ${draft.picture ? html`<img class=${draft.isBusy ? "busy" : ""} src=${draft.picture} alt=${t("Preview, marked as a draft")} />` : draft.trouble ? nothing : html`<p class="hint" role="status">${t("Loading…")}</p>`}
+    ${draft.problem ? html`<p class="error" role="alert">${draft.problem}</p>` : nothing}
+    ${draft.picture ? html`<img class=${draft.isBusy ? "busy" : ""} src=${draft.picture} alt=${t("Preview, marked as a draft")} />` : draft.problem ? nothing : html`<p class="hint" role="status">${t("Loading…")}</p>`}
   </div>`;
 }
 
-/** Picture of a draft: the newest one that was asked for. It is asked for by POST, as what is written of a child must not get into an address. */
+/** Picture of the draft that was requested last. Requested by POST because text about a child must not be in a URL. */
 export class DraftPicture {
   picture = "";
-  trouble = "";
+  problem = "";
   isBusy = false;
   isMakingPdf = false;
   language = "";
-  #asked = "";
+  #signature = "";
   #draft = {};
   #timer = 0;
-  /** @type {AbortController | null} */ #running = null;
+  /** @type {AbortController | null} */ #request = null;
   #board;
   #draw;
 
@@ -91,15 +91,15 @@ export class DraftPicture {
     this.#draw();
   }
 
-  /** Show this draft, once nobody types any more. @param {Record<string, unknown>} draft */
+  /** Show a draft after a pause in typing. @param {Record<string, unknown>} draft */
   show(draft) {
-    const asked = JSON.stringify([draft, this.#board.get(this.#board.id)?.seq]); // the facts of the search are on it
-    if (asked === this.#asked) return;
-    const isFirst = !this.#asked;
-    this.#asked = asked;
+    const signature = JSON.stringify([draft, this.#board.get(this.#board.id)?.seq]); // it shows details of the search
+    if (signature === this.#signature) return;
+    const isFirst = !this.#signature;
+    this.#signature = signature;
     this.#draft = draft;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#read(), isFirst ? 0 : PAUSE_MS);
+    this.#timer = window.setTimeout(() => this.#read(), isFirst ? 0 : TYPING_PAUSE_MS);
   }
 
   /** Save the draft as a PDF. */
@@ -107,11 +107,11 @@ export class DraftPicture {
     this.isMakingPdf = true;
     this.#draw();
     try {
-      const answer = await this.#ask("pdf", this.#draft);
+      const answer = await this.#fetch("pdf", this.#draft);
       if (answer.ok) save(await answer.blob(), fileName(answer));
-      this.trouble = answer.ok ? "" : (await answer.json()).message;
+      this.problem = answer.ok ? "" : (await answer.json()).message;
     } catch {
-      this.trouble = t("This did not work. Try again.");
+      this.problem = t("This did not work. Try again.");
     }
     this.isMakingPdf = false;
     this.#draw();
@@ -119,36 +119,36 @@ export class DraftPicture {
 
   forget() {
     clearTimeout(this.#timer);
-    this.#running?.abort();
-    Object.assign(this, { picture: "", trouble: "", isBusy: false });
-    this.#asked = "";
+    this.#request?.abort();
+    Object.assign(this, { picture: "", problem: "", isBusy: false });
+    this.#signature = "";
   }
 
   /** @param {"pdf" | "png"} form @param {Record<string, unknown>} draft @param {AbortSignal} [signal] */
-  #ask = (form, draft, signal) => request(`/api/v1/boards/${this.#board.id}/materials/preview.${form}`, {
+  #fetch = (form, draft, signal) => request(`/api/v1/boards/${this.#board.id}/materials/preview.${form}`, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(draft), signal,
   });
 
   async #read() {
-    this.#running?.abort();
-    const running = (this.#running = new AbortController());
+    this.#request?.abort();
+    const controller = (this.#request = new AbortController());
     this.isBusy = true;
     this.#draw();
     try {
-      const answer = await this.#ask("png", this.#draft, running.signal);
-      const [picture, trouble] = answer.ok ? [await dataUrl(await answer.blob()), ""] : ["", (await answer.json()).message];
-      if (running.signal.aborted) return;
-      Object.assign(this, { picture, trouble });
+      const answer = await this.#fetch("png", this.#draft, controller.signal);
+      const [picture, problem] = answer.ok ? [await dataUrl(await answer.blob()), ""] : ["", (await answer.json()).message];
+      if (controller.signal.aborted) return;
+      Object.assign(this, { picture, problem });
     } catch {
-      if (running.signal.aborted) return;
-      Object.assign(this, { trouble: t("This did not work. Try again.") });
+      if (controller.signal.aborted) return;
+      Object.assign(this, { problem: t("This did not work. Try again.") });
     }
     this.isBusy = false;
     this.#draw();
   }
 }
 
-/** Pages may show pictures of this server, and those that are data. @param {Blob} blob */
+/** Return a data: URL: the content security policy allows no blob: URLs. @param {Blob} blob */
 async function dataUrl(blob) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(""))}`;

@@ -1,4 +1,4 @@
-/** Posters and campaign of a search: what was approved for giving out, to whom it was given, and who was asked to take it down. */
+/** Posters and campaign of a search: approved materials, who received them, and who was asked to take them down. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -16,14 +16,14 @@ import { DraftPicture } from "./approval.js";
 
 /** @type {Record<string, string[]>} */
 const PAPERS = { poster: ["a4", "a3"], vignette: ["a6"], brief: ["a4"] };
-const MOST = 500; // distributions of one command
-const NEWEST_FIRST = (/** @type {Entity} */ a, /** @type {Entity} */ b) => (a.id < b.id ? 1 : -1);
+const MAX_DISTRIBUTIONS = 500; // of one command
+const byNewest = (/** @type {Entity} */ a, /** @type {Entity} */ b) => (a.id < b.id ? 1 : -1);
 
 export class Campaign {
-  filter = "all"; // or "open"
-  /** @type {string | null} */ withdrawing = null; // a material
+  /** @type {string} */ filter = "all"; // or "open"
+  /** @type {string | null} */ withdrawing = null; // ID of the material to withdraw
   reason = "";
-  trouble = "";
+  problem = "";
   busy = false;
   #page;
 
@@ -35,11 +35,11 @@ export class Campaign {
 
   /** Show the dialog. */
   open = () => {
-    Object.assign(this, { filter: this.waiting ? "open" : "all", withdrawing: null, reason: "", trouble: "" });
+    Object.assign(this, { filter: this.waiting ? "open" : "all", withdrawing: null, reason: "", problem: "" });
     this.#page.show();
   };
 
-  /** Number of recipients who are to be asked. */
+  /** Number of recipients to ask to take it down. */
   get waiting() {
     return recipientsOf(this.#page.board).filter(isWaiting).length;
   }
@@ -50,18 +50,18 @@ export class Campaign {
     this.#page.draw();
   }
 
-  /** Ask for a reason before a material is withdrawn; null: not after all. @param {string | null} material */
-  ask(material) {
-    Object.assign(this, { withdrawing: material, reason: material ? this.#draftOf(material).load()?.text ?? "" : "", trouble: "" });
+  /** Ask for a reason before a material is withdrawn; null cancels. @param {string | null} material */
+  startWithdrawal(material) {
+    Object.assign(this, { withdrawing: material, reason: material ? this.#draftOf(material).load()?.text ?? "" : "", problem: "" });
     this.#page.draw();
   }
 
-  /** Keep the typed reason until it is sent. @param {string} reason */
-  type(reason) {
-    const kept = this.#draftOf(/** @type {string} */ (this.withdrawing));
+  /** Save the typed reason until it is sent. @param {string} reason */
+  setReason(reason) {
+    const stored = this.#draftOf(/** @type {string} */ (this.withdrawing));
     this.reason = reason;
-    if (reason.trim()) kept.save({ text: reason });
-    else kept.clear();
+    if (reason.trim()) stored.save({ text: reason });
+    else stored.clear();
     this.#page.draw();
   }
 
@@ -70,13 +70,13 @@ export class Campaign {
 
   /** @param {string[]} ids @param {boolean} done */
   async tick(ids, done) {
-    for (let start = 0; start < ids.length; start += MOST) await this.send("distribution.take_down", { distributions: ids.slice(start, start + MOST), done });
+    for (let start = 0; start < ids.length; start += MAX_DISTRIBUTIONS) await this.send("distribution.take_down", { distributions: ids.slice(start, start + MAX_DISTRIBUTIONS), done });
   }
 
-  /** Send a command; what is refused is said in the dialog. @param {string} name @param {Record<string, any>} data */
+  /** Send a command; the dialog shows a refusal. @param {string} name @param {Record<string, any>} data */
   async send(name, data) {
     const { board, draw } = this.#page;
-    Object.assign(this, { busy: true, trouble: "" });
+    Object.assign(this, { busy: true, problem: "" });
     draw();
     try {
       await board.send(name, data, { base: board.seq, epoch: board.epoch });
@@ -87,7 +87,7 @@ export class Campaign {
     } catch (refusal) {
       const { message, fields, id } = /** @type {any} */ (refusal);
       board.discard(id);
-      this.trouble = Object.values(fields ?? {})[0] ?? message;
+      this.problem = Object.values(fields ?? {})[0] ?? message;
     }
     this.busy = false;
     draw();
@@ -103,7 +103,7 @@ const isLate = ({ state }) => Date.parse(state.take_down?.due) < Number(serverNo
 export function campaignDialog(view) {
   const { campaign } = view;
   const body = html`<div class="campaign">
-    ${campaign.trouble ? html`<p class="error" role="alert">${campaign.trouble}</p>` : nothing}
+    ${campaign.problem ? html`<p class="error" role="alert">${campaign.problem}</p>` : nothing}
     ${materials(view)} ${recipients(view)}
   </div>`;
   return dialog("campaign", t("Posters and campaign"), body, () => {
@@ -114,7 +114,7 @@ export function campaignDialog(view) {
 
 /** @param {SearchView} view */
 function materials(view) {
-  const { state } = view.model.search, list = view.board.of("material").sort(NEWEST_FIRST);
+  const { state } = view.model.search, list = view.board.of("material").sort(byNewest);
   const { level, until } = state.appeal;
   return html`<section aria-labelledby="materials-title">
     <div class="campaign-head"><h3 id="materials-title">${t("Approved for distribution")}</h3>
@@ -134,7 +134,7 @@ function materialRow({ id, state }, view) {
   const mayWithdraw = view.mayLead && !state.withdrawn;
   return html`<li class=${state.ended_at ? "ended" : ""} data-material=${id}>
     <p class="material-head"><b>${name}</b> <span class="papers">${links}</span>
-      ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.ask(id)}>${t("Withdraw…")}</button>` : nothing}</p>
+      ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.startWithdrawal(id)}>${t("Withdraw…")}</button>` : nothing}</p>
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
       : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("show until {at}", { at: formatMoment(state.until) })}
       · ${t("decided by {who}", { who: state.decided_by })}\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}</p>
@@ -149,8 +149,8 @@ function withdrawal(id, { campaign }) {
     campaign.send("material.withdraw", { material: id, reason: campaign.reason.trim() || null });
   };
   return html`<form class="inline" data-form="withdraw-material" @submit=${submit}>
-    <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${(/** @type {ControlEvent} */ event) => campaign.type(event.target.value)} />
-    <button type="button" data-act="cancel-withdraw" @click=${() => campaign.ask(null)}>${t("Cancel")}</button><button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button>
+    <label for="withdraw-reason">${label.field("withdrawn.reason", "material")}</label><input id="withdraw-reason" name="reason" maxlength="400" autocomplete="off" .value=${campaign.reason} @input=${(/** @type {ControlEvent} */ event) => campaign.setReason(event.target.value)} />
+    <button type="button" data-act="cancel-withdraw" @click=${() => campaign.startWithdrawal(null)}>${t("Cancel")}</button><button class="primary" data-act="confirm-withdraw" ?disabled=${campaign.busy}>${t("Withdraw")}</button>
     <p class="hint">${t("It can no longer be given out, and everyone who has it must be asked to take it down. This cannot be undone.")}</p>
   </form>`;
 }
@@ -170,7 +170,7 @@ function recipients(view) {
     ${waiting.length && view.mayNote ? html`<p class="take-down-all"><button type="button" data-act="tick-all" ?disabled=${campaign.busy} @click=${() => campaign.tick(waiting.map(({ id }) => id), true)}>${
       n("Mark {count} recipient as asked", "Mark all {count} recipients as asked", waiting.length)}</button></p>` : nothing}
     ${campaign.filter === "open" && all.length && !waiting.length ? html`<p class="empty">${t("Nobody is left to ask.")}</p>` : nothing}
-    <ul class="recipients">${repeat(shown, ({ id }) => id, (each) => recipientRow(each, view))}</ul>
+    <ul class="recipients">${repeat(shown, ({ id }) => id, (distribution) => recipientRow(distribution, view))}</ul>
   </section>`;
 }
 
@@ -179,25 +179,25 @@ const byDue = (a, b) => (a.state.take_down.due < b.state.take_down.due ? -1 : 1)
 
 /** @param {Entity} distribution @param {SearchView} view */
 function recipientRow(distribution, view) {
-  const { id, state } = distribution, { campaign, session } = view, down = state.take_down;
+  const { id, state } = distribution, { campaign, session } = view, takeDown = state.take_down;
   const material = view.board.get(state.material)?.state;
-  const said = [
+  const details = [
     material && label.value("what", material.what, "material"), label.value("way", state.way, "distribution"), state.language.toUpperCase(),
     state.copies && n("{count} copy", "{count} copies", state.copies), `${accountName(session, state.by)}, ${formatMoment(state.at)}`,
   ];
-  const isDone = Boolean(down?.done_at);
-  return html`<li data-distribution=${id} class=${!isDone && down && isLate(distribution) ? "late" : ""}>
-    ${down && view.mayNote ? html`<label class="check tick"><input type="checkbox" name="tick" .checked=${isDone} ?disabled=${campaign.busy} @change=${(/** @type {any} */ event) => campaign.tick([id], event.target.checked)} />
+  const isDone = Boolean(takeDown?.done_at);
+  return html`<li data-distribution=${id} class=${!isDone && takeDown && isLate(distribution) ? "late" : ""}>
+    ${takeDown && view.mayNote ? html`<label class="check tick"><input type="checkbox" name="tick" .checked=${isDone} ?disabled=${campaign.busy} @change=${(/** @type {any} */ event) => campaign.tick([id], event.target.checked)} />
       <b dir="auto">${state.recipient}</b></label>` : html`<b dir="auto">${state.recipient}</b>`}
-    <span class="said">${said.filter(Boolean).join(" · ")}</span>
-    ${down ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, down.done_by), at: formatMoment(down.done_at) }) : html`${t("ask them to take it down")}\u00a0· ${dueElement(down.due)}`}${down.note ? html` <span dir="auto">(${down.note})</span>` : nothing}</span>` : nothing}
+    <span class="said">${details.filter(Boolean).join(" · ")}</span>
+    ${takeDown ? html`<span class="take-down">${isDone ? t("asked to take it down: {who}, {at}", { who: accountName(session, takeDown.done_by), at: formatMoment(takeDown.done_at) }) : html`${t("ask them to take it down")}\u00a0· ${dueElement(takeDown.due)}`}${takeDown.note ? html` <span dir="auto">(${takeDown.note})</span>` : nothing}</span>` : nothing}
     ${view.mayEdit ? html`<button type="button" class="plain" data-act="withdraw-distribution" aria-label=${t("Remove {name}", { name: state.recipient })} @click=${() => view.act.command("distribution.withdraw", { distribution: id })}>${t("Remove")}</button>` : nothing}
   </li>`;
 }
 
 /** @param {Form} form @param {SearchView} view */
-export function givingBody(form, view) {
-  const list = view.board.of("material").filter(({ state }) => !state.withdrawn).sort(NEWEST_FIRST), chosen = view.board.get(form.raw("material"))?.state;
+export function distributionBody(form, view) {
+  const list = view.board.of("material").filter(({ state }) => !state.withdrawn).sort(byNewest), chosen = view.board.get(form.raw("material"))?.state;
   const pick = (/** @type {any} */ event) => {
     form.edit("material", event.target.value);
     view.draw();

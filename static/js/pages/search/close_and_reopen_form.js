@@ -1,4 +1,4 @@
-/** Status forms: found, closed, open again. */
+/** Forms for the status: found, closed, reopened. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -17,7 +17,7 @@ const QUESTIONS = {
 };
 
 /** @type {Record<string, any>} */
-const MEANINGS = {
+const CONSEQUENCES = {
   open: () => t("The search continues and the clock runs again. The details of how the child was found are cleared."),
   found: (/** @type {{ appeal: any }} */ { appeal }) => (appeal.level === "none"
     ? t("No appeal is running, so there is nothing to take down. All boards and wall displays show the change immediately.")
@@ -27,39 +27,39 @@ const MEANINGS = {
 
 /** @param {Form} form @param {SearchView} view */
 export function statusBody(form, view) {
-  const now = view.model.search.state.status;
+  const current = view.model.search.state.status;
   const chosen = form.raw("status");
   const pick = (/** @type {string} */ status) => () => {
     form.edit("status", status);
     view.draw();
   };
   return html`<fieldset class="statuses" data-field="status">
-      <legend>${t("Current status: {status}. Change to", { status: label.status(now) })}</legend>
-      ${["open", "found", "closed"].filter((status) => status !== now).map((status) => html`<label class="check">
+      <legend>${t("Current status: {status}. Change to", { status: label.status(current) })}</legend>
+      ${["open", "found", "closed"].filter((status) => status !== current).map((status) => html`<label class="check">
         <input type="radio" name="status" value=${status} .checked=${chosen === status} @change=${pick(status)} />
         <span class="status ${status}">${label.status(status)}</span>
       </label>`)}
       ${form.errors.status ? html`<p class="error">${form.errors.status}</p>` : nothing}
     </fieldset>
-    ${chosen === now ? nothing : fieldsOf(form, chosen, view)}
-    ${form.theirs("status") ? row(form, "status", view) : nothing}`;
+    ${chosen === current ? nothing : fieldsOf(form, chosen, view)}
+    ${form.otherChange("status") ? row(form, "status", view) : nothing}`;
 }
 
 /** @param {Form} form @param {string} status @param {SearchView} view */
 function fieldsOf(form, status, view) {
-  return html`<p class="hint" data-testid="means">${MEANINGS[status](view.model.search.state)}</p>
+  return html`<p class="hint" data-testid="means">${CONSEQUENCES[status](view.model.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, outcome().map(({ path }) => path), view)}</div>` : nothing}
-    ${status === "closed" ? anyway(form, view) : nothing}
+    ${status === "closed" ? openWork(form, view) : nothing}
     ${row(form, "reason", view, QUESTIONS[status]())}`;
 }
 
 /**
- * List open work when closing, and ask for a reason.
+ * List open work when a search is closed, and ask for a reason.
  * @param {Form} form
  * @param {SearchView} view
  */
-function anyway(form, view) {
-  const found = openItems(view.board, view.model.search.state);
-  if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
-  return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Reason for closing it anyway"), found.any)}`;
+function openWork(form, view) {
+  const items = openItems(view.board, view.model.search.state);
+  if (!items.any && !form.errors.acknowledge && !form.isEdited("acknowledge")) return nothing;
+  return html`${items.any ? openList(view, items) : nothing} ${row(form, "acknowledge", view, t("Reason for closing it anyway"), items.any)}`;
 }

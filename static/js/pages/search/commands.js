@@ -1,4 +1,4 @@
-/** Commands of the board of a search, for shortcuts and the palette, and the cards to go to. */
+/** Commands on the board of a search, for shortcuts and the palette, and the cards to go to. */
 
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
@@ -31,7 +31,7 @@ export class SearchCommands {
   destinations = () => this.#page.destinations();
 
   /**
-   * Return the permitted commands, [{id, title, run}]. Those about a card apply to the one focused at `at`.
+   * Return the permitted commands, [{id, title, run}]. Those about a card apply to the one that contains the element `at`.
    * @param {any} at
    */
   commands(at) {
@@ -42,7 +42,7 @@ export class SearchCommands {
     return all.filter(({ may, not }) => this.may(may) && !not);
   }
 
-  /** Return the commands about the search that only a coordinator may use. */
+  /** Return the commands about the search that are reserved for coordinators. */
   others() {
     if (!this.#page.model?.search) return [];
     return this.#ofSearch(null).filter(({ may, not }) => may === "lead" && !this.may(may) && !not);
@@ -53,18 +53,18 @@ export class SearchCommands {
     const { act, session, ui } = this.#page;
     const { id, kind, state } = card;
     const name = cardName(card);
-    const on = (/** @type {any} */ field) => () => this.#open(id, field);
-    const sighting = kind === "sighting" && !state.withdrawn;
+    const openAt = (/** @type {any} */ field) => () => this.#open(id, field);
+    const isSighting = kind === "sighting" && !state.withdrawn;
     return [
       { id: "edit", may: "edit", title: t("Edit {card}", { card: name }), run: () => this.#edit(kind, id) },
       { id: "move", may: "edit", not: state.withdrawn, title: t("Move {card} to…", { card: name }), run: () => act.move(id) },
-      { id: "grade", may: "edit", not: !sighting, title: t("Grade {card}", { card: name }), run: on("[data-testid=grading] input:checked") },
-      { id: "assess", may: "edit", not: !sighting, title: t("Assess {card}", { card: name }), run: on("[data-testid=assessing] input:checked") },
+      { id: "grade", may: "edit", not: !isSighting, title: t("Grade {card}", { card: name }), run: openAt("[data-testid=grading] input:checked") },
+      { id: "assess", may: "edit", not: !isSighting, title: t("Assess {card}", { card: name }), run: openAt("[data-testid=assessing] input:checked") },
       { id: "take", may: "edit", not: state.assignee === session.account.id, title: t("Assign {card} to me", { card: name }),
         run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },
-      { id: "note", may: "note", title: t("Write a note on {card}", { card: name }), run: on(NOTE_FIELD) },
-      { id: "add-files", may: "note", title: t("Add files to {card}", { card: name }), run: on(".panel [data-act=add-files]") },
+      { id: "note", may: "note", title: t("Write a note on {card}", { card: name }), run: openAt(NOTE_FIELD) },
+      { id: "add-files", may: "note", title: t("Add files to {card}", { card: name }), run: openAt(".panel [data-act=add-files]") },
       { id: "restore", may: "edit", not: !state.withdrawn, title: t("Restore {card}", { card: name }), run: () => act.command("card.restore", { card: id }) },
       { id: "close", not: ui.card !== id, title: t("Close {card}", { card: name }), run: act.close },
     ];
@@ -78,7 +78,7 @@ export class SearchCommands {
       { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#writeInLog() },
       { id: "show-all", not: !filters.active, title: t("Show all cards"), run: () => filters.clear() },
       { id: "find", title: t("Find in this search"), run: () => document.querySelector("#find")?.focus() },
-      // Ctrl+Z has its own rules about typing (undo.js), which apply first.
+      // Ctrl+Z has its own rules for typing (undo.js), which apply first.
       { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", title: t("Undo your last change"), run: () => undo.undo(undo.shown.event) },
       { id: "close", not: !ui.card || ui.card === card?.id, title: t("Close"), run: act.close },
     ];

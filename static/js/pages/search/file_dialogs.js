@@ -1,4 +1,4 @@
-/** Dialogs of files: one large, with what is known and what can be done; and to withdraw it. */
+/** Dialogs of files: one shows a file in large with its details and actions, another one withdraws it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
@@ -14,74 +14,74 @@ import { fileAddress } from "../../shared/files/file_address.js";
 import { fileTitle, kindText, pictureText, sizeText } from "../../shared/files/file_text.js";
 import { removalOf } from "./file_removal.js";
 
-const HALF_SPAN = 1; // neighbours that the arrows lead to
+const STEP = 1; // files per arrow key
 
 /** @param {SearchView} view @param {{ entity: string }} open */
 export function fileDialog(view, { entity: id }) {
   const file = view.board.get(id);
   if (!file) return nothing;
-  const { state } = file, others = neighbours(view, file), at = others.findIndex((each) => each.id === id);
-  const to = (/** @type {number} */ step) => () => {
-    const next = others[at + step];
+  const { state } = file, files = siblings(view, file), index = files.findIndex((sibling) => sibling.id === id);
+  const goBy = (/** @type {number} */ step) => () => {
+    const next = files[index + step];
     if (next) view.files.open(next.id);
   };
-  const body = html`<div class="viewer-body" @keydown=${keys(to)}>
-    ${state.withdrawn ? withdrawn(state, view) : state.picture ? stage(id, state, view) : html`<p class="no-picture">${state.name}${isProgram(state) ? html`<small class="program-file">${t("Program file: do not open")}</small>` : nothing}</p>`}
+  const body = html`<div class="viewer-body" @keydown=${onKey(goBy)}>
+    ${state.withdrawn ? withdrawnMessage(state, view) : state.picture ? stage(id, state, view) : html`<p class="no-picture">${state.name}${isProgram(state) ? html`<small class="program-file">${t("Program file: do not open")}</small>` : nothing}</p>`}
     <div class="viewer-side">
-      ${others.length > 1 ? html`<div class="viewer-steps"><button type="button" data-act="previous-file" ?disabled=${at <= 0} aria-label=${t("Previous")} title=${t("Previous")} @click=${to(-HALF_SPAN)}>←</button>
-        <span>${t("{number} of {all}", { number: at + 1, all: others.length })}</span>
-        <button type="button" data-act="next-file" ?disabled=${at >= others.length - 1} aria-label=${t("Next")} title=${t("Next")} @click=${to(HALF_SPAN)}>→</button></div>` : nothing}
+      ${files.length > 1 ? html`<div class="viewer-steps"><button type="button" data-act="previous-file" ?disabled=${index <= 0} aria-label=${t("Previous")} title=${t("Previous")} @click=${goBy(-STEP)}>←</button>
+        <span>${t("{number} of {all}", { number: index + 1, all: files.length })}</span>
+        <button type="button" data-act="next-file" ?disabled=${index >= files.length - 1} aria-label=${t("Next")} title=${t("Next")} @click=${goBy(STEP)}>→</button></div>` : nothing}
       ${state.withdrawn ? removalOf(file, view) : html`${caption(file, view)} ${facts(state, view)} ${actions(file, view)}`}
     </div>
   </div>`;
   return dialog("file", fileTitle(state, view.board), body, view.act.closeDialog);
 }
 
-/** Files that stand beside it, in their order. @param {SearchView} view @param {Entity} file @returns {Entity[]} */
-function neighbours(view, { id, state }) {
-  const some = view.model.files.get(state.note ?? state.card ?? null) ?? [];
-  return some.some((/** @type {Entity} */ each) => each.id === id) ? some : [/** @type {Entity} */ (view.board.get(id)), ...some];
+/** Files of the same card, note or search, in their order. @param {SearchView} view @param {Entity} file @returns {Entity[]} */
+function siblings(view, { id, state }) {
+  const files = view.model.files.get(state.note ?? state.card ?? null) ?? [];
+  return files.some((/** @type {Entity} */ file) => file.id === id) ? files : [/** @type {Entity} */ (view.board.get(id)), ...files];
 }
 
-/** @param {(step: number) => () => void} to @returns {(event: KeyboardEvent & { currentTarget: HTMLElement }) => void} */
-const keys = (to) => (event) => {
-  const { key, target, currentTarget, ctrlKey, metaKey, altKey } = event, place = /** @type {HTMLElement | null} */ (currentTarget.querySelector(".stage"));
+/** @param {(step: number) => () => void} goBy @returns {(event: KeyboardEvent & { currentTarget: HTMLElement }) => void} */
+const onKey = (goBy) => (event) => {
+  const { key, target, currentTarget, ctrlKey, metaKey, altKey } = event, stage = /** @type {HTMLElement | null} */ (currentTarget.querySelector(".stage"));
   if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).closest("input, textarea")) return;
-  const zoom = place && zoomOf(place);
+  const zoom = stage && zoomOf(stage);
   /** @type {Record<string, (() => void) | false | null | undefined>} */
-  const does = {
-    ArrowLeft: to(-HALF_SPAN), ArrowRight: to(HALF_SPAN), "+": zoom && (() => zoom.in()), "=": zoom && (() => zoom.in()), "-": zoom && (() => zoom.out()), 0: zoom && (() => zoom.to(1)),
+  const actionOfKey = {
+    ArrowLeft: goBy(-STEP), ArrowRight: goBy(STEP), "+": zoom && (() => zoom.in()), "=": zoom && (() => zoom.in()), "-": zoom && (() => zoom.out()), 0: zoom && (() => zoom.to(1)),
   };
-  if (!does[key]) return;
+  if (!actionOfKey[key]) return;
   event.preventDefault();
-  does[key]();
+  actionOfKey[key]();
 };
 
 /** @param {string} id @param {State} state @param {SearchView} view */
 function stage(id, state, view) {
-  const zoom = (/** @type {(zoom: ReturnType<typeof zoomOf>) => void} */ act) => (/** @type {Event} */ { currentTarget }) => {
-    const place = /** @type {Element} */ (currentTarget).closest(".viewer-stage")?.querySelector(".stage");
-    if (place) act(zoomOf(/** @type {HTMLElement} */ (place)));
+  const zoom = (/** @type {(zoom: ReturnType<typeof zoomOf>) => void} */ action) => (/** @type {Event} */ { currentTarget }) => {
+    const stage = /** @type {Element} */ (currentTarget).closest(".viewer-stage")?.querySelector(".stage");
+    if (stage) action(zoomOf(/** @type {HTMLElement} */ (stage)));
   };
-  const ready = (/** @type {Event} */ { type, target }) => {
-    const image = /** @type {HTMLElement} */ (target), place = image.closest(".stage");
+  const onLoad = (/** @type {Event} */ { type, target }) => {
+    const image = /** @type {HTMLElement} */ (target), stage = image.closest(".stage");
     image.toggleAttribute("data-gone", type === "error");
-    if (place) zoomOf(/** @type {HTMLElement} */ (place));
+    if (stage) zoomOf(/** @type {HTMLElement} */ (stage));
   };
   return keyed(id, html`<div class="viewer-stage">
     <div class="stage" tabindex="0" role="group" aria-label=${t("Picture. Plus and minus zoom in and out; the arrow keys show the next one.")} autofocus>
-      <img class="viewed" alt=${pictureText(state, view.board)} width=${state.width ?? nothing} height=${state.height ?? nothing} decoding="async" src=${fileAddress(view.board.id, id, "view")} @load=${ready} @error=${ready} />
+      <img class="viewed" alt=${pictureText(state, view.board)} width=${state.width ?? nothing} height=${state.height ?? nothing} decoding="async" src=${fileAddress(view.board.id, id, "view")} @load=${onLoad} @error=${onLoad} />
       <p class="gone">${t("This picture cannot be loaded.")}</p></div>
     <div class="zoom-buttons" role="group" aria-label=${t("Zoom")}>
-      <button type="button" data-act="zoom-out" aria-label=${t("Zoom out")} title=${t("Zoom out")} @click=${zoom((each) => each.out())}>−</button>
-      <button type="button" data-act="zoom-in" aria-label=${t("Zoom in")} title=${t("Zoom in")} @click=${zoom((each) => each.in())}>+</button></div>
+      <button type="button" data-act="zoom-out" aria-label=${t("Zoom out")} title=${t("Zoom out")} @click=${zoom((picture) => picture.out())}>−</button>
+      <button type="button" data-act="zoom-in" aria-label=${t("Zoom in")} title=${t("Zoom in")} @click=${zoom((picture) => picture.in())}>+</button></div>
   </div>`);
 }
 
-/** It is off every open page at once: say so in its place. @param {State} state @param {SearchView} view */
-function withdrawn({ withdrawn: { by, at, reason } }, view) {
-  const says = by ? t("{name} withdrew this file at {at}. Nobody can open it any more.", { name: accountName(view.session, by), at: formatMoment(at) }) : t("This file was withdrawn. Nobody can open it any more.");
-  return html`<div class="problem quiet" role="alert" data-testid="file-withdrawn"><p>${says}</p>${reason ? html`<p>${withColon(label.field("reason"))} ${reason}</p>` : nothing}</div>`;
+/** Message in place of a withdrawn file, which disappears from all open pages immediately. @param {State} state @param {SearchView} view */
+function withdrawnMessage({ withdrawn: { by, at, reason } }, view) {
+  const text = by ? t("{name} withdrew this file at {at}. Nobody can open it any more.", { name: accountName(view.session, by), at: formatMoment(at) }) : t("This file was withdrawn. Nobody can open it any more.");
+  return html`<div class="problem quiet" role="alert" data-testid="file-withdrawn"><p>${text}</p>${reason ? html`<p>${withColon(label.field("reason"))} ${reason}</p>` : nothing}</div>`;
 }
 
 /** @param {Entity} file @param {SearchView} view */
@@ -93,15 +93,15 @@ function caption({ id, state }, view) {
 }
 
 /** @param {State} state @param {SearchView} view */
-function facts({ added_by: by, added_at: at, taken_at: taken, name, media_type: type, size, width, height, card }, view) {
-  const on = card && view.model.byId.get(card);
+function facts({ added_by: by, added_at: at, taken_at: taken, name, media_type: type, size, width, height, card: cardId }, view) {
+  const attachedTo = cardId && view.model.byId.get(cardId);
   const kind = [kindText({ name: "", media_type: type }), sizeText(size), width ? `${width} × ${height}` : null].filter(Boolean).join(" · ");
   /** @type {[string, Drawn][]} */
-  const lines = [
+  const rows = [
     [t("Added"), `${accountName(view.session, by)}, ${formatMoment(at)}`], [label.field("taken_at", "file"), taken ? formatMoment(taken) : null],
-    [t("Belongs to"), on ? cardName(on) : null], [label.field("name", "file"), name], [t("Format"), kind],
+    [t("Belongs to"), attachedTo ? cardName(attachedTo) : null], [label.field("name", "file"), name], [t("Format"), kind],
   ];
-  return html`<dl class="viewer-facts">${lines.map(([term, value]) => (value ? html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>` : nothing))}</dl>`;
+  return html`<dl class="viewer-facts">${rows.map(([term, value]) => (value ? html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>` : nothing))}</dl>`;
 }
 
 /** @param {Entity} file @param {SearchView} view */
@@ -118,7 +118,7 @@ function actions({ id, state }, view) {
   </div>`;
 }
 
-/** It takes a second click, behind what may happen. @param {string} board @param {string} id */
+/** Download after a warning and a second click. @param {string} board @param {string} id */
 const programDownload = (board, id) => keyed(id, html`<details class="program-download">
   <summary class="button" data-act="download-program">${t("Download…")}</summary>
   <p>${t("Program file: do not open. It can take over your computer. Download it only if you can examine it safely.")}</p>

@@ -1,4 +1,4 @@
-/** Withdrawn files: their list, and their removal from the disk, which one coordinator proposes and another confirms. */
+/** Withdrawn files: the list of them, and their removal from the disk, which one coordinator proposes and another one confirms. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -9,7 +9,7 @@ import { accountName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { fileTitle } from "../../shared/files/file_text.js";
 
-/** Say how far the removal of a withdrawn file is, and offer its next step. @param {Entity} file @param {SearchView} view */
+/** Show the progress of the removal of a withdrawn file, and offer the next step. @param {Entity} file @param {SearchView} view */
 export function removalOf({ id, state }, view) {
   if (state.removed) return html`<p data-testid="file-removed">${removedText(state.removed, view)}</p>`;
   const { removal } = state;
@@ -23,8 +23,8 @@ export function removalOf({ id, state }, view) {
 
 /** @param {{ at: string, by: string | null }} removed @param {SearchView} view */
 function removedText({ at, by }, view) {
-  const when = formatMoment(at);
-  return by ? t("It was removed from the disk at {at}. {name} confirmed it.", { at: when, name: accountName(view.session, by) }) : t("It was removed from the disk at {at}, a set time after it was withdrawn.", { at: when });
+  const time = formatMoment(at);
+  return by ? t("It was removed from the disk at {at}. {name} confirmed it.", { at: time, name: accountName(view.session, by) }) : t("It was removed from the disk at {at}, a set time after it was withdrawn.", { at: time });
 }
 
 /** @param {string} id @param {{ by: string }} removal @param {SearchView} view */
@@ -42,12 +42,12 @@ export const withdrawnFiles = (board) => board.of("file").filter(({ state }) => 
 export function withdrawnFilesDialog(view) {
   const body = html`<div class="withdrawn-files"><p>${t("Nobody can open these files. They are removed from the disk some time after they were withdrawn, or when two coordinators decide it.")}</p>
     <ul>${withdrawnFiles(view.board).map(({ id, state }) => html`<li data-file=${id}>
-      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><span class="file-name"><bdi>${state.name}</bdi><small>${stateOf(state, view)}</small></span></button></li>`)}</ul></div>`;
+      <button type="button" class="open-file" data-act="open-file" @click=${() => view.files.open(id)}><span class="file-name"><bdi>${state.name}</bdi><small>${stateText(state, view)}</small></span></button></li>`)}</ul></div>`;
   return dialog("withdrawn-files", t("Withdrawn files"), body, view.act.closeDialog);
 }
 
 /** @param {State} state @param {SearchView} view */
-function stateOf({ withdrawn, removal, removed }, view) {
+function stateText({ withdrawn, removal, removed }, view) {
   if (removed) return label.done("file.removed");
   if (removal) return t("removal proposed by {name}", { name: accountName(view.session, removal.by) });
   return t("withdrawn {at}", { at: formatMoment(withdrawn.at) });

@@ -1,4 +1,4 @@
-/** Files on the page of a search: choose, drop or paste them; open one; what its metadata offers. */
+/** Files on the page of a search: choosing, dropping and pasting them, opening one, and using its metadata. */
 
 import { LOG } from "../../behaviours/card_url.js";
 import { FileDrop } from "../../behaviours/file_drop.js";
@@ -6,7 +6,7 @@ import { AddingFiles } from "../../shared/files/adding.js";
 
 export class Files extends AddingFiles {
   #page;
-  /** @type {Map<string, FoundInPicture>} */ #found = new Map(); // file -> what its metadata said, until it is used
+  /** @type {Map<string, FoundInPicture>} */ #found = new Map(); // ID of a file -> its unused metadata
 
   /** @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "undo" | "focus" | "draw"> & { readonly mayNote: boolean }} page */
   constructor(page) {
@@ -21,7 +21,7 @@ export class Files extends AddingFiles {
     new FileDrop({ at: (element) => this.#targetAt(element), open: () => this.#openTarget(), add: (target, files) => this.add(target, files) });
   }
 
-  /** The card that gets them opens. @param {UploadTarget} target @param {File[]} files */
+  /** Add files, and open the card to which they are added. @param {UploadTarget} target @param {File[]} files */
   add(target, files) {
     const { card } = target, { ui, act, mayNote } = this.#page;
     if (mayNote && card && ui.card !== card) act.openCard(card);
@@ -31,10 +31,10 @@ export class Files extends AddingFiles {
   /** @param {string} file */
   open(file) {
     this.#page.act.showDialog("file", file);
-    this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // keys lead on from one picture to the next
+    this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // so that keys go from one picture to the next
   }
 
-  /** Show those of the search itself, in its details. */
+  /** Show the files of the search itself, in its details. */
   show() {
     this.#page.act.show(LOG);
     this.#page.focus.field(".details-view .files h3");
@@ -45,7 +45,7 @@ export class Files extends AddingFiles {
     return this.#found.get(file) ?? null;
   }
 
-  /** @param {string} file @param {"taken_at" | "place"} [part] all of it without */
+  /** @param {string} file @param {"taken_at" | "place"} [part] without it, all of the metadata */
   foundUsed(file, part) {
     const { [part ?? "device"]: _, ...rest } = this.#found.get(file) ?? {};
     if (part) this.#found.set(file, rest);
@@ -53,7 +53,7 @@ export class Files extends AddingFiles {
     this.#page.draw();
   }
 
-  /** Learn which file an upload of this page became. @param {JournalEvent[]} events */
+  /** Note which file an upload of this page has become. @param {JournalEvent[]} events */
   onEvents(events) {
     for (const { type, command, id } of events) {
       const found = type === "file.attached" && command ? this.#page.session.found.get(command) : null;
@@ -68,7 +68,7 @@ export class Files extends AddingFiles {
 
   /** @param {UploadItem} item @param {Ack} ack */
   #attached({ board }, ack) {
-    if (board === this.#page.board.id) this.#page.undo.did(ack, null);
+    if (board === this.#page.board.id) this.#page.undo.onAck(ack, null);
   }
 
   /** @param {Element} element @returns {{ target: UploadTarget, element: HTMLElement } | null} */

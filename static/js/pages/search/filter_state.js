@@ -7,18 +7,18 @@ import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_
 export class FilterState {
   text = ""; // not in the URL: it may be a name
   /** @type {any} */ values;
-  /** @type {string | null} */ trouble = null; // why changes since a time are unknown: "reading", "failed"
+  /** @type {string | null} */ problem = null; // why changes since a time are unknown: "reading", "failed"
   #page;
-  /** @type {any | null} */ #read = null; // the time requested
-  /** @type {any | null} */ #since = null; // the board's seq at that time
+  /** @type {any | null} */ #read = null; // requested time
+  /** @type {any | null} */ #since = null; // seq of the board at that time
 
-  /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void, narrowed(): void }} page `narrowed`: a filter was set */
+  /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void, narrowed(): void }} page `cleared` runs after all filters are removed, `narrowed` after one is set */
   constructor(page) {
     this.#page = page;
     this.values = read(location.search);
   }
 
-  /** Return whether a filter is active, so that cards may be hidden. */
+  /** True if a filter is active, so that cards may be hidden. */
   get active() {
     return Boolean(this.text.trim()) || Object.values(this.values).some((value) => value !== null);
   }
@@ -57,8 +57,8 @@ export class FilterState {
   }
 
   /**
-   * Return (card) -> boolean for the current state.
-   * @param {{ isOverdue: any, isChanged: any }} given
+   * Return (card) -> boolean for the current filters.
+   * @param {{ isOverdue: any, isChanged: any }} tests
    */
   isShown({ isOverdue, isChanged }) {
     const { session } = this.#page;
@@ -66,38 +66,38 @@ export class FilterState {
     return filter(this.values, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (/** @type {string} */ id) => accountName(session, id) });
   }
 
-  again = () => {
+  retry = () => {
     this.#readSince();
     this.#page.draw();
   };
 
   /**
-   * Show all cards until the changed ones are known, with the reason.
-   * @param {{ id: string, seq: number }} given
+   * True if a card changed since the chosen time; true for all cards until that is known.
+   * @param {{ id: string, seq: number }} card
    */
   #isSince = ({ id, seq }) => {
     const since = this.#since;
     return since === null || seq > since || this.#page.notesOf(id).some((/** @type {any} */ note) => note.seq > since);
   };
 
-  /** Find the seq for a time: states carry the seq of their last change, not its time. */
+  /** Load the seq for a time: states contain the seq of their last change, not its time. */
   async #readSince() {
     const { changed } = this.values;
     this.#read = changed;
-    this.#since = this.trouble = null;
+    this.#since = this.problem = null;
     if (changed === null || changed === SINCE_LAST_LOOK) return;
-    this.trouble = "reading";
+    this.problem = "reading";
     const { id, state } = /** @type {Entity} */ (this.#page.board.get(this.#page.board.id));
     const seq = Date.parse(changed) < Date.parse(state.opened_at) ? 0 : await seqAt(id, changed);
-    if (changed !== this.values.changed) return; // another time was chosen meanwhile
+    if (changed !== this.values.changed) return; // another time has been chosen in the meantime
     this.#since = seq;
-    this.trouble = seq === null ? "failed" : null;
+    this.problem = seq === null ? "failed" : null;
     this.#page.draw();
   }
 }
 
 /**
- * Return the seq of a board at a time, 0 before its first event, null without an answer.
+ * Return the seq of a board at a time: 0 before its first event, null without an answer.
  * @param {string} board
  * @param {any} time
  */

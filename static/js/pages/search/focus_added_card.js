@@ -1,15 +1,15 @@
-/** Scroll to and focus a card that this person just added, unless the focus has moved elsewhere. */
+/** Scroll to a card that this person has just added, and focus it unless the focus has moved elsewhere. */
 
 import { addsCard } from "../../core/rules/kinds.js";
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
-const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere
-const MAX_CARDS = 20; // own cards whose ack may be pending
+const MAX_ACK_MS = 3_000; // after a later ack the user is busy elsewhere
+const MAX_CARDS = 20; // own cards whose ack may still be pending
 
 export class AddedCardFocus {
   #page;
-  #own = new Map(); // seq -> id of a card
-  /** @type {number[] | null} */ #awaited = null; // seqs acknowledged, events pending
+  #ownCards = new Map(); // seq -> id of a card
+  /** @type {number[] | null} */ #awaited = null; // acknowledged seqs whose events are pending
   /** @type {any | null} */ #card = null; // card to show after the next draw
 
   /** @param {Pick<SearchView, "session" | "board"> & { showColumn(column: string | null): void }} page */
@@ -20,29 +20,29 @@ export class AddedCardFocus {
   /**
    * Note the ack of a command that adds a card.
    * @param {Ack} ack
-   * @param {number} sent ms at which it was given
+   * @param {number} sentAt time of sending in ms
    */
-  did({ seqs }, sent) {
-    if (Date.now() - sent > MAX_ACK_MS) return;
+  onAck({ seqs }, sentAt) {
+    if (Date.now() - sentAt > MAX_ACK_MS) return;
     this.#awaited = seqs;
-    this.#look();
+    this.#findCard();
   }
 
   /** @param {JournalEvent[]} events */
   onEvents(events) {
     const { account } = this.#page.session;
-    for (const { type, actor, seq, id } of events) if (addsCard(type) && actor?.id === account.id) this.#own.set(seq, id);
-    for (const seq of this.#own.keys()) if (this.#own.size > MAX_CARDS) this.#own.delete(seq);
-    this.#look();
+    for (const { type, actor, seq, id } of events) if (addsCard(type) && actor?.id === account.id) this.#ownCards.set(seq, id);
+    for (const seq of this.#ownCards.keys()) if (this.#ownCards.size > MAX_CARDS) this.#ownCards.delete(seq);
+    this.#findCard();
   }
 
   forget() {
-    this.#own.clear();
+    this.#ownCards.clear();
     this.#awaited = this.#card = null;
   }
 
   /**
-   * Scroll to the card after a draw.
+   * Scroll to the card after each draw.
    * @param {HTMLElement} root
    */
   show(root) {
@@ -50,18 +50,18 @@ export class AddedCardFocus {
     const card = root.querySelector(`article[data-card="${CSS.escape(this.#card)}"]`);
     this.#card = null;
     if (!card || document.querySelector("dialog[open]")) return;
-    const intoSight = () => card.scrollIntoView({ block: "nearest", inline: "nearest" });
-    intoSight();
-    requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards scrolled into view get their real height only then
+    const scrollToCard = () => card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    scrollToCard();
+    requestAnimationFrame(() => requestAnimationFrame(scrollToCard)); // cards get their real height only after they are scrolled into view
     const { activeElement } = document;
     if (isFocusLost() || activeElement === root || activeElement?.closest(".add-buttons, article[data-card]")) card.querySelector("a")?.focus({ preventScroll: true });
   }
 
-  #look() {
-    const seq = this.#awaited?.find((/** @type {any} */ each) => this.#own.has(each));
+  #findCard() {
+    const seq = this.#awaited?.find((/** @type {any} */ seq) => this.#ownCards.has(seq));
     if (seq === undefined) return;
     this.#awaited = null;
-    this.#card = this.#own.get(seq);
+    this.#card = this.#ownCards.get(seq);
     this.#page.showColumn(this.#page.board.get(this.#card)?.state.column ?? null); // a phone shows one column
   }
 }

@@ -1,4 +1,4 @@
-/** Focus and scroll position that an action asks for, set once the page is drawn with what was opened. */
+/** Focus and scroll position requested by an action, set once the page is drawn. */
 
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
 
@@ -7,15 +7,15 @@ export class FocusAfterDraw {
   #draw;
   /** @type {(() => void)[]} */ #requests = [];
 
-  /** @param {HTMLElement} root @param {() => void} draw called with each request */
+  /** @param {HTMLElement} root @param {() => void} draw runs at each request */
   constructor(root, draw) {
     this.#root = root;
     this.#draw = draw;
   }
 
-  /** Focus the panel. Opening a card moves no card: only one that is nowhere in sight is scrolled to. */
+  /** Focus the panel. Scroll to the opened card only if no part of it is visible, so that opening a card moves nothing. */
   panel() {
-    this.#ask(() => {
+    this.#request(() => {
       this.#find(".panel")?.focus({ preventScroll: true });
       const card = this.#find("article.opened");
       if (card && !isInSight(card)) card.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -24,35 +24,35 @@ export class FocusAfterDraw {
 
   /** @param {string} selector */
   field(selector) {
-    this.#ask(() => this.#find(selector)?.focus());
+    this.#request(() => this.#find(selector)?.focus());
   }
 
   /**
-   * Focus a card, or the menu of a column.
+   * Focus a card or the menu of a column.
    * @param {string} id
    */
   card(id) {
     const name = CSS.escape(id);
-    this.#ask(() => this.#find(`[data-card="${name}"] a, [data-column="${name}"] [data-part="column-menu"]`)?.focus({ preventScroll: true }));
+    this.#request(() => this.#find(`[data-card="${name}"] a, [data-column="${name}"] [data-part="column-menu"]`)?.focus({ preventScroll: true }));
   }
 
-  /** Scroll to the facts that replaced a long form. */
+  /** Scroll to the details that replaced a long form. */
   facts() {
-    this.#ask(() => this.#find(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" }));
+    this.#request(() => this.#find(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" }));
   }
 
   /** Focus the first refused field. */
   error() {
-    this.#ask(() => focusFirstError(this.#root));
+    this.#request(() => focusFirstError(this.#root));
   }
 
-  /** Do what was asked for. Call after each draw. */
+  /** Apply the requests. Call after each draw. */
   apply() {
     for (const request of this.#requests.splice(0)) request();
   }
 
   /** @param {() => void} request */
-  #ask(request) {
+  #request(request) {
     this.#requests.push(request);
     this.#draw();
   }
@@ -65,6 +65,6 @@ export class FocusAfterDraw {
 
 /** @param {HTMLElement} card */
 function isInSight(card) {
-  const [own, list, board] = [card, card.closest("[data-list]"), card.closest(".board")].map((each) => /** @type {Element} */ (each ?? card).getBoundingClientRect());
-  return own.bottom > Math.max(list.top, 0) && own.top < Math.min(list.bottom, window.innerHeight) && own.right > board.left && own.left < board.right;
+  const [self, list, board] = [card, card.closest("[data-list]"), card.closest(".board")].map((element) => /** @type {Element} */ (element ?? card).getBoundingClientRect());
+  return self.bottom > Math.max(list.top, 0) && self.top < Math.min(list.bottom, window.innerHeight) && self.right > board.left && self.left < board.right;
 }

@@ -1,4 +1,4 @@
-/** Forms of a search: fields, command and data of each. */
+/** Forms of a search: the fields, the command and the data of each form. */
 
 import { draft } from "../../core/storage/drafts.js";
 import { t } from "../../core/i18n.js";
@@ -10,29 +10,29 @@ import { openItems } from "../../shared/board/open_items.js";
 import { mayMention } from "../../shared/mention_list.js";
 import { serverNow, toInput } from "../../core/time.js";
 
-const MAX_RECIPIENTS = 50; // of one command; the server has the same
+const MAX_RECIPIENTS = 50; // of one command; the server has the same limit
 const now = () => toInput(serverNow());
 
 /**
- * Add the reason beside the changes, if one was typed.
+ * Add the reason to the changes, if one was typed.
  * @param {Form} form
  * @param {Record<string, any>} data
  */
-const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
+const withReason = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
 
 /** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(board: Board): Record<string, any>, adds?: boolean, group?: string, flags?: string[], read?: (state: State, source: any) => any }} FormDefinition */
 
 /**
- * Forms of a kind of card by their names: to add one, to change it, and to change its priority at once.
+ * Forms of a kind of card by their names: to add a card, to change it, and to change its priority without a dialog.
  * @param {string} kind
  * @returns {Record<string, FormDefinition>}
  */
 function formsOfCard(kind) {
-  const data = (/** @type {Form} */ form) => patched(kind, form);
+  const data = (/** @type {Form} */ form) => patchData(kind, form);
   const name = `${kind}.update`;
   return {
     [`add-${kind}`]: {
-      fields: () => [...formFields(kind, "first").map((field) => ({ ...field, ...ASKED[kind]?.[field.path] })), ...formFields(kind, "more")],
+      fields: () => [...formFields(kind, "first").map((field) => ({ ...field, ...QUESTIONS[kind]?.[field.path] })), ...formFields(kind, "more")],
       name: `${kind}.add`,
       data: (form) => form.filled(),
       defaults: () => ({ priority: "normal", ...DEFAULTS[kind]?.() }),
@@ -42,8 +42,8 @@ function formsOfCard(kind) {
   };
 }
 
-/** How an addition asks for a field, where that is not its label. @type {Record<string, Record<string, Partial<FieldDefinition>>>} */
-const ASKED = {
+/** Questions of the forms that add a card, where they differ from the labels of the fields. @type {Record<string, Record<string, Partial<FieldDefinition>>>} */
+const QUESTIONS = {
   sighting: { description: { label: () => t("What was seen") }, "place.text": { label: () => t("Where") }, seen_at: { label: () => t("When") } },
 };
 
@@ -53,31 +53,31 @@ const DEFAULTS = { sighting: () => ({ received_at: now(), channel: "unknown" }) 
 /** @type {Record<string, FormDefinition>} */
 const FORMS = {
   assignee: { fields: fields.assignee, name: "card.assign", data: (form) => ({ card: form.entity, assignee: form.value("assignee") }) },
-  grade: { fields: fields.grade, name: "sighting.grade", data: graded },
-  assessment: { fields: fields.assessment, name: "sighting.assess", data: assessed },
-  item: { fields: fields.item, name: "task.update", data: item, adds: true },
-  withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
-  "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
+  grade: { fields: fields.grade, name: "sighting.grade", data: gradeData },
+  assessment: { fields: fields.assessment, name: "sighting.assess", data: assessmentData },
+  item: { fields: fields.item, name: "task.update", data: itemData, adds: true },
+  withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => withReason(form, { card: form.entity }), adds: true },
+  "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passOnData, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withFilled(form, { file: form.entity }), adds: true },
   "propose-removal": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.propose_removal", data: (form) => withFilled(form, { file: form.entity }), adds: true },
-  "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patched("file", form) },
-  approve: { fields: fields.approval, name: "material.approve", data: approved, flags: ["languages", "shows"], defaults: approvalNow, adds: true },
-  give: { fields: fields.distribution, name: "distribution.add", data: given, defaults: givingNow, adds: true },
-  note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
+  "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patchData("file", form) },
+  approve: { fields: fields.approval, name: "material.approve", data: approvalData, flags: ["languages", "shows"], defaults: approvalDefaults, adds: true },
+  give: { fields: fields.distribution, name: "distribution.add", data: distributionData, defaults: distributionDefaults, adds: true },
+  note: { fields: fields.note, name: "note.add", data: noteData, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
   "column-before": { fields: fields.column, name: "column.add", data: (form) => withFilled(form, { before: form.entity }), adds: true },
   "column-after": { fields: fields.column, name: "column.add", data: (form) => withFilled(form, { after: form.entity }), adds: true },
   facts: { fields: fields.facts, name: "search.update", data: (form) => form.patch() },
   access: { fields: fields.access, name: "search.set_access", data: (form) => ({ access: form.value("access"), members: form.value("members") }) },
-  // each decision has its own basis
-  worrying: { fields: fields.worrying, name: "search.set_worrying", data: qualified, read: ({ worrying }) => ({ worrying }) },
-  appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
-  goal: { fields: fields.goal, name: "search.set_goal", data: goalSet, read: ({ goal }) => ({ goal: goal ?? null }), group: "goal" },
-  outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
+  // each decision needs its own basis
+  worrying: { fields: fields.worrying, name: "search.set_worrying", data: worryingData, read: ({ worrying }) => ({ worrying }) },
+  appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealData, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  goal: { fields: fields.goal, name: "search.set_goal", data: goalData, read: ({ goal }) => ({ goal: goal ?? null }), group: "goal" },
+  outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: outcomeData, read: ({ outcome }) => ({ outcome }) },
   status: {
     fields: () => [...fields.status(), ...fields.outcome()],
     name: "search.set_status",
-    data: statusSet,
+    data: statusData,
     read: ({ status }) => ({ status }),
     defaults: () => ({ "outcome.found_at": now() }),
   },
@@ -87,7 +87,7 @@ const FORMS = {
 const definition = (name) => FORMS[name] ?? formsOfCard(name.replace(/^add-|-priority$/, ""))[name];
 
 /**
- * Return the name of the form by which people give a command, or null if there is none (a drag, a checkbox).
+ * Return the name of the form for a command, or null if there is none (a drag, a checkbox).
  * @param {{ name: string, data: Record<string, any> }} command
  */
 function formOfCommand({ name, data }) {
@@ -103,14 +103,14 @@ export class Forms {
   /** @type {Map<string, any>} */ #sources;
   /** @type {any} */ #forms = new Map();
 
-  /** @param {Map<string, any>} sources Map(sighting -> name and contact) of sources read here @param {Board} board */
+  /** @param {Board} board @param {Map<string, any>} sources sources read on this page: ID of a sighting -> name and contact */
   constructor(board, sources) {
     this.#board = board;
     this.#sources = sources;
   }
 
   /**
-   * Return the form of a kind for an entity. It lives as long as the page; its text longer.
+   * Return the form of a kind for an entity. The form exists as long as the page, its text for longer.
    * @param {string} kind
    */
   get(kind, entity = /** @type {string | null} */ (null)) {
@@ -127,19 +127,19 @@ export class Forms {
     const form = formOfCommand(command), { column, before, after } = command.data;
     if (form === null || addsCard(command.name)) return form && this.get(form);
     const subject = command.name.startsWith("column.") ? column ?? before ?? after : cardOfCommand(command);
-    const isOfSearch = /^(search\.|material\.approve$|distribution\.add$)/.test(command.name);
-    return this.get(form, isOfSearch ? this.#board.id : subject ?? null);
+    const isAboutSearch = /^(search\.|material\.approve$|distribution\.add$)/.test(command.name);
+    return this.get(form, isAboutSearch ? this.#board.id : subject ?? null);
   }
 
   /** @param {JournalEvent[]} events */
   onEvents(events) {
     for (const form of this.#forms.values()) {
-      const own = events.filter((/** @type {any} */ event) => event.id === form.entity);
-      if (own.length) form.onEvents(own);
+      const ofEntity = events.filter((/** @type {any} */ event) => event.id === form.entity);
+      if (ofEntity.length) form.onEvents(ofEntity);
     }
   }
 
-  /** Entities with unsent text. */
+  /** IDs of the entities with unsent text. */
   get drafts() {
     return new Set([...this.#forms.values()].filter((form) => form.dirty).map((form) => form.entity));
   }
@@ -167,38 +167,38 @@ function withSource(state, source) {
 }
 
 /**
- * Send only the changed half of a grade: two people may set source and content at once.
+ * Return only the changed half of a grade, because two people may set source and content at the same time.
  * @param {Form} form
  */
-function graded(form) {
+function gradeData(form) {
   const patch = form.patch();
-  return patch && reasoned(form, { sighting: form.entity, grade: patch.grade ?? {} });
+  return patch && withReason(form, { sighting: form.entity, grade: patch.grade ?? {} });
 }
 
 /** @param {Form} form */
-function assessed(form) {
+function assessmentData(form) {
   const assessment = form.value("assessment");
   const duplicate = assessment === "duplicate" ? { duplicate_of: form.value("duplicate_of") } : {};
-  return reasoned(form, { sighting: form.entity, assessment, ...duplicate });
+  return withReason(form, { sighting: form.entity, assessment, ...duplicate });
 }
 
-/** @param {Form} form @param {Record<string, any>} more */
-function withFilled(form, more) {
+/** @param {Form} form @param {Record<string, any>} base */
+function withFilled(form, base) {
   const filled = form.filled();
-  return filled && { ...more, ...filled };
+  return filled && { ...base, ...filled };
 }
 
 /** @param {string} kind @param {Form} form */
-function patched(kind, form) {
+function patchData(kind, form) {
   const patch = form.patch();
   return patch && { [kind]: form.entity, ...patch };
 }
 
 /**
- * What is shown by default: a vignette and a poster name the child by the initial, a brief whole.
+ * Defaults of an approval. Vignettes and posters show the initial of the child's last name, briefs the full name.
  * @param {Board} board
  */
-function approvalNow(board) {
+function approvalDefaults(board) {
   const { appeal, last_seen: place, photo } = /** @type {State} */ (board.get(board.id)?.state ?? {});
   const what = appeal?.level === "discreet" ? "vignette" : appeal?.level === "none" ? "brief" : "poster";
   const shown = ["age", "looks", "clothing", "time", "place", ...(photo ? ["photo"] : []), ...(what === "brief" ? ["last_name"] : [])];
@@ -214,7 +214,7 @@ function approvalNow(board) {
 export const flagged = (form, group) => form.fields.filter((/** @type {any} */ { path }) => path.startsWith(`${group}.`) && form.value(path) === true).map((/** @type {any} */ { path }) => path.slice(group.length + 1));
 
 /** @param {Form} form */
-function approved(form) {
+function approvalData(form) {
   const shows = flagged(form, "shows"), languages = flagged(form, "languages"), what = form.value("what");
   const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), "until", "decided_by"]);
   if (!languages.length) form.errors.languages = t("Choose a language.");
@@ -222,13 +222,13 @@ function approved(form) {
 }
 
 /** @param {Board} board */
-function givingNow(board) {
+function distributionDefaults(board) {
   const material = board.of("material").filter(({ state }) => !state.ended_at).sort((a, b) => (a.id < b.id ? 1 : -1))[0];
   return { material: material?.id ?? "", language: material?.state.languages[0] ?? "fr", way: "email", at: now() };
 }
 
 /** @param {Form} form */
-function given(form) {
+function distributionData(form) {
   const filled = form.filled();
   if (!filled) return null;
   const recipients = [...new Set(String(filled.recipients).split("\n").map((line) => line.trim()).filter(Boolean))];
@@ -238,79 +238,79 @@ function given(form) {
 }
 
 /** @param {Form} form */
-function passedOn(form) {
+function passOnData(form) {
   const filled = form.filled(["passed_on.to", "passed_on.at", "passed_on.reference"]);
   return filled && { sighting: form.entity, ...filled.passed_on };
 }
 
 /** @param {Form} form */
-function item(form) {
+function itemData(form) {
   const filled = form.filled();
-  // 2^32 keys: items that two people add at once do not collide.
+  // With 2^32 keys, items that two people add at the same time do not collide.
   const key = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
   return filled && { task: form.entity, checklist: { [key]: { text: filled.text, done: false } } };
 }
 
 /** @param {Form} form */
-function noted(form) {
+function noteData(form) {
   const filled = form.filled();
   if (!filled) return null;
-  const { please_answer: asks, ...rest } = filled;
-  return { ...rest, ...(asks && mayMention(rest.text) && { please_answer: true }), ...(form.entity && { card: form.entity }) };
+  const { please_answer: wantsAnswer, ...rest } = filled;
+  return { ...rest, ...(wantsAnswer && mayMention(rest.text) && { please_answer: true }), ...(form.entity && { card: form.entity }) };
 }
 
 /** @param {Form} form */
-function qualified(form) {
+function worryingData(form) {
   const filled = form.filled(["basis"]);
   return filled && { worrying: form.value("worrying"), ...filled };
 }
 
 /**
- * Drop the period when there is no appeal.
+ * Remove the period if there is no appeal.
  * @param {Form} form
  */
-function appealed(form) {
-  const none = form.value("appeal.level") === "none";
-  const filled = form.filled(["appeal.level", ...(none ? [] : ["appeal.from", "appeal.until"])]);
-  return filled && reasoned(form, filled.appeal);
+function appealData(form) {
+  const isNone = form.value("appeal.level") === "none";
+  const filled = form.filled(["appeal.level", ...(isNone ? [] : ["appeal.from", "appeal.until"])]);
+  return filled && withReason(form, filled.appeal);
 }
 
 /**
- * An empty text clears the goal, and its time with it.
+ * An empty text clears the goal and its time.
  * @param {Form} form
  */
-function goalSet(form) {
+function goalData(form) {
   if (form.value("goal.text") === null) return { text: null }; // whatever its time
   const goal = form.filled(["goal.text", "goal.until"])?.goal;
-  return goal ? { ...goal, text: goal.text.replace(/\s+/g, " ").trim() } : null; // one line in the header and on walls
+  return goal ? { ...goal, text: goal.text.replace(/\s+/g, " ").trim() } : null; // one line in the header and on wall displays
 }
 
 /** @param {Form} form */
-function corrected(form) {
+function outcomeData(form) {
   const patch = form.patch();
-  return patch && reasoned(form, { outcome: patch.outcome ?? {} });
+  return patch && withReason(form, { outcome: patch.outcome ?? {} });
 }
 
 /** @type {Record<string, any>} */
 const EXTRA_FIELDS = { found: () => fields.outcome().map(({ path }) => path), closed: () => ["acknowledge"] };
 
 /** @param {Form} form @param {Board} board */
-function statusSet(form, board) {
+function statusData(form, board) {
   const status = form.value("status");
   const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status]?.() ?? [])]);
-  if (status === "closed") return acknowledged(form, filled, board);
+  if (status === "closed") return withAcknowledgement(form, filled, board);
   if (!filled || status !== "found") return filled;
-  const told = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };
-  return { ...filled, outcome: { ...filled.outcome, ...told } };
+  const flags = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };
+  return { ...filled, outcome: { ...filled.outcome, ...flags } };
 }
 
 /**
- * Add the reason for closing with open work; the server asks for it too.
+ * Require the reason for closing a search with open work; the server requires it too.
  * @param {Form} form
  * @param {any} filled
  * @param {Board} board
  */
-function acknowledged(form, filled, board) {
+function withAcknowledgement(form, filled, board) {
   if (form.value("acknowledge") || !openItems(board, /** @type {Entity} */ (board.get(form.entity)).state).any) return filled;
   form.errors.acknowledge = "required";
   return null;

@@ -1,5 +1,5 @@
-/* Looking again: tips and sightings that were given up, and may belong to this search now that it knows more. Asked when a sighting
-   becomes confirmed or the facts of the search change, or by the person. Nothing places itself. */
+/* Looking again at tips and sightings that were set aside, which may belong to this search now that more is known about it. Requested when
+   a sighting is confirmed, when the details of the search change, or by a person. Only people place a tip. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -13,11 +13,11 @@ const PAUSE_MS = 1_000; // events come in groups
 const OPERATIONS = "operations";
 
 export class LookAgain {
-  /** @type {any[]} */ found = [];
+  /** @type {any[]} */ reports = [];
   /** @type {"none" | "asking" | "asked" | "failed"} */ state = "none";
-  trouble = "";
+  problem = "";
   sending = new Set(); // tips that are being placed
-  #isNew = false; // there is something that this person has not looked at
+  #hasNew = false; // there are reports that this person has not looked at
   #timer = 0;
   /** @type {{ session: Session, board: Board, may: (right: string) => boolean, show: () => void, draw: () => void }} */ #page;
 
@@ -28,24 +28,24 @@ export class LookAgain {
 
   /** @param {any[]} events */
   onEvents(events) {
-    if (!this.#page.may("edit") || !events.some(knowsMore)) return;
+    if (!this.#page.may("edit") || !events.some(addsKnowledge)) return;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.ask(), PAUSE_MS);
+    this.#timer = window.setTimeout(() => this.read(), PAUSE_MS);
   }
 
   forget() {
-    Object.assign(this, { found: [], state: "none", trouble: "" });
-    this.#isNew = false;
+    Object.assign(this, { reports: [], state: "none", problem: "" });
+    this.#hasNew = false;
   }
 
-  async ask(tells = true) {
+  async read(announces = true) {
     this.state = "asking";
     this.#page.draw();
     try {
       const { again } = await get(`/api/v1/boards/${this.#page.board.id}/look-again`);
-      const known = new Set(this.found.map(({ id }) => id));
-      this.#isNew ||= tells && again.some((/** @type {{ id: string }} */ { id }) => !known.has(id));
-      this.found = again;
+      const known = new Set(this.reports.map(({ id }) => id));
+      this.#hasNew ||= announces && again.some((/** @type {{ id: string }} */ { id }) => !known.has(id));
+      this.reports = again;
       this.state = "asked";
     } catch {
       this.state = "failed";
@@ -53,32 +53,32 @@ export class LookAgain {
     this.#page.draw();
   }
 
-  /** Show the list; what was not asked yet is asked now. */
+  /** Show the list, and load it if it has not been loaded. */
   open = () => {
-    this.#isNew = false;
-    this.trouble = "";
-    if (this.state === "none" || this.state === "failed") this.ask(false);
+    this.#hasNew = false;
+    this.problem = "";
+    if (this.state === "none" || this.state === "failed") this.read(false);
     this.#page.show();
   };
 
   #later = () => {
-    this.#isNew = false;
+    this.#hasNew = false;
     this.#page.draw();
   };
 
   /** @param {string} tip */
   async place(tip) {
     this.sending.add(tip);
-    this.trouble = "";
+    this.problem = "";
     this.#page.draw();
     const { outbox } = this.#page.session;
     try {
       await outbox.add(OPERATIONS, "tip.place", { tip, search: this.#page.board.id });
-      this.found = this.found.filter(({ id }) => id !== tip);
+      this.reports = this.reports.filter(({ id }) => id !== tip);
     } catch (refusal) {
       const { message, fields, id } = /** @type {any} */ (refusal);
       outbox.discard(id);
-      this.trouble = Object.values(fields ?? {})[0] ?? message;
+      this.problem = Object.values(fields ?? {})[0] ?? message;
     }
     this.sending.delete(tip);
     this.#page.draw();
@@ -86,8 +86,8 @@ export class LookAgain {
 
   /** @returns {Notice[]} */
   get notices() {
-    if (!this.#isNew || !this.found.length) return [];
-    const count = this.found.length;
+    if (!this.#hasNew || !this.reports.length) return [];
+    const count = this.reports.length;
     return [{
       kind: "look-again", testid: "look-again",
       text: n("Look again: {count} report that was set aside may belong here.", "Look again: {count} reports that were set aside may belong here.", count),
@@ -97,7 +97,7 @@ export class LookAgain {
 }
 
 /** @param {any} event */
-const knowsMore = ({ kind, type, state }) =>
+const addsKnowledge = ({ kind, type, state }) =>
   (type === "sighting.assessed" && state?.assessment === "confirmed") || (kind === "search" && type === "search.updated");
 
 /** @param {SearchView} view */
@@ -105,22 +105,22 @@ export function lookAgainDialog(view) {
   const { again } = view;
   const body = html`<div class="look-again">
     <p class="hint">${t("Tips, and sightings from other searches, that were set aside but fit what is known about this search now. You decide.")}</p>
-    ${again.trouble ? html`<p class="error" role="alert">${again.trouble}</p>` : nothing}
+    ${again.problem ? html`<p class="error" role="alert">${again.problem}</p>` : nothing}
     ${again.state === "asking" ? html`<p role="status">${t("Loading…")}</p>` : nothing}
-    ${again.state === "failed" ? html`<p class="error" role="alert">${t("This did not work. Try again.")} <button type="button" data-act="again" @click=${() => again.ask()}>${t("Try again")}</button></p>` : nothing}
-    ${again.state === "asked" && !again.found.length ? html`<p class="empty">${t("Nothing that was set aside fits this search.")}</p>` : nothing}
-    <ul>${again.found.map((each) => suggestion(each, view))}</ul>
+    ${again.state === "failed" ? html`<p class="error" role="alert">${t("This did not work. Try again.")} <button type="button" data-act="again" @click=${() => again.read()}>${t("Try again")}</button></p>` : nothing}
+    ${again.state === "asked" && !again.reports.length ? html`<p class="empty">${t("Nothing that was set aside fits this search.")}</p>` : nothing}
+    <ul>${again.reports.map((report) => reportRow(report, view))}</ul>
   </div>`;
   return dialog("look-again", t("Look again"), body, () => view.act.closeDialog());
 }
 
-/** @param {any} each @param {SearchView} view */
-function suggestion(each, view) {
-  const { kind, board, id, number, reference, description, place, assessment, dismissed, reasons } = each;
+/** @param {any} report @param {SearchView} view */
+function reportRow(report, view) {
+  const { kind, board, id, number, reference, description, place, assessment, dismissed, reasons } = report;
   const isTip = kind === "tip";
   const outcome = isTip ? (dismissed ? t("dismissed: {reason}", { reason: dismissed }) : t("without a search")) : label.assessment(assessment);
   return html`<li data-again=${id}>
-    <p class="said"><b>${[cardName({ kind, state: { number } }), reference].filter(Boolean).join("\u00a0· ")}</b> <span>${[seenText(each), place?.text, outcome].filter(Boolean).join("\u00a0· ")}</span></p>
+    <p class="said"><b>${[cardName({ kind, state: { number } }), reference].filter(Boolean).join("\u00a0· ")}</b> <span>${[seenText(report), place?.text, outcome].filter(Boolean).join("\u00a0· ")}</span></p>
     <p class="text" dir="auto">${description}</p>
     <ul class="reasons">${reasons.map((/** @type {string} */ reason) => html`<li>${reason}</li>`)}</ul>
     <p class="inline">${isTip && view.mayEdit ? html`<button type="button" data-act="place-here" ?disabled=${view.again.sending.has(id)} @click=${() => view.again.place(id)}>${t("Place it here")}</button>` : nothing}

@@ -1,4 +1,4 @@
-/** "Move to…" dialog: choose a column and a place in it, without dragging. */
+/** "Move to…" dialog: chooses a column and a position in it, without dragging. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -12,7 +12,7 @@ export function moveDialog(view, id) {
   const entity = view.model.byId.get(id);
   const { columns } = view.model;
   const open = view.ui.dialog;
-  const { column, others } = chosen(view, id);
+  const { column, others } = targetOf(view, id);
   const place = placeIn(column, open);
   const pick = (/** @type {string} */ key) => (/** @type {any} */ event) => {
     open[key] = event.target.value;
@@ -21,10 +21,10 @@ export function moveDialog(view, id) {
   };
   const send = (/** @type {any} */ event) => {
     event.preventDefault();
-    // Evaluated now: an arrow key and Enter may both come before the next draw.
-    const now = chosen(view, id);
+    // Evaluate it again: an arrow key and Enter may both be pressed before the next draw.
+    const target = targetOf(view, id);
     view.act.closeDialog();
-    view.act.sendMove(id, { column: now.column.id, ...placed(placeIn(now.column, open), now.others) });
+    view.act.sendMove(id, { column: target.column.id, ...orderOf(placeIn(target.column, open), target.others) });
   };
   return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
     <fieldset class="choices" data-field="column">
@@ -39,7 +39,7 @@ export function moveDialog(view, id) {
       <select id="move-place" @change=${pick("place")}>
         <option value="top" ?selected=${place === "top"}>${t("Top")}</option>
         <option value="bottom" ?selected=${place === "bottom"}>${t("Bottom")}</option>
-        ${others.map((/** @type {any} */ card) => html`<option value=${card.id} ?selected=${place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
+        ${others.map((/** @type {any} */ card) => html`<option value=${card.id} ?selected=${place === card.id}>${t("Before {card}", { card: longName(card) })}</option>`)}
       </select>
     </div>
     <div class="buttons"><span class="space"></span>
@@ -50,19 +50,19 @@ export function moveDialog(view, id) {
 }
 
 /**
- * Return the chosen column (else the card's own) and its cards to go before.
+ * Return the chosen column, or else the card's own, and the cards before which it can go.
  * @param {SearchView} view
  * @param {string} id
  */
-function chosen(view, id) {
+function targetOf(view, id) {
   const { columns, byId } = view.model;
-  const own = columns.find((/** @type {{ cards: any }} */ { cards }) => cards.includes(byId.get(id)));
-  const column = columns.find((/** @type {Entity} */ column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
+  const ownColumn = columns.find((/** @type {{ cards: any }} */ { cards }) => cards.includes(byId.get(id)));
+  const column = columns.find((/** @type {Entity} */ column) => column.id === view.ui.dialog.column) ?? ownColumn ?? columns[0];
   return { column, others: column.cards.filter((/** @type {any} */ card) => card.id !== id && !card.added) };
 }
 
 /**
- * What is done goes on top, so that the newest is there; elsewhere a card waits its turn.
+ * Cards that are done go to the top so that the newest is there; in other columns a card goes to the bottom.
  * @param {ColumnEntity} column
  * @param {{ place?: string }} open
  */
@@ -71,13 +71,13 @@ const placeIn = ({ state }, { place }) => place ?? (state.role === "done" ? "top
 const TITLE_LENGTH = 60; // characters that identify a card
 
 /** @param {any} card */
-function titled(card) {
-  const said = titleOf(card);
-  return `${cardName(card)} · ${said.length > TITLE_LENGTH ? `${said.slice(0, TITLE_LENGTH)}…` : said}`;
+function longName(card) {
+  const title = titleOf(card);
+  return `${cardName(card)} · ${title.length > TITLE_LENGTH ? `${title.slice(0, TITLE_LENGTH)}…` : title}`;
 }
 
 /** @param {any} place @param {any} others */
-function placed(place, others) {
+function orderOf(place, others) {
   if (!others.length || place === "bottom") return {};
   return { before: place === "top" ? others[0].id : place };
 }

@@ -1,4 +1,4 @@
-/** Search page: header, toolbar, columns, and the open card beside them. */
+/** Search page: header, toolbar, columns, and the open card next to them. */
 
 import { html, noChange, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { BOARD, CardUrl, LOG } from "../../behaviours/card_url.js";
@@ -48,25 +48,25 @@ import { tools } from "./toolbar.js";
 import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
 
-const LOOK_EVERY_MS = 1000;
-const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
+const CHECK_INTERVAL_MS = 1000;
+const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export const mount = (root, session, boardId, cardId = null) => new SearchPage(root, session, boardId, cardId);
 
 export class SearchPage extends BoardPage {
-  drawn = false; // the first draw has only the first cards
-  pictured = false; // thumbnails are asked for once all cards are drawn, as they take the processor and the line
+  drawn = false; // the first draw only contains the first cards
+  pictured = false; // thumbnails are requested once all cards are drawn, because they need processor time and bandwidth
   #frames = new Frames((isPart) => (isPart ? this.#renderForms() : this.#render()));
   draw = this.#frames.ask;
   drawForms = this.#frames.askPart;
   drawNow = () => {
-    this.board.settle(); // what has come counts, too
+    this.board.settle(); // include the events that have arrived
     this.#frames.settle();
   };
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
-  resolved = this.submit; // once all conflicts of a form are resolved, the rest is sent
+  resolved = this.submit; // once all conflicts of a form are resolved, the other changes are sent
   sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
   /** @type {HTMLElement} */ #root;
   #restDue = false;
@@ -97,7 +97,7 @@ export class SearchPage extends BoardPage {
     const { board, address, notesOf, may, draw } = this;
     this.filters = new FilterState({
       session, board, address, notesOf, draw, cleared: () => this.finder.stop(),
-      narrowed: () => this.ui.view === BOARD || this.act.show(BOARD), // another view shows no cards
+      narrowed: () => this.ui.view === BOARD || this.act.show(BOARD), // the other view shows no cards
     });
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
@@ -123,8 +123,8 @@ export class SearchPage extends BoardPage {
     });
     new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
     this.#root.classList.add("search-page");
-    addEventListener("beforeprint", this.#frames.now); // updates the time of printing
-    setInterval(() => this.#look(), LOOK_EVERY_MS);
+    addEventListener("beforeprint", this.#frames.now); // update the time of printing
+    setInterval(() => this.#check(), CHECK_INTERVAL_MS);
     this.board.watch((_, events) => this.#onEvents(events));
     this.session.watch(this.draw);
     this.#frames.now();
@@ -152,7 +152,7 @@ export class SearchPage extends BoardPage {
     return this.session.can("coordinator");
   }
 
-  /** Return whether this person may set the goal: as a coordinator, or as the lead of this search. */
+  /** True if this person may set the goal: as a coordinator, or as the lead of this search. */
   get mayGoal() {
     return this.mayEdit && (this.mayLead || this.model?.search?.state.lead === this.session.account.id);
   }
@@ -162,7 +162,7 @@ export class SearchPage extends BoardPage {
     (right === "note" && this.mayNote) || (right === "edit" && this.mayEdit) || (right === "lead" && this.mayLead) || (right === "goal" && this.mayGoal);
 
   /**
-   * Return whether a refused entry has a form this person may still use.
+   * Return true if a refused entry has a form that this person may still use.
    * @param {any} entry
    */
   mayReopen(entry) {
@@ -187,7 +187,7 @@ export class SearchPage extends BoardPage {
     return this.#histories.get(id);
   }
 
-  /** Read them only where there is room to show them. */
+  /** Latest significant events, only loaded where there is room to show them. */
   get happened() {
     if (!WIDE.matches || !this.drawn) return null;
     this.#happened.read();
@@ -208,33 +208,33 @@ export class SearchPage extends BoardPage {
     if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    watchLine.say("page", [...refusals(this), ...this.again.notices, ...this.sameReference.notices]);
-    watchLine.changed(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
+    watchLine.setNotices("page", [...refusals(this), ...this.again.notices, ...this.sameReference.notices]);
+    watchLine.setNews(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
     render(phoneHeader(this), BAR);
     this.dialogs.settle();
     if (this.drawn) this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.barClock.fill();
-    if (this.drawn) this.below.update(); // before that, columns are not whole
+    if (this.drawn) this.below.update(); // before that, columns are incomplete
     this.focus.apply();
     this.added.show(this.#root);
-    this.presence.tell();
+    this.presence.send();
     this.firstLook.update();
     this.#drawRest();
   }
 
-  /** Draw the panel and the dialog alone, as with each letter that is typed. */
+  /** Draw only the panel and the dialog, as after each keystroke. */
   #renderForms() {
     if (!this.model?.search) return;
     keepFocus(this.#root, () => render(this.#template(true), this.#root));
     this.clock.fill();
   }
 
-  /** Draw the other cards in the frame after that with the first ones, and the thumbnails, if there are any, in the next one. */
+  /** Draw the other cards in the frame after the first cards, and the thumbnails, if there are any, in the frame after that. */
   #drawRest() {
     if (this.drawn && !this.model.files.size) this.pictured = true;
     if (this.pictured || this.#restDue) return;
-    this.#restDue = true; // what is drawn until then, in the same frame, must not make it longer
+    this.#restDue = true; // further draws in the same frame must not postpone it
     requestAnimationFrame(() => {
       this.#restDue = false;
       this.pictured = this.drawn;
@@ -265,8 +265,8 @@ export class SearchPage extends BoardPage {
     document.title = "Searchboard";
     render(nothing, BAR);
     keepFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
-    watchLine.say("page", []);
-    watchLine.changed(0, () => {});
+    watchLine.setNotices("page", []);
+    watchLine.setNews(0, () => {});
     this.dialogs.settle();
   }
 
@@ -276,7 +276,7 @@ export class SearchPage extends BoardPage {
     const { reference, person } = model.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.presence.refresh();
-    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
+    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject has been removed
   }
 
   #forget() {
@@ -290,10 +290,10 @@ export class SearchPage extends BoardPage {
   /** @param {JournalEvent[]} events */
   #onEvents(events) {
     const { seq } = this.board;
-    // A snapshot replaced missed events: read histories again.
+    // A snapshot has replaced missed events: load the histories again.
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
-    for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the source read earlier is outdated
+    for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
     const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
@@ -312,8 +312,8 @@ export class SearchPage extends BoardPage {
     this.draw();
   }
 
-  /** Look for what changes without events: tasks become overdue, and another search gets this reference. */
-  #look() {
+  /** Check for changes without events: a task becomes overdue, another search gets this reference. */
+  #check() {
     if (!this.model?.search || document.hidden) return;
     this.sameReference.refresh(this.model.search.state.reference);
     if (countOverdue(this.board) !== this.marks.overdue) this.draw();

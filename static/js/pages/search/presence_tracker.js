@@ -1,17 +1,17 @@
-/** Presence on a board: marks the open card as seen, and tells others where this person is. */
+/** Presence on a board: marks the open card as seen, and shows others where this person is. */
 
 import { LOG } from "../../behaviours/card_url.js";
 
 export class PresenceTracker {
   #page;
-  #place = ""; // last sent
+  #place = ""; // last one sent
 
   /** @param {Pick<SearchView, "board" | "ui" | "lastBadge" | "authors" | "forms" | "notesOf" | "filesOf" | "draw">} page */
   constructor(page) {
     this.#page = page;
   }
 
-  /** Mark the open card and what the view shows as seen; the badge of the card moves into the panel. */
+  /** Mark the open card and everything in the view as seen. The badge of the card moves into the panel. */
   refresh() {
     const { board, ui, lastBadge, authors } = this.#page;
     if (document.hidden) return;
@@ -22,11 +22,11 @@ export class PresenceTracker {
     }
     const shown = [...(ui.card ? [ui.card] : []), ...(ui.view === LOG ? [null] : [])], notes = shown.flatMap(this.#page.notesOf);
     for (const { id } of [...notes, ...shown.flatMap(this.#page.filesOf)]) board.clearBadge(id);
-    if (notes.length) authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#page.draw());
+    if (notes.length) authors.load(notes).then((/** @type {boolean} */ hasNew) => hasNew && this.#page.draw());
   }
 
-  /** Send which card is open, and whether it is being edited. */
-  tell() {
+  /** Send the open card, and whether it is being edited. */
+  send() {
     const { board, ui, forms } = this.#page;
     const { card } = ui;
     const editing = Boolean(card) && (forms.drafts.has(card) || [...ui.editing].some((key) => key.endsWith(`:${card}`)));

@@ -1,4 +1,4 @@
-/** Menus of a search: its status, and under "⋯" all that is done less often. */
+/** Menus of a search: its status, and under "⋯" the less frequent actions. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hashOf } from "../../behaviours/card_url.js";
 import { menuToggled, menuWalked } from "../../behaviours/menu.js";
@@ -14,28 +14,28 @@ const STATUSES = ["open", "found", "closed"];
 
 /** @type {Record<string, (isNow: boolean) => string>} */
 const STATUS_NAMES = {
-  open: (isNow) => (isNow ? label.status("open") : t("Reopen…")),
-  found: (isNow) => (isNow ? label.status("found") : t("Found…")),
-  closed: (isNow) => (isNow ? label.status("closed") : t("Close…")),
+  open: (isCurrent) => (isCurrent ? label.status("open") : t("Reopen…")),
+  found: (isCurrent) => (isCurrent ? label.status("found") : t("Found…")),
+  closed: (isCurrent) => (isCurrent ? label.status("closed") : t("Close…")),
 };
 
 /** @type {Record<string, () => string>} */
-const ASKED = { open: () => t("with a reason"), found: () => t("when, where, how"), closed: () => t("with a note") };
+const QUESTIONS = { open: () => t("with a reason"), found: () => t("when, where, how"), closed: () => t("with a note") };
 
 /** @param {SearchView} view */
 export function statusMenu(view) {
   if (!view.mayLead) return nothing;
-  const now = view.model.search.state.status;
-  const item = (/** @type {string} */ status) => html`<button type="button" role="menuitemradio" class="menu-item status-is ${status}" aria-checked=${status === now ? "true" : "false"} data-act=${status === now ? "keep-status" : "set-status"} data-to=${status}
-    popovertarget="status-menu" popovertargetaction="hide" @click=${() => (status === now ? undefined : view.act.setStatus(status))}>
-    <i class="mark" aria-hidden="true"></i>${STATUS_NAMES[status](status === now)} <small>${status === now ? nothing : ASKED[status]()}</small></button>`;
+  const current = view.model.search.state.status;
+  const item = (/** @type {string} */ status) => html`<button type="button" role="menuitemradio" class="menu-item status-is ${status}" aria-checked=${status === current ? "true" : "false"} data-act=${status === current ? "keep-status" : "set-status"} data-to=${status}
+    popovertarget="status-menu" popovertargetaction="hide" @click=${() => (status === current ? undefined : view.act.setStatus(status))}>
+    <i class="mark" aria-hidden="true"></i>${STATUS_NAMES[status](status === current)} <small>${status === current ? nothing : QUESTIONS[status]()}</small></button>`;
   return html`<div class="popup-menu" id="status-menu" popover role="menu" aria-label=${t("Set status…")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
     ${STATUSES.map(item)}
   </div>`;
 }
 
 /**
- * Button that opens the menu of the status, in the sheet of a phone.
+ * Button in the sheet on phones that opens the menu of the status.
  * @param {SearchView} view
  */
 export function statusInSheet(view) {
@@ -45,7 +45,7 @@ export function statusInSheet(view) {
 }
 
 /**
- * Return the URL of what is shown, in the past; it begins with the present.
+ * Return the URL of the replay for the current card and view, starting at the present.
  * @param {Pick<SearchView, "path" | "ui" | "board">} view
  */
 export const replayPath = (view) => `${view.path(view.ui.card)}?at=${view.board.seq}${hashOf(view.ui.view)}`;
@@ -53,7 +53,7 @@ export const replayPath = (view) => `${view.path(view.ui.card)}?at=${view.board.
 /** @param {SearchView} view */
 export function searchMenu(view) {
   const { act, model } = view, { state } = model.search;
-  const mayLead = view.mayLead && !view.isClosed, gone = withdrawnFiles(view.board).length;
+  const mayLead = view.mayLead && !view.isClosed, withdrawnCount = withdrawnFiles(view.board).length;
   const dialog = (/** @type {string} */ name) => () => act.dialog(name);
   const groups = [
     [
@@ -71,11 +71,11 @@ export function searchMenu(view) {
     ],
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],
     [
-      model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), opening("details.withdrawn", "summary"), model.withdrawn.length) : null,
-      gone ? item("withdrawn-files", t("Withdrawn files"), dialog("withdrawn-files"), gone) : null,
+      model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), openDetails("details.withdrawn", "summary"), model.withdrawn.length) : null,
+      withdrawnCount ? item("withdrawn-files", t("Withdrawn files"), dialog("withdrawn-files"), withdrawnCount) : null,
       view.mayLead && item("make-room", t("Make room…"), () => view.room.open()),
       item("copy-link", t("Copy link"), () => copyLink(view)),
-      item("pages", t("Other pages and your account"), opening("details.account-menu", "a")), // on a phone, where the bar has no room for them
+      item("pages", t("Other pages and your account"), openDetails("details.account-menu", "a")), // on phones, where the bar has no room for them
     ],
   ];
   return html`<div class="popup-menu search-menu" id="search-menu" popover role="menu" aria-label=${t("More search actions")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
@@ -87,18 +87,18 @@ export function searchMenu(view) {
  * @param {string} act
  * @param {string} text
  * @param {() => unknown} run
- * @param {Drawn} [now] the value that it changes
- * @param {string} [command] of its key, where that has another name
+ * @param {Drawn} [value] current value of the setting
+ * @param {string} [command] command of its shortcut, if its name differs
  */
-function item(act, text, run, now = nothing, command = act) {
-  return html`<button type="button" role="menuitem" class="menu-item ${act === "pages" ? "phone-only" : ""}" data-act=${act} popovertarget="search-menu" popovertargetaction="hide" @click=${run}>${text} <small>${now}</small> ${keyHint(command, PAGE)}</button>`;
+function item(act, text, run, value = nothing, command = act) {
+  return html`<button type="button" role="menuitem" class="menu-item ${act === "pages" ? "phone-only" : ""}" data-act=${act} popovertarget="search-menu" popovertargetaction="hide" @click=${run}>${text} <small>${value}</small> ${keyHint(command, PAGE)}</button>`;
 }
 
 /** @param {string} act @param {string} text @param {string} href */
 const link = (act, text, href) => html`<a role="menuitem" class="menu-item" data-act=${act} href=${href}>${text} <small></small> ${keyHint(act, PAGE)}</a>`;
 
-/** @param {string} selector of `<details>` @param {string} first what gets the focus in it */
-const opening = (selector, first) => () => {
+/** @param {string} selector selector of a `<details>` @param {string} first selector of the element in it to focus */
+const openDetails = (selector, first) => () => {
   const details = /** @type {HTMLDetailsElement | null} */ (document.querySelector(selector));
   if (!details) return;
   details.open = true;

@@ -1,6 +1,6 @@
 /**
- * Tool row of a search: add, views, quick filters, find, filter, and the menu of the rest. On a phone the first part is the bar at
- * the bottom, and the others a sheet that "More" opens.
+ * Toolbar of a search: add, views, quick filters, find, filter, and the menu of the other actions. On phones the first part is the bar at
+ * the bottom, and the others are in a sheet that "More" opens.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -19,9 +19,9 @@ import { searchMenu, statusInSheet, statusMenu } from "./search_menus.js";
 export function tools(view) {
   const hint = hasKeyboard() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
-    ${adding(view)}
+    ${addButtons(view)}
     <div class="tool-sheet ${view.ui.sheet ? "open" : ""}" @click=${view.act.closeSheet} @keydown=${sheetKeys(view)}>
-      <div class="tool-sheet-body" @click=${kept}>
+      <div class="tool-sheet-body" @click=${keepOpen}>
         ${statusInSheet(view)} ${views(view)} ${chips(view)} ${activeFilters(view)}
         <span class="space"></span>
         ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.model.byId.get(card) })}
@@ -35,10 +35,10 @@ export function tools(view) {
 }
 
 /**
- * A click inside the sheet keeps it open, unless it leads elsewhere.
+ * Keep the sheet open on a click inside it, except on links to another place.
  * @param {Event} event
  */
-function kept(event) {
+function keepOpen(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   if (!target.closest("[role=menuitem], .views button")) event.stopPropagation();
 }
@@ -71,14 +71,14 @@ function chips(view) {
   </div>`;
 }
 
-/** @param {string} kind @param {{ forms: any }} given */
-const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("Unsent draft")} role="img" aria-label=${t("Unsent draft")}></i>` : nothing);
+/** @param {string} form @param {{ forms: any }} view */
+const draftMark = (form, { forms }) => (forms.get(form).dirty ? html`<i class="dot" title=${t("Unsent draft")} role="img" aria-label=${t("Unsent draft")}></i>` : nothing);
 
 /** @param {SearchView} view */
-function adding(view) {
+function addButtons(view) {
   const { act, ui, marks } = view, isLog = ui.view === LOG;
   return html`<div class="add-buttons">
-    ${view.mayEdit ? cardKinds().map((kind, at) => button(kind, at ? "" : "primary", view)) : nothing}
+    ${view.mayEdit ? cardKinds().map((kind, index) => button(kind, index ? "" : "primary", view)) : nothing}
     <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && !isLog ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
     <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${t("What’s new")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
     <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
@@ -101,11 +101,11 @@ const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };
 /** @param {string} kind @param {string} style @param {SearchView} view */
 function button(kind, style, view) {
   const name = `add-${kind}`;
-  return html`<button type="button" class=${style} data-act=${name} @click=${() => view.act.dialog(name)}>${ADD[kind]?.() ?? `+ ${kindName(kind)}`} ${draftOf(name, view)}
+  return html`<button type="button" class=${style} data-act=${name} @click=${() => view.act.dialog(name)}>${ADD[kind]?.() ?? `+ ${kindName(kind)}`} ${draftMark(name, view)}
     ${keyHint(name, "search")}</button>`;
 }
 
-/** @param {string} name @param {string} text @param {boolean} on @param {any} toggle */
-function chip(name, text, on, toggle, tone = "") {
-  return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} ?disabled=${tone === "none" && !on} @click=${toggle}>${text}</button>`;
+/** @param {string} name @param {string} text @param {boolean} isOn @param {any} toggle */
+function chip(name, text, isOn, toggle, tone = "") {
+  return html`<button type="button" class="chip ${isOn ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${isOn} ?disabled=${tone === "none" && !isOn} @click=${toggle}>${text}</button>`;
 }

@@ -1,6 +1,6 @@
 /**
- * Undo: the last own action, by button or Ctrl+Z for some seconds; later Ctrl+Z offers it again, or says why it cannot. Older ones
- * from a card's history (shared/board/card/card_history.js). Refusals are shown with what changed since.
+ * Undo of the last own action, by button or Ctrl+Z for some seconds. After that Ctrl+Z offers it again, or explains why it is not possible.
+ * Older actions are undone in a card's history (shared/board/card/card_history.js). A refusal lists the later changes.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -10,20 +10,20 @@ import { label } from "../../core/labels.js";
 import { undoRight } from "../../core/rules/conditions.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
-import { CardHistory, toldChanges } from "../../shared/board/card/card_history.js";
+import { CardHistory, visibleChangesOf } from "../../shared/board/card/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
 const OFFER_MS = 10_000; // time to read and decide
-const MAX_EVENTS = 100; // own events whose ack may be pending
+const MAX_EVENTS = 100; // own events whose ack may still be pending
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
-  /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused", or one of why Ctrl+Z does nothing, message, fields, since}
+  /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused" or a reason why Ctrl+Z does nothing, message, fields, since}
   #page;
   #own = new Map(); // seq -> event
-  /** @type {any} */ #last = null; // last own event of this page that was not undone
-  /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
+  /** @type {any} */ #last = null; // last own event of this page that is not undone
+  /** @type {any} */ #awaited = null; // {seqs, entity} of an acknowledged command whose events are pending
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {{ now: string | null, before: string | null }} */ #status = { now: null, before: null };
 
@@ -35,8 +35,8 @@ export class Undo {
   }
 
   /**
-   * Return whether this person may undo such an event.
-   * @param {{ type: string, erased?: boolean }} given
+   * Return true if this person may undo such an event.
+   * @param {{ type: string, erased?: boolean }} event
    */
   may({ type, erased }) {
     const right = undoRight(type);
@@ -46,10 +46,10 @@ export class Undo {
 
   /**
    * Note the ack of a command about `entity`.
-   * @param {{ seqs: number[] }} given
-   * @param {any} entity null: the one that the command added
+   * @param {{ seqs: number[] }} ack
+   * @param {any} entity null for the entity that the command added
    */
-  did({ seqs }, entity) {
+  onAck({ seqs }, entity) {
     this.#awaited = { seqs, entity };
     this.#offer();
   }
@@ -76,7 +76,7 @@ export class Undo {
     } catch (reason) {
       const refused = /** @type {any} */ (reason);
       const since = refused.code === "conflict" ? await this.#changedSince(event) : [];
-      board.discard(refused.id); // shown here instead
+      board.discard(refused.id); // shown in the notice instead
       this.#show({ event, state: "refused", message: refused.message, fields: refused.fields, since });
     }
   }
@@ -97,8 +97,8 @@ export class Undo {
 
   #offer() {
     const { seqs, entity } = this.#awaited ?? {};
-    // One command may cause several events (a move its neighbours', a status the end of an appeal): prefer the requested one.
-    const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each && (entity === null || each.id === entity));
+    // A command may cause further events (the end of an appeal, moves of neighbours): choose the event of its own entity.
+    const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ event) => event && (entity === null || event.id === entity));
     if (!event) return;
     this.#awaited = null;
     this.#last = event;
@@ -109,7 +109,7 @@ export class Undo {
   #isPossible = (event) => this.may(event) || this.#mayReopen(event);
 
   /**
-   * The contract has no undo of a status: an open search is opened again. The tasks that the change added stay.
+   * There is no undo of a status, but a search that was open can be reopened. The tasks that the change added remain.
    * @param {any} event
    */
   #mayReopen(event) {
@@ -134,7 +134,7 @@ export class Undo {
     if (this.shown && document.activeElement?.closest(".undo")) this.#page.focus.card(this.shown.event.id);
   }
 
-  /** Hide the offer, unless it is hovered or focused. */
+  /** Hide the notice, unless it is hovered or focused. */
   #fade() {
     if (document.querySelector(".undo:is(:hover, :focus-within)")) this.#timer = setTimeout(() => this.#fade(), OFFER_MS);
     else this.#show(null);
@@ -146,19 +146,19 @@ export class Undo {
     if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     if (this.shown?.state === "offered") this.undo(this.shown.event);
-    else this.#show({ event: this.#last, state: this.#answer() });
+    else this.#show({ event: this.#last, state: this.#laterState() });
   }
 
-  /** Return what Ctrl+Z says after the offer is gone: the offer again, or why there is none. */
-  #answer() {
+  /** Return the state for Ctrl+Z after the offer has disappeared: the offer again, or why it is not possible. */
+  #laterState() {
     if (this.#page.board.pending.some((/** @type {PendingCommand} */ { status }) => status !== "refused")) return "sending";
     if (this.#last === null) return "none";
     return this.#isPossible(this.#last) ? "offered" : "impossible";
   }
 
   /**
-   * Return the last later change of each field of an event; nothing if it cannot be read.
-   * @param {{ id: string, seq: number, changes: any }} given
+   * Return the last later change of each field of an event, or nothing if the history cannot be loaded.
+   * @param {{ id: string, seq: number, changes: any }} event
    */
   async #changedSince({ id, seq, changes }) {
     const history = new CardHistory(this.#page.board.id, id);
@@ -166,8 +166,8 @@ export class Undo {
     const later = history.entries.filter(({ event }) => event.seq > seq);
     const last = changes.map((/** @type {string} */ path) => {
       const entry = later.find((entry) => entry.changes.some((/** @type {any} */ change) => change.path === path));
-      const told = entry && toldChanges(entry, this.#page).find((change) => path === change.path || path.startsWith(`${change.path}.`));
-      return entry && (told || path === "rank") && { event: entry.event, path, ...told };
+      const visible = entry && visibleChangesOf(entry, this.#page).find((change) => path === change.path || path.startsWith(`${change.path}.`));
+      return entry && (visible || path === "rank") && { event: entry.event, path, ...visible };
     });
     return [...new Map(last.filter(Boolean).map((/** @type {any} */ change) => [change.path, change])).values()];
   }
@@ -180,41 +180,41 @@ const isStatus = ({ type }) => type === "search.status_set";
 export function undoNotice(view) {
   const { shown } = view.undo;
   if (!shown) return nothing;
-  const what = shown.event && told(shown.event, view);
+  const action = shown.event && actionText(shown.event, view);
   return html`<div class="undo ${shown.state}" role=${shown.state === "refused" ? "alert" : "status"} data-testid="undo" data-state=${shown.state}>
-    ${NOTICES[shown.state](shown, what, view)}
+    ${NOTICES[shown.state](shown, action, view)}
   </div>`;
 }
 
 /** @type {Record<string, any>} */
 const NOTICES = {
-  offered: (/** @type {{ event: any }} */ { event }, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<p>${what}</p>
+  offered: (/** @type {{ event: any }} */ { event }, /** @type {any} */ action, /** @type {SearchView} */ view) => html`<p>${action}</p>
     <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
-  undone: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Undone: {what}", { what })}</p>`,
+  undone: (/** @type {any} */ _, /** @type {any} */ action) => html`<p>${t("Undone: {what}", { what: action })}</p>`,
   none: () => html`<p>${t("Nothing to undo since this page was opened. Undo older changes in the history of a card.")}</p>`,
-  impossible: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Cannot be undone: {what}", { what })}</p>`,
+  impossible: (/** @type {any} */ _, /** @type {any} */ action) => html`<p>${t("Cannot be undone: {what}", { what: action })}</p>`,
   sending: () => html`<p>${t("Your last change is still being sent.")}</p>`,
-  refused: (/** @type {any} */ shown, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<div>
-      <p><b>${t("Could not undo: {what}", { what })}</b></p>
-      ${why(shown, view)}
+  refused: (/** @type {any} */ shown, /** @type {any} */ action, /** @type {SearchView} */ view) => html`<div>
+      <p><b>${t("Could not undo: {what}", { what: action })}</b></p>
+      ${reasonsOf(shown, view)}
     </div>
     <button type="button" class="plain" data-act="close-undo" aria-label=${t("Close")} @click=${view.undo.close}>✕</button>`,
 };
 
 /**
- * Reasons of a refusal: later changes, else the server's messages by field.
- * @param {{ event: any, message: string, fields: any, since: any }} given
+ * Reasons of a refusal: later changes, or else the server's messages by field.
+ * @param {{ event: any, message: string, fields: any, since: any }} refusal
  * @param {SearchView} view
  */
-function why({ event, message, fields, since }, view) {
-  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ known) => path === known.path || path.startsWith(`${known.path}.`)));
-  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path, event.kind))} ${sentence}`)];
+function reasonsOf({ event, message, fields, since }, view) {
+  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ change) => path === change.path || path.startsWith(`${change.path}.`)));
+  const lines = [...since.map((/** @type {any} */ change) => laterChange(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path, event.kind))} ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
 
 /** @param {{ event: any, path: string, from: any, to: any, kind: string }} change @param {SearchView} view */
-function sinceThen({ event, path, from, to, kind }, view) {
+function laterChange({ event, path, from, to, kind }, view) {
   const name = event.actor?.name ?? t("Searchboard");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
   const value = (/** @type {any} */ value) => formatPath(path, value, view, kind) ?? t("empty");
@@ -226,10 +226,10 @@ function sinceThen({ event, path, from, to, kind }, view) {
  * @param {{ type: string, kind: string, id: string, state: State }} entity
  * @param {SearchView} view
  */
-function told({ type, kind, id, state }, view) {
-  const now = view.board.get(id) ?? { kind, state };
-  if (kind === "column") return `${label.event(type)} · ${columnName(now.state)}`;
+function actionText({ type, kind, id, state }, view) {
+  const entity = view.board.get(id) ?? { kind, state };
+  if (kind === "column") return `${label.event(type)} · ${columnName(entity.state)}`;
   if (isStatus({ type })) return t("Status: {status}", { status: label.status(state.status) });
-  if (kind === "file") return `${label.event(type)} · ${fileTitle(now.state, view.board)}`;
-  return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(now)}`;
+  if (kind === "file") return `${label.event(type)} · ${fileTitle(entity.state, view.board)}`;
+  return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(entity)}`;
 }

@@ -1,4 +1,4 @@
-/** Entry of the list: how long it has waited, what was said, of which child, and whose it is. */
+/** Entry of the list: how long it has waited, its text, the child, and who is responsible. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -12,10 +12,10 @@ import { priority } from "../../shared/board/card/card.js";
 
 
 /**
- * Where an entry is opened, by its kind. A tip has no search: it is opened on the list of all searches.
+ * URL at which an entry opens, by its kind. A tip has no search: it opens on the page of all searches.
  * @type {Record<string, (entry: UnansweredEntry) => string>}
  */
-const PLACES = {
+const PATHS = {
   sighting: ({ board, id }) => `/searches/${board}/cards/${id}`,
   tip: ({ id }) => `/?tip=${id}`,
 };
@@ -23,9 +23,9 @@ const PLACES = {
 /** @param {UnansweredEntry} entry @param {UnansweredView} view */
 export function entryRow(entry, view) {
   const { id, kind, queue, priority: urgency, title } = entry;
-  const href = PLACES[kind]?.(entry), name = nameOf(entry);
+  const href = PATHS[kind]?.(entry), name = nameOf(entry);
   return html`<li class="unanswered-entry ${view.mineIs(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
-    <div class="age">${pill(entry)}${target(entry)}</div>
+    <div class="age">${waitingMark(entry)}${target(entry)}</div>
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
       <h2 dir="auto">${href ? html`<a href=${href}>${title}</a>` : title}</h2>
@@ -34,28 +34,28 @@ export function entryRow(entry, view) {
     <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
     <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : owner(entry, view)}</div>
-    ${view.mayAct ? acts(entry, view) : nothing}
+    ${view.mayAct ? actions(entry, view) : nothing}
   </li>`;
 }
 
 /** @param {UnansweredEntry} entry @param {UnansweredView} view */
 function owner({ assignee, alarm }, { session }) {
-  const said = alarm && whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
-  if (assignee) return assigneeMark(accountName(session, assignee), said ?? undefined);
-  return html`<span class=${said ? "" : "quiet"} data-testid="owner">${said ?? t("nobody assigned")}</span>`;
+  const alarmOwner = alarm && whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
+  if (assignee) return assigneeMark(accountName(session, assignee), alarmOwner ?? undefined);
+  return html`<span class=${alarmOwner ? "" : "quiet"} data-testid="owner">${alarmOwner ?? t("nobody assigned")}</span>`;
 }
 
 /** @param {UnansweredEntry} entry */
 export const nameOf = ({ kind, number }) => cardName({ kind, state: { number } });
 
 /** @param {UnansweredEntry} entry */
-const pill = (entry) => html`<span class="waits ${entry.queue}">${waitingTime(entry)}</span>`;
+const waitingMark = (entry) => html`<span class="waits ${entry.queue}">${waitingTime(entry)}</span>`;
 
 /** @param {UnansweredEntry} entry */
 const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<span class="quiet">${t("target: {time}", { time: formatDuration(minutes * MINUTE_MS) })}</span>`);
 
 /** @param {UnansweredEntry} entry @param {UnansweredView} view */
-function acts(entry, view) {
+function actions(entry, view) {
   const name = nameOf(entry);
   return html`<div class="acts">
     ${view.mineIs(entry) ? nothing : html`<button type="button" data-act="claim" aria-label=${t("Assign {card} to me", { card: name })} @click=${() => view.claim(entry)}>${t("Assign to me")}</button>`}

@@ -1,4 +1,4 @@
-/** "Unanswered" page: what waits to be looked at, judged or passed on, over all searches, urgent first, then the most overdue. */
+/** "Unanswered" page: sightings and tips of all searches to be looked at, judged or passed on; urgent first, then the most overdue. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
@@ -16,7 +16,7 @@ import { WaitingList } from "./waiting_list.js";
 const OPERATIONS = "operations";
 
 /** @param {string} text */
-const capital = (text) => text.replace(/^./u, (first) => first.toLocaleUpperCase(locale()));
+const capitalised = (text) => text.replace(/^./u, (first) => first.toLocaleUpperCase(locale()));
 
 /** @param {HTMLElement} root @param {Session} session */
 export const mount = (root, session) => new UnansweredPage(root, session);
@@ -29,7 +29,7 @@ export class UnansweredPage {
   #list;
   #queue = new URLSearchParams(location.search).get("queue") ?? "";
   /** @type {"" | "mine" | "nobody"} */ #owner = "";
-  /** @type {UnansweredEntry | null} */ #handing = null; // the entry that is being handed on
+  /** @type {UnansweredEntry | null} */ #reassigned = null; // entry that is being assigned to somebody else
   #receiver = "";
 
   /** @param {HTMLElement} root @param {Session} session */
@@ -49,9 +49,9 @@ export class UnansweredPage {
 
   draw = () => {
     this.#list.follow(this.board.summaries, this.board.seq);
-    this.session.ensureAccounts((this.#list.found?.entries ?? []).map((entry) => ({ state: entry })));
+    this.session.ensureAccounts((this.#list.answer?.entries ?? []).map((entry) => ({ state: entry })));
     this.#drawing.draw(this.#page());
-    watchLine.say("page", this.#refused());
+    watchLine.setNotices("page", this.#refused());
   };
 
   // --- for templates
@@ -79,7 +79,7 @@ export class UnansweredPage {
 
   /** @param {UnansweredEntry} entry */
   handOn(entry) {
-    this.#handing = entry;
+    this.#reassigned = entry;
     this.#receiver = "";
     this.draw();
   }
@@ -87,25 +87,25 @@ export class UnansweredPage {
   // --- drawing
 
   #page() {
-    const { found, failed } = this.#list;
-    if (!found) return failed ? this.#failed() : html`<p class="unanswered-empty" role="status">${t("Loading…")}</p>`;
-    const shown = found.entries.filter((entry) => this.#fits(entry));
+    const { answer, failed } = this.#list;
+    if (!answer) return failed ? this.#failed() : html`<p class="unanswered-empty" role="status">${t("Loading…")}</p>`;
+    const shown = answer.entries.filter((entry) => this.#fits(entry));
     return html`
       <header class="unanswered-header">
         <h1>${t("Unanswered")}</h1>
-        <p class="totals" data-testid="totals">${this.#totals(found.counts)}</p>
+        <p class="totals" data-testid="totals">${this.#totals(answer.counts)}</p>
         <div class="chips" role="group" aria-label=${t("Show only")}>
-          ${this.#chip("queue", "", t("All"), this.#count(found, QUEUES))}
-          ${QUEUES.map((queue) => this.#chip("queue", queue, capital(label.queue(queue)), this.#count(found, [queue])))}
+          ${this.#chip("queue", "", t("All"), this.#count(answer, QUEUES))}
+          ${QUEUES.map((queue) => this.#chip("queue", queue, capitalised(label.queue(queue)), this.#count(answer, [queue])))}
           <span class="gap" aria-hidden="true"></span>
           ${this.#chip("owner", "mine", p("sightings", "Mine"))}${this.#chip("owner", "nobody", t("Nobody assigned"))}
         </div>
       </header>
       ${failed ? this.#failed() : nothing}
-      ${shown.length ? nothing : html`<p class="unanswered-empty" data-testid="none">${found.entries.length ? t("Nothing here with this filter.") : t("Nothing waits. Every sighting is answered.")}</p>`}
+      ${shown.length ? nothing : html`<p class="unanswered-empty" data-testid="none">${answer.entries.length ? t("Nothing here with this filter.") : t("Nothing waits. Every sighting is answered.")}</p>`}
       <ol class="waiting-list" data-waiting-list aria-label=${t("Unanswered")}>${repeat(shown, ({ id }) => id, (entry) => entryRow(entry, this))}</ol>
-      ${found.left_out ? html`<p class="quiet">${n("{count} more is not shown.", "{count} more are not shown.", found.left_out)}</p>` : nothing}
-      ${this.#handing ? this.#handOnDialog(this.#handing) : nothing}`;
+      ${answer.left_out ? html`<p class="quiet">${n("{count} more is not shown.", "{count} more are not shown.", answer.left_out)}</p>` : nothing}
+      ${this.#reassigned ? this.#handOnDialog(this.#reassigned) : nothing}`;
   }
 
   #failed() {
@@ -133,8 +133,8 @@ export class UnansweredPage {
   }
 
   /**
-   * Return how many are shown with these queues: of all that wait, or of one owner.
-   * @param {Unanswered} found @param {WaitingQueue[]} queues
+   * Return the number of entries in these queues, of the chosen owner if there is one.
+   * @param {Unanswered} answer @param {WaitingQueue[]} queues
    */
   #count({ counts, entries }, queues) {
     if (!this.#owner) return queues.reduce((sum, queue) => sum + counts[queue], 0);
@@ -156,7 +156,7 @@ export class UnansweredPage {
   /** @param {UnansweredEntry} entry */
   #handOnDialog(entry) {
     const close = () => {
-      this.#handing = null;
+      this.#reassigned = null;
       this.draw();
     };
     const send = (/** @type {SubmitEvent} */ event) => {

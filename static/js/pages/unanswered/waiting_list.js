@@ -1,57 +1,57 @@
-/** List of what waits, read again when something happens on a board. */
+/** List of the unanswered sightings and tips, loaded again after events on a board. */
 import { get } from "../../core/connection/api.js";
 
-const READ_PERIOD_MS = 2_000; // at most so often while boards change
+const READ_PERIOD_MS = 2_000; // shortest period while boards change
 const LIMIT = 500;
 
 export class WaitingList {
-  /** @type {Unanswered | null} */ found = null;
+  /** @type {Unanswered | null} */ answer = null;
   failed = false;
   #changed;
   #signature = "";
   #readAt = -Infinity;
   #isReading = false;
-  #isAsked = false;
+  #isDue = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /** @param {() => void} changed called after each reading */
+  /** @param {() => void} changed runs after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
 
   /**
-   * Read again if something happened since: the position of a search is part of its summary, and tips stand on the list of all searches.
+   * Load the list again after new events. The position of a search is part of its summary, and tips are on the operations board.
    * @param {Map<string, Summary>} summaries
-   * @param {number | null} seq of the list of all searches
+   * @param {number | null} seq position of the operations board
    */
   follow(summaries, seq) {
     const signature = [seq, ...[...summaries].map(([id, { last }]) => `${id} ${last?.seq}`)].join();
     if (signature === this.#signature) return;
     this.#signature = signature;
-    this.#soon();
+    this.#readSoon();
   }
 
-  /** Read the list now; once more if that was asked meanwhile. */
+  /** Load the list now, and once more if that is requested in the meantime. */
   async read() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isReading) return void (this.#isAsked = true);
+    if (this.#isReading) return void (this.#isDue = true);
     this.failed = false;
     this.#isReading = true;
     this.#readAt = performance.now();
     try {
-      this.found = await get(`/api/v1/unanswered?limit=${LIMIT}`);
+      this.answer = await get(`/api/v1/unanswered?limit=${LIMIT}`);
     } catch {
       this.failed = true;
     }
     this.#isReading = false;
     this.#changed();
-    if (!this.#isAsked) return;
-    this.#isAsked = false;
-    this.#soon();
+    if (!this.#isDue) return;
+    this.#isDue = false;
+    this.#readSoon();
   }
 
-  #soon() {
+  #readSoon() {
     this.#timer ??= setTimeout(() => this.read(), Math.max(0, this.#readAt + READ_PERIOD_MS - performance.now()));
   }
 }

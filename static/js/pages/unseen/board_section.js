@@ -1,4 +1,4 @@
-/** Section of one board: net changes, by importance; changes that were reverted; then the events. */
+/** Section of one board: net changes by importance, reverted changes, then the events. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { accountName, cardName, columnName, materialName } from "../../format/values.js";
@@ -30,7 +30,7 @@ export function section(entry, view) {
   </section>`;
 }
 
-/** One's own events are in the list too. @param {{ seq: number, seen: any, events: number }} given */
+/** Number of one's own events, which are in the list too. @param {{ seq: number, seen: any, events: number }} entry */
 const ownOf = ({ seq, seen, events }) => (seen === null ? 0 : seq - seen.seq - events);
 
 /** @param {{ seq: number, seen: any, events: number }} entry */
@@ -45,14 +45,14 @@ function told(entry) {
 /** @param {any} detail @param {any} entry @param {UnseenView} view */
 function news(detail, entry, view) {
   if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Loading…")}</p>`;
-  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("New events could not be loaded.")} <button type="button" data-act="read-again" @click=${() => view.unseen.look(entry, { again: true })}>${t("Try again")}</button></p>`;
+  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("New events could not be loaded.")} <button type="button" data-act="read-again" @click=${() => view.unseen.load(entry, { again: true })}>${t("Try again")}</button></p>`;
   const ctx = { session: view.session, board: detail.lookup };
   return html`
     <div><h3>${t("Summary")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
     <div><h3>${t("History")}</h3>${events(detail, entry, ctx)}</div>`;
 }
 
-/** @param {{ net: any, more: any }} given @param {any} ctx */
+/** @param {{ net: any, more: any }} detail @param {any} ctx */
 function net({ net: changes, more }, ctx) {
   const told = changes.map((/** @type {any} */ change) => withTold(change, ctx)).filter((/** @type {any} */ { told }) => told.length);
   if (!told.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
@@ -64,7 +64,7 @@ function net({ net: changes, more }, ctx) {
 }
 
 /**
- * Add the present state of an entity, or its last one, and its changes as they are shown.
+ * Add the present or last state of an entity, and its changes as they are shown.
  * @param {any} change
  * @param {any} ctx
  */
@@ -92,8 +92,8 @@ const REASONS = {
 };
 
 /**
- * Reverted changes are no net change, but somebody made them.
- * @param {{ back: any, net: any }} given
+ * Reverted changes are no net changes, but somebody made them.
+ * @param {{ back: any, net: any }} detail
  * @param {any} ctx
  */
 function back({ back, net: changes }, ctx) {
@@ -105,7 +105,7 @@ function back({ back, net: changes }, ctx) {
     <ul class="back" data-testid="back">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ { kind, id, fields }) => html`<li data-id=${id}>${named({ kind, state: ctx.board.one(kind, id)?.state ?? {} }, ctx)} <span class="what">${fields.join(", ")}</span></li>`)}</ul>`;
 }
 
-/** @param {{ kind: string, fields: string[] }} given */
+/** @param {{ kind: string, fields: string[] }} change */
 const fieldsOf = ({ kind, fields }) => [...new Set(fields.filter((path) => !isInternal(path, kind)).map((path) => label.field(path, kind)))];
 
 /** @param {{ events: JournalEvent[] }} detail @param {{ board: string, seq: number, seen: any, events: number }} entry @param {any} ctx */
@@ -124,7 +124,7 @@ function events({ events }, entry, ctx) {
 
 /**
  * "Sighting 7  Girl with a red coat"
- * @param {{ kind: string, state: State }} given
+ * @param {{ kind: string, state: State }} entity
  * @param {any} ctx
  */
 function named({ kind, state }, ctx) {

@@ -1,4 +1,4 @@
-/** Marking boards as seen: can be undone for some seconds; only then the server is told, where positions never go back. */
+/** Marking boards as seen. It can be undone for some seconds; only then it is sent to the server, where positions never go back. */
 
 import { orNull } from "../../core/connection/api.js";
 import { sendReadPositions } from "../../core/storage/read_position.js";
@@ -6,23 +6,23 @@ import { sendReadPositions } from "../../core/storage/read_position.js";
 const UNDO_MS = 10_000; // as in pages/search/undo.js
 
 export class MarkSeen {
-  /** @type {any | null} */ said = null; // text of the notice while it can be undone
+  /** @type {any | null} */ notice = null; // its text while it can be undone
   failed = false;
   /** @type {() => void} */ #changed;
   /** @type {any} */ #onStored;
-  /** @type {any} */ #positions = new Map(); // board -> {board, epoch, seq}: not sent yet, or sent after the list was read
+  /** @type {any} */ #positions = new Map(); // ID of a board -> {board, epoch, seq}, not sent yet or sent after the list was loaded
   /** @type {any[]} */ #waiting = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /** @param {() => void} changed redraws @param {any} told called when the server has stored the positions */
-  constructor(changed, told) {
+  /** @param {() => void} changed redraws @param {any} onStored runs once the server has stored the positions */
+  constructor(changed, onStored) {
     this.#changed = changed;
-    this.#onStored = told;
+    this.#onStored = onStored;
     addEventListener("pagehide", this.#leave);
   }
 
   /**
-   * Return whether a board is marked up to this seq.
+   * Return true if a board is marked up to this seq.
    * @param {string} board
    * @param {number} seq
    */
@@ -30,12 +30,12 @@ export class MarkSeen {
     return (this.#positions.get(board)?.seq ?? -1) >= seq;
   }
 
-  /** @param {any} sent @param {any} said */
-  add(sent, said) {
+  /** @param {any} sent @param {any} notice */
+  add(sent, notice) {
     this.#send(); // earlier marks become final
     this.#waiting = sent;
     for (const position of sent) this.#positions.set(position.board, position);
-    this.said = said;
+    this.notice = notice;
     this.failed = false;
     this.#timer = setTimeout(() => this.#send(), UNDO_MS);
     this.#changed();
@@ -67,7 +67,7 @@ export class MarkSeen {
   #end() {
     clearTimeout(this.#timer);
     this.#waiting = [];
-    this.said = null;
+    this.notice = null;
     this.#changed();
   }
 }

@@ -11,8 +11,8 @@ import { UnseenEvents } from "./unseen_events.js";
 import { section } from "./board_section.js";
 
 const OPERATIONS = "operations";
-const OPEN_AT_FIRST = 5; // boards opened at first
-const READ_PERIOD_MS = 5_000; // period of reading the list while boards change
+const OPEN_AT_START = 5; // boards
+const READ_PERIOD_MS = 5_000; // shortest period while boards change
 
 /** @param {HTMLElement} root @param {Session} session */
 export const mount = (root, session) => new UnseenPage(root, session);
@@ -23,8 +23,8 @@ export class UnseenPage {
   unseen;
   #marking;
   #drawing;
-  /** @type {any} */ #open = new Map(); // board -> whether it is open, where the user chose
-  /** @type {any | null} */ #first = null;     // boards opened at first
+  /** @type {any} */ #open = new Map(); // ID of a board -> true if it is open, as the user chose
+  /** @type {any | null} */ #openAtStart = null;     // IDs of the boards that are open at the start
   #readAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
@@ -48,7 +48,7 @@ export class UnseenPage {
   // --- for templates
 
   /**
-   * "Noor V. · 2026-0004"; null if not visible (any more).
+   * "Noor V. · 2026-0004"; null if the search is not or no longer visible.
    * @param {string} board
    */
   titleOf(board) {
@@ -59,7 +59,7 @@ export class UnseenPage {
 
   /** @param {any} entry */
   isOpen(entry) {
-    return this.#open.get(entry.board) ?? (entry.seen !== null && this.#first.has(entry.board));
+    return this.#open.get(entry.board) ?? (entry.seen !== null && this.#openAtStart.has(entry.board));
   }
 
   /** @param {any} entry */
@@ -80,8 +80,8 @@ export class UnseenPage {
     if (failed) return html`<p class="unseen-empty" role="alert">${t("New events could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.unseen.read()}>${t("Try again")}</button></p>`;
     if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Loading…")}</p>`;
     const shown = this.#shown(list);
-    this.#first ??= new Set(shown.slice(0, OPEN_AT_FIRST).map((/** @type {{ board: string }} */ { board }) => board));
-    for (const entry of shown) if (this.isOpen(entry)) this.unseen.look(entry);
+    this.#openAtStart ??= new Set(shown.slice(0, OPEN_AT_START).map((/** @type {{ board: string }} */ { board }) => board));
+    for (const entry of shown) if (this.isOpen(entry)) this.unseen.load(entry);
     return html`
       <header class="unseen-header">
         <h1>${t("What’s new")}</h1>
@@ -90,31 +90,32 @@ export class UnseenPage {
         ${shown.length ? html`<button type="button" class="primary" data-act="all-seen" @click=${() => this.markSeen(shown, t("All marked as seen"))}>${t("Mark all as seen")}</button>` : nothing}
       </header>
       ${repeat(shown, ({ board }) => board, (entry) => section(entry, this))}
-      ${this.#undoing()}`;
+      ${this.#undoNotice()}`;
   }
 
   /**
-   * Return boards with unseen events: seen ones first, all searches before each of them, and these by gravity as everywhere.
+   * Return the boards with unseen events: first the operations board, then the searches that this person has opened before, then the
+   * others. Searches are sorted by status and gravity.
    * @param {any} list
    */
   #shown(list) {
-    const known = list.filter((/** @type {{ board: string, seq: number, events: JournalEvent[] }} */ { board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
-    return known.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b) || this.#byUrgency(a, b));
+    const unseen = list.filter((/** @type {{ board: string, seq: number, events: JournalEvent[] }} */ { board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
+    return unseen.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b) || this.#byUrgency(a, b));
   }
 
   /** @param {{ board: string, events: number }} a @param {{ board: string, events: number }} b */
   #byUrgency(a, b) {
-    const [one, other] = [this.board.get(a.board), this.board.get(b.board)];
-    if (!one || !other) return 0; // all searches, which is alone
-    const statuses = STATUSES.indexOf(one.state.status) - STATUSES.indexOf(other.state.status);
-    return statuses || (one.state.status === "open" ? byGravity(this.board.summaries)(one, other) : b.events - a.events);
+    const [first, second] = [this.board.get(a.board), this.board.get(b.board)];
+    if (!first || !second) return 0; // the operations board, which is the only one of its rank
+    const statuses = STATUSES.indexOf(first.state.status) - STATUSES.indexOf(second.state.status);
+    return statuses || (first.state.status === "open" ? byGravity(this.board.summaries)(first, second) : b.events - a.events);
   }
 
-  #undoing() {
-    const { said, failed } = this.#marking;
+  #undoNotice() {
+    const { notice, failed } = this.#marking;
     if (failed) return html`<div class="undo refused" role="alert" data-testid="undo"><p>${t("Could not save this. It is still marked as new.")}</p></div>`;
-    if (!said) return nothing;
-    return html`<div class="undo offered" role="status" data-testid="undo"><p>${said}</p>
+    if (!notice) return nothing;
+    return html`<div class="undo offered" role="status" data-testid="undo"><p>${notice}</p>
       <button type="button" data-act="undo-seen" @click=${() => this.#marking.undo()}>${t("Undo")}</button></div>`;
   }
 
@@ -131,7 +132,7 @@ export class UnseenPage {
   }
 }
 
-/** @param {{ board: string, seen: any }} given */
+/** @param {{ board: string, seen: any }} entry */
 const rank = ({ board, seen }) => (seen === null ? 2 : board === OPERATIONS ? 0 : 1);
 
 /** @param {any} shown @param {any} list */
