@@ -1,24 +1,24 @@
-/* Few rules: mistakes, and what this house has decided. Layout is nobody's business here. */
+/* A few rules: common mistakes, and decisions of this project. Layout is not checked. */
 
 const TARGETS = "window document navigator location history performance crypto innerWidth innerHeight scrollX scrollY devicePixelRatio";
 const FUNCTIONS = "fetch setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone requestAnimationFrame"
   + " alert focus cancelAnimationFrame matchMedia getComputedStyle getSelection addEventListener removeEventListener scrollTo scrollBy print atob btoa reportError";
-const KEPT = "localStorage sessionStorage indexedDB";
+const STORAGE = "localStorage sessionStorage indexedDB";
 const CLASSES = "AbortController AbortSignal AudioContext BroadcastChannel Blob CSS CustomEvent DOMException DOMParser Element Event"
   + " EventTarget FormData GainNode Headers HTMLElement HTMLInputElement HTMLTextAreaElement HTMLSelectElement IDBKeyRange IntersectionObserver"
   + " KeyboardEvent MutationObserver Node Notification OscillatorNode RadioNodeList ResizeObserver Response TextDecoder TextEncoder URL URLSearchParams WebSocket";
 
-const browser = globals(`${TARGETS} ${FUNCTIONS} ${KEPT} ${CLASSES}`);
+const browser = globals(`${TARGETS} ${FUNCTIONS} ${STORAGE} ${CLASSES}`);
 
-const HOUSE = [
+const PROJECT_RULES = [
   { selector: "CallExpression[callee.name='alert'], CallExpression[callee.name='confirm'], CallExpression[callee.name='prompt']",
-    message: "It stops the page, and with it the heartbeat: open a dialog." },
+    message: "It blocks the page and its heartbeat. Open a dialog." },
   { selector: "AssignmentExpression[left.property.name=/^(innerHTML|outerHTML)$/]",
-    message: "Markup from text lets a script in: use a template of lit-html." },
+    message: "Text that becomes markup may contain scripts. Use a lit-html template." },
   { selector: "MemberExpression[property.name=/^(insertAdjacentHTML|unsafeHTML)$/]",
-    message: "Markup from text lets a script in: use a template of lit-html." },
+    message: "Text that becomes markup may contain scripts. Use a lit-html template." },
   { selector: "MemberExpression[object.name='document'][property.name='cookie']",
-    message: "Cookies are the server's: none is read by a script." },
+    message: "Cookies belong to the server. Scripts read none." },
 ];
 
 export default [
@@ -36,7 +36,7 @@ export default [
       "no-implied-eval": "error",
       "no-new-func": "error",
       "no-console": "error",
-      "no-restricted-syntax": ["error", ...HOUSE],
+      "no-restricted-syntax": ["error", ...PROJECT_RULES],
       "no-const-assign": "error",
       "no-dupe-args": "error",
       "no-dupe-class-members": "error",

@@ -1,4 +1,4 @@
-/* Few rules: mistakes, and that nothing is styled by an id. Layout is nobody's business here. */
+/* A few rules: common mistakes, and no styles by id. Layout is not checked. */
 
 export default {
   rules: {

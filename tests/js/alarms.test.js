@@ -21,9 +21,9 @@ use({
 });
 
 const RAISED = "2026-11-26T09:15:48.000Z";
-const alarm = (more = {}) => ({
+const alarm = (fields = {}) => ({
   id: "a1", board: "b1", seq: 7, reference: "DEMO-02", child: "Mila B., 6", about: { kind: "sighting", id: "s1", number: 4 }, rule: "urgent_sighting", place: "Drongen", seen_at: null,
-  title: "girl with a man", raised_at: RAISED, step: 0, next_at: null, steps: [], asked_me: true, taken_by: null, taken_at: null, ...more,
+  title: "girl with a man", raised_at: RAISED, step: 0, next_at: null, steps: [], asked_me: true, taken_by: null, taken_at: null, ...fields,
 });
 const frame = (...alarms) => ({ type: "alarms", alarms, more: 0 });
 const ago = (ms) => new Date(Date.now() - ms).toISOString();
@@ -36,27 +36,27 @@ beforeEach(() => {
   alarms.watch(() => (changes += 1));
 });
 
-const passes = (ms) => (clock = { mono: clock.mono + ms, wall: clock.wall + ms });
+const advance = (ms) => (clock = { mono: clock.mono + ms, wall: clock.wall + ms });
 
-test("nothing is known before the answer, and an empty answer is proven", () => {
+test("alarms are unknown before the first answer, and an empty answer is proof", () => {
   alarms.ask();
   assert.deepEqual([sent, alarms.state], [[{ type: "alarms" }], "loading"]);
   alarms.onFrame(frame());
   assert.deepEqual([alarms.state, alarms.open, changes], ["live", [], 1]);
 });
 
-test("each frame proves the list, and without one it is not current within 10 s", () => {
+test("each frame confirms the list, which is outdated 10 s after the last one", () => {
   alarms.ask();
   alarms.onFrame(frame(alarm()));
-  passes(8_000);
+  advance(8_000);
   alarms.onFrame(frame(alarm()));
-  passes(8_000);
+  advance(8_000);
   assert.equal(alarms.state, "live");
-  passes(1_500);
+  advance(1_500);
   assert.deepEqual([alarms.state, alarms.open.length], ["not_current", 1]);
 });
 
-test("a connection that has not answered proves nothing", () => {
+test("a connection without an answer confirms nothing", () => {
   alarms.ask();
   alarms.onFrame(frame());
   alarms.lost();
@@ -67,24 +67,24 @@ test("a connection that has not answered proves nothing", () => {
   assert.equal(alarms.state, "live");
 });
 
-test("who took an alarm is told for a minute", () => {
+test("the person who took an alarm is shown for a minute", () => {
   const taken = (id, ms) => alarm({ id, taken_by: { id: "dora", name: "Dora" }, taken_at: ago(ms) });
   alarms.onFrame(frame(taken("old", 61_000), taken("first", 30_000), taken("second", 5_000), alarm({ id: "open" })));
   assert.deepEqual([alarms.taken.map(({ id }) => id), alarms.open.map(({ id }) => id)], [["second", "first"], ["open"]]);
 });
 
-test("one's own acknowledged take counts until the frame says it, for a while", () => {
+test("an own acknowledged take counts until a frame contains it, for a while", () => {
   alarms.onFrame(frame(alarm()));
   alarms.acknowledged("a1", { id: "me", name: "Me" });
   assert.deepEqual([alarms.open.length, alarms.taken[0].taken_by.name], [0, "Me"]);
   alarms.onFrame(frame(alarm({ taken_by: { id: "me", name: "Me" }, taken_at: ago(0) })));
   assert.equal(alarms.open.length, 0);
   alarms.onFrame(frame(alarm())); // handed on, or released
-  passes(5_001);
+  advance(5_001);
   assert.equal(alarms.open.length, 1);
 });
 
-test("an own take that is undone counts no longer, and has the number of its event", () => {
+test("an own take no longer counts once it is undone, and has the seq of its event", () => {
   alarms.onFrame(frame(alarm()));
   alarms.acknowledged("a1", { id: "me", name: "Me" }, 9);
   assert.equal(alarms.taken[0].seq, 9);
@@ -97,28 +97,28 @@ test("the level follows the step and ends at three", () => {
   assert.deepEqual([0, 1, 2, 7].map((step) => levelOf({ step })), [1, 2, 3, 3]);
 });
 
-test("the time that something waits is never negative", () => {
-  const at = (s) => runningTime(RAISED, new Date(Date.parse(RAISED) + s * 1000));
-  assert.deepEqual([at(-5), at(12), at(252), at(3_852), at(100_000)], ["0 s", "12 s", "4 min", "1 h 04 min", "1 d 03 h"]);
+test("a waiting time is never negative", () => {
+  const textAfter = (s) => runningTime(RAISED, new Date(Date.parse(RAISED) + s * 1000));
+  assert.deepEqual([textAfter(-5), textAfter(12), textAfter(252), textAfter(3_852), textAfter(100_000)], ["0 s", "12 s", "4 min", "1 h 04 min", "1 d 03 h"]);
 });
 
-test("an alarm says what is known of it", () => {
+test("an alarm shows all that is known about it", () => {
   assert.deepEqual([whoseAlarm(alarm()), alarmDetail(alarm())], ["Mila B., 6", "time unknown, Drongen: girl with a man"]);
   assert.equal(alarmDetail(alarm({ title: null })), "time unknown, Drongen");
   assert.equal(whoseAlarm(alarm({ child: null, about: { kind: "task", id: "t", number: 9 } })), "Task\u00a09");
 });
 
-test("an alarm is named by its occasion, whatever the key of its rule", () => {
-  const own = alarm({ rule: "night_watch", occasion: "sighting_urgent" }), task = alarm({ rule: "late", occasion: "task_overdue", about: { kind: "task", id: "t", number: 8 } });
-  assert.deepEqual([ruleName(own), namedAlarm(own)], ["Urgent sighting", "Urgent sighting\u00a04"]);
-  assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "Sighting"], "of before occasions were sent");
+test("an alarm is named by its occasion, regardless of the key of its rule", () => {
+  const custom = alarm({ rule: "night_watch", occasion: "sighting_urgent" }), task = alarm({ rule: "late", occasion: "task_overdue", about: { kind: "task", id: "t", number: 8 } });
+  assert.deepEqual([ruleName(custom), namedAlarm(custom)], ["Urgent sighting", "Urgent sighting\u00a04"]);
+  assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "Sighting"], "from before occasions were sent");
   assert.deepEqual([namedAlarm(task), shortAlarm(task)], ["Task\u00a08, urgent, overdue", "Task 8 overdue"]);
   const van = { kind: "vehicle", id: "v", number: 3 };
   assert.equal(namedAlarm(alarm({ rule: "van", occasion: "sighting_urgent", about: van })), "Urgent sighting: Vehicle\u00a03");
   assert.equal(ruleName(alarm({ occasion: "sighting_urgent", about: { kind: "tip", id: "t", number: 1 } })), "Urgent tip");
 });
 
-test("an alarm leads to its card, its search or the handover", () => {
+test("an alarm links to its card, its search or the handover", () => {
   const url = (about, board = "b1") => alarmUrl(alarm({ about, board }));
   assert.equal(url({ kind: "task", id: "t1", number: 2 }), "/searches/b1/cards/t1");
   assert.equal(url({ kind: "vehicle", id: "v1", number: 3 }), "/searches/b1/cards/v1", "of an installation's own kind");
@@ -128,18 +128,18 @@ test("an alarm leads to its card, its search or the handover", () => {
   assert.deepEqual(["tip", "note"].map((kind) => url({ kind, id: "t1", number: null }, "operations")), ["/?tip=t1", "/"]);
 });
 
-test("how long nobody had it does not read as a time of day", () => {
+test("a waiting time does not look like a time of day", () => {
   const wait = (seconds) => waitText({ raised_at: "2026-11-26T09:15:48.000Z", taken_at: new Date(Date.parse("2026-11-26T09:15:48.000Z") + seconds * 1_000).toISOString() });
   assert.deepEqual([-1, 0, 7, 60, 300, 3_852, 100_000].map(wait), ["0 s", "0 s", "7 s", "1 min", "5 min", "1 h 04 min", "1 d 03 h"].map((text) => text.replaceAll(" ", "\u00a0")));
 });
 
-test("a ladder names whom it asks, and when", () => {
+test("a ladder lists people and times", () => {
   assert.equal(stepTime(alarm(), { at: "2026-11-26T09:20:48.000Z" }), "after 5 min");
-  const named = [["desk", null], ["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["coordinators", null], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name }));
-  assert.deepEqual(named, ["all users", "Bob, in charge", "in charge", "Shift: Alice", "all coordinators", "Bob", "the person it concerns"]);
+  const names = [["desk", null], ["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["coordinators", null], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name }));
+  assert.deepEqual(names, ["all users", "Bob, in charge", "in charge", "Shift: Alice", "all coordinators", "Bob", "the person it concerns"]);
 });
 
-test("the server's clock is used, not that of this machine", () => {
+test("the server's clock is used, not the local one", () => {
   syncClock(new Date(Date.now() + 3_600_000).toISOString());
   alarms.onFrame(frame(alarm({ taken_by: { id: "d", name: "D" }, taken_at: ago(0) })));
   assert.equal(alarms.taken.length, 0); // taken an hour ago, by the server's clock

@@ -5,7 +5,7 @@ import { alertText, alertUrl } from "../../static/js/shared/alerts/alert_text.js
 
 const security = (type, value = null) => ({ kind: "security", type, value, actor: { name: "Alice" }, board: "audit", card: null, child: null, place: null, entity: { kind: "account", id: "robin" } });
 
-test("an alert about space says which one, and leads to the audit log", () => {
+test("an alert about space names the kind of space and links to the audit log", () => {
   const texts = ["files", "database", "installation", "another"].map((of) => alertText(security("space.low", of)));
   assert.deepEqual(texts, [
     "The disk of the photos and files is nearly full. Uploads are refused soon.",
@@ -16,7 +16,7 @@ test("an alert about space says which one, and leads to the audit log", () => {
   assert.equal(alertUrl(security("space.low", "files")), "/audit");
 });
 
-test("an alert about an account leads to it", () => {
+test("an alert about an account links to the account", () => {
   assert.equal(alertText(security("password.set")), "Alice set your password");
   assert.equal(alertUrl(security("password.set")), "/account");
   assert.equal(alertUrl(security("token.added")), "/account#tokens");

@@ -5,18 +5,18 @@ import { get, orNull, patch, post, remove, whenSignInEnds } from "../../static/j
 import { Offline, Refusal } from "../../static/js/core/errors.js";
 
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
-const refused = (status, headers = {}) => json({ code: "busy", message: "Busy.", fields: { at: "Too early." } }, status, headers);
+const refusal = (status, headers = {}) => json({ code: "busy", message: "Busy.", fields: { at: "Too early." } }, status, headers);
 const lost = () => {
   throw new TypeError("fetch failed");
 };
-let sent = []; // [address, options] of each request
+let sent = []; // [URL, options] of each request
 
-/** Answer requests in this order; the last answer is given for ever. */
-function answers(...each) {
-  globalThis.fetch = async (address, options) => each[Math.min(sent.push([address, options]), each.length) - 1]();
+/** Answer requests in this order. The last answer is repeated forever. */
+function answers(...responses) {
+  globalThis.fetch = async (address, options) => responses[Math.min(sent.push([address, options]), responses.length) - 1]();
 }
 
-/** Let everything run that was to wait, until the call is settled; return its outcome. */
+/** Run all timers until the call is settled, and return its outcome. */
 async function outcome(call) {
   let done = false;
   const settled = call.then((data) => ({ data }), (error) => ({ error })).finally(() => (done = true));
@@ -38,14 +38,14 @@ afterEach(() => {
 
 const page = (status = 200) => new Response("<p>page</p>", { status, headers: { "content-type": "text/html" } });
 
-test("calls return data of JSON, and a text where one is expected", async () => {
+test("calls return parsed JSON, or a text where one is expected", async () => {
   answers(() => json({ a: 1 }), () => page(), () => new Response(null, { status: 204 }));
   assert.deepEqual(await get("/a"), { a: 1 });
   assert.equal(await get("/b", { text: true }), "<p>page</p>");
   assert.equal(await post("/c"), "");
 });
 
-test("a page in place of data is the answer of a proxy, and no data", async () => {
+test("a page instead of data is treated as the answer of a proxy", async () => {
   answers(() => page());
   assert.ok((await outcome(get("/a"))).error instanceof Offline);
 });
@@ -53,22 +53,22 @@ test("a page in place of data is the answer of a proxy, and no data", async () =
 test("a 401 of a proxy does not end the sign-in", async () => {
   let ended = 0;
   whenSignInEnds(() => (ended += 1));
-  answers(() => page(401), () => refused(401));
+  answers(() => page(401), () => refusal(401));
   assert.ok((await outcome(get("/a"))).error instanceof Offline);
   assert.equal(ended, 0);
   assert.ok((await outcome(get("/a"))).error instanceof Refusal);
   assert.equal(ended, 1);
 });
 
-test("a refusal that asks for no pause gets one", async () => {
-  answers(() => refused(503, { "retry-after": "0" }), () => json({ a: 1 }));
+test("a refusal without a retry time gets a default pause", async () => {
+  answers(() => refusal(503, { "retry-after": "0" }), () => json({ a: 1 }));
   const call = get("/a");
   for (let turn = 0; turn < 20; turn += 1) await new Promise((next) => setImmediate(next));
   assert.equal(sent.length, 1);
   assert.deepEqual(await outcome(call), { data: { a: 1 } });
 });
 
-test("a body is sent as JSON, a form as it is", async () => {
+test("a body is sent as JSON, a form unchanged", async () => {
   answers(() => json({}));
   await post("/a", { b: 1 });
   await patch("/a", { b: 2 });
@@ -80,7 +80,7 @@ test("a body is sent as JSON, a form as it is", async () => {
 });
 
 test("a refusal carries the server's sentence, its fields and the status", async () => {
-  answers(() => refused(422));
+  answers(() => refusal(422));
   await assert.rejects(post("/a", {}), (error) => {
     assert.ok(error instanceof Refusal);
     assert.deepEqual([error.message, error.code, error.fields, error.status], ["Busy.", "busy", { at: "Too early." }, 422]);
@@ -88,19 +88,19 @@ test("a refusal carries the server's sentence, its fields and the status", async
   });
 });
 
-test("an answer of a proxy is no refusal, but its status is known", async () => {
+test("an answer of a proxy is not a refusal, but its status is known", async () => {
   answers(() => new Response("<h1>Not here</h1>", { status: 404, headers: { "content-type": "text/html" } }));
   const { error } = await outcome(get("/a"));
   assert.ok(error instanceof Offline);
   assert.equal(error.status, 404);
 });
 
-test("half an answer is none", async () => {
+test("a truncated answer counts as no answer", async () => {
   answers(() => new Response("{", { headers: { "content-type": "application/json" } }));
   assert.ok((await outcome(post("/a"))).error instanceof Offline);
 });
 
-for (const [name, first] of Object.entries({ "a lost connection": lost, 502: () => refused(502), 503: () => refused(503), 504: () => refused(504) })) {
+for (const [name, first] of Object.entries({ "a lost connection": lost, 502: () => refusal(502), 503: () => refusal(503), 504: () => refusal(504) })) {
   test(`reading is repeated twice after ${name}`, async () => {
     answers(first, first, () => json({ a: 1 }));
     assert.deepEqual(await outcome(get("/a")), { data: { a: 1 } });
@@ -113,25 +113,25 @@ for (const [name, first] of Object.entries({ "a lost connection": lost, 502: () 
 
 for (const status of [400, 401, 403, 404, 409, 422, 429, 500]) {
   test(`reading is not repeated after ${status}`, async () => {
-    answers(() => refused(status));
+    answers(() => refusal(status));
     assert.equal((await outcome(get("/a"))).error.status, status);
     assert.equal(sent.length, 1);
   });
 }
 
-test("reading is repeated when the server said, as often as it says so", async () => {
-  const busy = () => refused(429, { "Retry-After": "1" });
+test("reading is repeated at the time that the server names, each time it does", async () => {
+  const busy = () => refusal(429, { "Retry-After": "1" });
   answers(busy, busy, busy, busy, () => json({ a: 1 }));
   assert.deepEqual(await outcome(get("/a")), { data: { a: 1 } });
 });
 
-test("reading is not repeated when the server names a time too far away", async () => {
-  answers(() => refused(503, { "Retry-After": "3600" }));
+test("reading is not repeated if the server names a time too far away", async () => {
+  answers(() => refusal(503, { "Retry-After": "3600" }));
   assert.equal((await outcome(get("/a"))).error.retryAfterS, 3600);
   assert.equal(sent.length, 1);
 });
 
-test("a change is sent once, unless it may arrive twice", async () => {
+test("a change is sent once, unless it is idempotent", async () => {
   answers(lost);
   for (const call of [() => post("/a", {}), () => patch("/a", {}), () => remove("/a")]) assert.ok((await outcome(call())).error instanceof Offline);
   assert.equal(sent.length, 3);
@@ -139,7 +139,7 @@ test("a change is sent once, unless it may arrive twice", async () => {
   assert.equal(sent.length, 6);
 });
 
-test("a request that takes too long is given up and not repeated", async () => {
+test("a request that takes too long is aborted and not repeated", async () => {
   globalThis.fetch = (address, { signal }) => {
     sent.push(address);
     return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
@@ -148,13 +148,13 @@ test("a request that takes too long is given up and not repeated", async () => {
   assert.equal(sent.length, 1);
 });
 
-test("a request that nobody wants any more is not repeated", async () => {
-  const wanted = new AbortController();
+test("an aborted request is not repeated", async () => {
+  const controller = new AbortController();
   answers(() => {
-    wanted.abort();
+    controller.abort();
     return lost();
   });
-  assert.equal(await orNull(get("/a", { signal: wanted.signal })), null);
+  assert.equal(await orNull(get("/a", { signal: controller.signal })), null);
   assert.equal(sent.length, 1);
 });
 
@@ -172,13 +172,13 @@ test("six reads run at a time, and a change does not wait for them", async () =>
   assert.equal((await Promise.all(calls)).length, 9);
 });
 
-test("each answer that nobody is signed in is reported", async () => {
+test("each answer without a sign-in is reported", async () => {
   let ended = 0;
   whenSignInEnds(() => (ended += 1));
-  answers(() => refused(401));
+  answers(() => refusal(401));
   assert.equal((await outcome(get("/a"))).error.status, 401);
   assert.equal((await outcome(post("/a", {}))).error.status, 401);
-  answers(() => refused(403));
+  answers(() => refusal(403));
   await outcome(get("/a"));
   assert.equal(ended, 2);
 });
@@ -187,5 +187,5 @@ test("only refusals and lost connections become null", async () => {
   assert.equal(await orNull(Promise.reject(new Refusal({ code: "busy" }))), null);
   assert.equal(await orNull(Promise.reject(new Offline())), null);
   assert.equal(await orNull(Promise.resolve(7)), 7);
-  await assert.rejects(orNull(Promise.reject(new TypeError("a mistake of ours"))), TypeError);
+  await assert.rejects(orNull(Promise.reject(new TypeError("a bug"))), TypeError);
 });

@@ -6,12 +6,12 @@ import { byRank, urgentFirst } from "../../static/js/shared/board/board_view_mod
 
 const card = (id, rank) => ({ id, state: { rank } });
 
-test("cards stand in the order of their ranks, byte by byte, and of their ids where these are equal", () => {
+test("cards are sorted by rank, byte by byte, and by id for equal ranks", () => {
   const cards = [card("b", "a0"), card("a", "a0"), card("c", "Zz"), card("d", "a0V"), card("e", "a1")];
   assert.deepEqual(cards.sort(byRank).map(({ id }) => id), ["c", "a", "b", "d", "e"]);
 });
 
-test("urgent sightings are first, and the others keep their order", () => {
+test("urgent sightings come first, and the others keep their order", () => {
   const sighting = (id, state) => ({ id, kind: "sighting", state: { priority: "normal", assessment: "unassessed", grade: { source: "F", content: 6 }, ...state } });
   const cards = [
     sighting("old"), sighting("ruled out", { priority: "urgent", assessment: "not_the_child" }), { id: "task", kind: "task", state: { priority: "urgent" } },

@@ -9,7 +9,7 @@ const board = (status) => {
   const entities = { b: { state: { status } }, todo: { state: { role: "todo" } }, done: { state: { role: "done" } } };
   return { id: "b", get: (id) => entities[id] };
 };
-const isLate = (status, more = {}) => overdueAt(board(status), NOW)({ ...late, state: { ...late.state, ...more } });
+const isLate = (status, fields = {}) => overdueAt(board(status), NOW)({ ...late, state: { ...late.state, ...fields } });
 
 test("a task is overdue after its time, until it is done", () => {
   assert.equal(isLate("open"), true);
@@ -17,11 +17,11 @@ test("a task is overdue after its time, until it is done", () => {
   assert.equal(isLate("open", { due: "2026-11-26T09:00:00Z" }), false);
   assert.equal(isLate("open", { column: "done" }), false);
 });
-test("nothing of a closed search is overdue", () => assert.equal(isLate("closed"), false));
+test("tasks of a closed search are never overdue", () => assert.equal(isLate("closed"), false));
 
-test("of several notes and files of a card the newest change is said", () => {
+test("a card shows the newest change of its notes and files", () => {
   const entities = new Map([["old", { kind: "file", state: { card: "a" } }], ["new", { kind: "file", state: { card: "a" } }], ["a", { kind: "sighting", state: {} }]]);
   const badges = new Map([["new", { type: "file.added", at: "2026-11-26T09:00:00Z" }], ["old", { type: "file.withdrawn", at: "2026-11-26T08:00:00Z" }]]);
-  const found = badgesOfNotes({ id: "b", badges, get: (id) => entities.get(id) });
-  assert.deepEqual([...found].map(([card, { type }]) => [card, type]), [["a", "file.added"]]);
+  const badgesByCard = badgesOfNotes({ id: "b", badges, get: (id) => entities.get(id) });
+  assert.deepEqual([...badgesByCard].map(([card, { type }]) => [card, type]), [["a", "file.added"]]);
 });

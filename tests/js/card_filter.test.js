@@ -8,23 +8,23 @@ import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../static/js/sh
 const card = (title) => ({ card: true, title, fields: { [title]: { control: "text" } }, forms: { first: [title], more: [], edit: [title] } });
 use({ language: "en", messages: {}, labels: {}, kinds: { sighting: card("description"), task: card("title") } });
 
-test("what is asked stands in the address, there and back", () => {
+test("a filter survives a round trip through the URL", () => {
   const query = "?kind=task&assignee=me&overdue=yes";
   assert.equal(written(read(query)), query);
   assert.equal(written(NONE), "");
 });
-test("what is not understood is left out", () => assert.deepEqual(read("?kind=photo&grade=Z9&changed=soon&x=1"), NONE));
+test("unknown values in the URL are ignored", () => assert.deepEqual(read("?kind=photo&grade=Z9&changed=soon&x=1"), NONE));
 
 const sighting = { id: "s", kind: "sighting", state: { number: 7, grade: { source: "B", content: 2 }, assessment: "credible", assignee: null, description: "Red coat" } };
 const task = { id: "t", kind: "task", state: { number: 8, assignee: "me1", title: "Call the école" } };
-const shown = (asked, text = "") => {
-  const keeps = filter({ ...NONE, ...asked }, text, {
+const shown = (values, text = "") => {
+  const isShown = filter({ ...NONE, ...values }, text, {
     account: "me1", isOverdue: (card) => card === task, isChanged: (id) => id === "s", isSince: () => false, nameOf: () => "Alice",
   });
-  return [sighting, task].filter(keeps).map(({ id }) => id).join("");
+  return [sighting, task].filter(isShown).map(({ id }) => id).join("");
 };
 
-test("cards are kept by kind, person, state and words", () => {
+test("cards are filtered by kind, person, state and words", () => {
   assert.equal(shown({}), "st");
   assert.equal(shown({ kind: "task" }), "t");
   assert.equal(shown({ assignee: "me" }), "t");
@@ -35,20 +35,20 @@ test("cards are kept by kind, person, state and words", () => {
   assert.equal(shown({ assessment: "credible" }), "s");
   assert.equal(shown({}, "ECOLE alice"), "t");
 });
-test("F6 keeps what waits for a grade, and nothing that was set aside", () => {
-  const of = (assessment) => ({ ...sighting, state: { ...sighting.state, grade: { source: "F", content: 6 }, assessment } });
-  const keeps = filter({ ...NONE, grade: "F6" }, "", { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: () => "Alice" });
-  assert.deepEqual(["unassessed", "credible", "duplicate", "not_the_child"].map((assessment) => keeps(of(assessment))), [true, true, false, false]);
+test("F6 includes sightings to grade, but not settled ones", () => {
+  const ungraded = (assessment) => ({ ...sighting, state: { ...sighting.state, grade: { source: "F", content: 6 }, assessment } });
+  const isShown = filter({ ...NONE, grade: "F6" }, "", { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: () => "Alice" });
+  assert.deepEqual(["unassessed", "credible", "duplicate", "not_the_child"].map((assessment) => isShown(ungraded(assessment))), [true, true, false, false]);
 });
-test("a grade keeps what is as good or better, and F6 what is not graded", () => {
+test("a grade includes equal and better ones, and F6 the ungraded sightings", () => {
   assert.deepEqual(["B2", "C3", "D4", "A1", "F6"].map((grade) => shown({ grade })), ["s", "s", "s", "", ""]);
 });
-test("words are looked for in what a card says now: after a change, and once its person has another name", () => {
+test("words are matched with the current text of a card, after changes and renames", () => {
   const names = { me1: "Alice" };
-  const finds = (card, text) => filter(NONE, text, { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: (id) => names[id] })(card);
-  assert.deepEqual(["ecole", "alice"].map((text) => finds(task, text)), [true, true]);
+  const matches = (card, text) => filter(NONE, text, { account: "me1", isOverdue: () => false, isChanged: () => false, isSince: () => false, nameOf: (id) => names[id] })(card);
+  assert.deepEqual(["ecole", "alice"].map((text) => matches(task, text)), [true, true]);
   const changed = { ...task, state: { ...task.state, title: "Call the harbour" } };
-  assert.deepEqual(["ecole", "harbour"].map((text) => finds(changed, text)), [false, true]);
+  assert.deepEqual(["ecole", "harbour"].map((text) => matches(changed, text)), [false, true]);
   names.me1 = "Alicia Peeters";
-  assert.deepEqual(["peeters", "alice"].map((text) => finds(changed, text)), [true, false]);
+  assert.deepEqual(["peeters", "alice"].map((text) => matches(changed, text)), [true, false]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ClockOffset } from "../../static/js/core/connection/clock_offset.js";
 
-const CASES = { // by name: ms that each heartbeat says, and what is taken for the offset after it
+const CASES = { // by name: the offset in ms at each heartbeat, and the accepted offset after it
   "a late heartbeat changes nothing": [[-10, -3, -900, -20], [-10, -3, -3, -3]],
   "a clock set ahead is learned at once": [[0, 18_000_000, 18_000_000], [0, 18_000_000, 18_000_000]],
   "a clock set back is learned by two heartbeats": [[0, 0, -18_000_000, -18_000_100], [0, 0, 0, -18_000_000]],

@@ -1,5 +1,5 @@
-/** Loads the rules and sentences that the server declares (tests/unit/test_rules.py writes the copy). Import it in tests of what asks
- * for them. */
+/** Loads the rules and sentences that the server declares (tests/unit/test_rules.py writes the copy). Import it in tests of code that
+ * needs them. */
 import { readFileSync } from "node:fs";
 import { URL } from "node:url";
 

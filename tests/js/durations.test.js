@@ -1,4 +1,4 @@
-// A duration has units in every language, so that it never reads as a time of day: no module writes one as "12:47" or, as in French, "1 h 21".
+// A duration has units in every language, so that it never looks like a time of day: no module writes "12:47" or, as in French, "1 h 21".
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const LENGTHS_S = [0, 7, 59, 60, 767, 3_599, 3_600, 4_860, 35_999, 36_000, 86_39
 const UNIT = /^msgid "(.*\{(?:seconds|minutes|hours|days|length)\}.*)"\nmsgstr "(.*)"$/gm;
 const NOW = new Date("2026-11-26T09:42:30Z");
 
-/** Return the messages with durations of a catalogue; the source texts are English. @param {string} language */
+/** Return the messages with durations of a catalogue. The source texts are English. @param {string} language */
 function messagesOf(language) {
   if (language === "en") return {};
   const catalogue = readFileSync(new URL(`board/locales/${language}/LC_MESSAGES/messages.po`, ROOT), "utf-8");
@@ -36,11 +36,11 @@ for (const language of ["en", "fr", "nl", "de"]) {
 }
 
 test("all screens write the same duration in the same units, up to a day", () => {
-  const written = (/** @type {number} */ seconds) => [formatDuration(seconds * 1_000), formatShortDuration(seconds * 1_000), runningTime(new Date(Number(NOW) - seconds * 1_000), NOW)];
-  for (const seconds of LENGTHS_S.filter((each) => each >= 60 && each < 86_400)) assert.equal(new Set(written(seconds)).size, 1, written(seconds).join(", "));
+  const texts = (/** @type {number} */ seconds) => [formatDuration(seconds * 1_000), formatShortDuration(seconds * 1_000), runningTime(new Date(Number(NOW) - seconds * 1_000), NOW)];
+  for (const seconds of LENGTHS_S.filter((each) => each >= 60 && each < 86_400)) assert.equal(new Set(texts(seconds)).size, 1, texts(seconds).join(", "));
 });
 
-// Ways to write minutes and seconds, or hours and minutes, with a colon. A line that writes a time of day says so.
+// Code that writes minutes and seconds, or hours and minutes, with a colon. A line for a time of day is marked as such.
 const PART = String.raw`(?:hour|minute|second|min|sec|two\(|padStart|Math\.floor|% ?60)`;
 const WITH_COLON = [
   new RegExp(String.raw`\$\{[^{}]*${PART}[^{}]*\}:\$\{`, "i"), new RegExp(String.raw`\}:\$\{[^{}]*${PART}`, "i"), // `${minutes}:${two(seconds)}`
@@ -55,8 +55,8 @@ const isClockLike = (line) => WITH_COLON.some((pattern) => pattern.test(line)) &
 test("no module writes a duration with a colon", () => {
   const files = readdirSync(new URL("static/js/", ROOT), { recursive: true, encoding: "utf-8" }).filter((name) => name.endsWith(".js"));
   assert.ok(files.length > 200, "these are all modules");
-  const found = files.flatMap((name) => readFileSync(new URL(`static/js/${name}`, ROOT), "utf-8").split("\n").filter(isClockLike).map((line) => `${name}: ${line.trim()}`));
-  assert.deepEqual(found, []);
+  const matches = files.flatMap((name) => readFileSync(new URL(`static/js/${name}`, ROOT), "utf-8").split("\n").filter(isClockLike).map((line) => `${name}: ${line.trim()}`));
+  assert.deepEqual(matches, []);
 });
 
 test("the search for durations with a colon finds them", () => {

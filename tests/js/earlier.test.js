@@ -12,11 +12,11 @@ test("a child that was missing before is missing for the second, third, eleventh
   assert.equal(timesText(null), null);
   assert.equal(timesText(undefined), null); // a state of an earlier version
 });
-test("they are in the order of their days, and those without one come first", () => {
+test("earlier disappearances are sorted by day, and those without one come first", () => {
   const earlier = { b: { date: "2024-03-02" }, a: { date: "2025-01-01" }, d: { place: "Gent" }, c: null };
   assert.deepEqual(inOrder(earlier).map(([key]) => key), ["d", "b", "a"]);
 });
-test("one is told in a line, without what is not known", () => {
+test("an earlier disappearance is one line without unknown parts", () => {
   assert.equal(earlierText({ date: "2024-03-02", days: 3, place: "Gent", reference: "X-31", note: "by bus" }), "2 Mar 2024 · 3 days · found: Gent · X-31 · by bus");
   assert.equal(earlierText({ days: 1 }), "1 day");
   assert.equal(earlierText({ days: 0, date: null }), "0 days");

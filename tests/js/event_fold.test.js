@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Entities, entityChange } from "../../static/js/core/connection/sequence.js";
 import { EventFold } from "../../static/js/replay/event_fold.js";
 
-/** Events of a board on which three tasks come, change and go; the same numbers each time. */
+/** Return events of a board on which three tasks are added, changed and removed; the same ones each time. */
 function journal(length) {
   const events = [];
   let random = 12345;
@@ -17,32 +17,32 @@ function journal(length) {
   return events;
 }
 
-/** The entities after `count` events, by applying each. */
-function applied(events, count) {
+/** Return the entities after `count` events, by applying each event. */
+function replayed(events, count) {
   const entities = new Entities();
   for (const event of events.slice(0, count)) {
     const { put, drop } = entityChange(event);
     if (put) entities.put(put);
     if (drop) entities.drop(drop);
   }
-  return shown(entities);
+  return titles(entities);
 }
 
-const shown = (entities) => [...entities].map(({ id, state }) => `${id} ${state.title}`).sort();
+const titles = (entities) => [...entities].map(({ id, state }) => `${id} ${state.title}`).sort();
 
-test("each moment is what applying its events gives, in whatever order moments are visited", () => {
+test("the state at a moment equals its applied events, in any order of visits", () => {
   const events = journal(60);
   const fold = new EventFold(events);
-  for (const count of [60, 0, 30, 31, 29, 1, 59, 60, 7]) assert.deepEqual(shown(fold.go(count)), applied(events, count), `at ${count}`);
+  for (const count of [60, 0, 30, 31, 29, 1, 59, 60, 7]) assert.deepEqual(titles(fold.go(count)), replayed(events, count), `at ${count}`);
 });
 
-test("events that come later are added after those that are there", () => {
+test("later events are appended", () => {
   const events = journal(20);
   const fold = new EventFold(events.slice(0, 12));
   fold.go(12);
   fold.add(events.slice(12));
   assert.equal(fold.length, 20);
-  assert.deepEqual(shown(fold.go(20)), applied(events, 20));
+  assert.deepEqual(titles(fold.go(20)), replayed(events, 20));
 });
 
 test("a moment is found by seq and by time, also between events", () => {

@@ -8,15 +8,15 @@ import { because, endsSentence } from "../../static/js/pages/history/event_row.j
 
 use({ language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, standard: [] });
 
-/** @param {string} says @param {Record<string, any>} values */
-const between = (says, values) => because(says, "she knows her", endsSentence(says, values))[2];
+/** @param {string} pattern @param {Record<string, any>} values */
+const between = (pattern, values) => because(pattern, "she knows her", endsSentence(pattern, values))[2];
 
-test("a reason follows one full stop", () => {
+test("a reason follows a single full stop", () => {
   assert.equal(between("{who} graded {what}", { who: "Bob", what: "Sighting 7" }), ". Reason: ");
   assert.equal(between("{who} added {what}: {text}", { who: "Bob", what: "Sighting 7", text: "left at 12:17." }), " Reason: ");
   assert.equal(between("{who} added {what}: {text}", { who: "Bob", what: "Sighting 7", text: "is it her?" }), " Reason: ");
 });
 
-test("a sentence without a reason is left alone", () => {
+test("a sentence without a reason is unchanged", () => {
   assert.equal(because("left at 12:17.", null, true), "left at 12:17.");
 });

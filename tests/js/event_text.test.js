@@ -13,11 +13,11 @@ const ctx = /** @type {any} */ ({
   session: { account: { id: "a" }, accounts: new Map(Object.entries(NAMES).map(([id, name]) => [id, { name }])) },
   board: { id: "operations", get: (/** @type {string} */ id) => (id === "s" ? { kind: "handed", id, state: { handover: 2 } } : undefined), one: (/** @type {string} */ kind) => (kind === "search" ? NOOR : undefined) },
 });
-const told = (type, before, state, changes, kind = type.split(".")[0], id = "x") => eventText({ seq: 9, at: "2026-11-30T11:05:06.368Z", type, kind, id, state, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
-const access = (before, state) => told("search.access_set", before, state, ["access", "members"].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(state[name])));
+const sentence = (type, before, state, changes, kind = type.split(".")[0], id = "x") => eventText({ seq: 9, at: "2026-11-30T11:05:06.368Z", type, kind, id, state, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
+const access = (before, state) => sentence("search.access_set", before, state, ["access", "members"].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(state[name])));
 const members = (...ids) => ({ access: "members", members: ids });
 
-test("whose access changed is named", () => {
+test("people whose access changed are named", () => {
   assert.equal(access(members("a"), members("a", "b")), "Alice gave access to Bob");
   assert.equal(access(members("a", "b", "c"), members("a")), "Alice took access from Bob, Charlie");
   assert.equal(access(members("a", "b"), members("a", "c")), "Alice gave access to Charlie, and took it from Bob");
@@ -26,25 +26,25 @@ test("whose access changed is named", () => {
   assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice, Bob");
 });
 
-test("a take-down that is due no longer is told as such", () => {
+test("a cancelled take-down has a sentence of its own", () => {
   const distribution = (take_down) => ({ recipient: "De Lijn", take_down });
-  const due = (before, after) => told("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
+  const due = (before, after) => sentence("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
   assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "Must be asked to take it down: De Lijn");
   assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "No longer has to be asked to take it down: De Lijn");
 });
 
 test("the item of a checklist is named", () => {
   const task = (checklist) => ({ number: 5, title: "Call", checklist }), item = { text: "the school", done: false, rank: "a0" };
-  const item_ = (before, after) => told("task.updated", before && task(before), task(after), ["text", "done", "rank"].filter((name) => before?.k?.[name] !== after.k?.[name]).map((name) => `checklist.k.${name}`)).replace("\u00a0", " ");
+  const item_ = (before, after) => sentence("task.updated", before && task(before), task(after), ["text", "done", "rank"].filter((name) => before?.k?.[name] !== after.k?.[name]).map((name) => `checklist.k.${name}`)).replace("\u00a0", " ");
   assert.equal(item_({}, { k: item }), "Alice added “the school” to the checklist of Task 5");
   assert.equal(item_({ k: item }, {}), "Alice removed “the school” from the checklist of Task 5");
   assert.equal(item_({ k: item }, { k: { ...item, done: true } }), "Alice ticked “the school” on Task 5");
 });
 
-test("the search that was included in a handover is named, though other entities have its id", () => {
-  assert.equal(told("handed.set", { handover: 1 }, { handover: 2 }, ["handover"], "handed", "s"), "The search for Noor V. was included in handover 2");
+test("the search in a handover is named, even if other entities have its id", () => {
+  assert.equal(sentence("handed.set", { handover: 1 }, { handover: 2 }, ["handover"], "handed", "s"), "The search for Noor V. was included in handover 2");
 });
 
-test("a card that left and that nothing knows any more is told by its kind", () => {
-  assert.equal(told("card.archived", null, null, [], "sighting"), "Alice made room: Sighting left the board");
+test("an unknown card that has left is described by its kind", () => {
+  assert.equal(sentence("card.archived", null, null, [], "sighting"), "Alice made room: Sighting left the board");
 });

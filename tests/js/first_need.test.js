@@ -7,31 +7,31 @@ const NOW = new Date("2026-11-26T10:00:00Z");
 const task = (due) => ({ id: "t", number: 7, title: "Hospitals", due });
 const sighting = (priority = "normal") => ({ id: "s", number: 6, received_at: "2026-11-26T09:32:00Z", priority });
 const need = (summary, asking) => {
-  const { need: what, count, length } = firstNeed(summary, NOW, asking);
-  return [what, count, Math.round(length / 60_000)];
+  const { need: code, count, length } = firstNeed(summary, NOW, asking);
+  return [code, count, Math.round(length / 60_000)];
 };
 
-test("overdue tasks come before a sighting that waits, and say by how much the worst is late", () => {
+test("overdue tasks come before an unanswered sighting, and show the longest delay", () => {
   assert.deepEqual(need({ overdue_tasks: 2, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting() }), ["overdue", 2, 65]);
 });
-test("an urgent sighting comes before all", () => {
+test("an urgent sighting comes first", () => {
   assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") }), ["urgent", 1, 28]);
 });
 test("a task that became due since the summary is overdue", () => {
   assert.deepEqual(need({ overdue_tasks: 0, next_task: task("2026-11-26T09:50:00Z") }), ["overdue", 1, 10]);
 });
-test("a sighting to assess comes before a task that is still to come", () => {
+test("a sighting to assess comes before a future task", () => {
   assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z"), unassessed_sighting: sighting() }), ["sighting", 1, 28]);
 });
-test("otherwise the next task is named, or nothing", () => {
+test("the next task is named if nothing else is urgent", () => {
   assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z") })[0], "due");
   assert.deepEqual(need({}), ["nothing", 0, 0]);
   assert.deepEqual(need(undefined), ["nothing", 0, 0]);
 });
-test("a clock that is behind makes no negative time", () => {
+test("a slow clock causes no negative times", () => {
   assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T10:05:00Z") }), ["overdue", 1, 0]);
 });
-test("an alarm that nobody has comes before everything, and is an alarm only for those it asks", () => {
+test("an untaken alarm comes before everything, but only for those it asks", () => {
   const alarm = { rule: "urgent_sighting", raised_at: "2026-11-26T09:56:00Z", step: 1, next_at: null, about: { kind: "sighting", id: "s", number: 4 } };
   const summary = { alarm, alarms: 2, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") };
   assert.deepEqual(need(summary, [{ ...alarm, raised_at: "2026-11-26T09:58:00Z" }]), ["alarm", 1, 2]);

@@ -11,14 +11,14 @@ test("nine searches are on one page at 1080p: two large and seven rows", () => {
   const { bigs, rows, columns, asCards } = arrange(9, 2, HD);
   assert.deepEqual({ bigs, rows, columns, asCards }, { bigs: 2, rows: 7, columns: 1, asCards: false });
 });
-test("upright too, in the same order", () => {
+test("an upright screen fits nine searches too", () => {
   assert.deepEqual(pagesFor(9, UPRIGHT), { pages: 1, perPage: 9 });
   assert.equal(arrange(9, 2, UPRIGHT).bigs, 2);
 });
-test("a larger screen shows more", () => {
+test("a larger screen shows more searches", () => {
   assert.ok(pagesFor(20, UHD).pages === 1 && pagesFor(20, HD).pages > 1);
 });
-test("pages are equally full, and have all searches", () => {
+test("pages are equally full and contain all searches", () => {
   assert.deepEqual(pagesFor(11, HD), { pages: 2, perPage: 6 });
   for (const area of ALL) {
     for (let count = 1; count <= 100; count += 1) {
@@ -27,20 +27,20 @@ test("pages are equally full, and have all searches", () => {
     }
   }
 });
-test("each worrying search is large where there is room, and at least the first always", () => {
+test("worrying searches are large where there is room, and the first one always is", () => {
   assert.deepEqual([0, 1, 2, 3, 9].map((worrying) => arrange(6, worrying, HD).bigs), [2, 2, 2, 3, 3]);
   assert.deepEqual([1, 2, 5].map((count) => arrange(count, 0, HD).bigs), [1, 1, 1]);
 });
-test("every tile has the height that its type takes, however many there are", () => {
+test("each tile is as high as its type needs, regardless of their number", () => {
   for (const area of ALL) {
     for (let count = 1; count <= 100; count += 1) {
       const { perPage } = pagesFor(count, area);
       for (let worrying = 0; worrying <= perPage; worrying += 1) {
         const { bigs, rows, columns, bigsHeight, card, other, asCards, upright } = arrange(perPage, worrying, area);
-        const room = upright ? area.height - bigsHeight - 1.6 : area.height, what = JSON.stringify({ area, perPage, worrying });
-        assert.ok(columns * rows >= perPage - bigs, what);
-        assert.ok((bigsHeight + 1.6) / bigs - 1.6 >= CARD_STEPS[card].height - 0.1, what);
-        if (rows) assert.ok((room - rows + 1) / rows >= (asCards ? CARD_STEPS : ROW_STEPS)[other].height - 0.1, what);
+        const room = upright ? area.height - bigsHeight - 1.6 : area.height, context = JSON.stringify({ area, perPage, worrying });
+        assert.ok(columns * rows >= perPage - bigs, context);
+        assert.ok((bigsHeight + 1.6) / bigs - 1.6 >= CARD_STEPS[card].height - 0.1, context);
+        if (rows) assert.ok((room - rows + 1) / rows >= (asCards ? CARD_STEPS : ROW_STEPS)[other].height - 0.1, context);
       }
     }
   }

@@ -7,39 +7,39 @@ const FIELDS = [{ path: "title", control: "text" }, { path: "note", control: "lo
 let disk = null, removeElsewhere = () => {};
 beforeEach(() => (disk = null));
 const DRAFT = { load: () => disk, save: (value) => (disk = value), clear: () => (disk = null), whenLoaded: () => {}, whenRemoved: (fn) => (removeElsewhere = fn) };
-const form = (state = null) => new Form({ key: "f", command: { name: "x", data: (it) => it.filled() }, board: { seq: 1, epoch: "e" }, fields: FIELDS, read: () => state, draft: DRAFT, defaults: () => ({ members: ["a", "b"] }) });
+const form = (state = null) => new Form({ key: "f", command: { name: "x", data: (edited) => edited.filled() }, board: { seq: 1, epoch: "e" }, fields: FIELDS, read: () => state, draft: DRAFT, defaults: () => ({ members: ["a", "b"] }) });
 
-test("spaces in an empty field are no draft, and those before a text stay", () => {
-  const it = form();
-  it.edit("title", "  ");
-  assert.deepEqual([it.dirty, disk, it.raw("title")], [false, null, "  "]);
-  it.edit("title", "  x");
-  assert.deepEqual([it.dirty, disk.mine.length], [true, 1]);
+test("spaces in an empty field are not a draft, and those before a text are kept", () => {
+  const draft = form();
+  draft.edit("title", "  ");
+  assert.deepEqual([draft.dirty, disk, draft.raw("title")], [false, null, "  "]);
+  draft.edit("title", "  x");
+  assert.deepEqual([draft.dirty, disk.mine.length], [true, 1]);
 });
 
-test("a text that was emptied is a change", () => {
-  const it = form({ title: "Call the school", note: null, members: [], status: "open" });
-  it.edit("title", " ");
-  assert.equal(it.dirty, true);
+test("emptying a text is a change", () => {
+  const draft = form({ title: "Call the school", note: null, members: [], status: "open" });
+  draft.edit("title", " ");
+  assert.equal(draft.dirty, true);
 });
 
-test("the same people in another order are no draft", () => {
-  const it = form();
-  it.edit("members", ["b", "a"]);
-  assert.equal(it.dirty, false);
-  it.edit("members", ["b"]);
-  assert.equal(it.dirty, true);
+test("the same people in another order are not a draft", () => {
+  const draft = form();
+  draft.edit("members", ["b", "a"]);
+  assert.equal(draft.dirty, false);
+  draft.edit("members", ["b"]);
+  assert.equal(draft.dirty, true);
 });
 
-test("a form knows whether one field alone was edited", () => {
-  const it = form();
-  it.edit("status", "found");
-  assert.equal(it.isOnly("status"), true);
-  it.edit("title", "she came home");
-  assert.equal(it.isOnly("status"), false);
+test("a form knows if only one field was edited", () => {
+  const draft = form();
+  draft.edit("status", "found");
+  assert.equal(draft.isOnly("status"), true);
+  draft.edit("title", "she came home");
+  assert.equal(draft.isOnly("status"), false);
 });
 
-test("a draft that another tab sent is gone here, unless it was edited here", () => {
+test("a draft sent by another tab is cleared, unless it was edited in this one", () => {
   form().edit("title", "Call the school");
   const copy = form();
   assert.equal(copy.raw("title"), "Call the school");

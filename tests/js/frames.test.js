@@ -1,10 +1,10 @@
-/** Draws of a page: once a frame, of all or of a part. */
+/** Draws of a page: at most one per frame, of the whole page or a part. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Frames } from "../../static/js/behaviours/frames.js";
 
-/** Frames of a browser that come when they are told to. */
-function drawn() {
+/** Frames of a browser under the control of the test. */
+function setUp() {
   const waiting = new Map(), draws = [];
   globalThis.requestAnimationFrame = (callback) => (waiting.set(waiting.size + 1, callback), waiting.size);
   globalThis.cancelAnimationFrame = (id) => waiting.delete(id);
@@ -18,16 +18,16 @@ function drawn() {
   return { frames, frame, draws };
 }
 
-test("a page is drawn once a frame, and not again", () => {
-  const { frames, frame } = drawn();
+test("a page is drawn once per frame", () => {
+  const { frames, frame } = setUp();
   frames.ask();
   frames.ask();
   assert.deepEqual(frame(), ["whole"]);
   assert.deepEqual(frame(), []);
 });
 
-test("a part is drawn where nothing else was asked for", () => {
-  const { frames, frame } = drawn();
+test("only a part is drawn if nothing else was requested", () => {
+  const { frames, frame } = setUp();
   frames.askPart();
   frames.askPart();
   assert.deepEqual(frame(), ["part"]);
@@ -40,16 +40,16 @@ test("a part is drawn where nothing else was asked for", () => {
   assert.deepEqual(frame(), ["part"], "also after a whole draw");
 });
 
-test("a synchronous draw is whole, and takes the place of the one that was asked for", () => {
-  const { frames, frame, draws } = drawn();
+test("a synchronous draw is complete and replaces the requested one", () => {
+  const { frames, frame, draws } = setUp();
   frames.askPart();
   frames.now();
   assert.deepEqual(draws, ["whole"]);
   assert.deepEqual(frame(), ["whole"]);
 });
 
-test("what was asked for can be drawn at once", () => {
-  const { frames, frame, draws } = drawn();
+test("a requested draw can run immediately", () => {
+  const { frames, frame, draws } = setUp();
   frames.settle();
   assert.deepEqual(draws, []);
   frames.askPart();

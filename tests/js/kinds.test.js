@@ -21,34 +21,34 @@ const VAN = { kind: "vehicle", id: "v", seq: 4, state: { number: 7, column: "c1"
 const BUS = { ...VAN, id: "b", state: { ...VAN.state, number: 8, rank: "b", plate: "2-XYZ", withdrawn: true } };
 const COLUMN = { kind: "column", id: "c1", state: { role: "inbox", rank: "a" } };
 const board = (pending = []) => ({
-  pending: pending.map((entry) => ({ status: "sent", ...entry })), get: (id) => [VAN, BUS, COLUMN].find((each) => each.id === id),
-  of: (kind) => [VAN, BUS, COLUMN].filter((each) => each.kind === kind),
+  pending: pending.map((entry) => ({ status: "sent", ...entry })), get: (id) => [VAN, BUS, COLUMN].find((entity) => entity.id === id),
+  of: (kind) => [VAN, BUS, COLUMN].filter((entity) => entity.kind === kind),
 });
 
-test("kinds of cards are those that are declared so", () => {
+test("kinds of cards are those declared as such", () => {
   assert.deepEqual([cardKinds(), isCard("note"), isCard("constructor"), isCard("boat")], [["vehicle"], false, false, false]);
   assert.deepEqual([titleOf(VAN), titleOf({ kind: "boat", state: {} }), pluralName("vehicle")], ["1-ABC", "", "Voertuigen"]);
 });
 
-test("a value is read as its kind declares it, for all keys of a group, and all of an internal group is internal", () => {
+test("a value has the format declared for its path or group, and internal groups are internal", () => {
   const paths = ["owner", "colour", "parts.k1.at", "parts.k1.name", "rank", "chain.head"];
   assert.deepEqual(paths.map((path) => readingOf(path, "vehicle")), ["person", undefined, "time", undefined, "internal", "internal"]);
   assert.deepEqual([readingOf("owner"), readingOf("rank"), readingOf("rank", "boat")], ["person", "time", undefined], "without a kind, as any reads it");
   assert.deepEqual([isInternal("rank", "vehicle"), isInternal("rank", "note")], [true, false]);
 });
 
-test("a form has the fields of its part, with their options", () => {
+test("a form has the declared fields with their options", () => {
   assert.deepEqual(formFields("vehicle", "first"), [{ path: "plate", kind: "vehicle", autofocus: true, control: "text", required: true }]);
   assert.deepEqual(formFields("vehicle", "edit").map(({ path }) => path), ["plate", "colour"]);
 });
 
-test("commands name their card by its kind, or as a card", () => {
+test("commands name their card by its kind or as a card", () => {
   assert.equal(cardOfCommand({ name: "vehicle.update", data: { vehicle: "v", sighting: "s" } }), "v");
   assert.equal(cardOfCommand({ name: "card.move", data: { card: "v" } }), "v");
   assert.deepEqual(["vehicle.add", "vehicle.added", "note.add", "vehicle.update"].map(addsCard), [true, true, false, false]);
 });
 
-test("pending commands of a declared kind are drawn at once", () => {
+test("pending commands of a declared kind are drawn immediately", () => {
   const { columns, byId, withdrawn } = boardViewModel(board([
     { id: "1", name: "vehicle.update", data: { vehicle: "v", colour: "black", owner: "somebody" } },
     { id: "2", name: "vehicle.add", data: { plate: "3-NEW" } },
@@ -62,10 +62,10 @@ test("pending commands of a declared kind are drawn at once", () => {
 
 test("sentences of a history name a declared kind and its title", () => {
   const ctx = { session: { account: { id: "me" }, accounts: new Map() }, board: board() };
-  const told = (type, before, changes) => describeEvent({ ...VAN, type, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
-  assert.deepEqual([told("vehicle.added", null).values.what, told("vehicle.added", null).values.text], ["Vehicle\u00a07", "1-ABC"]);
-  const { says, values } = told("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
+  const sentence = (type, before, changes) => describeEvent({ ...VAN, type, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
+  assert.deepEqual([sentence("vehicle.added", null).values.what, sentence("vehicle.added", null).values.text], ["Vehicle\u00a07", "1-ABC"]);
+  const { says, values } = sentence("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
   assert.equal(says, "{who} changed “{field}” on {what} from “{from}” to “{to}”");
   assert.deepEqual([values.field, values.from, values.to], ["colour", "red", "grey"]);
-  assert.equal(told("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle\u00a07");
+  assert.equal(sentence("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle\u00a07");
 });

@@ -17,10 +17,10 @@ test("labels are those of the catalogue, in its language", () => {
   assert.deepEqual([label.decision(true), label.decision(null)], ["Worrying", "Not decided"]);
 });
 
-test("unknown codes are shown as they are", () => {
+test("unknown codes are shown unchanged", () => {
   use(ENGLISH);
-  const shown = [label.channel("social_media"), label.channel(null), label.status("on_hold"), label.event("car.towed"), label.channel("constructor")];
-  assert.deepEqual(shown, ["social media", "", "on hold", "car.towed", "constructor"]);
+  const texts = [label.channel("social_media"), label.channel(null), label.status("on_hold"), label.event("car.towed"), label.channel("constructor")];
+  assert.deepEqual(texts, ["social media", "", "on hold", "car.towed", "constructor"]);
   assert.deepEqual(label.status.codes, []);
 });
 
@@ -31,10 +31,10 @@ test("a field has the label of its longest known part, or that of its kind", () 
   assert.deepEqual([label.field("grade", "vehicle"), label.field("grade", "sighting"), label.criterion("under_13")], ["Class", "Grade", "Younger than 13"]);
 });
 
-test("the catalogue is asked for again after a fault", async (t) => {
+test("the catalogue is requested again after a failure", async (t) => {
   const answers = [() => Promise.reject(new TypeError("failed")), () => Response.json(ENGLISH)];
-  const asked = t.mock.method(globalThis, "fetch", async () => /** @type {any} */ (answers.shift())());
+  const fetches = t.mock.method(globalThis, "fetch", async () => /** @type {any} */ (answers.shift())());
   use({ ...ENGLISH, labels: { ...LABELS, kinds: {} } });
   await loadCatalogue("/i18n/en.json");
-  assert.deepEqual([label.noun("task"), asked.mock.callCount()], ["Task", 2]);
+  assert.deepEqual([label.noun("task"), fetches.mock.callCount()], ["Task", 2]);
 });

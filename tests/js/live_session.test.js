@@ -23,16 +23,16 @@ class FakeSocket {
 
   close() {}
 
-  gives(frame) {
+  receives(frame) {
     this.onmessage({ data: JSON.stringify(frame) });
   }
 }
 
-const listens = (name, fn, { signal } = {}) => {
+const listen = (name, fn, { signal } = {}) => {
   listeners.set(name, fn);
   signal?.addEventListener("abort", () => listeners.delete(name));
 };
-const hello = (more) => ({ type: "hello", account: { id: "alice" }, server: "1", heartbeat_s: 5, ...more });
+const hello = (fields) => ({ type: "hello", account: { id: "alice" }, server: "1", heartbeat_s: 5, ...fields });
 const snapshot = { type: "snapshot", board: "b", epoch: "e", seq: 7, entities: [] };
 const answers = (status, body) => (globalThis.fetch = async () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } }));
 
@@ -46,75 +46,75 @@ function opened() {
   const session = new Desk({ account: { id: "alice", name: "Alice", role: "viewer" }, version: "1", query: "?a=b" });
   session.follow("b");
   session.start();
-  sockets[0].gives(hello());
+  sockets[0].receives(hello());
   return session;
 }
 
 beforeEach(() => {
   [sockets, reported] = [[], []];
   listeners = new Map();
-  Object.assign(globalThis, { WebSocket: FakeSocket, location: { protocol: "https:", host: "board" }, addEventListener: listens, reportError: (error) => reported.push(error) });
-  Object.assign(globalThis.document, { addEventListener: listens, hidden: false });
+  Object.assign(globalThis, { WebSocket: FakeSocket, location: { protocol: "https:", host: "board" }, addEventListener: listen, reportError: (error) => reported.push(error) });
+  Object.assign(globalThis.document, { addEventListener: listen, hidden: false });
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   globalThis.requestAnimationFrame = (fn) => setTimeout(fn, 16);
 });
 afterEach(() => mock.timers.reset());
 
-test("a session opens one socket and subscribes its boards once it is greeted", () => {
+test("a session opens one socket and subscribes its boards after the greeting", () => {
   opened();
   assert.equal(sockets[0].url, "wss://board/ws?a=b");
   assert.deepEqual(sockets[0].sent, [{ type: "subscribe", board: "b" }]);
 });
 
-test("a board followed on an open socket is subscribed at once", () => {
+test("a board followed on an open socket is subscribed immediately", () => {
   opened().follow("c");
   assert.deepEqual(sockets[0].sent[1], { type: "subscribe", board: "c" });
 });
 
-test("after a lost connection a board goes on from its position", () => {
+test("a board resumes from its position after a lost connection", () => {
   const session = opened();
-  sockets[0].gives(snapshot);
-  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  sockets[0].receives(snapshot);
+  sockets[0].receives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
   sockets[0].onclose({ code: 1006 });
   session.connection.recheck();
   mock.timers.tick(10);
-  sockets[1].gives(hello({ server: "2" }));
+  sockets[1].receives(hello({ server: "2" }));
   assert.deepEqual(sockets[1].sent[0], { type: "subscribe", board: "b", epoch: "e", after: 7 });
   assert.equal(session.newVersion, "2");
 });
 
-test("a board goes on with the form of its snapshot, whatever the form of the server is by then", () => {
+test("a board keeps the format of its snapshot, whatever the server's format is later", () => {
   const session = opened();
-  sockets[0].gives(hello({ form: "old" }));
-  sockets[0].gives(snapshot);
+  sockets[0].receives(hello({ form: "old" }));
+  sockets[0].receives(snapshot);
   sockets[0].onclose({ code: 1006 });
   session.connection.recheck();
   mock.timers.tick(10);
-  sockets[1].gives(hello({ form: "new" }));
+  sockets[1].receives(hello({ form: "new" }));
   assert.deepEqual(sockets[1].sent[0], { type: "subscribe", board: "b", epoch: "e", after: 7, form: "old" });
-  sockets[1].gives(snapshot);
+  sockets[1].receives(snapshot);
   session.boards.get("b").subscribe();
   assert.equal(sockets[1].sent.at(-1).form, "new");
 });
 
-test("heads prove a board fresh, and shift and clock are told to watchers", () => {
+test("heads confirm a board, and watchers receive shift and clock", () => {
   const session = opened();
   let changes = 0;
   session.watch(() => (changes += 1));
-  sockets[0].gives(snapshot);
-  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
-  sockets[0].gives({ type: "heads", at: new Date().toISOString(), heads: { b: { epoch: "e", seq: 7 } } });
+  sockets[0].receives(snapshot);
+  sockets[0].receives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  sockets[0].receives({ type: "heads", at: new Date().toISOString(), heads: { b: { epoch: "e", seq: 7 } } });
   assert.equal(session.boards.get("b").freshness.state, "live");
   assert.equal(changes, 0);
-  sockets[0].gives({ type: "shift", shift: { number: 1 }, handover: null });
-  sockets[0].gives({ type: "clock", jumped: null, ahead: null });
+  sockets[0].receives({ type: "shift", shift: { number: 1 }, handover: null });
+  sockets[0].receives({ type: "clock", jumped: null, ahead: null });
   assert.deepEqual([session.shiftStatus, session.clock, changes], [{ shift: { number: 1 }, handover: null }, { jumped: null, ahead: null }, 2]);
 });
 
-test("heads of a session that knows no better are not from before they came", () => {
+test("heads that arrived long ago do not make a board live", () => {
   const session = opened();
-  sockets[0].gives(snapshot);
-  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  sockets[0].receives(snapshot);
+  sockets[0].receives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
   const old = { mono: performance.now() - 60_000, wall: Date.now() - 60_000 };
   session.onHeads({ at: new Date().toISOString(), heads: { b: { epoch: "e", seq: 7 } } }, old);
   assert.equal(session.boards.get("b").freshness.state, "not_current");
@@ -122,20 +122,20 @@ test("heads of a session that knows no better are not from before they came", ()
 
 test("an error in one watcher does not stop the others", () => {
   const session = opened();
-  let told = false;
+  let isNotified = false;
   session.watch(() => {
     throw new Error("drawing is broken");
   });
-  session.watch(() => (told = true));
+  session.watch(() => (isNotified = true));
   session.changed();
-  assert.ok(told);
+  assert.ok(isNotified);
   assert.equal(reported.length, 1);
 });
 
-test("a socket that falls silent is replaced", () => {
+test("a silent socket is replaced", () => {
   const session = opened();
   const lastFrame = mock.method(performance, "now", () => 1e9);
-  session.tick(); // the machine may have slept: the connection is asked first
+  session.tick(); // the machine may have slept, so the connection is checked first
   assert.equal(sockets[0].sent.at(-1).type, "ping");
   lastFrame.mock.mockImplementation(() => 1e9 + 4_500);
   session.tick();
@@ -144,17 +144,17 @@ test("a socket that falls silent is replaced", () => {
   lastFrame.mock.restore();
 });
 
-test("who is asking is answered by the way in which the server refuses", async () => {
+test("the signed-in account follows from the server's answer or refusal", async () => {
   const session = opened();
-  const said = async (identify) => Object.assign(session, { identify }).whoAmI();
-  assert.equal(await said(async () => true), "me");
-  assert.equal(await said(async () => false), "other");
-  assert.equal(await said(() => Promise.reject(new Refusal({ code: "unauthenticated" }, { status: 401 }))), "nobody");
-  assert.equal(await said(() => Promise.reject(new Refusal({ code: "unavailable" }, { status: 503 }))), "unknown");
-  assert.equal(await said(() => Promise.reject(new Offline())), "unknown");
+  const answerFor = async (identify) => Object.assign(session, { identify }).whoAmI();
+  assert.equal(await answerFor(async () => true), "me");
+  assert.equal(await answerFor(async () => false), "other");
+  assert.equal(await answerFor(() => Promise.reject(new Refusal({ code: "unauthenticated" }, { status: 401 }))), "nobody");
+  assert.equal(await answerFor(() => Promise.reject(new Refusal({ code: "unavailable" }, { status: 503 }))), "unknown");
+  assert.equal(await answerFor(() => Promise.reject(new Offline())), "unknown");
 });
 
-test("a request that is refused for want of a sign-in ends the session, once", async () => {
+test("a request refused without a sign-in ends the session, once", async () => {
   const session = opened();
   const signIn = mock.fn();
   session.signIn = signIn;
@@ -165,7 +165,7 @@ test("a request that is refused for want of a sign-in ends the session, once", a
   assert.equal(session.connection.state, "ended");
 });
 
-test("a stopped session listens no more", () => {
+test("a stopped session no longer listens", () => {
   const session = opened();
   assert.ok(listeners.has("online"));
   session.stop();

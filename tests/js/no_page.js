@@ -1,3 +1,3 @@
-/* What lit-html asks of a page when it is loaded, for modules that import it and are tested without a browser. */
+/* Parts of a page that lit-html needs while it loads, for tests without a browser. */
 
 globalThis.document = { createTreeWalker: () => ({}), createComment: () => ({}) };

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { describeDate, isDate, parseDate } from "../../static/js/forms/parse_date.js";
 
 const now = new Date("2026-11-24T23:34:00Z"); // the 25th in Brussels
-const SAID = {
+const CASES = {
   "today": "2026-11-25",
   "yesterday": "2026-11-24",
   "avant-hier": "2026-11-23",
@@ -38,26 +38,26 @@ const SAID = {
   "": null,
 };
 
-for (const [text, date] of Object.entries(SAID)) test(`"${text}" is read as a date as people say it`, () => assert.equal(parseDate(text, now), date));
+for (const [text, date] of Object.entries(CASES)) test(`"${text}" is parsed as people mean it`, () => assert.equal(parseDate(text, now), date));
 
 for (const language of ["en-GB", "fr", "nl", "de"]) {
-  test(`a date as it is shown is read again as itself: ${language}`, () => {
-    const shown = new Intl.DateTimeFormat(language, { timeZone: "Europe/Brussels", day: "numeric", month: "short", year: "numeric" });
+  test(`a displayed date is parsed as itself: ${language}`, () => {
+    const format = new Intl.DateTimeFormat(language, { timeZone: "Europe/Brussels", day: "numeric", month: "short", year: "numeric" });
     for (let month = 1; month <= 12; month += 1) {
       for (const year of [1970, 2009, 2026]) {
-        const date = `${year}-${String(month).padStart(2, "0")}-07`, text = shown.format(new Date(`${date}T12:00:00Z`));
+        const date = `${year}-${String(month).padStart(2, "0")}-07`, text = format.format(new Date(`${date}T12:00:00Z`));
         assert.equal(parseDate(text, now), date, text);
       }
     }
   });
 }
 
-test("a date is shown with its year, also that of this one", () => {
+test("a date is shown with its year, even the current one", () => {
   const year = new Date().getFullYear();
   assert.equal(describeDate(`${year}-03-12`), `12 Mar ${year}`);
   assert.equal(describeDate("1970-03-12"), "12 Mar 1970");
 });
-test("a text that is no date is shown as it is", () => {
+test("a text that is not a date is shown unchanged", () => {
   assert.equal(describeDate("some day"), "some day");
   assert.deepEqual(["2014-03-12", "2014-02-30", "yesterday", ""].map(isDate), [true, false, false, false]);
 });

@@ -10,20 +10,20 @@ const fold = new EventFold([
 ]);
 const read = (text) => parseMoment(text, fold, { head: 4, now: new Date("2026-11-24T12:00:00Z") });
 
-test("a seq is the moment after the last event that one may see up to it", () => {
+test("a seq is the moment after the last visible event up to it", () => {
   assert.deepEqual(read("3"), { count: 2, time: Date.parse("2026-11-24T11:00:00Z") });
   assert.deepEqual(read("2"), { count: 1, time: Date.parse("2026-11-24T10:00:00Z") });
   assert.deepEqual(read("4"), { count: 2, time: Date.parse("2026-11-24T11:00:00Z") });
 });
-test("a time is a moment, in any zone, with a plus that became a space", () => {
+test("a time in any zone is a moment, even if its plus has become a space", () => {
   const time = Date.parse("2026-11-24T10:30:00Z");
   for (const text of ["2026-11-24T10:30Z", "2026-11-24T11:30+01:00", "2026-11-24T11:30 01:00", "2026-11-24t10:30:00.000z"])
     assert.deepEqual(read(text), { count: 1, time }, text);
 });
-test("what is no moment says why", () => {
-  const troubles = {
+test("an invalid moment has a reason", () => {
+  const problems = {
     "5": "beyond", "0": "before", "2026-11-24T09:00Z": "before", "2026-11-24T13:00Z": "later", "2026-11-24T10:00": "unreadable",
     "2026-13-24T10:00Z": "unreadable", "yesterday": "unreadable", "": "unreadable", "-1": "unreadable", "12345678901234567": "unreadable",
   };
-  for (const [text, trouble] of Object.entries(troubles)) assert.deepEqual(read(text), { trouble }, text);
+  for (const [text, trouble] of Object.entries(problems)) assert.deepEqual(read(text), { trouble }, text);
 });

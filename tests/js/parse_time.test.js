@@ -5,7 +5,7 @@ import { use } from "../../static/js/core/i18n.js";
 import { describeTime, parseTime, readTime } from "../../static/js/forms/parse_time.js";
 
 const now = new Date("2026-11-24T21:34:00Z");
-const SAID = {
+const CASES = {
   "now": "2026-11-24T21:34:00.000Z",
   "10 minutes ago": "2026-11-24T21:24:00.000Z",
   "il y a 10 minutes": "2026-11-24T21:24:00.000Z",
@@ -60,10 +60,10 @@ const SAID = {
   "": null,
 };
 
-for (const [text, iso] of Object.entries(SAID)) test(`"${text}" is read as people say it`, () => assert.equal(parseTime(text, now), iso));
+for (const [text, iso] of Object.entries(CASES)) test(`"${text}" is parsed as people mean it`, () => assert.equal(parseTime(text, now), iso));
 
 for (const language of ["en", "fr", "nl", "de"]) {
-  test(`a time as it is shown is read again as itself: ${language}`, () => {
+  test(`a displayed time is parsed as itself: ${language}`, () => {
     use({ language, locale: language === "en" ? "en-GB" : `${language}-BE`, messages: {}, labels: {}, kinds: {} });
     for (let month = 1; month <= 12; month += 1) {
       for (const year of [2025, 2026]) {
@@ -76,7 +76,7 @@ for (const language of ["en", "fr", "nl", "de"]) {
   });
 }
 
-test("a time of day leans to the day that its field is about", () => {
+test("a time of day prefers the day that its field is about", () => {
   assert.equal(parseTime("23:10", now, "past"), "2026-11-23T22:10:00.000Z");
   assert.equal(parseTime("23:10", now, "near"), "2026-11-24T22:10:00.000Z");
   assert.equal(parseTime("14:30", now, "ahead"), "2026-11-25T13:30:00.000Z");
@@ -84,7 +84,7 @@ test("a time of day leans to the day that its field is about", () => {
   assert.equal(parseTime("20 Nov 14:30", now, "ahead"), "2026-11-20T13:30:00.000Z");
 });
 
-test("an hour that comes twice is the first of the two, and one that is left out is named", () => {
+test("a repeated hour is the first of the two, and a skipped one is reported", () => {
   assert.deepEqual(readTime("25/10 02:30", now), { at: "2026-10-25T00:30:00.000Z" });
   assert.deepEqual(readTime("29/3 02:30", now), { at: null, problem: "gap" });
   assert.deepEqual(readTime("29/3 03:30", now), { at: "2026-03-29T01:30:00.000Z" });

@@ -3,33 +3,33 @@ import { test } from "node:test";
 
 import { Playlist } from "../../static/js/display/playlist.js";
 
-function playing(boards, everyS, pages) {
+function pagesAt(boards, everyS, pages) {
   const list = new Playlist();
   list.set({ boards, every_s: everyS });
   return (now) => {
-    const shown = list.at(now, (board) => pages[board]);
-    return shown && `${shown.board}${shown.page}`;
+    const turn = list.at(now, (board) => pages[board]);
+    return turn && `${turn.board}${turn.page}`;
   };
 }
 
 test("boards are shown one after the other, page by page", () => {
-  const at = playing(["a", "b"], 20, { a: 2, b: 1 });
+  const at = pagesAt(["a", "b"], 20, { a: 2, b: 1 });
   assert.deepEqual([0, 9_999, 10_000, 20_000, 39_999, 40_000].map(at), ["a0", "a0", "a1", "b0", "b0", "a0"]);
 });
-test("a board without pages is skipped, and nothing is shown where none has any", () => {
-  assert.deepEqual([0, 20_000].map(playing(["a", "b"], 20, { a: 0, b: 1 })), ["b0", "b0"]);
-  assert.equal(playing(["a"], 20, { a: 0 })(0), null);
+test("a board without pages is skipped, and nothing is shown if no board has any", () => {
+  assert.deepEqual([0, 20_000].map(pagesAt(["a", "b"], 20, { a: 0, b: 1 })), ["b0", "b0"]);
+  assert.equal(pagesAt(["a"], 20, { a: 0 })(0), null);
 });
-test("a page has ten seconds, however many there are", () => {
-  const at = playing(["a"], 10, { a: 4 });
+test("each page has ten seconds, regardless of their number", () => {
+  const at = pagesAt(["a"], 10, { a: 4 });
   assert.deepEqual([0, 9_999, 10_000, 20_000].map(at), ["a0", "a0", "a1", "a2"]);
 });
-test("a single page stays for good", () => {
+test("a single page stays", () => {
   const list = new Playlist();
   list.set({ boards: ["a"], every_s: 20 });
   assert.equal(list.at(0, () => 1).lasts, null);
 });
-test("a page where something happened comes up, but none is left within five seconds", () => {
+test("a page with news appears, but no page is left within five seconds", () => {
   const list = new Playlist();
   list.set({ boards: ["a"], every_s: 60 });
   const at = (now) => list.at(now, () => 3).page;
@@ -38,7 +38,7 @@ test("a page where something happened comes up, but none is left within five sec
   assert.equal(at(4_999), 0);
   assert.equal(at(5_000), 2);
 });
-test("after a jump all pages are shown, from that one on", () => {
+test("all pages are shown after a jump, starting with its target", () => {
   const list = new Playlist();
   list.set({ boards: ["a", "b"], every_s: 30 });
   const at = (now) => Object.values(list.at(now, (board) => (board === "a" ? 3 : 1))).slice(0, 2).join("");
@@ -46,7 +46,7 @@ test("after a jump all pages are shown, from that one on", () => {
   list.lead("a", 2);
   assert.deepEqual([6_000, 16_000, 26_000, 36_000].map(at), ["a2", "a0", "a1", "b0"]);
 });
-test("another board comes up for its news, and news of a board that is not shown changes nothing", () => {
+test("another board appears for its news, unless it is not in the playlist", () => {
   const list = new Playlist();
   list.set({ boards: ["a", "b"], every_s: 60 });
   const at = (now) => list.at(now, (board) => ({ a: 1, b: 2 })[board] ?? 0);
@@ -64,7 +64,7 @@ test("a turn of a board begins with the page that has the latest news", () => {
   const at = (now) => list.at(now, (board) => (board === "a" ? 2 : 1), (board) => (board === "a" ? 1 : 0));
   assert.deepEqual([0, 10_000, 20_000, 40_000].map((now) => `${at(now).board}${at(now).page}`), ["a1", "a0", "b0", "a1"]);
 });
-test("a board that has gone is followed by the one after it", () => {
+test("a removed board is followed by the next one", () => {
   const list = new Playlist();
   list.set({ boards: ["a", "b", "c"], every_s: 20 });
   const pages = { a: 1, b: 1, c: 1 };

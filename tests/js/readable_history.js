@@ -1,5 +1,5 @@
-/* Renders events as every screen with a history does, for tests/unit/test_readable_history.py: reads a file with {catalogues, entities,
-   accounts, cases} as JSON, and writes for each language and case the text of each screen. */
+/* Renders events as all screens with a history do, for tests/unit/test_readable_history.py. Reads a JSON file with {catalogues, entities,
+   accounts, cases}, and writes the text of each screen for each language and case. */
 
 import { readFileSync } from "node:fs";
 import process from "node:process";
@@ -13,11 +13,11 @@ import { compareStates } from "../../static/js/replay/compare_states.js";
 import { differences } from "../../static/js/replay/state_diff.js";
 import { CardHistory, historySection } from "../../static/js/shared/board/card/card_history.js";
 
-const SPOKEN = /(?:aria-label|title)=\s*$/; // attributes that people are told
+const SPOKEN = /(?:aria-label|title)=\s*$/; // attributes that people can read or hear
 
 const parsed = new WeakMap(); // strings of a template -> its parts
 
-/** Return for each string of a template its text without tags, and where the value after it goes: "text", "spoken" or "" (nowhere). */
+/** Return, for each string of a template, its text without tags, and the place of the value after it: "text", "spoken" or "" (none). */
 function partsOf(strings) {
   let isInTag = false;
   return strings.map((part) => {
@@ -31,22 +31,22 @@ function partsOf(strings) {
   });
 }
 
-/** Return the text of a template of lit-html, without tags; spoken attributes are lines of their own. */
+/** Return the text of a lit-html template without tags. Spoken attributes are lines of their own. */
 function textOf(value) {
   if (value === null || value === undefined || value === false || typeof value === "symbol" || typeof value === "function") return "";
   if (Array.isArray(value)) return value.map(textOf).join("");
   if (value._$litDirective$) return ofDirective(value.values);
   if (!value.strings) return String(value);
   if (!parsed.has(value.strings)) parsed.set(value.strings, partsOf(value.strings));
-  const told = { text: "", spoken: "" };
+  const texts = { text: "", spoken: "" };
   for (const [at, { text, place }] of parsed.get(value.strings).entries()) {
-    told.text += text;
-    if (place && at < value.values.length) told[place] += `${place === "spoken" ? "\n" : ""}${textOf(value.values[at])}`;
+    texts.text += text;
+    if (place && at < value.values.length) texts[place] += `${place === "spoken" ? "\n" : ""}${textOf(value.values[at])}`;
   }
-  return told.text + told.spoken;
+  return texts.text + texts.spoken;
 }
 
-/** Return the text of `repeat`, the only directive here with contents. */
+/** Return the text of `repeat`, the only directive with contents. */
 function ofDirective([items, key, template]) {
   return template ? [...items].map((item, at) => textOf(template(item, at))).join(" ") : textOf(items ?? key);
 }
@@ -54,22 +54,22 @@ function ofDirective([items, key, template]) {
 const { catalogues, entities, accounts, cases } = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 const session = { accounts: new Map(Object.entries(accounts)), account: { id: "me", name: "Me", role: "coordinator" } };
 
-/** Board with the named entities, of which one may be as in the case. */
+/** Board with the named entities, of which one may be replaced by that of the case. */
 function boardWith(id, entity) {
   const all = [...entities, ...(entity ? [entity] : [])];
-  const one = (kind, wanted) => all.findLast((each) => each.kind === kind && each.id === wanted);
-  return { id, get: (wanted) => all.findLast((each) => each.id === wanted), one, of: (kind) => all.filter((each) => each.kind === kind) };
+  const findOne = (kind, wanted) => all.findLast((entity) => entity.kind === kind && entity.id === wanted);
+  return { id, get: (wanted) => all.findLast((entity) => entity.id === wanted), one: findOne, of: (kind) => all.filter((entity) => entity.kind === kind) };
 }
 
-/** @type {Record<string, (given: { event: any, before: any, ctx: any }) => string>} */
+/** @type {Record<string, (scene: { event: any, before: any, ctx: any }) => string>} */
 const SCREENS = {
   history({ event, before, ctx }) {
     const history = { names: () => ctx, before: () => before, search: () => null };
     return textOf(row({ key: "k", event, journal: { board: ctx.board.id } }, 0, null, { history, session, isEverywhere: true, current: "k", target: null, shown: 1, boardId: "x" }));
   },
   unknown({ event, ctx }) {
-    const told = describeEvent(event, ctx, undefined);
-    return [fill(told), ...told.rest.map((change) => textOf(fieldChange(change, ctx)))].join("\n");
+    const description = describeEvent(event, ctx, undefined);
+    return [fill(description), ...description.rest.map((change) => textOf(fieldChange(change, ctx)))].join("\n");
   },
   card({ event, before, ctx }) {
     const history = new CardHistory(ctx.board.id, event.id);
@@ -93,13 +93,13 @@ const SCREENS = {
   },
 };
 
-const FOR_FIELDS = ["history", "compare"]; // each field alone: the other screens list changes as these do
-const found = [];
+const FOR_FIELDS = ["history", "compare"]; // for single fields: the other screens list changes like these
+const results = [];
 for (const [language, catalogue] of Object.entries(catalogues)) {
   use(catalogue);
   for (const { name, board, event, before, path } of cases) {
     const ctx = { session, board: boardWith(board, event.state ? { kind: event.kind, id: event.id, seq: 2, state: event.state } : before ? { kind: event.kind, id: event.id, seq: 1, state: before } : null) };
-    for (const screen of path ? FOR_FIELDS : Object.keys(SCREENS)) found.push({ language, name, screen, text: SCREENS[screen]({ event, before, ctx }) });
+    for (const screen of path ? FOR_FIELDS : Object.keys(SCREENS)) results.push({ language, name, screen, text: SCREENS[screen]({ event, before, ctx }) });
   }
 }
-process.stdout.write(JSON.stringify(found));
+process.stdout.write(JSON.stringify(results));

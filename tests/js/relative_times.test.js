@@ -1,4 +1,4 @@
-// What running times say: an overdue task is never "just now".
+// Texts of running times: an overdue task is never "just now".
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
@@ -17,21 +17,21 @@ const timeElement = (dataset, dateTime) => ({
 const timesOf = (...elements) => new RelativeTimes(/** @type {any} */ ({ getElementsByTagName: () => elements }), () => NOW);
 
 /** @param {string} due */
-function said(due) {
+function textFor(due) {
   const element = timeElement({ lateness: due }, due);
   timesOf(element).fill();
   return element.textContent;
 }
 
-test("a task is overdue from its first second on, and late by a length after a minute", () => {
+test("a task is overdue from the first second, and its delay is shown after a minute", () => {
   mock.timers.enable({ apis: ["setInterval"] });
-  assert.equal(said("2026-11-26T09:42:00Z"), "overdue");
-  assert.equal(said("2026-11-26T09:30:00Z"), "12 min overdue");
-  assert.equal(said("2026-11-26T09:59:30Z"), "in 17 min");
+  assert.equal(textFor("2026-11-26T09:42:00Z"), "overdue");
+  assert.equal(textFor("2026-11-26T09:30:00Z"), "12 min overdue");
+  assert.equal(textFor("2026-11-26T09:59:30Z"), "in 17 min");
   mock.timers.reset();
 });
 
-test("a wait whose target or step changes says so with the next draw; a time that does not run is left alone", () => {
+test("a waiting time follows its target at the next draw; a fixed time is unchanged", () => {
   mock.timers.enable({ apis: ["setInterval"] });
   const wait = timeElement({ waiting: "look", target: "60" }, "2026-11-26T09:28:30Z"), plain = { ...timeElement({}, "2026-11-26T09:28:30Z"), textContent: "10:28" };
   const times = timesOf(wait, plain);

@@ -11,25 +11,25 @@ const walked = (list, ...steps) => {
   return selection;
 };
 
-test("nothing is selected at first: the arrow down goes to the first option, up to the last", () => {
+test("arrow down selects the first option from nothing, arrow up the last", () => {
   assert.equal(walked(MELLE).indexIn(MELLE), -1);
   assert.equal(walked(MELLE, "ArrowDown").indexIn(MELLE), 0);
   assert.equal(walked(MELLE, "ArrowUp").indexIn(MELLE), 2);
 });
 
-test("the arrows go on at the other end", () => {
+test("arrows continue at the other end", () => {
   assert.equal(walked(MELLE, "ArrowDown", "ArrowDown").indexIn(MELLE), 1);
   assert.equal(walked(MELLE, "ArrowDown", "ArrowUp").indexIn(MELLE), 2);
   assert.equal(walked(MELLE, "ArrowUp", "ArrowDown").indexIn(MELLE), 0);
 });
 
-test("options that arrive later take the place of none", () => {
+test("options that arrive later change no selection", () => {
   const selection = walked(MELLE, "ArrowDown");
   assert.equal(selection.indexIn(options("melsele", "mellet", "melle")), 2);
   assert.equal(selection.indexIn(options("melsele", "mellet")), -1);
 });
 
-test("a selection ends as it is cleared, and an empty list has none", () => {
+test("a selection ends when it is cleared, and an empty list has none", () => {
   const selection = walked(MELLE, "ArrowDown");
   selection.clear();
   assert.equal(selection.indexIn(MELLE), -1);

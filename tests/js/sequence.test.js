@@ -6,16 +6,16 @@ import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } fro
 const position = { epoch: "e1", seq: 7 };
 
 test("the next event is applied", () => assert.equal(compareSeq(position, "e1", 8), APPLY));
-test("an event that is applied already is dropped", () => {
+test("an event that is already applied is dropped", () => {
   assert.equal(compareSeq(position, "e1", 7), SEEN);
   assert.equal(compareSeq(position, "e1", 1), SEEN);
 });
-test("an event beyond the next is a gap", () => assert.equal(compareSeq(position, "e1", 9), GAP));
-test("an event of another epoch is never compared by its number", () => {
+test("an event after the next one is a gap", () => assert.equal(compareSeq(position, "e1", 9), GAP));
+test("seqs of different epochs are never compared", () => {
   for (const seq of [1, 7, 8, 9]) assert.equal(compareSeq(position, "e2", seq), OTHER_EPOCH);
 });
 
-test("an event with a state puts it, one with null drops it", () => {
+test("an event with a state stores it, one with null removes it", () => {
   assert.deepEqual(entityChange({ kind: "task", id: "a", seq: 3, state: { title: "x" } }), {
     put: { kind: "task", id: "a", seq: 3, state: { title: "x" } },
   });

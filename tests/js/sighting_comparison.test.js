@@ -12,12 +12,12 @@ use({
 
 const SAID = "A girl without glasses, in a red coat, beside a grey van.";
 
-test("all words of a sighting are quoted, whatever is known of the child", () => {
+test("all words of a sighting are quoted, whatever is known about the child", () => {
   assert.deepEqual(saidWords({ description: SAID, clothing: "manteau rouge", company: null }), [SAID, "manteau rouge"]);
   assert.deepEqual(saidWords({ description: SAID }), [SAID]);
 });
 
-test("what is not known of the child has no line", () => {
+test("unknown details of the child have no line", () => {
   const person = { first_name: "Noor", clothing: "dark green coat", eyes: "grey", hair: null, features: "" };
   assert.deepEqual(knownLooks({ ...person, build: "slim", needs: "insulin" }), [["clothing", "dark green coat"], ["eyes", "grey"], ["build", "slim"]]);
 });

@@ -7,7 +7,7 @@ import { SignificantEvents, isHighlighted } from "../../static/js/display/signif
 const SEARCH = "search-1", OPEN = { status: "open" };
 const at = (minute) => `2026-11-24T10:${String(minute).padStart(2, "0")}:00.000Z`;
 
-/** A board as a display has it: of a search its sightings, of all searches only summaries. */
+/** Board of a display: that of a search has sightings, the operations board only summaries. */
 class FakeBoard {
   seq = 1;
   summaries = new Map();
@@ -36,24 +36,24 @@ class FakeBoard {
   }
 }
 
-const wall = (...boards) => new SignificantEvents(() => boards);
-const told = (moment) => moment && [moment.at, moment.type, moment.state?.assessment ?? null];
-const shown = (events, board) => told(events.last(SEARCH, board.summaries.get(SEARCH)));
-const line = (events) => events.newest(() => OPEN).map(told);
+const eventsOf = (...boards) => new SignificantEvents(() => boards);
+const summaryOf = (moment) => moment && [moment.at, moment.type, moment.state?.assessment ?? null];
+const shown = (events, board) => summaryOf(events.last(SEARCH, board.summaries.get(SEARCH)));
+const line = (events) => events.newest(() => OPEN).map(summaryOf);
 const decision = (minute) => ({ type: "note.added", kind: "note", id: `note-${minute}`, at: at(minute), state: { category: "decision" } });
 
-test("a search that is shown alone names a credible sighting until it is ruled out, taken back or withdrawn", () => {
+test("a single search shows a credible sighting until it is reassessed or withdrawn", () => {
   for (const later of ["not_the_child", "unassessed", "unverifiable", "duplicate"]) {
-    const board = new FakeBoard(SEARCH), events = wall(board);
+    const board = new FakeBoard(SEARCH), events = eventsOf(board);
     events.onEvents(board, [decision(1)]);
     assert.equal(events.onEvents(board, [board.assess("a", "credible", 2)]).length, 1);
     board.last("sighting.assessed", 2, "credible");
     assert.deepEqual(shown(events, board), [at(2), "sighting.assessed", "credible"]);
     assert.deepEqual(events.onEvents(board, [board.assess("a", later, 3)]), []);
-    assert.deepEqual(shown(events, board), [at(1), "note.added", null], later); // at once: the summary still says the former
+    assert.deepEqual(shown(events, board), [at(1), "note.added", null], later); // immediately: the summary still contains the former one
     assert.deepEqual(line(events), [[at(1), "note.added", null]]);
   }
-  const board = new FakeBoard(SEARCH), events = wall(board);
+  const board = new FakeBoard(SEARCH), events = eventsOf(board);
   events.onEvents(board, [decision(1), board.assess("a", "confirmed", 2)]);
   assert.equal(line(events).length, 2);
   board.states.set("a", { ...board.states.get("a"), withdrawn: true });
@@ -62,8 +62,8 @@ test("a search that is shown alone names a credible sighting until it is ruled o
   assert.equal(line(events).length, 2);
 });
 
-test("a page that was loaded after the assessment forgets it too, once no sighting of the search is so", () => {
-  const board = new FakeBoard(SEARCH), events = wall(board);
+test("a page loaded after the assessment forgets it too, once it no longer applies", () => {
+  const board = new FakeBoard(SEARCH), events = eventsOf(board);
   board.assess("a", "credible", 2);
   board.last("sighting.assessed", 2, "credible");
   events.onEvents(board, []);
@@ -75,22 +75,22 @@ test("a page that was loaded after the assessment forgets it too, once no sighti
   assert.deepEqual(shown(events, board), [at(1), "search.appeal_set", null]);
 });
 
-test("of two credible sightings the other one is left when one is ruled out", () => {
-  const board = new FakeBoard(SEARCH), events = wall(board);
+test("the second credible sighting remains if the first is ruled out", () => {
+  const board = new FakeBoard(SEARCH), events = eventsOf(board);
   events.onEvents(board, [board.assess("a", "credible", 2), board.assess("b", "confirmed", 3)]);
   assert.deepEqual(shown(events, board), [at(3), "sighting.assessed", "confirmed"]);
   events.onEvents(board, [board.assess("b", "not_the_child", 4)]);
   assert.deepEqual(shown(events, board), [at(2), "sighting.assessed", "credible"]);
 });
 
-test("a sighting is named once, as what it is now", () => {
-  const board = new FakeBoard(SEARCH), events = wall(board);
+test("a sighting is shown once, in its current state", () => {
+  const board = new FakeBoard(SEARCH), events = eventsOf(board);
   for (const [assessment, minute] of [["credible", 2], ["confirmed", 3], ["credible", 4]]) events.onEvents(board, [board.assess("a", assessment, minute)]);
   assert.deepEqual(line(events), [[at(4), "sighting.assessed", "credible"]]);
 });
 
-test("a wall of all searches names a sighting only while the server says that it is the last event", () => {
-  const board = new FakeBoard("operations"), events = wall(board);
+test("an operations display shows a sighting only while it is the server's last event", () => {
+  const board = new FakeBoard("operations"), events = eventsOf(board);
   board.last("sighting.assessed", 2, "credible");
   assert.equal(events.onEvents(board, []).length, 1);
   assert.deepEqual([shown(events, board), line(events).length], [[at(2), "sighting.assessed", "credible"], 1]);
@@ -99,8 +99,8 @@ test("a wall of all searches names a sighting only while the server says that it
   assert.deepEqual([shown(events, board), line(events)], [[at(1), "note.added", null], [[at(1), "note.added", null]]]);
 });
 
-test("what was ruled out before it was shown is no news, and highlights nothing", () => {
-  const board = new FakeBoard(SEARCH), events = wall(board), now = new Date("2026-11-24T10:02:30.000Z");
+test("a sighting ruled out before it was shown is not highlighted", () => {
+  const board = new FakeBoard(SEARCH), events = eventsOf(board), now = new Date("2026-11-24T10:02:30.000Z");
   const caught = [board.assess("a", "credible", 2), board.assess("a", "not_the_child", 2)];
   assert.deepEqual(events.onEvents(board, caught), []);
   assert.equal(isHighlighted(events.last(SEARCH, undefined), now), false);
@@ -108,9 +108,9 @@ test("what was ruled out before it was shown is no news, and highlights nothing"
   assert.equal(isHighlighted(events.last(SEARCH, undefined), now), true);
 });
 
-test("an urgent sighting is named until it is settled or no longer urgent", () => {
+test("an urgent sighting is shown until it is settled or no longer urgent", () => {
   for (const more of [{ assessment: "not_the_child" }, { priority: "normal" }, { withdrawn: true }]) {
-    const board = new FakeBoard(SEARCH), events = wall(board), state = { assessment: "unassessed", priority: "urgent", withdrawn: false };
+    const board = new FakeBoard(SEARCH), events = eventsOf(board), state = { assessment: "unassessed", priority: "urgent", withdrawn: false };
     board.states.set("a", state);
     events.onEvents(board, [{ type: "sighting.added", kind: "sighting", id: "a", at: at(2), state }]);
     assert.deepEqual(shown(events, board), [at(2), "sighting.added", "unassessed"]);
@@ -119,8 +119,8 @@ test("an urgent sighting is named until it is settled or no longer urgent", () =
   }
 });
 
-test("what is told by the present of the search is told once: of its former states nothing is true any more", () => {
-  const board = new FakeBoard(SEARCH), events = wall(board), of = (type, minute) => ({ type, kind: "search", id: SEARCH, at: at(minute), state: OPEN });
-  events.onEvents(board, [of("search.opened", 1), of("search.status_set", 2), of("search.status_set", 3), of("search.appeal_set", 4), of("search.appeal_set", 5)]);
+test("only the latest event of each type that a search's state contains is shown", () => {
+  const board = new FakeBoard(SEARCH), events = eventsOf(board), searchEvent = (type, minute) => ({ type, kind: "search", id: SEARCH, at: at(minute), state: OPEN });
+  events.onEvents(board, [searchEvent("search.opened", 1), searchEvent("search.status_set", 2), searchEvent("search.status_set", 3), searchEvent("search.appeal_set", 4), searchEvent("search.appeal_set", 5)]);
   assert.deepEqual(line(events).map(([when]) => when), [at(5), at(3), at(1)]);
 });

@@ -19,23 +19,23 @@ const formOf = (title, sent = []) => new Form({
   read: () => task(title).state, draft: { load: () => null, whenLoaded: () => {}, save: () => {}, clear: () => {} }, ...sent,
 });
 
-test("a standard task is shown in the reader's language, whoever opened the search", () => {
+test("a standard task is shown in the reader's language", () => {
   assert.deepEqual(["The school", "Ecole", "School"].map((title) => titleOf(task(title))), ["School", "School", "School"]);
   assert.equal(formatPath("instruction", "Who saw the child", { session: null, board: null }), "Wie zag het kind");
 });
 
-test("a text that somebody changed is plain", () => {
+test("an edited text is not translated", () => {
   assert.deepEqual(["The school!", "the school", "", undefined].map((title) => titleOf(task(title))), ["The school!", "the school", "", ""]);
   assert.equal(standardText(null), null);
 });
 
-test("the texts of another catalogue take the place of these", () => {
+test("another catalogue replaces the texts", () => {
   read([["La maison", "The house"]]);
   assert.deepEqual([standardText("The school"), standardText("The house")], ["The school", "La maison"]);
   read([["School", "Ecole", "The school"]]);
 });
 
-test("a form shows what the card shows, and sends nothing that was not changed", () => {
+test("a form shows the text of the card and sends only changes", () => {
   const form = formOf("The school");
   assert.deepEqual([form.raw("title"), form.dirty], ["School", false]);
   form.edit("title", "School van Noor");

@@ -1,40 +1,40 @@
-/** The client's copy of a board: when its watchers are told. */
+/** The client's copy of a board: when its watchers are notified. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Board } from "../../static/js/core/storage/store.js";
 
 const AT = "2026-11-24T21:34:00Z", EMPTY = { epoch: "e", seq: 5 };
 
-/** A board that has its snapshot, of which no frame has told yet. */
+/** Return a board with its snapshot, before a frame has notified its watchers. */
 function followed() {
-  const frames = [], told = [];
+  const frames = [], notified = [];
   globalThis.document = { hidden: false };
   globalThis.requestAnimationFrame = (callback) => frames.push(callback);
   const board = new Board("b", { account: { id: "a" }, outbox: { pending: () => [], applied() {} }, transmit: () => true, ensureAccounts() {} });
-  board.watch(() => told.push("data"));
-  board.watchFreshness(() => told.push("fresh"));
+  board.watch(() => notified.push("data"));
+  board.watchFreshness(() => notified.push("fresh"));
   board.subscribe();
   board.receive({ type: "snapshot", board: "b", ...EMPTY, entities: [] });
   board.receive({ type: "subscribed", board: "b", ...EMPTY });
-  return { board, told, frame: () => frames.splice(0).forEach((callback) => callback()) };
+  return { board, notified, frame: () => frames.splice(0).forEach((callback) => callback()) };
 }
 
-test("nothing says that a board is live before what it has is drawn", () => {
-  const { board, told, frame } = followed();
+test("a board is not reported as live before its events are drawn", () => {
+  const { board, notified, frame } = followed();
   board.onHeads(EMPTY, AT);
   assert.equal(board.freshness.state, "live");
-  assert.deepEqual(told, []);
+  assert.deepEqual(notified, []);
   frame();
-  assert.deepEqual(told, ["data"]);
+  assert.deepEqual(notified, ["data"]);
   board.onHeads(EMPTY, AT);
-  assert.deepEqual(told, ["data", "fresh"], "a heartbeat alone draws no board");
+  assert.deepEqual(notified, ["data", "fresh"], "a heartbeat alone draws no board");
 });
 
-test("who needs what has come need not wait for the frame, which then tells nothing again", () => {
-  const { board, told, frame } = followed();
+test("settling reports events before the frame, which then reports nothing", () => {
+  const { board, notified, frame } = followed();
   board.settle();
-  assert.deepEqual(told, ["data"]);
+  assert.deepEqual(notified, ["data"]);
   board.settle();
   frame();
-  assert.deepEqual(told, ["data"]);
+  assert.deepEqual(notified, ["data"]);
 });

@@ -5,7 +5,7 @@ import { matchesAll, searchableText, tokenize } from "../../static/js/core/rules
 
 const finds = (typed, ...texts) => matchesAll(tokenize(typed), searchableText(texts));
 
-test("all words are found, in any order and inside of others", () => {
+test("all words are found, in any order and within others", () => {
   assert.ok(finds("graslei red", "Girl with a red coat", "at the Graslei"));
   assert.ok(finds("coa", "red coat"));
   assert.ok(!finds("red hat", "red coat"));
@@ -15,11 +15,11 @@ test("capitals and accents do not matter, on either side", () => {
   assert.ok(finds("liège", "LIEGE"));
   assert.ok(finds("e\u0301cole", "École"));
 });
-test("nothing typed finds everything, and what is not there is skipped", () => {
+test("an empty text finds everything, and missing texts are skipped", () => {
   assert.ok(finds("  ", "anything"));
   assert.ok(finds("12", null, undefined, 12));
 });
-test("thousands of accents on one letter are folded at once", () => {
+test("thousands of accents on a letter are folded in one step", () => {
   const began = performance.now();
   assert.ok(finds("a", `a${"\u0301\u0300".repeat(50_000)}`));
   assert.ok(performance.now() - began < 2_000);

@@ -6,33 +6,33 @@ import { Uploads, commandOf, problemOf } from "../../static/js/core/storage/uplo
 
 const BOARD = "b1", CARD = { card: "c1" }, KIB = 1_024;
 
-let disk, server, locks, clock, ids, attached, uploads, plan, asked;
+let disk, server, locks, clock, ids, attached, uploads, plan, requests;
 
-/** A server that keeps what it was sent; `plan` are faults of the next calls, by name of the call. */
+/** Server that stores files. `plan` are the faults of the next calls, by name of the call. */
 const calls = {
   async piece({ id, offset, size, name }, bytes) {
-    asked.push(["piece", offset, bytes.length]);
+    requests.push(["piece", offset, bytes.length]);
     const fault = plan.piece?.shift();
-    const there = server.get(id) ?? { offset: 0, state: "receiving", size, name };
-    if (fault?.keeps) server.set(id, { ...there, offset: there.offset + Math.floor(bytes.length * fault.keeps) });
+    const upload = server.get(id) ?? { offset: 0, state: "receiving", size, name };
+    if (fault?.keeps) server.set(id, { ...upload, offset: upload.offset + Math.floor(bytes.length * fault.keeps) });
     if (fault) throw fault.error;
-    if (there.offset !== offset) throw new Refusal({ code: "conflict", current: { offset: there.offset } });
-    server.set(id, { ...there, offset: offset + bytes.length });
+    if (upload.offset !== offset) throw new Refusal({ code: "conflict", current: { offset: upload.offset } });
+    server.set(id, { ...upload, offset: offset + bytes.length });
     return { offset: offset + bytes.length };
   },
   async state(board, id) {
-    asked.push(["state", id]);
+    requests.push(["state", id]);
     return server.get(id) ?? null;
   },
   async finish(board, id) {
-    asked.push(["finish", id]);
+    requests.push(["finish", id]);
     const fault = plan.finish?.shift();
     if (fault) throw fault.error;
     server.set(id, { ...server.get(id), state: "ready" });
     return { found: { device: "Camera" } };
   },
   async remove(board, id) {
-    asked.push(["remove", id]);
+    requests.push(["remove", id]);
     server.delete(id);
   },
   async cardOf(board, command, seqs) {
@@ -40,7 +40,7 @@ const calls = {
   },
 };
 
-/** A disk that survives a reload. */
+/** Disk that survives a reload. */
 const storeOn = (items) => ({
   all: async () => structuredClone([...items.values()].map(({ item }) => ({ ...item, isResumed: true }))),
   get: async (id) => (items.has(id) ? { ...structuredClone(items.get(id).item), isResumed: true } : null),
@@ -61,60 +61,60 @@ const lockIn = (held) => async (id) => {
   return () => held.delete(id);
 };
 
-const page = (more = {}) => new Uploads({
+const page = (options = {}) => new Uploads({
   store: storeOn(disk), calls, lock: lockIn(locks), digest: async () => "d1", newId: () => `u-${(ids += 1)}`, now: () => clock, random: () => 1, maxMb: () => 25,
-  attach: async ({ board }, data, command) => void attached.push([board, data, command]), attached: () => {}, ...more,
+  attach: async ({ board }, data, command) => void attached.push([board, data, command]), attached: () => {}, ...options,
 });
 
 const fileOf = (size, name = "photo.jpg") => Object.assign(new Blob([new Uint8Array(size).map((_, at) => at % 251)], { type: "image/jpeg" }), { name });
 
-/** Let everything happen that needs no time. */
+/** Run everything that needs no time. */
 const settled = async () => {
   for (let turns = 0; turns < 60; turns += 1) await new Promise((done) => setImmediate(done));
 };
 
-/** Until nothing waits for a time. */
-const passes = async (ms) => {
+/** Advance the clock, and run everything that is due. */
+const advance = async (ms) => {
   clock += ms;
   uploads.tick();
   await settled();
 };
 
-const pieces = () => asked.filter(([name]) => name === "piece").map(([, offset, length]) => [offset / KIB, length / KIB]);
+const pieces = () => requests.filter(([name]) => name === "piece").map(([, offset, length]) => [offset / KIB, length / KIB]);
 const states = (target = CARD) => uploads.of(BOARD, target).map(({ state }) => state);
 
 beforeEach(() => {
-  [disk, server, locks, clock, ids, attached, plan, asked] = [new Map(), new Map(), new Set(), 1_000, 0, [], {}, []];
+  [disk, server, locks, clock, ids, attached, plan, requests] = [new Map(), new Map(), new Set(), 1_000, 0, [], {}, []];
   uploads = page();
 });
 
-test("a file is sent in pieces, checked, attached once, and then no longer kept", async () => {
+test("a file is sent in pieces, checked, attached once and then removed", async () => {
   await uploads.add(BOARD, CARD, fileOf(2_000 * KIB));
   assert.equal(disk.size, 1, "it is kept before it is sent");
   await settled();
-  assert.deepEqual(pieces(), [[0, 256], [256, 512], [768, 1_024], [1_792, 208]]); // a fast line gets larger pieces
+  assert.deepEqual(pieces(), [[0, 256], [256, 512], [768, 1_024], [1_792, 208]]); // a fast connection gets larger pieces
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "c1" }, "u1"]]);
   assert.deepEqual([states(), disk.size, locks.size], [[], 0, 0]);
 });
 
-test("after a lost line it goes on where the server is, with smaller pieces", async () => {
+test("an upload resumes at the server's offset with smaller pieces", async () => {
   plan.piece = [null, { error: new Offline(), keeps: 0.5 }].map((fault) => fault ?? undefined);
   await uploads.add(BOARD, CARD, fileOf(1_024 * KIB));
   await settled();
   assert.deepEqual([states(), attached], [["waiting"], []]);
-  await passes(1_100);
+  await advance(1_100);
   assert.deepEqual(pieces(), [[0, 256], [256, 512], [512, 256], [768, 256]]);
   assert.equal(attached.length, 1);
 });
 
-test("each failed attempt waits longer, and a line that is back ends the wait", async () => {
+test("each failed attempt waits longer, until the connection is restored", async () => {
   plan.piece = Array.from({ length: 4 }, () => ({ error: new Offline() }));
   await uploads.add(BOARD, CARD, fileOf(KIB));
   await settled();
   const waits = [];
   for (let tries = 0; tries < 3; tries += 1) {
     waits.push(uploads.of(BOARD, CARD)[0].retryAt - clock);
-    await passes(waits.at(-1) + 1);
+    await advance(waits.at(-1) + 1);
   }
   assert.deepEqual(waits, [1_000, 2_000, 4_000]);
   uploads.online();
@@ -122,11 +122,11 @@ test("each failed attempt waits longer, and a line that is back ends the wait", 
   assert.deepEqual([states(), attached.length], [[], 1]);
 });
 
-test("a reload goes on with what was kept", async () => {
+test("a reload resumes stored uploads", async () => {
   plan.piece = [undefined, { error: new Offline() }];
   await uploads.add(BOARD, CARD, fileOf(700 * KIB));
   await settled();
-  locks.clear(); // a tab that is gone holds nothing
+  locks.clear(); // a closed tab holds no lock
   uploads = page();
   await uploads.open();
   await settled();
@@ -157,22 +157,22 @@ test("two tabs do not send the same file", async () => {
   uploads.cancel("u-1");
   await settled();
   await other.open();
-  assert.deepEqual([other.of(BOARD, CARD), disk.size], [[], 0], "nor what was given up");
+  assert.deepEqual([other.of(BOARD, CARD), disk.size], [[], 0], "nor cancelled files");
 });
 
-test("an answer that was lost is heard as a conflict, and nothing is sent twice", async () => {
+test("a lost answer becomes a conflict, and nothing is sent twice", async () => {
   plan.piece = [{ error: new Offline(), keeps: 1 }];
   await uploads.add(BOARD, CARD, fileOf(300 * KIB));
   await settled();
   server.get("u-1").state = "receiving";
-  calls.state = async () => ({ offset: 0, state: "receiving" }); // what a slower replica might say
-  await passes(1_100);
+  calls.state = async () => ({ offset: 0, state: "receiving" }); // possible answer of a slower replica
+  await advance(1_100);
   delete calls.state;
-  calls.state = async (board, id) => (asked.push(["state", id]), server.get(id) ?? null);
+  calls.state = async (board, id) => (requests.push(["state", id]), server.get(id) ?? null);
   assert.deepEqual([attached.length, server.get("u-1").offset], [1, 300 * KIB]);
 });
 
-test("refusals: some are for good, some are for the moment", async () => {
+test("refusals are permanent or temporary", async () => {
   plan.finish = [{ error: new Refusal({ code: "invalid", message: "This picture cannot be read." }) }];
   await uploads.add(BOARD, CARD, fileOf(KIB));
   await settled();
@@ -183,11 +183,11 @@ test("refusals: some are for good, some are for the moment", async () => {
   await uploads.add(BOARD, CARD, fileOf(KIB));
   await settled();
   assert.deepEqual(uploads.of(BOARD, CARD).map(({ state, problem }) => [state, problem]), [["waiting", "Files cannot be stored at present."]]);
-  await passes(5_001);
+  await advance(5_001);
   assert.deepEqual([states(), attached.length], [[], 1]);
 });
 
-test("an upload that arrived damaged is sent once more under another id", async () => {
+test("a damaged upload is sent again once under another id", async () => {
   const damaged = () => ({ error: new Refusal({ code: "invalid", message: "Damaged on the way.", fields: { sha256: "wrong" } }) });
   plan.finish = [damaged()];
   await uploads.add(BOARD, CARD, fileOf(KIB));
@@ -199,7 +199,7 @@ test("an upload that arrived damaged is sent once more under another id", async 
   assert.deepEqual(states(), ["failed"]);
 });
 
-test("a refused attachment says why, and can be tried again if that helps", async () => {
+test("a refused attachment has a reason, and can be retried if that helps", async () => {
   let refuse = true;
   uploads = page({
     attach: async (board, data, command) => {
@@ -216,7 +216,7 @@ test("a refused attachment says why, and can be tried again if that helps", asyn
   assert.deepEqual([states(), attached, pieces().length], [[], ["u1"], 1]);
 });
 
-test("what a form chose is attached to the card of its command, and returns to it if that is refused", async () => {
+test("files of a form are attached to the card of its command, or return if it is refused", async () => {
   const form = { form: "add-sighting" };
   await uploads.add(BOARD, form, fileOf(KIB));
   await settled();
@@ -233,11 +233,11 @@ test("what a form chose is attached to the card of its command, and returns to i
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "card-of-k2-7" }, "u1"]]);
 });
 
-test("a file of a form without a board waits, and goes to the board that is chosen", async () => {
+test("a file of a form waits until a board is chosen", async () => {
   const form = { form: "call:1" };
   await uploads.add("", form, fileOf(KIB));
-  await passes(1_100);
-  assert.deepEqual([asked, uploads.of(null, form).map(({ state }) => state)], [[], ["waiting"]]);
+  await advance(1_100);
+  assert.deepEqual([requests, uploads.of(null, form).map(({ state }) => state)], [[], ["waiting"]]);
   uploads.move("call:1", BOARD);
   await settled();
   assert.deepEqual([pieces(), states(form), [...uploads.forms]], [[[0, 1]], ["ready"], ["call:1"]]);
@@ -246,7 +246,7 @@ test("a file of a form without a board waits, and goes to the board that is chos
   assert.equal(pieces().length, 1, "the same board changes nothing");
 });
 
-test("a file of a form that moves to another board begins anew there, and is given up here", async () => {
+test("a file of a form that moves to another board starts again there", async () => {
   const form = { form: "call:1" };
   plan.piece = [undefined, { error: new Offline() }];
   await uploads.add(BOARD, form, fileOf(700 * KIB));
@@ -263,7 +263,7 @@ test("a file of a form that moves to another board begins anew there, and is giv
   assert.deepEqual(attached, [["b2", { upload: "u-3", card: "card-of-k1-7" }, "u3"]]);
 });
 
-test("a file that is given up while it moves leaves nothing", async () => {
+test("a file cancelled during the move leaves nothing", async () => {
   await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
   await settled();
   uploads.move("call:1", "b2");
@@ -272,7 +272,7 @@ test("a file that is given up while it moves leaves nothing", async () => {
   assert.deepEqual([[...uploads.forms], disk.size, locks.size], [[], 0, 0]);
 });
 
-test("an ack that comes before the files are read from the disk attaches them", async () => {
+test("an ack before the files are loaded still attaches them", async () => {
   await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
   await settled();
   uploads.follow(BOARD, "call:1", "k1");
@@ -280,11 +280,11 @@ test("an ack that comes before the files are read from the disk attaches them", 
   uploads = page();
   await uploads.acknowledged({ id: "k1", seqs: [7] });
   await uploads.open();
-  await passes(1_100);
+  await advance(1_100);
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "card-of-k1-7" }, "u1"]]);
 });
 
-test("the card of a command may be learned in another way than by its ack", async () => {
+test("the card of a command can become known without its ack", async () => {
   await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
   await settled();
   uploads.follow(BOARD, "call:1", "k1");
@@ -296,7 +296,7 @@ test("the card of a command may be learned in another way than by its ack", asyn
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "c1" }, "u1"]]);
 });
 
-test("two are sent at a time, in order", async () => {
+test("two files are sent at a time, in order", async () => {
   const open = [];
   const slow = { ...calls, piece: (item) => new Promise((done) => open.push([item.id, () => done({ offset: item.size })])) };
   uploads = page({ calls: slow });
@@ -308,11 +308,11 @@ test("two are sent at a time, in order", async () => {
   assert.deepEqual(open.map(([id]) => id), ["u-1", "u-2", "u-3"]);
 });
 
-test("an empty file and one that is too large are refused before anything is sent", async () => {
+test("empty and oversized files are refused before anything is sent", async () => {
   assert.match(problemOf({ size: 0 }, 25), /empty/);
   assert.match(problemOf({ size: 25 * KIB * KIB + 1 }, 25), /too large.*25 MB/);
   assert.equal(problemOf({ size: 25 * KIB * KIB }, 25), null);
   await uploads.add(BOARD, CARD, fileOf(0));
   await settled();
-  assert.deepEqual([states(), asked], [["failed"], []]);
+  assert.deepEqual([states(), requests], [["failed"], []]);
 });

@@ -6,7 +6,7 @@ import { WaitingList } from "../../static/js/pages/unanswered/waiting_list.js";
 const PERIOD_MS = 2_000;
 let reads = 0;
 
-/** Let everything that waits for answers run, this long after. */
+/** Advance the clock, and run everything that waits for answers. */
 async function after(ms) {
   mock.timers.tick(ms);
   for (let turns = 0; turns < 5; turns += 1) await new Promise((next) => setImmediate(next));
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => mock.timers.reset());
 
-test("the list is read again after an event of a search, or of the list of all searches, which has the tips", async () => {
+test("the list is loaded again after an event of a search or of the operations board", async () => {
   const list = new WaitingList(() => {});
   const summaries = new Map([["s", { last: { seq: 1 } }]]);
   list.follow(summaries, 7);

@@ -84,7 +84,7 @@ READ = r"""() => {
 # The sentences for what the server has, as this reader must be told them.
 SAY = """async ({ cards, alarms, accounts, me, holder }) => {
   const from = (path) => import(`/static/js/${path}.js`);
-  const [{ loadCatalogue, t }, { hasAnybody }, { clock }, { label }] =
+  const [{ loadCatalogue, t }, { untakenText }, { clock }, { label }] =
     await Promise.all(["core/i18n", "core/rules/has_anybody", "core/time", "core/labels"].map(from));
   const [{ ownerOf, whoHasIt }, { namedAlarm, shortAlarm }, { cardName }] =
     await Promise.all(["format/ownership", "format/alarm_text", "format/values"].map(from));
@@ -104,7 +104,7 @@ SAY = """async ({ cards, alarms, accounts, me, holder }) => {
     const card = byId.get(state.about.id), named = { ...state, about: { ...state.about, number: card?.state.number ?? null } };
     return {
       board, card: state.about.id, isOpen: !state.taken_by, name: namedAlarm(named), short: shortAlarm(named),
-      owner: whoHasIt(ownerOf(state, card?.state.assignee, session), me), unnamed: hasAnybody(Boolean(card?.state.assignee)),
+      owner: whoHasIt(ownerOf(state, card?.state.assignee, session), me), unnamed: untakenText(Boolean(card?.state.assignee)),
       taker: state.taken_by && t("{name} has it", { name: accounts[state.taken_by] }),
     };
   };

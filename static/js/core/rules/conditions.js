@@ -17,8 +17,8 @@ export const isAssured = (assessment) => rules().assured.includes(assessment);
 /** Return true if an assessment settles a sighting, so that nobody has to follow it up. @param {any} assessment */
 export const isSettled = (assessment) => rules().settled.includes(assessment);
 
-/** @param {AnyState} state whether it is a sighting that waits for a grade */
-export const isUngraded = (state) => holds(rules().ungraded, state);
+/** Return true if a sighting waits for its grade. @param {AnyState} state */
+export const isUngraded = (state) => meetsCondition(rules().ungraded, state);
 
 /**
  * Return the right that undoing an event of a type needs; undefined if it cannot be undone.
