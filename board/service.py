@@ -162,7 +162,7 @@ class BoardService:
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
         """Execute a command: committed and published when this returns. With `content`, its id may be repeated only for the
         same content. Raises Refused."""
-        self.last_use.note(caller)
+        self.last_use.record(caller)
         # no await before the command is queued: commands of a socket stay in order
         queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares)
         try:
@@ -288,7 +288,7 @@ class BoardService:
         """Write the last uses that are due. A token with an open socket counts as used."""
         for connection in self.hub.connections:
             if connection.viewer.token is not None:
-                self.last_use.note(connection.viewer)
+                self.last_use.record(connection.viewer)
         with contextlib.suppress(DatabaseUnavailable):  # the next run tries again
             await self.last_use.write(self.database)
 

@@ -1,7 +1,8 @@
 """Access rules: the only way to get a board. A board that the account may not see is reported as `not_found`.
 
-A search with access `desk` is visible to every signed-in account; one with `members` only to its members, whatever their role.
-Displays all see the same: searches with access `desk` whose appeal is not discreet. Today's rights apply to all of history.
+A search with access `desk` is visible to every signed-in account. A search with access `members` is visible only to its members,
+whatever their role. All displays see the same searches: those with access `desk` whose appeal is not discreet. Current rights
+apply to all history.
 """
 
 from collections.abc import Iterable
@@ -20,8 +21,8 @@ from realtime.source import Position
 
 RestrictedSearches = dict[
     str, frozenset[str]
-]  # audience of each search that is not visible to all: its members, or DESK (everybody but displays); also of tips placed there
-DESK = "desk"  # in an audience: every account, but no display
+]  # audience of each search that is not visible to all, and of the tips placed on it: account ids, or DESK
+DESK = "desk"  # in an audience: every account, no display
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
 _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
@@ -29,59 +30,60 @@ _TIPS_OF_MEMBERS = text("SELECT t.id, t.placed_on FROM tip t JOIN search s ON s.
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
-    """Return the audience of each search that is not visible to all, and of the tips placed on those for members only. (Displays
-    get no tips, so those on a discreet search need no audience.)"""
+    """Return the audience of each search that is not visible to all, and of each tip placed on a search with access `members`.
+    (Displays get no tips, so tips on a discreet search need no audience.)"""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
-    found = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
-    of_all = {id: members for id, members in found.items() if members is not None}
-    return of_all | {row.id: of_all[row.placed_on] for row in session.connection().execute(_TIPS_OF_MEMBERS)}
+    audiences = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
+    restricted = {id: members for id, members in audiences.items() if members is not None}
+    return restricted | {row.id: restricted[row.placed_on] for row in session.connection().execute(_TIPS_OF_MEMBERS)}
 
 
 def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
-    """Return the audience of a search; None if everybody sees it."""
+    """Return the audience of a search; None if all accounts and displays see it."""
     if access == "members":
         return frozenset(members)
     return frozenset({DESK}) if discreet else None
 
 
-def is_in_audience(who: str, members: frozenset[str]) -> bool:
-    """Return whether an account, or WALL for displays, belongs to an audience."""
-    return who in members or (DESK in members and who != ALL_DISPLAYS)
+def is_in_audience(viewer: str, members: frozenset[str]) -> bool:
+    """Return whether an account, or ALL_DISPLAYS, belongs to an audience."""
+    return viewer in members or (DESK in members and viewer != ALL_DISPLAYS)
 
 
 class VisibilityView(NamedTuple):
-    """Rights as of one view of the database. `at` is the position on `operations` at which anybody's visibility last changed."""
+    """Visibility of searches in one database snapshot. `at`: position on `operations` of the last change of visibility."""
 
     restricted: RestrictedSearches
     at: Position
 
 
 def visibility_view(session: Session) -> VisibilityView:
-    """Read the rights in this view of the database."""
+    """Return the visibility of searches in this database snapshot."""
     epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
     return VisibilityView(restricted_searches(session), (epoch, seq or 0))
 
 
 def get_visible_board(session: Session, account: str, board_id: str) -> Board:
-    """Return the board if this account may see it. Raises Refused `not_found`, always for the audit board (see `audit_board`)."""
+    """Return the board. Raises Refused `not_found` if this account may not see it, and for the audit board (see
+    `audit_board`)."""
     board = session.get(Board, board_id)
     if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
 
 
-def lock_visible_board(unit: UnitOfWork, account: str, board_id: str) -> Board:
-    """Return a board that this account may see, its row locked until commit. Raises Refused `not_found`, also for the audit
-    board: that one is locked last."""
-    board = unit.lock_board(board_id) if board_id != AUDIT else None
-    if board is None or not _sees_board(account, board, unit.entities.get(Search, board_id) if board.kind == "search" else None):
+def lock_visible_board(uow: UnitOfWork, account: str, board_id: str) -> Board:
+    """Return the board, with its row locked until commit. Raises Refused `not_found` if this account may not see it, and for the
+    audit board, which is locked last."""
+    board = uow.lock_board(board_id) if board_id != AUDIT else None
+    if board is None or not _sees_board(account, board, uow.entities.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
 
 
 def audit_board(session: Session, account: Account) -> Board:
-    """Return the audit board, which only administrators may know of. Raises Refused `not_found`."""
+    """Return the audit board. Raises Refused `not_found` if the account is not an administrator."""
     board = session.get(Board, AUDIT) if account.role == "admin" else None
     if board is None:
         raise Refused("not_found")
@@ -103,6 +105,6 @@ def is_visible_on_displays(search: Search) -> bool:
 
 
 def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str, int]:
-    """Return the seq of the last visibility change after `seq`, by account; accounts without one are left out."""
+    """Return the seq of each account's last visibility change after `seq`. Omits accounts without a change."""
     rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
     return {row.account: row.seq for row in rows}

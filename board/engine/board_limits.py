@@ -1,7 +1,7 @@
-"""Bounds of a board: how many entities it takes, how many of them one account or token can add, and the reserve beyond.
+"""Size limits of a board: the number of entities, the share of one account or token, and the reserve above the limit.
 
-What counts is what is on the board now. The counts of accounts and tokens are in `BoardShare`, written with the rows that they
-count, under the lock of the board.
+Only entities that are on the board now count. `BoardShare` has the counts of accounts and tokens. They are written with the
+counted rows, under the board's lock.
 """
 
 from typing import NamedTuple
@@ -19,16 +19,16 @@ from models.entity import CountedEntity, Entity
 from realtime.wire.protocol import ShareUse
 
 MAX_ENTITIES = 10_000  # on one board, from the contract
-# above MAX_ENTITIES: first the part of coordinators (see shares.toml), then what comes with a status or an opening, which a full
-# board must not refuse
+# above MAX_ENTITIES: first the coordinators' part (see shares.toml), then entities added by a status change or an opening, which
+# a full board must not refuse
 RESERVED_ENTITIES = 1_000
-NEARLY_FULL = 0.8  # part of MAX_ENTITIES at which the people of a board are warned
+NEARLY_FULL = 0.8  # fraction of MAX_ENTITIES at which the board's users are warned
 
 _COORDINATORS = frozenset(ROLES[ROLES.index("coordinator") :])
 
 
 class BoardLimits(NamedTuple):
-    """Bounds of a locked board for the author of a command; without an account, for the server."""
+    """Size limits of a locked board for the author of a command. `account`: None for the server."""
 
     session: Session
     board: Board
@@ -37,8 +37,8 @@ class BoardLimits(NamedTuple):
     shares: BoardShares
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits; `reserved`: one that comes with a status or an opening. Of these, one account can
-        add no more than twice its part of the reserve once the board is full."""
+        """Return whether one more entity fits. `reserved`: it is added by a status change or an opening. On a full board, one
+        account can add at most twice its part of the reserve in this way."""
         if self.board.entities < MAX_ENTITIES:
             return True
         if reserved:
@@ -46,21 +46,21 @@ class BoardLimits(NamedTuple):
         return self._is_coordinator and self.board.entities < MAX_ENTITIES + self.shares.reserve
 
     def take(self, row: Entity, reserved: bool = False) -> ShareUse | None:
-        """Count an entity that comes onto the board in the share of the account that brings it; return that share if it is nearly
-        used. Raises Refused `too_large`."""
+        """Count an entity that is added to the board, in the share of its account. Return that share if it is nearly used. Raises
+        Refused `too_large` if the entity does not fit."""
         share = self._require_room(reserved)
         is_beyond = self.board.entities >= MAX_ENTITIES
-        rows.assign(self.board, {"entities": self.board.entities + 1})
+        rows.set_columns(self.board, {"entities": self.board.entities + 1})
         if isinstance(row, CountedEntity) and self.account is not None:
             key = (self.board.id, self.account.id, self.token or "")
             unit_of_work.current(self.session).shares.change(key, 1, int(is_beyond))
-            rows.assign(row, {"share_account": self.account.id, "share_token": self.token})
+            rows.set_columns(row, {"share_account": self.account.id, "share_token": self.token})
         return share
 
     def give_back(self, row: Entity) -> None:
-        """Count an entity that leaves the board."""
+        """Stop counting an entity that leaves the board."""
         shares = unit_of_work.current(self.session).shares
-        rows.assign(self.board, {"entities": self.board.entities - 1})
+        rows.set_columns(self.board, {"entities": self.board.entities - 1})
         if isinstance(row, CountedEntity) and row.share_account is not None:
             shares.change((self.board.id, row.share_account, row.share_token or ""), -1, 0)
         if self.board.entities == MAX_ENTITIES - 1:
@@ -74,7 +74,7 @@ class BoardLimits(NamedTuple):
         if self.board.entities >= MAX_ENTITIES and self._reserved() >= self.shares.reserve_account:
             raise self._full()
         if self.board.entities < self.shares.warns_at(min(self.shares.account, self.shares.token)):
-            return None  # nobody's share is nearly used
+            return None  # no share can be nearly used
         return self._require_share()
 
     def _require_share(self) -> ShareUse | None:
@@ -115,14 +115,14 @@ class BoardLimits(NamedTuple):
 
 
 def share_of(counts: dict[str, tuple[int, int]], shares: BoardShares, token: str | None) -> ShareUse:
-    """Return the share of somebody with these counts: that of the token, or of what was added without one; or that of the account
-    with all of its tokens, if less of it is left."""
-    own = ShareUse(used=counts.get(token or "", (0, 0))[0], most=shares.token if token else shares.account)
-    together = ShareUse(used=sum(entities for entities, _ in counts.values()), most=max(shares.account, shares.token))
-    return min(own, together, key=lambda share: share["most"] - share["used"])
+    """Return the share that has less left: the token's share (or the account's share without tokens), or the share of the account
+    with all its tokens."""
+    separate = ShareUse(used=counts.get(token or "", (0, 0))[0], most=shares.token if token else shares.account)
+    total = ShareUse(used=sum(entities for entities, _ in counts.values()), most=max(shares.account, shares.token))
+    return min(separate, total, key=lambda share: share["most"] - share["used"])
 
 
 def read_share(session: Session, board: str, account: str, token: str | None, shares: BoardShares) -> ShareUse:
-    """Return the share of an account, or of one of its tokens, as stored."""
+    """Return the stored share of an account or one of its tokens."""
     rows = session.exec(select(BoardShare).where(BoardShare.board == board, BoardShare.account == account))
     return share_of({row.token: (row.entities, row.reserved) for row in rows}, shares, token)

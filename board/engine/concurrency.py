@@ -1,4 +1,4 @@
-"""Reads of many rows: in turn by account, and shared by callers who ask for the same."""
+"""Heavy reads: accounts take turns, and callers with the same request share a result."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from models.db.database import Database
 
 T = TypeVar("T")
 
-WAIT_TIMEOUT_S = 8.0  # longest wait for a lock; then the page is told to retry, before it gives up by itself
+WAIT_TIMEOUT_S = 8.0  # longest wait for a lock: shorter than the timeout of a page, so that it gets an answer and retries
 
 
 @contextlib.asynccontextmanager
@@ -33,44 +33,45 @@ async def acquire_or_refuse(lock: asyncio.Lock) -> AsyncIterator[None]:
 
 
 class SharedReads:
-    """Reads by what they depend on: whoever asks for the same while one runs, or shortly after, gets its result."""
+    """Results by key. A second request for a key shares the result of the first for `ttl_s` seconds from its start."""
 
-    def __init__(self, kept_s: float, most: int) -> None:
-        self._kept_s, self._most = kept_s, most
-        self._begun: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}
+    def __init__(self, ttl_s: float, limit: int) -> None:
+        self._ttl_s, self._limit = ttl_s, limit
+        self._reads: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}  # with the time at which the read started
 
     async def get(self, key: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return the result of `read`, or of another's with this key. What another's raises is not shared: it is read anew."""
+        """Return the result of `read`, or a shared one for this key. Exceptions are not shared: `read` runs again."""
         now = asyncio.get_running_loop().time()
-        self._begun = {each: begun for each, begun in self._begun.items() if now - begun[1] < self._kept_s}
-        if key in self._begun:
+        self._reads = {key: (task, start) for key, (task, start) in self._reads.items() if now - start < self._ttl_s}
+        if key in self._reads:
             with contextlib.suppress(Exception):
-                found: T = await asyncio.shield(self._begun[key][0])
-                return found
+                result: T = await asyncio.shield(self._reads[key][0])
+                return result
         task = asyncio.create_task(read())
         task.add_done_callback(partial(self._forget_failed, key))
-        self._begun.pop(key, None)
-        self._begun[key] = task, now
-        while len(self._begun) > self._most:
-            del self._begun[next(iter(self._begun))]
+        self._reads.pop(key, None)
+        self._reads[key] = task, now
+        while len(self._reads) > self._limit:
+            del self._reads[next(iter(self._reads))]
         return await asyncio.shield(task)
 
     def _forget_failed(self, key: Hashable, task: asyncio.Task[Any]) -> None:
-        if (task.cancelled() or task.exception() is not None) and self._begun.get(key, (None,))[0] is task:
-            del self._begun[key]
+        if (task.cancelled() or task.exception() is not None) and self._reads.get(key, (None,))[0] is task:
+            del self._reads[key]
 
 
 class HeavyReads:
-    """Reads of many rows, in turn by account. The turn, and with it a database thread, is held only during the read."""
+    """Queue of heavy reads, in which accounts take turns. A turn, and its database thread, is held only during the read."""
 
     def __init__(self, database: Database, queue: FairQueue) -> None:
         self._database, self._queue = database, queue
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
-        """Run `fn` for a caller who is still signed in at their turn. Raises Refused, ReadTimeout, DatabaseUnavailable."""
+        """Run `fn` when it is the caller's turn. Raises Refused `unauthenticated` if the caller's access has ended by then,
+        ReadTimeout, DatabaseUnavailable."""
 
         def read(session: Session) -> T:
-            require_active(session, caller)  # the session may have ended while the caller waited
+            require_active(session, caller)  # access may have ended during the wait
             return fn(session)
 
         async with self._queue.turn(caller.account.id):

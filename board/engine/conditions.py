@@ -1,15 +1,15 @@
-"""Conditions on a state as data: the server and the scripts (`core/rules/conditions.js`) decide by the same ones."""
+"""Conditions on a state, as data that the server and the scripts (`core/rules/conditions.js`) share."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# By path, the values of which the state has one; after a "!", those of which it has none. An absent value is None.
+# Allowed values by path. A "!" before the path negates: the values are forbidden. An absent value is None.
 Condition = Mapping[str, Sequence[Any]]
-IS_SET: Sequence[Any] = (None, False)  # with a "!": there is a value
+IS_SET: Sequence[Any] = (None, False)  # after a "!" before the path: the value is set
 
 
 def holds(condition: Condition, state: Any) -> bool:
-    """Return whether a state meets a condition; each meets the empty one."""
+    """Return whether a state meets a condition. Every state meets the empty condition."""
     return all((_value_at(state, path.lstrip("!")) in values) != path.startswith("!") for path, values in condition.items())
 
 

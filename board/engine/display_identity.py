@@ -1,4 +1,4 @@
-"""Identity of a wall display: found by the secret of its cookie."""
+"""Identity of a wall display, by the secret of its cookie."""
 
 import re
 from collections.abc import Sequence
@@ -22,25 +22,26 @@ _TAKE_LEASE = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_a
 
 
 def display_by_cookie(database: Database, secret: str) -> Caller | None:
-    """Return the display with this cookie secret; None if there is none, or it was revoked."""
+    """Return the display with this cookie secret; None if it does not exist or was revoked."""
     key = digest(secret)
     row = database.connection().execute(select(_DISPLAYS).where(_DISPLAYS.c.digest == key)).mappings().first()
     return _caller(Display(**row)) if row is not None and row["revoked_at"] is None else None
 
 
 def _caller(display: Display, lease: str = "") -> Caller:
-    stands_for = Account(
+    account = Account(
         id=display.id, email="", name=display.name, role=ALL_DISPLAYS, password="", language=display.language, created_at=""
     )
-    return Caller(stands_for, scope=ALL_DISPLAYS, display=display, socket_lease=lease)
+    return Caller(account, scope=ALL_DISPLAYS, display=display, socket_lease=lease)
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
-    """Take the display's single socket lease for a page; the previous holder is disconnected in all processes. Keyed by the
-    page's id, so that a late reply to the page's own abandoned attempt does not evict it. Raises Refused `unauthenticated`."""
+    """Take the display's single socket lease for a page. All processes disconnect the previous holder. The lease is the page's
+    id, so that a late reply to the page's abandoned attempt does not evict it. Raises Refused `unauthenticated` if the display
+    was revoked."""
     lease = page if _PAGE_ID.fullmatch(page) else new_id()
     if caller.display is not None and caller.display.seat == lease:
-        return replace(caller, socket_lease=lease)  # the same page is back: no rights changed, so no process has to reload them
+        return replace(caller, socket_lease=lease)  # same page: no rights changed, so no process must reload them
     bump_displays_version(database)
     if not database.connection().execute(_TAKE_LEASE, {"seat": lease, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
@@ -48,13 +49,15 @@ def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
 
 
 def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Reload displays; None for one that was revoked. The caller has to compare the leases."""
+    """Reload displays; None for each that was revoked. Does not compare the leases."""
     ids = sorted({caller.account.id for caller in callers})
     rows = database.connection().execute(select(_DISPLAYS).where(_BY_IDS), {"ids": ids}).mappings() if ids else ()
-    now = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
-    return [_caller(now[each.account.id], each.socket_lease) if each.account.id in now else None for each in callers]
+    displays = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}
+    return [
+        _caller(displays[caller.account.id], caller.socket_lease) if caller.account.id in displays else None for caller in callers
+    ]
 
 
 def settings_json(display: Display) -> dict[str, Any]:
-    """Return what a display shows and how, as sent to its screen."""
+    """Return the settings of a display that are sent to its screen."""
     return {name: getattr(display, name) for name in ("profile", "language", "shows", "theme", "sound", "reload")}

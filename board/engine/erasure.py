@@ -1,4 +1,4 @@
-"""Erasure of payloads. The chain keeps only digests of them, so it still verifies."""
+"""Erasure of payloads. The chain contains only their digests, so it still verifies."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -26,7 +26,7 @@ _OF_ENTITY = text(
 
 
 def erased_of_kind(kind: str, dialect: str) -> str:
-    """Return the SQL for the ids of the entities of a kind of which the payload of an event was erased."""
+    """Return the SQL for the ids of a kind's entities that have an event with an erased payload."""
     return f"SELECT {id_sql('e.entity', dialect)} FROM event e WHERE e.body IS NULL AND e.kind = '{kind}'"  # noqa: S608
 
 
@@ -39,8 +39,8 @@ def erase_before(session: Session, board: str, entity: str, seq: int) -> None:
 
 
 def erase(session: Session, board: str, seq: int) -> bool:
-    """Erase the payload of an event and its key, and keep the whole commitment to it; return whether there was one. Payloads that
-    are based on it are stored whole first. Locks the board, so that no later one is based on it meanwhile."""
+    """Erase an event's payload and its key, and store the full commitment to it. Return False if it was already erased. Payloads
+    based on it are first stored in full. Locks the board, so that no new payload is based on it in the meantime."""
     unit_of_work.lock_board(session, board)
     session.flush()
     unit_of_work.current(session).events.bases.clear()

@@ -10,17 +10,17 @@ from models.ids import id_text
 from models.stored_payload import unpack
 from models.times import from_ms
 
-PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
+PAGE_SIZE = 1_000  # events per read: bounds memory, and the time for which a read occupies its thread
 
-# What a query selects to make events of the rows of `event e`. `whole` is the payload on which that of the event is based, if it
-# is. It is no join, for which PostgreSQL may want to read the whole table.
+# Columns of `event e` from which `stored_event` builds events. `whole`: base payload of a payload that is stored as a difference.
+# It is a subquery, because PostgreSQL might read the entire table for a join.
 WHOLE = "(SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base) AS whole"
 COLUMNS = f"e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, {WHOLE}"
 BOARD = "(SELECT number FROM board WHERE id = :board)"
 
 
 def join_at(board: str, seq: str) -> str:
-    """Return the SQL that joins, as `e`, the event at this number of a board and this seq, to rows of other tables."""
+    """Return the SQL that joins an event as `e`, by the number of its board and its seq."""
     return f"JOIN event e ON e.board = {board} AND e.seq = {seq}"
 
 
@@ -30,9 +30,9 @@ def count_own(board: str, after: str, until: str = "") -> str:
     return f"(SELECT count(*) FROM event e WHERE e.board = {board} AND e.seq > {after}{last} AND e.account = :own)"  # noqa: S608
 
 
-@dataclass(slots=True)  # not frozen, which makes each assignment a call: commands and verification make many
+@dataclass(slots=True)  # not frozen: commands and verification create many, and frozen makes each assignment a call
 class JournalEvent:
-    """Event as it was committed: metadata, and the payload as JSON (None if it was erased)."""
+    """Committed event: metadata, and the payload as JSON (None if it was erased)."""
 
     board: str
     seq: int
@@ -44,18 +44,18 @@ class JournalEvent:
     body: bytes | None
 
     def to_json(self) -> bytes:
-        """Return the event as JSON, as in the contract."""
+        """Return the event as JSON, in the contract's form."""
         meta = orjson.dumps({"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.entity})
         return meta[:-1] + b"," + self.body[1:] if self.body is not None else meta[:-1] + b',"erased":true}'
 
     def payload(self) -> dict[str, Any]:
-        """Return actor, command, state, changes and reason; empty if the payload was erased."""
+        """Return the payload: actor, command, state, changes, reason. Empty if it was erased."""
         body: dict[str, Any] = orjson.loads(self.body) if self.body is not None else {}
         return body
 
 
 def stored_event(board: str, row: Sequence[Any]) -> JournalEvent:
-    """Return the event of a row of COLUMNS."""
+    """Return the event in a row of COLUMNS."""
     seq, at, type, kind, entity, account, body, whole = row
     return JournalEvent(
         board, seq, from_ms(at), type, kind, id_text(entity), None if account is None else id_text(account),

@@ -1,5 +1,4 @@
-"""EventWriter: how command handlers change data. Each row change is stored together with its journal event, in one
-transaction."""
+"""EventWriter, with which command handlers change data. It stores each row change and its journal event in one transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,7 @@ E = TypeVar("E", bound=Entity)
 
 
 class Change(NamedTuple):
-    """Event of an entity that still exists, with its kind, its state before and after, and the fields that changed."""
+    """Event of an entity that still exists, with the entity's kind, its states before and after, and the changed fields."""
 
     event: JournalEvent
     kind: Kind
@@ -40,7 +39,7 @@ class Change(NamedTuple):
 
 
 class TipAudience(NamedTuple):
-    """Audience of a tip from the event `seq` of `operations` on, and the accounts that gained or lost sight of it by that."""
+    """Audience of a tip from the event `seq` of `operations` on. `changed_for`: accounts that gained or lost access to it."""
 
     tip: str
     access: str
@@ -51,9 +50,14 @@ class TipAudience(NamedTuple):
 
 @dataclass(slots=True)
 class WrittenChanges:
-    """Changes that a command has written so far. `other_boards` are those that it wrote to beside its own, `nearly_full` is the
-    board that it brought to NEARLY_FULL. `visibility_changed_for` are the accounts that gained or lost sight of the search,
-    `tips` the tips whose audience changed, and `share` the author's share of the board, if it is nearly used."""
+    """Changes that a command has written so far.
+
+    - `other_boards`: boards that it wrote to besides its own.
+    - `visibility_changed_for`: accounts that gained or lost access to the search.
+    - `tips`: tips whose audience changed.
+    - `nearly_full`: the board, if the command brought it to NEARLY_FULL.
+    - `share`: the author's share of the board, if it is nearly used.
+    """
 
     events: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -67,8 +71,8 @@ class WrittenChanges:
 
 @dataclass(slots=True)
 class EventWriter:
-    """Writer of one command's changes to a board, in one transaction. `board` is locked, `operations` the second board that a
-    command on a search writes to, `now` the time of everything written."""
+    """Writer of one command's changes to a locked board, in one transaction. `operations`: the second board, for commands on a
+    search. `now`: time of all written rows and events."""
 
     session: Session
     account: Account | None  # None: the server itself
@@ -78,7 +82,7 @@ class EventWriter:
     now: str
     task_catalogue: TaskCatalogue = field(default_factory=load_catalogue)
     alarm_rules: AlarmRules = field(default_factory=load_rules)
-    token: str | None = None  # id of the token with which the command is given
+    token: str | None = None  # id of the token that sent the command
     shares: BoardShares = field(default_factory=load_board_shares)
     token_name: str | None = None
     result: WrittenChanges = field(default_factory=WrittenChanges)
@@ -93,24 +97,24 @@ class EventWriter:
 
     @property
     def _event_time(self) -> str:
-        """Time that an event written now has: never before the one ahead of it."""
+        """Time of the next event: never earlier than the board's last event."""
         return max(self.now, self.board.at)
 
     @property
     def account_id(self) -> str:
-        """Id of the account that gives the command. Not for commands that the server may give itself."""
+        """Id of the account that sent the command. Not for commands that the server can run itself."""
         assert self.account is not None
         return self.account.id
 
     def find(self, model: type[E], id: str, name: str) -> E:
-        """Return the entity of this board with that id. Raises Refused `not_found` for the field `name`."""
+        """Return the entity with this id on this board. Raises Refused `not_found` for the field `name`."""
         row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
         return row
 
     def find_patched(self, model: type[E], id: str, name: str, fields: type[Data], patch: State, blank: State) -> tuple[E, State]:
-        """Return the entity with that id, and its fields after a merge patch. A patch that is invalid for any entity (checked
+        """Return the entity with this id, and its fields after a merge patch. A patch that is invalid for any entity (validated
         against `blank`) is refused before an unknown id."""
         row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
@@ -119,37 +123,36 @@ class EventWriter:
         return row, apply_patch(fields, rows.values_of(row, fields.model_fields), patch)
 
     def require_account(self, id: str | None, name: str) -> None:
-        """Check that the account given in the field `name` exists. Raises Refused `not_found`."""
+        """Check that an account exists. Raises Refused `not_found` for the field `name`."""
         if id is not None and self.unit.entities.get(Account, id) is None:
             raise not_found(name)
 
     def require_person(self, id: str | None, name: str) -> None:
-        """Check that the account given in the field `name` exists and is used by a person. Raises Refused `not_found` or
-        `invalid`."""
+        """Check that an account exists and belongs to a person. Raises Refused `not_found` or `invalid` for the field `name`."""
         self.require_account(id, name)
         if id is not None and program_accounts.program_accounts_among(self.session, [id]):
             raise invalid(name, N_("This account belongs to a program, so nobody would see it."))
 
     def next_card_number(self) -> int:
-        """Return the next card number of this board. Sightings and tasks share the numbers; none is used twice."""
+        """Return the next card number of this board. Sightings and tasks share the numbers; no number is reused."""
         self.unit.changes += 1
-        rows.assign(self.board, {"cards": self.board.cards + 1})
+        rows.set_columns(self.board, {"cards": self.board.cards + 1})
         return self.board.cards
 
     def on_new_board(self, board: Board) -> "EventWriter":
-        """Add a board made by this command; return the writer for it, whose second board is the present one."""
+        """Add a new board. Return its writer, whose second board is the board of this writer."""
         self.unit.changes += 1
         self.unit.boards.add(board)
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
     def on_search(self, board: Board) -> "EventWriter":
-        """Return the writer for the board of a search that a command on `operations` writes to, too. It is locked."""
+        """Return the writer for a search's board, for a command on `operations` that also writes there. It must be locked."""
         self.result.other_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits on the board; `reserved`: one that comes with a status or an opening."""
+        """Return whether one more entity fits on the board. `reserved`: it is added by a status change or an opening."""
         return self._limits.has_room(reserved)
 
     @property
@@ -157,16 +160,16 @@ class EventWriter:
         return BoardLimits(self.session, self.board, self.account, self.token, self.shares)
 
     def _take(self, row: Entity, reserved: bool = False) -> None:
-        """Count an entity that comes onto the board. Raises Refused `too_large`."""
+        """Count an entity that is added to the board. Raises Refused `too_large` if it does not fit."""
         self.result.share = self._limits.take(row, reserved) or self.result.share
         if self.board.entities == int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL):
             self.result.nearly_full = self.board
 
     def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
-        """Add an entity and its event. Raises Refused `too_large` on a full board."""
+        """Add an entity and its event. Raises Refused `too_large` if the board or the share is full."""
         kind = kinds.of(row)
         if kind.derived:
-            rows.assign(row, kind.derive({}, row.state(), self._event_time))
+            rows.set_columns(row, kind.derive({}, row.state(), self._event_time))
         state = row.state()
         if kind.counted:
             self._take(row, reserved)
@@ -177,34 +180,35 @@ class EventWriter:
         self, row: Entity, type: str, values: State, reason: str | None = None, conflicts: bool = True,
         undoes: int | None = None, acknowledge: str | None = None,
     ) -> bool:  # fmt: skip
-        """Set columns of an entity and write the event; return False, and write nothing, if nothing changes. Columns outside the
-        state are named in the event whenever they are set, even to the same value: leaving them out would disclose it. Derived
-        fields follow, and never conflict. `undoes` is the seq of the event that this one undoes.
+        """Set columns of an entity and write the event. Return False, and write nothing, if nothing changes.
 
-        Raises Refused `conflict` if somebody else changed one of the same fields after the command's base.
+        The event names every column outside the state that is set, even to the same value, because leaving it out would disclose
+        that value. Derived fields are updated too, and never conflict. `undoes`: seq of the event that this event undoes.
+
+        Raises Refused `conflict` if another account changed one of the same fields after the command's base.
         """
         before, kind = row.state(), kinds.of(row)
         private = sorted(values.keys() - before.keys())
         if kind.derived:
             values = values | kind.derive(before, before | values, self._event_time)
-        was = rows.values_of(row, values)
-        values = {name: value for name, value in values.items() if was[name] != value}
-        anything = bool(private or values)
+        former = rows.values_of(row, values)
+        values = {name: value for name, value in values.items() if former[name] != value}
+        is_change = bool(private or values)
         changed = {name: value for name, value in values.items() if name in before}
         after = before | changed
         fields = changed_paths({name: before[name] for name in changed}, changed)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, [*(name for name in fields if not kind.is_derived(name)), *private])
-        if anything:
+        if is_change:
             self._bring_back(row)
         if values:
             self.unit.entities.set(row, values)
-        if anything:
+        if is_change:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
-        return anything
+        return is_change
 
     def bring_back(self, row: CountedEntity, type: str, values: State) -> None:
-        """Put an entity that has left the board back on it, with these columns set. Raises Refused `too_large`."""
+        """Return an archived entity to the board, and set these columns. Raises Refused `too_large` if it does not fit."""
         before = row.state()
         changed = {name: value for name, value in values.items() if before[name] != value}
         self._bring_back(row)
@@ -215,15 +219,15 @@ class EventWriter:
     def _bring_back(self, row: Entity) -> None:
         if isinstance(row, CountedEntity) and row.archived_at is not None:
             self._take(row)
-            back: State = {"archived_at": None, "share_account": row.share_account, "share_token": row.share_token}
-            self.unit.entities.set_position(row, back)
+            columns: State = {"archived_at": None, "share_account": row.share_account, "share_token": row.share_token}
+            self.unit.entities.set_position(row, columns)
 
-    def set_unseen(self, row: Entity, values: State) -> None:
-        """Set columns outside the state, which follow from an event and stand in none."""
+    def set_hidden(self, row: Entity, values: State) -> None:
+        """Set columns outside the state, without an event."""
         self.unit.entities.set(row, values)
 
     def delete(self, row: Entity, type: str) -> None:
-        """Remove an entity from the board. No fields conflict; only a different epoch of the board is refused."""
+        """Delete an entity. No fields conflict. Raises Refused `conflict` if the board's epoch differs from the command's."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         if kinds.of(row).counted:
@@ -232,14 +236,14 @@ class EventWriter:
         self._append_event(row, type, None, [], None)
 
     def archive(self, row: Entity, type: str, after_days: int) -> None:
-        """Take an entity off the board of this writer: it stays in the journal, and its next event there brings it back."""
+        """Archive an entity: remove it from this writer's board, but not from the journal. Its next event there restores it."""
         self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
         if isinstance(row, CountedEntity):
             self._limits.give_back(row)
         self.unit.entities.set(row, {"archived_at": self.board.at})
 
-    def state_again(self, row: Entity, type: str) -> None:
-        """Write an event with the state of an entity that has not changed, for accounts that did not see it."""
+    def repeat_state(self, row: Entity, type: str) -> None:
+        """Write an event with the unchanged state of an entity, for accounts that could not see it before."""
         self._append_event(row, type, row.state(), [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -254,22 +258,22 @@ class EventWriter:
         self._check_epoch(current, fields)
         if self.command.base is None or row.seq <= self.command.base:
             return
-        theirs = self.changed_since(row, self.command.base, but=self._account_id or "")
-        clash = {name: theirs[name] for name in fields if name in theirs}
-        if clash:
-            raise Refused("conflict", fields=clash, current=current)
+        changed = self.changed_since(row, self.command.base, except_account=self._account_id or "")
+        conflicts = {name: changed[name] for name in fields if name in changed}
+        if conflicts:
+            raise Refused("conflict", fields=conflicts, current=current)
 
-    def changed_since(self, row: Entity, seq: int, but: str | None = None) -> dict[str, str]:
-        """Return the fields of an entity changed after `seq`, each with a sentence for people; changes by the account `but` do
-        not count."""
-        found: dict[str, str] = {}
+    def changed_since(self, row: Entity, seq: int, except_account: str | None = None) -> dict[str, str]:
+        """Return a sentence for people, by field, for each field of an entity that changed after `seq`. Ignores changes by
+        `except_account`."""
+        sentences: dict[str, str] = {}
         for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
-            if but is None or event.account != but:
+            if except_account is None or event.account != except_account:
                 payload = event.payload()
-                who = (payload.get("actor") or {}).get("name") or message(N_("Searchboard"))
-                sentence = message(N_("Changed by {name} at {time}."), name=who, time=Moment(event.at))
-                found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
-        return found
+                name = (payload.get("actor") or {}).get("name") or message(N_("Searchboard"))
+                sentence = message(N_("Changed by {name} at {time}."), name=name, time=Moment(event.at))
+                sentences |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
+        return sentences
 
     def _append_event(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
@@ -299,7 +303,7 @@ class EventWriter:
                 self.unit.entities.set_position(row, _position_of(row, kind, board, event.seq))
             self.result.events.append(event)
         if state is not None and before is not None:
-            # last in the loop: the event of the entity's own board
+            # the last event of the loop is on the entity's own board
             self.result.changes.append(Change(event, kind, before, state, fields, reason))
 
     def _actor(self) -> dict[str, Any] | None:
@@ -309,8 +313,8 @@ class EventWriter:
         return actor | {"token": {"id": self.token, "name": self.token_name}} if self.token else actor
 
     def _boards_of(self, kind: Kind) -> Iterable[Board]:
-        """Return the boards that get the events of an entity: of one that is a board its own and `operations`, else the current
-        one."""
+        """Return the boards that get an entity's events: `operations` and its own board if the entity is a board, otherwise the
+        current board."""
         if not kind.is_board:
             return (self.board,)
         assert self.operations is not None
@@ -318,7 +322,7 @@ class EventWriter:
 
 
 def _position_of(row: Entity, kind: Kind, board: Board, seq: int) -> State:
-    """Return the columns that an event with a state sets: one on `operations` also brings back a board that was archived."""
+    """Return the columns that an event with a state sets. On `operations` it also restores an archived board."""
     if board.id != OPERATIONS or not kind.is_board:
         return {"seq": seq}
     return {"operations_seq": seq} | ({"archived_at": None} if cast("Any", row).archived_at is not None else {})

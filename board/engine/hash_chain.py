@@ -26,7 +26,7 @@ _CHAIN = text(
 
 
 def commitment(key: bytes, body: bytes) -> bytes:
-    """Return the keyed digest of a payload that the chain keeps. Without the key it tells nothing about the payload."""
+    """Return the keyed digest of a payload for the chain. It reveals nothing about the payload without the key."""
     return hmac.digest(key, body, "sha256")
 
 
@@ -45,8 +45,8 @@ class ChainError(NamedTuple):
 
 @dataclass(slots=True)
 class ChainCursor:
-    """Position up to which a chain has been verified. `missing_payloads` maps an entity to its first event without a payload,
-    until a later `*.erased` event accounts for it."""
+    """Position up to which a chain is verified. `missing_payloads`: the first event without a payload by entity, until a later
+    `*.erased` event accounts for it."""
 
     seq: int = 0
     head: bytes = b""
@@ -54,27 +54,27 @@ class ChainCursor:
 
 
 def verify(session: Session, board: Board) -> str | None:
-    """Verify a board's whole chain. Return None if it holds, else a message that names the first bad row."""
-    fault = verify_from(session, board, ChainCursor())
-    return fault and fault.message
+    """Verify a board's entire chain. Return None if it is intact, otherwise a message that names the first bad event."""
+    error = verify_from(session, board, ChainCursor())
+    return error and error.message
 
 
 def verify_from(
     session: Session, board: Board, chain: ChainCursor, progress: Callable[[int], object] = lambda events: None
 ) -> ChainError | None:
-    """Verify from `chain` to the end and move it along; return the first error, or None. `progress` is told the number of events
-    of each page."""
+    """Verify from `chain` to the end, and advance `chain`. Return the first error, or None. `progress` receives the number of
+    events in each page."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE_SIZE}).all():
         for row in paced(rows):
-            if (wrong := _row_problem(board.id, row, chain)) is not None:
-                return ChainError(chain.seq + 1, message(wrong, seq=chain.seq + 1))
+            if (problem := _row_problem(board.id, row, chain)) is not None:
+                return ChainError(chain.seq + 1, message(problem, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash
         progress(len(rows))
     return _end_problem(session, board, chain)
 
 
 def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
-    """Return what is wrong with a row that should come next, or None."""
+    """Return the problem of a row that should be the next in the chain, or None."""
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
     if row.body is None or row.key is None:
@@ -90,15 +90,15 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
 
 
 def _committed(row: Row[Any]) -> bytes | None:
-    """Return the commitment to a row's payload; None if it is not the one that was stored with it."""
-    if not all(isinstance(each, bytes) for each in (row.key, row.body, row.commitment)):
+    """Return the commitment to a row's payload; None if it differs from the stored one."""
+    if not all(isinstance(value, bytes) for value in (row.key, row.body, row.commitment)):
         return None
-    found = commitment(row.key, unpack(row.body, row.whole))
-    return found if len(row.commitment) >= KEPT_BYTES and found.startswith(row.commitment) else None
+    committed = commitment(row.key, unpack(row.body, row.whole))
+    return committed if len(row.commitment) >= KEPT_BYTES and committed.startswith(row.commitment) else None
 
 
 def _follows(board: str, row: Row[Any], before: bytes, committed: bytes) -> bool:
-    """Return whether a row was chained to the hash before it. Checks types too, as SQLite stores any type in any column."""
+    """Return whether a row is chained to the hash before it. Checks types too, because SQLite stores any type in any column."""
     if not (isinstance(row.type, str) and isinstance(row.kind, str) and isinstance(committed, bytes)):
         return False
     try:
@@ -111,7 +111,8 @@ def _follows(board: str, row: Row[Any], before: bytes, committed: bytes) -> bool
 
 
 def _id(short: object) -> str:
-    """Return the id of a short form. Raises TypeError or ValueError if it is none: queries would not find it."""
+    """Return the id of a short form. Raises TypeError or ValueError if it is not the short form of an id, because queries would
+    not find it."""
     if not isinstance(short, bytes):
         raise TypeError
     if id_bytes(id := id_text(short)) != short:

@@ -1,4 +1,4 @@
-"""Identity of callers: found by the session cookie or by a bearer token."""
+"""Identity of callers, by session cookie or bearer token."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from models.times import format_utc, now
 
 
 class RefusedToken(NamedTuple):
-    """Reason why a bearer token was refused, with what is known of the token."""
+    """Reason why a bearer token was refused, with the token and its account if it exists."""
 
     reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
     token: Token | None = None
     account: Account | None = None
 
 
-# from signing in: longer than any run of shifts, shorter than a lost laptop stays unnoticed
+# from sign-in: longer than any series of shifts, shorter than a lost laptop goes unnoticed
 SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
@@ -60,15 +60,15 @@ Key = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Caller: an account, with the session or token it uses. `account` is as it was when it was read.
+    """Caller: an account, with its session or token. `account` is a copy from the time of reading.
 
-    A display has no account: the one here is in no table and has no rights. `socket_lease` names its single socket.
+    A display has no account: its `account` is in no table and has no rights. `socket_lease`: id of the display's single socket.
     """
 
     account: Account
     session: str | None = None  # digest
     token: str | None = None  # id
-    token_name: str | None = None  # tokens are not renamed
+    token_name: str | None = None  # never stale: tokens are not renamed
     scope: str | None = None
     display: Display | None = None
     socket_lease: str = ""
@@ -80,22 +80,22 @@ class Caller:
 
     @property
     def visibility_key(self) -> str:
-        """Key of this caller's visibility of searches: the account's id, or WALL for displays."""
+        """Key of the caller's visibility of searches: the account's id, or ALL_DISPLAYS."""
         return ALL_DISPLAYS if self.display is not None else self.account.id
 
     @property
     def public_account(self) -> dict[str, str]:
-        """Account as shown on its own screens."""
+        """Account as shown on its screens."""
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
 
     @property
     def is_own_session(self) -> bool:
-        """Return whether the person is signed in, instead of a program with a token."""
+        """Return whether the caller is a person who signed in, not a program with a token."""
         return self.session is not None and self.token is None
 
     @property
     def is_narrow(self) -> bool:
-        """Return whether the token has a scope for one purpose, which reads no board and opens no page."""
+        """Return whether the token has a single-purpose scope, which can't read boards or open pages."""
         return self.scope in NARROW
 
     @property
@@ -113,26 +113,26 @@ def hash_password(password: str) -> str:
 
 
 def require_active(database: Database, caller: Caller) -> Account:
-    """Return the caller's account as it is now. Raises Refused `unauthenticated` if the account, session or token has ended."""
-    found = statements.read(database.connection(), *current_query(caller))
-    return require_active_now(found[0] if found else None, caller)
+    """Return the caller's current account. Raises Refused `unauthenticated` if the account, session or token has ended."""
+    rows = statements.read(database.connection(), *current_query(caller))
+    return require_active_now(rows[0] if rows else None, caller)
 
 
 def current_query(caller: Caller) -> tuple[Statement, Parameters]:
-    """Return the query for the caller as it is now."""
+    """Return the query for the caller's current account, session and token."""
     return _CURRENT, {"account": caller.account.id, "session": caller.session, "token": caller.token}
 
 
 def require_active_now(row: statements.Row | None, caller: Caller) -> Account:
-    """Return the account in the row of that query. Raises Refused `unauthenticated` as `require_active`."""
+    """Return the account in a row of `current_query`. Raises Refused `unauthenticated` as `require_active` does."""
     if row is None:
         raise Refused("unauthenticated")
     account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
     at = format_utc(now())
-    no_session = caller.session is not None and (ends_at is None or ends_at <= at)
+    has_session_ended = caller.session is not None and (ends_at is None or ends_at <= at)
     has_expired = expires_at is not None and expires_at <= at
-    no_token = caller.token is not None and (token is None or revoked_at is not None or has_expired)
-    if not account.enabled or no_session or no_token:
+    has_token_ended = caller.token is not None and (token is None or revoked_at is not None or has_expired)
+    if not account.enabled or has_session_ended or has_token_ended:
         raise Refused("unauthenticated")
     return account
 
@@ -140,53 +140,53 @@ def require_active_now(row: statements.Row | None, caller: Caller) -> Account:
 def _account(row: Row[Any] | statements.Row) -> Account:
     """Return the account in the first columns of a row, detached from any database session."""
     values = dict(zip(_COLUMNS, row, strict=False))
-    return rows.new(Account, values | {"enabled": bool(values["enabled"])})
+    return rows.new_row(Account, values | {"enabled": bool(values["enabled"])})
 
 
 def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Reload callers with their accounts as they are now; None for one whose access has ended. Reads by hundreds, as a server
-    asks for all its sockets at once."""
-    found: list[Caller | None] = []
+    """Reload callers with their current accounts; None for each whose access has ended. Reads in batches, because a server
+    reloads the callers of all its sockets."""
+    current: list[Caller | None] = []
     at = format_utc(now())
     for start in range(0, len(callers), _BATCH_SIZE):
         page = callers[start : start + _BATCH_SIZE]
         accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
-        going = _by_key(database, _ACTIVE_SESSIONS.bindparams(now=at), {caller.session for caller in page if caller.session})
-        good = _by_key(database, _VALID_TOKENS.bindparams(now=at), {caller.token for caller in page if caller.token})
+        sessions = _by_key(database, _ACTIVE_SESSIONS.bindparams(now=at), {caller.session for caller in page if caller.session})
+        tokens = _by_key(database, _VALID_TOKENS.bindparams(now=at), {caller.token for caller in page if caller.token})
         for caller in page:
             row = accounts.get(caller.account.id)
-            ended = (caller.session and caller.session not in going) or (caller.token and caller.token not in good)
-            stays = row is not None and row.enabled and not ended
-            found.append(replace(caller, account=_account(row)) if row is not None and stays else None)
-    return found
+            has_ended = (caller.session and caller.session not in sessions) or (caller.token and caller.token not in tokens)
+            is_active = row is not None and row.enabled and not has_ended
+            current.append(replace(caller, account=_account(row)) if row is not None and is_active else None)
+    return current
 
 
 def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, Row[Any]]:
-    """Return rows by their first column."""
+    """Return the rows with these keys by their first column."""
     rows = database.connection().execute(query, {"keys": list(keys)}) if keys else ()
     return {row[0]: row for row in rows}
 
 
 def caller_by_cookie(database: Database, secret: str) -> Caller | None:
-    """Return the caller with this session cookie; None if there is none, or it has ended."""
+    """Return the caller with this session cookie; None if the session does not exist or has ended."""
     key = digest(secret)
-    found = statements.read(database.connection(), _BY_COOKIE, {"digest": key})
-    if not found or not (account := _account(found[0])).enabled or found[0][_REST] <= format_utc(now()):
+    rows = statements.read(database.connection(), _BY_COOKIE, {"digest": key})
+    if not rows or not (account := _account(rows[0])).enabled or rows[0][_REST] <= format_utc(now()):
         return None
     return Caller(account, session=key)
 
 
 def caller_by_token(database: Database, secret: str) -> Caller | None:
-    """Return the caller with this bearer token; None if there is none, or it has ended."""
-    found = statements.read(database.connection(), _BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())})
-    if not found or not (account := _account(found[0])).enabled:
+    """Return the caller with this bearer token; None if the token is not valid."""
+    rows = statements.read(database.connection(), _BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())})
+    if not rows or not (account := _account(rows[0])).enabled:
         return None
-    id, scope, name = found[0][_REST:]
+    id, scope, name = rows[0][_REST:]
     return Caller(account, token=id, token_name=name, scope=scope)
 
 
 def refused_token(database: Database, secret: str) -> RefusedToken:
-    """Return why a bearer token is not valid, for the audit journal."""
+    """Return the reason why a bearer token is not valid, for the audit journal."""
     row = database.exec(select(Token, Account).where(Token.digest == digest(secret), Token.account == Account.id)).first()
     if row is None:
         return RefusedToken("unknown")
@@ -199,8 +199,8 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
 
 
 def _is_user_action(connection: HTTPConnection) -> bool:
-    """Return whether a person caused this request. An idle page polls data and reopens its socket by itself, but opens no page
-    and changes nothing."""
+    """Return whether a person caused this request. An idle page automatically polls data and reopens its socket, but it opens no
+    page and changes nothing."""
     if connection.scope["type"] != "http":
         return False
     return connection.scope["method"] not in ("GET", "HEAD") or not connection.url.path.startswith("/api/")

@@ -1,9 +1,8 @@
-"""Integrity of journals, checked by their hash chains, by the positions in signed handovers, and by heads that were kept
-elsewhere.
+"""Integrity of journals, verified by their hash chains, the positions in signed handovers, and heads stored elsewhere.
 
-A chain alone reveals an edit, a gap or a swap. A journal that was cut short, or rewritten together with the board's row, is
-found only by somebody who knows an earlier head. The file of heads is the output of `verify`, a line for each board: `{board}
-holds: {seq} events, head {hash of the last one, in hex, or none}`.
+A chain alone reveals an edit, a gap or a swap. Only an earlier head reveals that a journal was truncated, or rewritten together
+with the board's row. The file of heads is the output of `verify`, with a line for each board: `{board} holds: {seq} events, head
+{hash of the last event in hex, or none}`.
 """
 
 import re
@@ -36,8 +35,8 @@ _HASH = text(f"SELECT hash FROM event WHERE board = {BOARD} AND seq = :seq")  # 
 
 
 class TrustedHead(NamedTuple):
-    """Trusted hash of an event, from a signed handover (by its number) or from heads kept elsewhere (None). `epoch` is the
-    board's epoch at that time, if known."""
+    """Trusted hash of an event. `handover`: number of the signed handover that contains it, None for a head stored elsewhere.
+    `epoch`: the board's epoch at that time, if known."""
 
     board: str
     seq: int
@@ -47,33 +46,34 @@ class TrustedHead(NamedTuple):
 
 
 def head_line(board: Board) -> str:
-    """Return the line printed for a board that holds. `read_heads` reads it, and other programs keep it: do not change it."""
+    """Return the line that `verify` prints for an intact board. `read_heads` parses it, and other programs store it: do not
+    change it."""
     return f"{board.id} holds: {board.seq} events, head {board.head.hex() or 'none'}"
 
 
 def read_heads(file: Path) -> list[TrustedHead]:
-    """Read the saved output of `verify`. Raises OperationError if the file can't be read or is something else."""
+    """Read the saved output of `verify`. Raises OperationError if the file can't be read or is not such an output."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise OperationError(f"The heads in {file} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise OperationError(f"{file} is not a text file. Give a file with the output of `board verify`.") from error
-    found = [_read_line(file, number, each) for number, each in enumerate(lines, 1) if each.strip()]
-    if not found:
+    heads = [_read_line(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not heads:
         raise OperationError(f"{file} contains no heads. Give a file with the output of `board verify`.")
-    return found
+    return heads
 
 
 def _read_line(file: Path, number: int, line: str) -> TrustedHead:
-    read = _LINE.fullmatch(line.strip())
-    if read is None or (read[3] == "none") != (int(read[2]) == 0):
+    match = _LINE.fullmatch(line.strip())
+    if match is None or (match[3] == "none") != (int(match[2]) == 0):
         raise OperationError(f"{file}, line {number}, is not a line of `board verify`, with a board, its events and its head.")
-    return TrustedHead(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
+    return TrustedHead(match[1], int(match[2]), bytes.fromhex(match[3]) if match[3] != "none" else b"")
 
 
 def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead]:
-    """Return the positions in signed handovers, of all boards or of one, from the journal of `operations`."""
+    """Return the positions of all boards, or of one, in signed handovers, from the journal of `operations`."""
     signing = {type: spec.signs for kind in kinds.every() for type, spec in kind.events.items() if spec.signs is not None}
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
     asked: dict[str, Any] = {"types": list(signing)} | ({} if board is None else {"board": id_bytes(board)})
@@ -81,63 +81,62 @@ def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead
     for type, entity, body, whole in session.connection().execute(query, asked):
         state = stored_payload.load(body, whole).get("state") or {}
         if (position := state.get("position")) is not None:
-            of_board, number = signing[type](id_text(entity), state)
+            signed_board, number = signing[type](id_text(entity), state)
             head = bytes.fromhex(position["head"])
-            heads.append(TrustedHead(of_board, position["seq"], head, number, position["epoch"]))
+            heads.append(TrustedHead(signed_board, position["seq"], head, number, position["epoch"]))
     return heads
 
 
 def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHead]) -> ChainError | None:
-    """Return an error for the first event that differs from a trusted head, or None. Handovers signed in another epoch of the
-    board do not count."""
-    known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
-    for each in sorted(known, key=lambda each: each.seq):
-        found = hash_at(session, board.id, each.seq)
-        if found != each.head:
-            return _contradiction(each, gone=found is None)
+    """Return an error for the first event that differs from a trusted head, or None. Ignores heads from other epochs."""
+    relevant = [head for head in witnesses if head.board == board.id and head.seq and head.epoch in (None, board.epoch)]
+    for witness in sorted(relevant, key=lambda head: head.seq):
+        stored_hash = hash_at(session, board.id, witness.seq)
+        if stored_hash != witness.head:
+            return _contradiction(witness, is_missing=stored_hash is None)
     return None
 
 
 def hash_at(session: Session, board: str, seq: int) -> bytes | None:
     """Return the hash of an event; None if there is no such event."""
-    found: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
-    return found
+    hash: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
+    return hash
 
 
-def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
+def _contradiction(witness: TrustedHead, is_missing: bool) -> ChainError:
     if witness.handover is None:
-        says = N_("event {seq} is missing: its checksum was kept elsewhere") if gone else N_(
+        sentence = N_("event {seq} is missing: its checksum was kept elsewhere") if is_missing else N_(
             "event {seq} does not match the checksum kept elsewhere: the history was rewritten after that"
         )  # fmt: skip
-        return ChainError(witness.seq, message(says, seq=witness.seq))
-    says = N_("event {seq}, at which handover {number} was signed, is missing") if gone else N_(
+        return ChainError(witness.seq, message(sentence, seq=witness.seq))
+    sentence = N_("event {seq}, at which handover {number} was signed, is missing") if is_missing else N_(
         "event {seq} is not the one at which handover {number} was signed: the history was rewritten after that"
     )  # fmt: skip
-    return ChainError(witness.seq, message(says, seq=witness.seq, number=witness.handover))
+    return ChainError(witness.seq, message(sentence, seq=witness.seq, number=witness.handover))
 
 
 def verify(
-    session: Session, board: str | None = None, heads: Path | None = None, progress: Progress = lambda done, whole: None
+    session: Session, board: str | None = None, heads: Path | None = None, progress: Progress = lambda verified, total: None
 ) -> list[str]:
-    """Verify all boards, or one; return a line for each. `progress` is told how many events of how many have been verified.
-    Raises OperationError for the first bad row, an unknown board, or an unusable file of heads."""
+    """Verify all boards, or one; return a line for each. `progress` receives the numbers of verified events and of all events.
+    Raises OperationError for the first bad event, an unknown board, or an unusable file of heads."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed_heads(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
         raise OperationError("There is no board with this id.")
-    done, whole = 0, sum(each.seq for each in boards)
+    verified, total = 0, sum(row.seq for row in boards)
 
-    def page_done(events: int) -> None:
-        nonlocal done
-        done += events
-        progress(done, whole)
+    def count_events(events: int) -> None:
+        nonlocal verified
+        verified += events
+        progress(verified, total)
 
-    for each in boards:
-        fault = hash_chain.verify_from(session, each, ChainCursor(), page_done) or verify_against(session, each, witnesses)
-        if fault is not None:
-            raise OperationError(f"{each.id}: {fault.message}")
-    gone = {each.board for each in witnesses} - {each.id for each in boards}
-    if gone and board is None:
-        raise OperationError(f"{min(gone)}: the board and its journal are missing.")
-    return [head_line(each) for each in boards]
+    for row in boards:
+        error = hash_chain.verify_from(session, row, ChainCursor(), count_events) or verify_against(session, row, witnesses)
+        if error is not None:
+            raise OperationError(f"{row.id}: {error.message}")
+    missing = {witness.board for witness in witnesses} - {row.id for row in boards}
+    if missing and board is None:
+        raise OperationError(f"{min(missing)}: the board and its journal are missing.")
+    return [head_line(row) for row in boards]

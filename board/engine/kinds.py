@@ -1,7 +1,7 @@
 """Registry of the kinds of entities on boards.
 
-A kind is declared once, beside its rules under `board/commands/`. Snapshots, search, exports, alerts, undo, handovers, paper,
-displays, OpenAPI and the pages ask its declaration. A declaration that contradicts itself is refused when it is registered.
+A kind is declared once, next to its rules under `board/commands/`. Snapshots, search, exports, alerts, undo, handovers, paper,
+displays, OpenAPI and the pages read its declaration. Registration refuses a contradictory declaration.
 """
 
 import hashlib
@@ -32,15 +32,19 @@ FormPart = Literal["first", "more", "later", "edit"]
 
 
 class MisdeclaredKind(Exception):
-    """Declaration of a kind that contradicts itself, with a sentence that names it."""
+    """Contradiction in the declaration of a kind, with a sentence that describes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """Type of an event. `command` makes it, and its rights are needed to undo it. Nobody may take over a shift without
-    having read one whose new state meets `significant`. After one that `revises`, what an earlier significant event says
-    may no longer hold, or hold again. `signs` tells, from the id and the state of its entity, the board whose position is in
-    that state, signed, and the number of the handover."""
+    """Type of an event.
+
+    - `command`: writes the event; its rights are needed to undo it.
+    - `revises`: may invalidate or revive an earlier significant event.
+    - `significant`: condition on the new state for events that everyone must read before taking over a shift.
+    - `signs`: returns (board, number of the handover) for an entity whose state contains a signed position of that board. The
+      arguments are the entity's id and state.
+    """
 
     label: str
     command: str | None = None
@@ -52,11 +56,12 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True)
 class UndoRules:
-    """Rules by which a kind undoes its events. Each gets the event writer and the row first.
+    """Rules for undoing events of a kind. The first arguments of each are the event writer and the row.
 
-    `withheld` returns former values of columns that are in no event, or refuses; `dangling` the fields whose former value refers
-    to something that is gone, with a sentence for each; `apply` writes the former values. `creation` takes back what an event
-    added, where a kind has a way to.
+    - `withheld`: returns the former values of columns that are in no event, or raises Refused.
+    - `dangling`: returns a sentence for each field whose former value refers to a deleted entity.
+    - `apply`: writes the former values.
+    - `creation`: removes the entity that an event added. None if the kind does not support that.
     """
 
     withheld: Callable[[Any, Any, JournalEvent], State] = lambda writer, row, event: {}
@@ -71,16 +76,22 @@ class UndoRules:
 class Kind:
     """Declaration of a kind of entity.
 
-    `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
-    `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
-    `first_column`. `alerts` returns (kind of alert, account) for an event, `settled` (board or None for all, types of events)
-    the alerts about the handover that it settles, `alarms` (one of `occasions`, whether it is there now) for
-    one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
-    limits the rows that a handover report reads; without it these are
-    all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`
-    returns them for the states before and after a change, and its time. `forms` are the paths of form fields, where the order
-    of the declaration is not theirs: those of an addition that show `first`, those under `more`, those that it lacks (`later`),
-    and those to `edit`. `translations` are those of an installation's own kind: {language: {label: text}}.
+    - `data`: model of the fields that people write.
+    - `boards`: kinds of boards that contain it.
+    - `counted`: counts against the limit of entities on a board.
+    - `title_field`: field that names a card.
+    - `first_column`: new cards go to the first column with this role.
+    - `alerts`: returns pairs (kind of alert, account) for an event.
+    - `settled`: returns pairs (board, or None for all boards; types of events) for an event. It settles the handover alerts about
+      these events.
+    - `alarms`: returns pairs (code in `occasions`, whether the occasion exists now) for an event that may begin or end it.
+    - `alarming`: condition for rows that can have an alarm.
+    - `reported`: condition for rows that a handover report reads. By default it reads all cards that are not withdrawn, and no
+      rows of other kinds.
+    - `derived`: fields that `derive` computes from the states before and after a change and the time of the change.
+    - `forms`: paths of form fields that differ from the order of the declaration. The form for a new entity shows `first`, then
+      `more` on request, and lacks `later`; `edit` is the form for changes.
+    - `translations`: translations of an installation's own kind, as {language: {label: text}}.
     """
 
     model: type[Entity]
@@ -116,20 +127,20 @@ class Kind:
 
     @cached_property
     def is_board(self) -> bool:
-        """Return whether each of its entities is a board, too, so that its events go to its own board and to `operations`."""
+        """Return whether each entity is also a board, so that its events go to its own board and to `operations`."""
         return not self.boards
 
     def is_derived(self, path: str) -> bool:
-        """Return whether a field, or the group that it is in, follows from the others."""
+        """Return whether a field, or its group, is derived from other fields."""
         return path.partition(".")[0] in self.derived
 
     @cached_property
     def is_numbered(self) -> bool:
-        """Return whether its entities have numbers: cards, and tips."""
+        """Return whether its entities have numbers, as cards and tips do."""
         return "number" in self.model.STATE and bool(self.title_field)
 
     def report_condition(self, columns: Any, shift_end: str) -> ColumnElement[bool]:
-        """Return the condition for the rows that a handover report reads. For kinds with `reported`, and cards."""
+        """Return the condition for rows that a handover report reads. Only for cards and kinds with `reported`."""
         condition: ColumnElement[bool] = self.reported(columns, shift_end) if self.reported else ~columns.withdrawn
         return condition & columns.archived_at.is_(None) if issubclass(self.model, CountedEntity) else condition
 
@@ -139,22 +150,22 @@ class Kind:
 
     @cached_property
     def display_fields(self) -> Mapping[Audience, tuple[str, ...]]:
-        """Paths of the fields for displays, by audience; displays in inner rooms get those for all rooms too."""
+        """Paths of the fields for displays, by audience. Displays in inner rooms also get the fields for all rooms."""
         room = tuple(spec.path for spec in self.fields if spec.display == "room")
         return {"room": room, "inner_room": tuple(spec.path for spec in self.fields if spec.display)}
 
     def searchable_texts(self, row: Entity) -> dict[str, str | None]:
-        """Return the texts to search by field: only what every viewer may see, and nothing about who a source is."""
-        found: dict[str, Any] = {}
+        """Return the texts to search, by field: only those that every viewer may see, so never the identity of a source."""
+        values: dict[str, Any] = {}
         for column, path in self._searched:
             if path:
-                found.update(_values_at(getattr(row, column), path, column))
+                values.update(_values_at(getattr(row, column), path, column))
             else:
-                found[column] = getattr(row, column)
-        return {name: ", ".join(value) if isinstance(value, list) else value for name, value in found.items()}
+                values[column] = getattr(row, column)
+        return {name: ", ".join(value) if isinstance(value, list) else value for name, value in values.items()}
 
     def spellings(self, texts: Mapping[str, str | None]) -> dict[str, str]:
-        """Return the other spellings by which some of the texts to search are found too."""
+        """Return alternative spellings of the texts to search, by field."""
         return {spec.path: spec.spellings(text) for spec in self.fields if spec.spellings and (text := texts.get(spec.path))}
 
     @cached_property
@@ -168,23 +179,23 @@ class Kind:
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
-        """Readings of its fields that are no texts, numbers or codes, by path."""
+        """Readings of fields that are not text, numbers or codes, by path."""
         return {spec.path: spec.reading for spec in self.fields if spec.reading is not None}
 
     def reading_of(self, path: str) -> Reading | None:
-        """Return how people read a field. All fields of an internal group are internal."""
+        """Return the reading of a field, None if it is text, a number or a code. All fields of an internal group are internal."""
         group, *rest = path.split(".")
         if self.readings.get(group) == "internal":
             return "internal"
         return self.readings.get(path) or self.readings.get(".".join([group, "*", *rest[1:]]))
 
-    def made_type(self, name: str) -> Any:
-        """Return the type of a field of the state that the server makes; None if it is that of `data`."""
-        declared = next((spec.type for spec in self.fields if spec.path == name and spec.type is not None), None)
-        return declared if declared is not None or name in self.data.model_fields else json_type(self.model, name)
+    def server_type(self, name: str) -> Any:
+        """Return the type of a state field that the server sets; None if `data` declares the field."""
+        declared_type = next((spec.type for spec in self.fields if spec.path == name and spec.type is not None), None)
+        return declared_type if declared_type is not None or name in self.data.model_fields else json_type(self.model, name)
 
     def labels(self) -> Iterator[str]:
-        """Yield all texts for people."""
+        """Yield all texts that people read."""
         yield from filter(None, (self.title, self.plural))
         for spec in self.fields:
             yield from (spec.label, *(spec.choices or {}).values())
@@ -207,11 +218,11 @@ _fields: dict[str, list[FieldSpec]] = {}
 
 
 def register(kind: Kind) -> Kind:
-    """Add a kind. Raises MisdeclaredKind."""
+    """Add a kind. Raises MisdeclaredKind if its declaration is contradictory."""
     i18n.add_translations(kind.translations)
-    for fault in _faults(kind):
+    for error in _errors(kind):
         i18n.remove_translations(kind.translations)
-        raise MisdeclaredKind(f"The kind {kind.name!r} is declared wrongly: {fault}")
+        raise MisdeclaredKind(f"The declaration of the kind {kind.name!r} is invalid: {error}")
     _registered[kind.name] = kind
     _index()
     return kind
@@ -219,7 +230,7 @@ def register(kind: Kind) -> Kind:
 
 @contextmanager
 def registered(kind: Kind) -> Iterator[Kind]:
-    """Register a kind for a while."""
+    """Register a kind within a `with` block."""
     register(kind)
     try:
         yield kind
@@ -230,7 +241,7 @@ def registered(kind: Kind) -> Iterator[Kind]:
 
 
 def _index() -> None:
-    """Index what is looked up often, and give the labels of all kinds to `board.labels`."""
+    """Index events and fields, and declare all labels and occasions."""
     _events.clear()
     _fields.clear()
     form.cache_clear()
@@ -252,38 +263,38 @@ def _index() -> None:
     labels.declare(titles, fields, values, {type: spec.label for type, spec in _events.items()})
 
 
-def _faults(kind: Kind) -> Iterator[str]:
+def _errors(kind: Kind) -> Iterator[str]:
     """Yield a sentence for each contradiction in a declaration."""
     if kind.name in _registered:
-        yield "the name is taken."
-    declared = {spec.column for spec in kind.fields}
+        yield "another kind has this name."
+    columns = {spec.column for spec in kind.fields}
     for name in kind.model.STATE:
-        if name not in declared:
+        if name not in columns:
             yield f"the field {name!r} of its state is not declared."
-        elif name not in kind.data.model_fields and kind.made_type(name) is None:
-            yield f"the field {name!r} has no type: neither in its data nor in its declaration."
+        elif name not in kind.data.model_fields and kind.server_type(name) is None:
+            yield f"the field {name!r} has no type in its data or in its declaration."
     for spec in kind.fields:
         if spec.column not in kind.model.model_fields:
-            yield f"there is no field {spec.path!r}."
+            yield f"its model has no field {spec.path!r}."
         if spec.searched and not kind.is_searchable:
             yield f"{spec.path!r} is searched, but its model is not searchable."
         if spec.searched and spec.column not in kind.model.STATE:
-            yield f"{spec.path!r} is searched, but not everybody who sees the board may read it."
+            yield f"{spec.path!r} is searched, but some people who see the board may not read it."
         if spec.personal and spec.display:
-            yield f"{spec.path!r} is personal data, and shown on displays."
+            yield f"{spec.path!r} is personal data, but shown on displays."
         if spec.refers_to and spec.refers_to not in (*_registered, kind.name):
             yield f"{spec.path!r} refers to the kind {spec.refers_to!r}, which is not declared."
         if kind.is_card and spec.control == "people":
-            yield f"{spec.path!r} is a list of people, which the form of a card does not have."
+            yield f"{spec.path!r} is a list of people, which a card's form does not support."
         if spec.control == "choice" and not spec.choices:
-            yield f"{spec.path!r} is a choice of nothing."
+            yield f"{spec.path!r} is a choice without choices."
     for path in {path for paths in kind.forms.values() for path in paths} - {spec.path for spec in kind.fields if spec.control}:
-        yield f"a form has {path!r}, which has no control."
+        yield f"a form contains {path!r}, which has no control."
     for type, event in kind.events.items():
         if _events.get(type, event) != event:
-            yield f"the event {type!r} is declared by another kind, and otherwise."
+            yield f"another kind declares the event {type!r} differently."
     if kind.is_card and (kind.title_field not in kind.model.STATE or not kind.first_column or not kind.plural):
-        yield "a card needs a title field of its state, the role of its first column, and a plural."
+        yield "a card needs a title field in its state, the role of its first column, and a plural."
     for text in kind.labels():
         for language in i18n.languages()[1:]:
             if not i18n.is_translated(text, language):
@@ -291,8 +302,8 @@ def _faults(kind: Kind) -> Iterator[str]:
 
 
 def every() -> Collection[Kind]:
-    """Return all kinds, in the order of their registration. `board.commands.registry` registers those of the program."""
-    assert _registered, "board.commands.registry is not imported"  # else boards would look empty
+    """Return all kinds, in the order of registration. `board.commands.registry` registers the built-in kinds."""
+    assert _registered, "board.commands.registry is not imported"  # boards would look empty
     return _registered.values()
 
 
@@ -302,7 +313,7 @@ def named(name: str) -> Kind:
 
 
 def find(name: str) -> Kind | None:
-    """Return the kind with this name; None where it is not declared any more, but stands in a journal."""
+    """Return the kind with this name; None if it is no longer declared, but still in a journal."""
     return _registered.get(name)
 
 
@@ -317,15 +328,15 @@ def of_boards() -> Kind:
 
 
 def on_board(board: str) -> list[Kind]:
-    """Return the kinds that a board has besides searches."""
+    """Return the kinds of a board, without the kind of the board itself."""
     kind_of_board = OPERATIONS if board == OPERATIONS else "search"
     return [kind for kind in every() if kind_of_board in kind.boards]
 
 
 @cache
 def form() -> str:
-    """Return the form of entities: a code that changes with the tables, the declared fields and those that displays get. Entities
-    of another form lack fields, even if no event has changed them since."""
+    """Return a code for the form of entities. It changes with the tables, the declared fields and the fields for displays.
+    Entities of another form may lack fields, even if no event has changed them since."""
     fields = sorted(f"{kind.name}.{spec.path} {spec.display}" for kind in every() for spec in kind.fields)
     return hashlib.sha256("\n".join([schema.versions()[-1], *fields]).encode()).hexdigest()[:16]
 
@@ -336,26 +347,27 @@ def cards() -> list[Kind]:
 
 
 def for_scripts() -> dict[str, Any]:
-    """Return what the pages need of all kinds, by name. A `private` field is in no state. Labels are in `board.labels`."""
+    """Return the declarations that pages need, by kind. A `private` field is not in the state. Labels are in `board.labels`."""
     return {kind.name: _for_scripts(kind) for kind in every()}
 
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
     fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
-    told = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
-    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": told}
+    by_code = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
+    data = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": by_code}
     if not kind.is_card:
-        return found
-    written = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]
-    first = kind.forms.get("first") or [path for path in written if path == kind.title_field or "required" in fields[path]]
+        return data
+    writable = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]
+    first = kind.forms.get("first") or [path for path in writable if path == kind.title_field or "required" in fields[path]]
     more, edit = kind.forms.get("more", ()), kind.forms.get("edit", ())
-    added, apart = {*first, *more, *kind.forms.get("later", ()), "assignee"}, {*edit, "assignee", "priority"}
+    placed_in_new = {*first, *more, *kind.forms.get("later", ()), "assignee"}
+    placed_in_edit = {*edit, "assignee", "priority"}  # a card has separate controls for the last two
     forms = {
         "first": list(first),
-        "more": [*more, *(path for path in written if path not in added)],
-        "edit": [*edit, *(path for path in written if path not in apart)],  # the others have controls of their own on each card
+        "more": [*more, *(path for path in writable if path not in placed_in_new)],
+        "edit": [*edit, *(path for path in writable if path not in placed_in_edit)],
     }
-    return found | {"plural": kind.plural, "title": kind.title_field, "column": kind.first_column, "forms": forms}
+    return data | {"plural": kind.plural, "title": kind.title_field, "column": kind.first_column, "forms": forms}
 
 
 def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
@@ -365,15 +377,15 @@ def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
 
 
 def control_of(path: str) -> Control | None:
-    """Return the form control of a field of any kind."""
+    """Return the form control of the field with this path, in the first kind that has one."""
     return next((spec.control for spec in _fields.get(path, ()) if spec.control), None)
 
 
 def is_prose(path: str) -> bool:
-    """Return whether a field of any kind is free text."""
+    """Return whether the field with this path is free text in any kind."""
     return any(spec.prose for spec in _fields.get(path, ()))
 
 
 def event_specs() -> Mapping[str, EventSpec]:
-    """Return all types of events."""
+    """Return all types of events by name."""
     return _events

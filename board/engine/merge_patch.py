@@ -10,8 +10,8 @@ from models.fields import Data
 
 
 def merge_patch(state: Any, patch: Any) -> Any:
-    """Apply a JSON merge patch (RFC 7396): objects merge, lists are replaced. A cleared field stays as null, which `Data`
-    reads as not given; so clearing an unknown field is still an error."""
+    """Apply a JSON merge patch (RFC 7396): objects merge, lists are replaced. A cleared field stays as null, which `Data` reads
+    as absent. So clearing an unknown field is still an error."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(state) if isinstance(state, dict) else {}
@@ -26,16 +26,16 @@ def apply_patch(fields: type[Data], state: State, patch: State) -> State:
 
 
 def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:
-    """Check a patch as far as possible without the entity; `blank` is the smallest valid one. Raises Refused `invalid`."""
+    """Validate a patch as far as possible without the entity. `blank`: the smallest valid state. Raises Refused `invalid`."""
     try:
         fields.model_validate(merge_patch(blank, patch))
     except ValidationError as error:
-        if not all(_may_be_there(patch, each["loc"], each["type"]) for each in error.errors(include_input=False)):
+        if not all(_may_be_on_entity(patch, details["loc"], details["type"]) for details in error.errors(include_input=False)):
             raise from_pydantic(error) from error
 
 
-def _may_be_there(patch: Any, path: tuple[int | str, ...], type: str) -> bool:
-    """Return whether a field that an error misses may be on the entity: it is, unless the patch clears it."""
+def _may_be_on_entity(patch: Any, path: tuple[int | str, ...], type: str) -> bool:
+    """Return whether the entity may have a field that an error reports as missing: it may, unless the patch clears it."""
     if type != "missing":
         return type == "incomplete"
     for name in path:

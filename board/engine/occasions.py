@@ -12,14 +12,14 @@ from board.i18n import N_
 from models.board import OPERATIONS
 from models.occasion import ByTime, Occasion
 
-MAX_FOUND = 500  # of a rule at once
-UNKNOWN = Occasion(N_("Alarm"))  # of a rule that is gone
-NAMES: dict[str, str] = {}  # by code, of the first kind that declares it
+MAX_FOUND = 500  # subjects that one rule finds in one run
+UNKNOWN = Occasion(N_("Alarm"))  # for a deleted rule
+NAMES: dict[str, str] = {}  # by code; the first kind that declares a code names it
 _declared: dict[str, Mapping[str, Occasion]] = {}  # by kind and code
 
 
 def declare(by_kind: Mapping[str, Mapping[str, Occasion]]) -> None:
-    """Set the occasions of all kinds that are declared, and tell the rules of alarms."""
+    """Replace the declared occasions, and declare their codes to `alarm_rules`."""
     _declared.clear()
     _declared.update(by_kind)
     NAMES.clear()
@@ -30,23 +30,23 @@ def declare(by_kind: Mapping[str, Mapping[str, Occasion]]) -> None:
 
 
 def find(code: str | None, kind: str) -> Occasion:
-    """Return an occasion as the kind of an alarm's subject declares it. A kind that does not declare it has its name alone, as
-    rules may be about other kinds of cards."""
-    if own := _declared.get(kind, {}).get(code or ""):
-        return own
-    first = next((found for occasions in _declared.values() if (found := occasions.get(code or ""))), UNKNOWN)
+    """Return an occasion as a kind declares it. If the kind does not declare it, return the occasion with its name alone, because
+    a rule can apply to other kinds of cards."""
+    if own_occasion := _declared.get(kind, {}).get(code or ""):
+        return own_occasion
+    first = next((occasion for occasions in _declared.values() if (occasion := occasions.get(code or ""))), UNKNOWN)
     return replace(first, numbered="", short="", page="")
 
 
 def by_time() -> Iterator[tuple[str, ByTime]]:
-    """Yield the occasions that come with time alone."""
+    """Yield the occasions that begin when a time is reached, without an event."""
     for code in NAMES:
-        if (found := find(code, "").by_time) is not None:
-            yield code, found
+        if (occasion := find(code, "").by_time) is not None:
+            yield code, occasion
 
 
 def page_of(code: str | None, board: str, kind: str, id: str, is_card: bool) -> str:
-    """Return the path of the page about an alarm's subject, as `static/js/format/alarm_text.js` does."""
+    """Return the path of the page about an alarm's subject. Same rule as in `static/js/format/alarm_text.js`."""
     page = find(code, kind).page
     if board == OPERATIONS:
         page = "/" if "{board}" in page or not page else page

@@ -1,5 +1,5 @@
-"""Accounts of programs: their tokens only take in sightings, and nobody ever signed in to them. They can't lead a search, be
-assigned a card, or take the shift: nobody would see it."""
+"""Accounts of programs: they have only tokens that record sightings, and nobody ever signed in to them. They can't lead a search,
+be assigned a card, or take the shift, because nobody would notice."""
 
 from collections.abc import Collection, Iterable
 
@@ -30,19 +30,19 @@ def all_program_accounts(session: Session) -> set[str]:
 
 
 def program_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
-    """Return those of these accounts that are programs."""
-    found = session.connection().execute(_AMONG, {"those": list(accounts)}).scalars() if accounts else ()
-    return _without_sign_in(session, found)
+    """Return the accounts among these that belong to programs."""
+    candidates = session.connection().execute(_AMONG, {"those": list(accounts)}).scalars() if accounts else ()
+    return _without_sign_in(session, candidates)
 
 
 def has_signed_in(session: Session, account: str) -> bool:
-    """Return whether somebody ever signed in to this account, so that a person may use it."""
+    """Return whether somebody ever signed in to this account."""
     if session.connection().execute(_TRACES, {"account": account}).first() is not None:
         return True
     return not _without_sign_in(session, [account])
 
 
 def _without_sign_in(session: Session, accounts: Iterable[str]) -> set[str]:
-    """Return those of these accounts to which nobody ever signed in."""
+    """Return the accounts among these to which nobody ever signed in."""
     ids = set(accounts)
     return ids - event_queries.those_with(session, AUDIT, "sign_in.succeeded", ids)

@@ -1,4 +1,4 @@
-"""Versions of everybody's rights, polled by every process: a change made anywhere acts on all open sockets."""
+"""Versions of all rights. Every process polls them, so that a change in one process affects the open sockets of all."""
 
 from typing import NamedTuple
 
@@ -13,30 +13,30 @@ _VERSIONS = text("SELECT id, version FROM rights")
 
 
 class Version(NamedTuple):
-    """Version of rights: `people` grows with changes of accounts, sessions, tokens and access, `displays` with those of
-    displays, of which there are few."""
+    """Versions of rights. `people` increases when an account, session, token or access changes; `displays` when a display
+    changes, which is rare."""
 
     people: int = 0
     displays: int = 0
 
 
 def bump_rights_version(database: Database) -> None:
-    """Announce to all processes that rights of people changed. Call it first in a transaction: its row lock puts concurrent
-    changes in order, so that they never deadlock."""
+    """Announce to all processes that people's rights changed. Call it first in a transaction: its row lock serialises concurrent
+    changes, so that they never deadlock."""
     database.connection().execute(_BUMP, {"id": RightsVersion.PEOPLE})
 
 
 def bump_displays_version(database: Database) -> None:
-    """Announce to all processes that a display, or what it shows, changed. Call it first in a transaction."""
+    """Announce to all processes that a display or its content changed. Call it first in a transaction."""
     database.connection().execute(_BUMP, {"id": RightsVersion.DISPLAYS})
 
 
 def lock_rights_version(database: Database) -> None:
-    """Lock the version of people's rights without changing it, for writes that must not run beside a change of rights."""
+    """Lock the version of people's rights without changing it, for writes that must not run during a change of rights."""
     database.connection().execute(_HOLD, {"id": RightsVersion.PEOPLE})
 
 
 def version(database: Database) -> Version:
     """Return the current versions."""
-    known = {row.id: row.version for row in database.connection().execute(_VERSIONS)}
-    return Version(known.get(RightsVersion.PEOPLE, 0), known.get(RightsVersion.DISPLAYS, 0))
+    versions = {row.id: row.version for row in database.connection().execute(_VERSIONS)}
+    return Version(versions.get(RightsVersion.PEOPLE, 0), versions.get(RightsVersion.DISPLAYS, 0))

@@ -1,4 +1,4 @@
-"""Counts of the shares of boards within one transaction: what was read, and what is still to be written."""
+"""Counts of board shares within one transaction: stored counts, and changes that are not written yet."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _RESET = Statement("UPDATE board_share SET reserved = 0 WHERE board = :board AND
 
 @dataclass
 class ShareCounts:
-    """Counts of the transaction. `stored` are (entities, reserved) as in the database, by board and account, then by token."""
+    """Counts of one transaction. `stored`: (entities, reserved) as in the database, by board and account, then by token."""
 
     stored: dict[tuple[str, str], dict[str, tuple[int, int]]] = field(default_factory=dict)
     _changes: dict[ShareKey, tuple[int, int]] = field(default_factory=dict)  # not written yet
@@ -43,23 +43,25 @@ class ShareCounts:
         self._changes[key] = before[0] + entities, before[1] + reserved
 
     def reset_reserved(self, board: str) -> None:
-        """Forget what was added beyond the limit of a board: it is below it again."""
+        """Set all reserved counts of a board to 0, as the board is below its limit again."""
         self._reset_boards.add(board)
-        self._changes = {key: (one[0], 0 if key[0] == board else one[1]) for key, one in self._changes.items()}
-        for (of_board, _), tokens in self.stored.items():
-            if of_board == board:
+        self._changes = {
+            key: (entities, 0 if key[0] == board else reserved) for key, (entities, reserved) in self._changes.items()
+        }
+        for (share_board, _), tokens in self.stored.items():
+            if share_board == board:
                 tokens.update({token: (entities, 0) for token, (entities, _) in tokens.items()})
 
     def current(self, board: str, account: str) -> dict[str, tuple[int, int]]:
-        """Return (entities, reserved) by token, with what is not written yet."""
+        """Return (entities, reserved) by token, including changes that are not written yet."""
         counts = defaultdict(lambda: (0, 0), self.stored[board, account])
-        for (of_board, of_account, token), (entities, reserved) in self._changes.items():
-            if (of_board, of_account) == (board, account):
+        for (share_board, share_account, token), (entities, reserved) in self._changes.items():
+            if (share_board, share_account) == (board, account):
                 counts[token] = counts[token][0] + entities, counts[token][1] + reserved
         return dict(counts)
 
     def writes(self) -> list[Write]:
-        """Return what is to be written, sorted, and treat it as written."""
+        """Return the pending changes, sorted, and treat them as written."""
         for (board, account, token), (entities, reserved) in self._changes.items():
             if (tokens := self.stored.get((board, account))) is not None:
                 before = tokens.get(token, (0, 0))
@@ -68,4 +70,4 @@ class ShareCounts:
         changes = [dict(zip(names, (*key, *self._changes[key]), strict=True)) for key in sorted(self._changes)]
         resets = [{"board": board} for board in sorted(self._reset_boards)]
         self._changes, self._reset_boards = {}, set()
-        return [(statement, each) for statement, each in ((_RESET, resets), (_CHANGE, changes)) if each]
+        return [(statement, rows) for statement, rows in ((_RESET, resets), (_CHANGE, changes)) if rows]

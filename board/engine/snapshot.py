@@ -1,4 +1,4 @@
-"""Snapshot of a board: its current entities as a viewer may see them, encoded."""
+"""Snapshot of a board: its current entities, filtered for a viewer and encoded."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,16 +17,16 @@ from models.entity import Entity
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
     """Return the entities of the board that this account may see, each as `{"kind","id","seq","state"}`."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
-    return [orjson.dumps(each) for each in _entities(session, board) if each["id"] not in hidden]
+    return [orjson.dumps(entity) for entity in _entities(session, board) if entity["id"] not in hidden]
 
 
 def all_entities(session: Session, board: Board) -> list[tuple[str, bytes]]:
-    """Return all entities of the board with their ids, to be filtered for each viewer later."""
-    return [(each["id"], orjson.dumps(each)) for each in _entities(session, board)]
+    """Return all entities of the board with their ids, not filtered for a viewer."""
+    return [(entity["id"], orjson.dumps(entity)) for entity in _entities(session, board)]
 
 
 def entities_at(session: Session, board: Board, account: str, seq: int) -> list[bytes]:
-    """Return the entities as they were at `seq`, filtered by the account's present rights."""
+    """Return the entities at `seq`, filtered by the account's current rights."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
     return [
         orjson.dumps({"kind": entry.kind, "id": entry.entity, "seq": entry.seq, "state": state})
@@ -36,7 +36,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
-    """Return the ids of the searches that this account may not see, and of the tips placed there."""
+    """Return the ids of the searches that this account may not see, and of the tips placed on them."""
     return frozenset(search for search, members in restricted_searches(session).items() if not is_in_audience(account, members))
 
 
@@ -59,14 +59,14 @@ def _column(kind: type[Entity], name: str) -> ColumnElement[Any]:
 
 
 def _rows(session: Session, kind: type[Entity], where: ColumnElement[bool], seq: str = "seq") -> Iterator[dict[str, Any]]:
-    """Yield the rows of a kind that fit a condition, to be encoded by orjson. Reads columns instead of objects, and takes JSON
-    as it is stored: a fifth of the time for a board of 10,000 entities."""
+    """Yield the rows of a kind that meet a condition, for encoding with orjson. Reads columns instead of objects, and copies JSON
+    without decoding it, which takes a fifth of the time for a board with 10,000 entities."""
     table = kind.__table__  # type: ignore[attr-defined]
-    groups = [place for place, name in enumerate(kind.STATE) if isinstance(table.c[name].type, JSON)]
-    columns = [cast(table.c[name], Text) if place in groups else table.c[name] for place, name in enumerate(kind.STATE)]
+    json_indexes = [index for index, name in enumerate(kind.STATE) if isinstance(table.c[name].type, JSON)]
+    columns = [cast(table.c[name], Text) if index in json_indexes else table.c[name] for index, name in enumerate(kind.STATE)]
     query = select(table.c.id, table.c[seq].label("at_seq"), *columns).where(where)
     for id, at_seq, *values in in_pages(session.connection().execute(query)):
-        for place in groups:
-            if values[place] is not None:
-                values[place] = orjson.Fragment(values[place])
+        for index in json_indexes:
+            if values[index] is not None:
+                values[index] = orjson.Fragment(values[index])
         yield {"kind": kind.KIND, "id": id, "seq": at_seq, "state": dict(zip(kind.STATE, values, strict=True))}

@@ -1,7 +1,7 @@
 """Unit of work of one transaction, shared by all commands batched into it.
 
-It has a repository for each thing that commands read and write. A repository returns queries, which run together in one round
-trip, and writes, which are sent together with the commit, or before a query of the session could miss them.
+It has a repository for each kind of data that commands read and write. A repository returns queries, which run in one round trip,
+and writes, which are sent in one batch with the commit, or before the session's next query.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ _NEXT_NUMBER = text("SELECT max(number) + 1 FROM board")
 
 
 class Caches(dict[type[Any], Any]):
-    """Caches of what follows from rows, each made when it is first asked for, by their classes."""
+    """Caches of derived data by class. A cache is created at its first use."""
 
     def __missing__(self, type: type[Any]) -> Any:
         self[type] = type()
@@ -41,8 +41,13 @@ class Caches(dict[type[Any], Any]):
 
 
 class UnitOfWork:
-    """Shared state of a transaction, returned by `current(session)`. `changes` counts changes, so that a refused command knows
-    whether anything must be rolled back. `callers` were read ahead; those in `signed_in` were checked."""
+    """Shared state of a transaction, returned by `current(session)`.
+
+    - `callers`: prefetched rows of callers; None if the caller does not exist.
+    - `signed_in`: accounts of callers that passed the check.
+    - `changes`: number of changes. A refused command compares it to know whether to roll back.
+    - `final_steps`: run last, before the commit.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -60,11 +65,11 @@ class UnitOfWork:
         self.caches = Caches()
 
     def read(self, queries: Sequence[Query]) -> None:
-        """Run queries in this order, in one round trip, and hand over their rows."""
+        """Run queries in this order, in one round trip, and pass their rows to the repositories."""
         run(self._connection, queries)
 
     def lock_board(self, id: str) -> Board | None:
-        """Return a board with its row locked until commit, including the changes of this transaction."""
+        """Return a board with its row locked until commit, including this transaction's changes; None if it does not exist."""
         if id not in self.boards:
             self.read([self.boards.lock(id)])
         return self.boards.get(id)
@@ -83,7 +88,7 @@ class UnitOfWork:
             self.read([self.shares.query(board, account)])
         return self.shares.current(board, account)
 
-    # -- writing, as `models.db.transaction` asks for it -----------------------------------------------------------------
+    # -- writes, called by `models.db.transaction` -----------------------------------------------------------------------
 
     def flush(self, session: Session) -> None:
         """Write the pending rows and events, so that queries see them."""
@@ -91,8 +96,8 @@ class UnitOfWork:
             write_all(self._connection, self._rows())
 
     def finish(self, session: Session) -> None:
-        """Run the final steps, after everything else was written: rows that change are locked by then, so a lock taken in a final
-        step is the last one."""
+        """Run the final steps after all other writes. All changed rows are locked by then, so a lock in a final step is the
+        last lock."""
         if self.final_steps:
             write_all(self._connection, self.writes())
             session.flush()
@@ -100,7 +105,7 @@ class UnitOfWork:
                 step(session)
 
     def writes(self) -> list[Write]:
-        """Return all that is left to write, each board's row once."""
+        """Return all pending writes, with each board's row once."""
         alerts, self.alerts = self.alerts, []
         return [
             *self._rows(),
@@ -116,37 +121,37 @@ class UnitOfWork:
 
 
 def current(session: Session) -> UnitOfWork:
-    """Return the unit of work of this session."""
-    unit: UnitOfWork | None = session.info.get(PENDING)
-    if unit is None:
-        unit = UnitOfWork(connection_of(session))
-        keep(session, unit)
-    return unit
+    """Return the unit of work of this session. Creates it at the first call."""
+    uow: UnitOfWork | None = session.info.get(PENDING)
+    if uow is None:
+        uow = UnitOfWork(connection_of(session))
+        keep(session, uow)
+    return uow
 
 
 def get(session: Session, model: type[E], id: str) -> E | None:
-    """Return a row by its id, cached for this transaction. No session tracks it: only `Entities.set` changes it."""
+    """Return a row by its id, cached for this transaction. The session does not track it: change it with `Entities.set`."""
     return current(session).entities.get(model, id)
 
 
 def prefetch(session: Session, model: type[SQLModel], ids: Iterable[str]) -> None:
-    """Read several rows at once."""
+    """Read several rows in one query."""
     current(session).entities.prefetch(model, ids)
 
 
 def lock_board(session: Session, board_id: str) -> Board | None:
-    """Return a board with its row locked until commit, including the changes of this transaction."""
+    """Return a board with its row locked until commit, including this transaction's changes; None if it does not exist."""
     return current(session).lock_board(board_id)
 
 
 def execute(session: Session, query: TextClause, parameters: Mapping[str, Any]) -> CursorResult[Any]:
-    """Run a query that sees what this transaction has changed."""
+    """Run a query that sees this transaction's changes."""
     session.flush()
     return session.connection().execute(query, parameters)
 
 
 def select(session: Session, model: type[E], query: TextClause, parameters: Mapping[str, Any]) -> list[E]:
-    """Return the rows whose ids a query finds, in its order."""
+    """Return the rows whose ids a query returns, in its order."""
     ids = execute(session, query, parameters).scalars().all()
     entities = current(session).entities
     entities.prefetch(model, ids)
@@ -154,12 +159,12 @@ def select(session: Session, model: type[E], query: TextClause, parameters: Mapp
 
 
 def next_board_number(session: Session) -> int:
-    """Return the number for a new board: one more than the highest. `operations` has to be locked."""
+    """Return the number for a new board: one more than the highest. `operations` must be locked."""
     return int(execute(session, _NEXT_NUMBER, {}).scalar_one())
 
 
 def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the journal positions of these boards, as this transaction has them: epoch, seq, and head in hex."""
+    """Return the journal positions of these boards by id, including this transaction's changes."""
     locked = current(session).boards
     session.flush()
     rows = {row.id: row for row in session.connection().execute(_POSITIONS, {"ids": list(ids)})}
@@ -167,5 +172,5 @@ def positions(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]
 
 
 def position(board: Any) -> dict[str, Any]:
-    """Return the journal position in a board's row."""
+    """Return the journal position in a board's row: epoch, seq, and head in hex."""
     return {"epoch": board.epoch, "seq": board.seq, "head": bytes(board.head).hex()}

@@ -47,7 +47,7 @@ async def chain(request: Request, caller: Caller) -> Reply[Chain]:
 
     async with acquire_or_refuse(service.verified_chains.lock(id)):
         board, cursor, error = await service.heavy_reads.read(caller, read)
-        await service.verified_chains.keep(service.database, id)
+        await service.verified_chains.store(service.database, id)
     head, holds = cursor.head.hex(), error is None
     body: Chain = {"board": id, "epoch": board.epoch, "seq": cursor.seq, "head": head, "holds": holds}
     if error is not None:

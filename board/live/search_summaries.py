@@ -171,11 +171,11 @@ class LastSignificantEvents:
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
         """Read further, at least up to `heads`; of a search that was not read yet, or was revised, from there back."""
         behind = {board: self._read[board] for board, seq in heads.items() if self._read.get(board, seq) != seq}
-        found, revised = significant_events.last_significant_events_after(session, behind, but=GOAL_SET)
+        found, revised = significant_events.last_significant_events_after(session, behind, except_type=GOAL_SET)
         back = {board: seq for board, seq in heads.items() if board in revised or board not in self._read}
         for board in back:
             self._last.pop(board, None)
-        for last in (*found, *significant_events.last_significant_events(session, back, but=GOAL_SET)):
+        for last in (*found, *significant_events.last_significant_events(session, back, except_type=GOAL_SET)):
             self._last[last.board] = _shown_on_displays(last)
         self._read |= {board: heads[board] for board in behind.keys() | back.keys()}
 

@@ -48,7 +48,7 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     elif cookie:
         caller = await service.database.read(lambda database: caller_by_cookie(database, cookie))
     if caller is not None and (caller.token is not None or _is_user_action(connection)):
-        service.last_use.note(caller)
+        service.last_use.record(caller)
     if credential := credential_of(connection):
         service.recent_credentials.record(credential, _recent_account(caller))
     connection.state.caller = caller  # errors are answered in the caller's language

@@ -307,7 +307,7 @@ class Machine:
     def sleep(self, seconds: float) -> None:
         """Sleep; an offer ends at the next look at the clock, unless somebody took it."""
         self.slept.append(seconds)
-        if seconds == read_pacing.OFFER_S:
+        if seconds == read_pacing.GIL_OFFER_S:
             self.now += seconds + self.taken_s - 1.0
 
 
@@ -318,7 +318,7 @@ def test_a_heavy_read_rests_as_it_works_where_others_wait(monkeypatch: pytest.Mo
     assert machine.slept == []
     with read_pacing.Pace(10**9).activate():
         assert sum(paced([1] * 1_000, every=50)) == 1_000
-        assert machine.slept == [read_pacing.OFFER_S, read_pacing.MAX_REST_S] * 20
+        assert machine.slept == [read_pacing.GIL_OFFER_S, read_pacing.MAX_REST_S] * 20
     yield_to_others()
     assert len(machine.slept) == 40
 
@@ -328,7 +328,7 @@ def test_a_heavy_read_goes_on_at_once_where_nobody_waits(monkeypatch: pytest.Mon
     monkeypatch.setattr(read_pacing, "time", machine)
     with read_pacing.Pace(10**9).activate():
         assert sum(paced([1] * 1_000, every=50)) == 1_000
-    assert machine.slept == [read_pacing.OFFER_S] * 20
+    assert machine.slept == [read_pacing.GIL_OFFER_S] * 20
 
 
 def test_another_thread_has_its_share_beside_a_heavy_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,7 +354,7 @@ def test_another_thread_has_its_share_beside_a_heavy_read(monkeypatch: pytest.Mo
     finally:
         ended.set()
         other.join(PATIENCE_S)
-    assert slept[0] == read_pacing.OFFER_S
+    assert slept[0] == read_pacing.GIL_OFFER_S
 
 
 @pytest.mark.parametrize("path", HEAVY)
@@ -379,7 +379,7 @@ async def test_the_longer_a_read_is_the_more_often_it_gives_way(team: Team, path
     async def given_way(cards: int) -> int:
         for number in range(cards):
             await team.alice.command(search, "sighting.add", {"description": f"seen {number}"})
-        team.server.service.verified_chains.known.clear()
+        team.server.service.verified_chains.cached.clear()
         steps.clear()
         assert (await asks(team.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
         return len(steps)

@@ -232,7 +232,7 @@ async def test_chain_status_is_shown_to_readers_of_the_board_and_resumes(team: T
     assert (await team.bob.http.get(path)).status_code == 404
     await alice.command(search, "note.add", {"text": "one more"})
     assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
-    assert service.verified_chains.known[search].chain.seq == board.seq + 1
+    assert service.verified_chains.cached[search].chain.seq == board.seq + 1
 
 
 async def test_tampered_event_is_named_in_the_readers_language(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,13 +248,13 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team, monke
 
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["holds"] is True  # for a day, verified events are not verified again
-    service.verified_chains.known.clear()
+    service.verified_chains.cached.clear()
     assert (await alice.http.get(path)).json()["holds"] is True  # nor after a restart
     monkeypatch.setattr(verified_chains, "WHOLE_INTERVAL", timedelta())
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
     assert told["fault"] == "the content of event 3 was changed"
-    assert search not in service.verified_chains.known
+    assert search not in service.verified_chains.cached
 
 
 async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team: Team) -> None:
@@ -272,7 +272,7 @@ async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team:
 
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["bad_seq"] == 3
-    assert service.verified_chains.known.get(search) is None
+    assert service.verified_chains.cached.get(search) is None
 
 
 # -- kept across restarts -------------------------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ class Restarts:
         self.walked.clear()
         self.fault = (await service.database.read(lambda session: chains.verify(session, board)))[1]
         if self.fault is None:
-            await chains.keep(service.database, board.id)
+            await chains.store(service.database, board.id)
 
     async def tamper(self) -> None:
         await self.desk.sql(f"UPDATE event SET body = '{{}}' WHERE board = {BOARD} AND seq = 3")
@@ -348,7 +348,7 @@ async def test_whole_verification_of_a_day_is_kept_too(restarts: Restarts, monke
 
 
 async def test_going_on_does_not_put_off_the_next_whole_verification(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verified_chains, "KEEP_EVERY", 1)
+    monkeypatch.setattr(verified_chains, "STORE_EVERY", 1)
     at = now()
     monkeypatch.setattr(verified_chains, "now", lambda: at + timedelta(hours=23))
     await restarts.desk.command(restarts.desk.search, "note.add", {"text": "one more"})
@@ -412,7 +412,7 @@ async def test_position_is_written_again_only_after_many_events(restarts: Restar
     await desk.command(desk.search, "note.add", {"text": "one more"})
     await restarts.start()
     assert await kept() == before
-    monkeypatch.setattr(verified_chains, "KEEP_EVERY", 1)
+    monkeypatch.setattr(verified_chains, "STORE_EVERY", 1)
     await restarts.start()
     assert await kept() == before + 1
 
@@ -435,7 +435,7 @@ async def test_verification_answers_while_nothing_can_be_written(restarts: Resta
 
 async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
-    path, known = f"/api/v1/boards/{search}/chain", team.server.service.verified_chains.known
+    path, known = f"/api/v1/boards/{search}/chain", team.server.service.verified_chains.cached
     monkeypatch.setattr(event, "PAGE_SIZE", 2)
     walked, looked = [], hash_chain._row_problem
 

@@ -254,7 +254,7 @@ async def test_last_significant_event_is_found_from_the_head_back(
     def read(session: Session) -> tuple[dict[str, int], dict[str, int]]:
         heads = {search: session.get_one(Board, search).seq for search in searches}
         every = significant_events.significant_events_after(session, dict.fromkeys(searches, 0))
-        last = significant_events.last_significant_events(session, heads, but="search.goal_set")
+        last = significant_events.last_significant_events(session, heads, except_type="search.goal_set")
         whole = {board: [event for event in events if event.type != "search.goal_set"] for board, events in every.items()}
         holding = {
             board: [event.seq for event in events if event.payload()["state"].get("assessment") != "confirmed"]

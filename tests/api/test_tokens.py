@@ -239,15 +239,15 @@ def test_recorded_uses_are_bounded_and_none_is_lost_during_a_write(monkeypatch: 
     monkeypatch.setattr(last_use, "MAX_KEYS", 3)
     noted, at = UseTracker(timedelta(hours=1)), now()
     for key in "dcba":
-        noted.note(key, at)
+        noted.record(key, at)
     uses = noted.due(at)
     assert list(uses) == ["b", "c", "d"]  # of two processes, in one order
     later = at + timedelta(minutes=5)
-    noted.note("b", later)
+    noted.record("b", later)
     noted.mark_written(uses, at)
     assert noted.due(later) == {}
     assert noted.due(at + timedelta(hours=1)) == {"b": later}
-    noted.note("a", later)
+    noted.record("a", later)
     assert len(noted) <= 3
 
 

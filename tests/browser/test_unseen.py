@@ -209,6 +209,6 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(bro
     service, edit = browsers.server.service, text(f"UPDATE event SET type = 'x' WHERE board = {BOARD} AND seq = 3")
     await service.database.write(lambda session: session.connection().execute(edit, {"board": board}))
     await service.database.write(lambda session: session.connection().execute(text("DELETE FROM verified")))
-    service.verified_chains.known.clear()
+    service.verified_chains.cached.clear()
     await window.reload()
     await expect(window("[data-chain][data-verified=false]")).to_contain_text("Integrity check failed: event 3 was changed")

@@ -27,20 +27,20 @@ def field(path: str, /, **changes: Any) -> tuple[FieldSpec, ...]:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"fields": field("plate", display="room")}, "'plate' is personal data, and shown on displays."),
-        ({"fields": (*KIND.fields, FieldSpec("wheels", "Make"))}, "there is no field 'wheels'."),
+        ({"fields": field("plate", display="room")}, "'plate' is personal data, but shown on displays."),
+        ({"fields": (*KIND.fields, FieldSpec("wheels", "Make"))}, "its model has no field 'wheels'."),
         ({"fields": KIND.fields[1:]}, "the field 'number' of its state is not declared."),
         ({"fields": field("make", label="Brand")}, "the label 'Brand' has no translation into 'de'."),
         ({"fields": field("make", control="card", refers_to="boat")}, "'make' refers to the kind 'boat', which is not declared."),
-        ({"fields": field("make", control="people")}, "'make' is a list of people, which the form of a card does not have."),
-        ({"fields": field("make", control="choice")}, "'make' is a choice of nothing."),
+        ({"fields": field("make", control="people")}, "'make' is a list of people, which a card's form does not support."),
+        ({"fields": field("make", control="choice")}, "'make' is a choice without choices."),
         (
             {"events": {**KIND.events, "card.moved": EventSpec("Vehicle changed")}},
-            "the event 'card.moved' is declared by another kind, and otherwise.",
+            "another kind declares the event 'card.moved' differently.",
         ),
-        ({"title_field": "name"}, "a card needs a title field of its state"),
-        ({"forms": {"first": ("wheels",)}}, "a form has 'wheels', which has no control."),
-        ({"model": kinds.named("sighting").model}, "the name is taken."),
+        ({"title_field": "name"}, "a card needs a title field in its state"),
+        ({"forms": {"first": ("wheels",)}}, "a form contains 'wheels', which has no control."),
+        ({"model": kinds.named("sighting").model}, "another kind has this name."),
     ],
 )
 def test_declaration_that_contradicts_itself_is_refused(changes: dict[str, Any], sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Acks of executed commands. Those of a batch of command ids are read with the locks, and new ones written with the commit."""
+"""Acks of executed commands. The acks of a batch are read with its locks; new acks are written with the commit."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -22,8 +22,11 @@ _FIND = Statement(
 
 
 class StoredAck(NamedTuple):
-    """Ack of an executed command: its board, the first seq and the number of its events there, and the board that it opened; and
-    the digest of its content if one is stored."""
+    """Ack of an executed command.
+
+    `board`, `seq`, `events`: the command's board, its first seq there and the number of its events. `opened`: the board that it
+    created. `content`: digest of the command's content, if stored.
+    """
 
     board: str
     seq: int
@@ -45,18 +48,18 @@ class Acks(dict[CommandKey, StoredAck | None]):
         by_digest = {command_digest(*key): key for key in commands}
         self._digests.update({key: digest for digest, key in by_digest.items()})
 
-        def take(found: list[Row]) -> None:
+        def store(rows: list[Row]) -> None:
             self.update(dict.fromkeys(by_digest.values()))
-            self.update({by_digest[digest]: StoredAck(*ack) for digest, *ack in found})
+            self.update({by_digest[digest]: StoredAck(*ack) for digest, *ack in rows})
 
-        return Query(_FIND, {"digests": by_digest}, take)
+        return Query(_FIND, {"digests": by_digest}, store)
 
     def add(self, key: CommandKey, ack: StoredAck, board: int, at: str) -> None:
-        """Store the ack of a command that was executed now, on the board with this number. It was asked for before."""
+        """Add the ack of a command, executed on the board with this number. `query` must have run for its key."""
         self[key] = ack
         self._new.append({**ack._asdict(), "digest": self._digests[key], "day": command_day(at), "board": board})
 
     def writes(self) -> list[Write]:
-        """Return the new acks to write, once: sorted, so that two processes writing the same ids never deadlock."""
+        """Return the new acks, once. They are sorted, so that two processes with the same ids never deadlock."""
         new, self._new = sorted(self._new, key=lambda row: row["digest"]), []
         return [(_ADD, new)] if new else []

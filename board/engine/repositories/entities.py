@@ -1,5 +1,5 @@
-"""Rows of entities and accounts, each read once in a transaction. No session tracks them: they change by `set`, and are written
-before a query of the session, or with the commit."""
+"""Rows of entities and accounts, each read once in a transaction. The session does not track them: change them with `set`. They
+are written before the session's next query, or with the commit."""
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
@@ -19,15 +19,15 @@ RowKey = tuple[type[SQLModel], str]  # model and id
 
 
 class RowChange(NamedTuple):
-    """Change of a row in this transaction. `before` are the columns that were set, as they were; none if it was added or removed.
-    Caches of what follows from rows read these changes."""
+    """Change of a row in this transaction. `before`: former values of the changed columns; empty if the row was added or
+    removed. Caches of derived data read these changes."""
 
     row: Entity
     before: State
 
 
 class Entities:
-    """Rows by model and id; None: no such row."""
+    """Rows by model and id; None if the row does not exist."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -39,37 +39,37 @@ class Entities:
         self._deleted: dict[type[SQLModel], list[str]] = {}
 
     def get(self, model: type[E], id: str) -> E | None:
-        """Return a row by its id."""
+        """Return a row by its id; None if it does not exist."""
         if (model, id) not in self._rows:
             run(self._connection, [self.query(model, [id])])
         return cast("E | None", self._rows[model, id])
 
     def find_cached(self, model: type[E], id: str) -> E | None:
-        """Return a row if it was read before; None if it was not."""
+        """Return a row if it is cached, otherwise None."""
         return cast("E | None", self._rows.get((model, id)))
 
     def cached(self) -> list[SQLModel | None]:
-        """Return all rows that were read or added."""
+        """Return all rows that were read or added; None for each that does not exist."""
         return list(self._rows.values())
 
     def prefetch(self, model: type[SQLModel], ids: Iterable[str]) -> None:
-        """Read several rows at once."""
-        if unknown := [id for id in ids if (model, id) not in self._rows]:
-            run(self._connection, [self.query(model, unknown)])
+        """Read several rows in one query."""
+        if missing := [id for id in ids if (model, id) not in self._rows]:
+            run(self._connection, [self.query(model, missing)])
 
     def query(self, model: type[SQLModel], ids: Collection[str]) -> Query:
         """Return the query for the rows with these ids."""
 
-        def take(found: list[Row]) -> None:
-            self.load(model, found)
+        def store(found_rows: list[Row]) -> None:
+            self.load(model, found_rows)
             for id in ids:
                 self._rows.setdefault((model, id), None)
 
-        return Query(*rows.by_ids(model, ids), take)
+        return Query(*rows.by_ids(model, ids), store)
 
-    def load(self, model: type[E], found: Iterable[Row]) -> list[E]:
-        """Return rows of a query as objects: those that were read before, as they are now."""
-        loaded: list[Any] = rows.load(model, found)
+    def load(self, model: type[E], found_rows: Iterable[Row]) -> list[E]:
+        """Return the rows of a query as objects. A cached row keeps this transaction's changes."""
+        loaded: list[Any] = rows.load(model, found_rows)
         return [cast("E", self._rows.setdefault((model, row.id), row) or row) for row in loaded]
 
     def add(self, row: Entity) -> None:
@@ -81,16 +81,16 @@ class Entities:
         self.changes.append(RowChange(row, {}))
 
     def set(self, row: Entity, values: Mapping[str, Any]) -> None:
-        """Set columns of a row, and what follows from them."""
+        """Set columns of a row, and update its search text."""
         self.changes.append(RowChange(row, rows.values_of(row, values)))
         self._fold(self.set_position(row, values), row, values.keys())
 
     def set_position(self, row: Entity, values: Mapping[str, Any]) -> RowKey:
-        """Set columns of a row from which nothing follows, such as the seq of its last event. Return its key."""
+        """Set columns of a row that are neither searched nor cached, such as the seq of its last event. Return the row's key."""
         key = rows.model_of(row), row.id
         self._rows[key] = row
         self.is_dirty = True
-        rows.assign(row, values)
+        rows.set_columns(row, values)
         if key not in self._new:
             self._changed.setdefault(key, set()).update(values)
         return key
@@ -106,19 +106,19 @@ class Entities:
         self.changes.append(RowChange(row, {}))
 
     def _fold(self, key: RowKey, row: Entity, changed: Collection[str] | None) -> None:
-        """Set the text by which a row of which these columns have changed is found; None: it is new."""
+        """Update a row's search text. `changed`: names of the changed columns, None for a new row."""
         kind = kinds.of(row)
         if not kind.is_searchable or (changed is not None and kind.searched_columns.isdisjoint(changed)):
             return
         texts = kind.searchable_texts(row)
         folded = folded_text((*texts.values(), *kind.spellings(texts).values()))
         if folded != getattr(row, "folded", None):
-            rows.assign(row, {"folded": folded})
+            rows.set_columns(row, {"folded": folded})
             if key in self._changed:
                 self._changed[key].add("folded")
 
     def writes(self) -> list[Write]:
-        """Return the changes to write, once."""
+        """Return the pending changes, once."""
         writes: list[Write] = []
         for model, new in groupby(sorted(self._new.items(), key=_model_first), key=lambda item: item[0][0]):
             writes.append(rows.insert(model, [row for _, row in new]))

@@ -1,5 +1,5 @@
-"""Events that a transaction appends to the journals of the boards that it has locked. The payloads on which theirs are based are
-read with the locks; the events are written before the journal is read, or with the commit."""
+"""Events that a transaction appends to the journals of its locked boards. Their base payloads are read with the locks. The events
+are written before the session's next query, or with the commit."""
 
 import secrets
 from collections.abc import Collection, Container
@@ -18,7 +18,7 @@ from models.ids import id_bytes
 from models.stored_payload import Bases, base_of
 from models.times import to_ms
 
-KEY_BYTES = 16  # of a payload: enough that nobody can guess what was erased by its commitment; earlier ones have 32
+KEY_BYTES = 16  # payload key: long enough to prevent guessing an erased payload from its commitment; older keys have 32 bytes
 _ADD = BulkWrite.insert(
     "event",
     {
@@ -29,36 +29,36 @@ _ADD = BulkWrite.insert(
 
 
 class NewEvents:
-    """Events that are not written yet, and the payloads on which the next ones are based."""
+    """Pending events, and the base payloads for the next events."""
 
     def __init__(self) -> None:
         self.bases = Bases()
         self.rows: list[dict[str, Any]] = []
 
     def query_of_bases(self, kind: str, table: str, ids: Collection[str], locked: Container[str]) -> Query:
-        """Return the query for the payloads on which the next ones of these entities are based. Only those of boards that are
-        locked count, as others could be erased meanwhile."""
+        """Return the query for the base payloads of these entities' next events. Skips payloads of boards that are not locked,
+        because they could be erased in the meantime."""
 
-        def take(found: list[Row]) -> None:
-            for id, board, seq, stored in found:
+        def store(found_rows: list[Row]) -> None:
+            for id, board, seq, stored in found_rows:
                 if board in locked and (base := base_of(seq, stored)) is not None:
                     self.bases[board, kind, id] = base
 
-        return Query(_bases_statement(table), {"ids": ids}, take)
+        return Query(_bases_statement(table), {"ids": ids}, store)
 
     def append(
         self, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
     ) -> JournalEvent:
-        """Append an event to a locked board and move the board's head. `at` is the clock's time; if the board is ahead of it, the
-        payload keeps it as `clock`."""
+        """Append an event to a locked board and move the board's head. `at`: the clock's time. If the board's last event is
+        later, the event gets that time, and the payload stores `at` as `clock`."""
         seq = board.seq + 1
-        moment = max(board.at, at)  # a clock that was set back must not make `at` decrease along seq
+        moment = max(board.at, at)  # times never decrease along seq, even if the clock was set back
         body = orjson.dumps(payload if moment == at else payload | {"clock": at})
         event = JournalEvent(board.id, seq, moment, type, kind, entity, account, body)
         key = secrets.token_bytes(KEY_BYTES)
         committed = commitment(key, body)
         head = chain_hash(board.head, event, committed)
-        rows.assign(board, {"seq": seq, "at": moment, "last_type": type, "head": head})
+        rows.set_columns(board, {"seq": seq, "at": moment, "last_type": type, "head": head})
         base, stored = self.bases.store((board.id, kind, entity), seq, body)
         self.rows.append(
             {"board": board.number, "seq": seq, "at": to_ms(moment), "base": base, "type": type, "kind": kind,
@@ -68,11 +68,11 @@ class NewEvents:
         return event
 
     def key_of(self, board: int, seq: int) -> bytes | None:
-        """Return the key of the payload of an event that is not written yet."""
+        """Return the payload key of a pending event; None if the event is not pending."""
         return next((row["key"] for row in self.rows if (row["board"], row["seq"]) == (board, seq)), None)
 
     def writes(self) -> list[Write]:
-        """Return the events to write, once."""
+        """Return the pending events, once."""
         new, self.rows = self.rows, []
         return [(_ADD, new)] if new else []
 

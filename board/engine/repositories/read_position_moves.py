@@ -1,12 +1,13 @@
-"""Moves of read positions by commands, written with the commit. Nothing is read ahead: the statements compare."""
+"""Moves of read positions by commands, written with the commit. The statements compare positions themselves, so nothing is
+prefetched."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from models.db.statement import BulkWrite, Statement, Write
 
-# One's own events are not new to oneself: the position moves over them if everything before was seen, else they are counted. A
-# board never looked at has a row without a time. In another epoch both begin again.
+# An account's own events are not new to it. The position moves past them if everything before was read; otherwise they are
+# counted. A board that was never read has a row without a time. A new epoch restarts the position and the count.
 _INTO = "INSERT INTO seen (account, board, epoch, seq, at, own) "
 _UPDATE = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
@@ -33,49 +34,49 @@ Move = tuple[Statement | BulkWrite, dict[str, Any]]
 
 
 class ReadPositionMoves:
-    """Moves in the order of the commands. Moves of one account over its own events that follow each other are one move."""
+    """Moves in the order of the commands. Consecutive moves of one account over its own events are merged."""
 
     def __init__(self) -> None:
         self._moves: list[Move] = []
         self._own_events: dict[tuple[str, str], dict[str, Any]] = {}  # last move over own events, by account and board
 
     def over_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
-        """Record that an account made these events itself; the author of a board's first events has seen them."""
+        """Record that an account wrote these events itself. The author of a board's first events has read them."""
         values = {"account": account, "board": board, "epoch": epoch, "last": last}
         if first == 1:
             self.add(_BEGAN, values | {"at": at})
             return
         before = self._own_events.get((account, board))
         if before is not None and before["last"] == first - 1 and before["epoch"] == epoch:
-            before |= {"last": last, "count": last - before["first"] + 1}  # as if it were one command
+            before |= {"last": last, "count": last - before["first"] + 1}  # merge both moves
             return
         move = values | {"first": first, "count": last - first + 1}
         self.add(_ACTED, move)
         self._own_events[account, board] = move
 
     def add(self, statement: Statement | BulkWrite, values: dict[str, Any]) -> None:
-        """Move a read position by this statement, after earlier moves."""
+        """Add a move of a read position, after earlier moves."""
         self._own_events.pop((values["account"], values["board"]), None)
         self._moves.append((statement, values))
 
     def writes(self) -> list[Write]:
-        """Return the moves to write, once."""
+        """Return the pending moves, once."""
         moves, self._moves, self._own_events = self._moves, [], {}
         return list(_grouped(moves))
 
 
 def _grouped(moves: Iterable[Move]) -> Iterator[Write]:
-    """Yield moves by statement: sorted, as those of many boards may be moved concurrently, and no row twice in one write, as
-    PostgreSQL refuses that."""
+    """Yield moves grouped by statement. They are sorted, so that concurrent transactions never deadlock. No write contains a row
+    twice, because PostgreSQL refuses that."""
     statement: Statement | BulkWrite | None = None
     rows: list[dict[str, Any]] = []
-    for each, row in sorted(moves, key=lambda move: _key(move[1])):
-        if each is statement and _key(row) != _key(rows[-1]):
+    for next_statement, row in sorted(moves, key=lambda move: _key(move[1])):
+        if next_statement is statement and _key(row) != _key(rows[-1]):
             rows.append(row)
             continue
         if statement is not None:
             yield statement, rows
-        statement, rows = each, [row]
+        statement, rows = next_statement, [row]
     if statement is not None:
         yield statement, rows
 
