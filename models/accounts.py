@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role has the rights of those before it
+ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role includes the rights of the roles before it
 SCOPES = ("read", "write", "intake", "accounts")
-NARROW = ("intake", "accounts")  # scopes that read no board and open no page
+NARROW = ("intake", "accounts")  # scopes that can't read boards or open pages
 THEMES = ("light", "dark")
 
 
@@ -19,8 +19,8 @@ class Account(SQLModel, table=True):
     role: str
     enabled: bool = True
     password: str
-    language: str = ""  # as chosen; empty: the browser's language
-    theme: str = ""  # light or dark, as chosen; empty: the system's theme
+    language: str = ""  # chosen language; empty for the browser's language
+    theme: str = ""  # chosen theme (light or dark); empty for the system's theme
     created_at: str
 
 
@@ -33,8 +33,8 @@ class LoginSession(SQLModel, table=True):
     account: str = Field(index=True)
     created_at: str
     used_at: str  # accurate to about a minute
-    latest_end: str  # end at the latest
-    ends_at: str  # end after its last use, at most `latest_end`
+    latest_end: str  # the session ends at this time, even if it is used
+    ends_at: str  # the session ends at this time if it is not used again; at most `latest_end`
 
 
 class LoginNetwork(SQLModel, table=True):
@@ -69,7 +69,8 @@ class PasswordLink(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """Bearer token of a program. It works from `agreed_at` on: the owner agreed, or nobody had ever signed in to the account."""
+    """Bearer token of a program. It works from `agreed_at` on, when the owner agreed. No consent is needed if nobody has ever
+    signed in to the account."""
 
     BY_COMMAND_LINE: ClassVar[str] = ""  # value of `made_by`
 
@@ -79,18 +80,17 @@ class Token(SQLModel, table=True):
     account: str
     scope: str
     created_at: str
-    made_by: str | None = None  # an account id; None for tokens from before this was stored
-    agreed_at: str | None = None  # None: waits for the owner's consent
-    expires_at: str | None = None  # None: never expires
-    used_at: str | None = None  # accurate to about an hour; None: not used yet
+    made_by: str | None = None  # an account id; None for older tokens, for which it was not stored
+    agreed_at: str | None = None  # None while it waits for the owner's consent
+    expires_at: str | None = None  # None if it never expires
+    used_at: str | None = None  # accurate to about an hour; None if it was never used
     revoked_at: str | None = None
 
 
 class RightsVersion(SQLModel, table=True):
     """Version of the rights, in two rows. All processes poll it, so that a change applies to their open sockets.
 
-    PEOPLE grows with every change of an account, a session, a token or a search's access. DISPLAYS grows with every change of a
-    wall display.
+    PEOPLE increases when an account, session, token or a search's access changes. DISPLAYS increases when a wall display changes.
     """
 
     __tablename__ = "rights"

@@ -4,7 +4,7 @@ touch them."""
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-EVERYBODY = ""  # stands for all accounts that may see the board
+EVERYBODY = ""  # used like an account id, for all accounts that may see the board
 KINDS = (
     "assigned",
     "handover",
@@ -14,7 +14,7 @@ KINDS = (
     "status",
 )  # if several apply to an event, the first is shown
 SECURITY = "security"  # kind that can't be turned off: changes to the person's own account
-OWN_ACCOUNT = "account"  # stands for a board: alerts about the person's own account
+OWN_ACCOUNT = "account"  # used like a board id, for alerts about the person's own account
 ALARM_SOUNDS = ("off", "once", "until_taken")  # sound of an alarm in a browser
 DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; desktop includes the list
 
@@ -57,9 +57,11 @@ class AlertRead(SQLModel, table=True):
 
 
 class AlertSettings(SQLModel, table=True):
-    """Alert settings of an account; without a row the defaults apply. Quiet: show alerts in the list and its count only; alarms
-    neither sound nor notify, unless the account holds the shift.
-    `version` grows with every change and every reading, so that each process reloads them."""
+    """Alert settings of an account. Without a row the defaults apply.
+
+    `quiet`: show alerts only in the list and its count; alarms do not sound or notify, unless the account holds the shift.
+    `version`: increases when the settings change or an alert is read, so that each process reloads them.
+    """
 
     __tablename__ = "alert_choice"
 

@@ -5,15 +5,16 @@ from sqlmodel import Field, SQLModel
 
 OPERATIONS = "operations"  # board that lists every search
 AUDIT = "audit"  # id and kind of the audit journal: logins, and actions of administrators
-AUDIT_NUMBER, OPERATIONS_NUMBER = 0, 1  # numbers of these boards, for statements; those of searches follow
+AUDIT_NUMBER, OPERATIONS_NUMBER = 0, 1  # numbers of these boards; the boards of searches have higher numbers
 
 
 class Board(SQLModel, table=True):
     """Board and the state of its journal.
 
-    `number` stands for the board in the journal, where an id would take a fifth of the space. `head` is the hash of the last
-    event. `cards` counts the cards ever made, so that numbers are not reused. `entities` counts
-    what is on the board, which is limited: without handovers, and on `operations` without searches.
+    - `number`: identifies the board in the journal, where an id would take a fifth of the space.
+    - `head`: hash of the last event.
+    - `cards`: number of cards ever added, so that numbers are not reused.
+    - `entities`: number of entities on the board, which is limited. Handovers do not count, nor searches on `operations`.
     """
 
     __table_args__ = (Index("board_number", "number", unique=True),)

@@ -18,8 +18,10 @@ PRIORITIES = {"low": N_("low"), "normal": N_("normal"), "urgent": N_("urgent")}
 
 @dataclass(frozen=True, slots=True)
 class CardKind:
-    """Declaration of a kind of card that has no rules of its own, on its row. `added` and `changed` are the names of its events.
-    Its first field names a card; `first_column` is the role of the column for new ones. An occasion needs `holds`."""
+    """Declaration of a kind of card without separate rules. Its first field names a card.
+
+    `added`, `changed`: labels of its events. `first_column`: role of the column for new cards. `occasions`: each needs `holds`.
+    """
 
     title: str
     plural: str
@@ -30,7 +32,7 @@ class CardKind:
 
 
 class Card(Searchable, CountedEntity):
-    """Row of a card. Numbers are shared by all kinds of cards of a board; `rank` is its place in the column."""
+    """Row of a card. All kinds of cards on a board share their numbers. `rank`: its place in the column."""
 
     DECLARED: ClassVar[CardKind | None] = None
 

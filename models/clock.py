@@ -1,4 +1,4 @@
-"""Faults of the servers' clocks, stored so that all processes on all machines can report them."""
+"""Errors of the servers' clocks, stored so that all processes on all machines can report them."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,9 +6,9 @@ JUMPED, AHEAD = "jumped", "ahead"
 
 
 class ClockFault(SQLModel, table=True):
-    """Fault of a clock, noticed at its time `at`: it jumped by `by_s` seconds, or events are ahead of it, up to `until`.
+    """Error of a clock, detected at its time `at`: it jumped by `by_s` seconds, or events are ahead of it, up to `until`.
 
-    Ids are counted, because times do not sort if a clock is set back.
+    Ids are consecutive numbers, because times do not sort after a clock is set back.
     """
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -6,9 +6,9 @@ from models.entity import CountedEntity
 
 
 class Column(CountedEntity, table=True):
-    """Column of the board of a search.
+    """Column of a search's board.
 
-    `title`: null: it is named after its role.
+    `title`: null if it is named after its role.
     `rank`: columns are sorted by (`rank`, id).
     """
 

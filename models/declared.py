@@ -1,6 +1,6 @@
-"""Declared fields: one line of a model says how a field is stored, validated, named, asked for, searched, exported and shown.
+"""Declared fields: one line of a model declares storage, validation, label, form control, search, export and display of a field.
 
-`field` and `group` make the columns of a row, `part` the fields of a group. Everything else reads the `FieldSpec`.
+`field` and `group` create the columns of a row, `part` the fields of a group. Everything else reads the `FieldSpec`.
 """
 
 import builtins
@@ -18,21 +18,26 @@ from models.fields import Data, Time, none_if_empty
 from models.texts import N_
 
 Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag", "list"]
-# how people read a value: by the name of what it refers to, as a time, or not at all
+# how people read a value: as the name of the referenced entity, as a time, or not at all (internal)
 Reading = Literal["time", "date", "person", "people", "card", "cards", "column", "file", "material", "note", "search", "internal"]
-Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
+Audience = Literal["room", "inner_room"]  # displays that get a field: all displays, or only those in inner rooms
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """Field of a state, by its path. A `*` in the path stands for any key: `checklist.*.text`.
 
-    `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
-    control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
-    `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
-    time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
-    `compared` is the place of a look of the child beside the words of a sighting, from 1.
-    `reads_as` tells how histories show the value, if neither type nor control does: an `internal` one means nothing to people.
+    - `type`: type of a value that the server sets. The types of other fields are in the data that people write.
+    - `control`: form control for people to write it.
+    - `choices`: labels of its codes.
+    - `personal`: never shown on displays.
+    - `prose`: free text. Paper shows the new text, not the former one.
+    - `past`: forms refuse a time in the future.
+    - `refers_to`: kind of the cards that a form offers; all kinds if empty.
+    - `display`: displays that get it; None for no displays.
+    - `spellings`: returns other spellings by which search finds it.
+    - `reads_as`: how histories show the value, if the type and the control do not tell. `internal` means nothing to people.
+    - `compared`: position, from 1, of a feature of the child that is shown next to the description of a sighting; 0 for none.
     """
 
     path: str
@@ -54,20 +59,20 @@ class FieldSpec:
 
     @property
     def reading(self) -> Reading | None:
-        """Reading of the value; None for a text, a number, a yes or no, or a code with a label."""
+        """Reading of the value; None for a text, a number, a boolean, or a code with a label."""
         if self.reads_as is not None or self.control not in get_args(Reading):
             return self.reads_as or ("time" if self.type in (Time, Time | None) else None)
         return cast(Reading, self.control)
 
     @property
     def column(self) -> str:
-        """Name of the column that holds the field."""
+        """Name of the column that contains the field."""
         return self.path.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Declaration of a column. `type` is the type of its values. People write it (`by_people`), or the server makes it."""
+    """Declaration of a column. `type`: type of its values. `by_people`: people write it; otherwise the server sets it."""
 
     spec: FieldSpec
     type: Any
@@ -86,8 +91,11 @@ def field(
     state_type: Any = None,
     **more: Any,
 ) -> Any:
-    """Return a column with its declaration. `type` is that of its values, without None; `...` as default: there is none.
-    `state_type` is that in a state, if people may leave out what a state always has."""
+    """Return a column with its declaration.
+
+    `type`: type of its values, without None. `default`: `...` if there is none. `state_type`: type in a state, if it differs
+    because the server fills in a value that people omit.
+    """
     columns = {name: more.pop(name) for name in ("index", "sa_column_kwargs") if name in more}
     declared = Declared(FieldSpec("", label, type=state_type, **more), type, by_people, in_state)
     kwargs = columns.pop("sa_column_kwargs", {}) | {"info": {"declared": declared}}
@@ -97,16 +105,16 @@ def field(
 def group(
     type: Any, label: str, *, nullable: bool = False, by_people: bool = False, parts: tuple[FieldSpec, ...] = (), **more: Any
 ) -> Any:
-    """Return a JSON column for a group of fields, or a list. Replace its value, never change it in place: SQLAlchemy would not
-    notice. `parts` are its fields if its type does not declare them."""
+    """Return a JSON column for a group of fields or a list. `parts`: its fields, if its type does not declare them. Always
+    replace the value, because SQLAlchemy does not track changes in place."""
     info = {"type": type, "declared": Declared(FieldSpec("", label, **more), type, by_people, parts=parts)}
     sa_type: Any = JSON(none_as_null=True)
     return Field(default=None, sa_type=sa_type, nullable=nullable, sa_column_kwargs={"info": info})
 
 
-private = partial(field, exported=True, personal=True)  # exported, but shown on no display
+private = partial(field, exported=True, personal=True)  # exported, but not shown on displays
 written = partial(private, by_people=True, searched=True, prose=True)
-part = partial(FieldSpec, "")  # in `Annotated`, of a field of a group
+part = partial(FieldSpec, "")  # annotation of a field of a group
 private_part = partial(part, exported=True, personal=True)
 written_part = partial(private_part, searched=True, prose=True)
 PLACE = (
@@ -127,9 +135,9 @@ def specs_of(model: type[SQLModel]) -> Iterator[FieldSpec]:
     """Yield the declared fields of a row, each group before its parts."""
     columns = model.__table__.c  # type: ignore[attr-defined]
     for name, declared in declared_of(model).items():
-        made = None if declared.by_people or "type" in columns[name].info else declared.type
+        type = None if declared.by_people or "type" in columns[name].info else declared.type
         yield replace(
-            declared.spec, path=name, type=declared.spec.type or (made | None if made and columns[name].nullable else made)
+            declared.spec, path=name, type=declared.spec.type or (type | None if type and columns[name].nullable else type)
         )
         yield from (
             parts_of(declared.type, name)
@@ -139,7 +147,7 @@ def specs_of(model: type[SQLModel]) -> Iterator[FieldSpec]:
 
 
 def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
-    """Yield the declared fields of a group, or of each item of one."""
+    """Yield the declared fields of a group, or of the items of a keyed group."""
     is_keyed = get_origin(type) is dict
     data = get_args(type)[1] if is_keyed else type
     if not (isinstance(data, builtins.type) and issubclass(data, BaseModel)):
@@ -151,7 +159,7 @@ def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
 
 
 def data_of(model: type[SQLModel], base: type[Data] = Data) -> Any:
-    """Return the type of the data that people write, with the fields that `base` has not."""
+    """Return the type of the data that people write: `base` with the declared fields that it lacks."""
     columns = model.__table__.c  # type: ignore[attr-defined]
     fields: dict[str, Any] = {}
     for name, declared in declared_of(model).items():

@@ -6,8 +6,8 @@ from sqlmodel import Field, SQLModel
 
 from models.entity import json_column
 
-PROFILES = ("room", "inner")  # room: visitors may read it; inner: a room without visitors
-ALL_DISPLAYS = "wall"  # stands for an account: all displays, which see the same searches
+PROFILES = ("room", "inner")  # room: visitors can read the display; inner: a room without visitors
+ALL_DISPLAYS = "wall"  # used like an account id, for all displays, which see the same searches
 THEMES = ("dark", "light", "day")  # day: light by day, dark by night
 
 
@@ -15,8 +15,8 @@ class Display(SQLModel, table=True):
     """Paired screen, its settings, and its last status report. It is not an account: it has no role and no password. Rows stay
     after revocation, so that the list shows who paired a display and when it was revoked.
 
-    `shows` is {"boards": [id, …], "every_s"}. `reload` grows when the display is asked to reload its page. `seat` names the
-    holder of the display's single connection. `told` is {"boards": {id: seq}, "since", "screen", "rows"}.
+    `shows`: {"boards": [id, …], "every_s"}. `reload`: increases when the display must reload its page. `seat`: id of the page
+    that has the display's single connection. `told`: last status report, {"boards": {id: seq}, "since", "screen", "rows"}.
     """
 
     id: str = Field(primary_key=True)

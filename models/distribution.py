@@ -1,4 +1,4 @@
-"""Distributions: who was given which material, and whether they were asked to take it down."""
+"""Distributions: the recipients of a material, and the requests to take it down."""
 
 from typing import Any, ClassVar, Literal
 
@@ -10,11 +10,11 @@ Way = Literal["email", "paper", "by_hand", "social_media", "portal", "press", "o
 
 
 class TakeDown(Data):
-    """Request to one recipient to take a material down.
+    """Request to a recipient to take down a material.
 
-    `due`: by when they must be asked.
-    `done_at`: when they were asked.
-    `done_by`: the account that recorded it.
+    `due`: time by which the recipient must be asked.
+    `done_at`: time at which the recipient was asked.
+    `done_by`: account that recorded it.
     """
 
     due: Time
@@ -24,10 +24,10 @@ class TakeDown(Data):
 
 
 class Distribution(Entity, table=True):
-    """Material given to one recipient. *0.4.0*
+    """Material given to a recipient. *0.4.0*
 
-    `take_down`: null: it may still be shown.
-    `by`: the account that recorded it.
+    `take_down`: null while the material may still be shown.
+    `by`: account that recorded it.
     """
 
     KIND: ClassVar[str] = "distribution"
@@ -47,4 +47,4 @@ class Distribution(Entity, table=True):
     take_down: dict[str, Any] | None = json_column(TakeDown, nullable=True)
     withdrawn: dict[str, Any] | None = json_column(Withdrawal, nullable=True)
     # Never part of a state:
-    due: str | None = None  # of a take-down that is still to be done
+    due: str | None = None  # due time of a take-down that is not done

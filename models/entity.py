@@ -28,7 +28,7 @@ class Entity(SQLModel):
             name: info["info"].get("declared") for name, info in infos.items() if isinstance(info, dict) and "info" in info
         }
         if declared and "STATE" not in cls.__dict__:
-            cls.STATE = tuple(name for name, each in declared.items() if each is not None and each.in_state)
+            cls.STATE = tuple(name for name, column in declared.items() if column is not None and column.in_state)
 
     def state(self) -> State:
         """Return the state with every field, None if unset."""
@@ -50,8 +50,8 @@ class CountedEntity(Entity):
 
 
 def json_column(type: Any, nullable: bool = False) -> Any:
-    """Return a JSON column for a group of fields, or a list. `type` is that of its values; commands and the documentation of the
-    API share it. Replace the value, never change it in place: SQLAlchemy would not notice."""
+    """Return a JSON column for a group of fields or a list. `type`: type of its values, which commands and the API documentation
+    share. Always replace the value, because SQLAlchemy does not track changes in place."""
     return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable, info={"type": type}))
 
 

@@ -13,18 +13,20 @@ from sqlmodel import Field, SQLModel
 from models.board import AUDIT_NUMBER
 from models.entity import partial_index
 
-KEPT_BYTES = 4  # of a commitment while its payload exists: they distinguish a changed payload from a changed row
+KEPT_BYTES = 4  # bytes of a commitment, stored while its payload exists: they tell a changed payload from a changed row
 _OF_AUDIT = f"board = {AUDIT_NUMBER}"
 
 
 class Event(SQLModel, table=True):
-    """Event in its short form, as there are millions: the number of its board, `at` in milliseconds since 1970, and its ids by
-    `id_bytes`.
+    """Event in a short form, because there are millions: the number of its board, `at` in milliseconds since 1970, and ids in the
+    form of `id_bytes`.
 
-    `body` is its payload (actor, command, state, changes and reason as JSON, see `models.stored_payload`). If it holds only
-    what differs from an earlier payload of the entity, `base` is the seq of that one, which is stored whole. The commitment is
-    the digest of the payload with a random `key`; `hash` chains metadata and commitment to the row before. Body and key are
-    null once they were erased (`board.engine.erasure`); until then `commitment` is its beginning, as the rest follows from them.
+    - `body`: its payload (actor, command, state, changes and reason as JSON, see `models.stored_payload`); null if erased.
+    - `base`: seq of an earlier payload of the entity, stored in full, if `body` contains only the difference from it.
+    - `key`: random key of the commitment; null if erased (`board.engine.erasure`).
+    - `commitment`: digest of the payload with `key`. Only its first bytes are stored while the payload exists, because the rest
+      can be computed.
+    - `hash`: chains metadata and commitment to the previous row.
     """
 
     __table_args__ = (
@@ -51,12 +53,11 @@ class Event(SQLModel, table=True):
 
 
 class ProcessedCommand(SQLModel, table=True):
-    """Accepted command: sent again by the same account, it gets the same answer.
+    """Executed command. If the same account sends it again, it gets the same answer.
 
-    There is a row for each command of three months, so it has what the answer is made from, and no more: the number of the board,
-    the first seq and the number of events there, and the board that was opened. `day` is a number such as 20261124. `content` is
-    a digest of what an intake contained, keyed with the key of its first event's payload: after erasure nothing can be guessed
-    from it.
+    There is a row for each command of three months, so it has only the data of the answer: the number of the board, the first seq
+    and the number of events there, and the board that was opened. `day`: a number such as 20261124. `content`: digest of an
+    intake's content, keyed with the payload key of its first event, so that nothing can be guessed from it after erasure.
     """
 
     __tablename__ = "done"

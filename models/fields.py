@@ -1,6 +1,6 @@
-"""Types of fields that people fill in: lengths, times, places. Strict; an explicit null means "not given".
+"""Types of the fields that people fill in: texts, times, places. Strict; an explicit null means absent.
 
-Lengths are those of the contract: titles, names and places 200, short fields 400, long ones 4,000 characters.
+The contract fixes the lengths: 200 characters for titles, names and places, 400 for short fields, 4,000 for long fields.
 """
 
 import re
@@ -16,9 +16,9 @@ from models.times import format_utc, parse_utc
 
 
 class Data(BaseModel):
-    """Data of a command, or a group in it. A null field counts as not given, an unknown one is an error.
+    """Data of a command, or a group in it. A null field counts as absent; an unknown field is an error.
 
-    `NULLABLE` names the fields in which null is a value, and which must be given.
+    Fields in `NULLABLE` are required, and null is one of their values.
     """
 
     NULLABLE: ClassVar[tuple[str, ...]] = ()
@@ -27,11 +27,11 @@ class Data(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_not_given(cls, data: Any) -> Any:
+    def _null_is_absent(cls, data: Any) -> Any:
         if not isinstance(data, dict) or None not in data.values():
             return data
-        left_out = cls.model_fields.keys() - set(cls.NULLABLE)
-        return {name: value for name, value in data.items() if value is not None or name not in left_out}
+        not_nullable = cls.model_fields.keys() - set(cls.NULLABLE)
+        return {name: value for name, value in data.items() if value is not None or name not in not_nullable}
 
 
 def _not_blank(text: str) -> str:
@@ -58,12 +58,12 @@ def _date(text: str) -> str:
 
 OneLine, _Lines, _NotBlank = AfterValidator(single_line), AfterValidator(multi_line), AfterValidator(_not_blank)
 
-# Of one line: titles, names, places, short texts
+# Single-line texts: titles, names, places, short texts
 Title = Annotated[str, StringConstraints(max_length=200), OneLine, _NotBlank]
 Name = Annotated[str, StringConstraints(max_length=200), OneLine]
 ShortText = Annotated[str, StringConstraints(max_length=400), OneLine]
 RequiredShortText = Annotated[str, StringConstraints(max_length=400), OneLine, _NotBlank]
-# Of several lines
+# Multi-line texts
 LongText = Annotated[str, StringConstraints(max_length=4_000), _Lines]
 RequiredLongText = Annotated[str, StringConstraints(max_length=4_000), _Lines, _NotBlank]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -89,7 +89,7 @@ class Location(Data):
 
 
 class LocationWithRadius(Location):
-    """Place with the radius in metres within which it may lie."""
+    """Place with its accuracy, as a radius in metres."""
 
     radius_m: Radius | None = None
 
@@ -97,7 +97,7 @@ class LocationWithRadius(Location):
 class Position(Data):
     """Position in a journal.
 
-    `head`: hash of the chain there, in hex.
+    `head`: hash of the chain at this position, in hex.
     """
 
     epoch: str

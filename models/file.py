@@ -1,4 +1,4 @@
-"""Files of a search: photos, and what else was attached to it, to a card, or to a note. The bytes are in the file store."""
+"""Files of a search: photos and other files attached to the search, a card or a note. The bytes are in the file store."""
 
 from typing import Any, ClassVar
 
@@ -9,10 +9,10 @@ from models.entity import Entity, json_column, partial_index
 from models.fields import Data, Id, Time
 
 
-class Withdrawn(Data):
-    """Withdrawal of a file: nobody can fetch it any longer.
+class FileWithdrawal(Data):
+    """Withdrawal of a file, which nobody can fetch any longer.
 
-    `reason`: null if attaching it was undone.
+    `reason`: null if the file was withdrawn by undoing its `file.attach`.
     """
 
     reason: str | None = None
@@ -20,7 +20,7 @@ class Withdrawn(Data):
     by: Id
 
 
-class Removal(Data):
+class RemovalProposal(Data):
     """Proposal to remove the bytes of a withdrawn file, which another account must confirm."""
 
     reason: str
@@ -28,10 +28,10 @@ class Removal(Data):
     by: Id
 
 
-class Removed(Data):
+class Removal(Data):
     """Removal of a file's bytes.
 
-    `by`: the account that confirmed it; null: the server, after the set time.
+    `by`: account that confirmed it; null if the server removed them.
     """
 
     at: Time
@@ -42,7 +42,7 @@ INSTALLATION = "installation"
 
 
 class FileUsage(SQLModel, table=True):
-    """Bytes that the files of all searches and their uploads use, in the row INSTALLATION. Uploads count with their full size."""
+    """Bytes that all files and uploads use, in the row INSTALLATION. An upload counts with its full size."""
 
     __tablename__ = "file_usages"
 
@@ -51,19 +51,19 @@ class FileUsage(SQLModel, table=True):
 
 
 class File(Entity, table=True):
-    """File of a search; of a card or a note if one is named. *0.4.0*
+    """File of a search, and of one of its cards or notes if it has one. *0.4.0*
 
-    `card`: the card that it belongs to. A file has a card, a note, or neither.
-    `note`: the note that it belongs to.
+    `card`: card that it belongs to. A file has a card, a note, or neither.
+    `note`: note that it belongs to.
     `name`: without folders, control characters and characters that change the direction of text.
     `media_type`: detected from the content.
-    `size`: bytes.
-    `width`: of a picture, upright.
-    `height`: of a picture, upright.
-    `picture`: it has a thumbnail and a view.
-    `sha256`: of the original, in hex.
-    `taken_at`: as people state it.
-    `removal`: the proposal to remove its bytes.
+    `size`: in bytes.
+    `width`: width of an upright picture.
+    `height`: height of an upright picture.
+    `picture`: whether it has a thumbnail and a view.
+    `sha256`: digest of the original, in hex.
+    `taken_at`: time stated by people.
+    `removal`: proposal to remove its bytes.
     `removed`: null while the bytes are on the disk.
     """
 
@@ -88,8 +88,8 @@ class File(Entity, table=True):
     taken_at: str | None = None
     added_by: str
     added_at: str
-    withdrawn: dict[str, Any] | None = json_column(Withdrawn, nullable=True)
-    removal: dict[str, Any] | None = json_column(Removal, nullable=True)
-    removed: dict[str, Any] | None = json_column(Removed, nullable=True)
-    # bytes of the original, the thumbnail and the view; 0 once they were removed
+    withdrawn: dict[str, Any] | None = json_column(FileWithdrawal, nullable=True)
+    removal: dict[str, Any] | None = json_column(RemovalProposal, nullable=True)
+    removed: dict[str, Any] | None = json_column(Removal, nullable=True)
+    # bytes of the original, the thumbnail and the view; 0 after their removal
     stored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

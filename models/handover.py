@@ -1,7 +1,7 @@
-"""Shift and its handover. A desk has one shift and one handover row, which are updated each time; the journal keeps their
-history.
+"""Shift and its handover. A desk has one row for its shift and one for its handover, which are updated; their history is in the
+journal.
 
-A *position* is {"epoch", "seq", "head"}: a point of a journal, with the hash of its chain there in hex.
+A *position* is {"epoch", "seq", "head"}: a point in a journal, with the hash of its chain at that point in hex.
 """
 
 from typing import Any, ClassVar
@@ -19,10 +19,10 @@ class ReadMark(Data):
 
 
 class Restatement(Data):
-    """Summary of a search by somebody who takes over, in their own words.
+    """Summary of a search by a person who takes over, in their own words.
 
-    `correct`: answer of the person who hands over; null: not answered.
-    `reason`: what is not correct.
+    `correct`: answer of the person who hands over; null if not answered.
+    `reason`: explanation if it is not correct.
     """
 
     handover: int
@@ -35,13 +35,13 @@ class Restatement(Data):
 
 
 class TextMark(Data):
-    """Author of a text of a handover, and who last confirmed that it is still true. It never conflicts.
+    """Author of a text of a handover, and the last person who confirmed that it is still true. It never conflicts.
 
-    `handover`: the last handover for which somebody wrote or confirmed it.
+    `handover`: last handover for which somebody wrote or confirmed the text.
     `by`: null for a text of an earlier version.
     `at`: null for a text of an earlier version.
-    `confirmed_by`: null: nobody.
-    `confirmed_at`: null: nobody.
+    `confirmed_by`: null if nobody confirmed it.
+    `confirmed_at`: null if nobody confirmed it.
     """
 
     handover: int
@@ -54,9 +54,9 @@ class TextMark(Data):
 class Shift(Entity, table=True):
     """Current shift, with the id `operations`.
 
-    `before`: the account that held it.
-    `handover`: number of the handover by which it came; null: it was taken.
-    `reason`: why it was taken.
+    `before`: account that held the shift before.
+    `handover`: number of the handover that began it; null if it was taken.
+    `reason`: reason why it was taken.
     """
 
     KIND: ClassVar[str] = "shift"
@@ -71,13 +71,13 @@ class Shift(Entity, table=True):
 
 
 class Handover(Entity, table=True):
-    """Current handover, with the id `operations`. Its journal keeps the earlier ones.
+    """Current handover, with the id `operations`. Earlier ones are in the journal.
 
-    `incoming`: the coordinator who is expected.
-    `searches`: how many searches that everyone may see were handed over.
-    `position`: that of `operations` before the events of the signature.
+    `incoming`: expected coordinator.
+    `searches`: number of searches in the handover that everyone may see.
+    `position`: position of `operations` before the events of the signature.
     `digest`: SHA-256, in hex, over a line `id epoch seq head\\n` for each search, sorted by id.
-    `authorship`: by `faults` and `remarks`; see `briefing`. *0.4.0*
+    `authorship`: by the name of a text, `faults` or `remarks`; see `briefing`. *0.4.0*
     """
 
     KIND: ClassVar[str] = "handover"
@@ -108,7 +108,7 @@ class Handover(Entity, table=True):
 class SearchHandover(Entity, table=True):
     """Position at which a search was last handed over, with the id of the search.
 
-    `unread_by`: the account that accepted it without having read it, until it reads it; else null. *0.4.0*
+    `unread_by`: account that accepted the search without reading it, until it reads it; otherwise null. *0.4.0*
     """
 
     __tablename__ = "handed"
@@ -122,10 +122,10 @@ class SearchHandover(Entity, table=True):
 
 
 class Briefing(Entity, table=True):
-    """Texts of the handover report about a search, with its id. They carry over from one handover to the next, except `keeper`.
+    """Texts of the handover report about a search, with its id. They carry over to the next handover, except `keeper`.
 
     `pinned`: ids of at most 20 cards and notes.
-    `keeper`: the account that answers for the search if the next holder of the shift may not see it.
+    `keeper`: account that is responsible for the search if the next holder of the shift may not see it.
     `reads`: by account.
     `restatements`: by account.
     `authorship`: by the name of a text, or `pinned`. *0.4.0*

@@ -1,4 +1,4 @@
-"""Ids made by the server: UUIDs of version 7, which sort by time."""
+"""Ids that the server generates: UUIDs of version 7, which sort by time."""
 
 import re
 import secrets
@@ -12,7 +12,7 @@ def new_id() -> str:
 
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_BYTES = 16
-_NO_TEXT = b"\xff"  # in no UTF-8
+_NO_TEXT = b"\xff"  # never in UTF-8
 
 
 def is_uuid(text: str) -> bool:
@@ -36,15 +36,15 @@ def id_text(short: bytes) -> str:
 
 
 def id_sql(column: str, dialect: str) -> str:
-    """Return SQL for the text of an id in a column of short forms: a UUID, or a word of other than 16 letters."""
+    """Return the SQL for the text of an id in a column of short forms: a UUID, or a word whose length is not 16."""
     if dialect == "postgresql":
         text = f"CAST(CAST(encode({column}, 'hex') AS uuid) AS text)"
         return f"CASE octet_length({column}) WHEN {_UUID_BYTES} THEN {text} ELSE convert_from({column}, 'UTF8') END"
-    places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-    digits = " || '-' || ".join(f"substr(hex({column}), {start}, {size})" for start, size in places)
+    groups = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    digits = " || '-' || ".join(f"substr(hex({column}), {start}, {size})" for start, size in groups)
     return f"CASE length({column}) WHEN {_UUID_BYTES} THEN lower({digits}) ELSE CAST({column} AS TEXT) END"
 
 
 def new_epoch() -> str:
-    """Return a random name for an epoch: an unbroken journal of a board."""
+    """Return a random name for an epoch, which is an unbroken journal of a board."""
     return secrets.token_urlsafe(12)

@@ -1,4 +1,4 @@
-"""Materials: posters, vignettes and briefs that were approved for giving out, with the facts as they were approved."""
+"""Materials: posters, vignettes and briefs that were approved for giving out, with the approved facts."""
 
 from typing import Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ Shown = Literal["last_name", "age", "looks", "clothing", "time", "place", "photo
 
 
 class Texts(Data):
-    """Custom sentence, by the language of the paper. At most 400 characters; 4,000 for a `brief`."""
+    """Custom sentences by language. At most 400 characters each; 4,000 for a `brief`."""
 
     fr: LongText | None = None
     nl: LongText | None = None
@@ -22,9 +22,9 @@ class Texts(Data):
 
 
 class Content(Data):
-    """Facts that a material shows, as they were approved. What is not shown is null.
+    """Approved facts that a material shows. A fact that is not shown is null.
 
-    `last_name`: its initial, unless it is shown whole.
+    `last_name`: its initial, unless the full name is shown.
     """
 
     reference: Title
@@ -47,7 +47,7 @@ class Content(Data):
 
 
 class Withdrawal(Data):
-    """Reason for which something was withdrawn, by whom and when."""
+    """Withdrawal of a material or distribution."""
 
     reason: LongText | None = None
     at: Time
@@ -59,9 +59,9 @@ class Material(Entity, table=True):
 
     `shows`: `birth_date` and `needs` only for a `brief`.
     `texts`: a custom sentence for each language; at most 400 characters, 4,000 for a `brief`.
-    `content`: the facts as they were approved; what is not shown is null.
-    `decided_by`: who decided outside: police, prosecutor, family.
-    `ended_at`: when it must no longer be given out; see *Materials*.
+    `content`: the approved facts; null if not shown.
+    `decided_by`: person or authority that decided: police, prosecutor, family.
+    `ended_at`: time from which it must no longer be given out; see *Materials*.
     """
 
     KIND: ClassVar[str] = "material"
@@ -78,7 +78,7 @@ class Material(Entity, table=True):
     texts: dict[str, Any] = json_column(Texts)
     content: dict[str, Any] = json_column(Content)
     until: str
-    decided_by: str  # who decided outside: police, prosecutor, family
+    decided_by: str  # police, prosecutor, family
     approved_by: str
     approved_at: str
     ended_at: str | None = None

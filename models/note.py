@@ -1,4 +1,4 @@
-"""Notes: entries of the log, on a search or on one of its cards. A correction is a new note that refers to the old one."""
+"""Notes: entries in the log of a search or one of its cards. A correction is a new note that refers to the old one."""
 
 from typing import ClassVar
 
@@ -9,11 +9,11 @@ from models.searchable import Searchable
 
 
 class Note(Searchable, CountedEntity, table=True):
-    """Entry of the log, on a search, on one of its cards, or on `operations`. A correction is a new note.
+    """Entry in the log of a search, one of its cards, or `operations`. A correction is a new note.
 
-    `card`: the card that it is about.
-    `corrects`: the note that it corrects.
-    `please_answer`: the people mentioned in it must answer; null: nobody must. *0.4.0*
+    `card`: card that it is about.
+    `corrects`: note that it corrects.
+    `please_answer`: whether the mentioned people must answer; null if not. *0.4.0*
     """
 
     KIND: ClassVar[str] = "note"
@@ -24,4 +24,4 @@ class Note(Searchable, CountedEntity, table=True):
     card: str | None = Field(default=None, index=True)
     happened_at: str
     corrects: str | None = None
-    please_answer: bool | None = None  # the people who are mentioned in it have to answer; null: nobody has
+    please_answer: bool | None = None

@@ -1,4 +1,4 @@
-"""Reports: what somebody saw, as they said it, and who says it. A sighting is one, and so is a tip."""
+"""Reports of what somebody saw, with their source. Sightings and tips are reports."""
 
 from typing import Annotated, Any, Literal
 
@@ -37,7 +37,7 @@ class Report(Searchable, CountedEntity):
         Time, N_("Received at"), by_people=True, state_type=Time, control="time", past=True, exported=True
     )
     late: bool = field(bool, N_("Late entry"), False, exported=True, display="room")
-    # never a channel that nobody named
+    # `unknown` if nobody chose a channel
     channel: str = field(
         Channel, N_("Channel"), "unknown", by_people=True, control="choice", required=True, exported=True, choices=CHANNELS
     )
@@ -48,7 +48,7 @@ class Report(Searchable, CountedEntity):
     source: dict[str, Any] = group(Source, N_("Source"), by_people=True, personal=True)
     source_name: str | None = field(Name, N_("Name of the source"), in_state=False, control="text", personal=True)
     source_contact: str | None = field(ShortText, N_("Contact of the source"), in_state=False, control="text", personal=True)
-    # true once a name or a contact was given, also if it was removed
+    # true if the source has or had a name or contact
     source_kept: bool | None = private(bool, N_("Name or contact details of the source recorded"), reads_as="internal")
     # Never part of a state:
     recorded_at: str

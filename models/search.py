@@ -29,11 +29,11 @@ shown_part = partial(part, exported=True, display="inner_room")
 class Person(Data):
     """Missing child.
 
-    `needs`: such as medicine or an inhaler.
-    `needs_until`: until when the needs are met.
+    `needs`: for example medicine or an inhaler.
+    `needs_until`: time until which the needs are covered.
     """
 
-    # first name, age, height, build, hair and clothing are not marked as personal: displays say whom to look for
+    # first name, age, height, build, hair and clothing are not marked as personal: displays show whom to look for
     first_name: Annotated[
         Title, part(N_("First name"), control="text", required=True, searched=True, exported=True, display="room")
     ]
@@ -56,9 +56,9 @@ class Person(Data):
     needs_until: Annotated[Time | None, private_part(N_("Needs covered until"), control="time")] = None
 
 
-# looks that are compared with the words of a sighting
+# features of the child that are shown next to the description of a sighting
 COMPARED = {spec.path.removeprefix("person."): spec for spec in parts_of(Person, "person") if spec.compared}
-CHILD_FIELDS = tuple(name for name in Person.model_fields if name != "birth_date")  # of suggestions and handover reports
+CHILD_FIELDS = tuple(name for name in Person.model_fields if name != "birth_date")  # in suggestions and handover reports
 
 
 class Criterion(Data):
@@ -72,7 +72,7 @@ class Appeal(Data):
     """Appeal to the public, with its dates.
 
     `level`: in ascending order of publicity; `none` has no dates.
-    `until`: after `from`.
+    `until`: later than `from`.
     """
 
     level: AppealLevel
@@ -83,8 +83,7 @@ class Appeal(Data):
 class Outcome(Data):
     """Outcome of a search: how the child was found.
 
-    `reason`: the sentence about the finding. It is the `reason` of the `search.set_status` to `found` if the outcome has none of
-    its own.
+    `reason`: what happened, in one sentence. By default, the `reason` of the `search.set_status` to `found`.
     """
 
     found_at: Time
@@ -98,11 +97,11 @@ class Outcome(Data):
 
 
 class Goal(Data):
-    """Goal of a search for the time being.
+    """Current goal of a search.
 
-    `until`: by when.
-    `by`: the account that set it.
-    `at`: when it was set.
+    `until`: deadline.
+    `by`: account that set it.
+    `at`: time at which it was set.
     """
 
     text: Title
@@ -119,19 +118,20 @@ RELATIONS = {"mother": N_("mother"), "father": N_("father"), "other": P_("relati
 
 
 def plate_spellings(plate: str) -> str:
-    """Return a number plate as one word, in its groups of letters and of digits, and from each group on as one word."""
+    """Return the words by which a number plate is found: the entire plate, each group of letters or digits, and the rest of the
+    plate from each group on."""
     groups = re.findall(r"[^\W\d_]+|\d+", normalize(plate))
     return " ".join(["".join(groups), *groups, *("".join(groups[start:]) for start in range(1, len(groups)))])
 
 
 class Details(Data):
-    """Details that belong to some kinds of searches (`board/config/data/kind_fields.toml` says to which), in the order of the
-    contract. They are kept if the kind changes.
+    """Details of some kinds of searches (see `board/config/data/kind_fields.toml`), in the order of the contract. They stay if
+    the kind changes.
 
-    `countries`: each text is one field; an empty list is null.
-    `aliases`: as `countries`.
-    `languages`: as `countries`.
-    `papers`: which papers the child has, and with whom.
+    `countries`: a list of texts; an empty list is null.
+    `aliases`: a list, like `countries`.
+    `languages`: a list, like `countries`.
+    `papers`: passport or ID of the child, and who has it.
     `hague`: whether the Hague Convention applies.
     `central_authority`: whether the central authority was informed.
     """
@@ -166,12 +166,12 @@ class Details(Data):
 class EarlierDisappearance(Data):
     """Earlier disappearance of the child.
 
-    `date`: the day from which the child was missing.
-    `days`: for how long.
-    `place`: where the child was found.
-    `search`: id of the search for it. It must be closed and visible to everyone when it is named, else `invalid`: a members-only
-    one too, because others would learn of it.
-    `reference`: what that search was called. What was copied stays, whatever becomes of that search.
+    `date`: first day on which the child was missing.
+    `days`: number of days missing.
+    `place`: place where the child was found.
+    `search`: id of the search for that disappearance. It is `invalid` unless that search is closed and visible to everyone when
+    it is set, because a link to a members-only search would disclose it.
+    `reference`: reference of that search, copied. It stays when that search changes.
     """
 
     date: Annotated[Date | None, part(N_("Missing since (day)"), personal=True)] = None
@@ -183,20 +183,20 @@ class EarlierDisappearance(Data):
 
 
 class Search(Searchable, table=True):
-    """Search for a child, on its own board and on `operations`. The board of a search has the id of the search.
+    """Search for a child, on its own board and on `operations`. The board has the id of the search.
 
-    `reference`: unique among the searches that its giver could see; see *References*.
+    `reference`: unique among the searches that its author could see; see *References*.
     `missing_since`: at most 5 minutes in the future when it is set.
-    `criteria`: by the keys of `board/config/data/criteria.toml`. `danger_to_others` is only in searches of before 0.4.0, as it
-    was; no command accepts it any longer.
-    `worrying`: whether the disappearance is worrying; null: not decided.
-    `access`: everyone sees a search with `desk`; only its members see one with `members`, whatever their role.
-    `acknowledge`: why it was closed with something open.
+    `criteria`: by the keys in `board/config/data/criteria.toml`. Only searches from before 0.4.0 have `danger_to_others`,
+    unchanged; no command accepts it.
+    `worrying`: whether the disappearance is worrying; null if not decided.
+    `access`: everyone sees a search with `desk`; only its members see a search with `members`, whatever their role.
+    `acknowledge`: reason why it was closed with open items.
     `details`: see *Details of a kind*. *0.4.0*
     `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
     `photo`: a file of the search. *0.4.0*
-    `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, else null. It follows from
-    the others, is left out of what `since` lists, and never conflicts. *0.4.0*
+    `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, otherwise null. It is derived,
+    is not listed by `since`, and never conflicts. *0.4.0*
     """
 
     __table_args__ = (Index("search_ended", "status", "status_at", "id"),)
@@ -225,15 +225,15 @@ class Search(Searchable, table=True):
     lead: str | None = None
     outcome: dict[str, Any] | None = json_column(Outcome, nullable=True)
     opened_at: str
-    acknowledge: str | None = None  # reason for closing it with something still open
+    acknowledge: str | None = None  # reason for closing it with open items
     goal: dict[str, Any] | None = json_column(Goal, nullable=True)
     details: dict[str, Any] | None = json_column(Details, nullable=True)
-    earlier: dict[str, Any] | None = json_column(dict[str, EarlierDisappearance], nullable=True)  # by keys of their own
-    photo: str | None = None  # the file that is the photo of the child
-    public_photo: str | None = None  # the photo, while the appeal is public
+    earlier: dict[str, Any] | None = json_column(dict[str, EarlierDisappearance], nullable=True)
+    photo: str | None = None  # id of a file
+    public_photo: str | None = None  # the photo during a public appeal
     # Never part of a state:
-    # the appeal is discreet, which hides the search from displays
+    # whether the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed
     archived_at: str | None = Field(default=None, index=True)  # time at which it left `operations`
-    made_reference: str | None = None  # reference made by the server, whatever was set since
+    made_reference: str | None = None  # generated reference, even if another was set later

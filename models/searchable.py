@@ -26,14 +26,14 @@ class Match(NamedTuple):
 
 
 class Searchable(Entity):
-    """Entity that can be found by its words. `folded`: its normalized words, each once, after a space: " red jacket". Not part of
-    the state."""
+    """Entity that can be found by its words. `folded`: its normalized words without repetition, each after a space: " red
+    jacket". Not part of the state."""
 
     folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 def folded_text(texts: Iterable[str | None]) -> str:
-    """Return the normalized words of some texts, each once, with a space before each."""
+    """Return the normalized words of some texts without repetition, with a space before each."""
     unique_words: dict[str, None] = {}
     for text in texts:
         if text:

@@ -1,4 +1,4 @@
-"""Sightings: what somebody saw, who reports it, and how reliable it is."""
+"""Sightings: a report of what somebody saw, its source, and its grade."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -35,29 +35,29 @@ CONTENT_GRADES = {
 
 
 class Grade(Data):
-    """Admiralty code: source and content are graded apart; F and 6 mean "cannot be judged"."""
+    """Admiralty code, which grades source and content separately. F and 6 mean "cannot be judged"."""
 
     source: Annotated[Literal["A", "B", "C", "D", "E", "F"], part(N_("Source grade"), exported=True, choices=SOURCE_GRADES)] = "F"
     content: Annotated[int, PydanticField(ge=1, le=6), part(N_("Content grade"), exported=True, choices=CONTENT_GRADES)] = 6
 
 
-class LookedAt(Data):
-    """First look by somebody who may act.
+class FirstLook(Data):
+    """First look at a sighting by a person who may act.
 
-    `by`: the account.
-    `at`: when.
+    `by`: account of the person.
+    `at`: time of the look.
     """
 
     by: Annotated[Id, part(N_("Looked at by"), exported=True)]
     at: Annotated[Time, part(N_("Looked at on"), exported=True)]
 
 
-class PassedOn(Data):
+class PoliceReport(Data):
     """Report of a sighting to the police.
 
-    `to`: which police.
-    `reference`: their reference.
-    `by`: the account.
+    `to`: police force.
+    `reference`: reference of the police.
+    `by`: account that recorded it.
     """
 
     to: Annotated[Title, part(N_("Passed on to"), control="text", exported=True, prose=True)]
@@ -74,19 +74,19 @@ class FromTip(Data):
 
 
 class Sighting(Report, Card, table=True):
-    """Sighting of a child. Name and contact of its source are in no state and no event; see *Sources*.
+    """Sighting of a child. Name and contact of its source are not in any state or event; see *Sources*.
 
     `column`: cards are sorted in a column by (`rank`, id).
-    `late`: recorded over 30 minutes after it was received.
-    `channel`: `unknown` if none was given.
+    `late`: whether it was recorded over 30 minutes after it was received.
+    `channel`: by default, `unknown`.
     `grade.source`: reliability of the source, from `A` to `F` (cannot be judged).
     `grade.content`: reliability of the content, from 1 to 6 (cannot be judged).
-    `source_kept`: true once a name or a contact of the source was given, else null.
+    `source_kept`: true if the source has or had a name or contact, otherwise null.
     `queue`: see *Queues*. *0.4.0*
-    `queue_since`: time of the event by which it came into the queue. *0.4.0*
-    `looked_at`: null: nobody has looked at it. *0.4.0*
-    `passed_on`: null: it was not passed on to the police. *0.4.0*
-    `from_tip`: the tip that it was before it was placed here, else null. *0.4.0*
+    `queue_since`: time of the event with which it entered the queue. *0.4.0*
+    `looked_at`: null if nobody has looked at it. *0.4.0*
+    `passed_on`: null if it was not passed on to the police. *0.4.0*
+    `from_tip`: tip that it was before it was placed on the search, otherwise null. *0.4.0*
     """
 
     KIND: ClassVar[str] = "sighting"
@@ -97,19 +97,19 @@ class Sighting(Report, Card, table=True):
     assessment: str = field(Assessment, N_("Assessment"), "unassessed", exported=True, display="room", choices=ASSESSMENTS)
     from_tip: dict[str, Any] | None = group(FromTip, N_("Original tip"), nullable=True)
     duplicate_of: str | None = field(Id, N_("Duplicate of"), control="card", refers_to="sighting", exported=True)
-    # these two by board/commands/sightings/queues.py
+    # board/commands/sightings/queues.py derives the next two fields
     queue: str = field(
         Queue, N_("Next step"), "look", exported=True, choices=QUEUES, reads_as="internal",
         sa_column_kwargs={"server_default": "look"},
     )  # fmt: skip
     queue_since: str | None = field(Time, N_("Waiting since"), exported=True, reads_as="internal")
-    looked_at: dict[str, Any] | None = group(LookedAt, N_("Looked at"), nullable=True, reads_as="internal")
-    passed_on: dict[str, Any] | None = group(PassedOn, N_("Passed on"), nullable=True)
+    looked_at: dict[str, Any] | None = group(FirstLook, N_("Looked at"), nullable=True, reads_as="internal")
+    passed_on: dict[str, Any] | None = group(PoliceReport, N_("Passed on"), nullable=True)
 
 
 class EarlierSource(SQLModel, table=True):
-    """Name and contact of a source until the event `seq` replaced them. Beside the journal, so that each row can be erased by
-    itself."""
+    """Name and contact of a source until the event `seq` replaced them. Stored outside the journal, so that each row can be
+    erased separately."""
 
     board: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)

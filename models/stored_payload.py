@@ -1,9 +1,9 @@
 """Stored form of a payload: its JSON, compressed with a dictionary that all payloads share.
 
-A later payload of an entity is also compressed with an earlier one, its base, if this makes it much smaller: then only the
-changes are stored. A base is stored in full, so a payload is read from two rows at most. Before a base is erased, the payloads
-that need it are stored in full (`board.engine.erasure`). Other code, and the chain's commitment, use the JSON. Journals of
-earlier versions contain the JSON itself, which begins with a brace; all forms can be read.
+If it makes a payload much smaller, it is also compressed with an earlier payload of the entity, its base, so that only the
+changes are stored. A base is stored in full, so a payload is read from at most two rows. Before a base is erased, the payloads
+that need it are stored in full (`board.engine.erasure`). All other code, and the chain's commitment, use the JSON. Journals of
+earlier versions contain uncompressed JSON, which begins with a brace; all forms can be read.
 """
 
 import zlib
@@ -15,10 +15,10 @@ import orjson
 
 MARK = b"\x01"  # first byte of a compressed payload: the number of its dictionary
 BASED = b"\x02"  # the same dictionary, followed by another payload
-DICTIONARY = Path(__file__).parent / "payload_dictionary_1.txt"  # immutable: a better one gets a new number
-MAX_BYTES = 64_000_000  # of a payload, far above what a command can write: a damaged row must not fill the memory
+DICTIONARY = Path(__file__).parent / "payload_dictionary_1.txt"  # immutable: a better dictionary gets a new number
+MAX_BYTES = 64_000_000  # of a payload: far more than a command can write; a damaged row must not fill the memory
 MAX_BASE = 8_000  # bytes of a base: earlier bytes are outside the window
-MAX_SHARE = 0.6  # of the size of its base; a larger payload is stored in full, and can be the next base
+MAX_SHARE = 0.6  # of the base's size; a larger payload is stored in full, and can be the next base
 WINDOW_BITS, MEMORY_LEVEL, LEVEL = -13, 5, 6  # 20 µs per payload; the largest values save 1 % and take twice as long
 
 
@@ -36,7 +36,7 @@ class Bases(dict[tuple[str, str, str], Base]):
     def store(self, entity: tuple[str, str, str], seq: int, body: bytes) -> tuple[int | None, bytes]:
         """Return the seq of a payload's base, and the payload's stored form.
 
-        The seq is None if it is stored in full; then it is the base of the next ones.
+        The seq is None if the payload is stored in full. Then it is the base of the next payloads.
         """
         base = self.get(entity)
         if base is not None and (packed := pack_on(base, body)) is not None:
@@ -74,7 +74,7 @@ def pack_on(base: Base, body: bytes) -> bytes | None:
 
 
 def base_of(seq: int, stored: bytes | None) -> Base | None:
-    """Return a stored payload as a base for later ones; None if it was erased, or is not suitable."""
+    """Return a stored payload as a base for later payloads; None if it was erased or is not suitable."""
     if stored is None or stored[:1] == BASED or len(body := unpack(stored)) > MAX_BASE:
         return None
     return Base(seq, body, len(stored))

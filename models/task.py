@@ -1,4 +1,4 @@
-"""Tasks: what somebody is to do, by when, and the result."""
+"""Tasks: an instruction, a due time, and a result."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -13,7 +13,7 @@ from models.texts import N_, P_
 
 
 class ChecklistItem(Data):
-    """Checklist item. Without a rank it goes after the others."""
+    """Checklist item. Without a rank it is added at the end."""
 
     text: Annotated[Name, part(N_("Checklist"), searched=True, personal=True)]
     done: bool = False
@@ -23,11 +23,11 @@ class ChecklistItem(Data):
 
 
 class Task(Card, table=True):
-    """Task: what somebody must do, by when, and the result.
+    """Task with an instruction, a due time and a result.
 
     `checklist`: by keys of `[a-z0-9]{1,16}`.
-    `sighting`: the sighting that it is about.
-    `take_down`: made when the child was found, to take the appeal down.
+    `sighting`: sighting that it is about.
+    `take_down`: whether it was added when the child was found, to take down the appeal.
     """
 
     KIND: ClassVar[str] = "task"
@@ -40,7 +40,7 @@ class Task(Card, table=True):
         Title, N_("Title"), ..., by_people=True, control="text", required=True, searched=True, exported=True,
         display="inner_room", prose=True,
     )  # fmt: skip
-    # its words agree with the task: it is feminine in French
+    # words that agree with `task`, which is feminine in French
     priority: str = field(
         Priority, N_("Priority"), "normal", by_people=True, control="choice", exported=True, display="room",
         choices={"low": P_("of a task", "low"), "normal": P_("of a task", "normal"), "urgent": P_("of a task", "urgent")},
@@ -50,6 +50,4 @@ class Task(Card, table=True):
     checklist: dict[str, Any] = group(dict[str, ChecklistItem], N_("Checklist"), by_people=True, exported=True, personal=True)
     result: str | None = written(LongText, N_("Result"), control="long")
     sighting: str | None = field(Id, N_("Sighting"), by_people=True, control="card", refers_to="sighting", exported=True)
-    take_down: bool = field(  # made when the child was found
-        bool, N_("Take-down task"), False, exported=True, sa_column_kwargs={"server_default": false()}
-    )
+    take_down: bool = field(bool, N_("Take-down task"), False, exported=True, sa_column_kwargs={"server_default": false()})

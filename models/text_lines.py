@@ -1,7 +1,7 @@
 """Characters of texts that people fill in. Single-line texts have no control characters, which could begin a header or log line.
-No text has characters that reverse its direction: the screen would show another text than the stored one.
+No text has characters that reverse its direction, because the screen would show a different text from the stored one.
 
-They are replaced or dropped, not refused, because pasted text contains them invisibly. Stored texts stay as they are.
+Such characters are replaced or dropped, not refused, because pasted text contains them invisibly. Stored texts are not changed.
 """
 
 import unicodedata

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-DESK_TIME_ZONE = ZoneInfo("Europe/Brussels")  # zone of days, wherever the server is
+DESK_TIME_ZONE = ZoneInfo("Europe/Brussels")  # zone for dates, wherever the server is
 
 
 def now() -> datetime:

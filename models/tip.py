@@ -1,5 +1,5 @@
-"""Tips: sightings that fit no search yet, on `operations`. A tip is placed on a search, where it becomes a sighting, or it is
-dismissed."""
+"""Tips: sightings that belong to no known search yet, on `operations`. A tip is placed on a search, where it becomes a sighting,
+or dismissed."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,8 +16,8 @@ TipQueue = Literal["look", "answered"]
 QUEUES = {"look": N_("to look at"), "answered": P_("of a sighting", "answered")}
 
 
-class Placed(Data):
-    """Sighting that a tip became, with its search.
+class Placement(Data):
+    """Placement of a tip: its search, and the sighting that it became.
 
     `board`: the search.
     """
@@ -29,8 +29,8 @@ class Placed(Data):
     by: Annotated[Id, part(N_("Placed by"), reads_as="person")]
 
 
-class Dismissed(Data):
-    """Reason for which a tip was dismissed."""
+class Dismissal(Data):
+    """Dismissal of a tip, with its reason."""
 
     reason: Annotated[LongText, part(N_("Reason for the dismissal"), personal=True, prose=True)]
     at: Annotated[Time, part(N_("Dismissed at"), reads_as="time")]
@@ -38,7 +38,7 @@ class Dismissed(Data):
 
 
 class Tip(Report, table=True):
-    """Sighting that fits no search yet. Fields that a sighting has too are those of a sighting. *0.4.0*
+    """Sighting that belongs to no known search yet. It shares the fields of a sighting. *0.4.0*
 
     `placed`: null until it is placed on a search.
     `dismissed`: null unless it is dismissed.
@@ -51,10 +51,10 @@ class Tip(Report, table=True):
     number: int = field(int, N_("Number"), ..., exported=True, reads_as="internal")
     assignee: str | None = field(Id, N_("Assigned to"), control="person", exported=True)
     priority: str = field(Priority, N_("Priority"), "normal", by_people=True, control="choice", exported=True, choices=PRIORITIES)
-    placed: dict[str, Any] | None = group(Placed, N_("Placed on a search"), nullable=True)
-    dismissed: dict[str, Any] | None = group(Dismissed, N_("Dismissed"), nullable=True)
+    placed: dict[str, Any] | None = group(Placement, N_("Placed on a search"), nullable=True)
+    dismissed: dict[str, Any] | None = group(Dismissal, N_("Dismissed"), nullable=True)
     queue: str = field(TipQueue, N_("Next step"), "look", choices=QUEUES, reads_as="internal")
     queue_since: str = field(Time, N_("Waiting since"), ..., reads_as="internal")
     # Never part of a state:
-    # the search that it was placed on: who may not see it does not see the tip
+    # search that it was placed on; accounts that may not see the search do not see the tip
     placed_on: str | None = Field(default=None, index=True)

@@ -10,7 +10,7 @@ FOLDER = "folder of files: "  # prefix of names; the path follows
 
 
 class MaintenanceRun(SQLModel, table=True):
-    """Time of the last run of a maintenance, by its name; or time at which a folder of files was first seen."""
+    """Time of the last run of a maintenance task, by name; or the time at which a folder of files was first seen."""
 
     __tablename__ = "upkeep"
 
@@ -23,11 +23,11 @@ _FIRST_ACCOUNT = text("SELECT min(created_at) FROM account")
 
 
 def backup_times(session: Session) -> tuple[str | None, str | None]:
-    """Return the time of the last backup, and that of the first account, which is the age of the installation."""
+    """Return the times of the last backup and of the first account, which tells the age of the installation."""
     backup = session.get(MaintenanceRun, BACKUP)
     return backup.at if backup else None, session.connection().execute(_FIRST_ACCOUNT).scalar()
 
 
 def record_run(session: Session, name: str, at: str) -> None:
-    """Record the time of a maintenance run. Several processes may record the same one."""
+    """Record the time of a maintenance run. Several processes can record the same run."""
     session.connection().execute(_RECORD, {"name": name, "at": at})

@@ -1,4 +1,4 @@
-"""Uploads: files on their way to the server, part by part, until they are attached to a search."""
+"""Uploads: files that are sent to the server in parts, until they are attached to a search."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Differences between the databases. What has a body here is so for a database that needs nothing of the kind."""
+"""Differences between the databases. A method with a body here is for databases that do not need it."""
 
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Engine
 
 from models.db.read_pacing import Pace
 
-SERVER_START_TIMEOUT_S = 10.0  # wait for a server that may have been started at the same moment
+SERVER_START_TIMEOUT_S = 10.0  # wait for a server that may have been started at the same time
 
 
 class Backend:
-    """Engines of a database, and how it is written to. See `models.db.sqlite` and `models.db.postgresql`."""
+    """Engines and locks of a database. See `models.db.sqlite` and `models.db.postgresql`."""
 
     kind: str
     path: Path | None = None
@@ -27,14 +27,14 @@ class Backend:
         be used."""
 
     def acquire_server_lock(self) -> None:
-        """Reserve the database for this serving process until it closes. Raises ConfigurationError if another server has a file
-        that two writers would destroy."""
+        """Reserve the database for this server until it closes. Raises ConfigurationError if another server uses a file that two
+        writers would destroy."""
 
     def release_server_lock(self) -> None:
-        """Give the reservation back."""
+        """Release the reservation."""
 
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
-        """Return the key of the queue for a write that locks these boards, and the boards that it locks."""
+        """Return the queue key of a write that locks these boards, and the boards by which to group it."""
         raise NotImplementedError
 
     def write_lock(self) -> AbstractContextManager[None]:
@@ -42,31 +42,32 @@ class Backend:
         return nullcontext()
 
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
-        """Lock the boards that no other transaction holds now, and return them."""
+        """Lock the boards that no other transaction has locked, and return them."""
         raise NotImplementedError
 
     def lock_for_migration(self, connection: Connection) -> None:
-        """Keep other processes from migrating until the transaction ends."""
+        """Prevent other processes from migrating until the transaction ends."""
 
     def disable_timeouts(self, connection: Connection) -> None:
-        """Remove the timeouts of this transaction: for work that may take long while nobody waits."""
+        """Remove the timeouts of this transaction, for long work that nobody waits for."""
 
     def statement_deadline(self, connection: Connection, pace: Pace) -> AbstractContextManager[None]:
-        """Return a context in which statements end when the heavy read has to."""
+        """Return a context in which statements stop when the heavy read must end."""
         raise NotImplementedError
 
     def is_retryable(self, error: Exception) -> bool:
-        """Return whether a failed transaction may work on a fresh connection. An error of a file stays, as of a full disk."""
+        """Return whether a failed transaction may succeed on a new connection. Errors of a file, such as a full disk, persist."""
         return False
 
     def size(self, connection: Connection) -> int:
-        """Return the bytes of the database."""
+        """Return the size of the database in bytes."""
         raise NotImplementedError
 
     def free_bytes(self) -> int | None:
-        """Return the bytes that are free on its disk; None if that can't be told from here."""
+        """Return the free bytes on its disk; None if that is unknown."""
         return None
 
     def has_free_space(self) -> bool:
-        """Return false if a small write may still fit into the files, but the next one may not. A server minds its own disk."""
+        """Return whether its disk has space for further writes, beyond small ones that still fit into its files. Always true for
+        a database server, which checks its own disk."""
         return True

@@ -1,8 +1,8 @@
 """Database: runs plain synchronous functions of a Session in threads.
 
-`read(fn)` runs fn on one consistent view. `read_heavy(fn)` does so for many rows, in threads of its own and with a time limit, so
-that sign-in, rights and heads never wait behind it. `write(fn)` queues fn for a writer thread, which groups jobs for the same
-boards: one transaction, one session, one commit. A result is delivered only after its commit.
+`read(fn)` runs fn on one consistent snapshot. `read_heavy(fn)` does so for many rows, in separate threads and with a time limit,
+so that sign-in, rights and heads never wait for it. `write(fn)` queues fn for a writer thread, which groups jobs for the same
+boards into one transaction, session and commit. A result is delivered only after its commit.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from models.db.write_queue import WriteJob, WriteQueue
 
 T = TypeVar("T")
 
-MAX_PENDING_WRITES = 4_096  # pending writes; above it, writes are refused instead of growing the queue
+MAX_PENDING_WRITES = 4_096  # further writes are refused
 RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
 RETRY_PAUSE_S = 0.1  # pause before a group is retried, for a server that is coming back
 HEAVY_READ_LIMIT_S = 10.0  # run time of a heavy read
@@ -44,8 +44,8 @@ class Database:
     """Database at a URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
 
     def __init__(self, url: str, *, must_exist: bool = False, read_only: bool = False) -> None:
-        """Raise ConfigurationError if the URL can't be used. A missing file is created unless `must_exist`, or `read_only`, which
-        leaves the file as it is."""
+        """Raise ConfigurationError if the URL can't be used. A missing file is created unless `must_exist` or `read_only`.
+        `read_only`: the file is not changed."""
         self.backend = _backend_for(url, must_exist or read_only, read_only)
         self.kind, self.path = self.backend.kind, self.backend.path
         self.url = url
@@ -61,14 +61,14 @@ class Database:
         self.health = WriteHealth()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """Run fn, a short read, on one consistent view of the database and return its result; fn may run twice, and others may
-        share its session. Raises DatabaseUnavailable."""
+        """Run fn, a short read, on one consistent snapshot of the database and return its result. fn can run twice, and can share
+        its session with other reads. Raises DatabaseUnavailable."""
         result: T = await self._reads.put(fn)
         return result
 
     async def read_heavy(self, fn: Callable[[Session], T], limit_s: float | None = None) -> T:
-        """Run fn for many rows, paced to let other threads run (see `models.db.read_pacing`). Its statements and loops are
-        stopped after `limit_s` seconds, or when nobody waits for the result. Raises ReadTimeout or DatabaseUnavailable."""
+        """Run fn for many rows, paced so that other threads can run (see `models.db.read_pacing`). Its statements and loops stop
+        after `limit_s` seconds, or when nobody waits for the result. Raises ReadTimeout or DatabaseUnavailable."""
         pace = Pace(HEAVY_READ_LIMIT_S if limit_s is None else limit_s)
 
         def read() -> T:
@@ -90,7 +90,7 @@ class Database:
             return fn(session)
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
-        """Run fn as `read` does, in this thread: for the command line. Raises DatabaseUnavailable."""
+        """Run fn as `read` does, but in this thread. For the command line. Raises DatabaseUnavailable."""
         try:
             try:
                 return self._read(fn)
@@ -108,24 +108,23 @@ class Database:
                 try:
                     return fn(session)
                 finally:
-                    if self._closing:  # the pool that it would return to is gone
+                    if self._closing:  # the pool is disposed: the connection can't return to it
                         connection.invalidate()
         finally:
-            if self._closing:  # or went while the connection returned
+            if self._closing:  # the pool may have been disposed while the connection returned
                 pool.dispose()
 
     def write(
         self, fn: Callable[[Session], T], on_committed: Callable[[T], None] | None = None, boards: tuple[str, ...] = ()
     ) -> "asyncio.Future[T]":
-        """Queue fn; the future gets its result after the commit. An exception of fn undoes its work.
+        """Queue fn and return the future of its result, which is set after the commit. An exception of fn undoes its work.
 
-        `boards` are the boards that fn locks, in the order in which it locks them. Jobs with the same last board run in the order
-        of the calls. `on_committed` is called in the loop with the result, in commit order per last board, before the future is
-        done.
+        `boards`: boards that fn locks, in the order in which it locks them. Jobs with the same last board run in the order of the
+        calls. `on_committed` is called in the loop with the result before the future is resolved, in commit order per last board.
 
-        fn may run again: on a fresh connection after one was lost, also during the commit (if `boards` are given: such writes
-        find by their command id that they are done), or by itself after another job of its group failed. Raises
-        DatabaseUnavailable if too many writes are pending, or the database is closing.
+        fn can run again: on a new connection after a connection was lost, or alone after another job of its group failed. If
+        `boards` are given, it can run again even after a connection was lost during the commit, because such writes recognise
+        their command id. Raises DatabaseUnavailable if too many writes are pending, or if the database is closing.
         """
         loop = asyncio.get_running_loop()
         if self._pending >= MAX_PENDING_WRITES or self._closing:
@@ -138,7 +137,7 @@ class Database:
         return job.future
 
     def write_now(self, fn: Callable[[Session], T]) -> T:
-        """Run fn in one transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
+        """Run fn in one transaction in this thread. For migrations and the command line. Raises DatabaseUnavailable."""
         try:
             with self._transaction() as transaction:
                 result = transaction.run(fn)
@@ -150,14 +149,14 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[WriteTransaction]:
-        """Begin a transaction; when it was committed and its connection returned, call what waits for that."""
+        """Begin a transaction. After its commit, when its connection has returned, run the callbacks that wait for that."""
         with self.backend.write_lock(), begin(self.write_engine) as transaction:
             yield transaction
         for callback in transaction.committed:
             callback()
 
     async def probe(self) -> None:
-        """Test whether writes work again by a write that changes nothing; for use after one failed."""
+        """Test whether writes work again after a failure, with a write that changes nothing."""
         try:
             await self.write(_noop_write)
         except DatabaseUnavailable:
@@ -166,7 +165,7 @@ class Database:
             self.health.record_success()
 
     def dispose(self) -> None:
-        """Close the connections: for the command line, which has no loop and no threads."""
+        """Close the connections. For the command line, which has no event loop and no threads."""
         self.write_engine.dispose()
         self.backend.read_engine.dispose()
 
@@ -179,7 +178,7 @@ class Database:
             await asyncio.to_thread(thread.join)
         self._write_threads.clear()
         for executor in (self._read_threads, self._heavy_read_threads):
-            executor.shutdown(wait=False, cancel_futures=True)  # a read may be stuck in the server
+            executor.shutdown(wait=False, cancel_futures=True)  # a read may hang in the server
         self.dispose()
         self.backend.release_server_lock()
 
@@ -191,14 +190,14 @@ class Database:
                 thread.start()
 
     def _writer_loop(self) -> None:
-        """Run groups of jobs until the queue is closed: the body of a writer thread."""
-        done: Iterable[Hashable] = ()
-        while (groups := self._queue.take(done)) is not None:
+        """Run groups of jobs until the queue is closed. The body of a writer thread."""
+        finished_keys: Iterable[Hashable] = ()
+        while (groups := self._queue.take(finished_keys)) is not None:
             remaining = self._run_combined(groups) if len(groups) > 1 else groups
-            done = groups.keys() - remaining.keys()
+            finished_keys = groups.keys() - remaining.keys()
             if remaining:
-                self._queue.release(done)
-                done = ()
+                self._queue.release(finished_keys)
+                finished_keys = ()
             for key, group in remaining.items():
                 try:
                     self._run_group(group)
@@ -206,8 +205,8 @@ class Database:
                     self._queue.release([key])
 
     def _run_combined(self, groups: dict[Hashable, list[WriteJob]]) -> dict[Hashable, list[WriteJob]]:
-        """Run the groups of several keys in one transaction, which costs little more than one group, as far as no other
-        transaction holds their boards. It never waits for a board, so it can't deadlock. Return the groups that are left."""
+        """Run the groups of several keys in one transaction, which costs little more than one group. Skip and return the groups
+        whose boards another transaction has locked. It never waits for a board, so it can't deadlock."""
         jobs: list[WriteJob] = []
         committing = False
         try:
@@ -219,7 +218,7 @@ class Database:
                 _run_jobs(transaction, jobs)
                 committing = True
                 transaction.commit()
-        except Exception:  # each group reports its error when it runs by itself
+        except Exception:  # each group reports its error when it runs on its own
             for job in jobs if committing else ():
                 job.maybe_committed = True
             return groups
@@ -230,7 +229,7 @@ class Database:
         """Run a group and deliver the results after the commit, or the errors.
 
         If one of several jobs fails, or conflicts with another process at the commit (the same command id on two boards), the
-        whole group is rolled back and each job runs by itself.
+        entire group is rolled back and each job runs on its own.
         """
         if len(group) > 1:
             try:
@@ -258,15 +257,15 @@ class Database:
                 return
 
     def _run_with_retry(self, group: list[WriteJob]) -> None:
-        """Run a group in one transaction, and again if its connection was lost, until RETRY_DEADLINE_S. Any other error of the
-        database (a full disk, for example) fails the whole group: nothing of it was stored."""
+        """Run a group in one transaction. Retry until RETRY_DEADLINE_S if its connection was lost. Any other error of the
+        database, such as a full disk, fails the entire group, and nothing is stored."""
         deadline = min(group[0].queued_at + RETRY_DEADLINE_S, self._close_deadline)
         while True:
             committing = False
             try:
                 with self._transaction() as transaction:
                     _run_jobs(transaction, group)
-                    if not group[0].boards:  # a lost connection tells whether the commit was sent: write first
+                    if not group[0].boards:  # write first, so that a lost connection tells whether the commit was sent
                         transaction.send()
                     committing = True
                     transaction.commit()
@@ -274,8 +273,8 @@ class Database:
             except (JobFailed, IntegrityError, *_REQUEST_ERRORS):
                 raise
             except Exception as error:
-                safe = bool(group[0].boards) or not committing  # it was not committed, or a retry will find that it was
-                if not safe or not self.backend.is_retryable(error) or time.monotonic() > deadline:
+                can_retry = bool(group[0].boards) or not committing  # not committed, or the retry will detect the commit
+                if not can_retry or not self.backend.is_retryable(error) or time.monotonic() > deadline:
                     self.health.record_failure(error)
                     _fail(group, error)
                     return
@@ -296,7 +295,7 @@ def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:
         parsed = make_url(url)
     except ArgumentError as error:
         raise ConfigurationError("DATABASE_URL is not the URL of a database. Example: sqlite:///path/to/board.db.") from error
-    except ValueError:  # part of the password may stand where the port should be: do not quote it
+    except ValueError:  # part of the password may be in place of the port: do not quote it
         raise ConfigurationError(
             "The database URL can't be read. Its port must be a number; write special characters in a password like %2F."
         ) from None
@@ -307,7 +306,9 @@ def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:
             from models.db import postgresql  # imported late, because SQLite needs no driver
 
             return postgresql.PostgreSQLBackend(parsed)
-    raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
+    raise ConfigurationError(
+        "The board stores its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…)."
+    )
 
 
 def _run_jobs(transaction: WriteTransaction, jobs: list[WriteJob]) -> None:
@@ -330,7 +331,7 @@ def _run_jobs(transaction: WriteTransaction, jobs: list[WriteJob]) -> None:
         transaction.run(run, [job.fn for job in jobs])
     except (JobFailed, DBAPIError):
         raise
-    except Exception as error:  # a job left something that can't be sent to the database
+    except Exception as error:  # a job left a value that can't be sent to the database
         raise JobFailed from error
 
 

@@ -1,7 +1,7 @@
-"""Tables of an earlier version whose rows have another form now. A migration renames them, and `move` moves the rows into the
-present tables: in many small transactions, so that a million rows can be interrupted, and the next start goes on.
+"""Tables of an earlier version whose rows have another form now. A migration renames them, and `move` moves their rows into the
+current tables. It uses many small transactions, so that the move can be interrupted and the next start continues it.
 
-Nothing else runs before the last row is moved. A row stands in one of the two tables, never in both.
+Nothing else runs before the last row is moved. A row is in one of the two tables, never in both.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,23 +19,29 @@ from models.stored_payload import Bases, is_packed, unpack
 from models.times import to_ms
 
 _NUMBERS = text("SELECT id, number FROM board")
-BATCH_SIZE = 5_000  # rows of one transaction
+BATCH_SIZE = 5_000  # rows per transaction
 
-Progress = Callable[[int, int], object]  # rows done, and all
+Progress = Callable[[int, int], object]  # receives the numbers of moved rows and of all rows
 Values = dict[str, Any]
 
 
 class Context(NamedTuple):
-    """Context of converting the rows of a batch: the numbers of boards by their ids, and the payloads on which later ones of the
-    batch may be based."""
+    """Context for converting the rows of a batch. `numbers`: numbers of boards by id. `bases`: base payloads for later rows of
+    the batch."""
 
     numbers: Mapping[str, int]
     bases: Bases
 
 
 class EarlierTable(NamedTuple):
-    """Table that a migration has renamed: its present name, its key, the query for its rows, the table to which they are moved,
-    and their form there. `beside` are renamed tables with the same key, whose rows the query has joined."""
+    """Table that a migration has renamed.
+
+    - `name`: its current name.
+    - `query`: returns its rows.
+    - `table`: table to which the rows are moved.
+    - `convert`: returns the columns of a row in that table.
+    - `beside`: other renamed tables with the same key, which the query joins.
+    """
 
     name: str
     key: tuple[str, ...]
@@ -50,7 +56,7 @@ class EarlierTable(NamedTuple):
 
     @property
     def moved(self) -> str:
-        """Return the condition of the rows up to the position that was reached."""
+        """Return the condition for rows up to the last moved row."""
         return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
 
 
@@ -67,7 +73,7 @@ def _short_command(row: Row[Any], context: Context) -> Values:
 
 
 def _ms(at: str) -> int:
-    """Return a time in its present form; 0 for a damaged one, of which the chain tells."""
+    """Return a time in its current form; 0 for a damaged time, which the chain's verification reports."""
     try:
         return to_ms(at)
     except ValueError:
@@ -84,7 +90,7 @@ def _event(row: Row[Any], context: Context) -> Values:
 
 
 def _payload(row: Row[Any], bases: Bases) -> tuple[int | None, bytes]:
-    """Return the present form of a payload, and before it the seq of its base. A damaged one stays as it is."""
+    """Return the seq of a payload's base, and the payload in its current form. A damaged payload is not changed."""
     body = unpack(row.body)
     return (None, row.body) if is_packed(body) else bases.store((row.board, row.kind, row.entity), row.seq, body)
 
@@ -104,48 +110,48 @@ TABLES = (
 )  # fmt: skip
 
 
-def left(session: Session) -> list[EarlierTable]:
-    """Return the tables whose rows are not all moved."""
-    there = set(inspect(session.connection()).get_table_names())
-    return [each for each in TABLES if each.name in there]
+def remaining(session: Session) -> list[EarlierTable]:
+    """Return the tables that still have rows to move."""
+    existing = set(inspect(session.connection()).get_table_names())
+    return [table for table in TABLES if table.name in existing]
 
 
 def count_rows(session: Session, version: str) -> int:
-    """Return the number of rows to move in a database whose tables are of this version: those of tables that are renamed, and of
-    tables that a migration will rename."""
-    there = set(inspect(session.connection()).get_table_names())
+    """Return the number of rows to move in a database with tables of this version: the rows of renamed tables, and of tables that
+    a migration will rename."""
+    existing = set(inspect(session.connection()).get_table_names())
     names = {table.name for table in TABLES}
     bases = {base for base, _, until in (name.partition("_until_") for name in names) if version <= until}
-    counted = (text(f"SELECT count(*) FROM {name}") for name in (names | bases) & there)  # noqa: S608
-    return sum(int(session.connection().execute(query).scalar_one()) for query in counted)
+    queries = (text(f"SELECT count(*) FROM {name}") for name in (names | bases) & existing)  # noqa: S608
+    return sum(int(session.connection().execute(query).scalar_one()) for query in queries)
 
 
 def move(database: Database, progress: Progress) -> None:
-    """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
-    tables = database.read_now(left)
+    """Move all rows of earlier tables. If it raises DatabaseUnavailable, the next call continues."""
+    tables = database.read_now(remaining)
     numbers: dict[str, int] = dict(database.read_now(lambda session: list(session.connection().execute(_NUMBERS))))
-    counts = [database.write_now(partial(_count, database, each)) for each in tables]
-    done, whole = 0, sum(counts)
+    total = sum(database.write_now(partial(_count, database, table)) for table in tables)
+    moved = 0
     for table in tables:
-        while moved := database.write_now(partial(_move_batch, database, table, numbers)):
-            done += moved
-            progress(done, whole)
+        while count := database.write_now(partial(_move_batch, database, table, numbers)):
+            moved += count
+            progress(moved, total)
 
 
 def _count(database: Database, table: EarlierTable, session: Session) -> int:
-    """Return the number of rows that are left; of a table that another process has dropped meanwhile, none."""
+    """Return the number of remaining rows; 0 if another process has dropped the table in the meantime."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)
-    if table not in left(session):
+    if table not in remaining(session):
         return 0
     return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
 
 
 def _move_batch(database: Database, table: EarlierTable, numbers: Mapping[str, int], session: Session) -> int:
-    """Move the next rows and return their number; drop the table if there are none."""
+    """Move the next rows and return their number. Drop the table if it has no rows."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)  # another process may do the same
-    if table not in left(session):
+    if table not in remaining(session):
         return 0
     rows = connection.execute(text(f"{table.query} LIMIT {BATCH_SIZE}")).all()
     if not rows:
@@ -157,7 +163,7 @@ def _move_batch(database: Database, table: EarlierTable, numbers: Mapping[str, i
     names = values[0].keys()
     insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
     connection.execute(text(insert), values)
-    reached = {name: getattr(rows[-1], name) for name in table.key}
+    last_key = {name: getattr(rows[-1], name) for name in table.key}
     for name in table.names:
-        connection.execute(text(f"DELETE FROM {name} WHERE {table.moved}"), reached)  # noqa: S608
+        connection.execute(text(f"DELETE FROM {name} WHERE {table.moved}"), last_key)  # noqa: S608
     return len(rows)

@@ -6,20 +6,20 @@ SQLITE_STATEMENT_ERROR = "SQLITE_ERROR"  # code of an invalid statement (Postgre
 
 
 class DatabaseUnavailable(Exception):
-    """The database could not do it now. Nothing was changed, as far as it can tell; a retry may work, unless the cause is an
+    """Temporary failure of the database. Nothing was changed, as far as it can tell. A retry may succeed, unless the cause is an
     invalid statement."""
 
     @property
     def is_program_error(self) -> bool:
-        """Return whether an invalid statement is the cause, not the database: a retry will fail again."""
+        """Return whether the cause is an invalid statement, not the database, so that a retry would fail again."""
         return self.__cause__ is not None and is_statement_error(self.__cause__)
 
 
 class ReadTimeout(DatabaseUnavailable):
-    """A heavy read was stopped at its time limit, or because nobody waited for it."""
+    """End of a heavy read at its time limit, or because nobody waits for it."""
 
 
-# A connection was lost or not available.
+# errors of a lost or unavailable connection
 _CONNECTION_ERRORS = (exc.TimeoutError, exc.DisconnectionError, exc.ResourceClosedError, exc.PendingRollbackError)
 
 
@@ -38,12 +38,12 @@ def is_statement_error(error: BaseException) -> bool:
 
 
 def error_code(error: Exception) -> str:
-    """Return the database's own code, such as SQLITE_FULL or 53100; else the type of the error. Never its text, which may quote
-    data."""
+    """Return the database's own code, such as SQLITE_FULL or 53100, otherwise the type of the error. Never its text, which may
+    quote data."""
     original = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
     return str(code or type(original).__name__)
 
 
 class ConfigurationError(Exception):
-    """The configured database can't be used. The message says why, and what to do."""
+    """Unusable configuration. The message states the problem and what to do."""

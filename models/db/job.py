@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 @dataclass(slots=True)
 class Job:
-    """Function and its waiter."""
+    """Function, and the future of its caller."""
 
     fn: Callable[[Session], Any]
     loop: asyncio.AbstractEventLoop
@@ -29,13 +29,13 @@ class Job:
 
 
 def deliver(jobs: Iterable[Job], before: Callable[[int], None] = lambda count: None) -> None:
-    """Resolve the futures in order, in one call per loop, which calls `before` with their number first."""
+    """Resolve the futures in order, in one call per loop. Each call begins with `before(number of its jobs)`."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
     for job in jobs:
         by_loop.setdefault(job.loop, []).append(job)
-    for loop, its_jobs in by_loop.items():
+    for loop, loop_jobs in by_loop.items():
 
-        def resolve(jobs: list[Job] = its_jobs) -> None:
+        def resolve(jobs: list[Job] = loop_jobs) -> None:
             before(len(jobs))
             for job in jobs:
                 job.resolve()

@@ -1,4 +1,4 @@
-"""Plan of a migration, made before it starts: the rows that it moves, and the space and time that it needs."""
+"""Plan of a migration, computed before it starts: the rows to move, and the required space and time."""
 
 from typing import NamedTuple
 
@@ -8,16 +8,16 @@ from models.db import earlier_tables
 from models.db.database import Database
 from models.db.errors import ConfigurationError
 
-ROWS_PER_S = 10_000  # moved: 100,000 events took 6 s of CPU time, on a machine that had other work three times as long
-BASE_S = 5.0  # for everything that does not grow with the rows
+ROWS_PER_S = 10_000  # rows moved per second: 100,000 events take 6 s of CPU time, and up to three times as long on a busy machine
+BASE_S = 5.0  # for work that does not depend on the number of rows
 BASE_BYTES = 32_000_000  # for the log of a transaction
-SHARE_WITHOUT_ROWS = 10  # part of the database that a migration without moved rows may write again: new indexes, copied tables
+SHARE_WITHOUT_ROWS = 10  # a migration that moves no rows can rewrite this fraction (1/10) of the database: indexes, copied tables
 MB = 1_000_000
 
 
 class MigrationPlan(NamedTuple):
-    """Plan of a migration. `bytes` is the space that it needs at most on the disk of the database, `free` that which is free
-    there; None if that is unknown."""
+    """Plan of a migration. `bytes`: most space that it needs on the database's disk. `free`: free bytes on that disk, None if
+    unknown."""
 
     before: str
     after: str
@@ -27,7 +27,8 @@ class MigrationPlan(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Moved rows are in both tables for a while, so a migration that moves any may double the database."""
+        """Most space that the migration needs. Moved rows are temporarily in both tables, so moving rows can double the
+        database."""
         return BASE_BYTES + (self.size if self.rows else self.size // SHARE_WITHOUT_ROWS)
 
     @property
@@ -35,7 +36,7 @@ class MigrationPlan(NamedTuple):
         return BASE_S + self.rows / ROWS_PER_S
 
     def check_space(self, more: int = 0) -> None:
-        """Raise ConfigurationError if the disk has too little for the migration and `more` bytes."""
+        """Raise ConfigurationError if the disk lacks space for the migration and `more` bytes."""
         if self.free is not None and self.free < self.bytes + more:
             raise ConfigurationError(
                 f"The upgrade needs {(self.bytes + more) / MB:,.0f} MB on the disk of the database, which has "
@@ -44,7 +45,7 @@ class MigrationPlan(NamedTuple):
 
 
 def make(database: Database, after: str, before: str | None) -> MigrationPlan | None:
-    """Return the plan to tables `after` from `before`; None for an empty database, and for one that has them."""
+    """Return the plan for a migration from tables `before` to `after`; None for an empty database, or if nothing is to do."""
     if before is None:
         return None
 

@@ -1,6 +1,6 @@
-"""PostgreSQL backend, versions 15 to 18: how a connection is set up, and what its errors mean.
+"""PostgreSQL backend, versions 15 to 18: setup of connections, and meaning of errors.
 
-Every wait is limited: for the server, for a lock, for a statement, for a connection that was cut silently.
+Every wait is limited: for the server, for a lock, for a statement, and for a connection that was cut silently.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ from models.db.read_pacing import Pace
 
 log = logging.getLogger(__name__)
 
-MIN_VERSION = 150_000  # as in server_version_num
+MIN_VERSION = 150_000  # in the form of server_version_num
 READ_THREADS = 4
-HEAVY_READ_THREADS = 4  # in addition
-WRITE_THREADS = 4  # boards that one process writes to at a time
+HEAVY_READ_THREADS = 4  # in addition to READ_THREADS
+WRITE_THREADS = 4  # boards that one process writes to at the same time
 POOL_TIMEOUT_S = 5
-CONNECT_RETRY_PAUSE_S = 0.5  # pause between two attempts to reach a server that is not up yet
+CONNECT_RETRY_PAUSE_S = 0.5  # pause between two attempts to reach a starting server
 MIGRATION_LOCK_KEY = 0x626F617264  # advisory lock of a migration: "board"
 CONNECT_OPTIONS = {
     "connect_timeout": 5,
     "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # ms in which the other end must confirm what was sent
+    "tcp_user_timeout": 10_000,  # ms within which the other end must confirm sent data
     "application_name": "searchboard",
 }  # fmt: skip
 SESSION_SETTINGS = {
@@ -47,8 +47,8 @@ READ_SETTINGS = {
 WRITE_SETTINGS = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
     "idle_in_transaction_session_timeout": "5s",  # a stuck process must not keep a board locked
-    # Nor must one whose machine is cut off while it sends: the server waits for the rest of that, which is no idleness, and by
-    # itself asks whether the other end is there only after two hours.
+    # A process that is cut off while it sends must not keep a board locked either. The server waits for the rest, which does not
+    # count as idle, and by default it checks the other end only after two hours.
     "tcp_keepalives_idle": "4", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3",
 }  # fmt: skip
 _LOCK_AVAILABLE = statement.Statement("SELECT id FROM board WHERE id IN :boards", postgresql=" FOR UPDATE SKIP LOCKED")
@@ -65,13 +65,13 @@ _PERMANENT_ERRORS = (
 
 
 class PostgreSQLBackend(Backend):
-    """Database on a server. Several boards are written to in parallel, each by one connection at a time."""
+    """Database on a server. Several boards can be written in parallel, each by one connection at a time."""
 
     kind = "postgresql"
     read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, WRITE_THREADS
 
     def __init__(self, url: URL) -> None:
-        """Raise ConfigurationError if the URL has parts that can't be meant so."""
+        """Raise ConfigurationError if the URL has invalid parts."""
         _check_url(url)
         self._password = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
@@ -100,20 +100,20 @@ class PostgreSQLBackend(Backend):
             time.sleep(CONNECT_RETRY_PAUSE_S)
 
     def _error_text(self, error: SQLAlchemyError) -> str:
-        """Return the error of the server or its library in one line, without the password."""
+        """Return the error of the server or the driver in one line, without the password."""
         lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
         reason = lines[0].removeprefix("connection failed: ").strip().rstrip(".")
         return reason.replace(self._password, "…") if isinstance(self._password, str) and self._password else reason
 
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
-        """Use the last board as key, so that writes to one board run in order; a job that locks no board waits for nothing."""
+        """Use the last board as key, so that writes to one board run in order. A job that locks no board never waits."""
         return (boards[-1] if boards else object()), boards
 
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
         return {id for (id,) in statement.read(connection, _LOCK_AVAILABLE, {"boards": boards})}
 
     def lock_for_migration(self, connection: Connection) -> None:
-        """Take an advisory lock, because several processes start at once and one of them migrates."""
+        """Take an advisory lock, because several processes start at the same time and one of them migrates."""
         self.disable_timeouts(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY})
 
@@ -123,7 +123,7 @@ class PostgreSQLBackend(Backend):
 
     @contextlib.contextmanager
     def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
-        """Limit each statement to the run time of the whole read, until the transaction ends."""
+        """Limit each statement to the time limit of the entire read, until the transaction ends."""
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
@@ -131,7 +131,7 @@ class PostgreSQLBackend(Backend):
         return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
     def is_retryable(self, error: Exception) -> bool:
-        """Return whether the connection was lost, or the transaction gave way to another one."""
+        """Return whether the connection was lost, or the transaction was aborted in favour of another."""
         if not isinstance(error, DBAPIError):
             return False
         # "cached plan must not change result type": another process has migrated.
@@ -139,15 +139,15 @@ class PostgreSQLBackend(Backend):
 
 
 def _check_url(url: URL) -> None:
-    """Raise ConfigurationError for an invalid URL, without quoting it: the intended password may be anywhere in it."""
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    """Raise ConfigurationError for an invalid URL. Never quotes it, because the intended password may be anywhere in it."""
+    options = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     if "@" in (url.host or ""):
         raise ConfigurationError("DATABASE_URL has more than one @. Write an @ in a name or a password as %40.")
     if url.port is not None and not 0 < url.port < 65_536:
         raise ConfigurationError("DATABASE_URL has a wrong port. A port is a number from 1 to 65535.")
     if "%00" in url.render_as_string(hide_password=False):  # libpq would stop reading here, and connect elsewhere
         raise ConfigurationError("DATABASE_URL contains the character U+0000. Remove it.")
-    if not known.issuperset(url.query):
+    if not options.issuperset(url.query):
         raise ConfigurationError("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
     if any(isinstance(value, tuple) for name, value in url.query.items() if name != "options"):
         raise ConfigurationError("DATABASE_URL has the same option twice after its ?.")
@@ -156,7 +156,7 @@ def _check_url(url: URL) -> None:
 
 
 def is_connection_lost(error: DBAPIError) -> bool:
-    """Return whether the connection is lost; a commit under way may be done or not."""
+    """Return whether the connection is lost. A commit in progress may or may not have succeeded."""
     state = _sqlstate(error)
     return (
         error.connection_invalidated
@@ -170,9 +170,9 @@ def _sqlstate(error: DBAPIError) -> str:
 
 
 def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
-    options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
-    given = url.query.get("options", "")
-    options_left = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
+    settings = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
+    url_options = url.query.get("options", "")
+    defaults = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
     engine = create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool,
@@ -181,14 +181,15 @@ def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
         pool_use_lifo=True,
         use_native_hstore=False,  # saves a query on every new connection
         hide_parameters=True,  # no user input in error messages
-        connect_args=options_left | {"options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip()},
+        connect_args=defaults
+        | {"options": f"{url_options if isinstance(url_options, str) else ' '.join(url_options)} {settings}".strip()},
     )
     event.listen(engine, "connect", _read_json_fast)
     return engine
 
 
 def _keep_commits_durable(connection: object, _record: object) -> None:
-    """Make commits durable when they return, also if the server's default is weaker; a stricter setting stays."""
+    """Make commits durable when they return, even if the server's default is weaker. A stricter setting stays."""
     with connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
@@ -197,12 +198,12 @@ def _keep_commits_durable(connection: object, _record: object) -> None:
 
 
 def _let_transactions_begin_here(connection: Any, _record: object) -> None:
-    """Keep the driver from beginning transactions: it waits for the answer before it sends more."""
+    """Prevent the driver from beginning transactions, because it waits for the answer before it sends more."""
     connection.autocommit = True
 
 
 def _begin(connection: Connection, *_: object) -> None:
-    """Begin the transaction of SQLAlchemy's next statement; `models.db.statement` does so for its own."""
+    """Begin a transaction for SQLAlchemy's next statement. `models.db.statement` does so for its own statements."""
     statement.begin(connection)
 
 

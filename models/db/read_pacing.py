@@ -1,9 +1,9 @@
-"""Pacing of heavy reads: each has a time limit, and lets other threads run while it works.
+"""Pacing of heavy reads: each has a time limit, and regularly yields the interpreter (GIL) to other threads.
 
-A read of 10,000 rows keeps the Python interpreter busy; a thread that waits for a row or two gets a turn of milliseconds only
-between its slices. So a heavy read works for a moment and then lets go. Where another thread took the interpreter, as the event
-loop or the writer, it rests as long as it worked; where nobody did, it goes on at once. Code that loops over many rows calls
-`yield_to_others()` or iterates over `paced(rows)`; in any other thread both do nothing.
+A read of 10,000 rows keeps the interpreter busy, while other threads wait for a row or two. So a heavy read yields the GIL every
+2 ms. If another thread takes it, such as the event loop or a writer, the read rests for as long as it has worked. Otherwise it
+continues immediately. Code that loops over many rows calls `yield_to_others()` or iterates over `paced(rows)`. Both are no-ops in
+other threads.
 """
 
 import contextlib
@@ -19,15 +19,15 @@ from models.db.errors import ReadTimeout
 T = TypeVar("T")
 
 WORK_SLICE_S = 0.002  # seconds of work before a rest
-MAX_REST_S = 0.005  # longest rest, because a slice is long where others had the interpreter meanwhile
-OFFER_S = 0.0001  # seconds for which the interpreter is offered: a thread that waits for it wakes within them
-TAKEN_S = 0.0003  # an offer that took longer was taken; the system wakes a sleeper some 0.06 ms late
+MAX_REST_S = 0.005  # longest rest, because a slice is long if other threads had the GIL in the meantime
+GIL_OFFER_S = 0.0001  # time for which the GIL is offered: a waiting thread wakes within it
+TAKEN_S = 0.0003  # a longer offer means that another thread took the GIL; the system wakes a sleeper about 0.06 ms late
 
 _thread = threading.local()
 
 
 class Pace:
-    """Pace of one heavy read, from the moment when it starts to work."""
+    """Pace of one heavy read. Its time limit starts with `activate`."""
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
@@ -47,7 +47,7 @@ class Pace:
             _thread.pace = None
 
     def cancel(self) -> None:
-        """Cancel the read, from any thread: nobody waits for the result."""
+        """Cancel the read, because nobody waits for its result. Can be called from any thread."""
         self._cancelled = True
 
     @property
@@ -56,22 +56,22 @@ class Pace:
         return self._cancelled or time.monotonic() > self._deadline
 
     def yield_if_due(self) -> None:
-        """Let others run if the slice is used up. Raises ReadTimeout if the read must end now."""
+        """Let other threads run if the slice is used up. Raises ReadTimeout if the read must end now."""
         if self.expired:
             raise ReadTimeout
         now = time.monotonic()
-        worked = now - self._slice_start
-        if worked < WORK_SLICE_S:
+        work_s = now - self._slice_start
+        if work_s < WORK_SLICE_S:
             return
-        time.sleep(OFFER_S)
+        time.sleep(GIL_OFFER_S)
         self._slice_start = time.monotonic()
         if self._slice_start - now > TAKEN_S:
-            time.sleep(min(worked, MAX_REST_S))
+            time.sleep(min(work_s, MAX_REST_S))
             self._slice_start = time.monotonic()
 
 
 def yield_to_others() -> None:
-    """Let other threads run, if this thread does a heavy read. Raises ReadTimeout after its limit."""
+    """Let other threads run if this thread runs a heavy read. Raises ReadTimeout after its time limit."""
     pace: Pace | None = getattr(_thread, "pace", None)
     if pace is not None:
         pace.yield_if_due()

@@ -1,5 +1,5 @@
-"""Queue of short reads. Those that wait while the threads are busy share one session: when many clients come back at once, the
-hops between threads cost more than the reads."""
+"""Queue of short reads. Reads that wait while the threads are busy share a session, because hops between threads cost more than
+the reads when many clients reconnect at the same time."""
 
 import asyncio
 import threading
@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from models.db.job import Job, deliver
 
-HURRY_S = 0.002  # a read that has waited so long gets a thread of its own, if one is left
-MAX_SHARED = 32  # reads per session; the last one waits for all
+HURRY_S = 0.002  # a read that has waited this long gets another thread, if one is free
+MAX_SHARED = 32  # reads per session; the last read waits for all of them
 
 
 class ReadNow(Protocol):
@@ -24,8 +24,8 @@ class ReadNow(Protocol):
 
 
 class ReadQueue:
-    """Reads that wait for one of a number of threads; mostly one is enough. If `read_now` raises an error, each of the reads
-    that shared a session runs again by itself."""
+    """Reads that wait for one of several threads; usually one thread is enough. If `read_now` fails for reads that share a
+    session, each read runs again on its own."""
 
     def __init__(self, executor: Executor, threads: int, read_now: ReadNow) -> None:
         self._executor, self._threads, self._read_now = executor, threads, read_now
@@ -35,7 +35,7 @@ class ReadQueue:
         self._check: asyncio.TimerHandle | None = None
 
     def put(self, fn: Callable[[Session], Any]) -> "asyncio.Future[Any]":
-        """Queue a read; the future gets its result. It is cancelled if the threads were stopped."""
+        """Queue a read and return the future of its result. The future is cancelled if the threads were stopped."""
         loop = asyncio.get_running_loop()
         job = Job(fn, loop, loop.create_future())
         with self._lock:
@@ -48,7 +48,7 @@ class ReadQueue:
         return job.future
 
     def _start_if_late(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start another thread: the running ones are busy with a long read."""
+        """Start another thread if reads still wait, because the running threads are busy with long reads."""
         self._check = None
         if self._jobs and self._running < self._threads:
             self._start_thread()
@@ -63,12 +63,12 @@ class ReadQueue:
         except RuntimeError:  # the threads were stopped
             with self._lock:
                 self._running -= 1
-                left, self._jobs = list(self._jobs), deque()
-            for job in left:
+                remaining, self._jobs = list(self._jobs), deque()
+            for job in remaining:
                 job.future.cancel()
 
     def _run(self) -> None:
-        """Run waiting reads until there are none: the work of a thread."""
+        """Run waiting reads until there are none. The body of a thread."""
         while True:
             with self._lock:
                 jobs = [self._jobs.popleft() for _ in range(min(MAX_SHARED, len(self._jobs)))]
@@ -82,7 +82,7 @@ class ReadQueue:
             deliver(jobs)
 
     def _run_shared(self, jobs: list[Job]) -> bool:
-        """Run reads in one session. Return false if the database failed one of them: the others may have failed because of it."""
+        """Run reads in one session. Return False if the database failed any of them, because this can make the rest fail too."""
 
         def run(session: Session) -> None:
             for job in jobs:
@@ -90,7 +90,7 @@ class ReadQueue:
                     job.result, job.error = job.fn(session), None
                 except SQLAlchemyError:
                     raise
-                except Exception as error:  # the caller's own, such as a refusal
+                except Exception as error:  # an error of the caller's function, such as a refusal
                     job.error = error
 
         try:

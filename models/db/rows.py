@@ -1,7 +1,7 @@
-"""Rows of tables as objects of their models, read and written by text SQL and tracked by nobody.
+"""Rows of tables as objects of their models, read and written by text SQL. No session tracks them.
 
-An ORM session costs ten times as much for a row. What changes such a row has to say so, and to write it: see
-`board.engine.unit_of_work`. The objects are of a subclass whose columns are plain attributes (see `_plain`).
+An ORM session costs ten times as much per row. Code that changes such a row must record and write the change itself: see
+`board.engine.unit_of_work`. The objects belong to a subclass whose columns are plain attributes (see `_plain`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,32 +16,32 @@ from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, qu
 
 M = TypeVar("M", bound=SQLModel)
 
-MAX_UPDATES = 512  # kept statements: one for each set of columns that change together
+MAX_UPDATES = 512  # cached statements, one for each set of columns that change together
 
 
 def model_of(row: SQLModel) -> type[SQLModel]:
-    """Return the model of a row, whether an ORM session made it or this module."""
+    """Return the model of a row, created by an ORM session or by this module."""
     return getattr(type(row), "MODEL", type(row))
 
 
-def new(model: type[M], values: Mapping[str, Any]) -> M:
-    """Return a new row with these values and the defaults of the others; values that are no columns are left out."""
+def new_row(model: type[M], values: Mapping[str, Any]) -> M:
+    """Return a new row with these values, and defaults for the other columns. Ignores values that are not columns."""
     table = _table(model)
-    given = {name: value for name, value in values.items() if name in table.types}
-    made = {name: make() for name, make in table.factories.items() if name not in given}
-    row: M = table.make(table.defaults | made | given)
+    columns = {name: value for name, value in values.items() if name in table.types}
+    generated = {name: factory() for name, factory in table.factories.items() if name not in columns}
+    row: M = table.make(table.defaults | generated | columns)
     return row
 
 
-def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
+def set_columns(row: SQLModel, values: Mapping[str, Any]) -> None:
     """Set columns of a row that no ORM session tracks."""
     row.__dict__.update(values)
 
 
 def values_of(row: SQLModel, names: Iterable[str]) -> dict[str, Any]:
     """Return the values of some columns."""
-    found = row.__dict__
-    return {name: found[name] if name in found else getattr(row, name) for name in names}
+    attributes = row.__dict__
+    return {name: attributes[name] if name in attributes else getattr(row, name) for name in names}
 
 
 def by_ids(model: type[SQLModel], ids: Collection[str]) -> tuple[Statement, Parameters]:
@@ -54,15 +54,15 @@ def by_board(model: type[SQLModel], boards: Collection[str]) -> tuple[Statement,
     return _table(model).by_board, {"boards": boards}
 
 
-def that(model: type[SQLModel], condition: str) -> Statement:
-    """Return the query for the rows that meet a condition, which may say their order, too."""
+def select_where(model: type[SQLModel], condition: str) -> Statement:
+    """Return the query for the rows that meet a condition, which can include ORDER BY."""
     return Statement(f"{_table(model).select} WHERE {condition}")
 
 
-def load(model: type[M], found: Iterable[Row]) -> list[M]:
-    """Return the rows that such a query found as objects."""
+def load(model: type[M], found_rows: Iterable[Row]) -> list[M]:
+    """Return the rows of such a query as objects."""
     table = _table(model)
-    return [table.load(row) for row in found]
+    return [table.load(row) for row in found_rows]
 
 
 def insert(model: type[SQLModel], new_rows: Sequence[SQLModel]) -> Write:
@@ -81,7 +81,7 @@ def delete(model: type[SQLModel], ids: Sequence[str]) -> Write:
 
 
 class _Table:
-    """Table of a model: how its rows are made, read and written."""
+    """Table of a model, with the statements and converters for its rows."""
 
     def __init__(self, model: type[SQLModel]) -> None:
         table = model.__table__  # type: ignore[attr-defined]
@@ -92,7 +92,7 @@ class _Table:
             name: field.default_factory for name, field in fields.items() if field.default_factory is not None
         }
         self.defaults = {
-            name: None if field.is_required() else field.default  # what must be given is refused by the database
+            name: None if field.is_required() else field.default  # the database refuses a row without a required value
             for name, field in fields.items()
             if name not in self.factories
         }
@@ -125,14 +125,14 @@ class _Table:
         return self._insert, [self._parameters(row, self._json) for row in new_rows]
 
     def update_of(self, names: Sequence[str], changed: Sequence[SQLModel]) -> Write:
-        written = self._json.intersection(names)
-        return self._update(tuple(names)), [self._parameters(row, written) for row in changed]
+        json_columns = self._json.intersection(names)
+        return self._update(tuple(names)), [self._parameters(row, json_columns) for row in changed]
 
     def _parameters(self, row: SQLModel, json: Collection[str]) -> Parameters:
         """Return the values of a row, with these columns as JSON."""
         values = row.__dict__ if type(row) is self._class else values_of(row, self.types)
-        written = {name: orjson.dumps(values[name]).decode() for name in json if values[name] is not None}
-        return {**values, **written} if written else values
+        encoded = {name: orjson.dumps(values[name]).decode() for name in json if values[name] is not None}
+        return {**values, **encoded} if encoded else values
 
 
 _table = cache(_Table)
@@ -141,8 +141,8 @@ _table = cache(_Table)
 def _plain(model: type[SQLModel]) -> type[SQLModel]:
     """Return a subclass of a model whose columns are plain attributes of its objects.
 
-    A column of the model itself is SQLAlchemy's descriptor, in Python, and reading it costs ten times as much. `type.__new__` is
-    called past the metaclass, which would make a model of its own of the subclass.
+    A column of the model itself is a descriptor of SQLAlchemy, which costs ten times as much to read. `type.__new__` bypasses the
+    metaclass, which would turn the subclass into another model.
     """
     plain: dict[str, Any] = dict.fromkeys(model.__table__.columns.keys())  # type: ignore[attr-defined]
     unset: dict[str, Any] = {"__pydantic_fields_set__": frozenset(), "__pydantic_extra__": None, "__pydantic_private__": None}
@@ -150,11 +150,11 @@ def _plain(model: type[SQLModel]) -> type[SQLModel]:
 
 
 def _refuse_to_set(row: SQLModel, name: str, value: Any) -> None:
-    raise TypeError("Nobody would notice this change of a row: change it by the unit of work.")
+    raise TypeError("Untracked row: change it with Entities.set() of the unit of work.")
 
 
 def _json(value: Any) -> Any:
-    """Return a group of fields or a list: PostgreSQL's driver has parsed it already."""
+    """Return a group of fields or a list. PostgreSQL's driver has already parsed it."""
     return orjson.loads(value) if isinstance(value, str) else value
 
 
@@ -167,7 +167,7 @@ _READ: dict[str, Callable[[Any], Any]] = {"json": _json, "boolean": bool}
 
 def _type(type: Any) -> str:
     """Return PostgreSQL's name of a column's type."""
-    for known, name in _TYPES:
-        if isinstance(getattr(type, "impl", type), known):
+    for supported, name in _TYPES:
+        if isinstance(getattr(type, "impl", type), supported):
             return name
-    raise TypeError(f"A column of the type {type!r} can't be written here.")
+    raise TypeError(f"Columns of the type {type!r} are not supported here.")

@@ -1,4 +1,4 @@
-"""Tables and migrations. The migrations are the record of how the tables became what they are."""
+"""Tables and migrations. The migrations are the history of the tables."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,8 +16,8 @@ from models.db.database import ConfigurationError, Database
 from models.db.earlier_tables import Progress
 from models.db.migration_plan import MigrationPlan
 
-for _each in iter_modules(models.__path__, "models."):
-    import_module(_each.name)  # which registers its tables
+for _module in iter_modules(models.__path__, "models."):
+    import_module(_module.name)  # registers its tables
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,16 +27,20 @@ Announce = Callable[[MigrationPlan], object]
 def migrate(
     database: Database,
     patience_s: float = SERVER_START_TIMEOUT_S,
-    progress: Progress = lambda done, whole: None,
+    progress: Progress = lambda moved, total: None,
     announce: Announce = lambda plan: None,
     *,
     in_upgrade: bool = False,
 ) -> None:
-    """Migrate the database to this program's tables; wait for a server that is not up yet. Rows of tables that have become others
-    are moved in many transactions: interrupted, the next call goes on. `announce` is told the plan before anything changes.
-    `in_upgrade`: the caller holds the mark of an unfinished upgrade, which stops all others.
+    """Migrate the database to this program's tables. Waits for a server that is starting.
 
-    Raises ConfigurationError if there is no database, it is of another program or is being upgraded, or its disk is too full."""
+    Rows of renamed tables are moved in many transactions; after an interruption, the next call continues. `announce` receives the
+    plan before anything changes. `in_upgrade`: the caller has set the mark of an unfinished upgrade, which stops all other
+    callers.
+
+    Raises ConfigurationError if there is no database, if it belongs to another program, if it is being upgraded, or if its disk
+    lacks space.
+    """
     database.backend.wait_until_ready(patience_s)
     plan = migration_plan.make(database, versions()[-1], database.read_now(partial(_version, in_upgrade=in_upgrade)))
     if plan is not None:
@@ -55,38 +59,38 @@ def migrate(
 
 
 def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-    """Check, without a change, that the database has this program's tables. Raises ConfigurationError if not, or if it can't be
-    reached."""
+    """Check that the database has this program's tables, without changing it. Raises ConfigurationError if it does not, or if it
+    can't be reached."""
     database.backend.wait_until_ready(patience_s)
     version = database.read_now(_version)
     if version is None:
         raise ConfigurationError("The database has no tables of the board. Create them with `board migrate`.")
     if version != versions()[-1]:
         raise ConfigurationError("The database has the tables of an earlier version. Update them with `board upgrade`.")
-    if database.read_now(earlier_tables.left):
-        raise ConfigurationError("The database is being updated, or that was interrupted. Go on with `board migrate`.")
+    if database.read_now(earlier_tables.remaining):
+        raise ConfigurationError("An update of this database is in progress, or was interrupted. Finish it: `board migrate`.")
 
 
 def has_current_tables(database: Database) -> bool:
     """Return whether the database has this program's tables, and all rows are in them."""
-    return database.read_now(lambda session: _is_current(session.connection()) and not earlier_tables.left(session))
+    return database.read_now(lambda session: _is_current(session.connection()) and not earlier_tables.remaining(session))
 
 
 def _version(session: Session, in_upgrade: bool = False) -> str | None:
-    """Return the version of the tables. Raises ConfigurationError if an upgrade is not finished, except in it."""
+    """Return the version of the tables. Raises ConfigurationError if an upgrade is not finished, unless `in_upgrade`."""
     if not in_upgrade and unfinished_upgrade.read(session.connection()) is not None:
         raise ConfigurationError("An upgrade of this database is in progress, or was interrupted. Finish it: `board upgrade`.")
     return version_of(session.connection())
 
 
 def versions() -> list[str]:
-    """Return the table versions that this program knows, the newest last."""
+    """Return this program's table versions, the newest last."""
     return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 def version_of(connection: Connection) -> str | None:
     """Return the version of the tables, None if there are none. Raises ConfigurationError if they are newer than the program, or
-    of no version that it can update."""
+    if it can't update them."""
     has_any = inspect(connection).has_table("alembic_version")
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
     if version is not None:

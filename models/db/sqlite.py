@@ -1,7 +1,7 @@
-"""SQLite backend: which library is used, how a connection is set up, and when writers need a lock file.
+"""SQLite backend: choice of the library, setup of connections, and the lock file of writers.
 
-SQLite before 3.51.3 can corrupt a WAL file that two connections write to, and the system's is often older. `pysqlite3` brings a
-newer one where it has wheels; with an older one every writing process holds a lock file.
+SQLite before 3.51.3 can corrupt a WAL file that two connections write to, and the system's version is often older. `pysqlite3`
+includes a newer version on platforms with wheels. With an older version, every writing process holds a lock file.
 """
 
 import contextlib
@@ -46,13 +46,13 @@ class SQLiteBackend(Backend):
     path: Path
 
     def __init__(self, url: URL, must_exist: bool, read_only: bool) -> None:
-        """Raise ConfigurationError if the URL names no file that can be used. `must_exist`: the file must exist; `read_only`: it
-        stays as it is."""
+        """Raise ConfigurationError if the URL does not name a usable file. `must_exist`: the file must exist. `read_only`: the
+        file is not changed."""
         if not url.database or url.database == ":memory:":
             raise ConfigurationError("DATABASE_URL names no file. Example: sqlite:///path/to/board.db.")
         self.path = Path(url.database).absolute()
         if must_exist and not self.path.exists():
-            raise ConfigurationError(f"There is no database {self.path}. Create it with `board migrate`.")
+            raise ConfigurationError(f"The database {self.path} does not exist. Create it with `board migrate`.")
         try:
             create_private_file(self.path)
         except OSError as error:
@@ -62,11 +62,11 @@ class SQLiteBackend(Backend):
         self.read_engine = _engine(self.path, "BEGIN", READ_THREADS + HEAVY_READ_THREADS, read_only)
 
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
-        """Use one key for all writes; those that lock boards share a commit, whichever boards they are."""
+        """Use one key for all writes. All writes that lock boards can share a commit."""
         return None, ("any",) if boards else ()
 
     def acquire_server_lock(self) -> None:
-        """Allow one server to write if the library has the corruption bug; the command line may write in turns."""
+        """Allow only one server to write if the library has the corruption bug. The command line can still write in turn."""
         if not needs_lock_file:
             return
         import fcntl
@@ -88,7 +88,7 @@ class SQLiteBackend(Backend):
 
     @contextlib.contextmanager
     def write_lock(self) -> Iterator[None]:
-        """Hold the lock of the writing process around a write transaction, where the library needs one."""
+        """Hold the lock file around a write transaction, if the library needs it."""
         if not needs_lock_file:
             yield
             return
@@ -99,7 +99,7 @@ class SQLiteBackend(Backend):
             yield
 
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
-        """Return all boards: this transaction has locked the whole file."""
+        """Return all boards, because this transaction has locked the entire file."""
         return boards
 
     @contextlib.contextmanager
@@ -113,8 +113,8 @@ class SQLiteBackend(Backend):
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
     def size(self, connection: Connection) -> int:
-        pages, bytes_each = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
-        return int(pages) * int(bytes_each)
+        pages, page_bytes = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
+        return int(pages) * int(page_bytes)
 
     def free_bytes(self) -> int:
         space = os.statvfs(self.path.parent)
@@ -139,8 +139,8 @@ def _engine(path: Path, begin: str, pool: int, read_only: bool = False) -> Engin
 
 
 def configure_connection(connection: Any, read_only: bool = False) -> None:
-    """Configure a new DBAPI connection: this module begins transactions itself, and a commit is on the disk when it returns.
-    `read_only`: it can't change anything."""
+    """Configure a new DBAPI connection. This module begins transactions itself, and a commit is on the disk when it returns.
+    `read_only`: the connection can't change anything."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -152,7 +152,7 @@ def configure_connection(connection: Any, read_only: bool = False) -> None:
 
 
 def create_private_file(path: Path) -> None:
-    """Create the file so that only the account that runs the board can read it: it holds data of children."""
+    """Create the file so that only the account that runs the board can read it, because it contains data of children."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

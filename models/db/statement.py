@@ -1,7 +1,7 @@
-"""Text SQL for the hot path, run by the driver itself: SQLAlchemy's layers cost several times what the statement costs.
+"""Text SQL for the hot path, run by the driver itself, because SQLAlchemy's layers cost several times as much as a statement.
 
-Statements of one list are sent together where the driver has a pipeline, so a list costs one round trip. They run one after the
-other, so each sees what the one before it locked. Errors are those of SQLAlchemy.
+Statements of one list are sent together if the driver has a pipeline, so that a list costs one round trip. They run in sequence,
+so each statement sees the rows that the previous one locked. Errors are raised as SQLAlchemy's.
 """
 
 import contextlib
@@ -17,13 +17,13 @@ from sqlalchemy.exc import DBAPIError
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
 
-IDLE = 0  # as in libpq's PGTransactionStatusType
+IDLE = 0  # value of libpq's PGTransactionStatusType
 _LIST = re.compile(r"\bIN :([a-z_]\w*)")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
 class Statement:
-    """SQL with named parameters (`:name`). After `IN`, a parameter is a list. `postgresql` is added there."""
+    """SQL with named parameters (`:name`). After `IN`, a parameter is a list. `postgresql`: appended for PostgreSQL."""
 
     __slots__ = ("_lists", "postgresql", "sqlite")
 
@@ -39,14 +39,14 @@ class Statement:
         return {**parameters, **{name: orjson.dumps(list(parameters[name])).decode() for name in self._lists}}
 
     def for_postgresql(self, parameters: Parameters) -> Parameters:
-        """Return parameters with lists as the driver wants them."""
+        """Return parameters with lists in the driver's form."""
         if not self._lists:
             return parameters
         return {**parameters, **{name: list(parameters[name]) for name in self._lists}}
 
 
 class Query(NamedTuple):
-    """Query, and the function that takes its rows."""
+    """Query, and the function that receives its rows."""
 
     statement: Statement
     parameters: Parameters
@@ -54,11 +54,11 @@ class Query(NamedTuple):
 
 
 class BulkWrite:
-    """Statement that writes one row, or many rows at once.
+    """Statement that writes one row, or many rows in one call.
 
-    `types` are the parameters with their PostgreSQL types. There, many rows travel as one JSON text, which `many` reads as the
-    table `v`: the driver would make an array item by item, in Python. SQLite gets the parameters by position, as it looks up each
-    name for each row.
+    `types`: parameters with their PostgreSQL types. PostgreSQL gets many rows as one JSON text, which `many` reads as the table
+    `v`, because the driver would build an array item by item, in Python. SQLite gets the parameters by position, because it would
+    look up each name for each row.
     """
 
     __slots__ = ("in_order", "many", "one", "sqlite", "types")
@@ -69,7 +69,7 @@ class BulkWrite:
         self.in_order = itemgetter(*_PARAMETER.findall(one))
         casts = {name: f"CAST(%({name})s AS {type})" for name, type in types.items()}
         self.one = _PARAMETER.sub(lambda match: casts[match[1]], one.replace("%", "%%"))
-        # a JSON column travels as a text in the JSON, as it is written
+        # a JSON column is sent as text within the JSON
         columns = ", ".join(f"{quoted(name)} {'text' if type == 'json' else type}" for name, type in types.items())
         values = ", ".join(f"CAST({quoted(name)} AS {type}) AS {quoted(name)}" for name, type in types.items())
         table = f"json_to_recordset(%(rows)s) AS a({columns})"
@@ -102,7 +102,7 @@ def quoted(name: str) -> str:
 
 
 def run(connection: Connection, queries: Sequence[Query]) -> None:
-    """Run queries in this order, in one round trip, and hand over their rows."""
+    """Run queries in this order, in one round trip, and pass their rows to their functions."""
     results = read_all(connection, [(query.statement, query.parameters) for query in queries])
     for query, rows in zip(queries, results, strict=True):
         query.take(rows)
@@ -114,27 +114,27 @@ def read(connection: Connection, statement: Statement, parameters: Parameters) -
 
 
 def read_all(connection: Connection, queries: Sequence[tuple[Statement, Parameters]]) -> list[list[Row]]:
-    """Return all rows of each of these queries, which run in this order, in one round trip."""
+    """Return all rows of each query. The queries run in this order, in one round trip."""
     driver: Any = connection.connection.dbapi_connection
     with _errors_of_sqlalchemy(connection, driver):
         if connection.dialect.name == "sqlite":
-            return [driver.execute(statement.sqlite, statement.for_sqlite(given)).fetchall() for statement, given in queries]
+            return [driver.execute(statement.sqlite, statement.for_sqlite(params)).fetchall() for statement, params in queries]
         with _pipeline(driver) if len(queries) > 1 or _must_begin(driver) else contextlib.nullcontext():
             _begin(driver)
-            cursors = [driver.execute(statement.postgresql, statement.for_postgresql(given)) for statement, given in queries]
+            cursors = [driver.execute(statement.postgresql, statement.for_postgresql(params)) for statement, params in queries]
         return [cursor.fetchall() for cursor in cursors]
 
 
 def write_all(connection: Connection, writes: Sequence[Write], commit: bool = False) -> None:
-    """Write rows by these statements, in this order, in one round trip; with `commit`, the transaction ends with it."""
+    """Run these writes in this order, in one round trip. `commit`: commit the transaction after them."""
     if not writes:
         return
     driver: Any = connection.connection.dbapi_connection
     with _errors_of_sqlalchemy(connection, driver):
         if connection.dialect.name == "sqlite":
             for statement, rows in writes:
-                given = map(statement.for_sqlite if isinstance(statement, Statement) else statement.in_order, rows)
-                driver.executemany(statement.sqlite, given)
+                params = map(statement.for_sqlite if isinstance(statement, Statement) else statement.in_order, rows)
+                driver.executemany(statement.sqlite, params)
             return
         with _pipeline(driver):
             _begin(driver)
@@ -151,31 +151,31 @@ def _write_postgresql(driver: Any, statement: Statement | BulkWrite, rows: Seque
     elif len(rows) == 1:
         driver.execute(statement.one, rows[0])
     else:
-        named = [{name: row[name] for name in statement.types} for row in rows]
-        driver.execute(statement.many, {"rows": orjson.dumps(named, default=_bytea).decode()})
+        objects = [{name: row[name] for name in statement.types} for row in rows]
+        driver.execute(statement.many, {"rows": orjson.dumps(objects, default=_bytea).decode()})
 
 
 def _bytea(value: bytes) -> str:
-    """Return bytes as PostgreSQL reads them from a text."""
+    """Return bytes in PostgreSQL's text form."""
     return "\\x" + value.hex()
 
 
 def execute(connection: Connection, sql: str) -> None:
-    """Execute a statement without parameters, as the driver has it."""
+    """Execute a statement without parameters, with the driver."""
     driver: Any = connection.connection.dbapi_connection
     with _errors_of_sqlalchemy(connection, driver):
         driver.execute(sql)
 
 
 def begin(connection: Connection) -> None:
-    """Begin a transaction, if none has begun, on a connection that does not do so by itself."""
+    """Begin a transaction, unless one has begun, on a connection that does not do so automatically."""
     driver: Any = connection.connection.dbapi_connection
     with _errors_of_sqlalchemy(connection, driver):
         _begin(driver)
 
 
 def _begin(driver: Any) -> None:
-    """Begin a transaction on a connection that does not do so by itself (see `models.db.postgresql`)."""
+    """Begin a transaction on a connection that does not do so automatically (see `models.db.postgresql`)."""
     if _must_begin(driver):
         driver.execute("BEGIN")
 
@@ -185,23 +185,23 @@ def _must_begin(driver: Any) -> bool:
 
 
 def _pipeline(driver: Any) -> contextlib.AbstractContextManager[object]:
-    """Return a pipeline, in which a failed statement cancels the rest; nothing where the library has none."""
-    import psycopg  # here, because SQLite needs no driver
+    """Return a pipeline, in which a failed statement cancels the rest; a null context if the library has none."""
+    import psycopg  # imported here, because SQLite needs no driver
 
     return driver.pipeline() if psycopg.Pipeline.is_supported() else contextlib.nullcontext()
 
 
 @contextlib.contextmanager
 def _errors_of_sqlalchemy(connection: Connection, driver: Any) -> Iterator[None]:
-    """Raise errors of the driver as SQLAlchemy does, without the values, and give up a connection that is lost."""
+    """Raise errors of the driver as SQLAlchemy's errors, without the values, and invalidate a lost connection."""
     errors = connection.dialect.loaded_dbapi
     try:
         yield
     except errors.Error as error:
-        lost = connection.dialect.is_disconnect(error, driver, None)
-        raised = DBAPIError.instance(
-            None, None, error, errors.Error, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
+        is_lost = connection.dialect.is_disconnect(error, driver, None)
+        wrapped = DBAPIError.instance(
+            None, None, error, errors.Error, hide_parameters=True, connection_invalidated=is_lost, dialect=connection.dialect
         )
-        if lost:
+        if is_lost:
             connection.invalidate(error)
-        raise raised from error
+        raise wrapped from error

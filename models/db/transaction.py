@@ -1,4 +1,4 @@
-"""Transaction that writes: its session, the changes that are kept beside the session, and the only commit of the program."""
+"""Write transaction: its session, the changes that the session does not track, and the program's only commit."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,24 +23,24 @@ PENDING, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT, _CONNECTION = (
 
 
 class JobFailed(Exception):
-    """A function of a transaction failed: its own work must be undone, and the other functions retried."""
+    """Failure of a function in a transaction. Its work must be undone, and the other functions retried."""
 
 
 class PendingChanges(Protocol):
     """Changes of a transaction that its session does not track."""
 
     def flush(self, session: Session) -> None:
-        """Write what a query could miss."""
+        """Write the changes that a query could miss."""
 
     def finish(self, session: Session) -> None:
-        """Do what comes last, once, after all functions that share the session."""
+        """Run the final steps, once, after all functions that share the session."""
 
     def writes(self) -> list[Write]:
-        """Return what is left, to be sent together with the commit."""
+        """Return the remaining writes, to be sent with the commit."""
 
 
 class _WriteSession(Session):
-    """Session that writes pending changes before a query could miss them."""
+    """Session that writes pending changes before its queries."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         if (changes := self.info.get(PENDING)) is not None:
@@ -53,7 +53,7 @@ class _WriteSession(Session):
 
 
 class WriteTransaction:
-    """Open transaction: `run` functions in it, then `commit`. Without a commit it is rolled back."""
+    """Open transaction. `run` functions in it, then `commit`. Without a commit it is rolled back."""
 
     def __init__(self, connection: Connection, transaction: Transaction) -> None:
         self.connection, self._transaction = connection, transaction
@@ -61,7 +61,7 @@ class WriteTransaction:
         self.committed: list[Callable[[], None]] = []  # to call after the commit
 
     def run(self, fn: Callable[[Session], T], jobs: Sequence[Callable[[Session], Any]] = ()) -> T:
-        """Run fn in the session; `jobs` are the functions that it runs one after the other."""
+        """Run fn in the session. `jobs`: functions that fn runs in turn."""
         with _WriteSession(self.connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
             session.info[_CONNECTION], session.info[_BATCH] = self.connection, jobs
             result = fn(session)
@@ -73,12 +73,13 @@ class WriteTransaction:
             return result
 
     def send(self) -> None:
-        """Write what is left, without a commit."""
+        """Write the remaining changes without a commit."""
         write_all(self.connection, self._writes)
         self._writes = []
 
     def commit(self) -> None:
-        """Write what is left and commit, in one round trip where the driver can. Raises JobFailed if a value can't be sent."""
+        """Write the remaining changes and commit, in one round trip if the driver can. Raises JobFailed if a value can't be
+        sent."""
         try:
             write_all(self.connection, self._writes, commit=True)
         except DBAPIError:
@@ -90,36 +91,36 @@ class WriteTransaction:
 
 @contextmanager
 def begin(engine: Engine) -> Iterator[WriteTransaction]:
-    """Begin a transaction; it ends with the block."""
+    """Begin a transaction, which ends with the `with` block."""
     with engine.connect() as connection, connection.begin() as transaction:
         yield WriteTransaction(connection, transaction)
 
 
 def batch(session: Session) -> Sequence[Callable[[Session], Any]]:
-    """Return the functions that share this session, in order, so that what all of them need can be read at once."""
+    """Return the functions that share this session, in order, so that one query can read data for all of them."""
     functions: Sequence[Callable[[Session], Any]] = session.info.get(_BATCH, ())
     return functions
 
 
 def connection_of(session: Session) -> Connection:
-    """Return the connection of a session, for text SQL. One that writes begins no transaction of its own for it, which would cost
-    as much as a statement: it is in that of its connection."""
+    """Return the connection of a session, for text SQL. A write session does not begin another transaction for it, which would
+    cost as much as a statement: it uses the transaction of its connection."""
     connection: Connection | None = session.info.get(_CONNECTION)
     return connection if connection is not None else session.connection()
 
 
 def keep(session: Session, changes: PendingChanges) -> None:
-    """Keep changes for this session, which are flushed, finished and written with it."""
+    """Attach changes to this session, which are flushed, finished and written with it."""
     session.info[PENDING] = changes
 
 
 def maybe_committed(session: Session) -> bool:
-    """Return whether an earlier attempt may have committed (the connection was lost during COMMIT)."""
+    """Return whether an earlier attempt may have been committed, because the connection was lost during COMMIT."""
     return bool(session.info.get(_MAYBE_COMMITTED))
 
 
 def set_maybe_committed(session: Session, value: bool) -> None:
-    """Set whether an earlier attempt of the next function may have committed."""
+    """Set whether an earlier attempt of the next function may have been committed."""
     session.info[_MAYBE_COMMITTED] = value
 
 

@@ -1,5 +1,5 @@
-"""Mark in the database of an upgrade that is not finished. While it is there, no server starts: what it would write could be lost
-when the earlier state comes back. The mark is not among the tables of the program, and is in no backup."""
+"""Mark of an unfinished upgrade in the database. No server starts while it is set, because its writes could be lost when the
+earlier state is restored. The mark is not among the program's tables, and not in backups."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ BACKING_UP, MIGRATING, RESTORING = "backing up", "migrating", "restoring"  # ste
 
 
 class Mark(NamedTuple):
-    """State that a later run needs: the step, the version of the tables before, the file of the backup, and the boards' heads
-    before, as JSON by id."""
+    """State for a later run: the step, the earlier version of the tables, the backup file, and the boards' earlier heads as JSON,
+    by id."""
 
     step: str
     before: str
@@ -28,7 +28,7 @@ def read(connection: Connection) -> Mark | None:
 
 
 def write(connection: Connection, mark: Mark) -> None:
-    """Set the mark, in place of an earlier one."""
+    """Set the mark. Replaces an earlier mark."""
     clear(connection)
     connection.execute(text(f"CREATE TABLE {TABLE} (step TEXT, before TEXT, backup TEXT, heads TEXT)"))
     connection.execute(text(f"INSERT INTO {TABLE} VALUES (:step, :before, :backup, :heads)"), mark._asdict())  # noqa: S608

@@ -10,28 +10,28 @@ from typing import Any
 
 from models.db.job import Job
 
-MAX_GROUP = 64  # jobs per commit; with more, the first of them would wait for long
-# New jobs are collected while a thread has been busy for less; a longer job waits for a lock or the network.
+MAX_GROUP = 64  # jobs per commit; a larger group delays its first job
+# New jobs are collected while a thread has been busy for less than this; a longer job waits for a lock or the network.
 COLLECT_S = 0.05
 
 
 @dataclass(slots=True)
 class WriteJob(Job):
-    """Pending write. `boards` are the boards that it locks."""
+    """Pending write. `boards`: boards that it locks."""
 
     boards: tuple[str, ...]
     on_committed: Callable[[Any], None] | None = None
     queued_at: float = field(default_factory=time.monotonic)
-    maybe_committed: bool = False  # the connection was lost during a commit of it
+    maybe_committed: bool = False  # the connection was lost during its commit
 
     def resolve(self) -> None:
         """Resolve the future, in its loop. `on_committed` runs first, so that commits are published in commit order."""
         if self.error is None and self.on_committed is not None:
             try:
                 self.on_committed(self.result)
-            except Exception as error:  # a bug: the write is committed, and its caller must not wait for ever
+            except Exception as error:  # a bug: the write is committed, and its caller must not wait indefinitely
                 self.loop.call_exception_handler({"message": "after a commit", "exception": error})
-        Job.resolve(self)  # `super()` finds no class in one with slots
+        Job.resolve(self)  # `super()` does not work in a dataclass with slots
 
 
 def _next_group(waiting: deque[WriteJob], limit: int) -> list[WriteJob]:
@@ -42,14 +42,14 @@ def _next_group(waiting: deque[WriteJob], limit: int) -> list[WriteJob]:
 
 
 class WriteQueue:
-    """Queue shared by the loop, which puts jobs, and the writer threads, which take and release them."""
+    """Queue shared by the event loop, which puts jobs, and the writer threads, which take and release them."""
 
     def __init__(self) -> None:
-        self._jobs: dict[Hashable, deque[WriteJob]] = {}  # jobs by key, keys in work included
+        self._jobs: dict[Hashable, deque[WriteJob]] = {}  # by key, including keys that a thread is working on
         self._ready: deque[Hashable] = deque()  # keys with jobs and without a thread, longest waiting first
         self._changed = threading.Condition()
-        self._busy_since: dict[int, float] = {}  # since when, by thread
-        self._watching = 0  # threads that wait until another one has been busy for COLLECT_S
+        self._busy_since: dict[int, float] = {}  # start of work, by thread
+        self._watching = 0  # threads that wait until another thread has been busy for COLLECT_S
         self._closed = False
 
     def put(self, key: Hashable, job: WriteJob) -> None:
@@ -61,14 +61,15 @@ class WriteQueue:
             self._ready.append(key)
             self._wake_one()
 
-    def take(self, done: Iterable[Hashable] = ()) -> dict[Hashable, list[WriteJob]] | None:
-        """Wait for a key, and take the jobs at its head that lock the same boards; a job that locks none is taken alone. Other
-        ready keys are added up to MAX_GROUP jobs. None if the queue is empty and closed. `done` are keys to release before.
+    def take(self, finished_keys: Iterable[Hashable] = ()) -> dict[Hashable, list[WriteJob]] | None:
+        """Release the finished keys, wait for a key, and take its first jobs that lock the same boards. Return None if the queue
+        is empty and closed.
 
-        Threads share one processor's time and each group has its costs, so while one is busy, new jobs are collected.
+        A job that locks no board is taken alone. Other ready keys are added, up to MAX_GROUP jobs. While a thread is busy, new
+        jobs are collected, because threads share CPU time and each group has a fixed cost.
         """
         with self._changed:
-            self._release(done)
+            self._release(finished_keys)
             while (wait_s := self._wait_s()) != 0 or not self._ready:
                 if self._closed and not self._ready:
                     return None
@@ -89,19 +90,20 @@ class WriteQueue:
             return groups
 
     def _wake_one(self) -> None:
-        """Wake a thread for what is ready, unless one watches already: it could do no more, and waking costs as much as a row."""
+        """Wake a thread for the ready keys, unless a thread is watching, because another could not do more and waking costs as
+        much as writing a row."""
         if not (self._busy_since and self._watching):
             self._changed.notify()
 
     def _wait_s(self) -> float | None:
-        """Return the seconds to wait before taking what is ready: 0 for now, None to wait for a change."""
+        """Return the seconds to wait before taking the ready keys: 0 for none, None to wait for a change."""
         if not self._ready:
             return None
-        began = max(self._busy_since.values(), default=0.0)
-        return max(0.0, began + COLLECT_S - time.monotonic())
+        start = max(self._busy_since.values(), default=0.0)
+        return max(0.0, start + COLLECT_S - time.monotonic())
 
     def release(self, keys: Iterable[Hashable]) -> None:
-        """Report that this thread has finished the groups of these keys: their next jobs may be taken."""
+        """Release keys whose groups this thread has finished, so that their next jobs can be taken."""
         with self._changed:
             self._release(keys)
             if self._ready:
@@ -116,7 +118,7 @@ class WriteQueue:
                 del self._jobs[key]
 
     def close(self) -> None:
-        """End the threads when the queue is empty."""
+        """Close the queue, so that the threads end when it is empty."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

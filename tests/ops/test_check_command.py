@@ -72,7 +72,7 @@ def test_exit_1_where_something_is_wrong(installation: Database, run: Run, tmp_p
     assert (code, fault) == (1, "")
     (line,) = [line for line in out.splitlines() if line.split()[1] == "database"]
     assert line.startswith("wrong")
-    assert "There is no database" in line
+    assert "does not exist. Create it" in line
     assert not (tmp_path / "none.db").exists()
 
 

@@ -221,7 +221,7 @@ READING = (
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
 def test_reading_commands_neither_create_nor_migrate_a_database(refuse: Refuse, tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert "There is no database" in refuse(*words)
+    assert "does not exist. Create it" in refuse(*words)
     assert [*tmp_path.iterdir()] == []
     (file := tmp_path / "board.db").touch()
     assert "has no tables" in refuse(*words)
@@ -254,7 +254,7 @@ def test_writing_commands_create_no_database(refuse: Refuse, tmp_path: Path) -> 
         ("transfer", "--to", f"sqlite:///{tmp_path}/x.db"), ("copy", "--to", f"sqlite:///{tmp_path}/x.db"),
         ("backup", f"{tmp_path}/backup.db"), ("search", "members", "x", "--add", "a@b.example"),
     ):  # fmt: skip
-        assert "There is no database" in refuse(*words), words
+        assert "does not exist. Create it" in refuse(*words), words
     assert [*tmp_path.iterdir()] == []
 
 

@@ -157,7 +157,7 @@ def _assert_all_there(database: Database) -> None:
         for event in JOURNAL
     ]  # fmt: skip
     assert sorted(events, key=_position) == sorted(expected, key=_position)
-    assert database.read_now(earlier_tables.left) == []
+    assert database.read_now(earlier_tables.remaining) == []
 
 
 def _position(event: dict[str, Any]) -> tuple[int, int]:
@@ -184,7 +184,7 @@ def test_interrupted_move_goes_on_and_tells_how_far_it_is(
     with pytest.raises(KeyboardInterrupt):
         schema.migrate(old, progress=interrupt)
     assert told == [(7, 80), (14, 80)]
-    with pytest.raises(ConfigurationError, match="Go on with `board migrate`"):
+    with pytest.raises(ConfigurationError, match="Finish it: `board migrate`"):
         schema.check(old)
     told.clear()
     schema.migrate(old, progress=lambda done, whole: told.append((done, whole)))
@@ -222,7 +222,7 @@ def test_batch_that_fails_moves_nothing(old: Database, monkeypatch: pytest.Monke
         context.setattr(earlier_tables, "command_day", fails)
         with pytest.raises(RuntimeError):
             schema.migrate(old)
-    earlier = [each.name for each in old.read_now(earlier_tables.left) if each.name.startswith("done")]
+    earlier = [each.name for each in old.read_now(earlier_tables.remaining) if each.name.startswith("done")]
     counts = [old.read_now(lambda db, name=name: _count(db, name)) for name in ("done", *earlier)]
     assert (counts[0], sum(counts)) == (7, len(ACCOUNTS) * COMMANDS)
     schema.migrate(old)

@@ -60,7 +60,7 @@ def dumped(row: SQLModel) -> dict[str, Any]:
 
 @pytest.mark.parametrize("count", [1, len(SIGHTINGS)])
 async def test_rows_are_read_as_they_were_written(database: Database, count: int) -> None:
-    made = [rows.new(Sighting, values) for values in SIGHTINGS[:count]]
+    made = [rows.new_row(Sighting, values) for values in SIGHTINGS[:count]]
     as_before = [dumped(Sighting(**values)) for values in SIGHTINGS[:count]]
     assert [dumped(row) for row in made] == as_before, "the defaults are those of the model"
     database.write_now(lambda session: write_all(session.connection(), [rows.insert(Sighting, made)]))
@@ -80,10 +80,12 @@ async def test_rows_are_read_as_they_were_written(database: Database, count: int
 
 @pytest.mark.parametrize("count", [1, len(SIGHTINGS)])
 async def test_changed_columns_are_written_and_no_others(database: Database, count: int) -> None:
-    made = [rows.new(Sighting, values) for values in SIGHTINGS]
+    made = [rows.new_row(Sighting, values) for values in SIGHTINGS]
     database.write_now(lambda session: write_all(session.connection(), [rows.insert(Sighting, made)]))
     for row, word in zip(made[:count], reversed(WORDS), strict=False):
-        rows.assign(row, {"clothing": word, "grade": {"source": word, "content": 1}, "withdrawn": True, "description": "lost"})
+        rows.set_columns(
+            row, {"clothing": word, "grade": {"source": word, "content": 1}, "withdrawn": True, "description": "lost"}
+        )
     changed = ("clothing", "grade", "withdrawn")
     database.write_now(lambda session: write_all(session.connection(), [rows.update(Sighting, changed, made[:count])]))
     found = database.read_now(lambda session: {row.id: dumped(row) for row in session.exec(select(Sighting))})
@@ -91,18 +93,18 @@ async def test_changed_columns_are_written_and_no_others(database: Database, cou
 
 
 def test_a_row_is_of_its_model_and_refuses_assignments() -> None:
-    row = rows.new(Sighting, SIGHTINGS[0])
+    row = rows.new_row(Sighting, SIGHTINGS[0])
     assert isinstance(row, Sighting)
     assert rows.model_of(row) is rows.model_of(Sighting(**SIGHTINGS[0])) is Sighting
     with pytest.raises(TypeError, match="unit of work"):
         row.clothing = "a change that nobody would write"
     assert row.clothing is None
-    rows.assign(row, {"clothing": "a green anorak"})
+    rows.set_columns(row, {"clothing": "a green anorak"})
     assert row.state() == Sighting(**SIGHTINGS[0], clothing="a green anorak").state()
 
 
 async def test_deleted_rows_are_gone_and_others_stay(database: Database) -> None:
-    made = [rows.new(Note, {"id": id, "board": "b", "text": "t", "happened_at": ""}) for id in "abc"]
+    made = [rows.new_row(Note, {"id": id, "board": "b", "text": "t", "happened_at": ""}) for id in "abc"]
     writes = [rows.insert(Note, made), rows.delete(Note, ["a", "c", "unknown"])]
     database.write_now(lambda session: write_all(session.connection(), writes))
     assert database.read_now(lambda session: session.exec(select(Note.id)).all()) == ["b"]
@@ -125,8 +127,8 @@ async def test_bytes_stay_bytes(database: Database) -> None:
 
 async def test_search_and_account_are_written_as_made(database: Database) -> None:
     given = {"id": "s", "board": "s", "kind": "runaway", "reference": "1", "missing_since": "", "opened_at": ""}
-    search = rows.new(Search, given | {"person": {}, "appeal": {"level": "none"}, "criteria": {}, "members": []})
-    account = rows.new(Account, {"id": "a", "email": "e", "name": "n", "role": "viewer", "password": "p", "created_at": ""})
+    search = rows.new_row(Search, given | {"person": {}, "appeal": {"level": "none"}, "criteria": {}, "members": []})
+    account = rows.new_row(Account, {"id": "a", "email": "e", "name": "n", "role": "viewer", "password": "p", "created_at": ""})
     assert dumped(account) == dumped(Account(id="a", email="e", name="n", role="viewer", password="p", created_at=""))
     writes = [rows.insert(Search, [search]), rows.insert(Account, [account])]
     database.write_now(lambda session: write_all(session.connection(), writes))
@@ -138,7 +140,9 @@ async def test_search_and_account_are_written_as_made(database: Database) -> Non
 
 async def test_failed_statement_undoes_its_whole_transaction(database: Database) -> None:
     board = {"kind": "search", "epoch": "e", "at": "", "head": b""}
-    one, two, three = (rows.new(Board, board | {"id": id, "number": number}) for number, id in enumerate(("one", "two", "one")))
+    one, two, three = (
+        rows.new_row(Board, board | {"id": id, "number": number}) for number, id in enumerate(("one", "two", "one"))
+    )
 
     def twice(session: Session) -> None:
         write_all(session.connection(), [rows.insert(Board, [one]), rows.insert(Board, [two, three])])
