@@ -14,14 +14,17 @@ from models.board import Board
 from models.fields import Data
 from realtime.wire.protocol import ShareUse
 
-_ROLES_FROM = {role: frozenset(ROLES[place:]) for place, role in enumerate(ROLES)}  # by the least role
+_ROLES_FROM = {role: frozenset(ROLES[index:]) for index, role in enumerate(ROLES)}  # by the lowest role
 
 Handler = Callable[[EventWriter, Any], None]
 
 
 class Ack(NamedTuple):
-    """Acknowledgement: the command is durable. `seqs` are its events on the command's board, `opened` the id of a new search,
-    `share` the author's share of a board, if it is nearly used."""
+    """Acknowledgement: the command is durable.
+
+    `seqs`: its events on the command's board. `opened`: id of a new search. `share`: the author's share of the board, if it is
+    nearly used.
+    """
 
     id: str
     board: str
@@ -30,28 +33,31 @@ class Ack(NamedTuple):
     share: ShareUse | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the acknowledgement as in the contract."""
+        """Return the acknowledgement in the contract's form."""
         body: dict[str, Any] = {"id": self.id, "board": self.board, "seqs": self.seqs}
         body |= {"opened": self.opened} if self.opened else {}
         return body | ({"share": self.share} if self.share else {})
 
 
 class Patch(Data):
-    """Data of a command that is a merge patch: beside its own fields it has any of those of other types."""
+    """Data of a command with a merge patch: its own fields, and any fields of the types in `CommandSpec.patches`."""
 
     model_config = Data.model_config | {"extra": "allow"}
 
 
 class Read(NamedTuple):
-    """Entity that a command reads: the one that a field of its data names, of a kind; without a kind, a card of any kind. For one
-    that the command changes, the payload is read, too, on which that of its next event is based."""
+    """Entity that a command reads.
+
+    `field`: field of the command's data with the entity's id. `kind`: its kind; a card of any kind if empty. `is_changed`: the
+    command changes it, so the base payload of its next event is read too.
+    """
 
     field: str
     kind: str = ""
     is_changed: bool = True
 
     def kinds(self) -> list[Kind]:
-        """Return the kinds that the entity can be of."""
+        """Return the possible kinds of the entity."""
         return [kinds.named(self.kind)] if self.kind else kinds.cards()
 
 
@@ -61,11 +67,17 @@ ABOUT_CARD = Read("card", is_changed=False)
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """Row of the command table. `while_closed`: allowed on a closed search. `or_lead`: allowed to an investigator who leads the
-    search, too. `also_locks` is the second board that it writes to: `operations`, or that named by this field of its data.
-    `reads` are the entities that are read together with the locks. `places_card`: it puts a card into a column, so columns and
-    their last ranks are read, too. `equivalent` names another command whose rights are needed too. `patches` are the types that
-    a merge patch (`Patch`) is on."""
+    """Row of the command table.
+
+    - `role`: lowest role that may send the command.
+    - `while_closed`: allowed on a closed search.
+    - `or_lead`: also allowed to an investigator who leads the search.
+    - `also_locks`: second board that it writes to: `operations`, or the field of its data with the board's id.
+    - `reads`: entities to read together with the locks.
+    - `places_card`: it adds a card to a column, so columns and their last ranks are read too.
+    - `equivalent`: returns another command whose rights are also required.
+    - `patches`: types whose fields a merge patch (`Patch`) can change.
+    """
 
     board_kind: Literal["operations", "search", "any"]
     role: str
@@ -79,6 +91,6 @@ class CommandSpec:
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()
 
-    def allows(self, role: str, leads: bool = False) -> bool:
-        """Return whether an account with this role, which leads the search or not, may give the command."""
-        return role in _ROLES_FROM["investigator" if leads and self.or_lead else self.role]
+    def allows(self, role: str, is_lead: bool = False) -> bool:
+        """Return whether an account with this role may send the command. `is_lead`: the account leads the search."""
+        return role in _ROLES_FROM["investigator" if is_lead and self.or_lead else self.role]

@@ -38,21 +38,21 @@ from models.times import format_utc
 
 
 class CommandResult(NamedTuple):
-    """Result of a command: its ack and events, in the order of seq on each board. `visibility_changed_for` are the accounts
-    that gained or lost sight of the search. A repeated command has no events."""
+    """Result of a command: its ack and events, ordered by seq on each board. A repeated command has no events.
+    `visibility_changed_for`: accounts that gained or lost access to the search."""
 
     ack: Ack
     events: tuple[JournalEvent, ...] = ()
     epochs: tuple[tuple[str, str], ...] = ()
     visibility_changed_for: frozenset[str] = frozenset()
-    nearly_full: tuple[str, int] | None = None  # a board that has just become nearly full, with its number of entities
-    tips: tuple[TipAudience, ...] = ()  # tips that somebody gained or lost sight of
+    nearly_full: tuple[str, int] | None = None  # board that has just become nearly full, with its number of entities
+    tips: tuple[TipAudience, ...] = ()  # tips to which somebody gained or lost access
 
 
 @dataclass(slots=True)
 class QueuedCommand:
-    """Command waiting for the database, which may batch it with others. `content` is what it was made from, if its id may be
-    repeated only for that."""
+    """Command that waits for the database, which can batch it with others. `content`: the request it was made from, if its id may
+    be repeated only for the same request."""
 
     caller: Caller
     command: Command
@@ -71,29 +71,29 @@ class QueuedCommand:
         return self.request.boards
 
     def __call__(self, session: Session) -> CommandResult | Refused:
-        """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
-        unharmed."""
+        """Execute the command. Returns a refusal, or raises it if changes must be rolled back, so that the rest of the batch can
+        continue."""
         with processing.working_on("command", *_names(self.command)):
             return self._run(session)
 
     def _run(self, session: Session) -> CommandResult | Refused:
-        unit = unit_of_work.current(session)
-        changes = unit.changes
-        # lock first: a command that waits here must not take an earlier time than the one before it
-        _lock(session, unit, self.request)
+        uow = unit_of_work.current(session)
+        changes = uow.changes
+        # lock first: a command that waits here must not get an earlier time than the command before it
+        _lock(session, uow, self.request)
         try:
             at = format_utc(self.clock())
-            return _execute(session, unit, self.request, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
+            return _execute(session, uow, self.request, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
         except Refused as refusal:
-            account = unit.signed_in.get(self.caller.key)
+            account = uow.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
-            if unit.changes != changes:
+            if uow.changes != changes:
                 raise
             return refusal.with_traceback(None)
 
 
 def _names(command: Command) -> tuple[str, str]:
-    """Return the name of a command and its board for a log, where what a stranger made up is not repeated."""
+    """Return the name of a command and its board for logs, without text invented by a stranger."""
     name, board = command.name, command.board
     return name if name in TABLE else "unknown", board if board == OPERATIONS or is_uuid(board) else "unknown"
 
@@ -108,17 +108,17 @@ def execute(
     alarm_rules: AlarmRules | None = None,
     shares: BoardShares | None = None,
 ) -> CommandResult:
-    """Execute a command. Raises Refused; then nothing is changed.
+    """Execute a command. If it raises Refused, nothing has changed.
 
-    Boards are locked before anything that decides is read, so commit order is seq order and concurrent edits can't erase each
-    other. Rights are read again, as they may have ended since the handshake.
+    Boards are locked before the data that decides is read. So commit order is seq order, and concurrent edits can't erase each
+    other. Rights are read again, because they may have ended since the handshake.
     """
     request = request_of(caller, command)
-    unit = unit_of_work.current(session)
-    _lock(session, unit, request)
+    uow = unit_of_work.current(session)
+    _lock(session, uow, request)
     return _execute(
         session,
-        unit,
+        uow,
         request,
         now,
         task_catalogue or load_catalogue(),
@@ -129,19 +129,19 @@ def execute(
 
 
 def _execute(
-    session: Session, unit: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
+    session: Session, uow: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
     alarm_rules: AlarmRules, shares: BoardShares,
 ) -> CommandResult:  # fmt: skip
     """Execute a command whose boards are locked. Raises Refused."""
     caller, command, boards, _ = request
-    # an earlier attempt committed and only its answer was lost: do not check it against present rights
-    if maybe_committed(session) and (ack := _previous_ack(session, unit, request)) is not None:
+    # an earlier attempt was committed and only its answer was lost: do not check it against current rights
+    if maybe_committed(session) and (ack := _previous_ack(session, uow, request)) is not None:
         return CommandResult(ack)
-    account = _signed_in(unit, caller)
-    operations = access.lock_visible_board(unit, account.id, OPERATIONS) if len(boards) > 1 else None
-    board = access.lock_visible_board(unit, account.id, command.board)
+    account = _signed_in(uow, caller)
+    operations = access.lock_visible_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
+    board = access.lock_visible_board(uow, account.id, command.board)
     spec, equivalent = _authorize(session, command, board, account, caller)
-    if (ack := _previous_ack(session, unit, request, content)) is not None:
+    if (ack := _previous_ack(session, uow, request, content)) is not None:
         return CommandResult(ack)
     if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
         _check_open(session, board)
@@ -162,35 +162,35 @@ def _execute(
         alerts.record_alerts(session, change)
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)
-    _store_ack(session, unit, request, ack, now, content)
-    alarms.record_alarms(writer)  # their events are not the command's own, and are in no ack
-    written = (operations, board, *result.created_boards, *result.other_boards)
-    epochs = {each.id: each.epoch for each in written if each is not None}
-    own: dict[str, list[int]] = {}
-    for event in result.events:  # with the alarms that they raise, which are no news to their author either
-        own.setdefault(event.board, []).append(event.seq)
-    for id, seqs in own.items():
-        unit.read_positions.over_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
-    filling = (result.nearly_full.id, result.nearly_full.entities) if result.nearly_full and opened is None else None
-    seen_by = frozenset(result.visibility_changed_for)
-    return CommandResult(ack, tuple(result.events), tuple(epochs.items()), seen_by, filling, tuple(result.tips))
+    _store_ack(session, uow, request, ack, now, content)
+    alarms.record_alarms(writer)  # their events are not in the ack
+    boards_written = (operations, board, *result.created_boards, *result.other_boards)
+    epochs = {row.id: row.epoch for row in boards_written if row is not None}
+    own_events: dict[str, list[int]] = {}
+    for event in result.events:  # including the raised alarms, which are not new to their author either
+        own_events.setdefault(event.board, []).append(event.seq)
+    for id, seqs in own_events.items():
+        uow.read_positions.over_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
+    nearly_full = (result.nearly_full.id, result.nearly_full.entities) if result.nearly_full and opened is None else None
+    changed_for = frozenset(result.visibility_changed_for)
+    return CommandResult(ack, tuple(result.events), tuple(epochs.items()), changed_for, nearly_full, tuple(result.tips))
 
 
-def _lock(session: Session, unit: UnitOfWork, request: CommandRequest) -> None:
-    """Lock the boards of a command; the first of a batch reads ahead for all of them."""
-    if request.key not in unit.acks:
+def _lock(session: Session, uow: UnitOfWork, request: CommandRequest) -> None:
+    """Lock the boards of a command. The first command of a batch prefetches for all of them."""
+    if request.key not in uow.acks:
         queued = [job.request for job in batch(session) if isinstance(job, QueuedCommand)]
         lock_and_read(session, [request, *queued], request.boards)
     for board in request.boards:
-        if board not in unit.boards:
-            unit.lock_board(board)
+        if board not in uow.boards:
+            uow.lock_board(board)
 
 
-def _signed_in(unit: UnitOfWork, caller: Caller) -> Account:
+def _signed_in(uow: UnitOfWork, caller: Caller) -> Account:
     key = caller.key
-    account = unit.signed_in.get(key)
+    account = uow.signed_in.get(key)
     if account is None:
-        account = unit.signed_in[key] = identity.require_active_now(unit.callers.get(key), caller)
+        account = uow.signed_in[key] = identity.require_active_now(uow.callers.get(key), caller)
     return account
 
 
@@ -202,22 +202,22 @@ def _authorize(
     if spec is None or spec.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
-    needed = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
-    leads = any(each.or_lead for each in needed) and _leads(session, board, account)
-    if not all(each.allows(account.role, leads) for each in needed) or not caller.may_command:
+    required = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
+    is_lead = any(row.or_lead for row in required) and _is_lead(session, board, account)
+    if not all(row.allows(account.role, is_lead) for row in required) or not caller.may_command:
         raise Refused("forbidden")
     return spec, equivalent
 
 
-def _leads(session: Session, board: Board, account: Account) -> bool:
+def _is_lead(session: Session, board: Board, account: Account) -> bool:
     search = unit_of_work.get(session, Search, board.id)
     return search is not None and search.lead == account.id
 
 
-def _previous_ack(session: Session, unit: UnitOfWork, request: CommandRequest, content: bytes | None = None) -> Ack | None:
-    """Return the ack that this command id of the account got before, or None. Raises Refused `invalid` if `content` differs from
-    the stored one."""
-    stored = unit.acks.get(request.key)
+def _previous_ack(session: Session, uow: UnitOfWork, request: CommandRequest, content: bytes | None = None) -> Ack | None:
+    """Return the ack of an earlier command of the account with this id, or None. Raises Refused `invalid` if `content` differs
+    from that command's content."""
+    stored = uow.acks.get(request.key)
     if stored is None:
         return None
     ack = Ack(request.command.id, stored.board, [*range(stored.seq, stored.seq + stored.events)], stored.opened)
@@ -227,16 +227,16 @@ def _previous_ack(session: Session, unit: UnitOfWork, request: CommandRequest, c
 
 
 def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
-    """Return the keyed digest of a content; None if there is no key, or it was erased."""
+    """Return the keyed digest of a content; None if the command has no events, or their key was erased."""
     key = journal.key_of(session, ack.board, ack.seqs[0]) if ack.seqs else None
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _store_ack(session: Session, unit: UnitOfWork, request: CommandRequest, ack: Ack, now: str, content: bytes | None) -> None:
+def _store_ack(session: Session, uow: UnitOfWork, request: CommandRequest, ack: Ack, now: str, content: bytes | None) -> None:
     digest = _digest(session, ack, content) if content is not None else None
-    # its events on one board follow each other, as the board is locked
+    # the seqs on one board are consecutive, because the board is locked
     stored = StoredAck(ack.board, min(ack.seqs, default=0), len(ack.seqs), ack.opened, digest)
-    unit.acks.add(request.key, stored, unit.boards[ack.board].number, now)
+    uow.acks.add(request.key, stored, uow.boards[ack.board].number, now)
 
 
 def _check_open(session: Session, board: Board) -> None:

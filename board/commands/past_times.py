@@ -1,4 +1,4 @@
-"""Times that may not be in the future."""
+"""Times that must not be in the future."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ MAX_CLOCK_SKEW = timedelta(minutes=5)  # tolerated difference if a client's cloc
 
 
 def check(writer: EventWriter, name: str, at: str) -> None:
-    """Check that the time of a field is not in the future. Raises Refused `invalid`. If the journal is ahead of the clock, the
-    journal counts."""
+    """Raise Refused `invalid` for the field `name` if its time is in the future. If the journal is ahead of the clock, the time
+    of its last event counts as now."""
     if parse_utc(at) > parse_utc(max(writer.now, writer.board.at)) + MAX_CLOCK_SKEW:
         raise invalid(name, N_("This is in the future."))

@@ -1,6 +1,6 @@
-"""Reading ahead: locks the boards of a batch of commands, then reads what the command table declares, in one round trip.
+"""Prefetch: locks the boards of a batch of commands, and reads the entities that the command table declares, in one round trip.
 
-The statements run one after the other, so all of them see what was committed before the locks were had.
+The statements run in sequence after the locks, so all of them see every earlier commit.
 """
 
 import re
@@ -24,7 +24,7 @@ _ID = re.compile("[0-9a-f-]{36}")
 
 
 class CommandRequest(NamedTuple):
-    """Command, who gives it, the boards that it locks, in order, and the key of its ack: account and command id."""
+    """Command, its caller, the boards that it locks, in order, and the key of its ack (account and command id)."""
 
     caller: Caller
     command: Command
@@ -44,43 +44,43 @@ def boards_to_lock(command: Command) -> tuple[str, ...]:
     boards: tuple[str, ...] = (command.board,)
     if isinstance(other, str) and other != command.board and OPERATIONS in (other, command.board):
         boards = (OPERATIONS, other if command.board == OPERATIONS else command.board)
-    # no command writes to the audit board: it is locked last, and is not found here
+    # no command on the audit board is allowed: it is never locked here, as it must be locked last
     return tuple(board for board in boards if board != AUDIT)
 
 
 def lock_and_read(session: Session, requests: Collection[CommandRequest], boards: tuple[str, ...]) -> None:
-    """Lock the boards of these commands, and read ahead for all of them. `boards` are those of the first command."""
-    unit, commands = unit_of_work.current(session), [request.command for request in requests]
+    """Lock the boards of these commands, and prefetch for all of them. `boards`: boards of the first command."""
+    uow, commands = unit_of_work.current(session), [request.command for request in requests]
     session.flush()
-    queries = [*_boards(unit, {board for request in requests for board in request.boards}, boards), *_callers(unit, requests)]
+    queries = [*_boards(uow, {board for request in requests for board in request.boards}, boards), *_callers(uow, requests)]
     if searches := {command.board for command in commands} - {OPERATIONS, AUDIT}:
-        queries.append(unit.entities.query(Search, searches))
-    queries.append(unit.acks.query([request.key for request in requests]))
-    queries += _entities(unit, commands)
-    if placed := {command.board for command in commands if command.name in TABLE and TABLE[command.name].places_card}:
-        queries += [columns.query(unit, placed), card_ranks.query_of_highest(unit, placed)]
-    unit.read(queries)
+        queries.append(uow.entities.query(Search, searches))
+    queries.append(uow.acks.query([request.key for request in requests]))
+    queries += _entities(uow, commands)
+    if with_cards := {command.board for command in commands if command.name in TABLE and TABLE[command.name].places_card}:
+        queries += [columns.query(uow, with_cards), card_ranks.query_of_highest(uow, with_cards)]
+    uow.read(queries)
 
 
-def _boards(unit: UnitOfWork, wanted: Collection[str], boards: tuple[str, ...]) -> Iterator[Query]:
-    if set(wanted) <= set(boards):
-        yield from map(unit.boards.lock, boards)
-    else:  # several boards share a transaction only if it has locked them all, or has the whole database to itself
-        yield unit.boards.locked(wanted)
+def _boards(uow: UnitOfWork, all_boards: Collection[str], first_boards: tuple[str, ...]) -> Iterator[Query]:
+    if set(all_boards) <= set(first_boards):
+        yield from map(uow.boards.lock, first_boards)
+    else:  # commands on several boards share a transaction only if it has locked all boards, or the entire database
+        yield uow.boards.locked(all_boards)
 
 
-def _callers(unit: UnitOfWork, requests: Iterable[CommandRequest]) -> Iterator[Query]:
+def _callers(uow: UnitOfWork, requests: Iterable[CommandRequest]) -> Iterator[Query]:
     for key, caller in {request.caller.key: request.caller for request in requests}.items():
 
-        def take(rows: list[Row], key: identity.Key = key) -> None:
-            unit.callers[key] = rows[0] if rows else None
+        def store(rows: list[Row], key: identity.Key = key) -> None:
+            uow.callers[key] = rows[0] if rows else None
 
-        yield Query(*identity.current_query(caller), take)
+        yield Query(*identity.current_query(caller), store)
 
 
-def _entities(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
-    """Yield the queries for the entities that these commands read; for those that they change, also for the payloads on which the
-    next ones are based, and for the open alarms about them."""
+def _entities(uow: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
+    """Yield the queries for the entities that these commands read. For changed entities, also yield the queries for the base
+    payloads of their next events, and for their open alarms."""
     entities: dict[str, set[str]] = {}
     changed: dict[str, set[str]] = {}
     alarming: set[tuple[str, str]] = set()
@@ -91,15 +91,15 @@ def _entities(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
                 changed.setdefault(kind.name, set()).add(id)
                 alarming.add((command.board, id))
     for name, ids in entities.items():
-        yield unit.entities.query(kinds.named(name).model, ids)
+        yield uow.entities.query(kinds.named(name).model, ids)
     for name, ids in changed.items():
-        yield unit.events.query_of_bases(name, str(kinds.named(name).model.__tablename__), ids, unit.boards)
+        yield uow.events.query_of_bases(name, str(kinds.named(name).model.__tablename__), ids, uow.boards)
     if alarming:
-        yield alarms_of_cards.query_of_open(unit, alarming)
+        yield alarms_of_cards.query_of_open(uow, alarming)
 
 
 def _reads(commands: Iterable[Command]) -> Iterator[tuple[Command, Read, str]]:
-    """Yield what these commands read by the command table, with the ids in their data."""
+    """Yield the reads that the command table declares for these commands, with the ids in their data."""
     for command in commands:
         for read in TABLE[command.name].reads if command.name in TABLE else ():
             id = command.data.get(read.field)

@@ -1,4 +1,4 @@
-"""Table of all commands, and list of all kinds. Nothing else changes a board."""
+"""Table of all commands, and registration of all kinds. Only these commands and the server change a board."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +20,11 @@ from realtime.wire.protocol import Command
 
 __all__ = ["TABLE", "Command", "CommandSpec"]
 
-for each in (  # in the order of snapshots
+for declared_kind in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
     handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
 ):  # fmt: skip
-    kinds.register(each)
+    kinds.register(declared_kind)
 
 SIGHTING, TASK, TIP = Read("sighting", "sighting"), Read("task", "task"), Read("tip", "tip")
 FILE, COLUMN, ALARM = Read("file", "file"), Read("column", "column"), Read("alarm", "alarm")
@@ -32,9 +32,9 @@ MATERIAL, DISTRIBUTION = Read("material", "material"), Read("distribution", "dis
 ABOUT_SIGHTING = Read("sighting", "sighting", is_changed=False)
 
 TABLE: dict[str, CommandSpec] = {
-    "search.open": CommandSpec("operations", "coordinator", searches.Open, searches.open_search),
+    "search.open": CommandSpec("operations", "coordinator", searches.OpenSearch, searches.open_search),
     "search.update": CommandSpec(
-        "search", "investigator", searches.Update, searches.update, patches=(searches.Fields,), also_locks=OPERATIONS
+        "search", "investigator", searches.UpdateSearch, searches.update, patches=(searches.Fields,), also_locks=OPERATIONS
     ),
     "search.set_status": CommandSpec(
         "search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True, also_locks=OPERATIONS
@@ -45,48 +45,53 @@ TABLE: dict[str, CommandSpec] = {
     "search.set_worrying": CommandSpec(
         "search", "coordinator", searches.SetWorrying, searches.set_worrying, also_locks=OPERATIONS
     ),
-    "search.set_appeal": CommandSpec("search", "coordinator", appeals.Set, appeals.set_appeal, also_locks=OPERATIONS),
+    "search.set_appeal": CommandSpec("search", "coordinator", appeals.SetAppeal, appeals.set_appeal, also_locks=OPERATIONS),
     "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True, also_locks=OPERATIONS),
     "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo, also_locks=OPERATIONS),
     "search.set_access": CommandSpec("search", "coordinator", searches.SetAccess, searches.set_access, also_locks=OPERATIONS),
-    "column.add": CommandSpec("search", "coordinator", columns.Add, columns.add),
-    "column.rename": CommandSpec("search", "coordinator", columns.Rename, columns.rename, reads=(COLUMN,)),
-    "column.move": CommandSpec("search", "coordinator", columns.Move, columns.move, reads=(COLUMN,)),
-    "column.remove": CommandSpec("search", "coordinator", columns.Remove, columns.remove, reads=(COLUMN,)),
-    "sighting.add": CommandSpec("search", "investigator", sightings.Add, sightings.add, places_card=True),
+    "column.add": CommandSpec("search", "coordinator", columns.AddColumn, columns.add),
+    "column.rename": CommandSpec("search", "coordinator", columns.RenameColumn, columns.rename, reads=(COLUMN,)),
+    "column.move": CommandSpec("search", "coordinator", columns.MoveColumn, columns.move, reads=(COLUMN,)),
+    "column.remove": CommandSpec("search", "coordinator", columns.RemoveColumn, columns.remove, reads=(COLUMN,)),
+    "sighting.add": CommandSpec("search", "investigator", sightings.AddSighting, sightings.add, places_card=True),
     "sighting.update": CommandSpec(
         "search",
         "investigator",
-        sightings.Update,
+        sightings.UpdateSighting,
         sightings.update,
-        patches=(sightings.Fields, sources.Private),
+        patches=(sightings.Fields, sources.SourceIdentity),
         reads=(SIGHTING,),
     ),
-    "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade, reads=(SIGHTING,)),
-    "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess, reads=(SIGHTING,)),
-    "sighting.looked_at": CommandSpec("search", "investigator", sightings.SetLookedAt, sightings.look, reads=(SIGHTING,)),
-    "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOn, sightings.pass_on, reads=(SIGHTING,)),
-    "tip.add": CommandSpec("operations", "investigator", tips.Add, tips.add),
+    "sighting.grade": CommandSpec("search", "investigator", sightings.GradeSighting, sightings.grade, reads=(SIGHTING,)),
+    "sighting.assess": CommandSpec("search", "investigator", sightings.AssessSighting, sightings.assess, reads=(SIGHTING,)),
+    "sighting.looked_at": CommandSpec("search", "investigator", sightings.LookAtSighting, sightings.look, reads=(SIGHTING,)),
+    "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOnSighting, sightings.pass_on, reads=(SIGHTING,)),
+    "tip.add": CommandSpec("operations", "investigator", tips.AddTip, tips.add),
     "tip.update": CommandSpec(
-        "operations", "investigator", tips.Update, tips.update, patches=(sightings.Fields, sources.Private), reads=(TIP,)
+        "operations",
+        "investigator",
+        tips.UpdateTip,
+        tips.update,
+        patches=(sightings.Fields, sources.SourceIdentity),
+        reads=(TIP,),
     ),
-    "tip.assign": CommandSpec("operations", "investigator", tips.Assign, tips.assign, reads=(TIP,)),
-    "tip.place": CommandSpec("operations", "investigator", tips.Place, tips.place, also_locks="search", reads=(TIP,)),
-    "tip.dismiss": CommandSpec("operations", "investigator", tips.Dismiss, tips.dismiss, reads=(TIP,)),
-    "tip.restore": CommandSpec("operations", "investigator", tips.Restore, tips.restore, reads=(TIP,)),
-    "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True, reads=(ABOUT_SIGHTING,)),
-    "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,), reads=(TASK,)),
-    "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True, reads=(CARD, BEFORE, AFTER)),
-    "card.assign": CommandSpec("search", "investigator", cards.Assign, cards.assign, reads=(CARD,)),
-    "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw, reads=(CARD,)),
-    "card.restore": CommandSpec("search", "investigator", cards.Withdraw, cards.restore, reads=(CARD,)),
-    "note.add": CommandSpec("any", "investigator", notes.Add, notes.add, while_closed=True, reads=(ABOUT_CARD,)),
-    "file.attach": CommandSpec("search", "investigator", files.Attach, files.attach, while_closed=True, reads=(ABOUT_CARD,)),
+    "tip.assign": CommandSpec("operations", "investigator", tips.AssignTip, tips.assign, reads=(TIP,)),
+    "tip.place": CommandSpec("operations", "investigator", tips.PlaceTip, tips.place, also_locks="search", reads=(TIP,)),
+    "tip.dismiss": CommandSpec("operations", "investigator", tips.DismissTip, tips.dismiss, reads=(TIP,)),
+    "tip.restore": CommandSpec("operations", "investigator", tips.RestoreTip, tips.restore, reads=(TIP,)),
+    "task.add": CommandSpec("search", "investigator", tasks.AddTask, tasks.add, places_card=True, reads=(ABOUT_SIGHTING,)),
+    "task.update": CommandSpec("search", "investigator", tasks.UpdateTask, tasks.update, patches=(tasks.Fields,), reads=(TASK,)),
+    "card.move": CommandSpec("search", "investigator", cards.MoveCard, cards.move, places_card=True, reads=(CARD, BEFORE, AFTER)),
+    "card.assign": CommandSpec("search", "investigator", cards.AssignCard, cards.assign, reads=(CARD,)),
+    "card.withdraw": CommandSpec("search", "investigator", cards.WithdrawCard, cards.withdraw, reads=(CARD,)),
+    "card.restore": CommandSpec("search", "investigator", cards.WithdrawCard, cards.restore, reads=(CARD,)),
+    "note.add": CommandSpec("any", "investigator", notes.AddNote, notes.add, while_closed=True, reads=(ABOUT_CARD,)),
+    "file.attach": CommandSpec("search", "investigator", files.AttachFile, files.attach, while_closed=True, reads=(ABOUT_CARD,)),
     "file.update": CommandSpec(
-        "search", "investigator", files.Update, files.update, patches=(files.Fields,), reads=(FILE, ABOUT_CARD)
+        "search", "investigator", files.UpdateFile, files.update, patches=(files.Fields,), reads=(FILE, ABOUT_CARD)
     ),
     "file.withdraw": CommandSpec(
-        "search", "investigator", files.Withdraw, files.withdraw, while_closed=True, also_locks=OPERATIONS, reads=(FILE,)
+        "search", "investigator", files.WithdrawFile, files.withdraw, while_closed=True, also_locks=OPERATIONS, reads=(FILE,)
     ),
     "file.propose_removal": CommandSpec(
         "search", "coordinator", file_removals.ProposeRemoval, file_removals.propose, while_closed=True, reads=(FILE,)
@@ -94,48 +99,48 @@ TABLE: dict[str, CommandSpec] = {
     "file.confirm_removal": CommandSpec(
         "search", "coordinator", file_removals.ConfirmRemoval, file_removals.confirm, while_closed=True, reads=(FILE,)
     ),
-    "shift.take": CommandSpec("operations", "coordinator", shifts.Take, shifts.take),
-    "handover.prepare": CommandSpec("operations", "coordinator", handovers.Prepare, handovers.prepare),
+    "shift.take": CommandSpec("operations", "coordinator", shifts.TakeShift, shifts.take),
+    "handover.prepare": CommandSpec("operations", "coordinator", handovers.PrepareHandover, handovers.prepare),
     "handover.write": CommandSpec(
         "any",
         "coordinator",
-        handovers.Write,
+        handovers.WriteHandover,
         handovers.write,
         while_closed=True,
         patches=(briefings.BriefingFields, handovers.HandoverFields),
         also_locks=OPERATIONS,
     ),
-    "handover.sign": CommandSpec("operations", "coordinator", handovers.Sign, handovers.sign),
+    "handover.sign": CommandSpec("operations", "coordinator", handovers.SignHandover, handovers.sign),
     "handover.read": CommandSpec(
-        "search", "coordinator", briefings.Read, briefings.read, while_closed=True, also_locks=OPERATIONS
+        "search", "coordinator", briefings.ReadBriefing, briefings.read, while_closed=True, also_locks=OPERATIONS
     ),
     "handover.restate": CommandSpec(
-        "search", "coordinator", briefings.Restate, briefings.restate, while_closed=True, also_locks=OPERATIONS
+        "search", "coordinator", briefings.RestateBriefing, briefings.restate, while_closed=True, also_locks=OPERATIONS
     ),
     "handover.answer": CommandSpec(
-        "search", "coordinator", briefings.Answer, briefings.answer, while_closed=True, also_locks=OPERATIONS
+        "search", "coordinator", briefings.AnswerRestatement, briefings.answer, while_closed=True, also_locks=OPERATIONS
     ),
-    "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
-    "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
-    "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
-    "material.approve": CommandSpec("search", "coordinator", materials.Approve, materials.approve),
+    "handover.accept": CommandSpec("operations", "coordinator", handovers.AcceptHandover, handovers.accept),
+    "handover.refuse": CommandSpec("operations", "coordinator", handovers.RefuseHandover, handovers.refuse),
+    "handover.withdraw": CommandSpec("operations", "coordinator", handovers.WithdrawHandover, handovers.withdraw),
+    "material.approve": CommandSpec("search", "coordinator", materials.ApproveMaterial, materials.approve),
     "material.withdraw": CommandSpec(
-        "search", "coordinator", materials.Withdraw, materials.withdraw, while_closed=True, reads=(MATERIAL,)
+        "search", "coordinator", materials.WithdrawMaterial, materials.withdraw, while_closed=True, reads=(MATERIAL,)
     ),
-    "distribution.add": CommandSpec("search", "investigator", distributions.Add, distributions.add),
+    "distribution.add": CommandSpec("search", "investigator", distributions.AddDistribution, distributions.add),
     "distribution.update": CommandSpec(
         "search",
         "investigator",
-        distributions.Update,
+        distributions.UpdateDistribution,
         distributions.update,
         patches=(distributions.Fields,),
         reads=(DISTRIBUTION,),
     ),
     "distribution.take_down": CommandSpec(
-        "search", "investigator", distributions.TakeDown, distributions.take_down, while_closed=True
+        "search", "investigator", distributions.RecordTakeDown, distributions.take_down, while_closed=True
     ),
     "distribution.withdraw": CommandSpec(
-        "search", "investigator", distributions.Withdraw, distributions.withdraw, reads=(DISTRIBUTION,)
+        "search", "investigator", distributions.WithdrawDistribution, distributions.withdraw, reads=(DISTRIBUTION,)
     ),
     "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take, reads=(ALARM,)),
     "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on, reads=(ALARM,)),
@@ -157,8 +162,8 @@ for kind in cards.declared_kinds():
 
 
 def undo_rights() -> dict[str, dict[str, Any]]:
-    """Return the rights that undoing an event of each type needs: those of its command. Only a coordinator brings a withdrawn
-    file back."""
+    """Return the rights that undo requires for each type of event: the rights of its command. Only a coordinator can bring back a
+    withdrawn file."""
     specs = {type: TABLE[command] for type, command in undo.undoable().items()}
     rights = {type: {name: getattr(spec, name) for name in ("role", "while_closed", "or_lead")} for type, spec in specs.items()}
     rights["file.withdrawn"]["role"] = "coordinator"
@@ -167,15 +172,15 @@ def undo_rights() -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def card_kind(kind: Kind) -> Iterator[Kind]:
-    """Register a kind of card without rules of its own for a while, with its commands `add` and `update`.
+    """Register a kind of card without separate rules, and its commands `add` and `update`, within a `with` block.
 
-    Raises MisdeclaredKind.
+    Raises MisdeclaredKind if the declaration is contradictory.
     """
-    own = cards.commands_of(kind)
+    commands = cards.commands_of(kind)
     with kinds.registered(kind):
-        TABLE.update(own)
+        TABLE.update(commands)
         try:
             yield kind
         finally:
-            for name in own:
+            for name in commands:
                 del TABLE[name]

@@ -1,5 +1,5 @@
 """JSON Schemas of commands and states, generated from the data types of the commands, so that a new command or field appears
-by itself. Checks that handlers make beyond the types stand in `RULES`."""
+automatically. `RULES` has the checks that handlers make beyond the types."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from realtime.wire.strict_json import MAX_INTEGER
 
 Schema = dict[str, Any]
 
-_EVENT: dict[Any, Schema] = {  # checks of our own on texts
+_TEXT_CHECKS: dict[Any, Schema] = {  # by validator
     fields._not_blank: {"pattern": r"\S"},
     fields._time: {"format": "date-time"},
     fields._date: {"format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},
@@ -48,16 +48,16 @@ _EARLIER: Schema = {"maxProperties": MAX_EARLIER, "propertyNames": {"pattern": r
 _CHECKLIST: Schema = {"maxProperties": tasks.MAX_ITEMS, "propertyNames": {"pattern": r"^[a-z0-9]{1,16}$"}}
 
 
-def _only_with(field: str, value: str, other: str, of: Schema) -> Schema:
-    """Return a rule: `other` is present if and only if `field` has this value."""
+def _only_with(field: str, value: str, other: str, schema: Schema) -> Schema:
+    """Return the rule that `other` is present if and only if `field` has this value."""
     return {
         "if": {"properties": {field: {"const": value}}},
-        "then": {"properties": {other: of}, "required": [other]},
+        "then": {"properties": {other: schema}, "required": [other]},
         "else": {"properties": {other: _NULL}},
     }
 
 
-RULES: dict[str, Schema] = {  # by command: checks of its handler on the data as a whole
+RULES: dict[str, Schema] = {  # by command: its handler's checks of several fields together
     "search.set_status": {
         "allOf": [
             _only_with("status", "found", "outcome", {"type": "object"}),
@@ -73,35 +73,36 @@ RULES: dict[str, Schema] = {  # by command: checks of its handler on the data as
 
 class _Shapes(GenerateJsonSchema):
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
-        return super().function_after_schema(schema) | _EVENT.get(schema["function"]["function"], {})
+        return super().function_after_schema(schema) | _TEXT_CHECKS.get(schema["function"]["function"], {})
 
 
 def schema_of(type: Any, mode: JsonSchemaMode = "validation") -> Schema:
     """Return the schema of a type, without references."""
-    made = TypeAdapter(type).json_schema(schema_generator=_Shapes, mode=mode)
-    shape: Schema = _inlined(made, made.get("$defs", {}), mode)
+    generated = TypeAdapter(type).json_schema(schema_generator=_Shapes, mode=mode)
+    shape: Schema = _inlined(generated, generated.get("$defs", {}), mode)
     shape.pop("$defs", None)
     return shape
 
 
-def _inlined(shape: Any, known: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
+def _inlined(shape: Any, definitions: Mapping[str, Any], mode: JsonSchemaMode) -> Any:
     if isinstance(shape, list):
-        return [_inlined(each, known, mode) for each in shape]
+        return [_inlined(item, definitions, mode) for item in shape]
     if not isinstance(shape, dict):
         return shape
     if "$ref" in shape:
-        return _inlined(known[shape["$ref"].rpartition("/")[2]], known, mode)
+        return _inlined(definitions[shape["$ref"].rpartition("/")[2]], definitions, mode)
     # docstrings of classes are for readers of the code, not for clients
-    schema = {key: _inlined(value, known, mode) for key, value in shape.items() if key not in ("$defs", "description", "default")}
+    keys = shape.keys() - {"$defs", "description", "default"}
+    schema = {key: _inlined(value, definitions, mode) for key, value in shape.items() if key in keys}
     if "properties" in shape:
-        schema["properties"] = {name: _inlined(each, known, mode) for name, each in shape["properties"].items()}
+        schema["properties"] = {name: _inlined(field, definitions, mode) for name, field in shape["properties"].items()}
         _complete(schema, mode)
     schema.pop("title", None)
     return schema
 
 
 def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
-    """Complete an object schema with what pydantic does not know."""
+    """Complete an object schema with the rules that pydantic does not know."""
     properties = shape["properties"]
     if "checklist" in properties:
         item = properties["checklist"]["additionalProperties"]
@@ -109,7 +110,7 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
         if mode == "validation":
             properties["checklist"]["additionalProperties"] = nullable(item)
     if "earlier" in properties:
-        items = next(each for each in properties["earlier"]["anyOf"] if "additionalProperties" in each)
+        items = next(option for option in properties["earlier"]["anyOf"] if "additionalProperties" in option)
         items |= _EARLIER
         if mode == "validation":
             items["additionalProperties"] = nullable(items["additionalProperties"])
@@ -118,8 +119,8 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
     if mode == "serialization":
         shape["required"] = list(properties)  # every field is always present
     else:  # null means "not given"
-        needed = shape.get("required", ())
-        shape["properties"] = {name: each if name in needed else nullable(each) for name, each in properties.items()}
+        required = shape.get("required", ())
+        shape["properties"] = {name: field if name in required else nullable(field) for name, field in properties.items()}
 
 
 def nullable(shape: Schema) -> Schema:
@@ -129,38 +130,40 @@ def nullable(shape: Schema) -> Schema:
 
 
 def patch_schema(shape: Schema) -> Schema:
-    """Return the schema of merge patches: any of the fields, with null where the field is optional."""
+    """Return the schema of merge patches: any of the fields, with null if the field is optional."""
     if "anyOf" in shape and "properties" not in shape:
-        return shape | {"anyOf": [patch_schema(each) for each in shape["anyOf"]]}
+        return shape | {"anyOf": [patch_schema(option) for option in shape["anyOf"]]}
     schema = {key: value for key, value in shape.items() if key not in ("required", *_POINT)}
     if "properties" in shape:
-        schema["properties"] = {name: patch_schema(each) for name, each in shape["properties"].items()}
+        schema["properties"] = {name: patch_schema(field) for name, field in shape["properties"].items()}
     if isinstance(shape.get("additionalProperties"), dict):
         schema["additionalProperties"] = patch_schema(shape["additionalProperties"])
     return schema
 
 
 @cache
-def data_of(name: str) -> Schema:
+def data_of(command_name: str) -> Schema:
     """Return the schema of a command's data."""
-    rule: CommandSpec = TABLE[name]
-    shape = schema_of(rule.data)
-    if rule.patches:
+    spec: CommandSpec = TABLE[command_name]
+    shape = schema_of(spec.data)
+    if spec.patches:
         shape["properties"] = shape.get("properties", {}) | {
-            field: each for type in rule.patches for field, each in patch_schema(schema_of(type))["properties"].items()
+            command_name: field
+            for type in spec.patches
+            for command_name, field in patch_schema(schema_of(type))["properties"].items()
         }
         shape["additionalProperties"] = False
-    if rule.data is outcomes.SetOutcome:
+    if spec.data is outcomes.SetOutcome:
         shape["properties"]["outcome"] = patch_schema(schema_of(Outcome))
-    if rule.data is sightings.SetGrade:
+    if spec.data is sightings.GradeSighting:
         shape["properties"]["grade"] = patch_schema(schema_of(Grade))
-    return shape | RULES.get(name, {})
+    return shape | RULES.get(command_name, {})
 
 
 def command(name: str) -> Schema:
-    """Return the schema of a command as it is sent."""
+    """Return the schema of a command, as clients send it."""
     data = data_of(name)
-    needed = ["id", "name", *(["data"] if data.get("required") or "oneOf" in data else [])]
+    required = ["id", "name", *(["data"] if data.get("required") or "oneOf" in data else [])]
     return {
         "title": class_name(name, "command"),
         "type": "object",
@@ -171,17 +174,17 @@ def command(name: str) -> Schema:
             "base": nullable({"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}),
             "epoch": nullable({"type": "string"}),
         },
-        "required": needed,
+        "required": required,
     }
 
 
 def state(kind: Kind) -> Schema:
     """Return the schema of a kind's state, with every field present."""
-    written: Schema = schema_of(kind.data, "serialization").get("properties", {})
+    data_fields: Schema = schema_of(kind.data, "serialization").get("properties", {})
     properties = {}
     for name in kind.model.STATE:
-        made = kind.made_type(name)
-        properties[name] = written[name] if made is None else schema_of(made, "serialization")
+        server_type = kind.server_type(name)
+        properties[name] = data_fields[name] if server_type is None else schema_of(server_type, "serialization")
     if kind.model is Search:
         properties["criteria"]["properties"] |= {key: schema_of(Criterion, "serialization") for key in former_criteria()}
     return {

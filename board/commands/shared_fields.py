@@ -4,5 +4,5 @@ from functools import partial
 
 from board.engine.kinds import FieldSpec
 
-private = partial(FieldSpec, exported=True, personal=True)  # exported, but shown on no display
-written = partial(private, searched=True, prose=True)  # by people
+private = partial(FieldSpec, exported=True, personal=True)  # exported, but not shown on displays
+written = partial(private, searched=True, prose=True)  # free text

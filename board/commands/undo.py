@@ -1,7 +1,7 @@
-"""Undo: restores what one event changed, by an event of the same type, which can be undone too.
+"""Undo: restores the fields that one event changed. It writes an event of the same type, which can be undone too.
 
-The journal keeps everything. If somebody changed the same fields since, it is a conflict. Other events of the same command
-stay.
+Nothing is removed from the journal. If one of these fields has changed since the event, the undo conflicts. Other events of the
+same command stay.
 """
 
 from typing import Annotated, Any
@@ -24,20 +24,20 @@ _PEOPLE = ("assignee", "lead", "members", "taken_by")
 
 
 def undoable() -> dict[str, str]:
-    """Return the command that made each type of event that can be undone, whose rights are needed. Creations, removals and
-    handovers can't be undone, nor statuses, which are set again with a reason."""
+    """Return the command for each type of event that can be undone; undo requires its rights. Creations, removals, handovers and
+    statuses can't be undone. A status is set again, with a reason."""
     return {type: spec.command for type, spec in kinds.event_specs().items() if spec.undoable and spec.command}
 
 
 class Undo(Data):
-    """Undo an event of this board: what it changed is set back, by an event of the same type with `undoes`, that seq. Who may do
-    the command may undo it, and at least an investigator. See *Undo*."""
+    """Undo an event of this board: restore the fields that it changed. This writes an event of the same type, whose `undoes` is
+    that seq. Undo requires the rights of the command that wrote the event, and at least the role investigator. See *Undo*."""
 
     seq: Annotated[int, Field(ge=1)]
 
 
 def command_of(session: Session, board: Board, data: Any) -> str | None:
-    """Return the command that made the event to undo; None if there is no such event."""
+    """Return the command that wrote the event to undo; None if there is no such event."""
     seq = data.get("seq")
     event = journal.event_at(session, board.id, seq) if type(seq) is int and 0 < seq <= board.seq else None
     spec = kinds.event_specs().get(event.type) if event is not None else None
@@ -45,7 +45,7 @@ def command_of(session: Session, board: Board, data: Any) -> str | None:
 
 
 def undo(writer: EventWriter, data: Undo) -> None:
-    """Restore the fields that an event changed, unless they were changed since."""
+    """Restore the fields that an event changed. Raises Refused `conflict` if they have changed since."""
     event = journal.event_at(writer.session, writer.board.id, data.seq) if data.seq <= writer.board.seq else None
     if event is None:
         raise not_found("seq")
@@ -65,15 +65,15 @@ def undo(writer: EventWriter, data: Undo) -> None:
     withheld = kind.undo.withheld(writer, row, event)
     since = writer.changed_since(row, event.seq)
     values = revert_fields(row.state(), before.payload()["state"], fields)
-    clash = {name: since[name] for name in [*fields, *private] if name in since and name not in kind.derived}
-    clash = clash or {**_dangling_references(writer, row, values), **kind.undo.dangling(writer, row, values)}
-    if clash:
-        raise Refused("conflict", fields=clash, current=row.state())
+    conflicts = {name: since[name] for name in [*fields, *private] if name in since and name not in kind.derived}
+    conflicts = conflicts or {**_dangling_references(writer, row, values), **kind.undo.dangling(writer, row, values)}
+    if conflicts:
+        raise Refused("conflict", fields=conflicts, current=row.state())
     kind.undo.apply(writer, row, event, values | withheld)
 
 
 def _previous_state(session: Session, event: JournalEvent) -> JournalEvent | None:
-    """Return the previous event of the same entity with which it did not leave the board."""
+    """Return the previous event of the same entity that has a state."""
     before = journal.previous_event(session, event)
     while before is not None and before.body is not None and before.payload()["state"] is None:
         before = journal.previous_event(session, before)
@@ -85,24 +85,24 @@ def _impossible() -> Refused:
 
 
 def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dict[str, str]:
-    """Return the fields whose former value refers to something that is gone, with a sentence for each."""
-    found: dict[str, str] = {}
-    now = row.state()
+    """Return a sentence for each field whose former value refers to a removed column or an inactive account."""
+    sentences: dict[str, str] = {}
+    current = row.state()
     if "column" in values and unit_of_work.get(writer.session, Column, values["column"]) is None:
-        found["column"] = N_("This column no longer exists.")
+        sentences["column"] = N_("This column no longer exists.")
     for name in _PEOPLE:
-        if name in values and not all(_is_here(writer, id, name) for id in _ids(values[name]) - _ids(now[name])):
-            found[name] = N_("A person named here no longer has an active account.")
-    return found
+        if name in values and not all(_is_available(writer, id, name) for id in _ids(values[name]) - _ids(current[name])):
+            sentences[name] = N_("A person named here no longer has an active account.")
+    return sentences
 
 
 def _ids(value: str | list[str] | None) -> set[str]:
     return {value} if isinstance(value, str) else set(value or ())
 
 
-def _is_here(writer: EventWriter, id: str, name: str) -> bool:
+def _is_available(writer: EventWriter, id: str, name: str) -> bool:
     account = unit_of_work.get(writer.session, Account, id)
     if account is None or not account.enabled:
         return False
-    # a program may see a search, but is assigned no work
+    # a program may see a search, but cannot be assigned work
     return name == "members" or not program_accounts.program_accounts_among(writer.session, [id])

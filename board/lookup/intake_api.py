@@ -16,7 +16,7 @@ from board.commands import schemas
 from board.commands.registry import Command
 from board.commands.searches import references
 from board.commands.sightings.sightings import Fields
-from board.commands.sightings.sources import Private
+from board.commands.sightings.sources import SourceIdentity
 from board.engine import access, journal
 from board.errors import Refused, invalid
 from board.i18n import N_
@@ -34,7 +34,7 @@ from realtime.wire.wire_types import ComputedSchema, Count, Id
 
 TYPES = ("sighting.added", "tip.added")  # types of the events that a call creates
 _NAMES = ("board", "reference")  # fields that name the search
-_ACCEPTED_FIELDS = {*Fields.model_fields, *Private.model_fields}
+_ACCEPTED_FIELDS = {*Fields.model_fields, *SourceIdentity.model_fields}
 
 
 # Contains either `sighting` or `tip`: a report without a search is a tip.
@@ -45,7 +45,7 @@ TakenIn = TypedDict("TakenIn", {
 
 def _body() -> Schema:
     """Return the schema of a sighting with its source, whose search is named by id or reference."""
-    fields, source = schemas.schema_of(Fields), schemas.schema_of(Private)
+    fields, source = schemas.schema_of(Fields), schemas.schema_of(SourceIdentity)
     properties = {"id": schemas.COMMAND_ID} | fields["properties"] | source["properties"]
     text, null = {"type": "string"}, {"type": "null"}
     return {

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.commands.handover import leaving
-from board.commands.handover.leaving import Leaving
+from board.commands.handover.leaving import LeavingFilter
 from board.config.board_shares import MAX_DAYS
 from board.engine import access, board_limits, snapshot
 from board.engine.identity import Caller
@@ -56,7 +56,7 @@ async def room(request: Request, caller: Caller) -> Reply[Room]:
         )
         if days >= 0:
             hidden = snapshot.hidden_searches(session, caller.account.id) if board.id == OPERATIONS else frozenset[str]()
-            criteria = Leaving(board, service.clock() - timedelta(days=days), account, hidden)
+            criteria = LeavingFilter(board, service.clock() - timedelta(days=days), account, hidden)
             answer["leaving"] = {str(group): number for group, number in leaving.count(session, criteria).items()}
         return answer
 

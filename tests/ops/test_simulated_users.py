@@ -170,7 +170,7 @@ def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:
     for reference in (*said.data["search"], None):
         known: set[str] = set()
         while (data := said.sighting(reference, known, now())) is not None:
-            sightings.Add.model_validate(data)
+            sightings.AddSighting.model_validate(data)
             known.add(data["description"])
             for lat, lon in points(data):
                 assert AROUND_BELGIUM[0][0] <= lat <= AROUND_BELGIUM[0][1]
@@ -194,10 +194,10 @@ def test_every_text_can_be_said_of_every_card() -> None:
             "source": {"kind": "named"},
             "channel": "app",
         }
-        tasks.Add.model_validate(said.follow(sighting, at + timedelta(minutes=number)))
+        tasks.AddTask.model_validate(said.follow(sighting, at + timedelta(minutes=number)))
         for content in range(1, 6):
             assessment, reason = said.assessment(sighting | {"grade": {"content": content}}, at)
-            sightings.Assess.model_validate({"sighting": "s", "assessment": assessment, "reason": reason})
+            sightings.AssessSighting.model_validate({"sighting": "s", "assessment": assessment, "reason": reason})
         for text in (said.result("x", at), said.remark("task", at), said.remark("sighting", at), reason):
             assert not re.search(r"[{}]", text)
         note = said.note(Random(number).choice(["runaway", "unaccompanied_minor", "undefined"]), bool(number % 2), at)

@@ -238,13 +238,13 @@ def raise_alarm(
         "id": new_id(), "board": board.id, "about": {"kind": kind, "id": id, "seq": seq}, "rule": rule.key, "occasion": rule.when,
         "raised_at": now, "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
     }  # fmt: skip
-    row = rows.new(Alarm, values)
+    row = rows.new_row(Alarm, values)
     if row.id.endswith(DROPS_AT):
         _drop_ended(writer, rule, id)
     if rule.when == "mention" and not people.asked_by(["mentioned"], row):
         return
     taken = _next_step(people, row, rule, now)
-    rows.assign(row, taken.values)
+    rows.set_columns(row, taken.values)
     writer.create(row, "alarm.raised")
     if (known := alarms_of_cards.cached(session).get((board.id, id))) is not None:
         known.append(row.id)

@@ -50,4 +50,4 @@ def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query
 
 @cache
 def _open() -> Statement:
-    return rows.that(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")
+    return rows.select_where(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")

@@ -1,4 +1,4 @@
-"""Queries of the ranks in a column, over all kinds of cards."""
+"""Queries for the ranks in a column, over all kinds of cards."""
 
 from collections.abc import Collection
 from functools import cache
@@ -9,7 +9,7 @@ from board.engine import kinds, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.unit_of_work import UnitOfWork
 from models.card import Card
-from models.db.rows import assign
+from models.db.rows import set_columns
 from models.db.statement import Query, Row, Statement
 
 
@@ -36,31 +36,31 @@ _statements_for = cache(_Statements)
 
 
 def _statements() -> _Statements:
-    """Return the statements for the kinds that are registered now. No value is pasted into them."""
+    """Return the statements for the registered kinds. They contain no literal values."""
     return _statements_for(tuple(str(kind.model.__tablename__) for kind in kinds.cards()))
 
 
 class _HighestRanks:
-    """Highest rank of each column, None of an empty one, kept right for the cards that change in this transaction."""
+    """Highest rank of each column, None for an empty column. `update` applies the changes of this transaction."""
 
     def __init__(self) -> None:
         self.by_column: dict[str, str | None] = {}
-        self._seen = 0  # changes of rows
+        self._processed_changes = 0
 
-    def update(self, unit: UnitOfWork) -> None:
-        """Follow the changes of cards since the last call."""
-        for row, before in unit.entities.changes[self._seen :]:
+    def update(self, uow: UnitOfWork) -> None:
+        """Apply the changes of cards since the last call."""
+        for row, before in uow.entities.changes[self._processed_changes :]:
             if isinstance(row, Card) and (not before or not before.keys().isdisjoint(("column", "rank"))):
-                left, rank = before.get("column", row.column), before.get("rank", row.rank)
-                if before and self.by_column.get(left) == rank:
-                    del self.by_column[left]
+                former_column, rank = before.get("column", row.column), before.get("rank", row.rank)
+                if before and self.by_column.get(former_column) == rank:
+                    del self.by_column[former_column]
                 if row.column in self.by_column:
                     self.by_column[row.column] = max(self.by_column[row.column] or "", row.rank)
-        self._seen = len(unit.entities.changes)
+        self._processed_changes = len(uow.entities.changes)
 
 
 def highest(writer: EventWriter, column: str) -> str | None:
-    """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
+    """Return the highest rank in a column. Cached for the transaction, because new cards come in bursts."""
     cache: _HighestRanks = writer.unit.caches[_HighestRanks]
     cache.update(writer.unit)
     if column not in cache.by_column:
@@ -69,44 +69,46 @@ def highest(writer: EventWriter, column: str) -> str | None:
     return cache.by_column[column]
 
 
-def query_of_highest(unit: UnitOfWork, boards: Collection[str]) -> Query:
+def query_of_highest(uow: UnitOfWork, boards: Collection[str]) -> Query:
     """Return the query for the highest rank in each column of some boards."""
 
-    def take(rows: list[Row]) -> None:
-        cache: _HighestRanks = unit.caches[_HighestRanks]
-        cache.update(unit)
-        for id, *ends in rows:
-            cache.by_column[id] = max(each or "" for each in ends) or None
+    def store(rows: list[Row]) -> None:
+        cache: _HighestRanks = uow.caches[_HighestRanks]
+        cache.update(uow)
+        for id, *highest_by_kind in rows:
+            cache.by_column[id] = max(rank or "" for rank in highest_by_kind) or None
 
-    return Query(_statements().highest, {"boards": boards}, take)
-
-
-def below(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
-    """Return the highest rank below one, without the card `but`."""
-    return unit_of_work.execute(writer.session, _statements().below, {"column": column, "but": but, "rank": rank}).scalar()
+    return Query(_statements().highest, {"boards": boards}, store)
 
 
-def above(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
-    """Return the lowest rank above one, without the card `but`."""
-    return unit_of_work.execute(writer.session, _statements().above, {"column": column, "but": but, "rank": rank}).scalar()
+def below(writer: EventWriter, column: str, rank: str, except_id: str) -> str | None:
+    """Return the highest rank below `rank`, without the card `except_id`."""
+    params = {"column": column, "but": except_id, "rank": rank}
+    return unit_of_work.execute(writer.session, _statements().below, params).scalar()
+
+
+def above(writer: EventWriter, column: str, rank: str, except_id: str) -> str | None:
+    """Return the lowest rank above `rank`, without the card `except_id`."""
+    params = {"column": column, "but": except_id, "rank": rank}
+    return unit_of_work.execute(writer.session, _statements().above, params).scalar()
 
 
 def in_order(writer: EventWriter, column: str) -> list[str]:
-    """Return the ids of the cards of a column, withdrawn ones included, in their order."""
+    """Return the ids of a column's cards in their order, including withdrawn cards."""
     return list(unit_of_work.execute(writer.session, _statements().in_column, {"column": column}).scalars())
 
 
 def move_archived(writer: EventWriter, column: str, target: str) -> None:
-    """Put the cards that have left the board from a column into another one, to which they would come back."""
+    """Move a column's archived cards to another column, so that they can be brought back."""
     for statement in _statements().move_archived:
         unit_of_work.execute(writer.session, statement, {"column": column, "target": target})
     for row in writer.unit.entities.cached():
         if isinstance(row, Card) and row.column == column:
-            assign(row, {"column": target})
+            set_columns(row, {"column": target})
 
 
 def is_taken(writer: EventWriter, card: Card) -> bool:
-    """Return whether another card of its column has the same rank."""
+    """Return whether another card in the same column has the same rank."""
     values = {"column": card.column, "rank": card.rank, "but": card.id}
     return unit_of_work.execute(writer.session, _statements().same, values).first() is not None
 

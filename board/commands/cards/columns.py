@@ -1,4 +1,4 @@
-"""Columns of a search's board: five at first, then as the desk arranges them. Sorted by (rank, id), like cards."""
+"""Columns of a search's board: five at first, which people can rearrange. Sorted by (rank, id), like cards."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -21,7 +21,7 @@ from models.fields import Data, Id, Title
 from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
-REQUIRED_ROLES = ("inbox", "todo")  # new cards go there
+REQUIRED_ROLES = ("inbox", "todo")  # roles of the columns for new cards
 
 
 class RelativePosition(Data):
@@ -29,20 +29,20 @@ class RelativePosition(Data):
     after: Id | None = None
 
 
-class Add(RelativePosition):
-    """Add a column: at the end, unless `before` or `after` names a column.
+class AddColumn(RelativePosition):
+    """Add a column, by default at the end.
 
-    `title`: null: it is named after its role.
+    `title`: null names it after its role.
     """
 
     title: Title | None = None
     role: Literal["inbox", "todo", "doing", "waiting", "done"]
 
 
-class Rename(Data):
+class RenameColumn(Data):
     """Rename a column.
 
-    `title`: null: it is named after its role again.
+    `title`: null names it after its role again.
     """
 
     NULLABLE = ("title",)
@@ -51,43 +51,43 @@ class Rename(Data):
     title: Title | None
 
 
-class Move(RelativePosition):
-    """Move a column `before` or `after` another one."""
+class MoveColumn(RelativePosition):
+    """Move a column `before` or `after` another."""
 
     column: Id
 
 
-class Remove(Data):
-    """Remove a column without cards (withdrawn ones count), which is not the last `inbox` or `todo`; else `invalid`."""
+class RemoveColumn(Data):
+    """Remove a column. It is `invalid` if the column has cards (withdrawn ones count) or is the last `inbox` or `todo`."""
 
     column: Id
 
 
 class _ColumnsOfBoards:
-    """Columns of boards, as far as none has changed in this transaction since they were read."""
+    """Columns by board, cached until a column changes in this transaction."""
 
     def __init__(self) -> None:
         self.by_board: dict[str, list[Column]] = {}
-        self._seen = 0  # changes of rows
+        self._processed_changes = 0
 
-    def update(self, unit: UnitOfWork) -> None:
-        """Forget the columns if one has changed."""
-        if any(isinstance(change.row, Column) for change in unit.entities.changes[self._seen :]):
+    def update(self, uow: UnitOfWork) -> None:
+        """Clear the cache if a column has changed."""
+        if any(isinstance(change.row, Column) for change in uow.entities.changes[self._processed_changes :]):
             self.by_board.clear()
-        self._seen = len(unit.entities.changes)
+        self._processed_changes = len(uow.entities.changes)
 
 
-def query(unit: UnitOfWork, boards: Collection[str]) -> Query:
+def query(uow: UnitOfWork, boards: Collection[str]) -> Query:
     """Return the query for the columns of several boards."""
 
-    def take(found: list[Row]) -> None:
-        cache: _ColumnsOfBoards = unit.caches[_ColumnsOfBoards]
-        cache.update(unit)
+    def store(found_rows: list[Row]) -> None:
+        cache: _ColumnsOfBoards = uow.caches[_ColumnsOfBoards]
+        cache.update(uow)
         cache.by_board |= {board: [] for board in boards}
-        for row in unit.entities.load(Column, found):
+        for row in uow.entities.load(Column, found_rows):
             cache.by_board[row.board].append(row)
 
-    return Query(*rows.by_board(Column, boards), take)
+    return Query(*rows.by_board(Column, boards), store)
 
 
 def _of_board(writer: EventWriter) -> list[Column]:
@@ -100,15 +100,15 @@ def _of_board(writer: EventWriter) -> list[Column]:
 
 
 def create_default_columns(writer: EventWriter) -> None:
-    """Create one column of each role, in order."""
+    """Create a column of each role, in order."""
     for role, rank in zip(ROLES, ranks.several_between(None, None, len(ROLES)), strict=True):
         row = Column(id=new_id(), board=writer.board.id, title=None, role=role, rank=rank)
         writer.create(row, "column.added", reserved=True)
 
 
 def find(writer: EventWriter, id: str, name: str) -> Column:
-    """Return the column of this board with that id. Raises Refused `not_found`."""
-    _of_board(writer)  # columns are few: load all at once
+    """Return the column with this id on this board. Raises Refused `not_found` for the field `name`."""
+    _of_board(writer)  # a board has few columns: load all in one query
     return writer.find(Column, id, name)
 
 
@@ -122,7 +122,7 @@ def in_order(writer: EventWriter) -> list[Column]:
     return sorted(_of_board(writer), key=lambda column: (column.rank, column.id))
 
 
-def add(writer: EventWriter, data: Add) -> None:
+def add(writer: EventWriter, data: AddColumn) -> None:
     """Add a column before or after another, or at the end."""
     _check_not_both(data)
     low, high = _between(writer, data, None)
@@ -131,12 +131,12 @@ def add(writer: EventWriter, data: Add) -> None:
     rebalance_ranks(writer, row)
 
 
-def rename(writer: EventWriter, data: Rename) -> None:
+def rename(writer: EventWriter, data: RenameColumn) -> None:
     """Set a column's title, or name it after its role."""
     writer.update(find(writer, data.column, "column"), "column.renamed", {"title": data.title})
 
 
-def move(writer: EventWriter, data: Move) -> None:
+def move(writer: EventWriter, data: MoveColumn) -> None:
     """Move a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
@@ -151,15 +151,15 @@ def move(writer: EventWriter, data: Move) -> None:
     rebalance_ranks(writer, row)
 
 
-def remove(writer: EventWriter, data: Remove) -> None:
-    """Remove an empty column. A withdrawn card counts, as it can be restored."""
+def remove(writer: EventWriter, data: RemoveColumn) -> None:
+    """Remove an empty column. Withdrawn cards count, because they can be restored."""
     row = find(writer, data.column, "column")
     if card_ranks.is_any_in(writer, row.id):
         raise invalid("column", N_("This column still has cards, perhaps withdrawn ones. Move them first."))
-    alike = [column for column in _of_board(writer) if column.role == row.role]
-    if row.role in REQUIRED_ROLES and len(alike) == 1:
+    same_role = [column for column in _of_board(writer) if column.role == row.role]
+    if row.role in REQUIRED_ROLES and len(same_role) == 1:
         raise invalid("column", N_("New cards arrive here. A board needs at least one such column."))
-    card_ranks.move_archived(writer, row.id, next(each.id for each in in_order(writer) if each.id != row.id))
+    card_ranks.move_archived(writer, row.id, next(column.id for column in in_order(writer) if column.id != row.id))
     writer.delete(row, "column.removed")
 
 
@@ -168,23 +168,23 @@ def _check_not_both(data: RelativePosition) -> None:
         raise invalid("after", N_("Give either “before” or “after”, not both."))
 
 
-def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
-    """Return the ranks between which a column goes, ignoring `moved` itself."""
-    others = [column for column in in_order(writer) if moved is None or column.id != moved.id]
-    beside = data.before or data.after
-    at = len(others)
-    if beside is not None:
-        at = others.index(find(writer, beside, "before" if data.before else "after")) + (data.before is None)
-    low, high = (others[at - 1].rank if at > 0 else None), (others[at].rank if at < len(others) else None)
+def _between(writer: EventWriter, data: RelativePosition, moved_column: Column | None) -> tuple[str | None, str | None]:
+    """Return the ranks on both sides of a column's new position, ignoring the moved column itself."""
+    others = [column for column in in_order(writer) if moved_column is None or column.id != moved_column.id]
+    anchor_id = data.before or data.after
+    index = len(others)
+    if anchor_id is not None:
+        index = others.index(find(writer, anchor_id, "before" if data.before else "after")) + (data.before is None)
+    low, high = (others[index - 1].rank if index > 0 else None), (others[index].rank if index < len(others) else None)
     return low, high
 
 
 def rebalance_ranks(writer: EventWriter, row: Column) -> None:
-    """Give a column and its neighbours short ranks if its own is too long or not unique."""
-    around = in_order(writer)
-    if len(row.rank) > MAX_RANK_LENGTH or sum(each.rank == row.rank for each in around) > 1:
-        by_id = {each.id: each for each in around}
-        rebalance(writer, list(by_id), around.index(row), by_id.__getitem__, "column.moved")
+    """Give a column and its neighbours short ranks if the column's rank is too long or not unique."""
+    columns = in_order(writer)
+    if len(row.rank) > MAX_RANK_LENGTH or sum(column.rank == row.rank for column in columns) > 1:
+        by_id = {column.id: column for column in columns}
+        rebalance(writer, list(by_id), columns.index(row), by_id.__getitem__, "column.moved")
 
 
 def _apply_undo(writer: EventWriter, row: Column, event: JournalEvent, values: State) -> None:
@@ -195,7 +195,7 @@ def _apply_undo(writer: EventWriter, row: Column, event: JournalEvent, values: S
 KIND = Kind(
     model=Column,
     title=N_("Column"),
-    data=Add,
+    data=AddColumn,
     fields=(
         FieldSpec("title", N_("Title"), control="text", personal=True),  # typed by people
         FieldSpec(

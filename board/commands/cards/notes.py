@@ -1,4 +1,4 @@
-"""Notes: the log of a search. Notes never change: a correction is a new note that refers to the old one."""
+"""Notes: the log of a search. Notes never change; a correction is a new note that refers to the old one."""
 
 from collections.abc import Collection, Iterator
 from typing import Literal
@@ -21,11 +21,11 @@ from models.note import Note
 from models.occasion import Occasion
 
 
-class Add(Data):
-    """Add a note. Its fields are those of the kind `note`.
+class AddNote(Data):
+    """Add a note. Its fields are the fields of the kind `note`.
 
-    `please_answer`: the people mentioned in it must answer: an alarm (`please_answer`; see *Alarms*). While 20 such notes of one
-    author wait for an answer on a board, another one is `invalid`.
+    `please_answer`: the mentioned people must answer, by an alarm (`please_answer`; see *Alarms*). It is `invalid` while 20 such
+    notes of the same author wait for an answer on a board.
     """
 
     text: RequiredLongText
@@ -36,7 +36,7 @@ class Add(Data):
     please_answer: bool | None = None
 
 
-MAX_ASKING = 20  # notes of one author on a board that wait for an answer: more would drown who is asked
+MAX_ASKING = 20  # notes of one author that wait for an answer on a board; more would overwhelm the mentioned people
 
 _ASKING = text(
     "SELECT id FROM alarm WHERE board = :board AND caused_by = :author AND rule IN :rules "
@@ -44,9 +44,9 @@ _ASKING = text(
 ).bindparams(bindparam("rules", expanding=True, type_=String()))
 
 
-def add(writer: EventWriter, data: Add) -> None:
-    """Add a note to a board or one of its cards. `happened_at` is when it happened, not when it was recorded. Raises Refused
-    `invalid` where too many notes of the author wait for an answer, and this one asks for one."""
+def add(writer: EventWriter, data: AddNote) -> None:
+    """Add a note to a board or one of its cards. Raises Refused `invalid` if it asks for an answer while too many notes of the
+    author wait for one."""
     if data.please_answer:
         _require_few_asking(writer)
     if data.card is not None:
@@ -54,18 +54,18 @@ def add(writer: EventWriter, data: Add) -> None:
     if data.corrects is not None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
-    writer.create(rows.new(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
+    writer.create(rows.new_row(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
 
 
 def _require_few_asking(writer: EventWriter) -> None:
     rules = [rule.key for rule in writer.alarm_rules.of("mention")]
-    asked = {"board": writer.board.id, "author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
-    if len(unit_of_work.execute(writer.session, _ASKING, asked).all()) >= MAX_ASKING:
+    params = {"board": writer.board.id, "author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
+    if len(unit_of_work.execute(writer.session, _ASKING, params).all()) >= MAX_ASKING:
         raise invalid("please_answer", N_("Too many of your notes wait for an answer. Add this one without asking for one."))
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield that the people mentioned in a note are asked to answer."""
+    """Yield that the people mentioned in a note must answer."""
     if after["please_answer"]:
         yield "mention", True
 
@@ -73,7 +73,7 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
 KIND = Kind(
     model=Note,
     title=N_("Note"),
-    data=Add,
+    data=AddNote,
     fields=(
         FieldSpec("text", N_("Text"), control="long", required=True, searched=True, personal=True, prose=True),
         FieldSpec(
@@ -95,5 +95,5 @@ KIND = Kind(
     boards=("search", "operations"),
     occasions={"mention": Occasion(N_("Answer needed"), page="/searches/{board}#log", rule="please_answer")},
     alarms=_alarms,
-    reported=lambda note, due_before: false(),  # only pinned ones
+    reported=lambda note, due_before: false(),  # reports read only pinned notes
 )  # fmt: skip

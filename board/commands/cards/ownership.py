@@ -1,5 +1,5 @@
-"""Ownership of a card and its alarms: an account that takes an alarm is assigned its card, and the assignee of a card has its
-alarms."""
+"""Ownership of a card and its alarms. An account that takes an alarm also becomes the assignee of its card; the assignee of a
+card also takes its alarms."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,11 +16,11 @@ from models.alarm import Alarm
 from models.entity import State
 from models.times import format_utc, parse_utc
 
-MAX_BETWEEN = 64  # events of one command between an alarm that is taken and the assignment of its card
+MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigning its card
 
 
 def take(writer: EventWriter, row: Alarm, account: str) -> None:
-    """Give an alarm to an account, and its card too if nobody is assigned."""
+    """Give an alarm to an account, and assign its card to the account if it has no assignee."""
     values = {"taken_by": account, "taken_at": event_time(writer), "next_at": None}
     writer.update(row, "alarm.taken", values, conflicts=False)
     card = _card_of(writer.session, row)
@@ -29,14 +29,14 @@ def take(writer: EventWriter, row: Alarm, account: str) -> None:
 
 
 def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
-    """Unassign the card of an alarm that an account has given up."""
+    """Unassign the card of an alarm that its assignee has released."""
     card = _card_of(writer.session, row)
     if card is not None and account is not None and card.assignee == account:
         _assign(writer, card, None)
 
 
 def follow(writer: EventWriter) -> None:
-    """Give the alarms of each card that a command assigned to its assignee; open those of each card that it unassigned."""
+    """Give the alarms of each assigned card to the assignee, and reopen the alarms of each unassigned card, after a command."""
     for change in list(writer.result.changes):
         if change.kind.is_numbered and change.before and "assignee" in change.fields:
             board = writer.unit.boards[change.event.board]
@@ -47,37 +47,37 @@ def _follow(writer: EventWriter, change: Change) -> None:
     assignee, former = change.after["assignee"], change.before["assignee"]
     for row in of_entity(writer.session, writer.board.id, change.event.entity):
         if assignee is None and former is not None and row.taken_by == former:
-            _open_again(writer, row)
+            _reopen(writer, row)
         elif assignee not in (None, row.taken_by) and AlarmPeople(writer.session, writer.board.id).may_act(assignee):
             take(writer, row, assignee)
 
 
-def _open_again(writer: EventWriter, row: Alarm) -> None:
-    """Open an alarm whose card was unassigned; its next step comes when it would have come without the taking, or now."""
+def _reopen(writer: EventWriter, row: Alarm) -> None:
+    """Reopen an alarm whose card was unassigned. Its next step is due as if nobody had taken it, but not before now."""
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
-    following = rule.steps[row.step + 1] if rule is not None and row.step + 1 < len(rule.steps) else None
-    next_at = max(now, later(row.raised_at, following.after_s)) if following is not None else None
+    next_step = rule.steps[row.step + 1] if rule is not None and row.step + 1 < len(rule.steps) else None
+    next_at = max(now, later(row.raised_at, next_step.after_s)) if next_step is not None else None
     writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": next_at}, conflicts=False)
 
 
 def apply_undo(writer: EventWriter, row: Alarm, event: JournalEvent, values: State) -> None:
-    """Undo the taking of an alarm, and the assignment of its card by the same command."""
+    """Undo taking an alarm, and the assignment of its card by the same command."""
     former = row.taken_by
     writer.update(row, event.type, values, undoes=event.seq)
     card = _card_of(writer.session, row)
-    if card is not None and card.assignee == former and (assigned := _assignment(writer, card, event)) is not None:
-        _assign(writer, card, row.taken_by, undoes=assigned.seq)
+    if card is not None and card.assignee == former and (assignment := _assignment(writer, card, event)) is not None:
+        _assign(writer, card, row.taken_by, undoes=assignment.seq)
 
 
 def _assignment(writer: EventWriter, card: Any, event: JournalEvent) -> JournalEvent | None:
-    """Return the last event by which the command of an event assigned a card."""
+    """Return the last event with which the same command assigned a card, or None."""
     since, command = max(0, event.seq - MAX_BETWEEN), event.payload().get("command")
-    found = None
-    for each in journal.all_entity_events(writer.session, writer.board.id, card.KIND, card.id, since):
-        payload = each.payload()
-        if each.at == event.at and payload.get("command") == command and "assignee" in payload.get("changes", ()):
-            found = each
-    return found
+    assignment = None
+    for candidate in journal.all_entity_events(writer.session, writer.board.id, card.KIND, card.id, since):
+        payload = candidate.payload()
+        if candidate.at == event.at and payload.get("command") == command and "assignee" in payload.get("changes", ()):
+            assignment = candidate
+    return assignment
 
 
 def _assign(writer: EventWriter, card: Any, account: str | None, undoes: int | None = None) -> None:
@@ -86,13 +86,13 @@ def _assign(writer: EventWriter, card: Any, account: str | None, undoes: int | N
 
 
 def _card_of(session: Session, row: Alarm) -> Any:
-    """Return the card or the tip that an alarm is about, or None."""
+    """Return the card or tip that is the subject of an alarm, or None."""
     kind = kinds.find(row.about["kind"])
     return unit_of_work.get(session, kind.model, row.about["id"]) if kind is not None and kind.is_numbered else None
 
 
 def event_time(writer: EventWriter) -> str:
-    """Return the time of the writer's next event, which is never before that of its board."""
+    """Return the time of the writer's next event, never earlier than the board's last event."""
     return max(writer.board.at, writer.now)
 
 

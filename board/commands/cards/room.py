@@ -1,7 +1,6 @@
-"""Making room: what nobody has to deal with any more leaves the snapshot of a board by an event. It stays in history and in find.
+"""Making room: entities that need no more work leave a board's snapshot by an event. History and search still find them.
 
-Any later event of such an entity brings it back, and so does `board.bring_back`. Then it counts in the share of the account that
-brought it back.
+`board.bring_back` and any later event of such an entity bring it back. Then it counts in the share of the account that did so.
 """
 
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from pydantic import Field
 
 from board.commands.cards import card_ranks, ranks
 from board.commands.handover import leaving
-from board.commands.handover.leaving import Group, Leaving
+from board.commands.handover.leaving import Group, LeavingFilter
 from board.config.board_shares import MAX_DAYS
 from board.engine import kinds, snapshot, unit_of_work
 from board.engine.event_writer import EventWriter
@@ -25,16 +24,15 @@ from models.fields import Data, Id
 from models.times import parse_utc
 from models.tip import Tip
 
-MAX_LEAVING = 500  # entities of one command: their events travel in one message of at most 1 MiB
+MAX_LEAVING = 500  # entities per command: their events are sent in one message of at most 1 MiB
 DEFAULT_DAYS = 30
 
 
 class MakeRoom(Data):
-    """Let at most 500 entities leave the board, the longest unchanged first; see *Room*. Repeat it until it is acknowledged with
-    `seqs: []`.
+    """Archive at most 500 entities of the board, the longest unchanged first; see *Room*. Repeat it until the ack has `seqs: []`.
 
-    `unchanged_days`: 30 if not given.
-    `account`: only what counts for this account.
+    `unchanged_days`: by default, 30.
+    `account`: only entities in this account's share.
     """
 
     groups: list[Group] = Field(min_length=1, max_length=len(leaving.GROUPS))
@@ -43,27 +41,27 @@ class MakeRoom(Data):
 
 
 class BringBack(Data):
-    """Bring a card or a note back that left the board; see *Room*. If there is no space, it is `too_large`."""
+    """Bring back a card or note that left the board; see *Room*. It is `too_large` if the board has no space."""
 
     entity: Id
 
 
 def make_room(writer: EventWriter, data: MakeRoom) -> None:
-    """Let at most MAX_LEAVING entities leave the board, the longest unchanged first. Repeat the command for more."""
+    """Archive at most MAX_LEAVING entities of the board, the longest unchanged first."""
     before = parse_utc(writer.now) - timedelta(days=data.unchanged_days)
     hidden = snapshot.hidden_searches(writer.session, writer.account_id) if writer.board.id == OPERATIONS else frozenset[str]()
-    wanted = Leaving(writer.board, before, data.account or "", hidden)
-    leave(writer, leaving.find(writer.session, wanted, data.groups, MAX_LEAVING), data.unchanged_days)
+    criteria = LeavingFilter(writer.board, before, data.account or "", hidden)
+    leave(writer, leaving.find(writer.session, criteria, data.groups, MAX_LEAVING), data.unchanged_days)
 
 
 def leave(writer: EventWriter, rows: Iterable[CountedEntity], after_days: int) -> None:
-    """Take these entities off the board."""
+    """Archive these entities."""
     for row in rows:
         writer.archive(row, f"{_prefix(kinds.of(row))}.archived", after_days)
 
 
 def bring_back(writer: EventWriter, data: BringBack) -> None:
-    """Put an entity that has left the board back; no-op if it is there. Raises Refused `too_large` on a full board."""
+    """Bring back an entity that has left the board. No-op if it is on the board. Raises Refused `too_large` on a full board."""
     row = _find(writer, data.entity)
     if row.archived_at is None:
         return
@@ -86,7 +84,7 @@ def _prefix(kind: Kind) -> str:
 
 
 def _free_place(writer: EventWriter, card: Card) -> State:
-    """Return the end of a card's column if another card has taken its place in the meantime."""
+    """Return the rank at the end of a card's column if another card has taken its rank, otherwise nothing."""
     if not card_ranks.is_taken(writer, card):
         return {}
     return {"rank": ranks.between(card_ranks.highest(writer, card.column), None)}

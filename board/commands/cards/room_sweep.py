@@ -1,5 +1,5 @@
-"""Automatic making of room: on a board that is nearly full, for everybody; where a share is nearly used, for its account alone.
-`LeaveAfterDays` says after how many days without a change."""
+"""Automatic making of room: for all accounts on a board that is nearly full, otherwise for accounts whose share is nearly used.
+`LeaveAfterDays` has the days without a change."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from board.commands.cards import room
 from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.commands.handover import leaving
-from board.commands.handover.leaving import Group, Leaving
+from board.commands.handover.leaving import Group, LeavingFilter
 from board.config.board_shares import BoardShares
 from board.engine import board_limits, unit_of_work
 from board.engine.event_writer import EventWriter
@@ -20,7 +20,7 @@ from board.errors import Refused
 from models.times import format_utc
 from realtime.wire.protocol import Command
 
-MAX_SWEPT = 1_000  # boards and accounts of one sweep; the rest follow with the next
+MAX_SWEPT = 1_000  # boards and accounts per query; the next run handles the rest
 
 _NEARLY_FULL = text("SELECT id, '' FROM board WHERE kind <> 'audit' AND entities >= :nearly ORDER BY id LIMIT :limit")
 _NEARLY_USED = text(
@@ -30,34 +30,34 @@ _NEARLY_USED = text(
 
 
 class Sweep(NamedTuple):
-    """Board to make room on; with an account, only of what counts for it."""
+    """Board to make room on. `account`: only entities in its share; all if empty."""
 
     board: str
     account: str
 
 
 def due(session: Session, shares: BoardShares) -> list[Sweep]:
-    """Return where room has to be made."""
+    """Return the boards and shares that need room."""
     connection = session.connection()
     nearly_full = int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL)
     nearly_used = shares.warns_at(min(shares.account, shares.token))
-    full = [Sweep(*row) for row in connection.execute(_NEARLY_FULL, {"nearly": nearly_full, "limit": MAX_SWEPT})]
-    boards = {each.board for each in full}
-    used = [Sweep(*row) for row in connection.execute(_NEARLY_USED, {"nearly": nearly_used, "limit": MAX_SWEPT})]
-    return [*full, *(each for each in used if each.board not in boards)]
+    of_boards = [Sweep(*row) for row in connection.execute(_NEARLY_FULL, {"nearly": nearly_full, "limit": MAX_SWEPT})]
+    boards = {sweep.board for sweep in of_boards}
+    of_shares = [Sweep(*row) for row in connection.execute(_NEARLY_USED, {"nearly": nearly_used, "limit": MAX_SWEPT})]
+    return [*of_boards, *(sweep for sweep in of_shares if sweep.board not in boards)]
 
 
 def make_room(session: Session, sweep: Sweep, shares: BoardShares, clock: Callable[[], datetime], limit: int) -> CommandResult:
-    """Let at most `limit` entities leave a board, by events of the server. Locks the board."""
+    """Archive at most `limit` entities of a board, by events of the server. Locks the board."""
     board = unit_of_work.lock_board(session, sweep.board)
     if board is None:
         raise Refused("not_found")
     now = clock()
     writer = EventWriter(session, None, Command("", board.id, "", {}), board, None, format_utc(now), shares=shares)
     for group, days in _days(shares):
-        wanted = Leaving(board, now - timedelta(days=days), sweep.account)
-        found = leaving.find(session, wanted, [group], limit - len(writer.result.events)) if days else []
-        room.leave(writer, found, days)
+        criteria = LeavingFilter(board, now - timedelta(days=days), sweep.account)
+        entities = leaving.find(session, criteria, [group], limit - len(writer.result.events)) if days else []
+        room.leave(writer, entities, days)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", board.id, [event.seq for event in events]), events, ((board.id, board.epoch),))
 

@@ -1,4 +1,4 @@
-"""Tasks: what somebody has to do, by when, and its result."""
+"""Tasks: an instruction, a due time, and a result."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -25,8 +25,8 @@ from models.occasion import ByTime, Occasion, WallTexts
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
-MAX_ITEMS = 50
-MAX_RANK_LENGTH = 64  # characters; longer ranks are made again
+MAX_ITEMS = 50  # items of a checklist
+MAX_RANK_LENGTH = 64  # characters; if an item's rank is longer, all ranks of the checklist are replaced
 _COLUMN = Column.__table__.c  # type: ignore[attr-defined]
 _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
 _OVERDUE = text(
@@ -44,12 +44,12 @@ class _Checklist(Data):
 
     @field_validator("checklist", mode="before")
     @classmethod
-    def _cleared_items_are_gone(cls, value: Any) -> Any:
+    def _drop_cleared_items(cls, value: Any) -> Any:
         return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
 
     @field_validator("checklist")
     @classmethod
-    def _keys(cls, value: dict[str, ChecklistItem]) -> dict[str, ChecklistItem]:
+    def _check_keys(cls, value: dict[str, ChecklistItem]) -> dict[str, ChecklistItem]:
         if len(value) > MAX_ITEMS:
             raise ValueError(N_("At most 50 items."))
         if not all(_KEY.match(key) for key in value):
@@ -71,55 +71,56 @@ class _Checklist(Data):
 def _next_rank(last: str | None) -> str:
     try:
         return ranks.between(last, None)
-    except Exception:  # a client made a rank by other rules: take anything that sorts after it
+    except Exception:  # a client's rank follows other rules: use any text that sorts after it
         return f"{last}V"
 
 
 Fields: Any = data_of(Task, _Checklist)
 
 
-class Add(Fields):  # type: ignore[misc]  # the fields that the row declares
-    """Add a task. Its fields are those of the kind `task`.
+class AddTask(Fields):  # type: ignore[misc]  # the fields that the row declares
+    """Add a task. Its fields are the fields of the kind `task`.
 
-    `column`: without it, the first `todo`.
+    `column`: by default, the first `todo`.
     """
 
     column: Id | None = None
     assignee: Id | None = None
 
 
-class Update(Patch):
+class UpdateTask(Patch):
     """Change a task by a merge patch on its fields."""
 
     task: Id
 
 
-def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
-    """Add a task; in the first `todo` column unless a column is named."""
+def add(writer: EventWriter, data: AddTask, take_down: bool = False, reserved: bool = False) -> None:
+    """Add a task, by default to the first `todo` column."""
     cards.add(writer, KIND, data.model_dump() | {"take_down": take_down}, reserved)
 
 
-def add_from_template(writer: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
-    """Add a task from a template, due relative to now, in the language of the author."""
-    due = format_utc(parse_utc(writer.now) + timedelta(minutes=known.due_minutes)) if known.due_minutes else None
-    texts = known.text_in(writer.account.language if writer.account else "")
-    add(writer, Add.model_validate(texts | {"priority": known.priority, "due": due}), take_down, reserved=True)
+def add_from_template(writer: EventWriter, template: TaskTemplate, take_down: bool = False) -> None:
+    """Add a task from a template, due relative to now, in the author's language."""
+    due = format_utc(parse_utc(writer.now) + timedelta(minutes=template.due_minutes)) if template.due_minutes else None
+    texts = template.text_in(writer.account.language if writer.account else "")
+    add(writer, AddTask.model_validate(texts | {"priority": template.priority, "due": due}), take_down, reserved=True)
 
 
-def update(writer: EventWriter, data: Update) -> None:
-    """Update a task; of its checklist only the named items, so that two people can tick items at the same time."""
+def update(writer: EventWriter, data: UpdateTask) -> None:
+    """Update a task. Changes only the items of the checklist that are in the patch, so that two people can tick items at the same
+    time."""
     row, values = writer.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
     cards.update(writer, KIND, row, values)
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield whether an urgent task is overdue already. One that becomes overdue later is found by time."""
+    """Yield whether an urgent task is already overdue. `_find_overdue` finds the tasks that become overdue later."""
     if "priority" in fields or (after["priority"] == "urgent" and not {"column", "due", "withdrawn"}.isdisjoint(fields)):
         yield "task_overdue", is_overdue(session, after, event.at)
 
 
 def is_overdue(session: Session, task: State, at: str) -> bool:
-    """Return whether a task is urgent, neither done nor withdrawn, and was due before a time."""
+    """Return whether a task is urgent, not done or withdrawn, and was due before `at`."""
     if task["priority"] != "urgent" or task["withdrawn"] or not task["due"] or task["due"] >= at:
         return False
     column = unit_of_work.get(session, Column, task["column"])
@@ -133,8 +134,8 @@ def _find_overdue(session: Session, rule: str, since: datetime, until: datetime)
 
 def _recheck_overdue(writer: EventWriter, wait_s: float, id: str, due: str) -> tuple[Task, str] | None:
     task = unit_of_work.get(writer.session, Task, id)
-    still = task is not None and task.due == due and is_overdue(writer.session, task.state(), writer.now)
-    return (task, due) if task is not None and still else None
+    is_still_overdue = task is not None and task.due == due and is_overdue(writer.session, task.state(), writer.now)
+    return (task, due) if task is not None and is_still_overdue else None
 
 
 KIND = Kind(
@@ -143,7 +144,7 @@ KIND = Kind(
     plural=N_("Tasks"),
     title_field="title",
     first_column="todo",
-    data=Add,
+    data=AddTask,
     fields=cards.fields_of(Task),
     events={
         "task.added": EventSpec(N_("Task added"), "task.add"),

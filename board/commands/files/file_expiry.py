@@ -1,5 +1,5 @@
-"""End of withdrawn files: a set time after their withdrawal the server removes their bytes; once the content of one of their
-events was erased, it erases all that is left of them. Each is an event of the server, committed before bytes are deleted.
+"""Expiry of withdrawn files. The server removes the bytes of a file some days after its withdrawal. If the content of one of its
+events was erased, the server erases the rest of the file's data too. Each step is an event, committed before bytes are deleted.
 """
 
 from collections.abc import Callable, Collection
@@ -26,7 +26,7 @@ IS_DUE = "withdrawn ->> 'at' <= :before"
 
 @cache
 def _statements(dialect: str, erased: bool) -> tuple[TextClause, TextClause]:
-    """Return the query for files that are due, and the one for those of some files of a search that still are."""
+    """Return the query for all due files, and the query for the files among `:ids` that are still due."""
     condition = f"{IS_STORED} AND {f'id IN ({erasure.erased_of_kind(File.KIND, dialect)})' if erased else IS_DUE}"
     still_due = text(f"SELECT id FROM file WHERE id IN :ids AND board = :board AND {condition} ORDER BY id")  # noqa: S608
     return (
@@ -36,8 +36,8 @@ def _statements(dialect: str, erased: bool) -> tuple[TextClause, TextClause]:
 
 
 def due(session: Session, now: datetime, after_days: int, limit: int, erased: bool = False) -> list[Row[Any]]:
-    """Return `id` and `board` of files that are still stored, and were withdrawn so many days ago; or with `erased`, of which
-    the content of an event was erased."""
+    """Return `id` and `board` of stored files that were withdrawn at least `after_days` ago; with `erased`, those with an erased
+    event."""
     connection = session.connection()
     return list(
         connection.execute(_statements(connection.dialect.name, erased)[0], _before(now, after_days, erased) | {"limit": limit})
@@ -47,16 +47,15 @@ def due(session: Session, now: datetime, after_days: int, limit: int, erased: bo
 def remove_due(
     session: Session, board: str, ids: Collection[str], clock: Callable[[], datetime], after_days: int, erased: bool = False
 ) -> CommandResult:  # fmt: skip
-    """Write the removal, or with `erased` the erasure, of those of these files of a search that are still due. Locks the
-    search."""
+    """Remove the files among these that are still due; with `erased`, erase them. Locks the search."""
     locked = unit_of_work.lock_board(session, board)
     if locked is None:
         raise Refused("not_found")
     now = clock()
     writer = EventWriter(session, None, Command("", board, "", {}), locked, None, format_utc(now))
-    named = {"ids": list(ids), "board": board} | _before(now, after_days, erased)
+    params = {"ids": list(ids), "board": board} | _before(now, after_days, erased)
     statement = _statements(session.connection().dialect.name, erased)[1]
-    for row in unit_of_work.select(session, File, statement, named):
+    for row in unit_of_work.select(session, File, statement, params):
         removed = {"removed": {"at": writer.now, "by": None}}
         if erased:
             _erase(writer, row, removed)
@@ -67,7 +66,7 @@ def remove_due(
 
 
 def _erase(writer: EventWriter, row: File, removed: State) -> None:
-    """Blank what is personal in the row, by an event that records the erasure, and erase the content of all events before it."""
+    """Clear the personal data in the row, by an event that records the erasure, and erase the content of all earlier events."""
     blank: State = {"name": "", "caption": None, "taken_at": None, "withdrawn": {**(row.withdrawn or {}), "reason": None}}
     if row.removal is not None:
         blank["removal"] = {**row.removal, "reason": ""}

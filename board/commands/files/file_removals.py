@@ -1,8 +1,8 @@
-"""Removal of the bytes of withdrawn files: proposed by one coordinator and confirmed by another. Without them, the server
-removes the bytes after a set time (`board/commands/files/file_expiry.py`).
+"""Removal of the bytes of withdrawn files: one coordinator proposes it and another confirms it. Otherwise the server removes the
+bytes after some days (`board/commands/files/file_expiry.py`).
 
-The event is committed before the bytes are deleted, so a file that was brought back never lacks them. The history keeps that
-there was a file.
+The event is committed before the bytes are deleted, so a file that was brought back never lacks its bytes. The history still
+shows that the file existed.
 """
 
 from board.engine.event_writer import EventWriter
@@ -15,14 +15,14 @@ ALREADY_REMOVED = N_("This file was removed from the disk. It cannot be brought 
 
 
 class ProposeRemoval(Data):
-    """Propose that the bytes of a withdrawn file leave the disk; see *Removal*."""
+    """Propose to remove the bytes of a withdrawn file from the disk; see *Removal*."""
 
     file: Id
     reason: RequiredShortText
 
 
 class ConfirmRemoval(Data):
-    """Confirm the proposal of another account; `forbidden` to the account that proposed it."""
+    """Confirm the proposal of another account. It is `forbidden` to the account that proposed it."""
 
     file: Id
 
@@ -37,7 +37,7 @@ def propose(writer: EventWriter, data: ProposeRemoval) -> None:
 
 
 def confirm(writer: EventWriter, data: ConfirmRemoval) -> None:
-    """Confirm the proposal of another account: the bytes leave the disk."""
+    """Confirm the proposal of another account. The bytes are removed from the disk."""
     row = _find(writer, data.file)
     if row.removal is None:
         raise invalid("file", N_("Nobody has proposed to remove this file. Propose it first."))

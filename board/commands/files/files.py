@@ -21,8 +21,8 @@ from models.file import File
 from models.note import Note
 from models.upload import Upload
 
-MAX_FILES = 200  # of a search that are not withdrawn, from the contract
-MAX_WITHDRAWN = 1_000  # of a search that are: so many are no mistake any more
+MAX_FILES = 200  # files per search that are not withdrawn, from the contract
+MAX_WITHDRAWN = 1_000  # withdrawn files per search; more is abuse, not error
 
 _COUNTS = text(
     "SELECT count(*) AS all_files, coalesce(sum(CASE WHEN withdrawn IS NULL THEN 1 ELSE 0 END), 0) AS shown FROM file "
@@ -32,17 +32,17 @@ _ATTACHED = text("UPDATE upload SET state = 'attached', result = :result WHERE i
 
 
 class Fields(Data):
-    """Fields of a file that people change."""
+    """Fields of a file that people can change."""
 
     card: Id | None = None
     caption: ShortText | None = None
     taken_at: Time | None = None
 
 
-class Attach(Fields):
-    """Attach an upload: it becomes a file of the search. An upload is attached once; a second time is `conflict`.
+class AttachFile(Fields):
+    """Attach an upload, which becomes a file of the search. It is `conflict` if the upload is already attached.
 
-    `upload`: one of your own, finished.
+    `upload`: your own complete upload.
     `card`: at most one of `card` and `note`.
     """
 
@@ -50,16 +50,15 @@ class Attach(Fields):
     note: Id | None = None
 
 
-class Update(Patch):
+class UpdateFile(Patch):
     """Change a file by a merge patch."""
 
     file: Id
 
 
-class Withdraw(Data):
-    """Withdraw a file, immediately and for everybody: by the account that attached it, and by coordinators. If it is the photo
-    of its search, a `search.photo_set` of the same command removes it there. A coordinator can undo it, which brings the file
-    back.
+class WithdrawFile(Data):
+    """Withdraw a file, immediately and for everybody. Only coordinators and the account that attached it may do this. If it is
+    the photo of its search, the command also writes `search.photo_set`. A coordinator can undo it, which brings the file back.
 
     `reason`: at most 400 characters.
     """
@@ -68,8 +67,8 @@ class Withdraw(Data):
     reason: RequiredShortText
 
 
-def attach(writer: EventWriter, data: Attach) -> None:
-    """Attach an upload of one's own that is complete to this search, to one of its cards, or to a note."""
+def attach(writer: EventWriter, data: AttachFile) -> None:
+    """Attach the author's complete upload to this search, one of its cards, or a note."""
     if data.card is not None and data.note is not None:
         raise invalid("note", N_("Give either a card or a note, not both."))
     if data.card is not None:
@@ -82,8 +81,8 @@ def attach(writer: EventWriter, data: Attach) -> None:
     values: State = {"id": upload.file, "board": writer.board.id, "name": upload.name, "note": data.note}
     values["stored"] = upload.size + upload.previews
     values |= data.model_dump(include=set(Fields.model_fields)) | result
-    writer.create(rows.new(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
-    # what the metadata said is kept no longer
+    writer.create(rows.new_row(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
+    # the upload's metadata is no longer needed
     writer.session.connection().execute(_ATTACHED, {"id": upload.id, "result": orjson.dumps(result).decode()})
 
 
@@ -100,7 +99,7 @@ def _find_ready(writer: EventWriter, id: str) -> Upload:
 
 
 def _require_room(writer: EventWriter) -> None:
-    """Raise Refused `too_large` where the search has all the files that it can have."""
+    """Raise Refused `too_large` if the search has the maximum number of files."""
     counts = unit_of_work.execute(writer.session, _COUNTS, {"board": writer.board.id}).one()
     if counts.shown >= MAX_FILES:
         raise Refused("too_large", message(N_("A search can have at most {count} files. Withdraw some first."), count=MAX_FILES))
@@ -108,8 +107,8 @@ def _require_room(writer: EventWriter) -> None:
         raise Refused("too_large", N_("Too many files of this search were withdrawn. Ask your administrator."))
 
 
-def update(writer: EventWriter, data: Update) -> None:
-    """Change the caption of a file, when it was taken, or the card that it belongs to."""
+def update(writer: EventWriter, data: UpdateFile) -> None:
+    """Change the caption, time or card of a file."""
     row, values = writer.find_patched(File, data.file, "file", Fields, data.model_extra or {}, blank={})
     if row.withdrawn is not None:
         raise _withdrawn(row)
@@ -119,8 +118,8 @@ def update(writer: EventWriter, data: Update) -> None:
     writer.update(row, "file.updated", values)
 
 
-def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """Withdraw a file: nobody can fetch it from now on. By coordinators, and by who attached it."""
+def withdraw(writer: EventWriter, data: WithdrawFile) -> None:
+    """Withdraw a file, so that nobody can fetch it. Only for coordinators and the account that attached it."""
     _withdraw(writer, writer.find(File, data.file, "file"), data.reason)
 
 
@@ -159,7 +158,7 @@ def _apply_undo(writer: EventWriter, row: File, event: JournalEvent, values: Sta
 KIND = Kind(
     model=File,
     title=N_("File"),
-    data=Attach,
+    data=AttachFile,
     fields=(
         FieldSpec("card", N_("Card"), control="card"),
         FieldSpec("note", N_("Note"), reads_as="note"),
@@ -196,6 +195,6 @@ KIND = Kind(
     },
     counted=False,
     reported=lambda file, due_before: file.withdrawn.is_(null()),
-    # a file whose attaching is undone is withdrawn
+    # undoing `file.attach` withdraws the file
     undo=UndoRules(apply=_apply_undo, creation=lambda writer, row, event: _withdraw(writer, row, None, event.seq)),
 )

@@ -1,5 +1,7 @@
-"""Briefing: what a handover says of a search, and how far the incoming coordinator has read it. It stands on the search's own
-board, so that only people who see the search read it, and it carries over from one handover to the next."""
+"""Briefing: the texts of a handover about one search, and the position up to which the incoming coordinator has read it.
+
+It is on the search's own board, so that only people who see the search can read it. Its texts carry over to the next handover.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -26,12 +28,13 @@ from models.note import Note
 from models.search import Search
 
 RESTATED = "handover.restated"
-_STAMPS = ("handover", "at", "answered_by", "answered_at")  # fields of a restatement that its event tells
-MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
+_STAMPS = ("handover", "at", "answered_by", "answered_at")  # fields of a restatement that are not texts
+MAX_PINNED = 20  # per search; a longer list would hide the important items
 
 
 class BriefingFields(Data):
-    """Briefing fields of a search. `keeper` answers for the search if the incoming coordinator may not see it."""
+    """Briefing fields of a search. `keeper`: account that is responsible for the search if the incoming coordinator may not see
+    it."""
 
     assessment: LongText | None = None
     hypotheses: LongText | None = None
@@ -43,34 +46,34 @@ class BriefingFields(Data):
 
 
 def pinnable() -> list[type[Entity]]:
-    """Return the models of what may be pinned: cards and notes."""
+    """Return the models of the entities that can be pinned: cards and notes."""
     return [*(kind.model for kind in kinds.cards()), Note]
 
 
-class Read(Data):
-    """Record up to which seq you have read a search for the handover. After it was accepted: only by the account that accepted
-    it, of a search that it had not read."""
+class ReadBriefing(Data):
+    """Record that you have read a search up to `seq` for the handover. After the handover was accepted, only the account that
+    accepted it may do this, and only for a search that it had not read."""
 
     handover: shifts.Number
     seq: shifts.Seq
     reason: RequiredLongText | None = None
 
 
-class Restate(Data):
-    """Summarise what you understood of a search that you take over, in your own words. It is `forbidden` to the account that
-    hands over. Writing again removes the answer; the same words again change nothing, and everything stays in the journal."""
+class RestateBriefing(Data):
+    """Summarise, in your own words, what you understood about a search that you take over. It is `forbidden` to the account that
+    hands over. A new text removes the answer to the earlier one; the same text changes nothing."""
 
     handover: shifts.Number
     text: RequiredLongText
 
 
-class Answer(Data):
-    """Answer a summary, as the account that hands over (else `forbidden`). It is `not_found` if `account` has written nothing
-    for this handover, and `conflict` if it has written again since.
+class AnswerRestatement(Data):
+    """Answer a summary. It is `forbidden` to all accounts except the one that hands over, `not_found` if `account` has not
+    written a summary for this handover, and `conflict` if it has changed the summary since.
 
-    `account`: who wrote the summary.
-    `at`: when that was written.
-    `reason`: what is not correct: required if `correct` is false, else `invalid`.
+    `account`: author of the summary.
+    `at`: time of the summary.
+    `reason`: explanation, required if `correct` is false (otherwise `invalid`).
     """
 
     handover: shifts.Number
@@ -81,7 +84,8 @@ class Answer(Data):
 
 
 def write(writer: EventWriter, number: int, patch: State) -> None:
-    """Apply a merge patch while handover `number` is prepared and includes this search."""
+    """Apply a merge patch to the briefing. Raises Refused `conflict` unless handover `number` is being prepared and includes this
+    search."""
     row = _briefing(writer)
     before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
     values = apply_patch(BriefingFields, before, patch)
@@ -92,14 +96,14 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
     handover = shifts.require_open(writer, number, "prepared")
     if writer.board.id not in shifts.active_searches(writer):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
-    marks = text_authorship.written(row.authorship, before, values, patch, writer, number)
-    if values != before or marks != row.authorship:
+    authorship = text_authorship.update_authorship(row.authorship, before, values, patch, writer, number)
+    if values != before or authorship != row.authorship:
         type = text_authorship.CONFIRMED if text_authorship.is_confirmation(before, values) else shifts.WRITTEN
-        _save(writer, row, type, values | {"handover": number, "authorship": marks})
+        _save(writer, row, type, values | {"handover": number, "authorship": authorship})
 
 
 def clear_keepers(writer: EventWriter) -> None:
-    """Clear who answers for searches after the last handover: each handover asks again. `writer` is that of `operations`."""
+    """Clear the keepers of all searches, because each handover asks for them again. `writer`: the writer for `operations`."""
     writer.session.flush()
     for id in writer.session.exec(select(Briefing.id).where(col(Briefing.keeper).is_not(None)).order_by(Briefing.id)).all():
         board, row = unit_of_work.lock_board(writer.session, id), unit_of_work.get(writer.session, Briefing, id)
@@ -122,8 +126,8 @@ def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: 
         writer.create(Briefing(**(row.model_dump() | values)), type, reason)
 
 
-def read(writer: EventWriter, data: Read) -> None:
-    """Record how far the incoming coordinator has read this search. Never moves back."""
+def read(writer: EventWriter, data: ReadBriefing) -> None:
+    """Record the position up to which the incoming coordinator has read this search. It never moves back."""
     if data.seq > writer.board.seq:
         raise invalid("seq", N_("This board does not have that event yet."))
     _require_read_now(writer, data.handover)
@@ -133,85 +137,87 @@ def read(writer: EventWriter, data: Read) -> None:
     read_positions.advance_with_command(writer.session, writer.account_id, position, writer.board.seq, writer.now)
     if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
         marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
-        number = max(row.handover, data.handover)  # the next handover may be prepared already
-        kept = {"handover": number, "keeper": _keeper(row, number)}
-        _save(writer, row, "handover.read", {"reads": marks} | kept, data.reason)
+        number = max(row.handover, data.handover)  # the next handover may already be in preparation
+        values = {"reads": marks, "handover": number, "keeper": _keeper(row, number)}
+        _save(writer, row, "handover.read", values, data.reason)
     _mark_read(writer)
 
 
 def _require_read_now(writer: EventWriter, number: int) -> None:
-    """Check that a search can be read for a handover: while it is signed, and after somebody accepted it unread, by them."""
-    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
-    if handed is None or (handed.handover, handed.unread_by) != (number, writer.account_id):
-        _require_handed(writer, number)
+    """Check that the author can read this search for a handover: while the handover is signed, or after the author accepted it
+    without reading this search. Raises Refused `conflict`."""
+    search_handover = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if search_handover is None or (search_handover.handover, search_handover.unread_by) != (number, writer.account_id):
+        _require_signed(writer, number)
 
 
 def _mark_read(writer: EventWriter) -> None:
-    """Record that a search that the author accepted unread has been read."""
-    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
-    if handed is not None and handed.unread_by == writer.account_id and writer.operations is not None:
-        replace(writer, board=writer.operations).update(handed, "handed.read", {"unread_by": None}, conflicts=False)
+    """Record that the author has now read a search that they accepted without reading."""
+    search_handover = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if search_handover is not None and search_handover.unread_by == writer.account_id and writer.operations is not None:
+        on_operations = replace(writer, board=writer.operations)
+        on_operations.update(search_handover, "handed.read", {"unread_by": None}, conflicts=False)
 
 
-def _require_handed(writer: EventWriter, number: int) -> Handover:
-    """Return the handover if it is signed and includes this search. Raises Refused `conflict`."""
+def _require_signed(writer: EventWriter, number: int) -> Handover:
+    """Return the handover. Raises Refused `conflict` if it is not signed or does not include this search."""
     handover = shifts.require_open(writer, number, "signed")
-    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
-    if handed is None or handed.handover != number:
+    search_handover = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if search_handover is None or search_handover.handover != number:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     return handover
 
 
-# -- what whoever takes over understood -----------------------------------------------------------------------------------
+# -- summaries by the incoming side ---------------------------------------------------------------------------------------
 
 
-def restate(writer: EventWriter, data: Restate) -> None:
-    """Record what the author understood of this search. Replaces their earlier words, with the answer to these."""
-    handover = _require_handed(writer, data.handover)
+def restate(writer: EventWriter, data: RestateBriefing) -> None:
+    """Record the author's summary of this search. Replaces their earlier summary, with its answer."""
+    handover = _require_signed(writer, data.handover)
     if handover.outgoing == writer.account_id:
         raise Refused("forbidden", N_("You are handing over this search: someone else summarises it."))
-    row, mine = _briefing(writer), restatements(_briefing(writer), data.handover)
-    if mine.get(writer.account_id, {}).get("text") != data.text:
+    row, summaries = _briefing(writer), restatements(_briefing(writer), data.handover)
+    if summaries.get(writer.account_id, {}).get("text") != data.text:
         new = Restatement(handover=data.handover, text=data.text, at=writer.now)
-        _save_restatements(writer, row, RESTATED, data.handover, mine | {writer.account_id: new.model_dump()})
+        _save_restatements(writer, row, RESTATED, data.handover, summaries | {writer.account_id: new.model_dump()})
 
 
-def answer(writer: EventWriter, data: Answer) -> None:
-    """Record whether what somebody understood is correct. For the person who hands over."""
+def answer(writer: EventWriter, data: AnswerRestatement) -> None:
+    """Record whether an account's summary is correct. For the person who hands over."""
     if not data.correct and data.reason is None:
         raise invalid("reason", N_("Say what is not quite right."))
-    handover = _require_handed(writer, data.handover)
+    handover = _require_signed(writer, data.handover)
     if handover.outgoing != writer.account_id:
         raise Refused("forbidden", N_("Only the person who hands over can say whether this is correct."))
-    row, theirs = _briefing(writer), restatements(_briefing(writer), data.handover)
-    said = theirs.get(data.account)
-    if said is None:
+    row, summaries = _briefing(writer), restatements(_briefing(writer), data.handover)
+    summary = summaries.get(data.account)
+    if summary is None:
         raise not_found("account")
-    if said["at"] != data.at:
+    if summary["at"] != data.at:
         raise Refused("conflict", fields={"at": N_("This summary was changed in the meantime.")}, current=row.state())
-    if (said["correct"], said["reason"]) != (data.correct, data.reason):
-        answered = {"answered_by": writer.account_id, "answered_at": writer.now}
-        new = said | {"correct": data.correct, "reason": data.reason} | answered
-        _save_restatements(writer, row, "handover.answered", data.handover, theirs | {data.account: new})
+    if (summary["correct"], summary["reason"]) != (data.correct, data.reason):
+        stamp = {"answered_by": writer.account_id, "answered_at": writer.now}
+        new = summary | {"correct": data.correct, "reason": data.reason} | stamp
+        _save_restatements(writer, row, "handover.answered", data.handover, summaries | {data.account: new})
 
 
 def restatements(row: Briefing, number: int) -> dict[str, dict[str, Any]]:
-    """Return what people understood of a search, for this handover alone, by account."""
-    return {account: each for account, each in row.restatements.items() if each["handover"] == number}
+    """Return the summaries of a search for this handover, by account."""
+    return {account: summary for account, summary in row.restatements.items() if summary["handover"] == number}
 
 
 def _save_restatements(writer: EventWriter, row: Briefing, type: str, number: int, values: dict[str, dict[str, Any]]) -> None:
     _save(writer, row, type, {"handover": number, "restatements": values, "keeper": _keeper(row, number)})
 
 
-# -- what whoever takes over may not see ----------------------------------------------------------------------------------
+# -- searches that the incoming coordinator may not see -------------------------------------------------------------------
 
 
-def undecided(writer: EventWriter, handover: Handover, seen_by: access.RestrictedSearches) -> list[str]:
-    """Return the ids of those searches that the incoming coordinator may not see and that have no keeper who may."""
+def undecided(writer: EventWriter, handover: Handover, restricted: access.RestrictedSearches) -> list[str]:
+    """Return the ids of the restricted searches that neither the incoming coordinator nor a keeper may see."""
     incoming = handover.incoming
-    outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
-    return sorted(id for id in outside if not _has_keeper(writer, id, handover.number, seen_by[id]))
+    hidden = [id for id, members in restricted.items() if incoming and not access.is_in_audience(incoming, members)]
+    return sorted(id for id in hidden if not _has_keeper(writer, id, handover.number, restricted[id]))
 
 
 def _has_keeper(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
@@ -222,12 +228,12 @@ def _has_keeper(writer: EventWriter, id: str, number: int, members: frozenset[st
 
 
 def _keeper(row: Briefing, number: int) -> str | None:
-    """Return the keeper of a search for this handover; a decision for an earlier handover does not count."""
+    """Return the keeper of a search for this handover, None if the keeper is from an earlier one."""
     return row.keeper if row.handover == number else None
 
 
 def _check_keeper(writer: EventWriter, id: str) -> None:
-    """Check that a keeper is a coordinator who sees the search. Needed only if not everybody sees it."""
+    """Check that a keeper is a coordinator who sees the search. Raises Refused `invalid` if all accounts see it."""
     shifts.check_coordinator(writer, id, "keeper")
     search = writer.find(Search, writer.board.id, "search")
     members = access.audience(search.access, search.members, discreet=False)
@@ -245,7 +251,8 @@ def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the keeper of a search, whom each handover asks again; and who hands over, when a search was summarised."""
+    """Yield the keeper of a search when it is set or a new handover begins, and the outgoing coordinator when a search is
+    summarised."""
     if event.type == shifts.WRITTEN and not {"keeper", "handover"}.isdisjoint(fields) and after["keeper"]:
         yield "handover", after["keeper"]
     handover = unit_of_work.get(session, Handover, OPERATIONS) if event.type == RESTATED else None
@@ -254,9 +261,9 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the alerts of the search that are settled: all summaries are answered, or somebody else is responsible."""
-    said = [each for each in after["restatements"].values() if each["handover"] == after["handover"]]
-    if event.type == "handover.answered" and all(each["correct"] is not None for each in said):
+    """Yield the alerts about the search that are settled: all summaries are answered, or the keeper has changed."""
+    summaries = [summary for summary in after["restatements"].values() if summary["handover"] == after["handover"]]
+    if event.type == "handover.answered" and all(summary["correct"] is not None for summary in summaries):
         yield event.board, (RESTATED,)
     if event.type == shifts.WRITTEN and "keeper" in fields:
         yield event.board, (shifts.WRITTEN,)

@@ -1,7 +1,7 @@
 """Handover of a shift: prepared, written, signed at positions, read, then accepted, refused or withdrawn.
 
-Texts about a search stand on its own board, so that its access rules apply; `operations` holds ids, positions, a digest, and
-what concerns the whole desk. Handovers can't be undone: a signed one is replaced by another.
+Texts about a search are on its own board, so that its access rules apply. `operations` has the ids, positions, a digest, and the
+texts about the desk. Handovers can't be undone; a signed handover is replaced by another.
 """
 
 import hashlib
@@ -15,8 +15,7 @@ from sqlmodel import Session, select
 
 from board.commands.command import Patch
 from board.commands.handover import briefings, shifts, text_authorship
-from board.engine import access, many_boards, significant_events, snapshot, unit_of_work
-from board.engine import read_positions as marks
+from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
@@ -31,7 +30,7 @@ from models.occasion import ByTime, Occasion
 from models.times import format_utc
 
 UNREAD = "handed.unread"
-MAX_SEARCHES = 10_000  # as many as a desk may have
+MAX_SEARCHES = 10_000  # most searches of a desk
 Position = dict[str, Any]  # epoch, seq, head
 
 _WAITING = text(
@@ -41,27 +40,27 @@ _WAITING = text(
 )
 
 
-class Prepare(Data):
-    """Begin a handover of the account that holds the shift. It is `conflict` if one is open, or nobody holds the shift. `faults`
-    and `remarks` carry over if the last one was refused or withdrawn. Every `keeper` is set to null, by events on the boards of
+class PrepareHandover(Data):
+    """Begin a handover of the current shift. It is `conflict` if a handover is open or nobody holds the shift. `faults` and
+    `remarks` carry over if the last handover was refused or withdrawn. Every `keeper` is set to null, by events on the boards of
     these searches.
 
-    `incoming`: the coordinator who is expected.
+    `incoming`: the expected coordinator.
     """
 
     incoming: Id | None = None
 
 
 class HandoverFields(Data):
-    """Handover fields of the desk as a whole."""
+    """Handover fields of the desk."""
 
     incoming: Id | None = None
     faults: LongText | None = None
     remarks: LongText | None = None
 
 
-class Write(Patch):
-    """Write texts of the prepared handover: fields of `briefing` on a search, of `handover` on `operations`.
+class WriteHandover(Patch):
+    """Write texts of the handover that is being prepared: fields of `briefing` on a search, fields of `handover` on `operations`.
 
     `handover`: its number.
     """
@@ -69,18 +68,18 @@ class Write(Patch):
     handover: shifts.Number
 
 
-class Sign(Data):
-    """Sign the handover as the account that holds the shift, else `forbidden`; see *Sign*.
+class SignHandover(Data):
+    """Sign the handover. It is `forbidden` to all accounts except the one that holds the shift. See *Sign*.
 
-    `positions`: up to which seq the signer has seen each active search.
+    `positions`: for each active search, the seq up to which the signer has seen it.
     """
 
     handover: shifts.Number
     positions: Annotated[dict[Id, shifts.Seq], Field(max_length=MAX_SEARCHES)]
 
 
-class Accept(Data):
-    """Accept the handover, and with it the shift; `forbidden` to the account that hands it over. See *Accept*.
+class AcceptHandover(Data):
+    """Accept the handover and the shift. It is `forbidden` to the account that hands over. See *Accept*.
 
     `reason`: required if something was not read.
     """
@@ -90,38 +89,38 @@ class Accept(Data):
     reason: RequiredLongText | None = None
 
 
-class Refuse(Data):
-    """Refuse the handover: the shift stays where it is. It is `forbidden` to the account that hands over."""
+class RefuseHandover(Data):
+    """Refuse the handover; the outgoing coordinator keeps the shift. It is `forbidden` to the account that hands over."""
 
     handover: shifts.Number
     reason: RequiredLongText
 
 
-class Withdraw(Data):
-    """Withdraw the handover, also while it is prepared: by any coordinator. The shift stays where it is."""
+class WithdrawHandover(Data):
+    """Withdraw an open handover, as any coordinator. The outgoing coordinator keeps the shift."""
 
     handover: shifts.Number
     reason: RequiredLongText | None = None
 
 
-# -- written --------------------------------------------------------------------------------------------------------------
+# -- preparing and writing ------------------------------------------------------------------------------------------------
 
 
-def prepare(writer: EventWriter, data: Prepare) -> None:
-    """Prepare a handover of the present shift. Desk fields carry over if the last one was not accepted, fields of searches
-    always."""
+def prepare(writer: EventWriter, data: PrepareHandover) -> None:
+    """Prepare a handover of the current shift. Fields of searches carry over; fields of the desk do so only if the last handover
+    was not accepted."""
     shifts.check_coordinator(writer, data.incoming, "incoming")
     shift, row = shifts.current(writer), shifts.last_handover(writer)
     if shift is None:
         raise Refused("conflict", fields={"shift": N_("Nobody is in charge of the shift. Take the shift first.")})
     if row is not None and row.status in shifts.OPEN:
         raise shifts.conflict(row, "handover", N_("A handover is already in progress."))
-    goes_on = row is not None and row.status != "accepted"
+    former = row if row is not None and row.status != "accepted" else None
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
         incoming=data.incoming, prepared_by=writer.account_id, prepared_at=writer.now,
-        faults=row.faults if row and goes_on else None, remarks=row.remarks if row and goes_on else None,
-        authorship=row.authorship if row and goes_on else {},
+        faults=former.faults if former else None, remarks=former.remarks if former else None,
+        authorship=former.authorship if former else {},
     )  # fmt: skip
     if row is None:
         writer.create(new, "handover.prepared")
@@ -130,8 +129,8 @@ def prepare(writer: EventWriter, data: Prepare) -> None:
     briefings.clear_keepers(writer)
 
 
-def write(writer: EventWriter, data: Write) -> None:
-    """Write to a handover while it is prepared."""
+def write(writer: EventWriter, data: WriteHandover) -> None:
+    """Write texts of a handover that is being prepared."""
     if writer.board.id == OPERATIONS:
         _write_of_desk(writer, data.handover, data.model_extra or {})
     else:
@@ -145,127 +144,136 @@ def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(writer, values["incoming"], "incoming")
     row = shifts.require_open(writer, number, "prepared")
-    marks = text_authorship.written(row.authorship, before, values, patch, writer, number)
+    authorship = text_authorship.update_authorship(row.authorship, before, values, patch, writer, number)
     type = text_authorship.CONFIRMED if text_authorship.is_confirmation(before, values) else shifts.WRITTEN
-    writer.update(row, type, values | {"authorship": marks})
+    writer.update(row, type, values | {"authorship": authorship})
 
 
-# -- signed ---------------------------------------------------------------------------------------------------------------
+# -- signing --------------------------------------------------------------------------------------------------------------
 
 
-def sign(writer: EventWriter, data: Sign) -> None:
-    """Sign the handover, which fixes the report at these positions. Searches that the signer may not see are handed over at
-    their present position."""
+def sign(writer: EventWriter, data: SignHandover) -> None:
+    """Sign the handover, which fixes the report at these positions. Searches that the signer may not see are handed over at their
+    current position."""
     shift = shifts.current(writer)
     if shift is None or shift.holder != writer.account_id:
         raise Refused("forbidden", N_("Only the person in charge of the shift can sign its handover."))
     before = unit_of_work.position(writer.board)
     searches = shifts.active_searches(writer)
-    current, seen_by = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
-    seen = {id: at for id, at in current.items() if id not in seen_by or access.is_in_audience(writer.account_id, seen_by[id])}
-    above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
-    if above:
-        raise Refused("invalid", fields={f"positions.{id}": N_("This board does not have that event yet.") for id in above})
+    current, restricted = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
+    visible = {
+        id: position
+        for id, position in current.items()
+        if id not in restricted or access.is_in_audience(writer.account_id, restricted[id])
+    }
+    beyond_head = [id for id, seq in data.positions.items() if id in visible and seq > visible[id]["seq"]]
+    if beyond_head:
+        raise Refused("invalid", fields={f"positions.{id}": N_("This board does not have that event yet.") for id in beyond_head})
     row = shifts.require_open(writer, data.handover, "prepared")
-    if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
+    if undecided := briefings.undecided(writer, row, {id: restricted[id] for id in visible if id in restricted}):
         sentence = N_(
             "The incoming coordinator does not have access to this search. Add them as a member, "
             "or choose who is responsible for it."
         )
         raise Refused("invalid", fields={f"searches.{id}": sentence for id in undecided})
-    wrong = _invalid_positions(writer, data.positions, seen)
-    if wrong:
-        raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
-    handed = current | _positions_at(writer.session, seen, data.positions)
+    sentences = _invalid_positions(writer, data.positions, visible)
+    if sentences:
+        raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in sentences.items()}, current=row.state())
+    positions = current | _positions_at(writer.session, visible, data.positions)
     unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
-        values: State = {"handover": data.handover, "position": handed[id], "unread_by": None}
-        if (kept := unit_of_work.get(writer.session, SearchHandover, id)) is None:
+        values: State = {"handover": data.handover, "position": positions[id], "unread_by": None}
+        if (existing := unit_of_work.get(writer.session, SearchHandover, id)) is None:
             writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
         else:
-            writer.update(kept, "handed.set", values, conflicts=False)
+            writer.update(existing, "handed.set", values, conflicts=False)
     for id, seq in data.positions.items():
-        read = marks.ReadPosition(id, current[id]["epoch"], seq)
-        marks.advance_with_command(writer.session, writer.account_id, read, current[id]["seq"], writer.now)
-    public = sum(id not in seen_by for id in searches)  # everyone reads this number: it counts no hidden search
-    signed = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(handed)}
-    writer.update(row, "handover.signed", signed | {"status": "signed"})
+        position = read_positions.ReadPosition(id, current[id]["epoch"], seq)
+        read_positions.advance_with_command(writer.session, writer.account_id, position, current[id]["seq"], writer.now)
+    public = sum(id not in restricted for id in searches)  # everyone reads this number: it must not count hidden searches
+    signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions)}
+    writer.update(row, "handover.signed", signature | {"status": "signed"})
 
 
 def digest(positions: Mapping[str, Position]) -> str:
-    """Return the digest of all positions of a handover: SHA-256 over one line for each, sorted by id."""
-    lines = (f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(positions.items()))
+    """Return the digest of all positions of a handover: SHA-256 over a line for each, sorted by id."""
+    lines = (f"{id} {position['epoch']} {position['seq']} {position['head']}\n" for id, position in sorted(positions.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
-    """Return the searches whose positions can't be signed, with a sentence for each."""
-    found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
-    found |= {id: N_("This search is also part of the handover.") for id in seen.keys() - given.keys()}
-    for id in significant_events.boards_with_news(writer.session, given) | _written_by_others(writer, given):
-        found.setdefault(id, N_("Something important was added to this search since you last looked."))
-    return found
+def _invalid_positions(writer: EventWriter, seqs: Mapping[str, int], visible: Mapping[str, Position]) -> dict[str, str]:
+    """Return a sentence for each search whose position can't be signed."""
+    sentences = {id: N_("This search is not part of the handover.") for id in seqs.keys() - visible.keys()}
+    sentences |= {id: N_("This search is also part of the handover.") for id in visible.keys() - seqs.keys()}
+    for id in significant_events.boards_with_news(writer.session, seqs) | _written_by_others(writer, seqs):
+        sentences.setdefault(id, N_("Something important was added to this search since you last looked."))
+    return sentences
 
 
-def _written_by_others(writer: EventWriter, given: Mapping[str, int]) -> set[str]:
-    """Return the searches whose texts somebody else wrote since, and those with so many that not all were read."""
-    most = significant_events.MAX_READ
-    written = many_boards.events_after(writer.session, given, (shifts.WRITTEN,), most)
+def _written_by_others(writer: EventWriter, seqs: Mapping[str, int]) -> set[str]:
+    """Return the searches whose texts another account wrote after these seqs, and those with MAX_READ such events or more."""
+    limit = significant_events.MAX_READ
+    by_board = many_boards.events_after(writer.session, seqs, (shifts.WRITTEN,), limit)
     return {
-        id for id, events in written.items() if len(events) == most or any(each.account != writer.account_id for each in events)
+        id
+        for id, events in by_board.items()
+        if len(events) == limit or any(event.account != writer.account_id for event in events)
     }
 
 
-def _positions_at(session: Session, current: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
-    """Return each board's journal position at a seq that it has reached."""
-    earlier = {id: seq for id, seq in given.items() if seq != current[id]["seq"]}
+def _positions_at(session: Session, current: Mapping[str, Position], seqs: Mapping[str, int]) -> dict[str, Position]:
+    """Return the journal position of each board at a seq that it has reached."""
+    earlier = {id: seq for id, seq in seqs.items() if seq != current[id]["seq"]}
     heads = many_boards.hashes_at(session, earlier)
-    return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in current.items()}
+    return {
+        id: position if id not in earlier else position | {"seq": earlier[id], "head": heads[id].hex()}
+        for id, position in current.items()
+    }
 
 
-# -- taken over -----------------------------------------------------------------------------------------------------------
+# -- taking over ----------------------------------------------------------------------------------------------------------
 
 
-def accept(writer: EventWriter, data: Accept) -> None:
+def accept(writer: EventWriter, data: AcceptHandover) -> None:
     """Accept the handover: the shift passes to the author of the command."""
     row = shifts.require_open(writer, data.handover, "signed")
-    _check_incoming_may(writer, row)
+    _check_not_outgoing(writer, row)
     writer.session.flush()
-    left = unread(writer.session, writer.account_id, data.handover)
-    if left and data.reason is None:
-        fields = {f"searches.{id}": N_("Not read yet, or something important happened since.") for id in left}
+    unread_ids = unread(writer.session, writer.account_id, data.handover)
+    if unread_ids and data.reason is None:
+        fields = {f"searches.{id}": N_("Not read yet, or something important happened since.") for id in unread_ids}
         raise Refused("conflict", fields=fields, current=row.state())
     shifts.close(writer, row, "accepted", data.reason, restatement=data.restatement)
-    unit_of_work.prefetch(writer.session, SearchHandover, left)
-    for id in left:  # right after the acceptance, where the report of the handover finds them
-        if (handed := unit_of_work.get(writer.session, SearchHandover, id)) is not None:
-            writer.update(handed, UNREAD, {"unread_by": writer.account_id}, conflicts=False)
+    unit_of_work.prefetch(writer.session, SearchHandover, unread_ids)
+    for id in unread_ids:  # directly after the acceptance, where the report of the handover looks for them
+        if (search_handover := unit_of_work.get(writer.session, SearchHandover, id)) is not None:
+            writer.update(search_handover, UNREAD, {"unread_by": writer.account_id}, conflicts=False)
     shifts.transfer(writer, "shift.handed_over", handover=data.handover)
 
 
-def refuse(writer: EventWriter, data: Refuse) -> None:
-    """Refuse the handover: the shift stays where it is, and everyone sees why."""
+def refuse(writer: EventWriter, data: RefuseHandover) -> None:
+    """Refuse the handover. The outgoing coordinator keeps the shift, and everyone sees the reason."""
     row = shifts.require_open(writer, data.handover, "signed")
-    _check_incoming_may(writer, row)
+    _check_not_outgoing(writer, row)
     shifts.close(writer, row, "refused", data.reason)
 
 
-def withdraw(writer: EventWriter, data: Withdraw) -> None:
+def withdraw(writer: EventWriter, data: WithdrawHandover) -> None:
     """Withdraw the handover."""
     shifts.close(writer, shifts.require_open(writer, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
 
 def unread(session: Session, account: str, number: int) -> list[str]:
-    """Return the ids of the handed-over searches, visible to this account, that it has not read: not marked for this handover,
-    or with a significant event since."""
+    """Return the ids of the searches in a handover that this account sees and has not read: those without a read position for
+    this handover, or with a significant event after it."""
     hidden = snapshot.hidden_searches(session, account)
-    handed = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
-    briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(handed)))  # type: ignore[attr-defined]
-    marks = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
-    return sorted({*handed} - marks.keys() | significant_events.boards_with_news(session, marks))
+    visible = [id for id in session.exec(select(SearchHandover.id).where(SearchHandover.handover == number)) if id not in hidden]
+    briefings = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.id.in_(visible)))  # type: ignore[attr-defined]
+    seqs = {id: reads[account]["seq"] for id, reads in briefings if reads.get(account, {}).get("handover") == number}
+    return sorted({*visible} - seqs.keys() | significant_events.boards_with_news(session, seqs))
 
 
-def _check_incoming_may(writer: EventWriter, row: Handover) -> None:
+def _check_not_outgoing(writer: EventWriter, row: Handover) -> None:
     if row.outgoing == writer.account_id:
         raise Refused("forbidden", N_("You cannot take over a shift that you are handing over yourself."))
 
@@ -274,24 +282,24 @@ def _check_incoming_may(writer: EventWriter, row: Handover) -> None:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the people of a handover: a signature alerts the incoming coordinator, or everybody who may accept if none is named;
-    its end alerts all of them."""
-    found: set[str | None] = set()
+    """Yield the people of a handover. Its signature alerts the incoming coordinator, or everybody who may accept it if none is
+    named. Its end alerts everyone involved."""
+    accounts: set[str | None] = set()
     if event.type == "handover.signed":
-        found = {after["incoming"]} if after["incoming"] else shifts.may_accept(session) - {after["outgoing"]}  # type: ignore[assignment]
+        accounts = {after["incoming"]} if after["incoming"] else shifts.may_accept(session) - {after["outgoing"]}  # type: ignore[assignment]
     elif event.type in ("handover.accepted", "handover.refused", "handover.withdrawn"):
-        found = {after[name] for name in ("outgoing", "prepared_by", "incoming")}
-    yield from (("handover", account) for account in found if account)
+        accounts = {after[name] for name in ("outgoing", "prepared_by", "incoming")}
+    yield from (("handover", account) for account in accounts if account)
 
 
 def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str | None, tuple[str, ...]]]:
-    """Yield the alerts that ask somebody to accept the handover, or to answer a summary: once it has ended."""
+    """Yield the alerts that ask to accept the handover or to answer a summary, when the handover ends."""
     if "status" in fields and after["status"] not in shifts.OPEN:
         yield None, ("handover.signed", briefings.RESTATED)
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield that a handover no longer waits. One that waits too long is found by time."""
+    """Yield that a handover no longer waits. `_find_waiting` finds the handovers that wait too long."""
     if "status" in fields and after["status"] not in shifts.OPEN:
         yield "handover_waiting", False
 

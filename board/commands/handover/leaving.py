@@ -1,6 +1,6 @@
-"""Entities that can leave a board: nobody has to deal with them, and nothing about them changed for a time.
+"""Entities that can leave a board, because they need no more work and have not changed for some time.
 
-Never among them: open cards, sightings and tips that wait, what an open alarm is about, and what a briefing pins.
+The following never leave: open cards, waiting sightings and tips, the subjects of open alarms, and entities pinned by a briefing.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,10 +24,10 @@ from models.times import format_utc, to_ms
 from models.tip import Tip
 
 Group = Literal["withdrawn", "set_aside", "done", "notes", "tips"]
-GROUPS: tuple[Group, ...] = get_args(Group)  # in the order in which they leave
+GROUPS: tuple[Group, ...] = get_args(Group)  # in the order of leaving
 
 _MODELS = {"set_aside": Sighting, "done": Task, "notes": Note, "tips": Tip}
-_SET_ASIDE = f"NOT t.withdrawn AND t.queue = 'answered' AND t.assessment IN ({', '.join(repr(each) for each in SETTLED)})"
+_SET_ASIDE = f"NOT t.withdrawn AND t.queue = 'answered' AND t.assessment IN ({', '.join(map(repr, SETTLED))})"
 _DONE = """NOT t.withdrawn AND t."column" IN (SELECT c.id FROM "column" c WHERE c.board = t.board AND c.role = 'done')"""
 _CONDITIONS = {
     "withdrawn": "t.withdrawn",
@@ -44,9 +44,12 @@ _FROM = (
 )
 
 
-class Leaving(NamedTuple):
-    """Search for what can leave a board: unchanged since `before`; of an account, or of everybody (""); without the ids
-    `hidden`, which the person who asks may not see."""
+class LeavingFilter(NamedTuple):
+    """Filter for entities that can leave a board.
+
+    `before`: latest time of the last change. `account`: only entities in the share of this account ("": all). `hidden`:
+    ids of entities that the caller may not see.
+    """
 
     board: Board
     before: datetime
@@ -54,30 +57,30 @@ class Leaving(NamedTuple):
     hidden: frozenset[str] = frozenset()
 
 
-def count(session: Session, wanted: Leaving, groups: Collection[Group] = GROUPS) -> dict[Group, int]:
-    """Return how many entities of each group can leave; only groups that the board has."""
+def count(session: Session, criteria: LeavingFilter, groups: Collection[Group] = GROUPS) -> dict[Group, int]:
+    """Return the number of entities that can leave, by group. Omits groups that the board does not have."""
     counts: dict[Group, int] = {}
-    for group, kind in _kinds_of(wanted.board, groups):
-        number = session.connection().execute(_statement("count(*)", kind, group), _parameters(session, wanted)).scalar_one()
+    for group, kind in _kinds_of(criteria.board, groups):
+        number = session.connection().execute(_statement("count(*)", kind, group), _parameters(session, criteria)).scalar_one()
         counts[group] = counts.get(group, 0) + int(number)
     return counts
 
 
-def find(session: Session, wanted: Leaving, groups: Collection[Group], limit: int) -> list[CountedEntity]:
-    """Return at most so many of them, by group, the longest unchanged first."""
-    found: list[CountedEntity] = []
-    parameters = _parameters(session, wanted)
-    for group, kind in _kinds_of(wanted.board, groups):
+def find(session: Session, criteria: LeavingFilter, groups: Collection[Group], limit: int) -> list[CountedEntity]:
+    """Return at most `limit` entities that can leave, by group, the longest unchanged first."""
+    entities: list[CountedEntity] = []
+    params = _parameters(session, criteria)
+    for group, kind in _kinds_of(criteria.board, groups):
         model: type[Any] = kind.model
-        asked = parameters | {"limit": limit - len(found)}
-        found += unit_of_work.select(session, model, _statement("t.id", kind, group), asked)
-    return found
+        remaining = params | {"limit": limit - len(entities)}
+        entities += unit_of_work.select(session, model, _statement("t.id", kind, group), remaining)
+    return entities
 
 
 def _kinds_of(board: Board, groups: Collection[Group]) -> Iterator[tuple[Group, Kind]]:
-    there = kinds.on_board(board.id)
-    for group in (each for each in GROUPS if each in groups):
-        for kind in there:
+    board_kinds = kinds.on_board(board.id)
+    for group in (group for group in GROUPS if group in groups):
+        for kind in board_kinds:
             if kind.is_card if group == "withdrawn" else kind.model is _MODELS[group]:
                 yield group, kind
 
@@ -89,9 +92,9 @@ def _statement(selected: str, kind: Kind, group: Group) -> TextClause:
     return text(f"SELECT {selected} {source}{order}").bindparams(bindparam("kept", expanding=True, type_=String()))
 
 
-def _parameters(session: Session, wanted: Leaving) -> dict[str, Any]:
-    """Return the parameters of the statements; no value is pasted into them."""
-    pins = session.exec(select(Briefing.pinned).where(Briefing.board == wanted.board.id)).all()
+def _parameters(session: Session, criteria: LeavingFilter) -> dict[str, Any]:
+    """Return the parameters of the statements."""
+    pins = session.exec(select(Briefing.pinned).where(Briefing.board == criteria.board.id)).all()
     kept = {id for pinned in pins for id in pinned or ()}
-    before = to_ms(format_utc(wanted.before))
-    return {"board": wanted.board.id, "before": before, "account": wanted.account, "kept": sorted(kept | wanted.hidden)}
+    before = to_ms(format_utc(criteria.before))
+    return {"board": criteria.board.id, "before": before, "account": criteria.account, "kept": sorted(kept | criteria.hidden)}

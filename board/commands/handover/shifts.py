@@ -1,5 +1,5 @@
-"""Shift: one person answers for the desk at any moment. It passes on by an accepted handover, or somebody takes it, with a
-reason, if nobody can hand it over."""
+"""Shift: at any time, one person is responsible for the desk. The shift passes to another person by an accepted handover. If
+nobody can hand it over, somebody takes it, with a reason."""
 
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any
@@ -20,10 +20,10 @@ from models.entity import State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Handover, Shift
 
-OPEN = ("prepared", "signed")  # until it ends, the shift stays where it is
+OPEN = ("prepared", "signed")  # statuses before a handover ends; its holder keeps the shift
 WRITTEN = "handover.written"
 
-Number = Annotated[int, Field(ge=1)]  # of a handover
+Number = Annotated[int, Field(ge=1)]  # number of a handover
 Seq = Annotated[int, Field(ge=0)]
 
 _ACTIVE = text("SELECT id FROM search WHERE status = 'open' OR id IN :changed ORDER BY id").bindparams(
@@ -39,25 +39,25 @@ def may_accept(session: Session) -> set[str]:
     return set(session.connection().execute(_MAY_ACCEPT).scalars())
 
 
-class Take(Data):
-    """Take the shift without a handover, which everyone sees. An open handover is withdrawn by it. If you hold the shift
-    already, it is acknowledged with `seqs: []`."""
+class TakeShift(Data):
+    """Take the shift without a handover, which everyone sees. This withdraws an open handover. If you already hold the shift, the
+    ack has `seqs: []`."""
 
     reason: RequiredLongText
 
 
 def current(writer: EventWriter) -> Shift | None:
-    """Return the desk's shift; None before the first."""
+    """Return the desk's current shift; None before the first."""
     return unit_of_work.get(writer.session, Shift, OPERATIONS)
 
 
 def last_handover(writer: EventWriter) -> Handover | None:
-    """Return the desk's handover, open or ended; None before the first."""
+    """Return the desk's last handover, open or ended; None before the first."""
     return unit_of_work.get(writer.session, Handover, OPERATIONS)
 
 
-def take(writer: EventWriter, data: Take) -> None:
-    """Take the shift without a handover, visibly for everyone. An open handover ends."""
+def take(writer: EventWriter, data: TakeShift) -> None:
+    """Take the shift without a handover. Withdraws an open handover."""
     row, handover = current(writer), last_handover(writer)
     if row is not None and row.holder == writer.account_id:
         return
@@ -80,13 +80,13 @@ def transfer(writer: EventWriter, type: str, handover: int | None = None, reason
 
 
 def close(writer: EventWriter, handover: Handover, status: str, reason: str | None, **more: Any) -> None:
-    """End an open handover. The event is named after the status."""
-    ended = {"status": status, "ended_by": writer.account_id, "ended_at": writer.now, "reason": reason}
-    writer.update(handover, f"handover.{status}", ended | more, reason)
+    """End an open handover with this status, by an event that is named after it. `more`: further fields."""
+    values = {"status": status, "ended_by": writer.account_id, "ended_at": writer.now, "reason": reason}
+    writer.update(handover, f"handover.{status}", values | more, reason)
 
 
 def require_open(writer: EventWriter, number: int, *statuses: str) -> Handover:
-    """Return the handover if it has this number and a status that allows the command. Raises Refused `conflict`."""
+    """Return the last handover. Raises Refused `conflict` if it has another number or none of these statuses."""
     row = last_handover(writer)
     if row is None or row.number != number:
         raise conflict(row, "handover", N_("This is no longer the current handover."))
@@ -96,12 +96,12 @@ def require_open(writer: EventWriter, number: int, *statuses: str) -> Handover:
 
 
 def conflict(row: Handover | None, field: str, sentence: str) -> Refused:
-    """Return a refusal that includes the handover's present state."""
+    """Return a refusal that includes the handover's current state."""
     return Refused("conflict", fields={field: sentence}, current=row.state() if row is not None else None)
 
 
 def check_coordinator(writer: EventWriter, id: str | None, name: str) -> None:
-    """Check that the account in a field can take over a shift. Raises Refused."""
+    """Check that the account in the field `name` can take over a shift. Raises Refused."""
     writer.require_person(id, name)
     account = unit_of_work.get(writer.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
@@ -114,20 +114,21 @@ def is_coordinator(account: Account) -> bool:
 
 
 def active_searches(writer: EventWriter) -> list[str]:
-    """Return the ids of the searches to hand over: open, or found or closed since the shift began."""
+    """Return the ids of the searches to hand over: those that are open, or were found or closed since the shift began."""
     shift = current(writer)
     writer.session.flush()
     return active_since(writer.session, shift.seq if shift is not None else None)
 
 
 def active_since(session: Session, seq: int | None) -> list[str]:
-    """Return the ids of searches that are open, or ended since seq `seq` of `operations` (None: only open ones)."""
+    """Return the ids of the searches that are open, or whose status changed after `seq` on `operations` (None: only open
+    ones)."""
     changed = () if seq is None else event_queries.entities_with(session, OPERATIONS, "search.status_set", seq)
     return list(session.connection().execute(_ACTIVE, {"changed": list(changed)}).scalars())
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the one whose shift somebody took."""
+    """Yield the account whose shift was taken."""
     if event.type == "shift.taken" and after["before"]:
         yield "handover", after["before"]
 
@@ -135,7 +136,7 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 KIND = Kind(
     model=Shift,
     title=N_("Shift"),
-    data=Take,
+    data=TakeShift,
     fields=(
         FieldSpec("number", N_("Number"), type=int, display="room", reads_as="internal"),
         FieldSpec("holder", N_("In charge of the shift"), type=Id, control="person", display="room"),

@@ -1,5 +1,5 @@
-"""Authorship of the texts of a handover. A text that carries over from an earlier handover counts as not written until somebody
-changes it, or writes it again and thereby says that it is still true."""
+"""Authorship of the texts of a handover. A text from an earlier handover counts as not written until somebody changes it, or
+confirms it by writing it again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,17 +15,19 @@ OF_DESK = ("faults", "remarks")
 Authorship = dict[str, Any]  # TextMark by field
 
 
-def written(marks: Authorship, before: State, after: State, patch: State, writer: EventWriter, number: int) -> Authorship:
+def update_authorship(
+    authorship: Authorship, before: State, after: State, patch: State, writer: EventWriter, number: int
+) -> Authorship:
     """Return the authorship after a merge patch for handover `number`."""
-    found = {path: mark for path, mark in marks.items() if after[path]}
+    marks = {path: mark for path, mark in authorship.items() if after[path]}
     for path in patch.keys() & {*OF_SEARCH, *OF_DESK}:
         if after[path] and after[path] != before[path]:
-            found[path] = TextMark(handover=number, by=writer.account_id, at=writer.now).model_dump()
-        elif after[path] and not is_current(found, path, number):
-            unknown = TextMark(handover=number).model_dump()
-            confirmed = {"handover": number, "confirmed_by": writer.account_id, "confirmed_at": writer.now}
-            found[path] = unknown | found.get(path, {}) | confirmed
-    return found
+            marks[path] = TextMark(handover=number, by=writer.account_id, at=writer.now).model_dump()
+        elif after[path] and not is_current(marks, path, number):
+            without_author = TextMark(handover=number).model_dump()
+            confirmation = {"handover": number, "confirmed_by": writer.account_id, "confirmed_at": writer.now}
+            marks[path] = without_author | marks.get(path, {}) | confirmation
+    return marks
 
 
 def is_current(marks: Mapping[str, Any] | None, path: str, number: int) -> bool:
@@ -34,5 +36,5 @@ def is_current(marks: Mapping[str, Any] | None, path: str, number: int) -> bool:
 
 
 def is_confirmation(before: State, after: State) -> bool:
-    """Return whether a change leaves all that was written as it was."""
+    """Return whether a change leaves all texts unchanged."""
     return all(before[name] == after[name] for name in before)

@@ -1,4 +1,4 @@
-"""Distributions: who was given which material, in which way, and who was asked to take it down."""
+"""Distributions: the recipients of a material, the method, and the requests to take it down."""
 
 from typing import Annotated
 
@@ -21,18 +21,18 @@ from models.fields import Data, Id, LongText, ShortText, Time, Title
 from models.ids import new_id
 from models.material import Language, Material
 
-MAX_DISTRIBUTIONS = 500  # of a search, with those that were withdrawn
-MAX_ADDED = 50  # recipients in one command
+MAX_DISTRIBUTIONS = 500  # per search, including withdrawn ones
+MAX_ADDED = 50  # recipients per command
 Copies = Annotated[int, Field(ge=1, le=1_000_000)]
 
 _COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
 
 
-class Add(Data):
-    """Record to whom a material was given, one entry for each recipient.
+class AddDistribution(Data):
+    """Record the recipients of a material, with an entry for each.
 
     `recipients`: 1 to 50.
-    `at`: now if not given; at most 5 minutes in the future.
+    `at`: by default, now; at most 5 minutes in the future.
     """
 
     material: Id
@@ -53,17 +53,17 @@ class Fields(Data):
     at: Time
 
 
-class Update(Patch):
+class UpdateDistribution(Patch):
     """Change a distribution by a merge patch."""
 
     distribution: Id
 
 
-class TakeDown(Data):
-    """Record that recipients were asked to take it down.
+class RecordTakeDown(Data):
+    """Record that recipients were asked to take down the material.
 
     `distributions`: 1 to 500.
-    `done`: false: they were not asked after all.
+    `done`: false if they were not asked after all.
     """
 
     distributions: Annotated[list[Id], Field(min_length=1, max_length=MAX_DISTRIBUTIONS)]
@@ -71,33 +71,33 @@ class TakeDown(Data):
     note: ShortText | None = None
 
 
-class Withdraw(Data):
-    """Withdraw a distribution that was a mistake."""
+class WithdrawDistribution(Data):
+    """Withdraw a distribution that was recorded by mistake."""
 
     distribution: Id
     reason: LongText | None = None
 
 
-def add(writer: EventWriter, data: Add) -> None:
-    """Record to whom a material was given. One that is no longer given out is to be taken down at once."""
+def add(writer: EventWriter, data: AddDistribution) -> None:
+    """Record the recipients of a material. If the material has ended, their take-downs are due immediately."""
     material = writer.find(Material, data.material, "material")
     if material.withdrawn is not None:
         raise invalid("material", N_("This was withdrawn: it must not be given out."))
     _check(writer, material, data.language, data.at)
-    recipients = list(dict.fromkeys(each.strip() for each in data.recipients))
-    known = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one()
-    if known + len(recipients) > MAX_DISTRIBUTIONS:
+    recipients = list(dict.fromkeys(recipient.strip() for recipient in data.recipients))
+    existing = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one()
+    if existing + len(recipients) > MAX_DISTRIBUTIONS:
         raise Refused("too_large")
     values = data.model_dump(exclude={"recipients"}) | {"at": data.at or writer.now, "by": writer.account_id}
     for recipient in recipients:
         take_down = take_downs.entry(writer, data.way) if material.ended_at is not None else None
         due = take_downs.due_of(take_down, None)
-        own = {"id": new_id(), "board": writer.board.id, "recipient": recipient, "take_down": take_down, "due": due}
-        writer.create(rows.new(Distribution, values | own), "distribution.added")
+        entry = {"id": new_id(), "board": writer.board.id, "recipient": recipient, "take_down": take_down, "due": due}
+        writer.create(rows.new_row(Distribution, values | entry), "distribution.added")
 
 
-def update(writer: EventWriter, data: Update) -> None:
-    """Correct to whom, how or when a material was given."""
+def update(writer: EventWriter, data: UpdateDistribution) -> None:
+    """Correct the recipient, method or time of a distribution."""
     blank = {"recipient": "-", "way": "other", "language": "fr", "at": writer.now}
     row, values = writer.find_patched(Distribution, data.distribution, "distribution", Fields, data.model_extra or {}, blank)
     material = writer.find(Material, row.material, "material")
@@ -105,15 +105,15 @@ def update(writer: EventWriter, data: Update) -> None:
     take_downs.write(writer, row, "distribution.updated", values)
 
 
-def take_down(writer: EventWriter, data: TakeDown) -> None:
-    """Record that recipients were asked to take down what they were given, or that they were not after all. Those of whom it is
-    known already stay with who recorded it first."""
+def take_down(writer: EventWriter, data: RecordTakeDown) -> None:
+    """Record whether recipients were asked to take down the material. An entry that already says so keeps its first author and
+    time."""
     ids = list(dict.fromkeys(data.distributions))
     unit_of_work.prefetch(writer.session, Distribution, ids)
-    found = [writer.find(Distribution, id, "distributions") for id in ids]
-    if any(row.take_down is None or row.withdrawn is not None for row in found):
+    distributions = [writer.find(Distribution, id, "distributions") for id in ids]
+    if any(row.take_down is None or row.withdrawn is not None for row in distributions):
         raise invalid("distributions", N_("This may still be shown: there is nothing to take down yet."))
-    for row in found:
+    for row in distributions:
         before: State = row.take_down or {}
         if (before["done_at"] is not None) == data.done and data.note in (None, before["note"]):
             continue
@@ -125,8 +125,8 @@ def take_down(writer: EventWriter, data: TakeDown) -> None:
         take_downs.write(writer, row, "distribution.taken_down", values)
 
 
-def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """Withdraw an entry that was a mistake: this recipient was not given it."""
+def withdraw(writer: EventWriter, data: WithdrawDistribution) -> None:
+    """Withdraw an entry that was recorded by mistake: this recipient did not get the material."""
     row = writer.find(Distribution, data.distribution, "distribution")
     if row.withdrawn is None:
         withdrawn = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
@@ -150,7 +150,7 @@ def _apply_undo(writer: EventWriter, row: Distribution, event: JournalEvent, val
 KIND = Kind(
     model=Distribution,
     title=N_("Distribution"),
-    data=Add,
+    data=AddDistribution,
     fields=(
         FieldSpec("material", N_("Material"), reads_as="material"),
         FieldSpec("recipient", N_("Recipient"), type=Title, control="text", required=True, personal=True, prose=True),

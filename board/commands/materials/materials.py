@@ -1,6 +1,6 @@
-"""Materials: posters, vignettes and briefs, approved by a coordinator after somebody outside has decided.
+"""Materials: posters, vignettes and briefs. A coordinator approves them after an outside decision.
 
-What was approved is kept as it was: later changes of the search are on no paper until it is approved anew.
+An approved material does not change. Later changes of the search appear only on a material that is approved after them.
 """
 
 from typing import Annotated, Any, get_args
@@ -22,10 +22,10 @@ from models.ids import new_id
 from models.material import Language, Material, Shown, Texts, What
 from models.search import Search
 
-MAX_MATERIALS = 100  # of a search, with those that have ended
-MAX_PUBLIC_TEXT = 400  # characters of a sentence on a poster or a vignette; a brief has room for more
+MAX_MATERIALS = 100  # per search, including ended ones
+MAX_PUBLIC_TEXT = 400  # characters of the custom text on a poster or vignette; a brief has space for more
 
-LEVELS = {  # of the appeal, that allow a material; a brief goes to the police, and needs no appeal
+LEVELS = {  # levels of the appeal that allow a material; a brief goes to the police and needs no appeal
     "poster": ("posters", "public", "child_alert"),
     "vignette": ("discreet", "posters", "public", "child_alert"),
     "brief": ("none", "discreet", "posters", "public", "child_alert"),
@@ -46,14 +46,14 @@ _RUNNING = text("SELECT id FROM material WHERE board = :board AND ended_at IS NU
 _COUNT = text("SELECT count(*) FROM material WHERE board = :board")
 
 
-class Approve(Data):
-    """Approve a material: its `content` is taken from the search now. See *Materials*.
+class ApproveMaterial(Data):
+    """Approve a material. Its `content` is copied from the search now. See *Materials*.
 
     `languages`: one or more.
     `texts`: a custom sentence for each language.
-    `place`: as it should be shown; without it, that of the search.
+    `place`: place to show; by default, the place of the search.
     `until`: in the future.
-    `decided_by`: who decided outside.
+    `decided_by`: the person or authority that decided.
     """
 
     what: What
@@ -65,17 +65,17 @@ class Approve(Data):
     decided_by: RequiredShortText
 
 
-class Withdraw(Data):
-    """Withdraw a material. It writes `material.withdrawn`, which has `withdrawn`, and then `material.ended`, which has
-    `ended_at`, unless the material had ended before. To undo it, approve the material again."""
+class WithdrawMaterial(Data):
+    """Withdraw a material. This writes `material.withdrawn`, which sets `withdrawn`. Then it writes `material.ended`, which sets
+    `ended_at`, unless the material has already ended. It can't be undone: approve the material again."""
 
     material: Id
     reason: LongText | None = None
 
 
-def approve(writer: EventWriter, data: Approve) -> None:
-    """Approve a material. It shows the facts of the search as they are now. Raises Refused `invalid` where the appeal does not
-    allow it, `conflict` where somebody else changed a fact that it shows after the command's base."""
+def approve(writer: EventWriter, data: ApproveMaterial) -> None:
+    """Approve a material, which shows the current facts of the search. Raises Refused `invalid` if the appeal does not allow it,
+    and `conflict` if another account changed a shown fact after the command's base."""
     row = writer.find(Search, writer.board.id, "search")
     check(row, data)
     if data.until <= writer.now:
@@ -91,10 +91,10 @@ def approve(writer: EventWriter, data: Approve) -> None:
         "texts": data.texts.model_dump(), "content": content(row, data), "until": data.until, "decided_by": data.decided_by,
         "approved_by": writer.account_id, "approved_at": writer.now, "ends_at": _ends_at(data.what, data.until, row),
     }  # fmt: skip
-    writer.create(rows.new(Material, values), "material.approved")
+    writer.create(rows.new_row(Material, values), "material.approved")
 
 
-def check(row: Search, data: Approve) -> None:
+def check(row: Search, data: ApproveMaterial) -> None:
     """Check that a search allows a material with these facts. Raises Refused `invalid`."""
     if row.status != "open":
         raise invalid("what", N_("The search is not open: nothing more is given out."))
@@ -103,40 +103,40 @@ def check(row: Search, data: Approve) -> None:
     check_shown(data)
 
 
-def check_shown(data: Approve) -> None:
-    """Check that what a material shows may be shown to those who get it. Raises Refused `invalid`."""
+def check_shown(data: ApproveMaterial) -> None:
+    """Check that the recipients of a material may see the facts that it shows. Raises Refused `invalid`."""
     if data.what == "brief":
         return
     if not set(ONLY_BRIEF).isdisjoint(data.shows):
         raise invalid("shows", N_("Date of birth and needs are for the police alone: a brief may show them."))
-    for language, words in data.texts.model_dump().items():
-        if words is not None and len(words) > MAX_PUBLIC_TEXT:
+    for language, sentence in data.texts.model_dump().items():
+        if sentence is not None and len(sentence) > MAX_PUBLIC_TEXT:
             raise invalid(f"texts.{language}", message(N_("At most {count} characters."), count=MAX_PUBLIC_TEXT))
 
 
 def allows(row: Search, what: str) -> bool:
-    """Return whether a search is open, and its appeal has a level that allows a material."""
+    """Return whether a search is open and the level of its appeal allows a material."""
     return row.status == "open" and row.appeal["level"] in LEVELS[what]
 
 
-def content(row: Search, data: Approve) -> State:
+def content(row: Search, data: ApproveMaterial) -> State:
     """Return the facts of a search that a material shows."""
     person, shows = row.person, set(data.shows)
-    found: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
+    facts: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
     last_name = person.get("last_name") or None
-    found["last_name"] = last_name if last_name is None or "last_name" in shows else f"{last_name[0]}."
+    facts["last_name"] = last_name if last_name is None or "last_name" in shows else f"{last_name[0]}."
     for name in ("age", "birth_date", "clothing", "needs"):
-        found[name] = person.get(name) if name in shows else None
+        facts[name] = person.get(name) if name in shows else None
     for name in LOOKS:
-        found[name] = person.get(name) if "looks" in shows else None
-    found["missing_since"] = row.missing_since if "time" in shows else None
-    found["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
-    found["photo"] = row.photo if "photo" in shows else None
-    return found
+        facts[name] = person.get(name) if "looks" in shows else None
+    facts["missing_since"] = row.missing_since if "time" in shows else None
+    facts["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
+    facts["photo"] = row.photo if "photo" in shows else None
+    return facts
 
 
-def withdraw(writer: EventWriter, data: Withdraw) -> None:
-    """Withdraw a material, which ends it if it has not ended."""
+def withdraw(writer: EventWriter, data: WithdrawMaterial) -> None:
+    """Withdraw a material, and end it unless it has ended."""
     row = writer.find(Material, data.material, "material")
     if row.withdrawn is not None:
         return
@@ -147,17 +147,17 @@ def withdraw(writer: EventWriter, data: Withdraw) -> None:
 
 
 def follow_search(writer: EventWriter, search: Search) -> None:
-    """End the materials that a search no longer allows, after a change of its appeal or its status; the others end with the
+    """End the materials that a search no longer allows, after a change of its appeal or status. The other materials end with the
     appeal."""
     for row in unit_of_work.select(writer.session, Material, _RUNNING, {"board": writer.board.id}):
         if not allows(search, row.what):
             end(writer, row)
         else:
-            writer.set_unseen(row, {"ends_at": _ends_at(row.what, row.until, search)})
+            writer.set_hidden(row, {"ends_at": _ends_at(row.what, row.until, search)})
 
 
 def end(writer: EventWriter, row: Material) -> None:
-    """End a material: it must no longer be given out, and each recipient is to be asked to take it down."""
+    """End a material: it must no longer be given out, and each recipient must be asked to take it down."""
     if writer.update(row, "material.ended", {"ended_at": writer.now}, conflicts=False):
         take_downs.begin(writer, row.id)
 
@@ -172,14 +172,14 @@ def _ordered(codes: list[Any]) -> list[Any]:
 
 
 def _require_shown_facts(writer: EventWriter, row: Search, shows: list[Shown]) -> None:
-    """Check that nobody else has changed what the material shows since its author looked. Raises Refused `conflict`."""
+    """Raise Refused `conflict` if another account changed a fact that the material shows after the command's base."""
     if writer.command.base is None or row.seq <= writer.command.base:
         return
     paths = {"person.first_name", "person.last_name"}.union(*(_PATHS.get(name, (f"person.{name}",)) for name in shows))
-    theirs = writer.changed_since(row, writer.command.base, but=writer.account_id)
-    clash = {name: sentence for name, sentence in theirs.items() if name in paths}
-    if clash:
-        raise Refused("conflict", fields=clash, current=row.state())
+    changed = writer.changed_since(row, writer.command.base, except_account=writer.account_id)
+    conflicts = {name: sentence for name, sentence in changed.items() if name in paths}
+    if conflicts:
+        raise Refused("conflict", fields=conflicts, current=row.state())
 
 
 # -- undo and declaration -------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _dangling(writer: EventWriter, row: Material, values: State) -> dict[str, st
 def _apply_undo(writer: EventWriter, row: Material, event: JournalEvent, values: State) -> None:
     search = writer.find(Search, writer.board.id, "search")
     writer.update(row, event.type, values, undoes=event.seq)
-    writer.set_unseen(row, {"ends_at": _ends_at(row.what, row.until, search)})
+    writer.set_hidden(row, {"ends_at": _ends_at(row.what, row.until, search)})
     if row.ended_at is None:
         take_downs.cancel(writer, row.id)
 
@@ -206,7 +206,7 @@ LANGUAGES = {"fr": N_("French"), "nl": N_("Dutch"), "de": N_("German"), "en": N_
 KIND = Kind(
     model=Material,
     title=N_("Material"),
-    data=Approve,
+    data=ApproveMaterial,
     fields=(
         FieldSpec(
             "what", N_("What to give out"), control="choice", required=True,

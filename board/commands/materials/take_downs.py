@@ -1,4 +1,4 @@
-"""Take-downs: one entry for each recipient of a material that must no longer be shown, with the time by which it is due."""
+"""Take-downs: an entry, with a due time, for each recipient of a material that must no longer be shown."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,32 +28,32 @@ _SEARCHES = text(
 
 
 class Overdue(NamedTuple):
-    """Take-down that is overdue longest, and the event that changed it last."""
+    """Due time of the longest overdue take-down, and the seq of its last event."""
 
     due: str
     seq: int
 
 
 def begin(writer: EventWriter, material: str) -> None:
-    """Add an entry for each recipient of a material that has none."""
+    """Add an entry for each recipient of a material who has none."""
     for row in _of_material(writer, material):
         join(writer, row)
 
 
 def join(writer: EventWriter, row: Distribution) -> None:
-    """Add the entry of one recipient, unless there is one, or the distribution was withdrawn."""
+    """Add the entry of one recipient. No-op if it exists, or if the distribution was withdrawn."""
     if row.take_down is None and row.withdrawn is None:
         write(writer, row, "distribution.take_down_due", {"take_down": entry(writer, row.way)}, conflicts=False)
 
 
 def entry(writer: EventWriter, way: str) -> State:
-    """Return a new entry, due by the way in which the material was given."""
+    """Return a new entry. Its due time depends on the method by which the material was given."""
     due = parse_utc(writer.now) + timedelta(minutes=writer.task_catalogue.take_down_minutes(way))
     return {"due": format_utc(due), "done_at": None, "done_by": None, "note": None}
 
 
 def cancel(writer: EventWriter, material: str) -> None:
-    """Remove the entries of a material that goes on after all, but for those that are done."""
+    """Remove the entries of a material that is given out again, except those that are done."""
     for row in _of_material(writer, material):
         if row.take_down is not None and row.take_down["done_at"] is None:
             write(writer, row, "distribution.take_down_due", {"take_down": None}, conflicts=False)
@@ -63,22 +63,22 @@ def write(
     writer: EventWriter, row: Distribution, type: str, values: State, reason: str | None = None, conflicts: bool = True,
     undoes: int | None = None,
 ) -> None:  # fmt: skip
-    """Update a distribution, and keep when its take-down is due while it is to be done."""
+    """Update a distribution, and the column with the due time of its take-down."""
     writer.update(row, type, values, reason, conflicts, undoes)
-    writer.set_unseen(row, {"due": due_of(row.take_down, row.withdrawn)})
+    writer.set_hidden(row, {"due": due_of(row.take_down, row.withdrawn)})
 
 
 def due_of(take_down: State | None, withdrawn: State | None) -> str | None:
-    """Return when a take-down is due that is still to be done."""
+    """Return the due time of a take-down that is not done; None if there is none."""
     due: str | None = take_down["due"] if take_down is not None and take_down["done_at"] is None and withdrawn is None else None
     return due
 
 
 def overdue(writer: EventWriter, by_s: float = 0.0) -> Overdue | None:
-    """Return the take-down of the board that is overdue longest, if by at least so many seconds."""
+    """Return the board's longest overdue take-down; None if none is overdue by at least `by_s` seconds."""
     until = format_utc(parse_utc(max(writer.now, writer.board.at)) - timedelta(seconds=by_s))
-    found = unit_of_work.execute(writer.session, _OVERDUE, {"board": writer.board.id, "until": until}).first()
-    return Overdue(found.due, found.seq) if found is not None else None
+    row = unit_of_work.execute(writer.session, _OVERDUE, {"board": writer.board.id, "until": until}).first()
+    return Overdue(row.due, row.seq) if row is not None else None
 
 
 def _find(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
@@ -87,20 +87,21 @@ def _find(session: Session, rule: str, since: datetime, until: datetime) -> Iter
 
 
 def recheck(writer: EventWriter, wait_s: float, *_: str) -> tuple[Search, str] | None:
-    """Return the search of the board if one of its take-downs has been overdue that long. A reopened search is another cause."""
-    late = overdue(writer, wait_s)
+    """Return the board's search and the cause of the alarm, if one of its take-downs has been overdue for `wait_s` seconds. A
+    reopened search is a new cause."""
+    longest = overdue(writer, wait_s)
     search = unit_of_work.get(writer.session, Search, writer.board.id)
-    return (search, str(max(late.seq, search.seq))) if late is not None and search is not None else None
+    return (search, str(max(longest.seq, search.seq))) if longest is not None and search is not None else None
 
 
-OCCASION = Occasion(  # about a search: one alarm for all its recipients
+OCCASION = Occasion(  # about the search: one alarm for all recipients
     N_("Take-down overdue"), page="/searches/{board}?campaign", rule="take_down_overdue", while_found=True,
     by_time=ByTime(_find, recheck),
 )  # fmt: skip
 
 
 def open_recipients(writer: EventWriter) -> list[str]:
-    """Return the recipients who have not been asked to take down what they were given, whether an entry asks for it or not."""
+    """Return the recipients who have not been asked to take down the material, with or without a take-down entry."""
     return [
         row.recipient
         for row in unit_of_work.select(writer.session, Distribution, _OF_BOARD, {"board": writer.board.id})
@@ -109,5 +110,5 @@ def open_recipients(writer: EventWriter) -> list[str]:
 
 
 def _of_material(writer: EventWriter, material: str) -> list[Distribution]:
-    asked = {"board": writer.board.id, "material": material}
-    return unit_of_work.select(writer.session, Distribution, _OF_MATERIAL, asked)
+    params = {"board": writer.board.id, "material": material}
+    return unit_of_work.select(writer.session, Distribution, _OF_MATERIAL, params)

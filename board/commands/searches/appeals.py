@@ -1,5 +1,5 @@
-"""Appeal of a search: decided with the police, the prosecutor and the family. It ends when the child is found; tasks to take
-down its traces follow."""
+"""Appeal of a search, decided with the police, the prosecutor and the family. It ends when the child is found, which adds tasks
+to take down its traces."""
 
 from pydantic import model_validator
 
@@ -18,7 +18,7 @@ from models.search import Appeal, Search
 NONE: State = {"level": "none", "from": None, "until": None}
 
 
-class Set(Appeal):
+class SetAppeal(Appeal):
     """Set the appeal to the public. `none` clears both dates.
 
     `until`: after `from`.
@@ -27,14 +27,14 @@ class Set(Appeal):
     reason: LongText | None = None
 
     @model_validator(mode="after")
-    def _none_has_no_dates(self) -> "Set":
+    def _none_has_no_dates(self) -> "SetAppeal":
         if self.level == "none":
             self.since = self.until = None
         return self
 
 
-def set_appeal(writer: EventWriter, data: Set) -> None:
-    """Set level and dates of the appeal, all of them."""
+def set_appeal(writer: EventWriter, data: SetAppeal) -> None:
+    """Set the level and both dates of the appeal."""
     if data.since is not None and data.until is not None and data.until <= data.since:
         raise invalid("until", N_("The end must be after the start."))
     row = writer.find(Search, writer.board.id, "search")
@@ -43,21 +43,20 @@ def set_appeal(writer: EventWriter, data: Set) -> None:
 
 
 def end_appeal(writer: EventWriter, row: Search, reason: str) -> None:
-    """End a running appeal when the child is found, and add the tasks that take down its traces."""
+    """End a running appeal, and add the tasks that take down its traces."""
     level = row.appeal["level"]
     if apply_appeal(writer, row, NONE, reason):
-        for each in writer.task_catalogue.take_down(level):
-            if writer.has_room(reserved=True):  # on a full board the tasks are left out, as finding the child must not be refused
-                tasks.add_from_template(writer, each, take_down=True)
+        for template in writer.task_catalogue.take_down(level):
+            if writer.has_room(reserved=True):  # skip tasks on a full board: `found` must not be refused
+                tasks.add_from_template(writer, template, take_down=True)
 
 
 def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | None = None, undoes: int | None = None) -> bool:
-    """Set the appeal; return whether anything changed. Displays lose a search whose appeal becomes discreet, and get it back
-    when it no longer is."""
-    on_walls = is_visible_on_displays(row)
-    changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
-    writer.set_unseen(row, {"discreet": row.appeal["level"] == "discreet"})
-    if is_visible_on_displays(row) != on_walls:
+    """Set the appeal. Return whether anything changed. Displays do not show a search while its appeal is discreet."""
+    was_on_displays = is_visible_on_displays(row)
+    has_changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
+    writer.set_hidden(row, {"discreet": row.appeal["level"] == "discreet"})
+    if is_visible_on_displays(row) != was_on_displays:
         visibility.record_change(writer, row, {ALL_DISPLAYS})
     materials.follow_search(writer, row)
-    return changed
+    return has_changed

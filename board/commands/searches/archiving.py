@@ -1,6 +1,8 @@
-"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server, tips a day after
-they were placed or dismissed, and its own alarms a day after they ended. Searches stay on their own boards, and are listed by
-`board/lookup/closed_searches.py`."""
+"""Archiving: the server removes closed searches, tips and alarms from `operations`, each by an event.
+
+Closed searches leave some days after their last event there, tips a day after they were placed or dismissed, and alarms a day
+after they ended. Searches stay on their own boards; `board/lookup/closed_searches.py` lists them.
+"""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -29,14 +31,14 @@ E = TypeVar("E", bound=Entity)
 
 
 def _queries(due: str, id: str, at: str) -> tuple[TextClause, TextClause]:
-    """Return the query for the ids of rows that are due, and the one for those of some ids that still are. No value
-    is pasted into them."""
+    """Return the query for the ids of all due rows, and the query for the ids among `:ids` that are still due. Neither contains
+    literal values."""
     still_due = text(f"SELECT {id} FROM {due} AND {id} IN :ids ORDER BY {at}, {id}")  # noqa: S608
     still_due = still_due.bindparams(bindparam("ids", expanding=True))
     return text(f"SELECT {id} FROM {due} ORDER BY {at}, {id}"), still_due  # noqa: S608
 
 
-# Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
+# Closed, and unchanged on `operations` for the period. A change of a closed search, such as of its outcome, restarts it.
 _DUE, _STILL_DUE = _queries(
     f"search s {join_at(str(OPERATIONS_NUMBER), 's.operations_seq')} "
     "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before", "s.id", "e.at",
@@ -49,50 +51,50 @@ _DUE_ALARMS, _STILL_DUE_ALARMS = _queries("alarm WHERE board = 'operations' AND 
 
 
 def due(session: Session, now: datetime, after_days: int) -> list[str]:
-    """Return the searches to archive, those closed first in front. One that the present shift hands over stays until the next."""
+    """Return the searches to archive, the longest closed first. Without those that the current shift will hand over."""
     before = {"before": to_ms(_before(now, after_days))}
-    found = session.connection().execute(_DUE, before).scalars().all()
-    handed_over = _handed_over_by_the_shift(session) if found else frozenset()
-    return [id for id in found if id not in handed_over]
+    due_ids = session.connection().execute(_DUE, before).scalars().all()
+    handed_over = _handed_over_by_the_shift(session) if due_ids else frozenset()
+    return [id for id in due_ids if id not in handed_over]
 
 
 def archive(session: Session, ids: Collection[str], clock: Callable[[], datetime], after_days: int) -> CommandResult:
-    """Archive those of these searches that are still due. Locks `operations`, which every change of a search locks."""
+    """Archive the searches among these that are still due. Locks `operations`, as every change of a search does."""
     operations = unit_of_work.lock_board(session, OPERATIONS)
     if operations is None:
         raise Refused("not_found")
     now = clock()
     session.flush()
-    asked = {"before": to_ms(_before(now, after_days)), "ids": list(ids)}
-    left = set(session.connection().execute(_STILL_DUE, asked).scalars()) - _handed_over_by_the_shift(session)
+    params = {"before": to_ms(_before(now, after_days)), "ids": list(ids)}
+    still_due = set(session.connection().execute(_STILL_DUE, params).scalars()) - _handed_over_by_the_shift(session)
     writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
-    unit_of_work.prefetch(session, Search, left)
-    unit_of_work.prefetch(session, SearchHandover, left)
-    for id in (id for id in ids if id in left):
+    unit_of_work.prefetch(session, Search, still_due)
+    unit_of_work.prefetch(session, SearchHandover, still_due)
+    for id in (id for id in ids if id in still_due):
         _archive(writer, id, after_days)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
 
 
 def due_tips(session: Session, now: datetime) -> list[str]:
-    """Return the tips to archive, those answered first in front."""
+    """Return the tips to archive, the longest answered first."""
     return list(session.connection().execute(_DUE_TIPS, {"before": _before(now, TIP_DAYS)}).scalars())
 
 
 def archive_tips(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
-    """Archive those of these tips that are still due. Locks `operations`."""
+    """Archive the tips among these that are still due. Locks `operations`."""
     return _archive_due(
         session, _STILL_DUE_TIPS, Tip, ids, clock, TIP_DAYS, lambda writer, row: writer.archive(row, "tip.archived", TIP_DAYS)
     )
 
 
 def due_alarms(session: Session, now: datetime) -> list[str]:
-    """Return the alarms of `operations` to remove from it, those that ended first in front."""
+    """Return the alarms to remove from `operations`, the longest ended first."""
     return list(session.connection().execute(_DUE_ALARMS, {"before": _before(now, ALARM_DAYS)}).scalars())
 
 
 def archive_alarms(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
-    """Remove those of these alarms that are still due; the journal keeps them. Locks `operations`."""
+    """Remove the alarms among these that are still due. They stay in the journal. Locks `operations`."""
     return _archive_due(
         session, _STILL_DUE_ALARMS, Alarm, ids, clock, ALARM_DAYS, lambda writer, row: writer.delete(row, "alarm.archived")
     )
@@ -118,9 +120,9 @@ def _archive(writer: EventWriter, id: str, after_days: int) -> None:
     if row is None:
         return
     writer.archive(row, "search.archived", after_days)
-    handed = unit_of_work.get(writer.session, SearchHandover, id)
-    if handed is not None:  # the next handover of the search, if it is reopened, makes a new one
-        writer.delete(handed, "handed.archived")
+    search_handover = unit_of_work.get(writer.session, SearchHandover, id)
+    if search_handover is not None:  # if the search is reopened, its next handover adds a new one
+        writer.delete(search_handover, "handed.archived")
 
 
 def _handed_over_by_the_shift(session: Session) -> frozenset[str]:

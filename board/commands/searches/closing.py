@@ -1,4 +1,4 @@
-"""Closing a search: what is still open, and the reason for closing it anyway."""
+"""Closing a search: its open items, and the reason for closing it anyway."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from board.i18n import N_, Message, message
 from models.entity import State
 from models.search import Search
 
-MAX_NAMED = 10  # card numbers or recipients in a sentence; the rest are counted
+MAX_NAMED = 10  # card numbers or recipients named in a sentence; the rest are counted
 
 _TASKS = text(
     'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
@@ -26,38 +26,40 @@ _NOT_PASSED_ON = text("SELECT number FROM sighting WHERE board = :board AND queu
 
 
 def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
-    """Return what closing changes besides the status. Raises Refused `invalid` if something is open and no reason is given.
-    Does not check a search that is closed already."""
+    """Return the fields that closing changes besides the status. Raises Refused `invalid` if items are open and no reason is
+    given. Does not check a search that is already closed."""
     if row.status == "closed":
         acknowledge = acknowledge or row.acknowledge
     elif acknowledge is None and (sentences := _open(writer, row)):
         raise invalid("acknowledge", message(N_("Give a reason for closing it anyway. {open}"), open=_joined(sentences)))
     values: State = {"acknowledge": acknowledge}
     if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
-        values["outcome"] = row.outcome | {"reason": row.status_reason}  # an earlier version kept the reason there alone
+        values["outcome"] = row.outcome | {"reason": row.status_reason}  # earlier versions stored the reason only there
     return values
 
 
 def _open(writer: EventWriter, row: Search) -> list[Message]:
-    """Describe what is still open."""
-    found: list[Message] = []
+    """Return a sentence for each group of open items."""
+    open_items: list[Message] = []
     if row.outcome is not None:
         if not row.outcome.get("family_told"):
-            found.append(message(sentences.FAMILY_OPEN))
+            open_items.append(message(sentences.FAMILY_OPEN))
         if not row.outcome.get("police_told"):
-            found.append(message(sentences.POLICE_OPEN))
+            open_items.append(message(sentences.POLICE_OPEN))
     if tasks := _numbers(writer, _TASKS):
-        found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
+        open_items.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
     if sightings := _numbers(writer, _SIGHTINGS):
-        found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
-    if waiting := _numbers(writer, _NOT_PASSED_ON):
-        found.append(message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(waiting)))
+        open_items.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
+    if credible := _numbers(writer, _NOT_PASSED_ON):
+        open_items.append(
+            message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(credible))
+        )
     if recipients := take_downs.open_recipients(writer):
         one = N_("{count} recipient has not been asked to take it down: {names}.")
         several = N_("{count} recipients have not been asked to take it down: {names}.")
         sentence = one if len(recipients) == 1 else several
-        found.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
-    return found
+        open_items.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
+    return open_items
 
 
 def _numbers(writer: EventWriter, query: TextClause) -> Sequence[int]:
@@ -65,13 +67,15 @@ def _numbers(writer: EventWriter, query: TextClause) -> Sequence[int]:
 
 
 def _named(numbers: Sequence[int | str], separator: str = ", ") -> str | Message:
-    named = separator.join(map(str, numbers[:MAX_NAMED]))
+    listed = separator.join(map(str, numbers[:MAX_NAMED]))
     return (
-        message(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
+        message(N_("{numbers} and {count} more"), numbers=listed, count=len(numbers) - MAX_NAMED)
+        if numbers[MAX_NAMED:]
+        else listed
     )
 
 
 def _joined(sentences: Sequence[Message]) -> Message:
-    """Join sentences that are translated one by one."""
-    parts = {f"part{at}": each for at, each in enumerate(sentences)}
+    """Join sentences that are translated separately."""
+    parts = {f"part{index}": sentence for index, sentence in enumerate(sentences)}
     return message(" ".join(f"{{{name}}}" for name in parts), **parts)

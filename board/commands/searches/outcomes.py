@@ -1,4 +1,4 @@
-"""Outcome of a search: how the child was found. It can be corrected later, also on a closed search."""
+"""Outcome of a search: how the child was found. It can be corrected later, even on a closed search."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from models.search import Outcome, Search
 
 
 class SetOutcome(Data):
-    """Correct the outcome of a search whose child was found, also if it is closed.
+    """Correct the outcome of a search whose child was found. Allowed on a closed search.
 
     `outcome`: a merge patch of the outcome.
     """
@@ -21,7 +21,7 @@ class SetOutcome(Data):
 
 
 def set_outcome(writer: EventWriter, data: SetOutcome) -> None:
-    """Correct the outcome of a found child."""
+    """Correct the outcome of a search."""
     row = writer.find(Search, writer.board.id, "search")
     if row.outcome is None:
         raise invalid("outcome", N_("This child has not been found: there is no outcome to correct. Set the status to found."))

@@ -1,7 +1,7 @@
-"""Details of a search that belong to its kind, and earlier disappearances of the child.
+"""Details of a search that depend on its kind, and earlier disappearances of the child.
 
-Which kind has which details is data (`board.config.kind_fields`); any search may have all of them, so that a change of its kind
-loses nothing.
+`board.config.kind_fields` declares the details of each kind. Any search can have all of them, so that a change of its kind loses
+nothing.
 """
 
 import re
@@ -28,30 +28,30 @@ def _without_cleared(value: Any) -> Any:
 
 
 def _checked(value: dict[str, EarlierDisappearance]) -> dict[str, EarlierDisappearance] | None:
-    """Return the items that say something; None if there are none."""
+    """Return the items with at least one field; None if there are none."""
     if not all(_KEY.match(key) for key in value):
         raise ValueError(N_("The key of an item must have 1 to 16 lowercase letters or digits."))
-    said = {key: item for key, item in value.items() if any(each is not None for each in item.model_dump().values())}
-    if len(said) > MAX_EARLIER:
+    items = {key: item for key, item in value.items() if any(field is not None for field in item.model_dump().values())}
+    if len(items) > MAX_EARLIER:
         raise ValueError(N_("At most 50 items."))
-    return said or None
+    return items or None
 
 
 Earlier = Annotated[dict[str, EarlierDisappearance], BeforeValidator(_without_cleared), AfterValidator(_checked)]
 
 
 class DetailFields(Data):
-    """Part of the fields of a search that people write."""
+    """Details and earlier disappearances, among the fields of a search that people write."""
 
     details: Details | None = None
     earlier: Earlier | None = None
 
 
 def check_links(writer: EventWriter, before: State | None, after: State | None) -> None:
-    """Check the searches that earlier disappearances newly name: closed ones, which everybody may see, and not this one.
+    """Check new links from earlier disappearances: each must be another search, closed, and visible to every account.
 
-    Whoever sees this search reads the link. Of a members-only search it would tell others, so it is refused like one that does
-    not exist. Raises Refused `invalid`.
+    Everyone who sees this search can read the link. A link to a members-only search would disclose it, so it is refused like an
+    unknown search. Raises Refused `invalid`.
     """
     for key, item in (after or {}).items():
         linked = item["search"]

@@ -1,4 +1,4 @@
-"""Searches: opened, corrected, found, closed, reopened, and who may see them."""
+"""Searches: opening, correcting, status (found, closed, reopened), and access."""
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
@@ -49,7 +49,7 @@ _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) f
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
-_OPENED = text(  # by the first event of their boards
+_OPENED = text(  # the first event of its board tells who opened a search
     f"SELECT count(*) FROM search s JOIN board b ON b.id = s.id {join_at('b.number', '1')} "  # noqa: S608
     "WHERE s.archived_at IS NULL AND e.account = :account"
 )
@@ -73,28 +73,27 @@ class Fields(search_details.DetailFields):
         return self
 
 
-class Open(Fields):
-    """Open a search with a board of its own, five columns, and the first tasks of its kind. The ack has `opened`, the new board.
-    It is never refused for space, but an account can have opened at most 500 searches that are on `operations`: beyond, it is
-    `too_large`.
+class OpenSearch(Fields):
+    """Open a search, with its own board, five columns and the first tasks of its kind. The ack's `opened` is the new board. A
+    full board never refuses it. But it is `too_large` if your account has already opened 500 of the searches on `operations`.
 
-    `reference`: without one the search gets year and number, as in 2026-0412.
+    `reference`: by default, year and number, such as 2026-0412.
     """
 
     access: Access = "desk"
     members: list[Id] = Field(default_factory=list, max_length=500)
 
 
-class Update(Patch):
-    """Change a search by a merge patch on its fields. A change of `kind` changes nothing else. `earlier` is changed by its keys,
-    like a checklist: a key with null is removed, and so is one whose fields are all null."""
+class UpdateSearch(Patch):
+    """Change a search by a merge patch on its fields. A new `kind` changes no other field. `earlier` is patched by key, like a
+    checklist: a key is removed if it is null, or if all its fields are null."""
 
 
 class SetStatus(Data):
-    """Set the status of a search. `found` also ends the current appeal, and adds its take-down tasks; it is never refused
-    because something is open. `closed` can need `acknowledge`; see *Closing*. It is never refused for space.
+    """Set the status of a search. It is never refused for space. `found` also ends the current appeal and adds its take-down
+    tasks; it is never refused because of open items. `closed` can require `acknowledge`; see *Closing*.
 
-    `outcome`: required with `found`, and only then.
+    `outcome`: required with `found`, otherwise not allowed.
     `acknowledge`: only with `closed`; at most 400 characters.
     """
 
@@ -105,9 +104,9 @@ class SetStatus(Data):
 
 
 class SetWorrying(Data):
-    """Set whether a disappearance is worrying. The criteria suggest; a person decides.
+    """Set whether a disappearance is worrying. The criteria suggest an answer; a person decides.
 
-    `worrying`: null: not decided, or no longer.
+    `worrying`: null clears the decision.
     """
 
     NULLABLE = ("worrying",)
@@ -123,56 +122,56 @@ class SetAccess(Data):
     members: list[Id] = Field(max_length=500)
 
 
-def open_search(writer: EventWriter, data: Open) -> None:
-    """Open a search with a board of its own, five columns, and the first tasks of its kind."""
+def open_search(writer: EventWriter, data: OpenSearch) -> None:
+    """Open a search, with its own board, five columns and the first tasks of its kind."""
     _require_few_opened(writer)
     past_times.check(writer, "missing_since", data.missing_since)
     _check_members(writer, data.access, data.members)
-    made = references.next_reference(writer) if data.reference is None else None
+    generated = references.next_reference(writer) if data.reference is None else None
     if data.reference is not None:
         references.check(writer, data.reference, None)
     writer.require_person(data.lead, "lead")
-    made_values = data.model_dump()
-    search_details.check_links(writer, None, made_values["earlier"])
+    values = data.model_dump()
+    search_details.check_links(writer, None, values["earlier"])
     id = new_id()
-    number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so nobody else gets it
-    own = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
+    number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so no other search gets it
+    on_search = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
-        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
-        **(made_values | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
+        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=generated,
+        **(values | {"reference": data.reference or generated, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
-    own.create(row, "search.opened", reserved=True)
-    columns.create_default_columns(own)
-    own.session.flush()
-    for first in own.task_catalogue.first_tasks(data.kind):
-        tasks.add_from_template(own, first)
+    on_search.create(row, "search.opened", reserved=True)
+    columns.create_default_columns(on_search)
+    on_search.session.flush()
+    for template in on_search.task_catalogue.first_tasks(data.kind):
+        tasks.add_from_template(on_search, template)
 
 
 def _require_few_opened(writer: EventWriter) -> None:
-    """Raise Refused `too_large` if too many searches on `operations` were opened by the author."""
-    asked = {"account": id_bytes(writer.account_id)}
-    opened = int(unit_of_work.execute(writer.session, _OPENED, asked).scalar_one())
-    if opened >= writer.shares.searches:
+    """Raise Refused `too_large` if the author has opened too many of the searches on `operations`."""
+    params = {"account": id_bytes(writer.account_id)}
+    count = int(unit_of_work.execute(writer.session, _OPENED, params).scalar_one())
+    if count >= writer.shares.searches:
         sentence = N_(
             "You opened {count} searches that are still on All searches, the most for one account. Close those that are over, "
             "or ask another coordinator to open this one."
         )
-        raise Refused("too_large", message(sentence, count=opened))
+        raise Refused("too_large", message(sentence, count=count))
 
 
-def update(writer: EventWriter, data: Update) -> None:
+def update(writer: EventWriter, data: UpdateSearch) -> None:
     """Correct the facts of a search. Its kind may change too."""
     row = writer.find(Search, writer.board.id, "search")
-    # criteria that are no longer asked
-    former = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}
-    asked = {key: answer for key, answer in row.criteria.items() if key not in former}
-    known = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": asked}
-    values = apply_patch(Fields, known, data.model_extra or {})
-    values["criteria"] |= former
+    # answers to former criteria stay
+    former_answers = {key: answer for key, answer in row.criteria.items() if key not in Criteria.model_fields}
+    answers = {key: answer for key, answer in row.criteria.items() if key not in former_answers}
+    before = {field: getattr(row, field) for field in Fields.model_fields} | {"criteria": answers}
+    values = apply_patch(Fields, before, data.model_extra or {})
+    values["criteria"] |= former_answers
     if values["missing_since"] != row.missing_since:
         past_times.check(writer, "missing_since", values["missing_since"])
     values["reference"] = values["reference"] or row.reference
-    if values["reference"] != row.reference:  # an unchanged reference may stay, even if it is not unique by now
+    if values["reference"] != row.reference:  # an unchanged reference can stay, even if it is no longer unique
         references.check(writer, values["reference"], row.id)
     if values["lead"] != row.lead:
         writer.require_person(values["lead"], "lead")
@@ -196,8 +195,8 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     else:
         values |= closing.close(writer, row, data.acknowledge)
     if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
-        # the time of the events, as displays use it: it may be ahead of the clock
-        writer.set_unseen(row, {"status_at": max(event.at for event in writer.result.events)})
+        # displays use the time of the events, which can be ahead of the clock
+        writer.set_hidden(row, {"status_at": max(event.at for event in writer.result.events)})
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
     elif data.status == "closed":
@@ -205,13 +204,13 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
 
 
 def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
-    """Record a person's decision whether the disappearance is worrying, and its basis. Criteria only suggest it."""
+    """Record a person's decision whether the disappearance is worrying, and its basis."""
     row = writer.find(Search, writer.board.id, "search")
     writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
 
 
 def set_access(writer: EventWriter, data: SetAccess) -> None:
-    """Set who sees the search: everybody at the desk, or its members."""
+    """Set the access to a search: all accounts, or only its members."""
     _check_members(writer, data.access, data.members)
     row = writer.find(Search, writer.board.id, "search")
     _apply_access(writer, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
@@ -219,20 +218,21 @@ def set_access(writer: EventWriter, data: SetAccess) -> None:
 
 def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = writer.session.exec(select(Account.id)).all()
-    saw = viewers(row, accounts)
+    former_viewers = viewers(row, accounts)
     if writer.update(row, "search.access_set", values, undoes=undoes):
-        visibility.record_change(writer, row, saw ^ viewers(row, accounts))
+        visibility.record_change(writer, row, former_viewers ^ viewers(row, accounts))
 
 
 def viewers(row: Search, accounts: Iterable[str]) -> set[str]:
-    """Return those of these accounts that see a search, and ALL_DISPLAYS where displays do."""
+    """Return the accounts among these that see a search, and ALL_DISPLAYS if displays do."""
     return {id for id in accounts if can_see(id, row.access, row.members)} | (
         {ALL_DISPLAYS} if is_visible_on_displays(row) else set()
     )
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:
-    """Add a member to a members-only search that lost its people, on the record. For administrators. Raises OperationError."""
+    """Add a member to a members-only search whose members can no longer act. Audited, for administrators. Raises OperationError
+    if the search does not exist."""
     operations, board = unit_of_work.lock_board(session, OPERATIONS), unit_of_work.lock_board(session, id)
     row = unit_of_work.get(session, Search, id)
     if row is None or board is None or operations is None:
@@ -240,23 +240,25 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     if account.id in row.members:
         return
     writer = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
-    saw = can_see(account.id, row.access, row.members)
+    could_see = can_see(account.id, row.access, row.members)
     writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
-    visibility.record_change(writer, row, set() if saw else {account.id})
+    visibility.record_change(writer, row, set() if could_see else {account.id})
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})
 
 
 def _check_members(writer: EventWriter, access: str, members: list[str]) -> None:
-    """Check that members are accounts, and that one of them can always act: an enabled coordinator who is no program."""
-    found = {account.id: account for account in writer.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
-    able = [each.id for each in found.values() if each.enabled and ROLES.index(each.role) >= ROLES.index("coordinator")]
-    lasting = len(program_accounts.program_accounts_among(writer.session, able)) < len(able)
-    if access == "members" and not lasting and len(found) == len(set(members)):
+    """Check that members are accounts, and that at least one is an enabled coordinator and not a program."""
+    accounts = {account.id: account for account in writer.session.exec(select(Account).where(Account.id.in_(members)))}  # type: ignore[attr-defined]
+    coordinators = [
+        account.id for account in accounts.values() if account.enabled and ROLES.index(account.role) >= ROLES.index("coordinator")
+    ]
+    has_coordinator = len(program_accounts.program_accounts_among(writer.session, coordinators)) < len(coordinators)
+    if access == "members" and not has_coordinator and len(accounts) == len(set(members)):
         raise invalid("members", N_("At least one member must be a coordinator who can sign in."))
     for member in members:
-        if member not in found:
+        if member not in accounts:
             writer.require_account(member, "members")
 
 
@@ -264,9 +266,9 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
 
 
 def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
-    taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
-    found = {"reference": N_("Another search already has this reference.")} if taken else {}
-    return {**found, **photos.dangling(writer, values)}
+    is_taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
+    sentences = {"reference": N_("Another search already has this reference.")} if is_taken else {}
+    return {**sentences, **photos.dangling(writer, values)}
 
 
 def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: State) -> None:
@@ -285,8 +287,8 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield whether a search is worrying: it was opened with a criterion that applies or is suggested, and still has one, or
-    somebody decided it."""
+    """Yield whether a search may be worrying: it was opened with a criterion that applies or is suggested and still has one, or a
+    person decided that it is worrying."""
     if event.type == "search.opened":
         yield "worrying_search", undecided(after)
     elif "worrying" in fields:
@@ -301,8 +303,8 @@ _significant = partial(EventSpec, significant={})
 KIND = Kind(
     model=Search,
     title=N_("Search"),
-    data=Open,
-    boards=(),  # one is an entity of its own board and of `operations`
+    data=OpenSearch,
+    boards=(),  # a search is an entity of its own board and of `operations`
     fields=(
         FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
         FieldSpec(

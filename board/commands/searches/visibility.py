@@ -1,4 +1,4 @@
-"""Changes of who sees a search, and with it the tips that were placed there and its part of a handover."""
+"""Changes in the visibility of a search, its tips and its part of a handover."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -14,8 +14,8 @@ from models.tip import Tip
 
 
 def record_change(writer: EventWriter, search: Search, accounts: set[str]) -> None:
-    """Record who gained or lost sight of a search by the events just written. Its handover becomes visible with it, so it is
-    written again for those who did not see it."""
+    """Record that these accounts gained or lost access to a search with its last events. Repeats the state of its handover and
+    tips, for the accounts that gained access."""
     for board, seq in ((search.id, search.seq), (OPERATIONS, search.operations_seq)):
         _record(writer.session, board, search.id, seq, accounts)
     writer.result.visibility_changed_for.update(accounts)
@@ -23,32 +23,33 @@ def record_change(writer: EventWriter, search: Search, accounts: set[str]) -> No
     if not people:
         return
     on_operations = replace(writer, board=writer.operations or writer.board)
-    handed = writer.unit.entities.get(SearchHandover, search.id)
-    if handed is not None:
-        on_operations.state_again(handed, "handed.set")
+    search_handover = writer.unit.entities.get(SearchHandover, search.id)
+    if search_handover is not None:
+        on_operations.repeat_state(search_handover, "handed.set")
     _record_tips(on_operations, search, people)
 
 
 def _record_tips(writer: EventWriter, search: Search, accounts: set[str]) -> None:
-    """Record that the tips placed on a search have its new audience. Those in the snapshot are written again."""
+    """Record that the tips placed on a search have its new audience. Repeats the state of those that are not archived."""
     writer.session.flush()
-    placed = select(Tip.id, Tip.archived_at).where(Tip.placed_on == search.id).order_by(Tip.id)
-    for id, archived_at in writer.session.exec(placed).all():
+    query = select(Tip.id, Tip.archived_at).where(Tip.placed_on == search.id).order_by(Tip.id)
+    for id, archived_at in writer.session.exec(query).all():
         tip = writer.unit.entities.get(Tip, id)
         if tip is not None and archived_at is None:
-            writer.state_again(tip, "tip.placed")
+            writer.repeat_state(tip, "tip.placed")
             _record(writer.session, OPERATIONS, id, writer.board.seq, accounts)
         _record_audience(writer, id, search, accounts)
 
 
 def record_tip_change(writer: EventWriter, tip: Tip, search: Search | None, accounts: Collection[str]) -> None:
-    """Record that these accounts gained or lost sight of a tip by its last event: who sees this search sees it, or everybody."""
+    """Record that these accounts gained or lost access to a tip with its last event. Its audience is that of `search`, or
+    everybody if None."""
     _record(writer.session, OPERATIONS, tip.id, tip.seq, accounts)
     _record_audience(writer, tip.id, search, accounts)
 
 
 def _record_audience(writer: EventWriter, tip: str, search: Search | None, changed_for: Collection[str]) -> None:
-    """Record who sees a tip from the last event of this board, `operations`, on."""
+    """Record the audience of a tip from the last event of `operations`, the writer's board, on."""
     audience = ("desk", ()) if search is None else (search.access, tuple(search.members))
     writer.result.tips.append(TipAudience(tip, *audience, frozenset(changed_for), writer.board.seq))
 

@@ -1,4 +1,4 @@
-"""Sightings: taken in, corrected, graded (source and content apart), assessed."""
+"""Sightings: recording, correcting, grading (source and content separately), and assessing."""
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
@@ -23,30 +23,30 @@ from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, ShortText, Time, Title
 from models.occasion import Occasion, WallTexts
-from models.sighting import ASSURED, SETTLED, Assessment, Grade, LookedAt, PassedOn, Sighting
+from models.sighting import ASSURED, SETTLED, Assessment, FirstLook, Grade, PoliceReport, Sighting
 from models.times import parse_utc
 
-LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
+LATE = timedelta(minutes=30)  # delay between receipt and recording from which a sighting is marked as late
 Fields: Any = data_of(Sighting)
 
 
-class Add(Fields, sources.Private):  # type: ignore[misc]  # the fields that the row declares
-    """Add a sighting. Its fields are those of the kind `sighting`.
+class AddSighting(Fields, sources.SourceIdentity):  # type: ignore[misc]  # the fields that the row declares
+    """Add a sighting. Its fields are the fields of the kind `sighting`.
 
-    `column`: without it, the first `inbox`.
+    `column`: by default, the first `inbox`.
     """
 
     column: Id | None = None
     assignee: Id | None = None
 
 
-class Update(Patch):
+class UpdateSighting(Patch):
     """Change a sighting by a merge patch on its fields."""
 
     sighting: Id
 
 
-class SetGrade(Data):
+class GradeSighting(Data):
     """Grade a sighting.
 
     `grade`: a merge patch of the grade.
@@ -57,10 +57,10 @@ class SetGrade(Data):
     reason: LongText | None = None
 
 
-class Assess(Data):
+class AssessSighting(Data):
     """Assess a sighting.
 
-    `duplicate_of`: required with `duplicate`, and only then.
+    `duplicate_of`: required with `duplicate`, otherwise not allowed.
     """
 
     sighting: Id
@@ -69,19 +69,19 @@ class Assess(Data):
     duplicate_of: Id | None = None
 
 
-class SetLookedAt(Data):
-    """Record that somebody looked at a sighting; see *Queues*. It cannot be undone."""
+class LookAtSighting(Data):
+    """Record that you looked at a sighting; see *Queues*. It can't be undone."""
 
     sighting: Id
 
 
-class PassOn(Data):
-    """Record that a credible or confirmed sighting was passed on to the police; `invalid` for others. It replaces an earlier
-    record, which stays in the journal.
+class PassOnSighting(Data):
+    """Record that a credible or confirmed sighting was passed on to the police; `invalid` for other sightings. It replaces an
+    earlier record, which stays in the journal.
 
-    `to`: which police.
-    `at`: now if not given; at most 5 minutes in the future.
-    `reference`: their reference.
+    `to`: the police force.
+    `at`: by default, now; at most 5 minutes in the future.
+    `reference`: the police's reference.
     """
 
     sighting: Id
@@ -90,28 +90,28 @@ class PassOn(Data):
     reference: ShortText | None = None
 
 
-def add(writer: EventWriter, data: Add) -> None:
-    """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
+def add(writer: EventWriter, data: AddSighting) -> None:
+    """Add an ungraded and unassessed sighting, by default to the first `inbox` column."""
     cards.add(writer, KIND, reported(writer, data) | {"grade": Grade().model_dump()})
 
 
 def reported(writer: EventWriter, data: Any) -> State:
-    """Return the values of a sighting or a tip that is taken in now."""
+    """Return the values of a new sighting or tip."""
     values: State = data.model_dump()
     received = values["received_at"] = data.received_at or writer.now
     values |= {"late": is_late(received, writer.now), "recorded_at": writer.now, "source_kept": sources.has_source(values)}
     return values | {"taken_by": writer.account.id if writer.account else ""}
 
 
-def update(writer: EventWriter, data: Update) -> None:
-    """Correct a sighting. Name and contact of its source are stored with their former values, but appear in no event."""
+def update(writer: EventWriter, data: UpdateSighting) -> None:
+    """Correct a sighting. Name and contact of its source are stored with their former values, but are not in the event."""
     patch, contact = sources.split(data)
     row, values = writer.find_patched(Sighting, data.sighting, "sighting", Fields, patch, blank={"description": "-"})
     correct(writer, row, values, contact)
 
 
 def correct(writer: EventWriter, row: sources.Report, values: State, contact: State) -> None:
-    """Correct a sighting or a tip, as far as the account may set its source. Raises Refused."""
+    """Correct a sighting or tip. Raises Refused `forbidden` if the author may not change its source."""
     sources.check_seal(writer, row, values["source"]["sealed"])
     if contact:
         sources.check_may_set(writer, row)
@@ -120,24 +120,24 @@ def correct(writer: EventWriter, row: sources.Report, values: State, contact: St
 
 
 def apply_values(writer: EventWriter, row: sources.Report, values: State, undoes: int | None = None) -> None:
-    """Set fields of a sighting or a tip, storing former values of the source if it is set."""
-    was = sources.source_of(row)
+    """Set fields of a sighting or tip. If the source is set, store its former values."""
+    former = sources.source_of(row)
     values = values | {"source_kept": sources.has_source(values, row.source_kept)}
     writer.update(row, f"{row.KIND}.updated", values, undoes=undoes)
-    if was.keys() & values.keys():
-        sources.keep_earlier(writer, row, was)
+    if former.keys() & values.keys():
+        sources.keep_earlier(writer, row, former)
 
 
-def grade(writer: EventWriter, data: SetGrade) -> None:
-    """Grade a sighting; the former grade stays in the history."""
+def grade(writer: EventWriter, data: GradeSighting) -> None:
+    """Grade a sighting."""
     validated(Grade, data.grade, "grade")
     row = writer.find(Sighting, data.sighting, "sighting")
-    graded = validated(Grade, merge_patch(row.grade, data.grade), "grade")
-    writer.update(row, "sighting.graded", {"grade": graded.model_dump()}, data.reason)
+    new_grade = validated(Grade, merge_patch(row.grade, data.grade), "grade")
+    writer.update(row, "sighting.graded", {"grade": new_grade.model_dump()}, data.reason)
 
 
-def assess(writer: EventWriter, data: Assess) -> None:
-    """Assess a sighting. A duplicate names the other sighting; cycles are refused."""
+def assess(writer: EventWriter, data: AssessSighting) -> None:
+    """Assess a sighting. A duplicate refers to the other sighting; cycles are refused."""
     if (data.assessment == "duplicate") != (data.duplicate_of is not None):
         raise invalid("duplicate_of", N_("Choose the other sighting for a duplicate, and only for a duplicate."))
     if data.duplicate_of == data.sighting:
@@ -148,29 +148,27 @@ def assess(writer: EventWriter, data: Assess) -> None:
     writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
-def look(writer: EventWriter, data: SetLookedAt) -> None:
-    """Record the first look at a sighting that nobody has looked at, graded or assessed. It changes nothing of others, nor by
-    the account that took the sighting in: this is about a second person."""
+def look(writer: EventWriter, data: LookAtSighting) -> None:
+    """Record the first look at a sighting. No-op if the sighting has left the queue `look`, or if the author recorded it."""
     row = writer.find(Sighting, data.sighting, "sighting")
     if row.queue == "look" and row.taken_by != writer.account_id:
-        looked_at = LookedAt(by=writer.account_id, at=writer.now).model_dump()
+        looked_at = FirstLook(by=writer.account_id, at=writer.now).model_dump()
         writer.update(row, "sighting.looked_at", {"looked_at": looked_at}, conflicts=False)
 
 
-def pass_on(writer: EventWriter, data: PassOn) -> None:
-    """Record that a credible sighting was reported to the police. Said again it replaces that; the former stays in the
-    history."""
+def pass_on(writer: EventWriter, data: PassOnSighting) -> None:
+    """Record that a credible or confirmed sighting was passed on to the police. Replaces an earlier record."""
     row = writer.find(Sighting, data.sighting, "sighting")
     if row.assessment not in ASSURED:
         raise invalid("sighting", N_("Only a sighting that was assessed as credible or confirmed is passed on."))
     if data.at is not None:
         past_times.check(writer, "at", data.at)
-    passed_on = PassedOn(to=data.to, at=data.at or writer.now, reference=data.reference, by=writer.account_id)
+    passed_on = PoliceReport(to=data.to, at=data.at or writer.now, reference=data.reference, by=writer.account_id)
     writer.update(row, "sighting.passed_on", {"passed_on": passed_on.model_dump()})
 
 
 def is_ungraded(grade: Any) -> ColumnElement[bool]:
-    """Return the condition that a column of grades has the first grade."""
+    """Return the condition that a column has the default grade."""
     first = Grade()
     return and_(grade["source"].as_string() == first.source, grade["content"].as_integer() == first.content)
 
@@ -185,7 +183,7 @@ def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
 
 
 def is_late(received_at: str, recorded_at: str) -> bool:
-    """Return whether what was received then was recorded late."""
+    """Return whether a sighting was recorded late."""
     return parse_utc(recorded_at) - parse_utc(received_at) > LATE
 
 
@@ -193,7 +191,7 @@ def is_late(received_at: str, recorded_at: str) -> bool:
 
 
 def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
-    """Return name and contact of a source, as far as the event set them, as they were before it. Raises Refused."""
+    """Return the former name and contact of the source, if the event set them. Raises Refused."""
     names = event.payload().get("private", [])
     if not names:
         return {}
@@ -205,8 +203,8 @@ def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
 
 
 def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, str]:
-    looped = would_cycle(writer, row, values.get("duplicate_of"))
-    return {"duplicate_of": N_("The other sighting is already a duplicate of this one.")} if looped else {}
+    has_cycle = would_cycle(writer, row, values.get("duplicate_of"))
+    return {"duplicate_of": N_("The other sighting is already a duplicate of this one.")} if has_cycle else {}
 
 
 def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: State) -> None:
@@ -219,7 +217,7 @@ def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield whom a sighting alerts: if it became urgent, and if it was assessed as credible or confirmed."""
+    """Yield the accounts to alert if a sighting became urgent, or was assessed as credible or confirmed."""
     if "priority" in fields and after["priority"] == "urgent" and not after["withdrawn"]:
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
     if "assessment" in fields and after["assessment"] in ASSURED:
@@ -227,19 +225,21 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield whether a sighting is urgent and nobody has assessed it, and whether it is credible and was not passed on."""
-    there, changed = not after["withdrawn"], {path.split(".")[0] for path in fields}
-    if not {"priority", "assessment", "withdrawn"}.isdisjoint(changed):
-        yield "sighting_urgent", there and after["priority"] == "urgent" and after["assessment"] == "unassessed"
-    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(changed):
-        yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
+    """Yield whether a sighting is urgent and unassessed, and whether it is credible or confirmed and not passed on."""
+    is_present, groups = not after["withdrawn"], {path.split(".")[0] for path in fields}
+    if not {"priority", "assessment", "withdrawn"}.isdisjoint(groups):
+        yield "sighting_urgent", is_present and after["priority"] == "urgent" and after["assessment"] == "unassessed"
+    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(groups):
+        yield "sighting_credible", is_present and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
 def _fields() -> tuple[FieldSpec, ...]:
-    """Return the declared fields. Forms ask whether a source is confidential after its name and contact."""
+    """Return the declared fields, with `source.sealed` moved after the name and contact of the source, as in forms."""
     specs = {spec.path: spec for spec in cards.fields_of(Sighting)}
     sealed = specs.pop("source.sealed")
-    return tuple(each for path, spec in specs.items() for each in ((spec, sealed) if path == "source_contact" else (spec,)))
+    ordered = list(specs.values())
+    ordered.insert(list(specs).index("source_contact") + 1, sealed)
+    return tuple(ordered)
 
 
 KIND = Kind(
@@ -248,7 +248,7 @@ KIND = Kind(
     plural=N_("Sightings"),
     title_field="description",
     first_column="inbox",
-    data=Add,
+    data=AddSighting,
     fields=_fields(),
     events={
         "sighting.added": EventSpec(

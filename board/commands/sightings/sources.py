@@ -1,5 +1,5 @@
-"""Sources of sightings. Name and contact are in no state and no event; they are read by an endpoint of their own, with their
-former values, and each reading is recorded."""
+"""Sources of sightings. Name and contact are not in any state or event. A separate endpoint reads them, with their former values,
+and audits each read."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired
@@ -36,8 +36,9 @@ _FORMER_VALUES = text(
 Report = Sighting | Tip
 
 
-class Private(Data):
-    """Name and contact of a source, never part of a state or event. Only who may read a source may set it, else `forbidden`.
+class SourceIdentity(Data):
+    """Name and contact of a source, which are never in a state or event. Setting them is `forbidden` to accounts that may not
+    read the source.
 
     `source_name`: see *Sources*.
     `source_contact`: see *Sources*.
@@ -48,15 +49,16 @@ class Private(Data):
 
 
 def may_read(account: Account | None, sighting: Report) -> bool:
-    """Return whether an account may read a source: investigators may; a sealed one only coordinators and whoever took it in."""
+    """Return whether an account may read a source. Investigators may; a sealed source is only for coordinators and the
+    investigator who recorded it."""
     role = ROLES.index(account.role) if account else -1
-    taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
-    return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
+    is_recorder = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
+    return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or is_recorder
 
 
 def check_may_set(writer: EventWriter, sighting: Report) -> None:
-    """Raise Refused `forbidden` for accounts that may not read the source: a change would disclose whether a guess is right,
-    and overwrite what they can't see."""
+    """Raise Refused `forbidden` if the author may not read the source: a change would disclose whether a guess is right, and
+    overwrite a value that they can't see."""
     if not may_read(writer.account, sighting):
         raise Refused(
             "forbidden", N_("This source is confidential. Only coordinators, and the person who recorded it, can change it.")
@@ -64,7 +66,7 @@ def check_may_set(writer: EventWriter, sighting: Report) -> None:
 
 
 def check_seal(writer: EventWriter, sighting: Report, sealed: bool) -> None:
-    """Raise Refused `forbidden` if an account that may not read under the seal would break it."""
+    """Raise Refused `forbidden` if the author would remove the seal but may not read the sealed source."""
     if sighting.source["sealed"] and not sealed and not may_read(writer.account, sighting):
         raise Refused(
             "forbidden",
@@ -73,30 +75,30 @@ def check_seal(writer: EventWriter, sighting: Report, sealed: bool) -> None:
 
 
 def split(data: Patch) -> tuple[State, State]:
-    """Return a merge patch without name and contact of the source, and those of them that it gives, validated."""
+    """Return a merge patch without name and contact of the source, and its name and contact, validated, if it has them."""
     patch = dict(data.model_extra or {})
-    private = {name: patch.pop(name) for name in Private.model_fields if name in patch}
-    given = apply_patch(Private, {}, private)
-    return patch, {name: given[name] for name in private}
+    identity = {name: patch.pop(name) for name in SourceIdentity.model_fields if name in patch}
+    validated = apply_patch(SourceIdentity, {}, identity)
+    return patch, {name: validated[name] for name in identity}
 
 
 def source_of(sighting: Report) -> dict[str, str | None]:
-    """Return name and contact as they are now, by field."""
-    return {name: getattr(sighting, name) for name in Private.model_fields}
+    """Return the current name and contact, by field."""
+    return {name: getattr(sighting, name) for name in SourceIdentity.model_fields}
 
 
 def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | None:
-    """Return True if there is, or was, a name or contact to read, else None."""
-    return before or any(source.get(name) for name in Private.model_fields) or None
+    """Return True if the source has, or had before, a name or contact, otherwise None."""
+    return before or any(source.get(name) for name in SourceIdentity.model_fields) or None
 
 
-def keep_earlier(writer: EventWriter, sighting: Report, was: dict[str, str | None]) -> None:
-    """Store the source as it was before the event that just set it."""
-    writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
+def keep_earlier(writer: EventWriter, sighting: Report, former: dict[str, str | None]) -> None:
+    """Store the former source. Call it directly after the event that set the source."""
+    writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **former))
 
 
 def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
-    """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
+    """Return the source before the event `seq`; None if that event did not set it, or if it was erased."""
     session.flush()
     return session.get(EarlierSource, (board, seq))
 
@@ -110,8 +112,8 @@ Source = TypedDict("Source", {
 
 
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> tuple[Source, SourceRead]:
-    """Return name and contact of a source, and the newest former values before the event `before`, by present rights; and the
-    audit entry, which must be written before they are sent. Raises Refused."""
+    """Return a source with its newest former values before the event `before`, and the audit entry, which must be written before
+    the response. Current rights apply. Raises Refused."""
     account = require_active(session, caller)
     access.get_visible_board(session, account.id, board)
     _check_role(account)
@@ -123,8 +125,8 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
 
 
 def read_tip(session: Session, caller: Caller, id: str, before: int) -> tuple[Source, SourceRead]:
-    """Return the same of a tip. Of one that was placed they are kept with its sighting, with the rights there; former values from
-    before that stay here."""
+    """Return the source of a tip, as `read` does for a sighting. A placed tip's source is stored with its sighting, whose rights
+    apply; former values from before the placement stay with the tip."""
     account = require_active(session, caller)
     _check_role(account)
     tip = session.get(Tip, id)
@@ -132,9 +134,9 @@ def read_tip(session: Session, caller: Caller, id: str, before: int) -> tuple[So
     sees_search = search is not None and access.can_see(account.id, search.access, search.members)
     if tip is None or (tip.placed_on is not None and not sees_search):
         raise not_found("tip")
-    kept: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
+    holder: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
     entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)
-    return _read(session, account, tip, kept, before), entry
+    return _read(session, account, tip, holder, before), entry
 
 
 def _check_role(account: Account) -> None:
@@ -142,27 +144,27 @@ def _check_role(account: Account) -> None:
         raise Refused("forbidden")
 
 
-def _read(session: Session, account: Account, row: Report, kept: Report, before: int) -> Source:
-    """Return the source that is kept with `kept`, and former values of `row`."""
-    if not may_read(account, kept):
+def _read(session: Session, account: Account, report: Report, holder: Report, before: int) -> Source:
+    """Return the current source, which `holder` has, and the former values of `report`."""
+    if not may_read(account, holder):
         raise Refused("forbidden", N_("This source is confidential."))
-    asked = {"sighting": row.id, "board": row.board, "before": before, "limit": PAGE_SIZE + 1}
-    rows = session.connection().execute(_FORMER_VALUES, asked).all()
-    events = event_queries.events_at(session, row.board, [each.seq for each in rows])
+    params = {"sighting": report.id, "board": report.board, "before": before, "limit": PAGE_SIZE + 1}
+    rows = session.connection().execute(_FORMER_VALUES, params).all()
+    events = event_queries.events_at(session, report.board, [row.seq for row in rows])
     earlier: list[FormerSource] = [
         {
-            "name": each.source_name,
-            "contact": each.source_contact,
-            "seq": each.seq,
-            "at": events[each.seq].at,
-            "account": events[each.seq].account,
+            "name": row.source_name,
+            "contact": row.source_contact,
+            "seq": row.seq,
+            "at": events[row.seq].at,
+            "account": events[row.seq].account,
         }
-        for each in rows[:PAGE_SIZE]
-        if each.seq in events
+        for row in rows[:PAGE_SIZE]
+        if row.seq in events
     ]
-    found: Source = {"name": kept.source_name, "contact": kept.source_contact}
+    source: Source = {"name": holder.source_name, "contact": holder.source_contact}
     if earlier:
-        found["earlier"] = earlier
+        source["earlier"] = earlier
     if len(rows) > PAGE_SIZE:
-        found["more"] = True
-    return found
+        source["more"] = True
+    return source

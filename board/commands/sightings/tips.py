@@ -1,4 +1,5 @@
-"""Tips: calls that fit no search yet, on `operations`. A tip is placed on a search, where it becomes a sighting, or dismissed."""
+"""Tips: calls that belong to no known search yet, on `operations`. A tip is placed on a search, where it becomes a sighting, or
+dismissed."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -29,65 +30,72 @@ from models.search import Search
 from models.sighting import Grade, Sighting
 from models.tip import Tip
 
-REPORTED = (*sightings.Fields.model_fields, "late", "assignee", "source_kept", "recorded_at", "taken_by")  # kept when placed
+REPORTED = (
+    *sightings.Fields.model_fields,
+    "late",
+    "assignee",
+    "source_kept",
+    "recorded_at",
+    "taken_by",
+)  # copied to the sighting
 
 
-class Add(sightings.Fields, sources.Private):  # type: ignore[misc]  # the fields that the row declares
-    """Add a tip. Its fields are those of the kind `tip`."""
+class AddTip(sightings.Fields, sources.SourceIdentity):  # type: ignore[misc]  # the fields that the row declares
+    """Add a tip. Its fields are the fields of the kind `tip`."""
 
     assignee: Id | None = None
 
 
-class Update(Patch):
+class UpdateTip(Patch):
     """Change a tip by a merge patch on its fields."""
 
     tip: Id
 
 
-class Assign(Data):
+class AssignTip(Data):
     """Assign a tip.
 
-    `assignee`: null: nobody.
+    `assignee`: null removes the assignee.
     """
 
     tip: Id
     assignee: Id | None = None
 
 
-class Place(Data):
+class PlaceTip(Data):
     """Place a tip on a search, where it becomes a sighting; see *Tips*.
 
-    `search`: the board that gets it.
+    `search`: board that gets the sighting.
     """
 
     tip: Id
     search: Id
 
 
-class Dismiss(Data):
+class DismissTip(Data):
     """Dismiss a tip."""
 
     tip: Id
     reason: RequiredLongText
 
 
-class Restore(Data):
-    """Take back a tip that was dismissed, or was placed as a sighting that is withdrawn now; else `invalid`."""
+class RestoreTip(Data):
+    """Restore a tip that was dismissed, or whose sighting is now withdrawn; otherwise `invalid`."""
 
     tip: Id
     reason: LongText | None = None
 
 
-def add(writer: EventWriter, data: Add) -> None:
-    """Add a tip: it waits to be looked at."""
+def add(writer: EventWriter, data: AddTip) -> None:
+    """Add a tip to the queue `look`."""
     writer.require_person(data.assignee, "assignee")
-    made: State = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number()}
-    made |= {"queue": "look", "queue_since": writer.now}
-    writer.create(rows.new(Tip, sightings.reported(writer, data) | made), "tip.added")
+    place: State = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number()}
+    place |= {"queue": "look", "queue_since": writer.now}
+    writer.create(rows.new_row(Tip, sightings.reported(writer, data) | place), "tip.added")
 
 
-def update(writer: EventWriter, data: Update) -> None:
-    """Correct a tip. Name and contact of its source are stored with their former values, but appear in no event."""
+def update(writer: EventWriter, data: UpdateTip) -> None:
+    """Correct a tip. Name and contact of its source are stored with their former values, but are not in the event."""
     patch, contact = sources.split(data)
     row, values = writer.find_patched(Tip, data.tip, "tip", sightings.Fields, patch, blank={"description": "-"})
     _check_visible(writer, row)
@@ -95,45 +103,45 @@ def update(writer: EventWriter, data: Update) -> None:
     sightings.correct(writer, row, values, contact)
 
 
-def assign(writer: EventWriter, data: Assign) -> None:
+def assign(writer: EventWriter, data: AssignTip) -> None:
     """Assign a tip to an account, or to nobody."""
     row = _find_unplaced(writer, data.tip)
     writer.require_person(data.assignee, "assignee")
     writer.update(row, "tip.assigned", {"assignee": data.assignee})
 
 
-def place(writer: EventWriter, data: Place) -> None:
-    """Place a tip on a search: it becomes a sighting there, with its times, and with its source, which leaves the tip."""
+def place(writer: EventWriter, data: PlaceTip) -> None:
+    """Place a tip on a search, where it becomes a sighting with the same times. Its source moves to the sighting."""
     row = find(writer, data.tip)
     search, target = _find_open(writer, data.search)
     _check_unplaced(row)
-    values = {name: getattr(row, name) for name in (*REPORTED, *sources.Private.model_fields)}
+    values = {name: getattr(row, name) for name in (*REPORTED, *sources.SourceIdentity.model_fields)}
     cards.add(target, sightings.KIND, values | {"grade": Grade().model_dump(), "from_tip": {"id": row.id, "number": row.number}})
     sighting = target.result.changes[-1]
-    placed = {"board": search.id, "sighting": sighting.event.entity, "number": sighting.after["number"]}
-    placed |= {"at": writer.now, "by": writer.account_id}
-    answered = {"placed": placed, "dismissed": None, "queue": "answered", "queue_since": writer.now}
-    writer.update(row, "tip.placed", answered, conflicts=False)
-    writer.set_unseen(row, {"placed_on": search.id} | dict.fromkeys(sources.Private.model_fields))
+    placement = {"board": search.id, "sighting": sighting.event.entity, "number": sighting.after["number"]}
+    placement |= {"at": writer.now, "by": writer.account_id}
+    state = {"placed": placement, "dismissed": None, "queue": "answered", "queue_since": writer.now}
+    writer.update(row, "tip.placed", state, conflicts=False)
+    writer.set_hidden(row, {"placed_on": search.id} | dict.fromkeys(sources.SourceIdentity.model_fields))
     _record_audience(writer, row, search)
 
 
-def dismiss(writer: EventWriter, data: Dismiss) -> None:
-    """Dismiss a tip. It is kept, and may be placed later."""
+def dismiss(writer: EventWriter, data: DismissTip) -> None:
+    """Dismiss a tip. It can still be placed later."""
     row = _find_unplaced(writer, data.tip)
     if row.dismissed is not None:
         raise Refused("conflict", fields={"dismissed": N_("This tip was dismissed in the meantime.")}, current=row.state())
-    dismissed = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
-    answered = {"dismissed": dismissed, "queue": "answered", "queue_since": writer.now}
-    writer.update(row, "tip.dismissed", answered, data.reason, conflicts=False)
+    dismissal = {"reason": data.reason, "at": writer.now, "by": writer.account_id}
+    state = {"dismissed": dismissal, "queue": "answered", "queue_since": writer.now}
+    writer.update(row, "tip.dismissed", state, data.reason, conflicts=False)
 
 
-def restore(writer: EventWriter, data: Restore) -> None:
-    """Take a tip back among those that wait: one that was dismissed, or placed as a sighting that is withdrawn now."""
+def restore(writer: EventWriter, data: RestoreTip) -> None:
+    """Return a tip to the queue `look`, if it was dismissed or its sighting is withdrawn. No-op if it waits already."""
     row = find(writer, data.tip)
     if row.placed is None and row.dismissed is None:
         return
-    waiting: State = {"placed": None, "dismissed": None, "queue": "look", "queue_since": writer.now}
+    state: State = {"placed": None, "dismissed": None, "queue": "look", "queue_since": writer.now}
     search, source = None, None
     if row.placed is not None:
         sighting = unit_of_work.get(writer.session, Sighting, row.placed["sighting"])
@@ -141,12 +149,12 @@ def restore(writer: EventWriter, data: Restore) -> None:
         if not sighting.withdrawn:
             raise invalid("tip", N_("This tip is a sighting now. Withdraw the sighting first."))
         search, source = unit_of_work.get(writer.session, Search, row.placed["board"]), sources.source_of(sighting)
-        # the source comes back under the seal that it has by now
-        waiting |= {"source": sighting.source, "source_kept": sighting.source_kept}
-    writer.update(row, "tip.restored", waiting, data.reason, conflicts=False)
+        # the source returns with its current seal
+        state |= {"source": sighting.source, "source_kept": sighting.source_kept}
+    writer.update(row, "tip.restored", state, data.reason, conflicts=False)
     if search is not None and source is not None:
-        writer.set_unseen(row, {"placed_on": None} | source)
-        _record_audience(writer, row, search, seen_by_all=True)
+        writer.set_hidden(row, {"placed_on": None} | source)
+        _record_audience(writer, row, search, is_visible_to_all=True)
 
 
 def find(writer: EventWriter, id: str) -> Tip:
@@ -157,7 +165,7 @@ def find(writer: EventWriter, id: str) -> Tip:
 
 
 def _check_visible(writer: EventWriter, row: Tip) -> None:
-    """Raise Refused `not_found` where a tip was placed on a search that the account may not see."""
+    """Raise Refused `not_found` if a tip was placed on a search that the account may not see."""
     if row.placed_on is not None and writer.account is not None:
         search = unit_of_work.get(writer.session, Search, row.placed_on)
         if search is None or not access.can_see(writer.account.id, search.access, search.members):
@@ -171,7 +179,7 @@ def _find_unplaced(writer: EventWriter, id: str) -> Tip:
 
 
 def _check_unplaced(row: Tip) -> None:
-    """Raise Refused `conflict` where a tip is a sighting already."""
+    """Raise Refused `conflict` if a tip is already a sighting."""
     if row.placed is not None:
         sentence = N_("This tip was placed on a search in the meantime. It is a sighting there.")
         raise Refused("conflict", fields={"placed": sentence}, current=row.state())
@@ -191,20 +199,20 @@ def _find_open(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
     return search, writer.on_search(board)
 
 
-def _record_audience(writer: EventWriter, row: Tip, search: Search, seen_by_all: bool = False) -> None:
-    """Record who lost sight of a tip by the event just written, as they do not see its search; or who gained it."""
+def _record_audience(writer: EventWriter, row: Tip, search: Search, is_visible_to_all: bool = False) -> None:
+    """Record that the accounts that may not see a members-only search lost or gained access to its tip by the last event."""
     if search.access != "members":
         return
     accounts = set(writer.session.exec(select(Account.id)))
     outside = accounts - viewers(search, accounts)
-    visibility.record_tip_change(writer, row, None if seen_by_all else search, outside)
+    visibility.record_tip_change(writer, row, None if is_visible_to_all else search, outside)
 
 
 # -- alerts and declaration -----------------------------------------------------------------------------------------------
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield whom a tip alerts: the holder of the shift, if it became urgent."""
+    """Yield the holder of the shift if a tip became urgent."""
     if "priority" in fields and after["priority"] == "urgent" and after["queue"] == "look":
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
 
@@ -214,7 +222,7 @@ KIND = Kind(
     title=N_("Tip"),
     plural=N_("Tips"),
     title_field="description",
-    data=Add,
+    data=AddTip,
     boards=("operations",),
     fields=tuple(replace(spec, display=None) for spec in specs_of(Tip)),
     events={

@@ -173,8 +173,8 @@ MUTANTS = (
         (
             Patch(
                 "board/commands/execute.py",
-                "    if (ack := _previous_ack(session, unit, request, content)) is not None:",
-                "    if (ack := _previous_ack(session, unit, request, content)) is not None and not ack.id:",
+                "    if (ack := _previous_ack(session, uow, request, content)) is not None:",
+                "    if (ack := _previous_ack(session, uow, request, content)) is not None and not ack.id:",
             ),
             Patch("board/engine/repositories/acks.py", "        return [(_ADD, new)] if new else []", "        return []"),
         ),
