@@ -1,5 +1,5 @@
-"""AsyncAPI 3 description of the socket, served at `GET /api/v1/asyncapi.json`: the frames of `realtime.wire.protocol`, and
-what the board puts into them."""
+"""AsyncAPI 3 description of the socket, served at `GET /api/v1/asyncapi.json`: the frames of `realtime.wire.protocol`, and their
+content."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_type_hints
@@ -20,8 +20,8 @@ from realtime.wire import protocol
 from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
 ABOUT = (
-    "One JSON object a text frame. See board/contract.md for what is promised. What a wall display gets is less than what is "
-    "described here: of states and summaries only what it may show, and of the shift only name, begin and number."
+    "Each text frame is one JSON object. See board/contract.md for the guarantees. A wall display gets less than described here: "
+    "only the fields of states and summaries that it may show, and only the name, start and number of the shift."
 )
 
 SocketAccount = TypedDict("SocketAccount", {
@@ -53,26 +53,26 @@ SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
     "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": UnansweredCounts,
 })  # fmt: skip
-"""Summary of a search on `operations`, for lists. Accounts that may not see the search get none of it. The single sightings and
+"""Summary of a search on `operations`, for lists. Accounts that may not see the search do not get it. The single sightings and
 tasks are null unless the search is open.
 
 `people`: number of people on the board.
-`present`: at most ten of them, by name. *0.4.0*
+`present`: at most ten of these people, by name. *0.4.0*
 `last`: the last event.
-`suggested`: keys of criteria that the facts of the search suggest and that nobody has answered: `under_13` if the child's age,
-or the age by the date of birth on the day of the disappearance (in Brussels), is below 13. It decides nothing.
-`overdue_task`: the task that is overdue longest. *0.4.0*
+`suggested`: keys of unanswered criteria that the facts of the search suggest. `under_13` is suggested if the child's age, or the
+age by the date of birth on the day of the disappearance (in Brussels), is below 13. Suggestions decide nothing.
+`overdue_task`: the longest overdue task. *0.4.0*
 `next_task`: the task that is due next. *0.4.0*
-`unassessed_sighting`: an urgent one first, then the one that waits longest. *0.4.0*
-`credible_sighting`: the one seen last of those assessed as `credible` or `confirmed`. *0.4.0*
+`unassessed_sighting`: the urgent sighting that has waited longest; without one, the sighting that has waited longest. *0.4.0*
+`credible_sighting`: among those assessed as `credible` or `confirmed`, the sighting seen last. *0.4.0*
 `unassessed_sighting.place`: its text.
-`unassessed_sighting.taken_by`: of its alarm, if there is one that has not ended. *0.4.0*
+`unassessed_sighting.taken_by`: account that took its alarm, if the alarm has not ended. *0.4.0*
 `credible_sighting.place`: its text.
 `alarm`: the oldest open alarm of the search. *0.4.0*
-`alarm.number`: of the card that it is about, else null.
-`alarm.assignee`: of the card that it is about, else null.
+`alarm.number`: number of the card that it is about, or null.
+`alarm.assignee`: assignee of the card that it is about, or null.
 `alarms`: number of open alarms. *0.4.0*
-`unanswered`: how many sightings wait in each queue, and how many of them are late; see *Queues*. *0.4.0*
+`unanswered`: numbers of waiting and late sightings by queue; see *Queues*. *0.4.0*
 """
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,
@@ -80,26 +80,26 @@ HandoverStatus = TypedDict("HandoverStatus", {
 ClockJumped = TypedDict("ClockJumped", {"by_s": float, "at": Time})
 ClockAhead = TypedDict("ClockAhead", {"until": Time, "at": Time})
 CONTENTS: Mapping[str, Any] = {
-    each.__name__: each
-    for each in (
+    type.__name__: type
+    for type in (
         SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, ClockJumped, ClockAhead, OpenAlarm, protocol.HiddenEntity,
     )
 }  # fmt: skip
 
 
 def document() -> Schema:
-    """Return the whole description. The same for everybody: it depends on no board."""
+    """Return the full description. It is the same for everybody, because it depends on no board."""
     directions = {"receive": get_args(protocol.ClientFrame), "send": get_args(protocol.ServerFrame)}
     frames = {frame.__name__: frame for frames in directions.values() for frame in frames}
-    _, made = schemas_of({**frames, **CONTENTS})
-    parts = openapi.parts()
-    parts["Command"] |= {"discriminator": "name"}  # an object in OpenAPI
-    name = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
-    held = parts["shift"] | {"properties": parts["shift"]["properties"] | name["properties"]}
-    own: Schema = {
+    _, frame_schemas = schemas_of({**frames, **CONTENTS})
+    shared_schemas = openapi.parts()
+    shared_schemas["Command"] |= {"discriminator": "name"}  # an object in OpenAPI
+    shift = shared_schemas["shift"]
+    held_shift = shift | {"properties": shift["properties"] | {"name": {"type": "string"}}}
+    socket_schemas: Schema = {
         "RefusalCode": {"type": "string", "enum": list(MESSAGES)},
         "LiveEvent": {"oneOf": [ref("Event"), ref("HiddenEntity")]},
-        "HeldShift": held | {"required": [*parts["shift"]["required"], "name"]},
+        "HeldShift": held_shift | {"required": [*shift["required"], "name"]},
     }
     messages = {
         name: {
@@ -124,9 +124,9 @@ def document() -> Schema:
             action: {
                 "action": action,
                 "channel": {"$ref": "#/channels/socket"},
-                "messages": [on_channel[frame.__name__] for frame in each],
+                "messages": [on_channel[frame.__name__] for frame in frame_types],
             }
-            for action, each in directions.items()
+            for action, frame_types in directions.items()
         },
-        "components": {"messages": messages, "schemas": parts | made | own},
+        "components": {"messages": messages, "schemas": shared_schemas | frame_schemas | socket_schemas},
     }

@@ -33,7 +33,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Row of a table of fields: path, whether it is required, type, and possible codes."""
+    """Row in a table of fields."""
 
     path: str
     is_required: bool
@@ -46,8 +46,8 @@ async def api(request: Request, caller: Caller) -> Response:
     translate = i18n.gettext_for(language.language_for(request, caller))
     calls, commands = await asyncio.to_thread(_calls, translate), await asyncio.to_thread(_commands, translate)
     codes = [(code, STATUS[code], translate(sentence)) for code, sentence in MESSAGES.items()]
-    given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
-    return page(request, "api_docs.html", caller, **given)
+    context: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
+    return page(request, "api_docs.html", caller, **context)
 
 
 def _calls(translate: Any) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def _calls(translate: Any) -> list[dict[str, Any]]:
         {
             "method": method, "path": BASE + path, "says": translate(call.summary),
             "status": call.status, "refusals": call.refusals, "media": call.media,
-            "query": [_field(each.name, each.schema, False, translate) for each in call.query],
+            "query": [_field(param.name, param.schema, False, translate) for param in call.query],
             "gives": list(_fields(inlined(answers[method, path]), translate)),
             "takes": list(_fields(inlined(bodies.get((method, path), {})), translate)),
         }
@@ -68,47 +68,47 @@ def _calls(translate: Any) -> list[dict[str, Any]]:
 
 
 def _inlined(components: Schema, shape: Any) -> Any:
-    """Return a schema with the types of answers in place of their references; entities, events and states stay names."""
+    """Return a schema in which the types of answers replace their references. Entities, events and states stay references."""
     if isinstance(shape, list):
-        return [_inlined(components, each) for each in shape]
+        return [_inlined(components, item) for item in shape]
     if not isinstance(shape, dict):
         return shape
     name = str(shape.get("$ref", "")).rpartition("/")[2]
     if name in components:
         return _inlined(components, components[name])
-    return {key: _inlined(components, each) for key, each in shape.items()}
+    return {key: _inlined(components, value) for key, value in shape.items()}
 
 
 def _commands(translate: Any) -> list[dict[str, Any]]:
     return [
-        {"name": name, "on": rule.board_kind, "role": rule.role, "data": list(_fields(schemas.data_of(name), translate))}
-        for name, rule in TABLE.items()
+        {"name": name, "on": spec.board_kind, "role": spec.role, "data": list(_fields(schemas.data_of(name), translate))}
+        for name, spec in TABLE.items()
     ]
 
 
 def _fields(shape: Schema, translate: Any, path: str = "") -> Iterator[Field]:
-    """Return the fields of an object, those of its groups by their path."""
+    """Yield the fields of an object, including the fields of its groups, by path."""
     for branch in [*shape.get("oneOf", ()), *shape.get("anyOf", ())][:1]:
         yield from _fields(branch, translate, path)
-    for name, each in shape.get("properties", {}).items():
-        inner = _without_null(each)
-        needed = name in shape.get("required", ())
+    for name, field in shape.get("properties", {}).items():
+        inner = _without_null(field)
+        is_required = name in shape.get("required", ())
         if inner.get("properties"):
             yield from _fields(inner, translate, f"{path}{name}.")
         else:
-            yield _field(path + name, inner, needed, translate)
+            yield _field(path + name, inner, is_required, translate)
 
 
-def _field(path: str, shape: Schema, needed: bool, translate: Any) -> Field:
+def _field(path: str, shape: Schema, is_required: bool, translate: Any) -> Field:
     codes = [str(code) for code in shape.get("enum", [shape["const"]] if "const" in shape else ()) if code is not None]
-    return Field(path, needed, "" if codes else _type_text(_without_null(shape), translate), codes)
+    return Field(path, is_required, "" if codes else _type_text(_without_null(shape), translate), codes)
 
 
 def _type_text(shape: Schema, translate: Any) -> str:
     if "$ref" in shape:
         return str(shape["$ref"].rpartition("/")[2])
     if "anyOf" in shape:
-        return ", ".join(dict.fromkeys(_type_text(each, translate) for each in shape["anyOf"]))
+        return ", ".join(dict.fromkeys(_type_text(option, translate) for option in shape["anyOf"]))
     text = translate(_FORMATS.get(shape.get("format", ""), _TYPES.get(shape.get("type", ""), N_("anything"))))
     if shape.get("type") == "array" and "properties" in shape["items"]:
         return f"{text} ({', '.join(shape['items']['properties'])})"
@@ -125,8 +125,8 @@ def _without_null(shape: Schema) -> Schema:
     """Return a schema without its null alternative."""
     if set(shape) != {"anyOf"}:
         return shape
-    left = [each for each in shape["anyOf"] if each != {"type": "null"}]
-    return left[0] if len(left) == 1 else {"anyOf": left}
+    options = [option for option in shape["anyOf"] if option != {"type": "null"}]
+    return options[0] if len(options) == 1 else {"anyOf": options}
 
 
 routes = [Route("/api", for_people(api))]

@@ -33,8 +33,8 @@ from realtime.wire import protocol
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape, Time, component
 
-Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # a read of the database, in whichever of its threads
-MAX_SMALL_READ = 50  # events that count as a small read
+Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # function that reads from the database, in any of its threads
+MAX_SMALL_READ = 50  # events; larger reads wait in the queue of heavy reads
 AT = Param(
     "at", {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, {"type": "string", "format": "date-time"}]}
 )
@@ -49,9 +49,9 @@ Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "langua
 
 @Call("GET", "/me", N_("Your own account."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
 async def me(request: Request) -> Reply[Me]:
-    """Return the calling account. A browser learns here why a socket was refused.
+    """Return the calling account. A browser calls it to find out why a socket was refused.
 
-    `language`: the chosen one (`en`, `fr`, `nl`, `de`), or null: then what the browser asks for.
+    `language`: the chosen language (`en`, `fr`, `nl`, `de`); null means the language of the browser.
     """
     account = (await require_caller(request, intake=True, accounts=True)).account
     language = account.language or None
@@ -64,9 +64,9 @@ SessionEnd = TypedDict("SessionEnd", {"ends_at": Time})
 
 @Call("POST", "/me/active", N_("Reports activity at this screen, so that the session continues. For sessions only."))
 async def active(request: Request) -> Reply[SessionEnd]:
-    """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself.
+    """Extend the session while a person uses the page. Counts as use, like every request that a page does not send automatically.
 
-    Somebody is at this screen, and the session continues; see *Sessions*.
+    Report that somebody is at this screen, so that the session continues; see *Sessions*.
     """
     caller = await require_caller(request)
     if caller.session is None:
@@ -86,20 +86,26 @@ AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning.
 
-    `accounts[].machine`: it has tokens of scope `intake` alone, and nobody has ever signed in to it. Such an account can be
-    neither `lead`, `assignee` nor `incoming` (`invalid`).
+    `accounts[].machine`: the account has only tokens of scope `intake`, and nobody has ever signed in to it. It cannot be `lead`,
+    `assignee` or `incoming` (`invalid`).
     """
     caller = await require_caller(request, accounts=True)
 
     def read(session: Session) -> list[AccountEntry]:
         programs = program_accounts.all_program_accounts(session)
         return [
-            {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
-            for each in accounts.all_accounts(session)
+            {
+                "id": account.id,
+                "name": account.name,
+                "role": account.role,
+                "enabled": account.enabled,
+                "machine": account.id in programs,
+            }
+            for account in accounts.all_accounts(session)
         ]
 
-    found: AccountList = {"accounts": await service_of(request).database.read(read)}
-    return await compress(request, caller, json_response(found))
+    answer: AccountList = {"accounts": await service_of(request).database.read(read)}
+    return await compress(request, caller, json_response(answer))
 
 
 BoardEntry = TypedDict("BoardEntry", {
@@ -116,29 +122,30 @@ BoardList = TypedDict("BoardList", {"boards": list[BoardEntry]})
     query=(REFERENCE,),
 )
 async def boards(request: Request) -> Reply[BoardList]:
-    """List the boards that the caller may see; with `reference`, those of the searches that have it.
+    """List the boards that the caller may see; with `reference`, only the boards of the searches with it.
 
-    `reference`: only the boards of the searches that have it.
+    `reference`: only the boards of the searches with this reference.
     """
     caller = await require_caller(request)
-    asked = REFERENCE.read(request)
+    wanted_reference = REFERENCE.read(request)
 
     def read(session: Session) -> list[BoardEntry]:
         hidden = snapshot.hidden_searches(session, caller.account.id)
         searches = {
             id: (reference, status) for id, reference, status in session.exec(select(Search.id, Search.reference, Search.status))
         }
-        found: list[BoardEntry] = []
+        entries: list[BoardEntry] = []
         for board in session.exec(select(Board).where(Board.kind != AUDIT).order_by(Board.kind, Board.id)):
-            if board.id not in hidden and (asked is None or searches.get(board.id, ("",))[0] == asked):
+            reference, status = searches.get(board.id, ("", ""))
+            if board.id not in hidden and wanted_reference in (None, reference):
                 entry: BoardEntry = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
                 if board.id in searches:
-                    entry["reference"], entry["status"] = searches[board.id]
-                found.append(entry)
-        return found
+                    entry["reference"], entry["status"] = reference, status
+                entries.append(entry)
+        return entries
 
-    visible: BoardList = {"boards": await service_of(request).database.read(read)}
-    return await compress(request, caller, json_response(visible))
+    answer: BoardList = {"boards": await service_of(request).database.read(read)}
+    return await compress(request, caller, json_response(answer))
 
 
 Snapshot = TypedDict("Snapshot", {
@@ -151,11 +158,11 @@ Snapshot = TypedDict("Snapshot", {
     (*ON_A_BOARD, "invalid"), query=(AT,), tagged=True,
 )  # fmt: skip
 async def board(request: Request) -> Reply[Snapshot]:
-    """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it.
+    """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller's copy is current.
 
     See *Snapshots again* and *The past*.
 
-    `at`: a seq or a time with its offset.
+    `at`: a seq, or a time with a UTC offset.
     `form`: the form of the entities. *0.4.0*
     """
     caller = await require_caller(request)
@@ -163,30 +170,30 @@ async def board(request: Request) -> Reply[Snapshot]:
         tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
         if tag is not None and etags.matches(request, tag):
             service_of(request).reads.board(caller, request.path_params["board"])
-            return _same(tag)
+            return _not_modified(tag)
     return await respond_in_slot(request, caller, _snapshot)
 
 
 def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | None:
-    """Return the entity tag of the requested snapshot; None if this is a heavy read: of the past, or over many events. Raises
-    Refused."""
+    """Return the entity tag of the requested snapshot; None if computing it is a heavy read (of the past, or over many events).
+    Raises Refused."""
     board, _ = _board_and_seq(session, request, caller)
     is_small = AT.read(request) is None and board.seq <= etags.MAX_COUNTED_EVENTS
     return etags.etag_of(session, board, caller.account.id) if is_small else None
 
 
-def _same(tag: str) -> Reply[Any]:
+def _not_modified(tag: str) -> Reply[Any]:
     return Reply(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
 
 
 @compressed
 async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
-    account, now = caller.account.id, AT.read(request) is None
+    account, is_current = caller.account.id, AT.read(request) is None
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
         head = {"board": board.id, "epoch": board.epoch, "seq": seq, "form": kinds.form()}
-        if now:
+        if is_current:
             tag = etags.etag_of(session, board, account)
             if etags.matches(request, tag):
                 return None, tag
@@ -197,9 +204,9 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
     service = service_of(request)
     body, tag = await service.heavy_reads.read(caller, read)
-    (service.reads.board if now else service.reads.history)(caller, request.path_params["board"])
+    (service.reads.board if is_current else service.reads.history)(caller, request.path_params["board"])
     if body is None:
-        return _same(tag)
+        return _not_modified(tag)
     response: Reply[Snapshot] = Reply(body)
     response.headers["etag"] = tag
     return response
@@ -213,7 +220,7 @@ def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[
 
 
 def _seq_at(session: Session, board: Board, at: str) -> int:
-    """Return the seq for `?at=`. Raises Refused `invalid`, or `not_found` beyond the head or before the first event."""
+    """Return the seq for `?at=`. Raises Refused `invalid`, or `not_found` after the head or before the first event."""
     if at.isascii() and at.isdecimal() and len(at) <= 16:
         seq: int | None = int(at) if 0 < int(at) <= board.seq else None
     else:
@@ -235,11 +242,11 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 )  # fmt: skip
 async def events(request: Request) -> Reply[EventList]:
     """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`, up
-    to a time; with `entity`, those of one entity.
+    to a time; with `entity`, only those of one entity.
 
-    `after`: the seq after which they begin.
+    `after`: only events after this seq.
     `before`: the newest events before this seq, in order.
-    `at`: the newest events up to this moment; see *The past*.
+    `at`: the newest events up to this time; see *The past*.
     `entity`: only the events of this entity.
     `form`: the form of the states. *0.4.0*
     """
@@ -270,14 +277,14 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
             return board, journal.entity_events(session, id, entity, after, limit), view
         return board, journal.events_after(session, id, after, limit), view
 
-    row, found, view = await read_by(read)
+    row, journal_events, view = await read_by(read)
     service.reads.history(caller, id)
-    records = [record(each) for each in found]
+    records = [record(journal_event) for journal_event in journal_events]
     await service.source.ensure_fresh(view)
-    shown = [service.source.render(caller, id, each, live=False) for each in records]
+    rendered = [service.source.render(caller, id, record, live=False) for record in records]
     if entity is not None:  # the number of events of a hidden entity must not be disclosed
-        shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
-    return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq, "form": kinds.form()}, "events", shown))
+        rendered = [wire for wire, record in zip(rendered, records, strict=True) if wire is record.wire]
+    return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq, "form": kinds.form()}, "events", rendered))
 
 
 Ack = TypedDict(
@@ -306,16 +313,16 @@ async def commands(request: Request) -> Reply[Ack]:
     logs.bind_ids(command=command.id)
     try:
         with metrics.observe_command():
-            done = await service_of(request).execute(caller, command)
+            ack = await service_of(request).execute(caller, command)
     except Refused as refused:
         request.state.refusal_is_recorded = refused.is_recorded
         return error_response(refused, command.id, language.language_for(request))
-    ack: Ack = {"id": done.id, "board": done.board, "seqs": done.seqs}
-    if done.opened:
-        ack["opened"] = done.opened
-    if done.share:
-        ack["share"] = done.share
-    return json_response(ack)
+    answer: Ack = {"id": ack.id, "board": ack.board, "seqs": ack.seqs}
+    if ack.opened:
+        answer["opened"] = ack.opened
+    if ack.share:
+        answer["share"] = ack.share
+    return json_response(answer)
 
 
 @Call(
@@ -324,20 +331,20 @@ async def commands(request: Request) -> Reply[Ack]:
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),
 )  # fmt: skip
 async def source(request: Request) -> Reply[sources.Source]:
-    """Return the source of a sighting, with former values. Each reading is recorded.
+    """Return the source of a sighting, with former values. Each read is recorded in the audit journal.
 
-    See *Sources*. Each reading is an entry of the audit journal.
+    See *Sources*. Each read is recorded in the audit journal.
 
-    `before`: earlier values before this seq.
-    `earlier`: what name and contact were until the event `seq`, by `account`, set them; the newest 100.
+    `before`: only former values before this seq.
+    `earlier`: the newest 100 former values of name and contact, each until the event `seq` of `account` changed them.
     """
     caller = await require_caller(request)
     service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = BEFORE.read(request, MAX_INTEGER)
-    found, entry = await service.database.read(lambda session: sources.read(session, caller, board, sighting, before))
+    source, entry = await service.database.read(lambda session: sources.read(session, caller, board, sighting, before))
     await service.reads.disclosure(caller, entry)
-    return json_response(found)
+    return json_response(source)
 
 
 @Call(
@@ -345,13 +352,13 @@ async def source(request: Request) -> Reply[sources.Source]:
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),
 )  # fmt: skip
 async def tip_source(request: Request) -> Reply[sources.Source]:
-    """Return the source of a tip, with former values. Each reading is recorded.
+    """Return the source of a tip, with former values. Each read is recorded in the audit journal.
 
-    As the source of a sighting. For a tip that was placed, the rights of its sighting apply.
+    Same answer as for a sighting. If the tip was placed, the rights of its sighting apply.
     """
     caller = await require_caller(request)
     tip, before = request.path_params["tip"], BEFORE.read(request, MAX_INTEGER)
     service = service_of(request)
-    found, entry = await service.database.read(lambda session: sources.read_tip(session, caller, tip, before))
+    source, entry = await service.database.read(lambda session: sources.read_tip(session, caller, tip, before))
     await service.reads.disclosure(caller, entry)
-    return json_response(found)
+    return json_response(source)

@@ -1,5 +1,5 @@
-"""Examples of bodies and answers, made from their schemas: values by the name of a field where there is a telling one, otherwise
-the smallest that fits."""
+"""Examples of bodies and answers, generated from their schemas. A field has a typical value for its name, otherwise the smallest
+valid value."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from board.commands.schemas import Schema
 ID = "01a217dd-a5f8-718f-b400-6d1c2e5f9a01"
 MAX_ID = 64  # longest text that is an id
 AT = "2026-11-24T17:00:00.000Z"
-# By the name of a field; used if it fits the schema.
+# Typical values by field name, used if they fit the schema.
 BY_NAME: dict[str, Any] = {
     "name": "Alice", "email": "alice@desk.example", "first_name": "Noor", "reference": "2026-0117", "text": "Seen at the station",
     "description": "Girl with a red coat", "message": "Not found, or you do not have access.", "place": "Gent, Korenmarkt",
@@ -22,7 +22,7 @@ NEW_NOTE = {"id": "example-1", "name": "note.add", "data": {"text": "Seen at the
 
 
 def example(schema: Schema, components: Mapping[str, Schema], name: str = "", within: tuple[str, ...] = ()) -> Any:
-    """Return a value that fits the schema. Of several forms it is the first; fields that may be missing are missing."""
+    """Return a value that fits the schema: the first of several alternatives, without optional fields."""
     if "$ref" in schema:
         component = str(schema["$ref"]).rpartition("/")[2]
         if component == "Command":
@@ -32,8 +32,8 @@ def example(schema: Schema, components: Mapping[str, Schema], name: str = "", wi
         return schema["const"] if "const" in schema else schema["enum"][0]
     for key in ("oneOf", "anyOf"):
         if key in schema and "properties" not in schema:
-            form = next((each for each in schema[key] if each.get("type") != "null"), schema[key][0])
-            return example(form, components, name, within)
+            alternative = next((option for option in schema[key] if option.get("type") != "null"), schema[key][0])
+            return example(alternative, components, name, within)
     if "allOf" in schema and "properties" not in schema:
         return example(schema["allOf"][0], components, name, within)
     return _of_type(schema, components, name, within)
@@ -41,11 +41,11 @@ def example(schema: Schema, components: Mapping[str, Schema], name: str = "", wi
 
 def _of_type(schema: Schema, components: Mapping[str, Schema], name: str, within: tuple[str, ...]) -> Any:
     kind = schema.get("type", "object")
-    kind = next((each for each in kind if each != "null"), "null") if isinstance(kind, list) else kind
+    kind = next((option for option in kind if option != "null"), "null") if isinstance(kind, list) else kind
     match kind:
         case "object":
-            fields, needed = schema.get("properties", {}), schema.get("required", ())
-            return {field: example(fields[field], components, field, within) for field in needed if field in fields}
+            fields, required = schema.get("properties", {}), schema.get("required", ())
+            return {field: example(fields[field], components, field, within) for field in required if field in fields}
         case "array":
             if len(set(within)) < len(within):  # a type that contains itself
                 return []
@@ -60,19 +60,19 @@ def _of_type(schema: Schema, components: Mapping[str, Schema], name: str, within
 
 
 def _text(schema: Schema, name: str) -> str:
-    named = BY_NAME.get(name)
+    typical = BY_NAME.get(name)
     if "format" in schema:
         return BY_FORMAT.get(schema["format"], "…")
     if name == "email":
-        return str(named)
+        return str(typical)
     if "pattern" in schema:
-        return BY_PATTERN.get(schema["pattern"], ID) if schema["pattern"] != r"\S" or not isinstance(named, str) else named
-    if isinstance(named, str):
-        return named[: schema.get("maxLength", len(named))]
+        return BY_PATTERN.get(schema["pattern"], ID) if schema["pattern"] != r"\S" or not isinstance(typical, str) else typical
+    if isinstance(typical, str):
+        return typical[: schema.get("maxLength", len(typical))]
     return ID if name == "id" or schema.get("maxLength") == MAX_ID else "text"
 
 
 def _number(schema: Schema, name: str) -> Any:
     low, high = schema.get("minimum", 0), schema.get("maximum", float("inf"))
-    named = BY_NAME.get(name)
-    return named if isinstance(named, int | float) and low <= named <= high else max(low, min(1, high))
+    typical = BY_NAME.get(name)
+    return typical if isinstance(typical, int | float) and low <= typical <= high else max(low, min(1, high))

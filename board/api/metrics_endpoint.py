@@ -31,7 +31,7 @@ FORWARDED = {  # headers in which a proxy on this machine names its client
 
 
 async def metrics_page(request: Request) -> Response:
-    """`GET /metrics`: for this machine, or with an administrator's token."""
+    """`GET /metrics`: for programs on this machine, or with an administrator's token."""
     if not _is_local(request):
         caller = await signed_in(request)
         if caller is None:
@@ -45,7 +45,7 @@ async def metrics_page(request: Request) -> Response:
 
 
 async def _metrics_of_disks(service: BoardService) -> bytes:
-    """Return the metrics of disks; empty if one does not answer."""
+    """Return the metrics of disks; empty if a disk does not answer in time."""
     try:
         async with asyncio.timeout(READY_S):
             spaces = await service.disk.spaces()
@@ -56,25 +56,25 @@ async def _metrics_of_disks(service: BoardService) -> bytes:
 
 
 async def _metrics_of_tables(service: BoardService) -> bytes:
-    """Return the metrics of displays, alarms, the outbox and the backup; empty while the database is down."""
+    """Return the metrics of displays, alarms, the outbox and the backup; empty if the database does not answer in time."""
     try:
         async with asyncio.timeout(READY_S):
-            found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
+            displays = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
             waiting = await service.database.read(partial(pending.waiting, ways=ways.configured(service.settings)))
             backup, installed = await service.database.read(backup_times)
-            used = await service.database.read(usage.read)
+            file_usage = await service.database.read(usage.read)
             alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""
     since = backup or installed
     age_s = (now() - parse_utc(since)).total_seconds() if since else 0.0
-    of_files = UsageMetrics(used, service.file_shares.installation_mb * MB)
-    of_tables = metrics.ScrapeCollector(((display.id, state) for display, state in found), waiting, *alarms, age_s)
-    return generate_latest(of_tables) + generate_latest(of_files)
+    files = UsageMetrics(file_usage, service.file_shares.installation_mb * MB)
+    tables = metrics.ScrapeCollector(((display.id, state) for display, state in displays), waiting, *alarms, age_s)
+    return generate_latest(tables) + generate_latest(files)
 
 
 def _is_local(request: Request) -> bool:
-    """Return whether a program on this machine asks for itself. A Unix socket has a proxy behind it."""
+    """Return whether the client is a program on this machine and not a proxy. A connection over a Unix socket is a proxy's."""
     if request.client is None or not FORWARDED.isdisjoint(request.headers):
         return False
     try:

@@ -1,6 +1,6 @@
-"""OpenAPI 3.1 description, served at `GET /api/v1/openapi.json`; built once from the routes, the command table and the states.
+"""OpenAPI 3.1 description, served at `GET /api/v1/openapi.json`; built once from the calls, the command table and the states.
 
-New commands and calls appear by themselves: a call says at its handler what it takes and answers.
+New commands and calls appear automatically: each call declares its body and answer at its handler.
 """
 
 import inspect
@@ -27,7 +27,7 @@ from models.fields import Data
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape, Time, component
 
-PLACES: dict[str, Schema] = {
+PATH_PARAMS: dict[str, Schema] = {
     "board": BOARD.schema,
     "sighting": {"type": "string", "pattern": f"^{UUID}$"},
     "display": {"type": "string", "pattern": f"^{UUID}$"},
@@ -43,25 +43,25 @@ Shapes = dict[tuple[str, str], Schema]  # by method and path
 
 
 def document(calls: Iterable[Call]) -> Schema:
-    """Return the whole description of these calls. The same for everybody: it depends on no board."""
+    """Return the full description of these calls. It is the same for everybody, because it depends on no board."""
     calls = list(calls)
     answers, bodies, components = shapes(calls)
-    schemas = parts() | components
+    component_schemas = parts() | components
     paths: dict[str, Schema] = {}
     for call in calls:
         key = call.method, call.path
         paths.setdefault(BASE + call.path, {})[call.method.lower()] = _operation(call, answers[key], bodies.get(key))
     for operation in (operation for path in paths.values() for operation in path.values()):
-        _add_examples(operation, schemas)
+        _add_examples(operation, component_schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Searchboard", "version": VERSION, "description": "See board/contract.md for what is promised."},
+        "info": {"title": "Searchboard", "version": VERSION, "description": "See board/contract.md for the guarantees."},
         "servers": [{"url": "/"}],
         "tags": tags(),
         "security": [{"token": []}, {"session": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": component_schemas,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "board_session"},
@@ -71,22 +71,22 @@ def document(calls: Iterable[Call]) -> Schema:
 
 
 def shapes(calls: Iterable[Call]) -> tuple[Shapes, Shapes, dict[str, Schema]]:
-    """Return the schemas of answers and of bodies, and the components that they refer to."""
+    """Return the schemas of answers, the schemas of bodies, and the components that they refer to."""
     calls = list(calls)
     answers: dict[tuple[str, ...], Any] = {("answer", call.method, call.path): call.answer_type for call in calls}
-    types = {("body", call.method, call.path): call.body for call in calls if call.body not in (None, BYTES)}
-    own = {key: type for key, type in types.items() if inspect.isclass(type) and issubclass(type, Data)}
-    made, components = schemas_of(answers | {key: type for key, type in types.items() if key not in own})
-    made |= {key: schemas.schema_of(type) for key, type in own.items()}
-    found: dict[str, Shapes] = {"answer": {}, "body": {}}
-    for (what, method, path), schema in made.items():
-        found[what][method, path] = schema
-    return found["answer"], found["body"], components
+    bodies = {("body", call.method, call.path): call.body for call in calls if call.body not in (None, BYTES)}
+    data_types = {key: type for key, type in bodies.items() if inspect.isclass(type) and issubclass(type, Data)}
+    by_key, components = schemas_of(answers | {key: type for key, type in bodies.items() if key not in data_types})
+    by_key |= {key: schemas.schema_of(type) for key, type in data_types.items()}
+    by_part: dict[str, Shapes] = {"answer": {}, "body": {}}
+    for (part, method, path), schema in by_key.items():
+        by_part[part][method, path] = schema
+    return by_part["answer"], by_part["body"], components
 
 
 def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
-    places = [
-        {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
+    path_params = [
+        {"name": name, "in": "path", "required": True, "schema": PATH_PARAMS.get(name, TEXT)}
         for name in re.findall(r"\{(\w+)\}", call.path)
     ]
     operation: Schema = {
@@ -94,9 +94,9 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
         "summary": call.summary,
         "tags": [tag_of(call.path)],
         "parameters": [
-            *places,
-            *({"name": each.name, "in": "query", "schema": each.schema} for each in call.query),
-            *(_header(each) for each in call.headers),
+            *path_params,
+            *({"name": param.name, "in": "query", "schema": param.schema} for param in call.query),
+            *(_header(param) for param in call.headers),
         ],
         "responses": {str(call.status): _answer(call, answer), **_refusals(call)},
     }
@@ -104,7 +104,7 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
         tag = {"headers": {"ETag": {"required": True, "schema": TEXT}}}
         operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
         operation["responses"][str(call.status)] |= tag
-        operation["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
+        operation["responses"]["304"] = {"description": "The client's copy is current."} | tag
     if call.body is BYTES:
         operation["requestBody"] = {"required": True, "content": {OCTETS: {"schema": BINARY}}}
     elif body is not None:
@@ -112,14 +112,15 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
     return operation | ({"security": []} if call.open else {})
 
 
-def _header(field: Param | IntParam) -> Schema:
-    """Return a header field of a call; whole numbers are needed."""
-    needed = {"required": True} if isinstance(field, IntParam) else {}
-    return {"name": field.name, "in": "header", "schema": field.schema} | needed
+def _header(param: Param | IntParam) -> Schema:
+    """Return the parameter for a header of a call. Integers are required."""
+    required = {"required": True} if isinstance(param, IntParam) else {}
+    return {"name": param.name, "in": "header", "schema": param.schema} | required
 
 
 def _answer(call: Call, schema: Schema) -> Schema:
-    """Return what a call answers. Bytes of a certain type are described as any bytes too: generators know only those."""
+    """Return the response of a call. Bytes of any media type are also described as `application/octet-stream`, because client
+    generators support only that."""
     response = _response("Done.", call.media, schema)
     if schema == BINARY:
         response["content"].setdefault(OCTETS, {"schema": schema})
@@ -127,7 +128,7 @@ def _answer(call: Call, schema: Schema) -> Schema:
 
 
 def _add_examples(operation: Schema, components: Mapping[str, Schema]) -> None:
-    """Add an example to the body and to the answer, where they are JSON."""
+    """Add an example to the body and to the answer, if they are JSON."""
     answer = next(iter(operation["responses"].values()))
     for part in (answer, operation.get("requestBody", {})):
         for media, content in part.get("content", {}).items():
@@ -156,7 +157,7 @@ def _refusals(call: Call) -> Schema:
 
 
 def _fields_of(status: int) -> Schema:
-    """Return the header fields of a refusal."""
+    """Return the headers of a refusal with this status."""
     seconds: Schema = {"type": "integer", "minimum": 1}
     fields: dict[int, Schema] = {401: {"WWW-Authenticate": TEXT}, 429: {"Retry-After": seconds}, 503: {"Retry-After": seconds}}
     headers = {name: {"required": True, "schema": schema} for name, schema in fields.get(status, {}).items()}
@@ -166,8 +167,8 @@ def _fields_of(status: int) -> Schema:
 EventToken = TypedDict("EventToken", {"id": Id, "name": str})
 Actor = TypedDict("Actor", {"id": Id, "name": str, "token": NotRequired[EventToken]})
 EventMeta = TypedDict("EventMeta", {"seq": Count, "at": Time, "type": str, "id": Id})
-# Event; `kind` and `state` are added for each kind.
-WholeEvent = TypedDict("WholeEvent", {
+# Fields of an event that all kinds share; `parts` adds `kind` and `state`.
+SharedEventFields = TypedDict("SharedEventFields", {
     "seq": Count, "at": Time, "type": str, "id": Id, "actor": Actor | None, "command": str | None, "changes": list[str],
     "reason": NotRequired[str], "acknowledge": NotRequired[str], "undoes": NotRequired[Count], "private": NotRequired[list[str]],
     "clock": NotRequired[Time], "after_days": NotRequired[Count],
@@ -176,21 +177,21 @@ HiddenEvent = TypedDict("HiddenEvent", {"seq": Count, "hidden": Literal[True]})
 
 
 def parts() -> Schema:
-    """Return the components that stand for what the kinds and the commands are."""
+    """Return the components for states, entities, events and commands."""
     states = {kind.name: schemas.state(kind) for kind in kinds.every()}
     commands = {name: schemas.command(name) for name in TABLE}
     define: Any = TypedDict
     entities, events = {}, {}
     for kind in states:
-        only, state = Annotated[str, Shape(const=kind)], Annotated[State, component(kind)]
+        kind_type, state = Annotated[str, Shape(const=kind)], Annotated[State, component(kind)]
         name = class_name(kind, "entity")
-        entities[name] = define(name, {"kind": only, "id": Id, "seq": Count, "state": state})
+        entities[name] = define(name, {"kind": kind_type, "id": Id, "seq": Count, "state": state})
         name = class_name(kind, "event")
-        events[name] = define(name, WholeEvent.__annotations__ | {"kind": only, "state": state | None})
+        events[name] = define(name, SharedEventFields.__annotations__ | {"kind": kind_type, "state": state | None})
     erased = {"kind": Annotated[str, Shape(enum=list(states))], "erased": Literal[True]}
     events |= {"ErasedEvent": define("ErasedEvent", EventMeta.__annotations__ | erased), "HiddenEvent": HiddenEvent}
-    _, made = schemas_of(entities | events | {"Refusal": Refusal})
-    return states | commands | made | {
+    _, components = schemas_of(entities | events | {"Refusal": Refusal})
+    return states | commands | components | {
         "Entity": {"oneOf": [ref(name) for name in entities]},
         "Event": {"oneOf": [ref(name) for name in events]},
         "Command": {

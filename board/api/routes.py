@@ -1,4 +1,4 @@
-"""All calls under /api/v1, for other programs and for what a socket is not suited to; each is declared where its handler is."""
+"""All calls under /api/v1, for other programs, and for requests that do not suit a socket. Each is declared at its handler."""
 
 import asyncio
 from functools import cache
@@ -39,14 +39,14 @@ from board.web.endpoint import Call
 from board.web.refusals import json_errors
 from board.web.static_files import gzipped as packed_for_all
 
-CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
+CATCH_ALL = "/{rest:path}"  # unknown paths
 
 
 @Call("GET", "/openapi.json", N_("This API as an OpenAPI description."), (), answer=dict[str, Any], open=True)
 async def openapi(request: Request) -> Response:
     """Serve the OpenAPI description.
 
-    All calls, commands and states as OpenAPI 3.1; `/api` shows the same to people.
+    All calls, commands and states as OpenAPI 3.1. People can read them at `/api`.
     """
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")
 
@@ -61,13 +61,13 @@ async def asyncapi(request: Request) -> Response:
 
 
 async def missing(request: Request) -> Response:
-    """Answer 404 or 405 in JSON, decided by the application, which knows the methods of each path."""
+    """Answer 404 or 405 in JSON. The application, which knows the methods of each path, chooses the status."""
     raise HTTPException(405)
 
 
 CALLS: dict[tuple[str, str], Call] = {
-    (each.method, each.path): each
-    for each in (
+    (call.method, call.path): call
+    for call in (
         endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
         endpoints.tip_source,
@@ -87,12 +87,12 @@ CALLS: dict[tuple[str, str], Call] = {
     )
 }  # fmt: skip
 
-routes = [*(each.route() for each in CALLS.values()), Route(CATCH_ALL, json_errors(missing))]
+routes = [*(call.route() for call in CALLS.values()), Route(CATCH_ALL, json_errors(missing))]
 
 
 @cache
 def document() -> dict[str, Any]:
-    """Describe these calls as OpenAPI."""
+    """Return the OpenAPI description of the calls."""
     from board.api import openapi as description  # imported on first use: building its schemas takes a sixth of the startup time
 
     return description.document(CALLS.values())
@@ -100,7 +100,7 @@ def document() -> dict[str, Any]:
 
 @cache
 def socket_document() -> dict[str, Any]:
-    """Describe the socket as AsyncAPI."""
+    """Return the AsyncAPI description of the socket."""
     from board.api import asyncapi as description  # as above
 
     return description.document()

@@ -1,8 +1,8 @@
-"""Groups of calls in the OpenAPI description, by which generators name modules."""
+"""Groups of calls in the OpenAPI description. Client generators name modules after them."""
 
 import re
 
-# In order: the first pattern that matches the path of a call decides.
+# The first pattern that matches the path of a call decides.
 GROUPS = (
     (r"/me(/|$)", "me", "Your own account and session."),
     (r"/accounts", "accounts", "Accounts: listed for everyone, provisioned by a program."),
@@ -22,7 +22,7 @@ GROUPS = (
 
 
 def tag_of(path: str) -> str:
-    """Return the group of a call. Raises StopIteration if there is none, which a test finds."""
+    """Return the group of a call. Raises StopIteration if it has none."""
     return next(tag for pattern, tag, _ in GROUPS if re.match(pattern, path))
 
 

@@ -1,5 +1,5 @@
-"""Shares of a board, kept as data: how much of it one account or token can add, the reserve of coordinators, and what leaves a
-full board. An installation may replace the file by its own, under FILES_PATH."""
+"""Shares of a board, in a data file: the entities that one account or token can add, the coordinators' reserve, and the entities
+that leave a full board. An installation can replace the file with its own under FILES_PATH."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from board.config import data_files
 from models.fields import Data
 
 FILE = "shares.toml"
-MAX_RESERVE = 500  # entities; the other half of what a board takes beyond its limit comes with a status or an opening
+MAX_RESERVE = 500  # entities: half of the space above a board's limit; the rest is for status changes and openings
 MAX_DAYS = 3_650
 
 Share = Annotated[int, Field(ge=10, le=10_000)]
@@ -17,7 +17,7 @@ Days = Annotated[int, Field(ge=0, le=MAX_DAYS)]
 
 
 class LeaveAfterDays(Data):
-    """Days without a change after which entities leave a board that is nearly full; 0: never."""
+    """Days without a change after which entities leave a board that is nearly full; 0 for never."""
 
     withdrawn: Days = 7
     set_aside: Days = 30
@@ -36,13 +36,13 @@ class BoardShares(Data):
     reserve_account: Annotated[int, Field(ge=0, le=MAX_RESERVE)]
     leave_after_days: LeaveAfterDays = LeaveAfterDays()
 
-    def warns_at(self, most: int) -> int:
-        """Return how much of a share its owner has used when a warning is due."""
-        return int(most * self.warn_at)
+    def warns_at(self, limit: int) -> int:
+        """Return the number of entities in a share at which its owner is warned."""
+        return int(limit * self.warn_at)
 
 
 class SharesFile(Data):
-    model_config = Data.model_config | {"extra": "ignore"}  # other sections have loaders of their own
+    model_config = Data.model_config | {"extra": "ignore"}  # other sections have separate loaders
 
     board: BoardShares
 

@@ -1,4 +1,4 @@
-"""Data files in TOML that come with the program. An installation may replace some by its own, with the same names under
+"""TOML data files of the program. An installation can replace some of them with its own files of the same name under
 FILES_PATH."""
 
 import tomllib
@@ -19,13 +19,13 @@ D = TypeVar("D", bound=Data)
 
 
 def path_of(name: str, folder: str | None) -> Path:
-    """Return the path of a data file: in the installation's folder if it is there, else the one that comes with the program."""
-    own = Path(folder) / name if folder else DATA / name
-    return own if own.exists() else DATA / name
+    """Return the path of a data file: the installation's own file if it exists, otherwise the program's."""
+    replacement = Path(folder) / name if folder else DATA / name
+    return replacement if replacement.exists() else DATA / name
 
 
 def read(name: str, type: type[D], folder: str | None) -> D:
-    """Return the content of a data file. Raises ConfigurationError, with a sentence that names what is wrong."""
+    """Return the content of a data file. Raises ConfigurationError, with a sentence that describes the problem."""
     path = path_of(name, folder)
     try:
         return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -37,8 +37,8 @@ def read(name: str, type: type[D], folder: str | None) -> D:
 
 
 def loader(load: Callable[[str | None], T]) -> Callable[..., T]:
-    """Wrap a function of an installation's FILES_PATH: without one, it returns what comes with the program, which is read once.
-    It raises ConfigurationError."""
+    """Wrap a function that loads from FILES_PATH. Without that setting it returns the program's own data, which is read once.
+    Raises ConfigurationError."""
 
     @cache
     def default() -> T:

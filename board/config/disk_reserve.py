@@ -1,4 +1,4 @@
-"""Setting DISK_RESERVE: the free space that uploads leave on each disk, as a size, as a part of the disk, or as both."""
+"""Setting DISK_RESERVE: free space that uploads must leave on each disk, as a size, a part of the disk, or both."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ FORM = "must be a size, a part of the disk, or both, such as 1GiB, 10% or 1GiB,1
 
 
 class Reserve(NamedTuple):
-    """Free space to keep: of `bytes` and `percent` of a disk the smaller one counts; None: not limited by this."""
+    """Free space to keep on a disk: the smaller of `bytes` and `percent` of the disk; None is ignored."""
 
     bytes: int | None = None
     percent: int | None = None
@@ -20,7 +20,7 @@ class Reserve(NamedTuple):
 
 
 def parse_reserve(text: str) -> Reserve:
-    """Return the reserve that a setting names. Raises ValueError with a sentence."""
+    """Return the reserve in a setting. Raises ValueError with a sentence."""
     reserve = Reserve()
     for part in text.split(","):
         reserve = _add(reserve, part.strip().upper())

@@ -1,4 +1,4 @@
-"""Earlier disappearances of a child as people read them: "2 Mar 2024 · 3 days · found: Gent · DEMO-31"."""
+"""Earlier disappearances of a child, in one line each: "2 Mar 2024 · 3 days · found: Gent · DEMO-31"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ Item = Mapping[str, Any]
 
 
 def in_order(earlier: Mapping[str, Item | None] | None) -> list[Item]:
-    """Return earlier disappearances from the first to the last; those without a date come first."""
-    found = ((key, item) for key, item in (earlier or {}).items() if item)
-    return [item for _, item in sorted(found, key=lambda each: (each[1].get("date") or "", each[0]))]
+    """Return earlier disappearances in chronological order, those without a date first."""
+    items = ((key, item) for key, item in (earlier or {}).items() if item)
+    return [item for _, item in sorted(items, key=lambda pair: (pair[1].get("date") or "", pair[0]))]
 
 
 def described(item: Item, language: str) -> str:
-    """Return an earlier disappearance in one line, in a language."""
+    """Return a line for an earlier disappearance, in a language."""
     catalogue = translations(language)
     day, days, place = item.get("date"), item.get("days"), item.get("place")
     parts = [

@@ -1,4 +1,4 @@
-"""Shares of the space for photos and files, kept as data. An installation may replace the file by its own, under FILES_PATH."""
+"""Shares of the space for photos and files, in a data file. An installation can replace it with its own under FILES_PATH."""
 
 from typing import Annotated
 
@@ -9,15 +9,21 @@ from models.fields import Data
 
 FILE = "shares.toml"
 MB = 1_000_000  # bytes
-MAX_MB = 1_000_000_000  # a petabyte: the numbers stay within 64 bits
+MAX_MB = 1_000_000_000  # a petabyte: sums of bytes fit into 64 bits
 
 Megabytes = Annotated[int, Field(ge=1, le=MAX_MB)]
 
 
 class FileShares(Data):
-    """Shares of the space for photos and files: bytes and uploads of an account within 24 hours, bytes of a search, the part of a
-    search that one account may use, and bytes of the installation. At `warn_percent` of a share a warning is given.
-    `withdrawn_days` after its withdrawal the bytes of a file are removed."""
+    """Shares of the space for photos and files.
+
+    - `account_day_mb`, `account_day_files`: megabytes and uploads per account in 24 hours.
+    - `search_mb`: megabytes per search.
+    - `search_account_percent`: part of a search's space that one account can use.
+    - `installation_mb`: megabytes of the installation.
+    - `warn_percent`: part of a share at which a warning is shown.
+    - `withdrawn_days`: days from a file's withdrawal to the removal of its bytes.
+    """
 
     account_day_mb: Megabytes
     account_day_files: Annotated[int, Field(ge=1, le=100_000)]
@@ -29,7 +35,7 @@ class FileShares(Data):
 
 
 class _Sections(Data):
-    model_config = Data.model_config | {"extra": "ignore"}  # other sections have loaders of their own
+    model_config = Data.model_config | {"extra": "ignore"}  # other sections have separate loaders
 
     files: FileShares
 

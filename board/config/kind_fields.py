@@ -1,4 +1,4 @@
-"""Details that each kind of search has, kept as data. An installation may replace the file by its own, under FILES_PATH."""
+"""Details of each kind of search, in a data file. An installation can replace the file with its own under FILES_PATH."""
 
 from functools import partial
 from typing import Annotated
@@ -13,19 +13,19 @@ from models.search import Details
 FILE = "kind_fields.toml"
 
 
-def _known(names: list[str]) -> list[str]:
+def _check_names(names: list[str]) -> list[str]:
     if unknown := [name for name in names if name not in Details.model_fields]:
-        raise ValueError(f"There is no field {unknown[0]!r}.")
+        raise ValueError(f"Unknown field {unknown[0]!r}.")
     if len(set(names)) < len(names):
         raise ValueError(N_("Remove the duplicates."))
     return names
 
 
-Names = Annotated[list[str], AfterValidator(_known)]
+Names = Annotated[list[str], AfterValidator(_check_names)]
 
 
 class FieldsOfKind(Data):
-    """Fields of one kind of search, in order: those of its form, of the header of its pages, and of its facts."""
+    """Fields of one kind of search, in order: in its form, in the header of its pages, and in its facts."""
 
     form: Names = Field(default_factory=list)
     header: Names = Field(default_factory=list)
@@ -33,7 +33,7 @@ class FieldsOfKind(Data):
 
 
 class KindFields(Data):
-    """Fields of each kind of search. A kind that is left out has none."""
+    """Fields of each kind of search. An omitted kind has none."""
 
     runaway: FieldsOfKind = Field(default_factory=FieldsOfKind)
     parental_abduction: FieldsOfKind = Field(default_factory=FieldsOfKind)

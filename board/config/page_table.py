@@ -1,5 +1,5 @@
-"""Table of the pages: a page is declared here, once. Routes, main menu, quick menu, script bundles, style sheets, the audit table
-and `board pictures` read it."""
+"""Table of the pages, each declared once. Routes, main menu, quick menu, script bundles, style sheets, the audit table and `board
+pictures` read it."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -10,13 +10,19 @@ from models.accounts import ROLES, Account
 
 @dataclass(frozen=True)
 class Page:
-    """Page at an address. `name` is its `data-page`, `title` that of the document.
+    """Page at an address.
 
-    `script` draws it: a module below `static/js/pages`, `{name}/page.js` if `{name}` has no other; empty for a page that
-    templates draw. `sheets` are its style sheets. A `frame` shows nothing but what its script draws of the board of all searches,
-    and needs no handler. Accounts below `role` see its `refusal`.
-    `menu` is its place in the main menu, 0 for none; it is marked there also at addresses that begin with one of `around`.
-    The quick menu offers it as `command`, and finds it by `words`, which are not shown.
+    - `name`: its `data-page`.
+    - `title`: title of the document.
+    - `words`: words by which the quick menu finds it; not shown.
+    - `command`: its name in the quick menu.
+    - `script`: module that draws it, below `static/js/pages/{name}` or, with a slash, below `static/js/pages`. Empty if templates
+      draw the page.
+    - `sheets`: its style sheets.
+    - `frame`: the page needs no handler, because its script draws everything from the board of all searches.
+    - `role`, `refusal`: accounts below this role see the refusal.
+    - `menu`: position in the main menu, 0 for none.
+    - `around`: beginnings of other addresses at which the main menu marks it as current.
     """
 
     name: str
@@ -35,16 +41,16 @@ class Page:
 
     @property
     def module(self) -> str:
-        """Module that draws the page, below `static`; empty if there is none."""
+        """Path of the module that draws the page, below `static`; empty if there is none."""
         script = self.script if "/" in self.script else f"{self.name}/{self.script}"
         return f"js/pages/{script}" if self.script else ""
 
     def is_for(self, account: Account) -> bool:
-        """Return whether the role of an account may open the page."""
+        """Return whether an account's role may open the page."""
         return ROLES.index(account.role) >= ROLES.index(self.role)
 
     def current(self, path: str) -> str:
-        """Return `aria-current` of the link to the page at an address, or ""."""
+        """Return the `aria-current` of the page's link at an address, "" for none."""
         if path == self.path or (self.path != "/" and path.startswith(f"{self.path}/")):
             return "page"
         return "true" if path.startswith(self.around) else ""
@@ -143,7 +149,7 @@ def sheets() -> list[str]:
 
 
 def for_scripts() -> list[dict[str, Any]]:
-    """Return what the quick menu needs of the pages that it offers."""
+    """Return the data of the pages that the quick menu offers."""
     return [
         {
             "path": page.path, "command": page.command or page.title, "role": page.role, "words": page.words,

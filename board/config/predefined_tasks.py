@@ -1,7 +1,7 @@
-"""Predefined tasks and criteria, kept as data: criteria of a worrying disappearance, first tasks of each kind of search, tasks
-after an appeal. An installation may replace the task files by its own, with the same names under FILES_PATH.
+"""Predefined tasks and criteria, in data files: criteria of a worrying disappearance, first tasks of each kind of search, and
+tasks after an appeal. An installation can replace the task files with its own files of the same name under FILES_PATH.
 
-A predefined task is stored in the language of its author, and shown in the reader's until somebody changes its text."""
+A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text."""
 
 import tomllib
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from models.distribution import Way
 from models.fields import Data, LongText, ShortText, Title
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
-MAX_TASKS = 50  # tasks in a list: one command makes them all, and its events travel in one message
+MAX_TASKS = 50  # tasks per list: one command adds all of them, and its events are sent in one message
 DAY_MINUTES = 24 * 60
 YEAR_MINUTES = 366 * DAY_MINUTES
 
@@ -30,7 +30,7 @@ _TRANSLATIONS: dict[str, Any] = {
 
 
 class TaskTemplate(create_model("TranslatedTask", __base__=Data, **_TRANSLATIONS)):  # type: ignore[misc]
-    """Task template in English, with optional other languages."""
+    """Task template in English, with optional translations."""
 
     key: ShortText | None = None
     title: Title
@@ -45,12 +45,12 @@ class TaskTemplate(create_model("TranslatedTask", __base__=Data, **_TRANSLATIONS
                 yield {language: getattr(self, f"{name}_{language}", None) or text for language in i18n.languages()}
 
     def text_in(self, language: str) -> dict[str, str | None]:
-        """Return title and instruction in a language, each in English if it has no translation."""
+        """Return title and instruction in a language, or in English if there is no translation."""
         return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 
 
 class TakeDownTask(TaskTemplate):
-    """Task after an appeal of these levels."""
+    """Task after an appeal of one of these levels."""
 
     levels: list[Literal["discreet", "posters", "public", "child_alert"]]
 
@@ -59,7 +59,7 @@ Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MAX
 
 
 class FirstTasksFile(Data):
-    """Task lists by kind of search. A kind that is left out begins without tasks."""
+    """Task lists by kind of search. An omitted kind has no first tasks."""
 
     runaway: Tasks
     parental_abduction: Tasks
@@ -72,24 +72,25 @@ Minutes = Annotated[int, Field(ge=1, le=YEAR_MINUTES)]
 
 
 class TakeDownFile(Data):
-    """Tasks after an appeal, and the minutes within which recipients are to be asked, by the way in which they were given it."""
+    """Tasks after an appeal, and the minutes within which to ask recipients, by the method of distribution."""
 
     take_down: Annotated[list[TakeDownTask], Field(default_factory=list, max_length=MAX_TASKS)]
     recipients: dict[Way, Minutes] = Field(default_factory=dict)
 
 
-_known: dict[str, dict[str, str]] = {}  # by title or instruction in any language: the same by language
+_translations: dict[str, dict[str, str]] = {}  # translations by language, of each title or instruction in any language
 
 
 class TaskCatalogue:
-    """Catalogue of predefined tasks."""
+    """Predefined tasks of an installation."""
 
     def __init__(self, folder: str | None = None) -> None:
-        """Read the files in a folder; those that are missing are the default ones. Raises ConfigurationError."""
+        """Read the files in a folder. The program's own files replace missing ones. Raises ConfigurationError."""
         self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
         for texts in (texts for task in self.templates() for texts in task.texts()):
-            _known.update({stored: texts for stored in texts.values() if folder or stored not in _known})  # one's own lists win
+            # the installation's own lists take precedence
+            _translations.update({text: texts for text in texts.values() if folder or text not in _translations})
 
     def templates(self) -> Iterator[TaskTemplate]:
         """Yield all predefined tasks."""
@@ -104,10 +105,10 @@ class TaskCatalogue:
 
     def take_down(self, level: str) -> list[TakeDownTask]:
         """Return the tasks that remove the traces of an appeal of this level."""
-        return [each for each in self._take_down.take_down if level in each.levels]
+        return [task for task in self._take_down.take_down if level in task.levels]
 
     def take_down_minutes(self, way: str) -> int:
-        """Return the minutes within which who was given a material in this way is to be asked to take it down."""
+        """Return the minutes within which to ask recipients to take down a material that they got by this method."""
         minutes: dict[Any, int] = self._take_down.recipients
         return minutes.get(way, DAY_MINUTES)
 
@@ -116,32 +117,32 @@ load_catalogue = data_files.loader(TaskCatalogue)
 
 
 def shown_text(text: str, language: str) -> str:
-    """Return the text of a predefined task in a language, and any other text as it is."""
-    load_catalogue()  # also if an installation has lists of its own: earlier searches have the tasks that come with the program
-    return _known.get(text, {}).get(language, text)
+    """Return the text of a predefined task in a language. Any other text is returned unchanged."""
+    load_catalogue()  # even if the installation has its own lists: earlier searches have the program's tasks
+    return _translations.get(text, {}).get(language, text)
 
 
 def for_scripts(language: str) -> list[list[str]]:
-    """Return each text that differs between languages: in this language, then in the others."""
+    """Return a list for each text that differs between languages: the text in this language, then in the others."""
     load_catalogue()
-    every = {id(texts): texts for texts in _known.values()}.values()
-    rows = ((texts.get(language, texts[i18n.DEFAULT]), {*texts.values()}) for texts in every)
-    return sorted([shown, *sorted(stored - {shown})] for shown, stored in rows if len(stored) > 1)
+    distinct = {id(texts): texts for texts in _translations.values()}.values()
+    rows = ((texts.get(language, texts[i18n.DEFAULT]), {*texts.values()}) for texts in distinct)
+    return sorted([text, *sorted(versions - {text})] for text, versions in rows if len(versions) > 1)
 
 
 def criteria() -> tuple[str, ...]:
-    """Return the keys of the criteria, in the order of asking."""
-    return tuple(each["key"] for each in _criteria()["criterion"])
+    """Return the keys of the criteria, in the order of the form."""
+    return tuple(criterion["key"] for criterion in _criteria()["criterion"])
 
 
 def former_criteria() -> tuple[str, ...]:
-    """Return keys of criteria that are no longer asked, and may have answers."""
-    return tuple(each["key"] for each in _criteria()["former"])
+    """Return the keys of criteria that are no longer in the form, but can have answers."""
+    return tuple(criterion["key"] for criterion in _criteria()["former"])
 
 
 def younger_than() -> dict[str, int]:
-    """Return the criteria that the child's age suggests: by key, the age in years from which it no longer does."""
-    return {each["key"]: each["younger_than"] for each in _criteria()["criterion"] if "younger_than" in each}
+    """Return the age in years below which the child's age suggests a criterion, by the criterion's key."""
+    return {criterion["key"]: criterion["younger_than"] for criterion in _criteria()["criterion"] if "younger_than" in criterion}
 
 
 @cache

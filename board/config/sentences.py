@@ -1,7 +1,7 @@
-"""Sentences that screens and paper both say, each once: the scripts get them with the catalogue, and say them by name.
+"""Sentences that screens and paper share. The scripts get them with the catalogue and refer to them by name.
 
-Both sides decide what to say of a state: the server composes paper, and the browser what it draws of live states, typed texts and
-commands that are not sent yet. The words are here.
+Each side chooses the sentence for a state: the server for paper, and the browser for live states, typed texts and unsent
+commands. Only the texts are here.
 """
 
 from board.i18n import N_
@@ -59,5 +59,5 @@ HISTORY_OF = N_("History: {name}")
 
 
 def for_scripts() -> dict[str, str]:
-    """Return all sentences by name, in small letters."""
+    """Return all sentences by lower-case name."""
     return {name.lower(): value for name, value in globals().items() if isinstance(value, str) and name.isupper()}

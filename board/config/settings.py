@@ -1,4 +1,4 @@
-"""Settings, from the environment or a file `.env`. The contract fixes names and defaults."""
+"""Settings, from the environment or a file `.env`. The contract fixes their names and defaults."""
 
 import re
 from collections.abc import Callable
@@ -28,24 +28,24 @@ VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
-FILES_SUFFIX = ".files"  # the same, for the folder of photos and files
+FILES_SUFFIX = ".files"  # appended to it for the folder of photos and files
 
-FORMS = {  # of settings, with the sentence for another one
-    "files_url": (  # a folder by its whole path, or a bucket with or without a prefix
+PATTERNS = {  # by setting: the pattern of its value, and the error text
+    "files_url": (  # an absolute path of a folder, or a bucket with or without a prefix
         r"file:///[^?#\0]*[^/?#\0]/?|s3://[a-z0-9][a-z0-9.-]+(/[\w./=-]*)?",
-        "it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix",
+        "must be a folder such as file:///var/lib/searchboard/files, or a bucket such as s3://bucket/prefix",
     ),
-    "aws_endpoint_url": (r"https?://[^\s/@]+/?", "it is the address of a store, as in https://s3.example.org"),
-    "hsts": (  # value of the header; `off`: none is sent
+    "aws_endpoint_url": (r"https?://[^\s/@]+/?", "must be the address of a store, such as https://s3.example.org"),
+    "hsts": (  # value of the header; `off` for no header
         r"off|max-age=\d{1,9}(; includeSubDomains)?(; preload)?",
-        "it is off, or a time in seconds as in max-age=31536000; includeSubDomains",
+        "must be off, or a time in seconds such as max-age=31536000; includeSubDomains",
     ),
-    "poster_url": (  # of at most 500 characters; `{reference}` stands for that of a search
+    "poster_url": (  # at most 500 characters; the reference of the search replaces `{reference}`
         r"(?=.{1,500}\Z)https?://[^\s/{}]+(/([^\s{}]|\{reference\})*)?",
-        "it is the address of a page, as in https://example.org/missing/{reference}",
+        "must be the address of a page, such as https://example.org/missing/{reference}",
     ),
 }
-READERS: dict[str, Callable[[str], object]] = {  # of settings with a form of their own; they raise ValueError
+PARSERS: dict[str, Callable[[str], object]] = {  # of settings with a more complex form; they raise ValueError
     "smtp_url": notification_settings.mail_server, "mail_from": notification_settings.sender,
     "webhook_url": partial(notification_settings.webhooks, allow_private=True),
     "webhook_secret": notification_settings.signing_keys,
@@ -58,13 +58,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
-    def __init__(self, **given: Any) -> None:
-        """Read settings from arguments, then the environment, then the chosen file (or `_env_file`; None: none). Raises
+    def __init__(self, **arguments: Any) -> None:
+        """Read settings from arguments, then the environment, then the chosen file (or `_env_file`, None for no file). Raises
         ConfigurationError for an unusable file, ValidationError for an invalid value."""
-        file = given.pop("_env_file", env_file.chosen())
+        file = arguments.pop("_env_file", env_file.chosen())
         if file is not None:
             env_file.check(Path(file), type(self).model_fields)
-        super().__init__(_env_file=file, **given)
+        super().__init__(_env_file=file, **arguments)
 
     database_url: str = Field(default="sqlite:///board.db", repr=False)
     redis_url: str | None = Field(default=None, repr=False)
@@ -115,11 +115,11 @@ class Settings(BaseSettings):
         """Read an empty value, such as `REDIS_URL=`, as unset."""
         return value or None
 
-    @field_validator(*FORMS, mode="after")
+    @field_validator(*PATTERNS, mode="after")
     @classmethod
-    def _has_its_form(cls, value: str | None, info: ValidationInfo) -> str | None:
-        form, sentence = FORMS[info.field_name or ""]
-        if value is not None and not re.fullmatch(form, value):
+    def _matches_pattern(cls, value: str | None, info: ValidationInfo) -> str | None:
+        pattern, sentence = PATTERNS[info.field_name or ""]
+        if value is not None and not re.fullmatch(pattern, value):
             raise ValueError(sentence)
         return value
 
@@ -127,46 +127,48 @@ class Settings(BaseSettings):
     @classmethod
     def _is_level(cls, value: str) -> str:
         if value.upper() not in LEVELS:
-            raise ValueError(f"it is one of {', '.join(LEVELS)}")
+            raise ValueError(f"must be one of {', '.join(LEVELS)}")
         return value.upper()
 
     @field_validator("security_contact", mode="after")
     @classmethod
     def _is_contact(cls, value: str | None) -> str | None:
-        """Turn a bare e-mail address into a URI, as RFC 9116 asks for one."""
+        """Turn a bare e-mail address into a URI, which RFC 9116 requires."""
         if value is None:
             return None
         contact = f"mailto:{value}" if "@" in value and ":" not in value else value
         if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+", contact):
-            raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
+            raise ValueError("must be an e-mail address, or an address that begins with https:// or tel:")
         return contact
 
-    @field_validator(*READERS, mode="after")
+    @field_validator(*PARSERS, mode="after")
     @classmethod
-    def _can_be_read(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def _can_be_parsed(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None:
-            READERS[info.field_name or ""](value)
+            PARSERS[info.field_name or ""](value)
         return value
 
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        """Accept addresses of proxies as uvicorn takes them. Names are refused: uvicorn would compare them with addresses."""
-        for each in filter(None, (part.strip() for part in value.split(","))):
+        """Accept addresses of proxies in uvicorn's form. Refuse names, which uvicorn would compare with addresses."""
+        for address in filter(None, (part.strip() for part in value.split(","))):
             try:
-                each == "*" or ip_network(each)
+                address == "*" or ip_network(address)
             except ValueError:
-                raise ValueError("it has addresses or networks in it, as in 10.0.0.7,10.1.0.0/16") from None
+                raise ValueError(
+                    "must be a comma-separated list of IP addresses or networks, such as 10.0.0.7,10.1.0.0/16"
+                ) from None
         return value
 
     @property
     def secure(self) -> bool:
-        """HTTPS deployment: browsers come by https, so cookies are sent over https only."""
+        """Return whether browsers connect by https, so that cookies are sent over https only."""
         return bool(self.public_url and self.public_url.lower().startswith("https:"))
 
     @property
     def hsts_header(self) -> str | None:
-        """Value of the header Strict-Transport-Security; None if browsers do not come by https, or it is off."""
+        """Value of the header Strict-Transport-Security; None if browsers do not connect by https, or if it is off."""
         return self.hsts if self.secure and self.hsts != "off" else None
 
     @property
@@ -180,7 +182,7 @@ class Settings(BaseSettings):
 
     @property
     def session_idle(self) -> timedelta | None:
-        """Time after which an unused session ends; None: never."""
+        """Time after which an unused session ends; None if it never does."""
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
 
     @property
@@ -188,7 +190,7 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     def check(self) -> None:
-        """Raise ConfigurationError for settings that can't be served. The message quotes no password."""
+        """Raise ConfigurationError for settings with which the server can't start. The message never quotes a password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
         load_catalogue(self.files_path)
@@ -217,16 +219,16 @@ class Settings(BaseSettings):
         if self.webhook_url and not self.webhook_secret:
             raise ConfigurationError("Webhooks are signed. Set WEBHOOK_SECRET.")
         if (self.smtp_url or self.webhook_url) and not self.public_url:
-            raise ConfigurationError("E-mails and webhooks have a link to the board in them. Set PUBLIC_URL.")
+            raise ConfigurationError("E-mails and webhooks contain a link to the board. Set PUBLIC_URL.")
         try:
             notification_settings.webhooks(self.webhook_url or "", self.webhook_allow_private)
         except ValueError as error:
             raise ConfigurationError(f"The setting WEBHOOK_URL can't be used: {error}.") from None
         if not set((self.webhook_members_only or "").split()) <= set((self.webhook_url or "").split()):
-            raise ConfigurationError("WEBHOOK_MEMBERS_ONLY has an address that is not in WEBHOOK_URL. Add it there, too.")
+            raise ConfigurationError("WEBHOOK_MEMBERS_ONLY has an address that is not in WEBHOOK_URL. Add it there too.")
 
     def secret(self) -> bytes:
-        """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite
+        """Return the secret that the installation's servers share: SECRET_KEY, or the secret in a file next to the SQLite
         database. Raises ConfigurationError."""
         self.check()
         if self.secret_key is not None:
@@ -236,22 +238,22 @@ class Settings(BaseSettings):
         try:
             return load_or_create_secret(path)
         except OSError as error:
-            raise ConfigurationError(f"The secret can't be kept in {path}, beside the database: {error.strerror}.") from error
+            raise ConfigurationError(f"The secret can't be stored in {path}, next to the database: {error.strerror}.") from error
 
     @property
     def key_file(self) -> Path | None:
-        """File beside an SQLite database that keeps the secret; None with SECRET_KEY, or on PostgreSQL, which needs that."""
+        """File with the secret, next to an SQLite database; None with SECRET_KEY, and on PostgreSQL, which requires it."""
         if self.secret_key is not None or not self.on_sqlite:
             return None
         return Path(f"{make_url(self.database_url).database}{KEY_SUFFIX}").absolute()
 
 
 def _check_redis(url: str) -> None:
-    from redis.connection import parse_url  # imported here, as redis-py takes a twelfth of the startup time
+    from redis.connection import parse_url  # imported here, because redis-py takes a twelfth of the startup time
 
     try:
         parse_url(url)  # type: ignore[no-untyped-call]
-    except (ValueError, TypeError):  # no cause, as it may quote the password
+    except (ValueError, TypeError):  # without the cause, which may quote the password
         raise ConfigurationError(
             "REDIS_URL is not the URL of a Redis server. Example: redis://user:password@host:6379/0."
         ) from None

@@ -1,4 +1,4 @@
-"""Target times of the queues of sightings, kept as data. An installation may replace the file by its own, under FILES_PATH."""
+"""Target times of the queues of sightings, in a data file. An installation can replace the file with its own under FILES_PATH."""
 
 from datetime import timedelta
 from functools import partial
@@ -12,13 +12,13 @@ from models.fields import Data
 from models.times import format_utc, parse_utc
 
 FILE = "targets.toml"
-QUEUES = ("look", "judge", "pass_on")  # those that somebody waits in
+QUEUES = ("look", "judge", "pass_on")  # queues with waiting sightings
 
 Minutes = Annotated[int, Field(ge=1, le=YEAR_MINUTES)]
 
 
 class Target(Data):
-    """Minutes in a queue: of urgent sightings, and of others."""
+    """Minutes that a sighting may wait in a queue: an urgent one, and any other."""
 
     urgent: Minutes
     other: Minutes
@@ -32,12 +32,12 @@ class Targets(Data):
     pass_on: Target
 
     def minutes(self, queue: str, priority: str) -> int:
-        """Return how many minutes a sighting may wait in a queue, other than `answered`."""
+        """Return the minutes that a sighting may wait in one of QUEUES."""
         target: Target = getattr(self, queue)
         return target.urgent if priority == "urgent" else target.other
 
     def due(self, queue: str, priority: str, since: str) -> str:
-        """Return the time from which a sighting that waits since then is late."""
+        """Return the time at which a sighting becomes late. `since`: time at which it entered the queue."""
         return format_utc(parse_utc(since) + timedelta(minutes=self.minutes(queue, priority)))
 
 

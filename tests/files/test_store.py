@@ -445,7 +445,7 @@ async def test_postgresql_has_no_store_by_default(tmp_path: Path) -> None:
     ],
 )
 def test_a_store_that_can_not_be_meant_is_refused(tmp_path: Path, value: str) -> None:
-    with pytest.raises(ValidationError, match="it is a folder as in file:///"):
+    with pytest.raises(ValidationError, match="must be a folder such as file:///"):
         settings_for(tmp_path, files_url=value)
 
 
@@ -470,6 +470,6 @@ async def test_access_to_a_bucket_comes_from_the_settings_file(tmp_path: Path, s
 
 @pytest.mark.parametrize("value", ["s3.example.org", "ftp://s3.example.org", "https://key:secret@s3.example.org"])
 def test_an_address_of_a_store_that_can_not_be_meant_is_refused(tmp_path: Path, value: str) -> None:
-    with pytest.raises(ValidationError, match="it is the address of a store") as caught:
+    with pytest.raises(ValidationError, match="must be the address of a store") as caught:
         settings_for(tmp_path, aws_endpoint_url=value)
     assert "secret" not in str(caught.value)

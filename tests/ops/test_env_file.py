@@ -35,25 +35,28 @@ def test_every_command_takes_a_file_of_settings_wherever_it_is_named(tmp_path: P
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = call(tmp_path, *words)
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("--env-file: there is no file")
+    assert done.err.startswith("--env-file: the file ")
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("LOG_LEVLE=INFO\n", ".env, line 1: the board has no setting LOG_LEVLE (is LOG_LEVEL meant?).\n"),
+        ("LOG_LEVLE=INFO\n", ".env, line 1: the board has no setting LOG_LEVLE (did you mean LOG_LEVEL?).\n"),
         (
             "\n# one\n\nPORT=0\n\nDATABASE_URI=x\n",
-            ".env, line 6: the board has no setting DATABASE_URI (is DATABASE_URL meant?).\n",
+            ".env, line 6: the board has no setting DATABASE_URI (did you mean DATABASE_URL?).\n",
         ),
         ("COLOUR=blue\n", ".env, line 1: the board has no setting COLOUR.\n"),
         ("max_sockets=3\n", ".env, line 1: this is not a setting. Write NAME=value.\n"),
         ("PORT\n", ".env, line 1: PORT has no value.\n"),
         (f"SECRET_KEY=abc\n{SECRET}==\n", ".env, line 2: this is not a setting. Write NAME=value.\n"),
         (f'SECRET_KEY="{SECRET}\n', ".env, line 1: this is not a setting. Write NAME=value.\n"),
-        ("LOG_LEVEL=BANANA\n", "The setting LOG_LEVEL can't be used: it is one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"),
+        ("LOG_LEVEL=BANANA\n", "The setting LOG_LEVEL can't be used: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"),
         ("WORKERS=many\n", "The setting WORKERS can't be used: "),
-        ("FORWARDED_ALLOW_IPS=proxy\n", "The setting FORWARDED_ALLOW_IPS can't be used: it has addresses or networks in it"),
+        (
+            "FORWARDED_ALLOW_IPS=proxy\n",
+            "The setting FORWARDED_ALLOW_IPS can't be used: must be a comma-separated list of IP addresses or networks",
+        ),
     ],
 )
 def test_unknown_or_invalid_setting_is_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:

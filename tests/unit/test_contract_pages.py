@@ -198,7 +198,7 @@ def test_guide_has_the_close_codes() -> None:
 
 
 def test_guide_has_the_fields_of_an_event() -> None:
-    fields = {*get_type_hints(openapi.WholeEvent), "kind", "state"}
+    fields = {*get_type_hints(openapi.SharedEventFields), "kind", "state"}
     assert set(first_cells(section("Boards, events, state"))) == fields
 
 

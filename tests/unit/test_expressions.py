@@ -11,7 +11,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from board.api.tags import GROUPS
-from board.config.settings import FORMS
+from board.config.settings import PATTERNS
 from realtime.wire import protocol
 from tests.support import expression_texts, expressions
 from tests.support.linear_time import slowness
@@ -125,7 +125,7 @@ BOUNDS = (
         board/install/requirements.py: [-_.]+
         board/config/notification_settings.py: [A-Za-z0-9.-]+|\[[0-9A-Fa-f.:]+\]
         board/config/settings.py: (mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+
-        board/config/settings.py: form
+        board/config/settings.py: pattern
         board/config/settings.py: https?://[^/\s]+/?
         models/db/migrations/versions/0021_references.py: \d{4}-\d{1,6}
         models/db/statement.py: \bIN :([a-z_]\w*)
@@ -140,7 +140,7 @@ PARAMETERS = {
     "board/api/tags.py: pattern": tuple(pattern for pattern, _, _ in GROUPS),
     "board/dev/release_checks.py: f'^- {re.escape(version)}:'": (r"^- 1\.2\.3:",),
     "board/dev/server_binaries.py: pattern": (r" v=(\d+)", r" (\d+)"),
-    "board/config/settings.py: form": tuple(form for form, _ in FORMS.values()),
+    "board/config/settings.py: pattern": tuple(pattern for pattern, _ in PATTERNS.values()),
 }
 
 # Patterns of types and schemas. pydantic's engine has no backtracking; those of schemas are for other programs, which the program
