@@ -1,4 +1,4 @@
-"""Briefing of a shift on paper: one A4 page to talk through, tick and sign, made from the report of a handover."""
+"""Briefing of a shift on paper: an A4 page to talk through, tick and sign, generated from the report of a handover."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,20 @@ from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
 
-MAX_NEXT = 3  # tasks on the whole page
-BLANK = "____\u00a0:\u00a0____"  # a time to write
-MAX_LOOSE_ROWS = 6  # with more the rows are set closer, so that 40 searches have room on two pages
+MAX_NEXT = 3  # tasks due next, on the entire page
+BLANK = "____\u00a0:\u00a0____"  # space to write a time
+MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two pages
 
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """Briefing to print. `file` is its name without extension. `texts` are the labels of the page, by name. Once the handover
-    `is_over`, nothing is left to tick or sign: `outcome` says how it ended."""
+    """Briefing to print.
+
+    - `file`: its file name without extension.
+    - `texts`: labels of the page, by name.
+    - `is_over`: the handover has ended, so there is nothing to tick or sign.
+    - `outcome`: how the handover ended.
+    """
 
     title: str
     language: str
@@ -45,20 +50,20 @@ def html(paper: Briefing) -> str:
 
 
 class BriefingDocument(BriefingChildren):
-    """Report as a briefing."""
+    """Report of a handover as a briefing."""
 
     def briefing(self, printed: str) -> Briefing:
         report, handover = self._report, self._handover
         now, sections = report["composed_at"], report["searches"]
-        children = [self._one(each) for each in sections]
-        large, rows = [each for each in children if each.is_large], [each for each in children if not each.is_large]
+        children = [self._one(section) for section in sections]
+        large, rows = [child for child in children if child.is_large], [child for child in children if not child.is_large]
         number = f"-{handover['number']}" if handover else ""
         as_of = self._say(N_("As of {at}"), at=moment_text(now, "HH:mm:ss", self._reads))
         checksum = f"{self._translate(N_('Checksum'))} {handover['digest'][:16]}" if handover and handover["digest"] else ""
         return Briefing(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
             checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of, desk=self._notices(sections),
-            large=[tuple(large[at : at + 2]) for at in range(0, len(large), 2)], rows=rows,
+            large=[tuple(large[start : start + 2]) for start in range(0, len(large), 2)], rows=rows,
             is_close=len(rows) > MAX_LOOSE_ROWS, reader=self._incoming(), signatures=self._signatures(),
             is_over=self._is_over, outcome=self._outcome(),
         )  # fmt: skip
@@ -84,66 +89,71 @@ class BriefingDocument(BriefingChildren):
     def _head(self, sections: list[State]) -> Line:
         """Return "Alice → Dora · Fri 27 Nov 2026, 10:00 · 9 open searches · 2 worrying …"."""
         handover, shift, ngettext = self._handover, self._report["shift"], self.ngettext
-        of = handover["outgoing"] if handover else shift["holder"] if shift else None
-        people = " → ".join(self._name(each) for each in (of, handover and handover["incoming"]) if each)
-        searches = [each["search"] for each in sections if each["search"]["status"] == "open"]
-        worrying, open_ones = sum(bool(each["worrying"]) for each in searches), len(searches)
-        undecided = sum(each["undecided"] and not each["worrying"] for each in searches)
-        late, ungraded = sum(len(each["tasks"]["overdue"]) for each in sections), sum(len(each["ungraded"]) for each in sections)
+        outgoing = handover["outgoing"] if handover else shift["holder"] if shift else None
+        people = " → ".join(self._name(account) for account in (outgoing, handover and handover["incoming"]) if account)
+        searches = [section["search"] for section in sections if section["search"]["status"] == "open"]
+        worrying, open_count = sum(bool(search["worrying"]) for search in searches), len(searches)
+        undecided = sum(search["undecided"] and not search["worrying"] for search in searches)
+        late = sum(len(section["tasks"]["overdue"]) for section in sections)
+        ungraded = sum(len(section["ungraded"]) for section in sections)
         counts = [
-            ngettext("{count} open search", "{count} open searches", open_ones) if open_ones else None,
+            ngettext("{count} open search", "{count} open searches", open_count) if open_count else None,
             ngettext("{count} worrying", "{count} worrying", worrying) if worrying else None,
             ngettext("{count} to be decided", "{count} to be decided", undecided) if undecided else None,
             ngettext("{count} task overdue", "{count} tasks overdue", late) if late else None,
             ngettext("{count} sighting to grade", "{count} sightings to grade", ungraded) if ungraded else None,
         ]
         at = moment_text(self._report["composed_at"], "EEE d MMM y, HH:mm", self._reads)
-        return [people, " · ".join(each for each in (at, *counts) if each)]
+        return [people, " · ".join(part for part in (at, *counts) if part)]
 
     def _notices(self, sections: list[State]) -> list[Fact]:
-        """Return what concerns the whole desk: its texts, what is due next, which searches ended, what the reader may not see."""
+        """Return the facts about the desk: its texts, the next tasks, the searches that ended, and a notice of hidden
+        searches."""
         handover, translate, facts = self._handover, self._translate, list[Fact]()
         for path in ("faults", "remarks") if handover else ():
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))
-        due = [(each, card) for each in sections for card in each["tasks"]["due"]]
-        soon = sorted(due, key=lambda found: str(found[1]["due"]))[:MAX_NEXT]
+        due = [(section, card) for section in sections for card in section["tasks"]["due"]]
+        soon = sorted(due, key=lambda pair: str(pair[1]["due"]))[:MAX_NEXT]
         if soon:
             line: Line = []
             for section, card in soon:
                 child = f" ({section['search']['person']['first_name']})"
                 line += [" · " if line else "", f"{self._near(card['due'])} ", self._task(card, MAX_BOX_TITLE), child]
             facts.append((translate(N_("Next")), line))
-        ended = [each["search"] for each in sections if each["search"]["status"] != "open"]
+        ended = [section["search"] for section in sections if section["search"]["status"] != "open"]
         if ended:
-            names = [f"{short_name(each['person'])} ({translate(labels.VALUES['status'][each['status']])})" for each in ended]
+            names = [
+                f"{short_name(search['person'])} ({translate(labels.VALUES['status'][search['status']])})" for search in ended
+            ]
             facts.append((translate(N_("Ended in this shift")), [" · ".join(names)]))
         if self._report["withheld"]:
             facts.append((translate(N_("Not included")), [translate(N_("searches of which you are not a member"))]))
         return facts
 
     def _incoming(self) -> str:
-        """Return the first name of who takes over, for the head of the boxes to tick."""
+        """Return the first name of the incoming coordinator, for the heading of the boxes to tick."""
         reader = self._reader
         return self._name(reader).split()[0] if reader else self._translate(N_("Incoming"))
 
     def _signatures(self) -> tuple[str, ...]:
-        """Return the lines to sign: who hands over, and who accepts. Nothing is left to sign once it is over."""
+        """Return the lines to sign for both coordinators; none if the handover is over."""
         if self._is_over:
             return ()
         handover, shift, translate = self._handover, self._report["shift"], self._translate
-        of = handover["outgoing"] if handover else shift["holder"] if shift else None
+        outgoing = handover["outgoing"] if handover else shift["holder"] if shift else None
         incoming = handover and handover["incoming"]
-        outgoing = self._name(of) if of else translate(N_("The outgoing coordinator"))
+        outgoing_name = self._name(outgoing) if outgoing else translate(N_("The outgoing coordinator"))
         if handover and handover["signed_at"]:
-            signed = f"{labels.with_colon(translate(N_('Signed')), translate)} {outgoing}, {self._near(handover['signed_at'])}"
+            signed = labels.with_colon(translate(N_("Signed")), translate)
+            first = f"{signed} {outgoing_name}, {self._near(handover['signed_at'])}"
         else:
-            signed = self._say(N_("{name} signs at {at}"), name=outgoing, at=BLANK)
-        name = self._name(incoming) if incoming else translate(N_("The incoming coordinator"))
-        return signed, self._say(N_("{name} accepts at {at}"), name=name, at=BLANK)
+            first = self._say(N_("{name} signs at {at}"), name=outgoing_name, at=BLANK)
+        incoming_name = self._name(incoming) if incoming else translate(N_("The incoming coordinator"))
+        return first, self._say(N_("{name} accepts at {at}"), name=incoming_name, at=BLANK)
 
     def _outcome(self) -> list[Fact]:
-        """Return how the handover ended: what is signed and not left to be ticked."""
+        """Return how the handover ended; empty while it is open."""
         handover = self._handover
         if handover is None or not handover["ended_at"]:
             return []

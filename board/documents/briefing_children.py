@@ -1,4 +1,4 @@
-"""Searches on the briefing of a shift: each in a large box, or in a row."""
+"""Searches on the briefing of a shift, each in a large box or a row."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,17 +15,17 @@ from board.i18n import N_, P_, moment_text
 from models.entity import State
 from models.times import parse_utc
 
-MAX_TEXTS = 600_000  # characters of all texts; more than a page holds is cut by its steps (templates/briefing.css)
-MAX_TEXT = 4_000  # characters of one text
-MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task on a full page
-MAX_BOX_TASKS = 3
-TEXTS_OF_SEARCH = 8  # prose on one search
+MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.css cut text that does not fit on a page
+MAX_TEXT = 4_000  # characters per text
+MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page
+MAX_BOX_TASKS = 3  # overdue tasks in a box
+TEXTS_OF_SEARCH = 8  # texts about one search
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Framed word. `is_open`: a dashed frame, because something is still to be decided or written."""
+    """Framed word. `is_open`: the frame is dashed, because a decision or text is missing."""
 
     text: str
     is_open: bool = False
@@ -33,7 +33,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Search of one child: in a large box with `facts`, or in a row."""
+    """Search of one child: a large box with `facts`, or a row."""
 
     is_large: bool
     name: str
@@ -57,26 +57,26 @@ class Child:
 
 
 def cut_text(text: str, length: int) -> str:
-    """Return a text in one line of at most `length` characters, cut with an ellipsis."""
+    """Return a text as one line of at most `length` characters, cut with an ellipsis."""
     line = " ".join(text.split())
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
 class BriefingChildren(ReportDocument):
-    """Searches of a report, as a briefing shows them."""
+    """Searches of a report, in the form of a briefing."""
 
     @property
     def _is_over(self) -> bool:
         return bool(self._handover and self._handover["ended_at"])
 
     @property
-    def _room(self) -> int:
-        """Characters of one text: fewer with very many searches."""
+    def _max_text(self) -> int:
+        """Most characters of one text: fewer if there are very many searches."""
         return min(MAX_TEXT, MAX_TEXTS // (TEXTS_OF_SEARCH * max(1, len(self._report["searches"]))))
 
     @property
     def _reader(self) -> str | None:
-        """Account that took over; until then the one that is expected."""
+        """Account that accepted the handover, or the expected account while it is not accepted."""
         handover = self._handover
         if handover is None:
             return None
@@ -98,8 +98,8 @@ class BriefingChildren(ReportDocument):
             is_large=is_grave, name=short_name(person), reference=search["reference"],
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
             tags=self._tags(search, is_open), missing=self._length(search["missing_since"]) if is_open else "",
-            kind=kind, about=" · ".join(each for each in (sex, kind, since) if each),
-            looks=self._looks(person), clothing=[self._cut(person["clothing"], self._room)] if person["clothing"] else [],
+            kind=kind, about=" · ".join(part for part in (sex, kind, since) if part),
+            looks=self._looks(person), clothing=[self._cut(person["clothing"], self._max_text)] if person["clothing"] else [],
             lead=self._lead(search),
             facts=self._box(section, briefing),
             is_written=bool(briefing.get("assessment")), situation=self._situation(section, briefing),
@@ -122,14 +122,14 @@ class BriefingChildren(ReportDocument):
         cm = person["height_cm"]
         height = self._say(N_("{metres} m {centimetres}"), metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
-        parts = [each for each in (height, build, person["hair"], person["eyes"], person["features"]) if each]
+        parts = [part for part in (height, build, person["hair"], person["eyes"], person["features"]) if part]
         looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
-        return [self._cut(looks, self._room)] if looks else []
+        return [self._cut(looks, self._max_text)] if looks else []
 
     def _lead(self, search: State) -> Line:
         translate, appeal = self._translate, search["appeal"] or {}
-        who = self._name(search["lead"]) if search["lead"] else None
-        line: Line = [self._say(sentences.IN_CHARGE, name=who) if who else translate(sentences.NOBODY_IN_CHARGE)]
+        name = self._name(search["lead"]) if search["lead"] else None
+        line: Line = [self._say(sentences.IN_CHARGE, name=name) if name else translate(sentences.NOBODY_IN_CHARGE)]
         if appeal.get("level", "none") != "none":
             level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
             text = sentences.APPEAL_UNTIL if until else sentences.APPEAL
@@ -141,30 +141,30 @@ class BriefingChildren(ReportDocument):
         needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
-            facts.append((self._field("last_seen"), [self._cut(place, self._room)]))
+            facts.append((self._field("last_seen"), [self._cut(place, self._max_text)]))
         details = search["details"] or {}
         if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
-            facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._room)]))
+            facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._max_text)]))
         if earlier := in_order(search["earlier"]):
-            facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._room)]))
+            facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._max_text)]))
         credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
-            by = [f" · {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
-            facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._room), *by]))
+            deadline = [f" · {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
+            facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._max_text), *deadline]))
         if needs:
             until = search["person"]["needs_until"]
-            by = [f" · {self._until(self._near(until))}"] if until else []
-            facts.append((self._field("person.needs"), [self._cut(needs, self._room), *by]))
+            deadline = [f" · {self._until(self._near(until))}"] if until else []
+            facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
 
     def _points(self, section: State, briefing: State) -> list[Fact]:
-        """Return the critical points, and what to do if something happens."""
+        """Return the critical points and the contingencies."""
         facts: list[Fact] = []
         if pins := section["pinned"]:
-            line = [piece for pin in pins for piece in (" · ", self._cut(pin["title"], self._room))]
+            line = [piece for pin in pins for piece in (" · ", self._cut(pin["title"], self._max_text))]
             facts.append((self._translate(sentences.CRITICAL_POINTS), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
         if briefing.get("contingencies"):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
@@ -172,11 +172,12 @@ class BriefingChildren(ReportDocument):
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
-        where = (sighting["place"] or {}).get("text")
-        return [at, " ", self._cut(where, self._room)] if where else [at]
+        place = (sighting["place"] or {}).get("text")
+        return [at, " ", self._cut(place, self._max_text)] if place else [at]
 
     def _situation(self, section: State, briefing: State) -> Line:
-        """Return what a row says of the situation: the text, else the latest credible sighting; and that nobody is in charge."""
+        """Return the situation for a row: the text or, without one, the latest credible sighting; and a note if nobody is in
+        charge."""
         last, search = section["last_credible"], section["search"]
         line = self._prose(briefing, "assessment", section["board"])
         if last and not line:
@@ -186,9 +187,9 @@ class BriefingChildren(ReportDocument):
         return line
 
     def _prose(self, state: State, path: str, entity: str) -> Line:
-        """Return a text of the handover, and that nobody confirmed it for this one; empty if there is none."""
+        """Return a text of the handover, with a note if nobody confirmed it for this handover; empty without a text."""
         text = state.get(path)
-        return [self._cut(text, self._room, entity, path), *self._unconfirmed(state, path)] if text else []
+        return [self._cut(text, self._max_text, entity, path), *self._unconfirmed(state, path)] if text else []
 
     def _unconfirmed(self, state: State, path: str) -> Line:
         if not self._number or not text_authors.is_carried_over(state, path, self._number):
@@ -196,32 +197,33 @@ class BriefingChildren(ReportDocument):
         return [f" ({self._author(state, path)})"]
 
     def _marks(self, section: State) -> list[str]:
-        """Return what became of reading and summarising the search."""
+        """Return whether the reader read the search and summarised it correctly."""
         reader, translate = self._reader or "", self._translate
-        read, said, marks = section["reads"].get(reader), section["restatements"].get(reader), list[str]()
+        read, summary, marks = section["reads"].get(reader), section["restatements"].get(reader), list[str]()
         if section["unread_by"]:
             marks.append(translate(N_("not read")))
-        elif read or (self._handover and self._handover["status"] == "accepted"):  # marks are kept until the next handover
+        elif read or (self._handover and self._handover["status"] == "accepted"):  # `reads` lasts only until the next handover
             marks.append(self._say(sentences.READ_AT, at=self._near(read["at"])) if read else translate(N_("read")))
-        if said:
+        if summary:
             answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
-            marks.append(translate(answers[said["correct"]]))
+            marks.append(translate(answers[summary["correct"]]))
         return marks
 
     def _late(self, section: State, is_large: bool) -> list[Line]:
-        """Return overdue tasks, the longest overdue first, with how long and in a box with whom; in a row one of them."""
+        """Return the overdue tasks, the longest overdue first, with the time overdue. A box has the assignees; a row has only the
+        first task."""
         cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
         if not is_large:
             more = "".join(f", {piece}" for line in self._more(len(cards) - 1) for piece in line)
             return [[self._task(card, MAX_ROW_TITLE), f", {self._length(card['due'])}{more}"] for card in cards[:1]]
         lines: list[Line] = []
         for card in cards[:MAX_BOX_TASKS]:
-            who = f" · {self._name(card['assignee'])}" if card["assignee"] else ""
-            lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{who}"])
+            assignee = f" · {self._name(card['assignee'])}" if card["assignee"] else ""
+            lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{assignee}"])
         return [*lines, *self._more(len(cards) - MAX_BOX_TASKS)]
 
     def _soon(self, section: State, is_open: bool, is_large: bool) -> Line:
-        """Return what has to be done next: to decide, to grade, and the next task that is due."""
+        """Return the next work: decisions, sightings to grade, and the next task that is due."""
         search, ungraded, translate = section["search"], section["ungraded"], self._translate
         texts = [translate(N_("to decide: worrying?"))] if is_open and search["undecided"] and not search["worrying"] else []
         if ungraded:
@@ -229,34 +231,34 @@ class BriefingChildren(ReportDocument):
         line: Line = [" · ".join(texts)]
         cards = sorted(section["tasks"]["due"], key=lambda card: str(card["due"]))
         for card in cards[:1]:
-            who = f" · {self._name(card['assignee'])}" if card["assignee"] and is_large else ""
+            assignee = f" · {self._name(card['assignee'])}" if card["assignee"] and is_large else ""
             title = self._task(card, MAX_BOX_TITLE if is_large else MAX_ROW_TITLE)
-            line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, who]
+            line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, assignee]
         return line if texts or cards else []
 
     def _task(self, card: State, length: int) -> UserText:
-        """Return a title, of at most `length` characters where the page is full."""
-        title = self._cut(card["title"], self._room, card["id"], "title")
+        """Return a task's title, with a short form of at most `length` characters for a full page."""
+        title = self._cut(card["title"], self._max_text, card["id"], "title")
         return replace(title, short=cut_text(title.text, length))
 
     def _more(self, count: int) -> list[Line]:
-        """Return a line that counts what was left out, so that paper shows it too."""
+        """Return a line with the number of omitted tasks; none if it is 0."""
         return [[self.ngettext("{count} more", "{count} more", count)]] if count > 0 else []
 
     # -- texts and times
 
     def _cut(self, text: str, length: int, entity: str = "", path: str = "") -> UserText:
-        """Return a typed text in one line, cut with an ellipsis; with the language of its author, if the field is known."""
+        """Return a typed text as one line, cut with an ellipsis. It has its author's language if the field is given."""
         return self._languages.user_text(cut_text(shown_text(text, self._reads), length), entity, path)
 
     def _near(self, stamp: str) -> str:
-        """Return "09:41" on the day of the report, else "24 Nov 22:34"."""
-        same = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
-        return moment_text(stamp, "HH:mm", self._reads) if same else short_datetime(stamp, self._reads)
+        """Return "09:41" for a time on the day of the report, otherwise "24 Nov 22:34"."""
+        is_same_day = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
+        return moment_text(stamp, "HH:mm", self._reads) if is_same_day else short_datetime(stamp, self._reads)
 
     def _length(self, stamp: str) -> str:
-        """Return how long it was from a time to that of the report, in one line: "42 min", "6 h 32 min", "1 d 14 h"; never like a
-        time of day."""
+        """Return the time between `stamp` and the report without line breaks: "42 min", "6 h 32 min", "1 d 14 h". It never looks
+        like a time of day."""
         passed = max(timedelta(0), parse_utc(self._report["composed_at"]) - parse_utc(stamp))
         days, rest = divmod(passed, DAY)
         hours, minutes = rest // HOUR, rest % HOUR // MINUTE

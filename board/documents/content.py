@@ -1,7 +1,6 @@
 """Content of printed documents, independent of format, and its rendering as Markdown and HTML.
 
-Text typed by people is marked (`UserText`): it is escaped in either format, and carries its language if that is not the
-reader's.
+Text typed by people is marked (`UserText`): both formats escape it, and mark its language if that is not the reader's.
 """
 
 import re
@@ -19,7 +18,7 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
-# Spaces where no line breaks: after a number, at an arrow, before a dot, a date, a year and the number of a card.
+# Spaces that must not break: after a number, at an arrow, before a dot, a date, a year and the number of a card.
 _TIES = re.compile(r"(?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -27,8 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """Text typed by a person. `language` is its language, if known and not the reader's; `short` stands for it where a page is
-    full."""
+    """Text typed by a person. `language`: its language, if known and not the reader's. `short`: replaces it on a full page."""
 
     text: str
     language: str | None = None
@@ -42,7 +40,7 @@ Fact = tuple[str, Line]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Heading (optional) with lines under it."""
+    """Optional heading, with the lines below it."""
 
     heading: str
     lines: list[Line]
@@ -50,19 +48,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Section on one search or one day. `note` stands below the words."""
+    """Section about one search or one day. `texts`: labels with typed texts. `note`: printed below them."""
 
     heading: Line
     facts: list[Fact] = field(default_factory=list)
-    words: list[tuple[str, UserText]] = field(default_factory=list)
+    texts: list[tuple[str, UserText]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Printed document. `file` is its file name without extension, made of references and numbers only. `printed` says who
-    printed it, when, and as of which time it is."""
+    """Printed document. `file`: its file name without extension, composed only of references and numbers. `printed`: its printer
+    and time, and the time of its data."""
 
     title: str
     language: str
@@ -74,24 +72,24 @@ class Document:
 
 
 def datetime_text(stamp: str | None, language: str) -> str:
-    """Return date and time as in "24 Nov 2026 22:34", in a language."""
+    """Return date and time in a language, such as "24 Nov 2026 22:34"."""
     return _written(stamp, "d MMM y HH:mm", language)
 
 
 def short_datetime(stamp: str | None, language: str) -> str:
-    """Return date and time without the year, as in "24 Nov 22:34", without a line break inside; for recent or near times."""
+    """Return date and time without the year and without line breaks, such as "24 Nov 22:34". For times close to now."""
     return _written(stamp, "d MMM HH:mm", language).replace(" ", "\u00a0")
 
 
-def is_date(written: str) -> bool:
-    """Return whether a written time has a date: French has an article before that one, and none before a time of day."""
-    return not _TIME_OF_DAY.fullmatch(written)
+def is_date(text: str) -> bool:
+    """Return whether the text of a time has a date. French has an article before a date, but not before a time of day."""
+    return not _TIME_OF_DAY.fullmatch(text)
 
 
 def day(stamp: str, language: str) -> str:
-    """Return a day as a heading, as in "Jeudi 26 novembre 2026"."""
-    written = _written(stamp, "EEEE d MMMM y", language)
-    return written[:1].upper() + written[1:]
+    """Return a day as a heading, such as "Jeudi 26 novembre 2026"."""
+    text = _written(stamp, "EEEE d MMMM y", language)
+    return text[:1].upper() + text[1:]
 
 
 def time_text(stamp: str, language: str) -> str:
@@ -106,14 +104,14 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
 
 
 def markdown(paper: Document) -> str:
-    """Return the document as CommonMark that is readable as plain text too."""
+    """Return the document as CommonMark that is also readable as plain text."""
     parts = [f"# {_md(paper.title)}", _facts(paper.facts, paper.language), *(f"*{_md(note)}*" for note in paper.notes)]
     for section in paced(paper.sections, 1):
         parts += [f"## {_line(section.heading)}", _facts(section.facts, paper.language)]
-        parts += [f"**{_md(name)}**\n\n{_quote(words)}" for name, words in section.words]
+        parts += [f"**{_md(label)}**\n\n{_quote(text)}" for label, text in section.texts]
         parts += [f"*{_md(section.note)}*"] if section.note else []
         for block in section.blocks:
-            parts += [f"### {_md(block.heading)}" if block.heading else "", "\n".join(f"- {_line(each)}" for each in block.lines)]
+            parts += [f"### {_md(block.heading)}" if block.heading else "", "\n".join(f"- {_line(line)}" for line in block.lines)]
     return "\n\n".join(part for part in [*parts, "---", f"*{_md(paper.printed)}*"] if part) + "\n"
 
 
@@ -126,25 +124,25 @@ def _line(pieces: Line) -> str:
     return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in pieces)
 
 
-def _quote(words: UserText) -> str:
-    return "\n".join(f"> {line}" for line in _inline(words, "\\\n".join).split("\n"))
+def _quote(typed: UserText) -> str:
+    return "\n".join(f"> {line}" for line in _inline(typed, "\\\n".join).split("\n"))
 
 
-def _inline(words: UserText, join: Callable[[Iterable[str]], str]) -> str:
-    text = join(_md(line.strip()) for line in words.text.splitlines() if line.strip())
-    return f'<span lang="{words.language}">{text}</span>' if words.language else text
+def _inline(typed: UserText, join: Callable[[Iterable[str]], str]) -> str:
+    text = join(_md(line.strip()) for line in typed.text.splitlines() if line.strip())
+    return f'<span lang="{typed.language}">{text}</span>' if typed.language else text
 
 
 def _md(text: str) -> str:
-    """Return a text as one line of Markdown, escaped so that nothing in it is markup, HTML or a link."""
+    """Return a text as one line of Markdown, escaped so that it contains no markup, HTML or link."""
     plain = _SPECIAL_CHARACTERS.sub(r"\\\1", _one_line(_CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
     return _SPECIAL_STARTS.sub(
-        lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain
+        lambda match: f"{match[1]}\\{match[2]}" if not match[2].isdigit() else f"{match[1]}{match[2]}\\", plain
     )
 
 
 def _one_line(text: str) -> str:
-    """Return a text as one line, with a space for each line break: names may have several lines."""
+    """Return a text as one line, with a space for each line break, because names can have several lines."""
     first, *others = text.split("\n")
     if not others:
         return text
@@ -162,7 +160,7 @@ _environment = Environment(
 def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
         tied = _TIES.sub("\u00a0", piece)
-        return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # no line ends within it
+        return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # a hyphen at which no line breaks
     text = escape(_CONTROL.sub("", piece.text))
     if piece.short not in (None, piece.text):
         text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)
@@ -170,7 +168,7 @@ def _piece(piece: Piece) -> Markup:
 
 
 _environment.filters["piece"] = _piece
-_environment.globals["font_families"] = Markup(fonts.families())  # noqa: S704 # names of ours
+_environment.globals["font_families"] = Markup(fonts.families())  # noqa: S704 # names in the code
 
 
 def html(paper: Document) -> str:
@@ -179,5 +177,5 @@ def html(paper: Document) -> str:
 
 
 def template(name: str) -> Template:
-    """Return a template of a document, with the filter `piece` for what people typed."""
+    """Return a template of a document. It has the filter `piece` for typed texts."""
     return _environment.get_template(name)

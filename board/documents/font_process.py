@@ -1,5 +1,5 @@
-"""Unpacker of a font: WOFF2 on standard input to TrueType on standard output. Run by its path, isolated: it needs fontTools and
-brotli, which come with weasyprint, and nothing of the board."""
+"""Unpacker of a font: WOFF2 on standard input to TrueType on standard output. It runs by its path, isolated: it needs fontTools
+and brotli, which weasyprint installs, and nothing from the board."""
 
 import io
 import sys

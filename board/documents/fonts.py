@@ -1,7 +1,8 @@
-"""Fonts of paper: those that the program ships, so that a paper looks the same on every machine. Characters that they lack are
-taken from the fonts of the machine.
+"""Fonts for paper. The program ships them, so that paper looks the same on every machine. The machine's fonts supply missing
+characters.
 
-The packages have compressed fonts, which fontconfig cannot give to Pango. Each process unpacks those that its papers need.
+The shipped fonts are compressed, in a form that fontconfig can't pass to Pango. Each process unpacks the fonts that its papers
+need.
 """
 
 import atexit
@@ -27,14 +28,14 @@ MACHINE_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts
 _PACKAGES = STATIC / "vendor"
 _WEIGHT = re.compile(r"-(?:400|700)-normal\.woff2$")
 SIGNS = "signs"
-_SIGNS = "U+2190-22FF,U+25A0-25FF,U+2713"  # arrows, signs, squares and a tick: the rest of that font is for formulas
+_SIGNS = "U+2190-22FF,U+25A0-25FF,U+2713"  # arrows, signs, squares and a tick; the rest of that font is for formulas
 _RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 LIMITS = parent.Limits(seconds=30, memory=512 * 1024 * 1024, output=16 * 1024 * 1024)
 
 
 class Font(NamedTuple):
-    """Packed font, and the characters that it is for. `family` is a name that no other font has: weasyprint takes two files of
-    one family for the same font."""
+    """Compressed font, with its characters. `family`: unique name, because weasyprint treats two files of a family as the same
+    font."""
 
     file: Path
     family: str
@@ -42,26 +43,26 @@ class Font(NamedTuple):
 
 
 async def environment(html: str) -> dict[str, str]:
-    """Return the variables by which fontconfig finds the fonts that a document needs. Takes a second for a new script."""
-    folder, present = _folder(), set(map(ord, set(html)))
+    """Return the environment variables with which fontconfig finds the fonts for a document. Takes a second for a new script."""
+    folder, codes = _folder(), set(map(ord, set(html)))
     for font in _fonts():
-        if any(code in characters for characters in font.characters for code in present):
+        if any(code in characters for characters in font.characters for code in codes):
             await _unpack(font, folder)
     return {"FONTCONFIG_FILE": str(folder / "fonts.conf"), "FONTCONFIG_PATH": str(folder)}
 
 
 @cache
 def families() -> str:
-    """Return the font families of paper, as CSS takes them: Latin first, which sets the height of lines; then names in other
-    scripts, signs, and the fonts of the machine."""
-    first = {"Searchboard latin": 0, "Searchboard latin-ext": 1, f"Searchboard {SIGNS}": 3}
-    names = sorted({font.family for font in _fonts()}, key=lambda name: (first.get(name, 2), name))
+    """Return the CSS list of font families: Latin first, which sets the line height, then other scripts, signs, and the fonts of
+    the machine."""
+    order = {"Searchboard latin": 0, "Searchboard latin-ext": 1, f"Searchboard {SIGNS}": 3}
+    names = sorted({font.family for font in _fonts()}, key=lambda name: (order.get(name, 2), name))
     return ", ".join([*(f'"{name}"' for name in names), "sans-serif"])
 
 
 @cache
 def _fonts() -> tuple[Font, ...]:
-    """Return the fonts for paper: single weights, as variable fonts take longer."""
+    """Return the fonts for paper, one file per weight, because variable fonts take longer."""
     files = sorted(_PACKAGES.glob("fontsource-noto-sans*/files/*.woff2"))
     return tuple(_font(file) for file in files)
 
@@ -71,13 +72,13 @@ def _font(file: Path) -> Font:
     subset = _WEIGHT.sub("", file.name.removeprefix(f"{package.name.removeprefix('fontsource-')}-"))
     name = SIGNS if package.name.endswith("-math") else subset
     ranges = _SIGNS if name == SIGNS else json.loads((package / "unicode.json").read_text())[subset]
-    found = tuple(range(int(low, 16), int(high or low, 16) + 1) for low, high in _RANGE.findall(ranges))
-    return Font(file, f"Searchboard {name}", found)
+    characters = tuple(range(int(low, 16), int(high or low, 16) + 1) for low, high in _RANGE.findall(ranges))
+    return Font(file, f"Searchboard {name}", characters)
 
 
 @cache
 def _folder() -> Path:
-    """Make the folder of this process's unpacked fonts, which everybody may read and which ends with the process."""
+    """Create the folder for this process's unpacked fonts. Every user can read it, and it is deleted when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="searchboard-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "fonts").mkdir()
@@ -100,7 +101,7 @@ async def _unpack(font: Font, folder: Path) -> None:
 
 
 def _store(content: bytes, target: Path) -> None:
-    """Write a file, complete or not at all: another paper may be reading there."""
+    """Write a file atomically, because another paper may be reading it."""
     with tempfile.NamedTemporaryFile(dir=target.parents[1], delete=False) as partial:
         partial.write(content)
     Path(partial.name).chmod(0o644)
@@ -108,17 +109,17 @@ def _store(content: bytes, target: Path) -> None:
 
 
 def _configuration(folder: Path) -> str:
-    """Return a fontconfig file: our fonts under names that no other font has, then those of the machine."""
-    own = os.environ.get("FONTCONFIG_FILE", "")
-    included = f'<include ignore_missing="yes">{escape(own)}</include>' if own else ""
-    folders = "".join(f"<dir>{escape(str(each))}</dir>" for each in (folder / "fonts", *MACHINE_FOLDERS))
-    caches = "".join(f"<cachedir>{escape(str(each))}</cachedir>" for each in (folder / "cache", "/var/cache/fontconfig"))
+    """Return a fontconfig file: the shipped fonts under unique names, then the machine's fonts."""
+    machine_file = os.environ.get("FONTCONFIG_FILE", "")
+    included = f'<include ignore_missing="yes">{escape(machine_file)}</include>' if machine_file else ""
+    folders = "".join(f"<dir>{escape(str(path))}</dir>" for path in (folder / "fonts", *MACHINE_FOLDERS))
+    caches = "".join(f"<cachedir>{escape(str(path))}</cachedir>" for path in (folder / "cache", "/var/cache/fontconfig"))
     names = "".join(_renamed(folder / "fonts" / f"{font.file.stem}.ttf", font.family) for font in _fonts())
     header = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
     return f"{header}<fontconfig>{folders}{included}{caches}{names}</fontconfig>"
 
 
 def _renamed(file: Path, family: str) -> str:
-    """Return a rule that gives the font in a file another family name, before its own."""
+    """Return a rule that puts another family name before the name of the font in a file."""
     test = f'<test name="file" compare="eq"><string>{escape(str(file))}</string></test>'
     return f'<match target="scan">{test}<edit name="family" mode="prepend"><string>{family}</string></edit></match>'

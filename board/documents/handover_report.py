@@ -9,7 +9,7 @@ from board.i18n import N_, P_
 from models.board import OPERATIONS
 from models.entity import State
 
-_WORDS = {
+_TEXTS = {
     "assessment": N_("Situation"), "hypotheses": N_("Open hypotheses"),
     "dropped": sentences.DROPPED, "contingencies": N_("If … then …"),
     "contacts": sentences.CONTACTS,
@@ -21,10 +21,10 @@ _DESK = ("faults", "remarks")
 
 
 class ReportDocument(SearchFacts):
-    """Report as a document."""
+    """Report of a handover as a document."""
 
     def document(self, printed: str) -> Document:
-        """Return the document. `printed` says who printed it, when, and as of which time it is."""
+        """Return the document. `printed`: its printer and time, and the time of its data."""
         handover, notes = self._handover, list[str]()
         title = self._say(sentences.HANDOVER, number=handover["number"]) if handover else self._say(N_("Handover"))
         if self._report["live"]:
@@ -34,7 +34,7 @@ class ReportDocument(SearchFacts):
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
         facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
         sections = self._desk(handover) if handover else []
-        sections += [self._section(each) for each in self._report["searches"]]
+        sections += [self._section(section) for section in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)
 
@@ -65,75 +65,76 @@ class ReportDocument(SearchFacts):
             (self._field(path), [self._languages.text_by(state[path], state["ended_by"])])
             for path in ("restatement", "reason") if state[path]
         ]  # fmt: skip
-        if unread := [each for each in self._report["searches"] if each["unread_by"]]:
-            names = " · ".join(f"{self._child_name(each['search'])} {each['search']['reference']}" for each in unread)
+        if unread := [section["search"] for section in self._report["searches"] if section["unread_by"]]:
+            names = " · ".join(f"{self._child_name(search)} {search['reference']}" for search in unread)
             facts.append((translate(N_("Not read")), [names]))
         return facts
 
     def _previous(self) -> list[Fact]:
-        """Return why the handover before was not accepted."""
+        """Return how and why the previous handover ended without being accepted."""
         before = self._report["previous"]
         if before is None:
             return []
-        name, by = self._say(sentences.HANDOVER, number=before["number"]), self._name(before["ended_by"])
-        line: Line = [f"{self._word('handover.status', before['status'])}, {by}, {self._at(before['ended_at'])}"]
+        label, name = self._say(sentences.HANDOVER, number=before["number"]), self._name(before["ended_by"])
+        line: Line = [f"{self._word('handover.status', before['status'])}, {name}, {self._at(before['ended_at'])}"]
         return [
-            (name, [*line, " · ", self._languages.text_by(before["reason"], before["ended_by"])] if before["reason"] else line)
+            (label, [*line, " · ", self._languages.text_by(before["reason"], before["ended_by"])] if before["reason"] else line)
         ]
 
     def _desk(self, state: State) -> list[Section]:
-        words = [
+        texts = [
             (self._labelled(self._field(path), state, path), self._languages.user_text(state[path], OPERATIONS, path))
             for path in _DESK if state[path]
         ]  # fmt: skip
-        return [Section([self._translate(sentences.GENERAL)], words=words)] if words else []
+        return [Section([self._translate(sentences.GENERAL)], texts=texts)] if texts else []
 
     # -- one search
 
     def _section(self, section: State) -> Section:
         search, briefing = section["search"], section["briefing"] or {}
-        words = [
+        texts = [
             (
                 self._labelled(self._translate(name), briefing, path),
                 self._languages.user_text(briefing[path], section["board"], path),
             )
-            for path, name in _WORDS.items()
+            for path, name in _TEXTS.items()
             if briefing.get(path)
         ]
-        words += [each for account, said in section["restatements"].items() for each in self._restated(account, said)]
+        for account, summary in section["restatements"].items():
+            texts += self._restated(account, summary)
         blocks = [block for block in self._blocks(section) if block.lines]
         notes = (self._unread(section), self._empty_texts(briefing, section["restatements"]))
-        return Section(self._heading(search), self._facts(section), words, blocks, " ".join(filter(None, notes)))
+        return Section(self._heading(search), self._facts(section), texts, blocks, " ".join(filter(None, notes)))
 
     def _unread(self, section: State) -> str:
-        """Return who accepted the handover without having read the search; "" if it was read."""
-        by = section["unread_by"]
-        return self._say(sentences.NOT_READ, name=self._name(by)) if by else ""
+        """Return that somebody accepted the handover without reading the search; "" if it was read."""
+        account = section["unread_by"]
+        return self._say(sentences.NOT_READ, name=self._name(account)) if account else ""
 
     def _empty_texts(self, briefing: State, restatements: State) -> str:
-        """Return the names of the texts that nobody filled in; "" without a handover, for which nobody would.
+        """Return the names of the empty texts; "" without a handover, because texts are written only for one.
 
-        "Nothing was written" would be false above somebody's summary: then the texts are named.
+        The texts are named if there is a summary, because "nothing was written" would be false above it.
         """
-        names = [self._translate(name) for path, name in _WORDS.items() if not briefing.get(path)]
+        names = [self._translate(name) for path, name in _TEXTS.items() if not briefing.get(path)]
         if not names or not self._number:
             return ""
-        if len(names) == len(_WORDS) and not restatements:
+        if len(names) == len(_TEXTS) and not restatements:
             return self._translate(sentences.NOTHING_WRITTEN)
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
-    def _restated(self, account: str, said: State) -> list[tuple[str, UserText]]:
-        """Return what somebody understood, whether it is correct, and what is not."""
-        at = short_datetime(said["at"], self._reads)
+    def _restated(self, account: str, summary: State) -> list[tuple[str, UserText]]:
+        """Return a summary with its answer."""
+        at = short_datetime(summary["at"], self._reads)
         label = self._say(sentences.RESTATED, name=self._name(account), at=at)
-        by, when = self._name(said["answered_by"]), short_datetime(said["answered_at"], self._reads)
-        if said["correct"]:
-            label += " · " + self._say(sentences.CORRECT, name=by, at=when)
-        words = [(label, self._languages.text_by(said["text"], account))]
-        if said["correct"] is False:
-            label = self._say(sentences.NOT_QUITE, name=by, at=when)
-            words.append((label, self._languages.text_by(said["reason"], said["answered_by"])))
-        return words
+        answered_by, answered_at = self._name(summary["answered_by"]), short_datetime(summary["answered_at"], self._reads)
+        if summary["correct"]:
+            label += " · " + self._say(sentences.CORRECT, name=answered_by, at=answered_at)
+        texts = [(label, self._languages.text_by(summary["text"], account))]
+        if summary["correct"] is False:
+            label = self._say(sentences.NOT_QUITE, name=answered_by, at=answered_at)
+            texts.append((label, self._languages.text_by(summary["reason"], summary["answered_by"])))
+        return texts
 
     def _heading(self, search: State) -> Line:
         translate = self._translate
@@ -145,7 +146,7 @@ class ReportDocument(SearchFacts):
 
     def _blocks(self, section: State) -> list[Block]:
         translate, tasks, others = self._translate, section["tasks"], section["cards"]
-        events, count = [self._event(each) for each in section["since"]["significant"]], section["left_out"]
+        events, count = [self._event(event) for event in section["since"]["significant"]], section["left_out"]
         left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
         def lines(cards: list[State], **changes: None) -> list[Line]:
@@ -159,8 +160,8 @@ class ReportDocument(SearchFacts):
             Block(translate(sentences.TO_PASS_ON), lines(section["to_pass_on"])),
             Block(translate(sentences.DONE), lines(tasks["done"], due=None)),
             *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in others.items()),
-            Block("", left_out),  # paper says, too, how many cards it does not show
-            Block(translate(sentences.FILES_ADDED), [self._file(each) for each in section["files"]]),
+            Block("", left_out),
+            Block(translate(sentences.FILES_ADDED), [self._file(file) for file in section["files"]]),
             Block(translate(sentences.IMPORTANT), events),
         ]
 
@@ -168,25 +169,25 @@ class ReportDocument(SearchFacts):
         translate = self._translate
         noun = translate(labels.VALUES["category"].get(card.get("category") or "", labels.KINDS[card["kind"]]))
         title = self._languages.user_text(card["title"], card["id"], kinds.named(card["kind"]).title_field or "text")
-        seen = {"seen_at": card["seen_at"], "received_at": card["at"]}
+        times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
-        when = self._sighted(seen, short_datetime, sex) if card["kind"] == "sighting" else at
-        about = [card["assignee"] and self._name(card["assignee"]), when]
+        time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
+        about = [card["assignee"] and self._name(card["assignee"]), time]
         about += [self._say(N_("due {at}"), at=short_datetime(card["due"], self._reads))] if card["due"] else []
-        more = "".join(f" · {each}" for each in about if each)
+        more = "".join(f" · {part}" for part in about if part)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
     def _file(self, file: State) -> Line:
-        """Return what a file is called, what it is on, and who added it when."""
+        """Return the title of a file, its card or note, its author and time."""
         title = self._languages.text_by(file["caption"] or file["name"], file["added_by"] if file["caption"] else None)
         card, note = file["card"], self._translate(labels.KINDS["note"]) if file["note"] else None
-        on = f"{self._translate(labels.KINDS[card['kind']])} {card['number']}" if card else note
-        about = [on, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
-        return [title, "".join(f" · {each}" for each in about if each)]
+        subject = f"{self._translate(labels.KINDS[card['kind']])} {card['number']}" if card else note
+        about = [subject, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
+        return [title, "".join(f" · {part}" for part in about if part)]
 
     def _event(self, event: State) -> Line:
-        what, number = labels.event(event["type"], self._translate), event.get("number")
+        label, number = labels.event(event["type"], self._translate), event.get("number")
         if number:
             card = self._say(N_("{kind} {number}"), kind=self._translate(labels.KINDS[event["kind"]]), number=number)
-            what = self._say(N_("{what}: {card}"), what=what, card=card)
-        return [f"{short_datetime(event['at'], self._reads)} · {what}"]
+            label = self._say(N_("{what}: {card}"), what=label, card=card)
+        return [f"{short_datetime(event['at'], self._reads)} · {label}"]

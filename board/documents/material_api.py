@@ -1,4 +1,4 @@
-"""HTTP API of materials: posters, vignettes and briefs as PDF, and a preview before they are approved."""
+"""HTTP API of materials: posters, vignettes and briefs as PDF, and previews before approval."""
 
 import re
 from dataclasses import dataclass
@@ -30,15 +30,15 @@ from models.times import format_utc, parse_utc
 
 Mark = Literal["", "draft", "ended"]
 
-PICTURE_WIDTH = 640  # pixels of a preview
-UNSET_DAYS = 7  # of a preview, while no end was chosen
+PICTURE_WIDTH = 640  # pixels of a preview picture
+DRAFT_DAYS = 7  # until the end of a draft without a chosen end
 
 LANGUAGE = Param("language", {"type": "string", "enum": list(get_args(Language))})
 PAPER = Param("paper", {"type": "string", "enum": ["a3", "a4", "a6"]})
 
 
 class Draft(Data):
-    """Material that is not approved yet, in one language; without a paper on its first one."""
+    """Material that is not approved yet, in one language. `paper`: by default, the first size for this material."""
 
     what: What
     language: Language
@@ -50,8 +50,8 @@ class Draft(Data):
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """Material to print: its state, how it is marked, and what was chosen."""
+class _PrintJob:
+    """Material to print: its state, mark, language and paper."""
 
     material: State
     mark: Mark
@@ -61,7 +61,7 @@ class _Made:
 
     @property
     def file(self) -> str:
-        """Name of its file, of characters that are safe in any file name."""
+        """Name of its file, with only characters that are safe in file names."""
         reference = re.sub(r"[^A-Za-z0-9_-]+", "-", self.material["content"]["reference"]).strip("-") or "search"
         mark = f"-{self.mark}" if self.mark else ""
         return f"{reference}-{self.material['what']}-{self.language}-{self.paper}{mark}"
@@ -73,10 +73,9 @@ class _Made:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf", answer=Binary,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
-    """Serve the draft of a material as PDF. A POST, as what is written of a child must not get into a URL, which proxies log.
+    """Serve the draft of a material as PDF. A POST, because proxies log URLs, which must not contain details of a child.
 
-    A POST, so that no proxy logs what is written of a child. “Draft: not approved” is across each page. An entry of the audit
-    journal.
+    A POST, so that no proxy logs details of a child. Each page is marked “Draft: not approved”. Recorded in the audit journal.
     """
     caller = await require_caller(request)
     return await _answer_pdf(request, caller, partial(_draft, validated(Draft, await read_json_object(request))))
@@ -87,13 +86,13 @@ async def preview(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
-    """Serve the draft of a material as a picture. It is not a document to take along, so it counts as a preview.
+    """Serve the draft of a material as a picture. It is audited as a preview, not as a document.
 
-    The first page of such a preview, of the same body, as a picture.
+    Same body as for the PDF. The answer is a picture of its first page.
     """
     caller = await require_caller(request)
     draft = validated(Draft, await read_json_object(request))
-    body, _ = await _printed(request, caller, partial(_draft, draft), PICTURE_WIDTH)
+    body, _ = await _print(request, caller, partial(_draft, draft), PICTURE_WIDTH)
     service_of(request).reads.material_preview(caller, request.path_params["board"])
     return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
 
@@ -106,7 +105,7 @@ async def preview_picture(request: Request) -> Response:
 async def material_pdf(request: Request) -> Response:
     """Serve an approved material as PDF.
 
-    See *Paper of a material*. An entry of the audit journal.
+    See *Paper of a material*. Recorded in the audit journal.
 
     `language`: one of its `languages`.
     `paper`: `a4` or `a3` for a poster, `a6` for a vignette, `a4` for a brief.
@@ -114,28 +113,26 @@ async def material_pdf(request: Request) -> Response:
     return await _answer_pdf(request, await require_caller(request), _approved)
 
 
-async def _answer_pdf(request: Request, caller: Caller, make: Any) -> Response:
-    body, made = await _printed(request, caller, make, 0)
-    name = f"{made.file}.pdf"
+async def _answer_pdf(request: Request, caller: Caller, prepare: Any) -> Response:
+    body, job = await _print(request, caller, prepare, 0)
+    name = f"{job.file}.pdf"
     await service_of(request).reads.export(caller, request.path_params["board"], name)
     headers = {"content-type": "application/pdf", "content-disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers | {"cache-control": "no-store"})
 
 
-async def _printed(request: Request, caller: Caller, make: Any, picture_width: int) -> tuple[bytes, _Made]:
+async def _print(request: Request, caller: Caller, prepare: Any, picture_width: int) -> tuple[bytes, _PrintJob]:
     service = service_of(request)
     await count_document(request, caller)
-    made: _Made = await service.database.read(partial(make, request, caller, format_utc(service.clock())))
-    photo = await _photo(service, request.path_params["board"], made.material["content"]["photo"])
-    paper = poster.poster(
-        made.material, made.language, made.paper, made.mark, photo, service.settings.poster_url, made.approved_by
-    )
+    job: _PrintJob = await service.database.read(partial(prepare, request, caller, format_utc(service.clock())))
+    photo = await _photo(service, request.path_params["board"], job.material["content"]["photo"])
+    paper = poster.poster(job.material, job.language, job.paper, job.mark, photo, service.settings.poster_url, job.approved_by)
     html = poster.html(paper)
     async with service.queues.papers.turn(caller.account.id):
-        return await pdf.pdf(html, picture_width), made
+        return await pdf.pdf(html, picture_width), job
 
 
-def _approved(request: Request, caller: Caller, now: str, session: Session) -> _Made:
+def _approved(request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
     """Return an approved material. Raises Refused `not_found` or `invalid`."""
     _visible_search(session, caller, request)
     row = session.get(Material, request.path_params["material"])
@@ -144,23 +141,23 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
     state = row.state()
     language, paper = _choice(request, LANGUAGE, state["languages"]), _choice(request, PAPER, poster.PAPERS[state["what"]])
     is_over = row.ended_at is not None or row.ends_at <= now
-    by = session.get(Account, row.approved_by)
-    return _Made(state, "ended" if is_over else "", language, paper, by.name if by is not None else "")
+    approver = session.get(Account, row.approved_by)
+    return _PrintJob(state, "ended" if is_over else "", language, paper, approver.name if approver is not None else "")
 
 
-def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _Made:
-    """Return a draft as it would be if it were approved now. Raises Refused `not_found` or `invalid`."""
+def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
+    """Return a draft with the current facts of its search. Raises Refused `not_found` or `invalid`."""
     search = _visible_search(session, caller, request)
     papers = poster.PAPERS[draft.what]
     if draft.paper is not None and draft.paper not in papers:
         raise invalid("paper", N_("Choose one of the options."))
-    data = materials.Approve(
+    data = materials.ApproveMaterial(
         what=draft.what, languages=[draft.language], shows=draft.shows, texts=Texts(**{draft.language: draft.text}),
-        place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=UNSET_DAYS)), decided_by="-",
+        place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=DRAFT_DAYS)), decided_by="-",
     )  # fmt: skip
     materials.check_shown(data)
     state = data.model_dump() | {"content": materials.content(search, data), "decided_by": None, "approved_at": now}
-    return _Made(state, "draft", draft.language, draft.paper or papers[0])
+    return _PrintJob(state, "draft", draft.language, draft.paper or papers[0])
 
 
 def _visible_search(session: Session, caller: Caller, request: Request) -> Search:
@@ -173,7 +170,7 @@ def _visible_search(session: Session, caller: Caller, request: Request) -> Searc
 
 
 def _choice(request: Request, param: Param, choices: Any) -> Any:
-    """Return the value of a parameter, or the first choice without one. Raises Refused `invalid`."""
+    """Return the value of a parameter, by default the first choice. Raises Refused `invalid`."""
     value = param.read(request)
     if value is None:
         return choices[0]
@@ -183,8 +180,8 @@ def _choice(request: Request, param: Param, choices: Any) -> Any:
 
 
 async def _photo(service: BoardService, board: str, file: str | None) -> tuple[str, bytes] | None:
-    """Return the picture of a photo. None if there is none, or if it was withdrawn: then a silhouette is drawn. Raises
-    FilesUnavailable: what cannot be read is not left out without a word."""
+    """Return the picture of a photo; None if there is no photo or it was withdrawn, so that a silhouette is drawn. Raises
+    FilesUnavailable if it can't be read, because paper must not omit it silently."""
     if file is None or not await service.database.read(lambda session: _may_be_shown(session, board, file)):
         return None
     try:

@@ -1,5 +1,5 @@
-"""Documents to take away: handover report and search history, as PDF and Markdown, in the reader's language. As JSON they are
-endpoints of the API."""
+"""Documents to download: handover report and search history, as PDF and Markdown, in the reader's language. The API has them as
+JSON."""
 
 import re
 from collections.abc import Callable
@@ -33,16 +33,16 @@ from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Make = Callable[[Session, Caller, str, str], Document | Briefing]  # takes the time and the reader's language
+Compose = Callable[[Session, Caller, str, str], Document | Briefing]  # the last arguments are the time and the reader's language
 
 
 async def handover(request: Request, caller: Caller) -> Response:
-    """Serve the present handover report, or a handover as it was signed."""
+    """Serve the current handover report, or the report of a signed handover."""
     return await _answer(request, caller, partial(_report, request.path_params.get("number")))
 
 
 async def briefing(request: Request, caller: Caller) -> Response:
-    """Serve the briefing of the present handover, or of one as it was signed: one page to talk through, tick and sign."""
+    """Serve the briefing of the current handover, or of a signed one."""
     return await _answer(request, caller, partial(_briefing, request.path_params.get("number")))
 
 
@@ -51,26 +51,26 @@ async def history(request: Request, caller: Caller) -> Response:
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
 
 
-async def _answer(request: Request, caller: Caller, make: Make) -> Response:
+async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
     service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
 
     def read(session: Session) -> tuple[str, str]:
-        made = make(session, caller, format_utc(service.clock()), reads)
-        if isinstance(made, Briefing):
-            return made.file, paper_briefing.html(made)
-        return made.file, paper.html(made) if is_pdf else paper.markdown(made)
+        document = compose(session, caller, format_utc(service.clock()), reads)
+        if isinstance(document, Briefing):
+            return document.file, paper_briefing.html(document)
+        return document.file, paper.html(document) if is_pdf else paper.markdown(document)
 
     try:
         await count_document(request, caller)
         async with service.queues.answers.turn(caller.account.id):
-            file, written = await service.heavy_reads.read(caller, read)
+            file, text = await service.heavy_reads.read(caller, read)
         if is_pdf:
             async with service.queues.papers.turn(caller.account.id):
-                body: bytes | str = await pdf.pdf(written)
+                body: bytes | str = await pdf.pdf(text)
         else:
-            body = written
+            body = text
     except ReadTimeout:
         return _refused(request, Refused("unavailable", TOO_LONG), caller)
     except Refused as refused:
@@ -100,7 +100,7 @@ def _briefing(number: int | None, session: Session, caller: Caller, now: str, re
 
 
 def _composed(number: int | None, session: Session, caller: Caller, now: str) -> Any:
-    """Return a report as the caller may see it."""
+    """Return a report with the searches that the caller may see."""
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
     return report.compose(session, caller.account.id, frame)
 
@@ -110,13 +110,13 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     board = access.get_visible_board(session, account.id, id)
     if board.kind != "search":
         raise Refused("not_found")
-    made = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
-    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
-    return replace(made, file=f"{reference}-history")
+    document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
+    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", document.file).strip("-") or "search"  # people can type any reference
+    return replace(document, file=f"{reference}-history")
 
 
 def _printed(name: str, now: str, data: Any, reads: str) -> str:
-    """Return who printed a document and when; of a signed report also as of which time it is."""
+    """Return the footer of a document: its printer and time and, for a signed report, the time of its data."""
     is_signed = data is not None and not data["live"]
     line = sentences.PRINTED_AS_OF if is_signed else sentences.PRINTED
     then = paper.datetime_text(data["composed_at"], reads) if is_signed else ""
@@ -124,7 +124,7 @@ def _printed(name: str, now: str, data: Any, reads: str) -> str:
 
 
 routes: list[Route] = [
-    Route(f"{of}.{ending}", pages.for_people(endpoint))
+    Route(f"{path}.{ending}", pages.for_people(endpoint))
     for ending in ("pdf", "md")
-    for of, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
-] + [Route(f"{of}/briefing.pdf", pages.for_people(briefing)) for of in ("/handover", "/handovers/{number:number}")]
+    for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
+] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing)) for path in ("/handover", "/handovers/{number:number}")]

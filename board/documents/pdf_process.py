@@ -1,6 +1,9 @@
-"""Converter from HTML on standard input to PDF on standard output. Run by its path, isolated: it needs weasyprint and nothing
-of the board. Argument: the width (pixels) of a picture of the first page, which is then written in place of the PDF; 0: none.
-Exit 3: weasyprint, or a library that it or the picture needs, is missing. Exit 4: out of memory."""
+"""Converter from HTML on standard input to PDF on standard output. It runs by its path, isolated: it needs weasyprint and nothing
+from the board.
+
+Argument: width in pixels of a picture of the first page, which is written instead of the PDF; 0 for the PDF. Exit code 3:
+weasyprint or another library is missing. Exit code 4: out of memory.
+"""
 
 import ctypes.util
 import io
@@ -15,26 +18,29 @@ STEPS = re.compile(r'class="step-0" data-steps="(\d+)"( data-pages="fewest")?')
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:
-    """Return the document. One that names its steps (`class="step-0" data-steps="24"`) is on one page, or on as few pages as its
-    last step needs (`data-pages="fewest"`): of its steps, each of which has less text or a smaller one, the first that fits."""
-    named = STEPS.search(html)
-    made = render(html)
-    if named is None or len(made.pages) == 1:
-        return made
-    low, high, best, pages = 1, int(named[1]), None, 1
-    if named[2]:
+    """Return the document, at the first step that fits if it declares steps (`class="step-0" data-steps="24"`).
+
+    Each step has less or smaller text. A document fits if it has one page or, with `data-pages="fewest"`, as few pages as its
+    last step.
+    """
+    declared = STEPS.search(html)
+    too_long = render(html)
+    if declared is None or len(too_long.pages) == 1:
+        return too_long
+    low, high, best, pages = 1, int(declared[1]), None, 1
+    if declared[2]:
         best = render(_at_step(html, high))
         high, pages = high - 1, len(best.pages)
-        if len(made.pages) <= pages:
-            return made
+        if len(too_long.pages) <= pages:
+            return too_long
     while low <= high:
         step = (low + high) // 2
-        tried = render(_at_step(html, step))
-        if len(tried.pages) <= pages:
-            high, best = step - 1, tried
+        document = render(_at_step(html, step))
+        if len(document.pages) <= pages:
+            high, best = step - 1, document
         else:
-            low, made = step + 1, tried
-    return best or made  # on its smallest step, on more than one page
+            low, too_long = step + 1, document
+    return best or too_long  # on several pages, even at its smallest step
 
 
 def _at_step(html: str, step: int) -> str:
@@ -42,28 +48,28 @@ def _at_step(html: str, step: int) -> str:
 
 
 def without_producer(document: Any, pdf: Any) -> None:
-    """Take the name and the version of the program that makes it out of a PDF: what is given out says nothing of the server."""
+    """Remove the name and version of weasyprint from a PDF, so that paper discloses nothing about the server."""
     pdf.info.pop("Producer", None)
 
 
 def picture(pdf: bytes, width: int) -> bytes:
-    """Return the first page of a PDF as a PNG, so many pixels wide."""
+    """Return the first page of a PDF as a PNG of this width in pixels."""
     import pypdfium2
 
     page = pypdfium2.PdfDocument(pdf)[0]
-    made = io.BytesIO()
-    page.render(scale=width / page.get_width()).to_pil().save(made, "PNG")
-    return made.getvalue()
+    output = io.BytesIO()
+    page.render(scale=width / page.get_width()).to_pil().save(output, "PNG")
+    return output.getvalue()
 
 
 def search_no_libraries() -> None:
-    """Let libraries be found by their names alone on Linux: a search would start ldconfig and a compiler, which is refused."""
+    """Find libraries only by name on Linux. A search would start ldconfig and a compiler, which is not allowed here."""
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
 
 
 def main() -> int:
-    """Write the PDF. No URL in the document is fetched, whoever typed it; its own pictures are in it as data."""
+    """Write the PDF. Fetches no URL in the document; its pictures are embedded as data."""
     width = int(sys.argv[1])
     search_no_libraries()
     try:
@@ -87,4 +93,4 @@ def main() -> int:
 if __name__ == "__main__":
     status = main()
     sys.stdout.buffer.flush()
-    os._exit(status)  # a common exit unloads Pango while a thread of it may run: a segmentation fault, after a PDF was made
+    os._exit(status)  # a normal exit unloads Pango while its thread may run, and crashes after the PDF was written

@@ -1,5 +1,5 @@
-"""Posters, vignettes and briefs on paper, from the facts that were approved. Nothing is cut: long texts are set smaller until
-all fits on one page (board/documents/pdf_process.py)."""
+"""Posters, vignettes and briefs on paper, from the approved facts. Nothing is cut: long texts are set smaller until everything
+fits on one page (board/documents/pdf_process.py)."""
 
 import base64
 import re
@@ -20,11 +20,11 @@ PAPERS: dict[str, tuple[Paper, ...]] = {"poster": ("a4", "a3"), "vignette": ("a6
 HOTLINE = "116 000"
 
 _SIZES: dict[Paper, tuple[int, float]] = {"a3": (297, 14.14), "a4": (210, 10.0), "a6": (105, 6.6)}  # width in mm, points of a rem
-_NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # part of the paper's width
-_NAME_MOST = {"poster": 4.2, "vignette": 3.2, "brief": 3.0}  # rem
-_NAME_LEAST = 1.3  # rem
-_LETTER = 0.66  # width of a bold letter, in its size
-_MM = 2.835  # points
+_NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # of the name, as a fraction of the paper's width
+_MAX_NAME_SIZE = {"poster": 4.2, "vignette": 3.2, "brief": 3.0}  # rem
+_MIN_NAME_SIZE = 1.3  # rem
+_LETTER = 0.66  # width of a bold letter, as a fraction of its size
+_MM = 2.835  # points per millimetre
 _MOMENT = "EEEE d MMMM y, HH:mm"
 
 TITLES = {
@@ -39,7 +39,7 @@ _LOOKS = ("height_cm", "build", "hair", "eyes", "features")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Fact with its label. `is_typed`: by a person, so perhaps in another language."""
+    """Fact with its label."""
 
     label: str
     text: str
@@ -47,7 +47,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """Material as it is printed in a language. `qr` is an SVG, `photo` a data URI; `mark` stands across what is not to be given
+    """Material to print, in one language. `qr`: SVG. `photo`: data URI. `mark`: text across a material that must not be given
     out."""
 
     what: str
@@ -60,7 +60,7 @@ class Poster:
     headline: list[str]
     since: list[Fact]
     looks: list[Fact]
-    words: str
+    custom_text: str
     call: str
     number: str
     free: str
@@ -78,10 +78,9 @@ def poster(
     material: State, language: str, paper: Paper, mark: Literal["", "draft", "ended"] = "",
     photo: tuple[str, bytes] | None = None, url: str | None = None, approved_by: str = "",
 ) -> Poster:  # fmt: skip
-    """Return a material in a language, on a paper of this size. `photo` is a media type with its bytes; `url` the setting
-    POSTER_URL."""
+    """Return a material in a language, for a paper of this size. `photo`: media type and bytes. `url`: the setting POSTER_URL."""
     translate, what, content = gettext_for(language), material["what"], material["content"]
-    name = " ".join(each for each in (content["first_name"], content["last_name"]) if each)
+    name = " ".join(part for part in (content["first_name"], content["last_name"]) if part)
     width, rem = _SIZES[paper]
     until = moment_text(material["until"], _MOMENT, language)
     text = N_("Show it until {at}. Then take it down.") if what == "poster" else N_("Valid until {at}. Then destroy it.")
@@ -93,7 +92,8 @@ def poster(
     return Poster(
         what=what, language=language, paper=paper, rem=rem, title=translate(TITLES[what]), name=name,
         name_size=_name_size(what, name, width / rem * _MM), headline=_headline(content, language, what),
-        since=_since(content, language), looks=_looks(content, language), words=(material["texts"] or {}).get(language) or "",
+        since=_since(content, language), looks=_looks(content, language),
+        custom_text=(material["texts"] or {}).get(language) or "",
         call=translate(N_("Have you seen this child? Call")), number=HOTLINE,
         free=translate(N_("free of charge, day and night")), notice=notice.get(what, ""),
         qr=_qr(url, content["reference"]), qr_text=translate(N_("More about this search")),
@@ -103,26 +103,26 @@ def poster(
     )  # fmt: skip
 
 
-def html(made: Poster) -> str:
+def html(poster: Poster) -> str:
     """Return a material as an HTML page without external resources."""
-    return template("poster.html").render(poster=made)
+    return template("poster.html").render(poster=poster)
 
 
 def _name_size(what: str, name: str, width: float) -> float:
-    """Return the size of the name in rem: that by which its longest word fits into a line. `width` is the paper's, in rem."""
+    """Return the size of the name in rem at which its longest word fits on a line. `width`: width of the paper in rem."""
     longest = max(map(len, re.split(r"[\s-]+", name)), default=1)
-    return max(_NAME_LEAST, min(_NAME_MOST[what], width * _NAME_WIDTH[what] / (_LETTER * longest)))
+    return max(_MIN_NAME_SIZE, min(_MAX_NAME_SIZE[what], width * _NAME_WIDTH[what] / (_LETTER * longest)))
 
 
 def _headline(content: State, language: str, what: str) -> list[str]:
-    """Return what stands below the name: the age, and whether it is a girl or a boy."""
+    """Return the line below the name: age and sex and, on a brief, the kind of search."""
     catalogue = gettext_for(language)
     age = content["age"]
     parts = [catalogue(N_("{age} years old")).format(age=age) if age is not None else None]
     parts.append(labels.value("person.sex", "search", content["sex"], catalogue))
     if what == "brief":
         parts.append(catalogue(labels.VALUES["search.kind"][content["kind"]]))
-    return [each for each in parts if each]
+    return [part for part in parts if part]
 
 
 def _since(content: State, language: str) -> list[Fact]:
@@ -143,14 +143,14 @@ def _looks(content: State, language: str) -> list[Fact]:
             text = f"{value} cm" if name == "height_cm" else labels.value(f"person.{name}", "search", value, translate) or value
             label = translate(N_("Height")) if name == "height_cm" else labels.field(f"person.{name}", translate)
             facts.append(Fact(label, str(text)))
-    born = content["birth_date"]
-    day = moment_text(f"{born}T12:00:00Z", "d MMMM y", language) if born else None
+    birth_date = content["birth_date"]
+    day = moment_text(f"{birth_date}T12:00:00Z", "d MMMM y", language) if birth_date else None
     more = (("clothing", content["clothing"]), ("birth_date", day), ("needs", content["needs"]))
     return facts + [Fact(labels.field(f"person.{name}", translate), text) for name, text in more if text]
 
 
 def _decision(material: State, language: str, approved_by: str) -> list[Fact]:
-    """Return who decided, on what is for the police."""
+    """Return who decided and approved; only on a brief."""
     if material["what"] != "brief" or not material.get("decided_by"):
         return []
     translate = gettext_for(language)
@@ -162,16 +162,16 @@ def _decision(material: State, language: str, approved_by: str) -> list[Fact]:
 
 
 def page_url(url: str, reference: str) -> str:
-    """Return the page about a search, by the setting POSTER_URL."""
+    """Return the address of the page about a search. `url`: the setting POSTER_URL."""
     return url.replace("{reference}", quote(reference, safe=""))
 
 
 def _qr(url: str | None, reference: str) -> Markup:
-    """Return a QR code to the page about a search as SVG; nothing without such a page, or without its library."""
+    """Return a QR code for the page about a search as SVG; empty without such a page or without the library."""
     if url is None or find_spec("segno") is None:
         return Markup("")
     import segno  # the extra `paper`
 
     code = segno.make(page_url(url, reference), error="m", micro=False)
-    # drawn by us, made of squares: nothing that anybody typed is in it
+    # safe: it consists of squares and contains no typed text
     return Markup(code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff"))  # noqa: S704

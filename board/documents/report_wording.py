@@ -24,7 +24,7 @@ class ReportWording:
         self._count: Callable[[str, str, int], str] = translations(reads).ungettext
         self._languages = TextLanguages(session, reads)
         handover: State | None = report["handover"]
-        # one that has ended is not part of the present report
+        # the current report has no ended handover
         self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover
         self._number = self._handover["number"] if self._handover else 0
         signed_at = self._handover["position"] if self._handover else None
@@ -35,30 +35,30 @@ class ReportWording:
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def _labelled(self, label: str, state: State, path: str) -> str:
-        """Return the label of a text with its author, or that nobody confirmed it for this handover."""
+        """Return the label of a text, with its author or a note that nobody confirmed it for this handover."""
         author = self._author(state, path)
         return f"{label} · {author}" if author else label
 
     def _author(self, state: State, path: str) -> str:
         return text_authors.author_text(state, path, self._number, self._name, self._near_day, self._translate)
 
-    def _sighted(self, sighting: State, write: Callable[[str, str], str], sex: str | None) -> str:
-        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown. It agrees
-        with a child of this `sex`."""
-        if seen := sighting["seen_at"]:
-            at = write(seen, self._reads)
+    def _sighted(self, sighting: State, format_time: Callable[[str, str], str], sex: str | None) -> str:
+        """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown. The words
+        agree with the child's `sex`."""
+        if seen_at := sighting["seen_at"]:
+            at = format_time(seen_at, self._reads)
             if sex in ("f", "m"):
                 written = P_("a date, after “seen”", "{time}") if is_date(at) else P_("a time of day, after “seen”", "{time}")
                 at = self._say(written, time=at)
             return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=at)
-        return self._say(N_("reported {at}, time unknown"), at=write(sighting["received_at"], self._reads))
+        return self._say(N_("reported {at}, time unknown"), at=format_time(sighting["received_at"], self._reads))
 
     def _until(self, at: str) -> str:
         """Return "until 24 Nov 22:34" or "until 22:34"."""
         return self._say(P_("a date", "until {at}") if is_date(at) else N_("until {at}"), at=at)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        """Return a plural with its count. Has the name by which texts to translate are found."""
+        """Return a plural with its count. Named like the gettext function, so that its texts are extracted."""
         return self._count(one, many, count).format(count=count)
 
     def _child_name(self, search: State) -> str:

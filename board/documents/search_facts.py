@@ -11,7 +11,7 @@ from models.search import Person
 
 _DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
 _IN_HEADING = ("first_name", "last_name", "age", "birth_date", "needs_until")
-_CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING)  # to know the child by
+_CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING)  # description of the child
 
 
 class SearchFacts(ReportWording):
@@ -54,7 +54,7 @@ class SearchFacts(ReportWording):
         return [(self._field("last_seen"), [*at, self._languages.text_by(place, None)])]
 
     def _sightings(self, section: State) -> list[Fact]:
-        """Return the latest credible sighting, the last confirmed one, and how many wait for an answer."""
+        """Return the latest credible sighting, the last confirmed sighting, and the numbers of unanswered sightings."""
         credible, confirmed, translate = section["last_credible"], section["last_confirmed"], self._translate
         sex = section["search"]["person"]["sex"]
         facts: list[Fact] = [
@@ -74,22 +74,22 @@ class SearchFacts(ReportWording):
         return self.ngettext("{count} to pass on", "{count} to pass on", count)
 
     def _responsible(self) -> str:
-        """Return who is responsible for a members-only search that the shift holder sees, and who will be."""
+        """Return the present and the next person responsible for a members-only search that the shift holder sees."""
         handover, shift = self._handover, self._report["shift"]
         if handover is None or not handover["signed_at"]:
             holder = shift["holder"]
         else:
             holder = handover["ended_by"] if handover["status"] == "accepted" else handover["outgoing"]
-        said = self._say(sentences.RESPONSIBLE, name=self._name(holder))
+        sentence = self._say(sentences.RESPONSIBLE, name=self._name(holder))
         if handover is None or handover["ended_at"]:
-            return said
+            return sentence
         if handover["incoming"]:
             text = sentences.NEXT_RESPONSIBLE
-            return f"{said} {self._say(text, name=self._name(handover['incoming']))}"
-        return f"{said} {self._translate(sentences.MEMBER_RESPONSIBLE)}"
+            return f"{sentence} {self._say(text, name=self._name(handover['incoming']))}"
+        return f"{sentence} {self._translate(sentences.MEMBER_RESPONSIBLE)}"
 
     def _progress(self, section: State) -> list[Fact]:
-        """Return what happened in the shift and since signing, and who has read the search."""
+        """Return the numbers of events in the shift and since signing, and the readers of the search."""
         count, after, handover = section["since"]["events"], section["after"], self._handover
         ngettext = self.ngettext
         shift = ngettext("{count} event since the shift began", "{count} events since the shift began", count)
@@ -117,7 +117,7 @@ class SearchFacts(ReportWording):
         return [(self._field("goal"), line)]
 
     def _child(self, person: State) -> list[Fact]:
-        """Return how to know the child, and what it needs, without empty fields."""
+        """Return the description and the needs of the child, without empty fields."""
         facts, translate = list[Fact](), self._translate
         for name in _CHILD:
             if person[name] is not None:
@@ -129,14 +129,14 @@ class SearchFacts(ReportWording):
         return facts
 
     def _details(self, details: State) -> list[Fact]:
-        """Return what is filled in of the details that belong to kinds of searches."""
+        """Return the filled-in details."""
         facts, translate = list[Fact](), self._translate
         for name, value in details.items():
             if value is not None:
                 coded = labels.value(f"details.{name}", "search", value, translate)
                 text = ", ".join(value) if isinstance(value, list) else value
-                shown = coded if coded is not None else self._languages.text_by(text, None)
-                facts.append((self._field(f"details.{name}"), [shown]))
+                piece = coded if coded is not None else self._languages.text_by(text, None)
+                facts.append((self._field(f"details.{name}"), [piece]))
         return facts
 
     def _earlier(self, earlier: State | None) -> list[Fact]:
@@ -144,7 +144,7 @@ class SearchFacts(ReportWording):
         return [(label, [self._languages.text_by(described(item, self._reads), None)]) for item in in_order(earlier)]
 
     def _keeper(self, section: State) -> str:
-        """Return who answers for a search that the incoming coordinator may not see."""
+        """Return the person responsible for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
             return self._translate(sentences.NOBODY_RESPONSIBLE)
@@ -152,7 +152,7 @@ class SearchFacts(ReportWording):
         return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
-        """Return the criteria that the child's age suggests, until somebody has decided."""
+        """Return the criteria that the child's age suggests; none after somebody has decided."""
         if search["worrying"] is not None or not search["suggested"]:
             return []
         keys = ", ".join(self._field(f"criteria.{key}") for key in search["suggested"])
@@ -164,10 +164,10 @@ class SearchFacts(ReportWording):
         if outcome:
             family = sentences.FAMILY_TOLD if outcome["family_told"] else sentences.FAMILY_NOT_TOLD
             police = sentences.POLICE_TOLD if outcome["police_told"] else sentences.POLICE_NOT_TOLD
-            says = labels.agreeing(self._translate, search["person"].get("sex"))
-            codes = [labels.value(f"outcome.{name}", "search", outcome[name], says) for name in ("condition", "how")]
-            text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
-            facts.append((self._field("outcome"), [" · ".join(each for each in text if each)]))
+            translate = labels.agreeing(self._translate, search["person"].get("sex"))
+            codes = [labels.value(f"outcome.{name}", "search", outcome[name], translate) for name in ("condition", "how")]
+            parts = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
+            facts.append((self._field("outcome"), [" · ".join(part for part in parts if part)]))
             if outcome.get("reason"):
                 facts.append((self._field("outcome.reason"), [self._languages.text_by(outcome["reason"], None)]))
         if search["status"] == "closed" and search["status_reason"]:

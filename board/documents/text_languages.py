@@ -1,4 +1,4 @@
-"""Authors of texts in a document, and the languages they write in."""
+"""Authors of the texts in a document, and their languages."""
 
 from collections.abc import Collection, Mapping
 
@@ -15,36 +15,36 @@ _TYPED = (
 
 
 class TextLanguages:
-    """Authors and languages of the texts of some entities, by field. `reads` is the reader's language, which needs no mark."""
+    """Authors and languages of the texts of some entities, by field. `reads`: the reader's language, which is not marked."""
 
     def __init__(self, session: Session, reads: str) -> None:
         self._session, self._reads = session, reads
         self._languages = dict(session.exec(select(Account.id, Account.language)).all())
-        self._by: dict[tuple[str, str], str | None] = {}
+        self._authors: dict[tuple[str, str], str | None] = {}
 
     def load(self, board: str, seq: int, entities: Collection[str]) -> None:
-        """Load who wrote on a board up to a seq, for these entities."""
-        # a handover leaves out what was written before the last accepted one, so only recent years are read
+        """Load the authors of these entities' texts on a board, up to a seq."""
+        # a handover omits texts from before the last accepted handover, so older events need not be read
         for event in event_queries.events_since_last(self._session, board, seq, entities, _TYPED, since="handover.accepted"):
             for path in event.payload().get("changes", ()):
-                self._by[event.entity, path] = event.account
+                self._authors[event.entity, path] = event.account
 
-    def user_text(self, words: str, entity: str, *paths: str) -> UserText:
-        """Return a field's text, by the first of the field names with a known author."""
-        return self.text_by(words, next((self._by[entity, path] for path in paths if (entity, path) in self._by), None))
+    def user_text(self, text: str, entity: str, *paths: str) -> UserText:
+        """Return a field's text, with the language of its author: that of the first of these paths with a known author."""
+        return self.text_by(text, next((self._authors[entity, path] for path in paths if (entity, path) in self._authors), None))
 
-    def text_by(self, words: str, account: str | None) -> UserText:
+    def text_by(self, text: str, account: str | None) -> UserText:
         """Return a text typed by an account."""
-        return typed_text(words, self._languages, account, self._reads)
+        return typed_text(text, self._languages, account, self._reads)
 
 
-def typed_text(words: str, languages: Mapping[str, str], account: str | None, reads: str) -> UserText:
-    """Return a text typed by an account; that of a predefined task in the reader's language."""
-    shown = shown_text(words, reads)
-    return UserText(shown, mark_language(languages, account, reads) if shown == words else None)
+def typed_text(text: str, languages: Mapping[str, str], account: str | None, reads: str) -> UserText:
+    """Return a text typed by an account. The text of a predefined task is translated into the reader's language."""
+    translated = shown_text(text, reads)
+    return UserText(translated, mark_language(languages, account, reads) if translated == text else None)
 
 
 def mark_language(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
     """Return the language of an author, if known and not the reader's."""
-    writes = languages.get(account or "", "")
-    return writes if writes and writes != reads else None
+    language = languages.get(account or "", "")
+    return language if language and language != reads else None

@@ -1,4 +1,4 @@
-"""HTTP API of the wait for papers, so that a page can say why a document takes long."""
+"""HTTP API of the wait for papers, with which a page explains why a document takes long."""
 
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -21,7 +21,7 @@ async def document_wait(request: Request) -> Reply[DocumentWait]:
     *0.4.0*
 
     `waiting`: whether a paper of the account waits for its turn at this process.
-    `wait_s`: after about how many seconds one that is asked for now would start.
+    `wait_s`: estimated seconds until a paper that is requested now would start.
     """
     account, papers = (await require_caller(request)).account.id, service_of(request).queues.papers
     return json_response({"waiting": papers.is_waiting(account), "wait_s": round(papers.wait_s(account))})

@@ -30,14 +30,14 @@ def fonts_of(document: bytes) -> set[str]:
 
 async def test_names_in_many_scripts_are_set_in_shipped_fonts() -> None:
     words = [(script, UserText(name)) for script, name in NAMES.items()]
-    paper = Document("Title", "en", "file", "Printed", sections=[Section(["One"], words=words)])
+    paper = Document("Title", "en", "file", "Printed", sections=[Section(["One"], texts=words)])
     found = fonts_of(await pdf.pdf(content.html(paper)))
     assert {name for name in found if not name.startswith("Searchboard-")} == set(), "fonts of the machine"
     assert NAMES.keys() - {name.split("-")[1] for name in found} == set()
 
 
 async def test_a_script_that_is_not_shipped_uses_the_fonts_of_the_machine() -> None:
-    paper = Document("Title", "en", "file", "Printed", sections=[Section(["One"], words=[("Name", UserText("ᚠᛇᚻ"))])])
+    paper = Document("Title", "en", "file", "Printed", sections=[Section(["One"], texts=[("Name", UserText("ᚠᛇᚻ"))])])
     found = fonts_of(await pdf.pdf(content.html(paper)))
     assert "Searchboard-latin" in found, "the rest is in ours"
 
