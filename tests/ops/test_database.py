@@ -5,6 +5,7 @@ import itertools
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -15,11 +16,12 @@ from board.commands.alarms import alarms_of_cards
 from board.engine import event_queries, journal
 from models.board import Board
 from models.db import database as module
-from models.db import sqlite
+from models.db import schema, sqlite
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
 from models.db.statement import Write
 from models.db.transaction import batch, keep
+from tests.support import backends
 
 BOARDS = ("operations",)
 
@@ -322,6 +324,21 @@ async def test_the_tables_are_those_of_the_models(database: Database) -> None:
 
     with database.write_engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+async def test_tables_of_the_template_are_those_of_the_migrations(file: Database) -> None:
+    migrated = Database(f"sqlite:///{file.url.removeprefix('sqlite:///')}.migrated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_upgrade", backends.run_migrations)
+        migrate(migrated)
+    assert _tables(migrated) == _tables(file)
+    assert len(_tables(file)) > 100
+    await migrated.close()
+
+
+def _tables(database: Database) -> list[Any]:
+    statement = text("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+    return [tuple(row) for row in database.read_now(lambda session: session.connection().execute(statement).all())]
 
 
 async def test_events_of_an_entity_are_found_by_their_index(file: Database) -> None:

@@ -11,6 +11,7 @@ import functools
 import itertools
 import secrets
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from psycopg import sql
 from psycopg.errors import FeatureNotSupported
+from sqlalchemy import Connection, inspect
 
 from board.dev import Postgres, Redis
 from board.dev.postgres import OWNER
+from models.db import schema
 from models.db.database import Database
 from models.db.schema import migrate
 
@@ -66,8 +70,29 @@ def _template() -> Path:
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
     path = Path(folder.name) / "board.db"
-    _migrate(f"sqlite:///{path}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_upgrade", run_migrations)
+        _migrate(f"sqlite:///{path}")
     return path
+
+
+run_migrations = schema._upgrade
+
+
+@functools.cache
+def _statements() -> tuple[str, ...]:
+    """Return the statements that create the tables and first rows of the template."""
+    with contextlib.closing(sqlite3.connect(_template())) as connection:
+        return tuple(line for line in connection.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;"))
+
+
+def create_tables(connection: Connection, to: str = "head") -> None:
+    """Create the tables of a new SQLite database as the template has them, in a tenth of the time. Migrate any other database."""
+    if to != "head" or connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+        run_migrations(connection, to)
+        return
+    for statement in _statements():
+        connection.connection.execute(statement)
 
 
 def make_template(postgres: Postgres) -> None:
