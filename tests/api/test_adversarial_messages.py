@@ -30,7 +30,14 @@ MOST = 4 * TIMES  # accepted growth of the time for a text TIMES times as long; 
 LEAST_S = 0.001  # shorter times are too short to compare
 TRIES = 4  # attempts; the quickest counts
 NOBODY = "01900000-0000-7000-8000-000000000000"
-WHO = ("nobody", "reader", "intake", "wall")
+WHO = ["reader", *(pytest.param(who, marks=pytest.mark.slow) for who in ("nobody", "intake", "wall"))]
+HEADERS = [
+    "Authorization",
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in ("Cookie", "Accept-Language", "If-None-Match", "Origin", "Content-Type")
+    ),
+]
 
 # What stopped a server once, and its like: strings that are never closed, closed ones full of escapes, depth, numbers, parts of
 # forms and of names.
@@ -169,7 +176,7 @@ async def test_queries_of_every_endpoint_take_linear_time(
     assert not wrong
 
 
-@pytest.mark.parametrize("header", ["Cookie", "Authorization", "Accept-Language", "If-None-Match", "Origin", "Content-Type"])
+@pytest.mark.parametrize("header", HEADERS)
 async def test_headers_take_time_by_their_length(team: Team, header: str) -> None:
     wrong = []
     async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as http:

@@ -206,6 +206,7 @@ def test_no_expression_is_hidden_from_the_list() -> None:
     assert {name for name in SCANNERS.values() if name is not None} <= tested
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", LISTED)
 def test_an_expression_takes_time_in_proportion_to_its_input(key: str) -> None:
     for expression in expressions.expressions():
@@ -214,6 +215,7 @@ def test_an_expression_takes_time_in_proportion_to_its_input(key: str) -> None:
                 assert expression_texts.slow(pattern, expression.methods, LISTED[key]) is None
 
 
+@pytest.mark.slow
 def test_a_path_is_matched_in_proportion_to_its_length() -> None:
     patterns = {route.path_regex for route in routes(app_routes())}
     assert len(patterns) > 50
@@ -226,6 +228,7 @@ def routes(given: list[Any]) -> list[Any]:
     return [*(each for each in given if isinstance(each, Route | Mount | WebSocketRoute)), *below]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(OF_TYPES))
 def test_a_type_is_checked_in_proportion_to_its_text(key: str) -> None:
     pattern = key.rpartition(" ")[2]

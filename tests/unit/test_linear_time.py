@@ -133,14 +133,8 @@ def _warm() -> None:
     gazetteer.gazetteer()
 
 
-# Readers that take 1 to 7 s of CPU time for all texts; the others take 6 s together.
-LONGEST = {
-    "headers of a handshake", "places of words", "a hit", "a name that is looked for", "names after @", "a line on paper",
-    "a text on paper", "a cell",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONGEST else []) for name in READERS])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READERS)
 def test_time_grows_with_the_length_alone(name: str) -> None:
     read, longest = READERS[name]
     limit = float("inf") if name in INTERPRETED else LIMIT_S
