@@ -123,10 +123,11 @@ async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: st
     await give(alice, "operations", "tip.dismiss", {"tip": tip, "reason": "another girl"})
     await give(alice, "operations", "tip.restore", {"tip": tip})
     await give(alice, "operations", "tip.place", {"tip": tip, "search": search})
+    placed = (await alice.snapshot("operations"))["entities"]["tip", tip]["placed"]["sighting"]
     entities = (await alice.snapshot(search))["entities"]
-    open = [id for (kind, id), state in entities.items() if kind == "alarm" and not state["ended_at"]]  # Bob's, as the tip was
-    await give(bob, search, "alarm.hand_on", {"alarm": open[-1], "to": alice.account["id"]})
-    await give(alice, search, "alarm.take", {"alarm": open[-1]})
+    alarm = next(id for (kind, id), state in entities.items() if kind == "alarm" and state["about"]["id"] == placed)  # Bob's
+    await give(bob, search, "alarm.hand_on", {"alarm": alarm, "to": alice.account["id"]})
+    await give(alice, search, "alarm.take", {"alarm": alarm})
     return seen
 
 
