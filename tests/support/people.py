@@ -26,6 +26,7 @@ from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
 from models.times import format_utc, now
 from tests.support import backends
+from tests.support.forked_decoders import decoders_by_fork
 
 PASSWORD = "correct horse battery"
 PATIENCE_S = 30  # time-out of any step: generous, as the machine may be busy, and paper yields to everything
@@ -63,7 +64,8 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]
     running = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.wait_for(started.wait(), PATIENCE_S)
     try:
-        yield Server(service, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+        with decoders_by_fork():
+            yield Server(service, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
     finally:
         server.should_exit = True
         for connection in list(service.hub.connections):
