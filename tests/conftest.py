@@ -48,19 +48,21 @@ def _sample_matrices(items: list[pytest.Item]) -> None:
             sampled.add(function)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the browser files, which need a core and more, evenly among the others, which mostly wait: five files run at once.
+# Files that take longest, in this order: one that began last would run when all other processes have nothing left to do.
+LONGEST = ("test_attack.py", "test_openapi.py", "test_bad_input.py", "test_rights.py", "test_posters.py")
 
-    Files run in reverse order of their names: the longest stand at the end of the alphabet, and what runs last should be short.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first, then spread browser files, which need a core and more, evenly among the others, which wait."""
     _sample_matrices(items)
     files: dict[Path, list[pytest.Item]] = {}
-    for item in sorted(items, key=lambda item: item.path.name, reverse=True):
+    for item in items:
         files.setdefault(item.path, []).append(item)
-    heavy = [each for each in files if files[each][0].get_closest_marker("browser")]
-    light = [each for each in files if each not in heavy]
-    places = {each: (number + 0.5) / len(some) for some in (heavy, light) for number, each in enumerate(some)}
-    items[:] = [item for file in sorted(files, key=lambda each: places[each]) for item in files[file]]
+    longest = [path for name in LONGEST for path in files if path.name == name]
+    browser = [path for path in files if path not in longest and files[path][0].get_closest_marker("browser")]
+    others = [path for path in files if path not in longest and path not in browser]
+    places = {path: (number + 0.5) / len(some) for some in (browser, others) for number, path in enumerate(some)}
+    items[:] = [item for path in [*longest, *sorted(places, key=places.__getitem__)] for item in files[path]]
 
 
 @pytest.fixture(scope="session", autouse=True)
