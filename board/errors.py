@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from board.i18n import DEFAULT, N_, message, translate
+from models.fields import REQUIRED
 from realtime.wire.wire_types import Shape
 
 M = TypeVar("M", bound=BaseModel)
@@ -94,7 +95,7 @@ def not_found(field: str) -> Refused:
 
 
 _TYPES = {
-    "missing": N_("This field is required."),
+    "missing": REQUIRED,
     "extra_forbidden": N_("Unknown field."),
     "string_type": N_("This must be text."),
     "bool_type": N_("This must be true or false."),
@@ -110,9 +111,9 @@ _TYPES = {
 }
 _WITH_CONTEXT = {
     "string_too_long": N_("At most {max_length} characters."),
-    "string_too_short": N_("This field is required."),
+    "string_too_short": REQUIRED,
     "too_long": N_("At most {max_length} entries."),
-    "too_short": N_("This field is required."),
+    "too_short": REQUIRED,
     "literal_error": N_("Use one of: {expected}."),
     "greater_than_equal": N_("Enter {ge} or more."),
     "less_than_equal": N_("Enter {le} or less."),

@@ -8,15 +8,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from board.config import sentences
 from board.i18n import N_, P_
 
 Translate = Callable[[str], str]
 Texts = Mapping[str, str]
 
 # Texts that agree with the child in French: by text, by the sex of the child.
-_AGREEING: dict[str, Texts] = {
+AGREEING: dict[str, Texts] = {
     "alive and well": {"f": P_("of a girl", "alive and well")},
-    "seen {at}": {"f": P_("of a girl", "seen {at}"), "m": P_("of a boy", "seen {at}")},
+    sentences.SEEN: {"f": P_("of a girl", "seen {at}"), "m": P_("of a boy", "seen {at}")},
 }
 # What the declarations of kinds do not have; they add theirs by `declare`.
 _KINDS = {"card": N_("Card")}
@@ -33,7 +34,10 @@ _FIELDS = {
     # searches.
     "criteria.danger_to_others": N_("May endanger others"),
     "id": N_("Id"),
-}
+    "source.name": N_("Name"),
+    "display.name": N_("Name"), "display.profile": N_("Who can see this display"), "display.language": N_("Language"),
+    "display.shows": N_("Content"), "display.theme": N_("Theme"), "display.sound": N_("Sound"),
+}  # fmt: skip
 _VALUES: dict[str, Texts] = {
     "account.role": {
         "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"),
@@ -120,7 +124,7 @@ def event(type: str, translate: Translate) -> str:
 
 def with_colon(label: str, translate: Translate) -> str:
     """Return a label with a colon; French has a space before it."""
-    return translate(N_("{label}:")).format(label=label)
+    return translate(sentences.WITH_COLON).format(label=label)
 
 
 def field(path: str, translate: Translate, kind: str = "") -> str:
@@ -136,7 +140,7 @@ def field(path: str, translate: Translate, kind: str = "") -> str:
 
 def agreeing(translate: Translate, sex: str | None) -> Translate:
     """Return a translation by which texts agree with a child of this sex."""
-    return lambda text: translate(_AGREEING.get(text, {}).get(sex or "", text))
+    return lambda text: translate(AGREEING.get(text, {}).get(sex or "", text))
 
 
 def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:

@@ -4,7 +4,7 @@
 """
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Literal, cast, get_args, get_origin
@@ -38,6 +38,8 @@ class FieldSpec:
     - `spellings`: returns other spellings by which search finds it.
     - `reads_as`: how histories show the value, if the type and the control do not tell. `internal` means nothing to people.
     - `compared`: position, from 1, of a feature of the child that is shown next to the description of a sighting; 0 for none.
+    - `heading`: longer label, in forms and reports.
+    - `material`: code under which a material shows it.
     """
 
     path: str
@@ -56,6 +58,8 @@ class FieldSpec:
     spellings: Callable[[str], str] | None = None
     reads_as: Reading | None = None
     compared: int = 0
+    heading: str = ""
+    material: str = ""
 
     @property
     def reading(self) -> Reading | None:
@@ -158,20 +162,24 @@ def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
                 yield replace(spec, path=f"{group}.*.{name}" if is_keyed else f"{group}.{info.alias or name}")
 
 
-def data_of(model: type[SQLModel], base: type[Data] = Data) -> Any:
-    """Return the type of the data that people write: `base` with the declared fields that it lacks."""
+def data_of(model: type[SQLModel], base: type[Data] = Data, omit: Collection[str] = ()) -> Any:
+    """Return the type of the data that people write: `base` with the declared fields that it lacks, except those to `omit`."""
     columns = model.__table__.c  # type: ignore[attr-defined]
     fields: dict[str, Any] = {}
     for name, declared in declared_of(model).items():
-        if declared.by_people and name not in base.model_fields:
-            fields[name] = _data_field(declared.type, columns[name])
+        if declared.by_people and name not in base.model_fields and name not in omit:
+            fields[name] = _data_field(declared, columns[name])
     return create_model("Fields", __base__=base, __doc__=f"Fields of a {model.__name__.lower()} that people write.", **fields)
 
 
-def _data_field(type: Any, column: Any) -> tuple[Any, Any]:
-    if column.nullable:
-        is_group = isinstance(type, builtins.type) and issubclass(type, Data)
+def _data_field(declared: Declared, column: Any) -> tuple[Any, Any]:
+    type = declared.type
+    made = get_args(type)[0] if get_origin(type) is Annotated else type
+    group = get_origin(made) or made
+    is_group = isinstance(group, builtins.type) and issubclass(group, Data)
+    if column.nullable or declared.spec.type is not None:
         return Annotated[type | None, AfterValidator(none_if_empty)] if is_group else type | None, None
-    if isinstance(type, builtins.type) and issubclass(type, Data):
-        return type, PydanticField(default_factory=type)
+    if is_group or group in (list, dict):
+        is_required = declared.spec.required or (is_group and any(info.is_required() for info in group.model_fields.values()))
+        return type, ... if is_required else PydanticField(default_factory=group)
     return type, ... if column.default is None else column.default.arg

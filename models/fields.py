@@ -14,6 +14,8 @@ from models.text_lines import multi_line, single_line
 from models.texts import N_
 from models.times import format_utc, parse_utc
 
+REQUIRED = N_("This field is required.")
+
 
 class Data(BaseModel):
     """Data of a command, or a group in it. A null field counts as absent; an unknown field is an error.
@@ -36,7 +38,7 @@ class Data(BaseModel):
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError(N_("This field is required."))
+        raise ValueError(REQUIRED)
     return text
 
 

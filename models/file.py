@@ -1,12 +1,14 @@
 """Files of a search: photos and other files attached to the search, a card or a note. The bytes are in the file store."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from models.entity import Entity, json_column, partial_index
-from models.fields import Data, Id, Time
+from models.declared import field, group, part
+from models.entity import Entity, partial_index
+from models.fields import Data, Id, ShortText, Time
+from models.texts import N_
 
 
 class FileWithdrawal(Data):
@@ -15,17 +17,17 @@ class FileWithdrawal(Data):
     `reason`: null if the file was withdrawn by undoing its `file.attach`.
     """
 
-    reason: str | None = None
-    at: Time
-    by: Id
+    reason: Annotated[str | None, part(N_("Reason"), personal=True, prose=True)] = None
+    at: Annotated[Time, part(N_("Withdrawn at"), reads_as="time")]
+    by: Annotated[Id, part(N_("Withdrawn by"), reads_as="person")]
 
 
 class RemovalProposal(Data):
     """Proposal to remove the bytes of a withdrawn file, which another account must confirm."""
 
-    reason: str
-    at: Time
-    by: Id
+    reason: Annotated[str, part(N_("Reason"), personal=True, prose=True)]
+    at: Annotated[Time, part(N_("Removal proposed at"), reads_as="time")]
+    by: Annotated[Id, part(N_("Removal proposed by"), reads_as="person")]
 
 
 class Removal(Data):
@@ -34,8 +36,8 @@ class Removal(Data):
     `by`: account that confirmed it; null if the server removed them.
     """
 
-    at: Time
-    by: Id | None = None
+    at: Annotated[Time, part(N_("Removed at"), reads_as="time")]
+    by: Annotated[Id | None, part(N_("Removal confirmed by"), reads_as="person")] = None
 
 
 INSTALLATION = "installation"
@@ -70,26 +72,23 @@ class File(Entity, table=True):
     __table_args__ = (partial_index("file_withdrawn", "id", where="withdrawn IS NOT NULL AND stored > 0"),)
 
     KIND: ClassVar[str] = "file"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "card", "note", "name", "caption", "media_type", "size", "width", "height", "picture", "sha256", "taken_at", "added_by",
-        "added_at", "withdrawn", "removal", "removed",
-    )  # fmt: skip
 
-    card: str | None = None
-    note: str | None = None
-    name: str
-    caption: str | None = None
-    media_type: str
-    size: int
-    width: int | None = None
-    height: int | None = None
-    picture: bool = False
-    sha256: str
-    taken_at: str | None = None
-    added_by: str
-    added_at: str
-    withdrawn: dict[str, Any] | None = json_column(FileWithdrawal, nullable=True)
-    removal: dict[str, Any] | None = json_column(RemovalProposal, nullable=True)
-    removed: dict[str, Any] | None = json_column(Removal, nullable=True)
+    card: str | None = field(Id, N_("Card"), by_people=True, control="card")
+    note: str | None = field(Id, N_("Note"), reads_as="note")
+    name: str = field(str, N_("File name"), ..., personal=True)
+    caption: str | None = field(ShortText, N_("Caption"), by_people=True, control="text", personal=True, prose=True)
+    media_type: str = field(str, N_("Media type"), ..., reads_as="internal")
+    size: int = field(int, N_("Size in bytes"), ..., reads_as="internal")
+    width: int | None = field(int, N_("Width in pixels"), reads_as="internal")
+    height: int | None = field(int, N_("Height in pixels"), reads_as="internal")
+    picture: bool = field(bool, N_("Picture"), False, reads_as="internal")
+    sha256: str = field(str, N_("SHA-256"), ..., reads_as="internal")
+    taken_at: str | None = field(Time, N_("Photo taken at"), by_people=True, control="time", past=True, personal=True)
+    added_by: str = field(Id, N_("Attached by"), ..., reads_as="internal")
+    added_at: str = field(Time, N_("Attached at"), ..., reads_as="internal")
+    withdrawn: dict[str, Any] | None = group(FileWithdrawal, N_("Withdrawal of the file"), nullable=True)
+    removal: dict[str, Any] | None = group(RemovalProposal, N_("Proposed removal of the file"), nullable=True)
+    removed: dict[str, Any] | None = group(Removal, N_("Removal of the file"), nullable=True)
+    # Never part of a state:
     # bytes of the original, the thumbnail and the view; 0 after their removal
     stored: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -4,10 +4,22 @@ journal.
 A *position* is {"epoch", "seq", "head"}: a point in a journal, with the hash of its chain at that point in hex.
 """
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal
 
-from models.entity import Entity, json_column
+from pydantic import Field as PydanticField
+
+from models.declared import field, group, part
+from models.entity import Entity
 from models.fields import Data, Id, LongText, Position, Time
+from models.texts import N_, P_
+
+Status = Literal["prepared", "signed", "accepted", "refused", "withdrawn"]
+STATUSES = {
+    "prepared": N_("being prepared"), "signed": N_("signed, not accepted yet"), "accepted": N_("accepted"),
+    "refused": N_("refused"), "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
+}  # fmt: skip
+MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
 
 
 class ReadMark(Data):
@@ -18,6 +30,11 @@ class ReadMark(Data):
     at: Time
 
 
+_OWN_WORDS = N_("In their own words")
+carried = partial(field, LongText, by_people=True, control="long", personal=True, prose=True)
+_stamp = partial(part, _OWN_WORDS, reads_as="internal")  # the event of a restatement has it
+
+
 class Restatement(Data):
     """Summary of a search by a person who takes over, in their own words.
 
@@ -25,13 +42,13 @@ class Restatement(Data):
     `reason`: explanation if it is not correct.
     """
 
-    handover: int
+    handover: Annotated[int, _stamp()]
     text: LongText
-    at: Time
+    at: Annotated[Time, _stamp()]
     correct: bool | None = None
     reason: LongText | None = None
-    answered_by: Id | None = None
-    answered_at: Time | None = None
+    answered_by: Annotated[Id | None, _stamp()] = None
+    answered_at: Annotated[Time | None, _stamp()] = None
 
 
 class TextMark(Data):
@@ -60,14 +77,13 @@ class Shift(Entity, table=True):
     """
 
     KIND: ClassVar[str] = "shift"
-    STATE: ClassVar[tuple[str, ...]] = ("number", "holder", "since", "before", "handover", "reason")
 
-    number: int
-    holder: str
-    since: str
-    before: str | None = None
-    handover: int | None = None
-    reason: str | None = None
+    number: int = field(int, N_("Number"), ..., display="room", reads_as="internal")
+    holder: str = field(Id, N_("In charge of the shift"), ..., control="person", display="room")
+    since: str = field(Time, N_("Since"), ..., display="room")
+    before: str | None = field(Id, N_("Previously in charge"), control="person")
+    handover: int | None = field(int, N_("Handover"))
+    reason: str | None = field(LongText, N_("Reason"), personal=True)
 
 
 class Handover(Entity, table=True):
@@ -81,28 +97,24 @@ class Handover(Entity, table=True):
     """
 
     KIND: ClassVar[str] = "handover"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "faults", "remarks", "signed_at", "searches",
-        "position", "digest", "ended_by", "ended_at", "reason", "restatement", "authorship",
-    )  # fmt: skip
 
-    number: int
-    status: str  # prepared, signed, accepted, refused, withdrawn
-    outgoing: str
-    incoming: str | None = None
-    prepared_by: str
-    prepared_at: str
-    faults: str | None = None
-    remarks: str | None = None
-    signed_at: str | None = None
-    searches: int | None = None
-    position: dict[str, Any] | None = json_column(Position, nullable=True)
-    digest: str | None = None
-    ended_by: str | None = None
-    ended_at: str | None = None
-    reason: str | None = None
-    restatement: str | None = None
-    authorship: dict[str, Any] = json_column(dict[str, TextMark])
+    number: int = field(int, N_("Number"), ..., reads_as="internal")
+    status: str = field(Status, N_("Status"), ..., choices=STATUSES)
+    outgoing: str = field(Id, N_("Outgoing coordinator"), ..., control="person")
+    incoming: str | None = field(Id, N_("Incoming coordinator"), by_people=True, control="person")
+    prepared_by: str = field(Id, N_("Prepared by"), ..., control="person", reads_as="internal")
+    prepared_at: str = field(Time, N_("Prepared at"), ..., reads_as="internal")
+    faults: str | None = field(LongText, N_("Technical problems"), by_people=True, control="long", personal=True)
+    remarks: str | None = field(LongText, N_("Remarks"), by_people=True, control="long", personal=True)
+    signed_at: str | None = field(Time, N_("Signed at"), reads_as="internal")
+    searches: int | None = field(int, N_("Searches"), reads_as="internal")
+    position: dict[str, Any] | None = group(Position, N_("Position"), nullable=True, reads_as="internal")
+    digest: str | None = field(str, N_("Checksum"), reads_as="internal")
+    ended_by: str | None = field(Id, N_("Ended by"), control="person", reads_as="internal")
+    ended_at: str | None = field(Time, N_("Ended at"), reads_as="internal")
+    reason: str | None = field(LongText, N_("Reason"), personal=True)
+    restatement: str | None = field(LongText, _OWN_WORDS, personal=True)
+    authorship: dict[str, Any] = group(dict[str, TextMark], N_("Written by"), reads_as="internal")
 
 
 class SearchHandover(Entity, table=True):
@@ -114,11 +126,10 @@ class SearchHandover(Entity, table=True):
     __tablename__ = "handed"
 
     KIND: ClassVar[str] = "handed"
-    STATE: ClassVar[tuple[str, ...]] = ("handover", "position", "unread_by")
 
-    handover: int
-    position: dict[str, Any] = json_column(Position)
-    unread_by: str | None = None
+    handover: int = field(int, N_("Handover"), ..., reads_as="internal")
+    position: dict[str, Any] = group(Position, N_("Position"), reads_as="internal")
+    unread_by: str | None = field(Id, N_("Accepted unread by"), control="person", reads_as="internal")
 
 
 class Briefing(Entity, table=True):
@@ -132,19 +143,17 @@ class Briefing(Entity, table=True):
     """
 
     KIND: ClassVar[str] = "briefing"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "handover", "assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "keeper", "reads",
-        "restatements", "authorship",
-    )  # fmt: skip
 
-    handover: int
-    assessment: str | None = None
-    hypotheses: str | None = None
-    dropped: str | None = None
-    contingencies: str | None = None
-    contacts: str | None = None
-    pinned: list[str] = json_column(list[Id])
-    keeper: str | None = None
-    reads: dict[str, Any] = json_column(dict[Id, ReadMark])
-    restatements: dict[str, Any] = json_column(dict[Id, Restatement])
-    authorship: dict[str, Any] = json_column(dict[str, TextMark])
+    handover: int = field(int, N_("Handover"), ..., reads_as="internal")
+    assessment: str | None = carried(N_("Situation"))
+    hypotheses: str | None = carried(N_("Open hypotheses"))
+    dropped: str | None = carried(N_("Dropped hypotheses"), heading=N_("Dropped hypotheses, and why"))
+    contingencies: str | None = carried(N_("If … then …"))
+    contacts: str | None = carried(N_("Calls and updates due"), heading=N_("Calls and updates due: family, police, press"))
+    pinned: list[str] = group(
+        Annotated[list[Id], PydanticField(max_length=MAX_PINNED)], N_("Pinned"), by_people=True, reads_as="cards"
+    )
+    keeper: str | None = field(Id, N_("Responsible"), by_people=True, control="person")
+    reads: dict[str, Any] = group(dict[Id, ReadMark], N_("Read"), personal=True, reads_as="internal")
+    restatements: dict[str, Any] = group(dict[Id, Restatement], _OWN_WORDS, personal=True)
+    authorship: dict[str, Any] = group(dict[str, TextMark], N_("Written by"), reads_as="internal")

@@ -1,24 +1,37 @@
 """Materials: posters, vignettes and briefs that were approved for giving out, with the approved facts."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
 
-from models.entity import Entity, json_column, partial_index
-from models.fields import Data, Date, Id, LongText, Name, Time, Title
+from models.declared import field, group, part
+from models.entity import Entity, partial_index
+from models.fields import Data, Date, Id, LongText, Name, RequiredShortText, Time, Title
+from models.search import SEXES
+from models.texts import N_
 
 What = Literal["poster", "vignette", "brief"]
 Language = Literal["fr", "nl", "de", "en"]
 Shown = Literal["last_name", "age", "looks", "clothing", "time", "place", "photo", "birth_date", "needs"]
+WHAT = {"poster": N_("Poster"), "vignette": N_("Vignette"), "brief": N_("Brief for the police")}
+LANGUAGES = {"fr": N_("French"), "nl": N_("Dutch"), "de": N_("German"), "en": N_("English")}
+SHOWN = {
+    "last_name": N_("Full name"), "age": N_("Age"), "looks": N_("What the child looks like"), "clothing": N_("Clothing"),
+    "time": N_("Missing since"), "place": N_("Last seen"), "photo": N_("Photo"), "birth_date": N_("Date of birth"),
+    "needs": N_("Needs"),
+}  # fmt: skip
+Languages = Annotated[list[Language], PydanticField(min_length=1, max_length=len(LANGUAGES))]
+Shows = Annotated[list[Shown], PydanticField(max_length=len(SHOWN))]
+CustomText = Annotated[LongText | None, part(N_("Custom text"), control="long", personal=True, prose=True)]
 
 
 class Texts(Data):
     """Custom sentences by language. At most 400 characters each; 4,000 for a `brief`."""
 
-    fr: LongText | None = None
-    nl: LongText | None = None
-    de: LongText | None = None
-    en: LongText | None = None
+    fr: CustomText = None
+    nl: CustomText = None
+    de: CustomText = None
+    en: CustomText = None
 
 
 class Content(Data):
@@ -33,7 +46,7 @@ class Content(Data):
     last_name: Name | None = None
     age: int | None = PydanticField(default=None, ge=0, le=130)
     birth_date: Date | None = None
-    sex: Literal["f", "m", "x"] | None = None
+    sex: Annotated[Literal["f", "m", "x"] | None, part(N_("Sex"), personal=True, choices=SEXES)] = None
     height_cm: int | None = None
     build: str | None = None
     hair: Name | None = None
@@ -49,9 +62,9 @@ class Content(Data):
 class Withdrawal(Data):
     """Withdrawal of a material or distribution."""
 
-    reason: LongText | None = None
-    at: Time
-    by: Id
+    reason: Annotated[LongText | None, part(N_("Reason"), personal=True, prose=True)] = None
+    at: Annotated[Time, part(N_("Withdrawn at"), reads_as="time")]
+    by: Annotated[Id, part(N_("Withdrawn by"), reads_as="person")]
 
 
 class Material(Entity, table=True):
@@ -65,23 +78,21 @@ class Material(Entity, table=True):
     """
 
     KIND: ClassVar[str] = "material"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "what", "languages", "shows", "texts", "content", "until", "decided_by", "approved_by", "approved_at", "ended_at",
-        "withdrawn",
-    )  # fmt: skip
-
     __table_args__ = (partial_index("material_ends", "ends_at", where="ended_at IS NULL"),)
 
-    what: str
-    languages: list[str] = json_column(list[Language])
-    shows: list[str] = json_column(list[Shown])
-    texts: dict[str, Any] = json_column(Texts)
-    content: dict[str, Any] = json_column(Content)
-    until: str
-    decided_by: str  # police, prosecutor, family
-    approved_by: str
-    approved_at: str
-    ended_at: str | None = None
-    withdrawn: dict[str, Any] | None = json_column(Withdrawal, nullable=True)
+    what: str = field(What, N_("What to give out"), ..., by_people=True, control="choice", required=True, choices=WHAT)
+    languages: list[str] = group(Languages, N_("Languages"), by_people=True, required=True, choices=LANGUAGES)
+    shows: list[str] = group(Shows, N_("What it shows"), by_people=True, required=True, choices=SHOWN)
+    texts: dict[str, Any] = group(Texts, N_("Custom text"), by_people=True)
+    content: dict[str, Any] = group(Content, N_("Details as approved"), personal=True, reads_as="internal")
+    until: str = field(Time, N_("Show until"), ..., by_people=True, control="time", required=True)
+    # police, prosecutor, family
+    decided_by: str = field(
+        RequiredShortText, N_("Decided by"), ..., by_people=True, control="text", required=True, personal=True, prose=True
+    )
+    approved_by: str = field(Id, N_("Approved by"), ..., control="person")
+    approved_at: str = field(Time, N_("Approved at"), ...)
+    ended_at: str | None = field(Time, N_("No longer given out since"))
+    withdrawn: dict[str, Any] | None = group(Withdrawal, N_("Withdrawn"), nullable=True)
     # Never part of a state:
     ends_at: str  # the earlier of `until` and the end of the appeal

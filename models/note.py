@@ -1,11 +1,15 @@
 """Notes: entries in the log of a search or one of its cards. A correction is a new note that refers to the old one."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from sqlmodel import Field
-
+from models.declared import field
 from models.entity import CountedEntity
+from models.fields import Id, RequiredLongText, Time
 from models.searchable import Searchable
+from models.texts import N_
+
+Category = Literal["comment", "decision", "contact"]
+CATEGORIES = {"comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact")}
 
 
 class Note(Searchable, CountedEntity, table=True):
@@ -17,11 +21,16 @@ class Note(Searchable, CountedEntity, table=True):
     """
 
     KIND: ClassVar[str] = "note"
-    STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects", "please_answer")
 
-    text: str
-    category: str = "comment"
-    card: str | None = Field(default=None, index=True)
-    happened_at: str
-    corrects: str | None = None
-    please_answer: bool | None = None
+    text: str = field(
+        RequiredLongText, N_("Text"), ..., by_people=True, control="long", required=True, searched=True, personal=True, prose=True
+    )
+    category: str = field(
+        Category, N_("Category"), "comment", by_people=True, control="choice", required=True, display="room", choices=CATEGORIES
+    )
+    card: str | None = field(Id, N_("Card"), by_people=True, control="card", index=True)
+    happened_at: str = field(
+        Time, N_("Happened at"), ..., by_people=True, state_type=Time, control="time", past=True, display="room"
+    )
+    corrects: str | None = field(Id, N_("Correction of"), by_people=True, reads_as="note")
+    please_answer: bool | None = field(bool, N_("Please answer"), by_people=True, control="flag")

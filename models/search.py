@@ -9,9 +9,8 @@ from pydantic import field_validator
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
-from models.declared import part, parts_of, private_part, written_part
-from models.entity import json_column
-from models.fields import Data, Date, Id, Location, LongText, Name, ShortText, Time, Title
+from models.declared import FieldSpec, field, group, part, parts_of, private, private_part, written_part
+from models.fields import Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.searchable import Searchable, normalize
 from models.texts import N_, P_
 
@@ -19,11 +18,38 @@ MAX_LISTED = 20  # items of a list among the details
 MAX_EARLIER = 50  # earlier disappearances
 MAX_DAYS = 36_500
 
+SearchKind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
+KINDS = {
+    "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
+    "unaccompanied_minor": N_("Unaccompanied foreign minor"), "third_party_abduction": N_("Abduction by a third party"),
+    "undefined": N_("Undefined disappearance"),
+}  # fmt: skip
+Status = Literal["open", "found", "closed"]
+STATUSES = {"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")}
+Access = Literal["desk", "members"]
+ACCESS = {"desk": N_("All users"), "members": N_("Members only")}
+WORRYING = {"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")}
 AppealLevel = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
+APPEAL_LEVELS = {
+    "none": N_("none"), "discreet": N_("discreet"), "posters": N_("posters"), "public": N_("public"),
+    "child_alert": N_("Child Alert"),
+}  # fmt: skip
+Condition = Literal["well", "injured", "deceased", "unknown"]
+CONDITIONS = {"well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown")}
+How = Literal["came_back", "police", "sighting", "other"]
+HOW = {
+    "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
+    "other": N_("another way"),
+}  # fmt: skip
 SEXES = {"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}
 BUILDS = {"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")}
 ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
 shown_part = partial(part, exported=True, display="inner_room")
+LAST_SEEN = (
+    FieldSpec("text", N_("Last seen"), control="text", exported=True, prose=True, personal=True),
+    FieldSpec("lat", N_("Last seen, latitude"), control="number", exported=True, personal=True),
+    FieldSpec("lon", N_("Last seen, longitude"), control="number", exported=True, personal=True),
+)
 
 
 class Person(Data):
@@ -37,27 +63,41 @@ class Person(Data):
     first_name: Annotated[
         Title, part(N_("First name"), control="text", required=True, searched=True, exported=True, display="room")
     ]
-    last_name: Annotated[Name | None, private_part(N_("Last name"), control="text", searched=True)] = None
-    age: Annotated[int | None, part(N_("Age"), control="number", exported=True, display="room")] = PydanticField(
+    last_name: Annotated[Name | None, private_part(N_("Last name"), control="text", searched=True, material="last_name")] = None
+    age: Annotated[int | None, part(N_("Age"), control="number", exported=True, display="room", material="age")] = PydanticField(
         None, ge=0, le=130
     )
-    birth_date: Annotated[Date | None, private_part(N_("Date of birth"), control="date")] = None
-    sex: Annotated[Literal["f", "m", "x"] | None, private_part(N_("Sex"), control="choice", choices=SEXES)] = None
+    birth_date: Annotated[Date | None, private_part(N_("Date of birth"), control="date", material="birth_date")] = None
+    sex: Annotated[Literal["f", "m", "x"] | None, private_part(N_("Sex"), control="choice", choices=SEXES, material="looks")] = (
+        None
+    )
     description: Annotated[LongText | None, written_part(N_("Description of the person"), control="long", compared=6)] = None
-    height_cm: Annotated[int | None, shown_part(N_("Height (cm)"), control="number")] = PydanticField(None, ge=30, le=230)
+    height_cm: Annotated[int | None, shown_part(N_("Height (cm)"), control="number", material="looks")] = PydanticField(
+        None, ge=30, le=230
+    )
     build: Annotated[
-        Literal["slim", "average", "sturdy"] | None, shown_part(N_("Build"), control="choice", choices=BUILDS, compared=4)
+        Literal["slim", "average", "sturdy"] | None,
+        shown_part(N_("Build"), control="choice", choices=BUILDS, compared=4, material="looks"),
     ] = None
-    hair: Annotated[Name | None, shown_part(N_("Hair"), control="text", searched=True, prose=True, compared=2)] = None
-    eyes: Annotated[Name | None, written_part(N_("Eyes"), control="text", compared=3)] = None
-    features: Annotated[Name | None, written_part(N_("Distinctive features"), control="text", compared=5)] = None
-    clothing: Annotated[Name | None, shown_part(N_("Clothing"), control="text", searched=True, prose=True, compared=1)] = None
-    needs: Annotated[Name | None, written_part(N_("Needs"), control="text")] = None
+    hair: Annotated[
+        Name | None, shown_part(N_("Hair"), control="text", searched=True, prose=True, compared=2, material="looks")
+    ] = None
+    eyes: Annotated[Name | None, written_part(N_("Eyes"), control="text", compared=3, material="looks")] = None
+    features: Annotated[Name | None, written_part(N_("Distinctive features"), control="text", compared=5, material="looks")] = (
+        None
+    )
+    clothing: Annotated[
+        Name | None, shown_part(N_("Clothing"), control="text", searched=True, prose=True, compared=1, material="clothing")
+    ] = None
+    needs: Annotated[Name | None, written_part(N_("Needs"), control="text", material="needs")] = None
     needs_until: Annotated[Time | None, private_part(N_("Needs covered until"), control="time")] = None
 
 
 # features of the child that are shown next to the description of a sighting
 COMPARED = {spec.path.removeprefix("person."): spec for spec in parts_of(Person, "person") if spec.compared}
+# person fields that materials show, with their codes in `shows`
+SHOWN_BY = {spec.path.removeprefix("person."): spec.material for spec in parts_of(Person, "person") if spec.material}
+LOOKS = tuple(name for name, code in SHOWN_BY.items() if code == "looks")
 CHILD_FIELDS = tuple(name for name in Person.model_fields if name != "birth_date")  # in suggestions and handover reports
 
 
@@ -75,9 +115,11 @@ class Appeal(Data):
     `until`: later than `from`.
     """
 
-    level: AppealLevel
-    since: Time | None = PydanticField(default=None, alias="from")
-    until: Time | None = None
+    level: Annotated[
+        AppealLevel, part(N_("Appeal"), control="choice", required=True, exported=True, display="room", choices=APPEAL_LEVELS)
+    ]
+    since: Annotated[Time | None, part(N_("Appeal from"), control="time", exported=True)] = PydanticField(None, alias="from")
+    until: Annotated[Time | None, part(N_("Appeal until"), control="time", exported=True, display="room")] = None
 
 
 class Outcome(Data):
@@ -86,28 +128,35 @@ class Outcome(Data):
     `reason`: what happened, in one sentence. By default, the `reason` of the `search.set_status` to `found`.
     """
 
-    found_at: Time
-    place: Name | None = None
-    condition: Literal["well", "injured", "deceased", "unknown"]
-    how: Literal["came_back", "police", "sighting", "other"]
-    confirmed_by: Name | None = None
-    family_told: bool | None = None
-    police_told: bool | None = None
-    reason: LongText | None = None
+    found_at: Annotated[Time, private_part(N_("Found at"), control="time", required=True, past=True)]
+    place: Annotated[Name | None, private_part(N_("Where found"), control="text", prose=True)] = None
+    condition: Annotated[Condition, private_part(N_("Condition"), control="choice", required=True, choices=CONDITIONS)]
+    how: Annotated[How, private_part(N_("How"), control="choice", required=True, choices=HOW)]
+    confirmed_by: Annotated[Name | None, private_part(N_("Confirmed by"), control="text", prose=True)] = None
+    family_told: Annotated[bool | None, private_part(N_("Family told"), control="flag")] = None
+    police_told: Annotated[bool | None, private_part(N_("Police told"), control="flag")] = None
+    reason: Annotated[LongText | None, private_part(N_("What happened, in one sentence"), control="long", prose=True)] = None
 
 
-class Goal(Data):
-    """Current goal of a search.
+class GoalText(Data):
+    """Goal of a search, as people set it.
 
     `until`: deadline.
+    """
+
+    text: Annotated[Title, shown_part(N_("Goal"), control="text", searched=True, prose=True)]
+    until: Annotated[Time | None, shown_part(N_("Goal due"), control="time")] = None
+
+
+class Goal(GoalText):
+    """Current goal of a search.
+
     `by`: account that set it.
     `at`: time at which it was set.
     """
 
-    text: Title
-    until: Time | None = None
-    by: Id
-    at: Time
+    by: Annotated[Id, part(N_("Goal set by"), exported=True, reads_as="internal")]
+    at: Annotated[Time, part(N_("Goal set at"), exported=True, reads_as="internal")]
 
 
 Texts = Annotated[list[Title], PydanticField(max_length=MAX_LISTED)]
@@ -202,35 +251,42 @@ class Search(Searchable, table=True):
     __table_args__ = (Index("search_ended", "status", "status_at", "id"),)
 
     KIND: ClassVar[str] = "search"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
-        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge", "goal",
-        "details", "earlier", "photo", "public_photo",
-    )  # fmt: skip
 
     operations_seq: int = 0  # counts on `operations`; `seq` counts on its own board
-    reference: str = Field(index=True)
-    kind: str
-    status: str = "open"
-    status_reason: str | None = None
-    person: dict[str, Any] = json_column(Person)
-    missing_since: str
-    last_seen: dict[str, Any] | None = json_column(Location, nullable=True)
-    criteria: dict[str, Any] = json_column(dict[str, Criterion])
-    worrying: bool | None = None
-    worrying_basis: str | None = None
-    appeal: dict[str, Any] = json_column(Appeal)
-    access: str = Field(default="desk", index=True)
-    members: list[str] = json_column(list[Id])
-    lead: str | None = None
-    outcome: dict[str, Any] | None = json_column(Outcome, nullable=True)
-    opened_at: str
-    acknowledge: str | None = None  # reason for closing it with open items
-    goal: dict[str, Any] | None = json_column(Goal, nullable=True)
-    details: dict[str, Any] | None = json_column(Details, nullable=True)
-    earlier: dict[str, Any] | None = json_column(dict[str, EarlierDisappearance], nullable=True)
-    photo: str | None = None  # id of a file
-    public_photo: str | None = None  # the photo during a public appeal
+    reference: str = field(
+        Title, N_("Reference"), ..., by_people=True, state_type=Title, control="text", searched=True, exported=True, index=True
+    )
+    kind: str = field(
+        SearchKind, N_("Type"), ..., by_people=True, control="choice", required=True, exported=True, display="inner_room",
+        choices=KINDS,
+    )  # fmt: skip
+    status: str = field(Status, N_("Status"), "open", exported=True, display="room", choices=STATUSES)
+    status_reason: str | None = private(LongText, N_("Reason"), prose=True)
+    person: dict[str, Any] = group(Person, N_("Person"), by_people=True)
+    missing_since: str = field(
+        Time, N_("Missing since"), ..., by_people=True, control="time", required=True, past=True, exported=True, display="room"
+    )
+    last_seen: dict[str, Any] | None = group(
+        Location, N_("Last seen"), nullable=True, by_people=True, personal=True, parts=LAST_SEEN
+    )
+    worrying: bool | None = field(bool, N_("Worrying"), exported=True, display="room", choices=WORRYING)
+    worrying_basis: str | None = private(ShortText, N_("Basis"), prose=True)
+    criteria: dict[str, Any] = group(dict[str, Criterion], N_("Criteria"), by_people=True, exported=True, personal=True)
+    appeal: dict[str, Any] = group(Appeal, N_("Appeal"))
+    access: str = field(Access, N_("Access"), "desk", exported=True, choices=ACCESS, index=True)
+    members: list[str] = group(list[Id], N_("Members"), control="people", exported=True)
+    lead: str | None = field(Id, N_("In charge"), by_people=True, control="person", exported=True, display="inner_room")
+    goal: dict[str, Any] | None = group(Goal, N_("Goal"), nullable=True)
+    photo: str | None = field(Id, N_("Photo"), reads_as="file")
+    # the photo during a public appeal
+    public_photo: str | None = field(Id, N_("Public photo"), display="room", reads_as="internal")
+    outcome: dict[str, Any] | None = group(Outcome, N_("Outcome"), nullable=True, personal=True)
+    opened_at: str = field(Time, N_("Opened at"), ..., exported=True)
+    details: dict[str, Any] | None = group(Details, N_("Details for this type"), nullable=True, by_people=True, personal=True)
+    earlier: dict[str, Any] | None = group(
+        dict[str, EarlierDisappearance], N_("Earlier disappearances"), nullable=True, by_people=True, exported=True, personal=True
+    )
+    acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
     # Never part of a state:
     # whether the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})

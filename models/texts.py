@@ -8,6 +8,11 @@ def N_(text: str) -> str:
     return text
 
 
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    """Mark a text with a plural for the catalogue."""
+    return one, many
+
+
 def P_(context: str, text: str) -> str:
     """Mark a text with another meaning or form in this context. Translators see the context, readers do not."""
     return f"{context}{CONTEXT_END}{text}"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from board.i18n import N_, moment_text, translations
+from board.config import sentences
+from board.i18n import moment_text, translations
 
 Item = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ def described(item: Item, language: str) -> str:
     parts = [
         moment_text(f"{day}T12:00:00.000Z", "d MMM y", language) if day else None,
         catalogue.ungettext("{count} day", "{count} days", days).format(count=days) if days is not None else None,
-        catalogue.ugettext(N_("found: {place}")).format(place=place) if place else None,
+        catalogue.ugettext(sentences.FOUND_PLACE).format(place=place) if place else None,
         item.get("reference"),
         item.get("note"),
     ]

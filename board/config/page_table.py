@@ -149,11 +149,11 @@ def sheets() -> list[str]:
 
 
 def for_scripts() -> list[dict[str, Any]]:
-    """Return the data of the pages that the quick menu offers."""
+    """Return the data of the pages for scripts. The quick menu offers those with a path."""
     return [
         {
-            "path": page.path, "command": page.command or page.title, "role": page.role, "words": page.words,
-            "refusal": page.refusal,
+            "name": page.name, "title": page.title, "path": page.path, "command": page.command or page.title, "role": page.role,
+            "words": page.words, "refusal": page.refusal,
         }
-        for page in PAGES if page.path
+        for page in PAGES
     ]  # fmt: skip

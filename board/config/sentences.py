@@ -4,7 +4,8 @@ Each side chooses the sentence for a state: the server for paper, and the browse
 commands. Only the texts are here.
 """
 
-from board.i18n import N_
+from board.i18n import N_, P_
+from models.texts import ngettext
 
 OVERDUE = N_("Overdue")
 DUE_SOON = N_("Due in the next shift")
@@ -18,8 +19,6 @@ LAST_CONFIRMED = N_("Last confirmed sighting")
 LATEST_CREDIBLE = N_("Latest credible")
 CLOSING_NOTE = N_("Closing note")
 GENERAL = N_("General")
-DROPPED = N_("Dropped hypotheses, and why")
-CONTACTS = N_("Calls and updates due: family, police, press")
 NOT_READ = N_("Not read by {name} before accepting.")
 NOTHING_WRITTEN = N_("Nothing was written about this search.")
 NOT_FILLED_IN = N_("Not filled in: {names}")
@@ -56,8 +55,48 @@ READ_AT = N_("read, {at}")
 PRINTED = N_("Printed by {name}, {at}")
 PRINTED_AS_OF = N_("Printed by {name}, {at}; as of {then}")
 HISTORY_OF = N_("History: {name}")
+GUIDES = N_("Guides for each role")
+BOARD_FULL = N_("This board is full. Ask a coordinator to make room.")
+EMPTY_FILE = N_("This file is empty.")
+FUTURE = N_("This is in the future.")
+SEALED = N_("This source is confidential. Only coordinators, and the person who recorded it, can change it.")
+WITH_COLON = N_("{label}:")
+SOMEONE = N_("Someone")
+PROGRAM = N_("Searchboard")
+EMPTY = N_("empty")
+FOUND_PLACE = N_("found: {place}")
+NOT_SHOWN = N_("not shown here")
+NAME_AT = N_("{name}, {at}")
+SIGHTING = N_("Sighting {number}")
+URGENT_SIGHTING = N_("Urgent sighting {number}")
+# translators: on a wall display, at most 14 letters: a criterion applies, and nobody has decided yet whether it is worrying
+WORRYING_MARK = N_("WORRYING?")
+HEIGHT = N_("{metres} m {centimetres}")
+UNTIL = N_("until {at}")
+DUE = N_("due {at}")
+SEEN = N_("seen {at}")
+SEEN_TIME = P_("a time of day, after “seen”", "{time}")
+REPORTED = N_("reported {at}, time unknown")
+DAYS_HOURS = N_("{days} d {hours} h")
+HOURS_MINUTES = N_("{hours} h {minutes} min")
+MINUTES = N_("{minutes} min")
+# Plurals: gettext and Intl choose their form.
+EVENTS_SINCE_SIGNING = ngettext("{count} event since signing", "{count} events since signing")
+EVENTS_OF_SHIFT = ngettext("{count} event since the shift began", "{count} events since the shift began")
+MORE = ngettext("{count} more", "{count} more")
+NOT_LOOKED_AT = ngettext("{count} not looked at", "{count} not looked at")
+IMPORTANT_ONES = ngettext("{count} of them important", "{count} of them important")
+TO_ASSESS = ngettext("{count} to assess", "{count} to assess")
+TO_BE_DECIDED = ngettext("{count} to be decided", "{count} to be decided")
+WAITING_FOR_POLICE = ngettext("{count} to pass on", "{count} to pass on")
+WORRYING_ONES = ngettext("{count} worrying", "{count} worrying")
 
 
 def for_scripts() -> dict[str, str]:
-    """Return all sentences by lower-case name."""
+    """Return the sentences without a plural by lower-case name."""
     return {name.lower(): value for name, value in globals().items() if isinstance(value, str) and name.isupper()}
+
+
+def plurals_for_scripts() -> dict[str, tuple[str, str]]:
+    """Return the sentences with a plural by lower-case name."""
+    return {name.lower(): value for name, value in globals().items() if isinstance(value, tuple) and name.isupper()}

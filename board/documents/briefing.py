@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from board import labels
 from board.commands.alarms.alerts import short_name
+from board.commands.handover import text_authorship
 from board.config import sentences
 from board.documents.briefing_children import MAX_BOX_TITLE, BriefingChildren, Child
 from board.documents.content import Fact, Line, template
@@ -76,7 +77,7 @@ class BriefingDocument(BriefingChildren):
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
             "note": N_("What must not be forgotten"),
-            "empty": N_("empty"), "late": sentences.OVERDUE, "soon": N_("Next"),
+            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": N_("Next"),
             "legend": N_(
                 "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
                 "has them in full."
@@ -98,8 +99,8 @@ class BriefingDocument(BriefingChildren):
         ungraded = sum(len(section["ungraded"]) for section in sections)
         counts = [
             ngettext("{count} open search", "{count} open searches", open_count) if open_count else None,
-            ngettext("{count} worrying", "{count} worrying", worrying) if worrying else None,
-            ngettext("{count} to be decided", "{count} to be decided", undecided) if undecided else None,
+            ngettext(*sentences.WORRYING_ONES, worrying) if worrying else None,
+            ngettext(*sentences.TO_BE_DECIDED, undecided) if undecided else None,
             ngettext("{count} task overdue", "{count} tasks overdue", late) if late else None,
             ngettext("{count} sighting to grade", "{count} sightings to grade", ungraded) if ungraded else None,
         ]
@@ -110,7 +111,7 @@ class BriefingDocument(BriefingChildren):
         """Return the facts about the desk: its texts, the next tasks, the searches that ended, and a notice of hidden
         searches."""
         handover, translate, facts = self._handover, self._translate, list[Fact]()
-        for path in ("faults", "remarks") if handover else ():
+        for path in text_authorship.OF_DESK if handover else ():
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))
         due = [(section, card) for section in sections for card in section["tasks"]["due"]]

@@ -120,7 +120,7 @@ class BriefingChildren(ReportDocument):
     def _looks(self, person: State) -> Line:
         translate = self._translate
         cm = person["height_cm"]
-        height = self._say(N_("{metres} m {centimetres}"), metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
+        height = self._say(sentences.HEIGHT, metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
         parts = [part for part in (height, build, person["hair"], person["eyes"], person["features"]) if part]
         looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
@@ -243,7 +243,7 @@ class BriefingChildren(ReportDocument):
 
     def _more(self, count: int) -> list[Line]:
         """Return a line with the number of omitted tasks; none if it is 0."""
-        return [[self.ngettext("{count} more", "{count} more", count)]] if count > 0 else []
+        return [[self.ngettext(*sentences.MORE, count)]] if count > 0 else []
 
     # -- texts and times
 
@@ -263,9 +263,9 @@ class BriefingChildren(ReportDocument):
         days, rest = divmod(passed, DAY)
         hours, minutes = rest // HOUR, rest % HOUR // MINUTE
         if days:
-            text = self._say(N_("{days} d {hours} h"), days=days, hours=hours)
+            text = self._say(sentences.DAYS_HOURS, days=days, hours=hours)
         elif hours:
-            text = self._say(N_("{hours} h {minutes} min"), hours=hours, minutes=f"{minutes:02}")
+            text = self._say(sentences.HOURS_MINUTES, hours=hours, minutes=f"{minutes:02}")
         else:
-            text = self._say(N_("{minutes} min"), minutes=minutes)
+            text = self._say(sentences.MINUTES, minutes=minutes)
         return text.replace(" ", "\u00a0")

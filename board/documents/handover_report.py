@@ -8,16 +8,16 @@ from board.engine import kinds
 from board.i18n import N_, P_
 from models.board import OPERATIONS
 from models.entity import State
+from models.handover import Briefing, Handover
 
-_TEXTS = {
-    "assessment": N_("Situation"), "hypotheses": N_("Open hypotheses"),
-    "dropped": sentences.DROPPED, "contingencies": N_("If … then …"),
-    "contacts": sentences.CONTACTS,
-}  # fmt: skip
 _WITHHELD = sentences.WITHHELD
 _LEFT_OUT = ("{count} more card not shown.", "{count} more cards not shown.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
-_DESK = ("faults", "remarks")
+
+
+def _texts(kind: str) -> dict[str, str]:
+    """Return the headings of the texts that people write for a handover, by path."""
+    return {spec.path: spec.heading or spec.label for spec in kinds.named(kind).written if spec.control != "person"}
 
 
 class ReportDocument(SearchFacts):
@@ -83,8 +83,8 @@ class ReportDocument(SearchFacts):
 
     def _desk(self, state: State) -> list[Section]:
         texts = [
-            (self._labelled(self._field(path), state, path), self._languages.user_text(state[path], OPERATIONS, path))
-            for path in _DESK if state[path]
+            (self._labelled(self._translate(name), state, path), self._languages.user_text(state[path], OPERATIONS, path))
+            for path, name in _texts(Handover.KIND).items() if state[path]
         ]  # fmt: skip
         return [Section([self._translate(sentences.GENERAL)], texts=texts)] if texts else []
 
@@ -97,7 +97,7 @@ class ReportDocument(SearchFacts):
                 self._labelled(self._translate(name), briefing, path),
                 self._languages.user_text(briefing[path], section["board"], path),
             )
-            for path, name in _TEXTS.items()
+            for path, name in _texts(Briefing.KIND).items()
             if briefing.get(path)
         ]
         for account, summary in section["restatements"].items():
@@ -116,10 +116,11 @@ class ReportDocument(SearchFacts):
 
         The texts are named if there is a summary, because "nothing was written" would be false above it.
         """
-        names = [self._translate(name) for path, name in _TEXTS.items() if not briefing.get(path)]
+        texts = _texts(Briefing.KIND)
+        names = [self._translate(name) for path, name in texts.items() if not briefing.get(path)]
         if not names or not self._number:
             return ""
-        if len(names) == len(_TEXTS) and not restatements:
+        if len(names) == len(texts) and not restatements:
             return self._translate(sentences.NOTHING_WRITTEN)
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
@@ -173,7 +174,7 @@ class ReportDocument(SearchFacts):
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
         about = [card["assignee"] and self._name(card["assignee"]), time]
-        about += [self._say(N_("due {at}"), at=short_datetime(card["due"], self._reads))] if card["due"] else []
+        about += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {part}" for part in about if part)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 from sqlmodel import Session
@@ -24,7 +24,7 @@ from models.accounts import Account
 from models.entity import State
 from models.fields import Data, LongText, Name, Time
 from models.file import File
-from models.material import Language, Material, Shown, Texts, What
+from models.material import Language, Material, Shows, Texts, What
 from models.search import Search
 from models.times import format_utc, parse_utc
 
@@ -43,7 +43,7 @@ class Draft(Data):
     what: What
     language: Language
     paper: poster.Paper | None = None
-    shows: Annotated[list[Shown], Field(max_length=9)] = Field(default_factory=list)
+    shows: Shows = Field(default_factory=list)
     text: LongText | None = None
     place: Name | None = None
     until: Time | None = None

@@ -14,6 +14,7 @@ from board import labels
 from board.documents.content import template
 from board.i18n import N_, P_, gettext_for, language_of, moment_text
 from models.entity import State
+from models.search import LOOKS
 
 Paper = Literal["a3", "a4", "a6"]
 PAPERS: dict[str, tuple[Paper, ...]] = {"poster": ("a4", "a3"), "vignette": ("a6",), "brief": ("a4",)}
@@ -34,7 +35,6 @@ TITLES = {
     "brief": N_("Missing child: brief for the police"),
 }
 MARKS = {"draft": N_("Draft: not approved"), "ended": N_("No longer valid")}
-_LOOKS = ("height_cm", "build", "hair", "eyes", "features")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ def _since(content: State, language: str) -> list[Fact]:
 
 def _looks(content: State, language: str) -> list[Fact]:
     translate, facts = gettext_for(language), list[Fact]()
-    for name in _LOOKS:
-        value = content[name]
+    for name in LOOKS:
+        value = content[name] if name != "sex" else None  # beside the age
         if value not in (None, ""):
             text = f"{value} cm" if name == "height_cm" else labels.value(f"person.{name}", "search", value, translate) or value
             label = translate(N_("Height")) if name == "height_cm" else labels.field(f"person.{name}", translate)

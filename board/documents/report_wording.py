@@ -7,10 +7,11 @@ from typing import Any
 from sqlmodel import Session
 
 from board import labels
+from board.config import sentences
 from board.documents import text_authors
 from board.documents.content import datetime_text, is_date, short_datetime
 from board.documents.text_languages import TextLanguages
-from board.i18n import N_, P_, gettext_for, translations
+from board.i18n import P_, gettext_for, translations
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -48,14 +49,14 @@ class ReportWording:
         if seen_at := sighting["seen_at"]:
             at = format_time(seen_at, self._reads)
             if sex in ("f", "m"):
-                written = P_("a date, after “seen”", "{time}") if is_date(at) else P_("a time of day, after “seen”", "{time}")
+                written = P_("a date, after “seen”", "{time}") if is_date(at) else sentences.SEEN_TIME
                 at = self._say(written, time=at)
-            return labels.agreeing(self._translate, sex)(N_("seen {at}")).format(at=at)
-        return self._say(N_("reported {at}, time unknown"), at=format_time(sighting["received_at"], self._reads))
+            return labels.agreeing(self._translate, sex)(sentences.SEEN).format(at=at)
+        return self._say(sentences.REPORTED, at=format_time(sighting["received_at"], self._reads))
 
     def _until(self, at: str) -> str:
         """Return "until 24 Nov 22:34" or "until 22:34"."""
-        return self._say(P_("a date", "until {at}") if is_date(at) else N_("until {at}"), at=at)
+        return self._say(P_("a date", "until {at}") if is_date(at) else sentences.UNTIL, at=at)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
         """Return a plural with its count. Named like the gettext function, so that its texts are extracted."""
@@ -83,4 +84,4 @@ class ReportWording:
 
     def _name(self, id: str | None) -> str:
         name: Any = self._report["people"].get(id)
-        return str(name) if name else self._translate(N_("Someone"))
+        return str(name) if name else self._translate(sentences.SOMEONE)

@@ -68,10 +68,10 @@ class SearchFacts(ReportWording):
     def _waiting(self, queue: str, count: int) -> str:
         """Return "2 not looked at"."""
         if queue == "look":
-            return self.ngettext("{count} not looked at", "{count} not looked at", count)
+            return self.ngettext(*sentences.NOT_LOOKED_AT, count)
         if queue == "judge":
-            return self.ngettext("{count} to assess", "{count} to assess", count)
-        return self.ngettext("{count} to pass on", "{count} to pass on", count)
+            return self.ngettext(*sentences.TO_ASSESS, count)
+        return self.ngettext(*sentences.WAITING_FOR_POLICE, count)
 
     def _responsible(self) -> str:
         """Return the present and the next person responsible for a members-only search that the shift holder sees."""
@@ -92,17 +92,17 @@ class SearchFacts(ReportWording):
         """Return the numbers of events in the shift and since signing, and the readers of the search."""
         count, after, handover = section["since"]["events"], section["after"], self._handover
         ngettext = self.ngettext
-        shift = ngettext("{count} event since the shift began", "{count} events since the shift began", count)
+        shift = ngettext(*sentences.EVENTS_OF_SHIFT, count)
         facts: list[Fact] = [(self._translate(N_("Events")), [shift if count else self._translate(sentences.NO_EVENTS)])]
         if handover and handover["status"] == "signed":
             text = self._translate(sentences.NO_EVENTS_SINCE_SIGNING)
             if after["events"]:
-                text = ngettext("{count} event since signing", "{count} events since signing", after["events"])
+                text = ngettext(*sentences.EVENTS_SINCE_SIGNING, after["events"])
             if important := after["significant"]:
-                text += ", " + ngettext("{count} of them important", "{count} of them important", important)
+                text += ", " + ngettext(*sentences.IMPORTANT_ONES, important)
             facts.append((self._translate(N_("Since signing")), [text]))
             readers = [
-                self._say(N_("{name}, {at}"), name=self._name(account), at=self._near_day(mark["at"]))
+                self._say(sentences.NAME_AT, name=self._name(account), at=self._near_day(mark["at"]))
                 for account, mark in section["reads"].items()
             ]
             facts += [(self._translate(N_("Read by")), [" · ".join(readers)])] if readers else []
@@ -178,6 +178,6 @@ class SearchFacts(ReportWording):
 
     def _last(self, sighting: State, sex: str | None) -> Line:
         place = (sighting["place"] or {}).get("text")
-        number = self._say(N_("Sighting {number}"), number=sighting["number"])
+        number = self._say(sentences.SIGHTING, number=sighting["number"])
         text = f"{number} · {self._sighted(sighting, datetime_text, sex)}"
         return [text, " · ", self._languages.text_by(place, None)] if place else [text]

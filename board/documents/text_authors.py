@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from board.commands.handover import text_authorship
 from board.config import sentences
-from board.i18n import N_
 from models.entity import State
 
 
@@ -19,7 +18,7 @@ def author_text(
     if number and is_carried_over(state, path, number):
         text = sentences.NOT_CONFIRMED_BY if author else sentences.NOT_CONFIRMED
         return translate(text).format(**author or {})
-    parts = [translate(N_("{name}, {at}")).format(**author)] if author else []
+    parts = [translate(sentences.NAME_AT).format(**author)] if author else []
     if mark.get("confirmed_by"):
         confirmation = {"name": name(mark["confirmed_by"]), "at": at(mark["confirmed_at"])}
         parts.append(translate(sentences.STILL_TRUE).format(**confirmation))

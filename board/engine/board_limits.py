@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
+from board.config import sentences
 from board.config.board_shares import BoardShares
 from board.engine import unit_of_work
 from board.errors import Refused
@@ -100,7 +101,7 @@ class BoardLimits(NamedTuple):
     def _full(self) -> Refused:
         if self._is_coordinator:
             return Refused("too_large", N_("This board is full, and so is the reserve for coordinators. Make room first."))
-        return Refused("too_large", N_("This board is full. Ask a coordinator to make room."))
+        return Refused("too_large", sentences.BOARD_FULL)
 
     def _used_up(self, used: int) -> Refused:
         if self.token:

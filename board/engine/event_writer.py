@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlmodel import Session
 
+from board.config import sentences
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
@@ -266,14 +267,14 @@ class EventWriter:
     def changed_since(self, row: Entity, seq: int, except_account: str | None = None) -> dict[str, str]:
         """Return a sentence for people, by field, for each field of an entity that changed after `seq`. Ignores changes by
         `except_account`."""
-        sentences: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
             if except_account is None or event.account != except_account:
                 payload = event.payload()
-                name = (payload.get("actor") or {}).get("name") or message(N_("Searchboard"))
+                name = (payload.get("actor") or {}).get("name") or message(sentences.PROGRAM)
                 sentence = message(N_("Changed by {name} at {time}."), name=name, time=Moment(event.at))
-                sentences |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
-        return sentences
+                texts |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
+        return texts
 
     def _append_event(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,

@@ -169,6 +169,11 @@ class Kind:
         return {spec.path: spec.spellings(text) for spec in self.fields if spec.spellings and (text := texts.get(spec.path))}
 
     @cached_property
+    def written(self) -> list[FieldSpec]:
+        """Fields that people write in forms."""
+        return [spec for spec in self.fields if spec.control and spec.column in self.data.model_fields]
+
+    @cached_property
     def searched_columns(self) -> frozenset[str]:
         """Names of the columns with texts to search."""
         return frozenset(column for column, _ in self._searched)
@@ -198,7 +203,7 @@ class Kind:
         """Yield all texts that people read."""
         yield from filter(None, (self.title, self.plural))
         for spec in self.fields:
-            yield from (spec.label, *(spec.choices or {}).values())
+            yield from filter(None, (spec.label, spec.heading, *(spec.choices or {}).values()))
         yield from (event.label for event in self.events.values())
         for occasion in self.occasions.values():
             yield from occasion.labels()
@@ -353,11 +358,12 @@ def for_scripts() -> dict[str, Any]:
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
     fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
+    written = [spec.path for spec in kind.written]
     by_code = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
     data = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": by_code}
     if not kind.is_card:
-        return data
-    writable = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]
+        return data | {"written": written}
+    writable = [path for path in fields if path in written or path == "assignee"]
     first = kind.forms.get("first") or [path for path in writable if path == kind.title_field or "required" in fields[path]]
     more, edit = kind.forms.get("more", ()), kind.forms.get("edit", ())
     placed_in_new = {*first, *more, *kind.forms.get("later", ()), "assignee"}
@@ -371,7 +377,7 @@ def _for_scripts(kind: Kind) -> dict[str, Any]:
 
 
 def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
-    options = {name: getattr(spec, name) for name in ("control", "required", "past", "refers_to", "compared")}
+    options = {name: getattr(spec, name) for name in ("control", "required", "past", "refers_to", "compared", "heading")}
     options["private"] = spec.column not in kind.model.STATE
     return {name: value for name, value in options.items() if value}
 

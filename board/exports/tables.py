@@ -9,6 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from board import i18n, labels
+from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.engine import kinds
 from board.engine.event import JournalEvent
@@ -31,7 +32,7 @@ IN_WORDS = N_("{field} (in words)")
 
 _ACCOUNT_PATHS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts, without a form control
 _FILES = ("photo", "public_photo")  # fields with a file
-UNDISCLOSED = N_("not shown here")  # of values that were set and are in no event
+UNDISCLOSED = sentences.NOT_SHOWN  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
 

@@ -13,12 +13,12 @@ from board.web.endpoint import BOARD, EVERYWHERE, ON_A_BOARD, Call, IntParam
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
+from models.handover import Handover
 from models.times import format_utc
 from realtime.wire.strict_json import MAX_INTEGER
 
 MAX_LISTED = 100
 BEFORE = IntParam("before", 1, MAX_INTEGER)
-_PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
 @Call(
@@ -72,7 +72,7 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
 
     def read(session: Session) -> HandoverList:
         found = report.list_states(session, before, MAX_LISTED)
-        ids = {state[name] for state in found for name in _PEOPLE}
+        ids = {state.get(name) for state in found for name in report.person_fields(Handover)}
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
         return {"handovers": [{name: state[name] for name in HANDOVER_FIELDS} for state in found], "people": people}
 

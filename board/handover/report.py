@@ -25,7 +25,7 @@ from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
-from models.entity import State
+from models.entity import Entity, State
 from models.handover import Briefing, Handover, Shift
 
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
@@ -204,7 +204,8 @@ def _people(
 ) -> dict[str, str]:
     """Return the names of all accounts that the report refers to, by id."""
     states: tuple[Any, ...] = (scope.handover, scope.shift, previous)
-    ids = {value for state in states for name, value in (state or {}).items() if name in _NAMES}
+    names = person_fields(Handover, Shift)
+    ids = {value for state in states for name, value in (state or {}).items() if name in names}
     ids |= _authors(scope.handover)
     for part in sections:
         ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper"), part["unread_by"]}
@@ -225,4 +226,6 @@ def _authors(state: State | None) -> set[str]:
     return {mark[name] for mark in marks for name in ("by", "confirmed_by") if mark[name]}
 
 
-_NAMES = ("outgoing", "incoming", "prepared_by", "ended_by", "holder", "before")
+def person_fields(*models: type[Entity]) -> set[str]:
+    """Return the names of the fields that hold accounts."""
+    return {spec.path for model in models for spec in kinds.named(model.KIND).fields if spec.control == "person"}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from board.config import sentences
 from board.help.markdown import Heading, plain_text, render
 from board.i18n import DEFAULT, N_, P_
 from board.paths import CONTRACT, DOCS, STATIC
@@ -24,7 +25,7 @@ GUIDES = "guides"  # folder of the guides
 # Headings of the index, which the frame shows in each language.
 AUDIENCES = {"For users": N_("For users"), "For servers and programs": N_("For servers and programs")}
 PARTS = {
-    "Guides for each role": N_("Guides for each role"), "Tutorial": N_("Tutorial"), "More for users": N_("More for users"),
+    "Guides for each role": sentences.GUIDES, "Tutorial": N_("Tutorial"), "More for users": N_("More for users"),
     "How-to guides": N_("How-to guides"), "Reference": P_("part of the documentation", "Reference"),
     "Explanation": N_("Explanation"),
 }  # fmt: skip

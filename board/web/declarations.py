@@ -8,7 +8,9 @@ from board.commands.materials import materials
 from board.commands.sightings import queues
 from board.config import page_table, predefined_tasks, sentences
 from board.engine import kinds
+from board.errors import MESSAGES
 from board.files import program_files
+from models.fields import REQUIRED
 from models.sighting import ASSURED, SETTLED
 
 
@@ -17,8 +19,13 @@ def for_scripts(language: str) -> dict[str, Any]:
     return {
         "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
         "standard": predefined_tasks.for_scripts(language), "pages": page_table.for_scripts(), "rules": rules(),
-        "sentences": sentences.for_scripts(),
+        "sentences": said(), "plurals": sentences.plurals_for_scripts(), "agreeing": labels.AGREEING,
     }  # fmt: skip
+
+
+def said() -> dict[str, str]:
+    """Return the sentences that screens and paper both say, and refusals that a form gives too, by name."""
+    return sentences.for_scripts() | {"required": REQUIRED, "not_found": MESSAGES["not_found"]}
 
 
 def rules() -> dict[str, Any]:
@@ -27,7 +34,7 @@ def rules() -> dict[str, Any]:
     significant = {type: spec.significant for type, spec in kinds.event_specs().items() if spec.significant is not None}
     return {
         "assured": ASSURED, "settled": SETTLED, "ungraded": queues.UNGRADED, "queues": queues.RULES,
-        "significant": significant,
-        "younger_than": predefined_tasks.younger_than(), "undo": registry.undo_rights(),
+        "significant": significant, "criteria": predefined_tasks.criteria(), "younger_than": predefined_tasks.younger_than(),
+        "undo": registry.undo_rights(),
         "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
     }  # fmt: skip

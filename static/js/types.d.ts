@@ -9,6 +9,8 @@ interface KindDeclaration {
   card: boolean;
   counted: boolean;
   fields: { [path: string]: FieldOptions };
+  /** Paths of the fields in forms, for kinds other than cards. */
+  written: string[];
   /** Formats of fields that are not texts, numbers or codes, by path. */
   readings: { [path: string]: string };
   /** Occasions of alarms about its entities, by their codes. */
@@ -40,6 +42,8 @@ interface FieldOptions {
   past?: boolean;
   /** Order of a detail of the child's appearance when it is compared with a sighting, from 1. */
   compared?: number;
+  /** Longer label than that of the field. */
+  heading?: string;
   /** Kind of the cards to choose from. */
   refers_to?: string;
   /** True if states do not contain it. An empty field leaves it unchanged. */
@@ -97,6 +101,7 @@ interface DeclaredRules {
   ungraded: Condition;
   queues: [Queue, Condition][];
   significant: Record<string, Condition>;
+  criteria: string[];
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;
   materials: { levels: Record<string, string[]>; refusals: Record<string, string>; only_brief: string[] };

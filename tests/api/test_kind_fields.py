@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from board.commands.searches.searches import KIND, Fields, SearchKind
+from board.commands.searches.searches import KIND, Fields
 from board.config.kind_fields import FILE, load_kind_fields
 from board.engine.merge_patch import apply_patch
 from models.db.database import Database
 from models.db.errors import ConfigurationError
 from models.db.schema import metadata, migrate
-from models.search import MAX_EARLIER, MAX_LISTED, Details, plate_spellings
+from models.search import KINDS, MAX_EARLIER, MAX_LISTED, Details, plate_spellings
 from tests.support import old_schemas
 from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.handover_steps import read_report, take_shift
@@ -35,7 +35,6 @@ DETAILS: dict[str, Any] = {
     "guardian": "Greet Claes", "aliases": ["Sami", "El Zorro"], "languages": ["Dari", "Pashto"], "destination": "Calais",
 }  # fmt: skip
 EARLIER: dict[str, Any] = {"date": "2024-03-02", "days": 3, "place": "Gent", "reference": "2024-0042", "note": "by bus"}
-KINDS = SearchKind.__args__  # type: ignore[attr-defined]
 CLOSED = {"status": "closed", "reason": "over", "acknowledge": "as it is"}
 
 
@@ -126,7 +125,7 @@ async def test_a_change_of_kind_is_undone_with_nothing_lost(scene: SearchScenari
 
 
 _values = st.fixed_dictionaries({}, optional={name: st.just(value) | st.none() for name, value in DETAILS.items()})
-_steps = st.lists(st.tuples(st.sampled_from(KINDS), _values), max_size=6)
+_steps = st.lists(st.tuples(st.sampled_from(list(KINDS)), _values), max_size=6)
 
 
 @settings(database=None, max_examples=150, suppress_health_check=list(HealthCheck))

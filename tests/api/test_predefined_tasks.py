@@ -5,18 +5,17 @@ from typing import get_args
 
 import pytest
 
-from board.commands.searches import searches
 from board.config.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, load_catalogue
 from models.db.database import ConfigurationError
-from models.search import AppealLevel
+from models.search import KINDS, AppealLevel
 from tests.support.people import connect_person, create_token, running_server, settings_for
 
 OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'
 
 
 def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
-    assert FirstTasksFile.model_fields.keys() == set(get_args(searches.SearchKind))
-    assert all(load_catalogue().first_tasks(kind) for kind in get_args(searches.SearchKind))
+    assert FirstTasksFile.model_fields.keys() == KINDS.keys()
+    assert all(load_catalogue().first_tasks(kind) for kind in KINDS)
     assert [level for level in get_args(AppealLevel) if not load_catalogue().take_down(level)] == ["none"]
 
 

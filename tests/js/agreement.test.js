@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
 import "./no_page.js";
 
 import { use } from "../../static/js/core/i18n.js";

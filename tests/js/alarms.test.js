@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import "./declarations.js";
+
 import { Alarms } from "../../static/js/core/rules/alarms.js";
 import { use } from "../../static/js/core/i18n.js";
 import { runningTime, syncClock } from "../../static/js/core/time.js";

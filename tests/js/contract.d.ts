@@ -317,21 +317,21 @@ interface SearchState {
   person: { first_name: string, last_name: string | null, age: number | null, birth_date: string | null, sex: "f" | "m" | "x" | null, description: string | null, height_cm: number | null, build: "slim" | "average" | "sturdy" | null, hair: string | null, eyes: string | null, features: string | null, clothing: string | null, needs: string | null, needs_until: IsoTime | null };
   missing_since: IsoTime;
   last_seen: { text: string | null, lat: number | null, lon: number | null } | null;
-  criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
   worrying: boolean | null;
   worrying_basis: string | null;
+  criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
   appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
   access: "desk" | "members";
   members: Array<string>;
   lead: string | null;
-  outcome: { found_at: IsoTime, place: string | null, condition: "well" | "injured" | "deceased" | "unknown", how: "came_back" | "police" | "sighting" | "other", confirmed_by: string | null, family_told: boolean | null, police_told: boolean | null, reason: string | null } | null;
-  opened_at: IsoTime;
-  acknowledge: string | null;
   goal: { text: string, until: IsoTime | null, by: string, at: IsoTime } | null;
-  details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
-  earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
   photo: string | null;
   public_photo: string | null;
+  outcome: { found_at: IsoTime, place: string | null, condition: "well" | "injured" | "deceased" | "unknown", how: "came_back" | "police" | "sighting" | "other", confirmed_by: string | null, family_told: boolean | null, police_told: boolean | null, reason: string | null } | null;
+  opened_at: IsoTime;
+  details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
+  earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
+  acknowledge: string | null;
 }
 
 interface ShareUse {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
+
 import { earlierText, inOrder, timesText } from "../../static/js/format/earlier.js";
 
 const times = (count) => timesText(Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, { days: at }])));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./no_page.js";
 
 import { use } from "../../static/js/core/i18n.js";
-import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, pluralName, readingOf, titleOf } from "../../static/js/core/rules/kinds.js";
+import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, otherFields, partsOf, pluralName, readingOf, titleOf } from "../../static/js/core/rules/kinds.js";
 import { boardViewModel, cardsToChoose } from "../../static/js/shared/board/board_view_model.js";
 import { describeEvent } from "../../static/js/format/event_text.js";
 
@@ -14,8 +14,12 @@ const VEHICLE = {
   readings: { owner: "person", rank: "internal", "parts.*.at": "time", chain: "internal" },
   forms: { first: ["plate"], more: ["colour"], edit: ["plate", "colour"] },
 };
+const NOTE = {
+  card: false, counted: true, readings: { rank: "time" }, written: ["text", "category", "place.text"],
+  fields: { text: { control: "long", heading: "Vehicles" }, category: { control: "choice" }, "place.text": { control: "text" }, "place.at": { control: "time" }, by: { control: "person" } },
+};
 const LABELS = { kinds: { vehicle: "Vehicle" }, fields: { colour: "Colour" }, values: {}, events: { "vehicle.towed": "Vehicle towed" }, done: {} };
-use({ language: "nl", messages: { Vehicles: "Voertuigen" }, labels: LABELS, kinds: { note: { card: false, counted: true, fields: {}, readings: { rank: "time" } }, vehicle: VEHICLE } });
+use({ language: "nl", messages: { Vehicles: "Voertuigen" }, labels: LABELS, kinds: { note: NOTE, vehicle: VEHICLE } });
 
 const VAN = { kind: "vehicle", id: "v", seq: 4, state: { number: 7, column: "c1", rank: "a", plate: "1-ABC", colour: "grey", withdrawn: false, assignee: null } };
 const BUS = { ...VAN, id: "b", state: { ...VAN.state, number: 8, rank: "b", plate: "2-XYZ", withdrawn: true } };
@@ -40,6 +44,12 @@ test("a value has the format declared for its path or group, and internal groups
 test("a form has the declared fields with their options", () => {
   assert.deepEqual(formFields("vehicle", "first"), [{ path: "plate", kind: "vehicle", autofocus: true, control: "text", required: true }]);
   assert.deepEqual(formFields("vehicle", "edit").map(({ path }) => path), ["plate", "colour"]);
+});
+
+test("a form of another kind has the written fields that it does not name, in their order", () => {
+  const [text, ...others] = otherFields("note", ["category"], { "place.text": { rows: 2 } });
+  assert.deepEqual([text.path, text.label(), others], ["text", "Voertuigen", [{ path: "place.text", kind: "note", autofocus: false, control: "text", rows: 2 }]]);
+  assert.deepEqual([otherFields("boat", []), partsOf("note", "place", { "place.at": { ahead: true } }).map(({ path, ahead }) => [path, ahead])], [[], [["place.text", undefined], ["place.at", true]]]);
 });
 
 test("commands name their card by its kind or as a card", () => {

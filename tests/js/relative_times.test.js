@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+
+import "./declarations.js";
 import { RelativeTimes } from "../../static/js/behaviours/relative_times.js";
 
 const NOW = new Date("2026-11-26T09:42:30Z");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
+
 import { ago, clock, date, day, instantsOf, late, moment, formatDuration, runningTime, toInput } from "../../static/js/core/time.js";
 
 const now = new Date("2026-11-24T21:34:00Z"); // 22:34 in Brussels

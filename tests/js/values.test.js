@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
+
 import { use } from "../../static/js/core/i18n.js";
 import { formatPath, pointText } from "../../static/js/format/values.js";
 

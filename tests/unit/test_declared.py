@@ -12,14 +12,21 @@ from sqlalchemy import MetaData
 from board import labels
 from board.commands import registry, schemas
 from board.commands.cards import cards
+from board.commands.files import file_expiry
+from board.commands.handover import text_authorship
 from board.config.alarm_rules import AlarmRules
 from board.engine import kinds, occasions
 from board.notifications.notice import Notice
 from board.paths import STATIC
 from models.card import Card, CardKind
 from models.db.errors import ConfigurationError
-from models.declared import data_of, group, written, written_part
+from models.declared import data_of, declared_of, group, written, written_part
+from models.distribution import Distribution
 from models.fields import Data, ShortText, Title
+from models.file import File
+from models.handover import Briefing
+from models.material import Material
+from models.search import Search
 from tests.support import contract_entries, contract_types, vehicle_kind
 
 AT = "2026-11-24T22:00:00.000Z"
@@ -95,6 +102,44 @@ def test_form_label_and_type_follow_from_the_line_of_a_group(boat: kinds.Kind) -
 def test_reference_and_types_follow_from_the_line_of_a_field(boat: kinds.Kind) -> None:
     assert "| `colour` | text, at most 400 \\| null |  |" in "\n".join(contract_entries.states("boat"))
     assert "  colour: string | null;\n" in contract_types._declaration("BoatState", schemas.state(boat))
+
+
+def test_fields_of_all_kinds_are_declared_on_their_rows() -> None:
+    kinds_of_rows = [kind for kind in kinds.every() if kind.name != "alarm"]
+    assert len(kinds_of_rows) > 12, "this check does not look where the kinds are"
+    for kind in kinds_of_rows:
+        assert {spec.column for spec in kind.fields} == declared_of(kind.model).keys(), kind.name
+        assert set(kind.model.STATE) <= declared_of(kind.model).keys(), kind.name
+
+
+def test_a_command_has_the_fields_that_people_write_except_omitted_ones() -> None:
+    assert data_of(Boat, omit=("colour",)).model_fields.keys() == {"priority", "name", "hull"}
+    asked = data_of(Distribution).model_fields
+    assert (asked["recipient"].is_required(), asked["copies"].is_required(), "by" in asked) == (True, False, False)
+
+
+def test_lists_and_groups_are_required_only_if_declared_so() -> None:
+    fields = {**data_of(Material).model_fields, **data_of(Briefing).model_fields, **data_of(Search).model_fields}
+    required = {name: fields[name].is_required() for name in ("languages", "texts", "pinned", "person", "last_seen")}
+    assert required == {"languages": True, "texts": False, "pinned": False, "person": True, "last_seen": False}
+
+
+def test_texts_that_carry_over_are_the_fields_that_people_write_except_people() -> None:
+    assert not {"keeper", "reads", "handover"} & set(text_authorship.OF_SEARCH)
+    assert {"assessment", "pinned"} <= set(text_authorship.OF_SEARCH)
+    assert text_authorship.OF_DESK == ("faults", "remarks")
+
+
+def test_an_erased_file_keeps_no_personal_field() -> None:
+    told = dict.fromkeys(spec.path for spec in kinds.named("file").fields if spec.personal and "." not in spec.path)
+    mark = {"reason": "Anna", "at": AT, "by": "a1"}
+    names: dict[str, Any] = dict.fromkeys(told, "Anna")
+    row = File(id="f", board="s", **names, withdrawn=mark, removal=mark)
+    blank = file_expiry._blank(row)
+    assert blank.keys() == {*told, "withdrawn", "removal"}
+    assert "Anna" not in str(blank)
+    assert (blank["name"], blank["caption"], blank["withdrawn"]["reason"], blank["removal"]["reason"]) == ("", None, None, "")
+    assert "removal" not in file_expiry._blank(File(id="f", board="s", name="Anna", withdrawn=mark))
 
 
 def test_rules_may_name_an_occasion_while_its_kind_is_declared(vehicle: kinds.Kind, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
 from board.commands.cards import notes, tasks
 from board.commands.files import files
-from board.commands.handover import briefings, handovers
+from board.commands.handover import handovers
 from board.commands.materials import distributions, materials
 from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
@@ -19,6 +19,7 @@ from board.files.http import upload_rows
 from board.maintenance import pruning
 from models.db.schema import metadata
 from models.entity import CountedEntity
+from models.handover import MAX_PINNED
 from models.search import MAX_EARLIER
 
 SHARES = load_board_shares()
@@ -42,7 +43,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "shift": (ONE_EACH, None),
     "handover": (ONE_EACH, None),
     "handed": (ONE_EACH, handovers.MAX_SEARCHES),
-    "briefing": (ONE_EACH, briefings.MAX_PINNED),
+    "briefing": (ONE_EACH, MAX_PINNED),
     "display": ("displays that are not revoked; revoked ones stay as a record", displays.MAX_ACTIVE),
     "pairing": ("codes that wait", pairing.MAX_PENDING),
     "upload": ("open uploads of an account", upload_rows.MAX_OPEN),
@@ -96,4 +97,4 @@ def test_no_single_account_or_role_fills_a_board() -> None:
 
 
 def test_lists_inside_an_entity_are_bounded() -> None:
-    assert (tasks.MAX_ITEMS, MAX_EARLIER, briefings.MAX_PINNED) == (50, 50, 20)
+    assert (tasks.MAX_ITEMS, MAX_EARLIER, MAX_PINNED) == (50, 50, 20)

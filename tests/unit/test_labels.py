@@ -13,9 +13,7 @@ from board.engine import kinds
 from board.paths import STATIC
 
 # Texts of the scripts that are no labels, but the same words: names of pages, buttons, headings, states of a step.
-SAME_WORDS = {
-    "Appeal", "Handover", "Position", "Searches", "changed", "read",
-}  # fmt: skip
+SAME_WORDS = {"Position"}
 
 
 def english(text: str) -> str:

@@ -20,7 +20,7 @@ from board.documents.field_values import FieldValues
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
-from board.files import program_files
+from board.web import declarations
 from models.entity import flatten
 from tests.support.registry_events import ACCOUNTS, BOB, COLUMNS, FILES, NAMED, SIGHTINGS, TASKS, Case, cases
 
@@ -53,9 +53,8 @@ class Shown(NamedTuple):
 @pytest.fixture(scope="module")
 def on_screens(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     """Every case on every screen with a history."""
-    tables = {"labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts()}
     given = {
-        "catalogues": {language: i18n.js_catalogue(language) | tables for language in LANGUAGES},
+        "catalogues": {language: i18n.js_catalogue(language) | declarations.for_scripts(language) for language in LANGUAGES},
         "entities": NAMED, "accounts": ACCOUNTS, "cases": [asdict(case) for case in CASES],
     }  # fmt: skip
     file = tmp_path_factory.mktemp("history") / "cases.json"

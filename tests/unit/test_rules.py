@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from board import labels
 from board.commands.sightings import queues
 from board.config import sentences
 from board.engine import conditions, kinds
@@ -50,7 +51,13 @@ def test_the_tests_of_scripts_use_the_declarations() -> None:
 
 
 def written() -> str:
-    return f"{json.dumps({'rules': declarations.rules(), 'sentences': sentences.for_scripts()}, indent=1, ensure_ascii=False)}\n"
+    declared = {
+        "rules": declarations.rules(),
+        "sentences": declarations.said(),
+        "plurals": sentences.plurals_for_scripts(),
+        "agreeing": labels.AGREEING,
+    }
+    return f"{json.dumps(declared, indent=1, ensure_ascii=False)}\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from board.bootstrap import ROOT
 from board.config import sentences
 from board.dev.js_messages import javascript
 from board.paths import STATIC
+from board.web import declarations
 
 LIST = Path(__file__).with_name("shared_messages.txt")
 KEYWORDS = {"N_": None, "P_": ((1, "c"), 2), "ngettext": (1, 2)}
@@ -63,14 +64,15 @@ def test_every_message_on_both_sides_has_a_reason() -> None:
     assert faults(python, scripts, LIST.read_text(encoding="utf-8")) == []
 
 
-SAID = re.compile(r'(?<![\w.$])say\("(\w+)"')  # by a script
+SAID = re.compile(r'(?<![\w.$])say(?:Count)?\("(\w+)"')  # by a script
 
 
 def test_every_declared_sentence_is_said_on_both_sides() -> None:
     scripts = {name for file in (STATIC / "js").rglob("*.js") for name in SAID.findall(file.read_text(encoding="utf-8"))}
-    assert scripts == sentences.for_scripts().keys()
+    assert scripts == declarations.said().keys() | sentences.plurals_for_scripts().keys()
     server = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "board").rglob("*.py"))
-    assert set(re.findall(r"\bsentences\.([A-Z_]+)\b", server)) == {name.upper() for name in scripts}
+    declared = sentences.for_scripts().keys() | sentences.plurals_for_scripts().keys()
+    assert set(re.findall(r"\bsentences\.([A-Z_]+)\b", server)) == {name.upper() for name in declared}
 
 
 def test_a_message_on_both_sides_without_a_reason_is_found() -> None:

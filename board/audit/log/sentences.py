@@ -5,6 +5,7 @@ from typing import Any
 
 from board import labels
 from board.audit.log.reading import AuditEntry
+from board.config import sentences
 from board.i18n import N_, message
 from models.board import AUDIT, OPERATIONS
 
@@ -106,10 +107,6 @@ _SCOPES = {
 _UNKNOWN = {"address": N_("an unknown address")}
 _BOARDS = {OPERATIONS: N_("All searches"), AUDIT: N_("Audit log")}
 _OVERFLOWED = N_("Too many entries of {actor} to list one by one: {count} more ({of})")
-_FIELDS = {  # fields of a display
-    "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),
-    "theme": N_("Theme"), "sound": N_("Sound"),
-}  # fmt: skip
 
 
 def entry_text(entry: AuditEntry) -> str:
@@ -164,7 +161,7 @@ def actor_name(actor: Values) -> str:
             return message(N_("{name} at the command line"), name=name)
         case "server":
             return "Searchboard"
-    return message(N_("Someone"))
+    return message(sentences.SOMEONE)
 
 
 _BY_FIELD: dict[str, tuple[str, dict[str, str], str | None]] = {  # by type: field, sentences by value, other sentence
@@ -188,7 +185,7 @@ _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that 
     "source.read": (lambda about: about.get("board") == OPERATIONS, N_("{actor} read the source of tip {number}")),
 }  # fmt: skip
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
-    "display.changed": lambda about: [message(_FIELDS.get(name, name)) for name in about.get("fields", ())],
+    "display.changed": lambda about: [message(labels.FIELDS.get(f"display.{name}", name)) for name in about.get("fields", ())],
     "settings.changed": lambda about: [_setting(change) for change in about.get("changes", ())],
 }
 

@@ -1,7 +1,7 @@
 """Columns of a search's board: five at first, which people can rearrange. Sorted by (rank, id), like cards."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any
 
 from sqlalchemy import true
 
@@ -9,18 +9,18 @@ from board.commands.cards import card_ranks, ranks
 from board.commands.cards.rebalance import MAX_RANK_LENGTH, rebalance
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import invalid
 from board.i18n import N_
-from models.column import Column
+from models.column import ROLES, Column
 from models.db import rows
 from models.db.statement import Query, Row
+from models.declared import data_of, specs_of
 from models.entity import State
 from models.fields import Data, Id, Title
 from models.ids import new_id
 
-ROLES = ("inbox", "todo", "doing", "waiting", "done")
 REQUIRED_ROLES = ("inbox", "todo")  # roles of the columns for new cards
 
 
@@ -29,14 +29,14 @@ class RelativePosition(Data):
     after: Id | None = None
 
 
-class AddColumn(RelativePosition):
+Fields: Any = data_of(Column, RelativePosition)
+
+
+class AddColumn(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Add a column, by default at the end.
 
     `title`: null names it after its role.
     """
-
-    title: Title | None = None
-    role: Literal["inbox", "todo", "doing", "waiting", "done"]
 
 
 class RenameColumn(Data):
@@ -196,16 +196,7 @@ KIND = Kind(
     model=Column,
     title=N_("Column"),
     data=AddColumn,
-    fields=(
-        FieldSpec("title", N_("Title"), control="text", personal=True),  # typed by people
-        FieldSpec(
-            "role", N_("Role"), control="choice", required=True, display="room",
-            choices={
-                "inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done"),
-            },
-        ),
-        FieldSpec("rank", N_("Position in the column"), type=str, display="room", reads_as="internal"),
-    ),
+    fields=tuple(specs_of(Column)),
     events={
         "column.added": EventSpec(N_("Column added"), "column.add"),
         "column.renamed": EventSpec(N_("Column renamed"), "column.rename", undoable=True),

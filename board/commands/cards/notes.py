@@ -1,7 +1,7 @@
 """Notes: the log of a search. Notes never change; a correction is a new note that refers to the old one."""
 
 from collections.abc import Collection, Iterator
-from typing import Literal
+from typing import Any
 
 from sqlalchemy import String, bindparam, false, text
 from sqlmodel import Session
@@ -10,30 +10,25 @@ from board.commands.cards import cards
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
 from board.errors import invalid
 from board.i18n import N_
 from models.db import rows
+from models.declared import data_of, specs_of
 from models.entity import State
-from models.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
 from models.occasion import Occasion
 
+Fields: Any = data_of(Note)
 
-class AddNote(Data):
+
+class AddNote(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Add a note. Its fields are the fields of the kind `note`.
 
     `please_answer`: the mentioned people must answer, by an alarm (`please_answer`; see *Alarms*). It is `invalid` while 20 such
     notes of the same author wait for an answer on a board.
     """
-
-    text: RequiredLongText
-    category: Literal["comment", "decision", "contact"] = "comment"
-    card: Id | None = None
-    happened_at: Time | None = None
-    corrects: Id | None = None
-    please_answer: bool | None = None
 
 
 MAX_ASKING = 20  # notes of one author that wait for an answer on a board; more would overwhelm the mentioned people
@@ -74,17 +69,7 @@ KIND = Kind(
     model=Note,
     title=N_("Note"),
     data=AddNote,
-    fields=(
-        FieldSpec("text", N_("Text"), control="long", required=True, searched=True, personal=True, prose=True),
-        FieldSpec(
-            "category", N_("Category"), control="choice", required=True, display="room",
-            choices={"comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact")},
-        ),
-        FieldSpec("card", N_("Card"), control="card"),
-        FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", past=True, display="room"),
-        FieldSpec("corrects", N_("Correction of"), reads_as="note"),
-        FieldSpec("please_answer", N_("Please answer"), type=bool | None),
-    ),
+    fields=tuple(specs_of(Note)),
     events={
         "note.added": EventSpec(
             N_("Note added"), "note.add", significant={"category": ("decision",)}

@@ -13,9 +13,10 @@ from sqlmodel import Session
 from board.commands.command import Ack
 from board.commands.execute import CommandResult
 from board.commands.registry import Command
-from board.engine import erasure, unit_of_work
+from board.engine import erasure, kinds, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
+from models.declared import declared_of
 from models.entity import State
 from models.file import File
 from models.times import format_utc
@@ -67,11 +68,22 @@ def remove_due(
 
 def _erase(writer: EventWriter, row: File, removed: State) -> None:
     """Clear the personal data in the row, by an event that records the erasure, and erase the content of all earlier events."""
-    blank: State = {"name": "", "caption": None, "taken_at": None, "withdrawn": {**(row.withdrawn or {}), "reason": None}}
-    if row.removal is not None:
-        blank["removal"] = {**row.removal, "reason": ""}
-    writer.update(row, "file.erased", blank | removed, conflicts=False)
+    writer.update(row, "file.erased", _blank(row) | removed, conflicts=False)
     erasure.erase_before(writer.session, row.board, row.id, row.seq)
+
+
+def _blank(row: File) -> State:
+    """Return the columns with personal data, without it: null, or an empty text for one that every state has."""
+    values: State = {}
+    for spec in kinds.of(row).fields:
+        group = values.get(spec.column, getattr(row, spec.column))
+        if spec.personal and spec.path == spec.column:
+            values[spec.column] = None if type(row).__table__.c[spec.column].nullable else ""  # type: ignore[attr-defined]
+        elif spec.personal and group is not None:
+            name = spec.path.removeprefix(f"{spec.column}.")
+            fields = declared_of(type(row))[spec.column].type.model_fields
+            values[spec.column] = group | {name: "" if fields[name].is_required() else None}
+    return values
 
 
 def _before(now: datetime, after_days: int, erased: bool) -> dict[str, str]:

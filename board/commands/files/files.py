@@ -1,5 +1,7 @@
 """Files of a search: attached when their upload is complete, described, and withdrawn. Their bytes are in the file store."""
 
+from typing import Any
+
 import orjson
 from sqlalchemy import null, text
 
@@ -10,13 +12,14 @@ from board.commands.files.file_removals import ALREADY_REMOVED
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_, message
 from models.accounts import ROLES
 from models.db import rows
+from models.declared import data_of, specs_of
 from models.entity import State
-from models.fields import Data, Id, RequiredShortText, ShortText, Time
+from models.fields import Data, Id, RequiredShortText
 from models.file import File
 from models.note import Note
 from models.upload import Upload
@@ -31,15 +34,10 @@ _COUNTS = text(
 _ATTACHED = text("UPDATE upload SET state = 'attached', result = :result WHERE id = :id AND state = 'ready'")
 
 
-class Fields(Data):
-    """Fields of a file that people can change."""
-
-    card: Id | None = None
-    caption: ShortText | None = None
-    taken_at: Time | None = None
+Fields: Any = data_of(File)
 
 
-class AttachFile(Fields):
+class AttachFile(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Attach an upload, which becomes a file of the search. It is `conflict` if the upload is already attached.
 
     `upload`: your own complete upload.
@@ -159,32 +157,7 @@ KIND = Kind(
     model=File,
     title=N_("File"),
     data=AttachFile,
-    fields=(
-        FieldSpec("card", N_("Card"), control="card"),
-        FieldSpec("note", N_("Note"), reads_as="note"),
-        FieldSpec("name", N_("File name"), type=str, personal=True),
-        FieldSpec("caption", N_("Caption"), control="text", personal=True, prose=True),
-        FieldSpec("media_type", N_("Media type"), type=str, reads_as="internal"),
-        FieldSpec("size", N_("Size in bytes"), type=int, reads_as="internal"),
-        FieldSpec("width", N_("Width in pixels"), type=int | None, reads_as="internal"),
-        FieldSpec("height", N_("Height in pixels"), type=int | None, reads_as="internal"),
-        FieldSpec("picture", N_("Picture"), type=bool, reads_as="internal"),
-        FieldSpec("sha256", N_("SHA-256"), type=str, reads_as="internal"),
-        FieldSpec("taken_at", N_("Photo taken at"), type=Time | None, control="time", past=True, personal=True),
-        FieldSpec("added_by", N_("Attached by"), type=Id, reads_as="internal"),
-        FieldSpec("added_at", N_("Attached at"), type=Time, reads_as="internal"),
-        FieldSpec("withdrawn", N_("Withdrawal of the file")),
-        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
-        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
-        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
-        FieldSpec("removal", N_("Proposed removal of the file")),
-        FieldSpec("removal.reason", N_("Reason"), personal=True, prose=True),
-        FieldSpec("removal.at", N_("Removal proposed at"), reads_as="time"),
-        FieldSpec("removal.by", N_("Removal proposed by"), reads_as="person"),
-        FieldSpec("removed", N_("Removal of the file")),
-        FieldSpec("removed.at", N_("Removed at"), reads_as="time"),
-        FieldSpec("removed.by", N_("Removal confirmed by"), reads_as="person"),
-    ),
+    fields=tuple(specs_of(File)),
     events={
         "file.attached": EventSpec(N_("File attached"), "file.attach", undoable=True),
         "file.updated": EventSpec(N_("File changed"), "file.update", undoable=True),

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from pydantic import Field
 from sqlalchemy import true
 from sqlmodel import Session, col, select
 
@@ -15,34 +14,23 @@ from board.commands.handover import shifts, text_authorship
 from board.engine import access, kinds, read_positions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
 from board.engine.merge_patch import apply_patch
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_
 from models.accounts import Account
 from models.board import OPERATIONS
+from models.declared import data_of, specs_of
 from models.entity import Entity, State
-from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.fields import Data, Id, RequiredLongText, Time
 from models.handover import Briefing, Handover, Restatement, SearchHandover
 from models.note import Note
 from models.search import Search
 
 RESTATED = "handover.restated"
-_STAMPS = ("handover", "at", "answered_by", "answered_at")  # fields of a restatement that are not texts
-MAX_PINNED = 20  # per search; a longer list would hide the important items
 
 
-class BriefingFields(Data):
-    """Briefing fields of a search. `keeper`: account that is responsible for the search if the incoming coordinator may not see
-    it."""
-
-    assessment: LongText | None = None
-    hypotheses: LongText | None = None
-    dropped: LongText | None = None
-    contingencies: LongText | None = None
-    contacts: LongText | None = None
-    pinned: list[Id] = Field(default_factory=list, max_length=MAX_PINNED)
-    keeper: Id | None = None
+BriefingFields: Any = data_of(Briefing)
 
 
 def pinnable() -> list[type[Entity]]:
@@ -273,20 +261,7 @@ KIND = Kind(
     model=Briefing,
     title=N_("Briefing"),
     data=BriefingFields,
-    fields=(
-        FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
-        FieldSpec("assessment", N_("Situation"), control="long", personal=True, prose=True),
-        FieldSpec("hypotheses", N_("Open hypotheses"), control="long", personal=True, prose=True),
-        FieldSpec("dropped", N_("Dropped hypotheses"), control="long", personal=True, prose=True),
-        FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
-        FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),
-        FieldSpec("pinned", N_("Pinned"), reads_as="cards"),
-        FieldSpec("keeper", N_("Responsible"), control="person"),
-        FieldSpec("reads", N_("Read"), personal=True, reads_as="internal"),
-        FieldSpec("restatements", N_("In their own words"), personal=True),
-        *(FieldSpec(f"restatements.*.{name}", N_("In their own words"), reads_as="internal") for name in _STAMPS),
-        FieldSpec("authorship", N_("Written by"), reads_as="internal"),
-    ),
+    fields=tuple(specs_of(Briefing)),
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
         text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),

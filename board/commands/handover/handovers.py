@@ -7,7 +7,7 @@ texts about the desk. Handovers can't be undone; a signed handover is replaced b
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import text
@@ -18,13 +18,14 @@ from board.commands.handover import briefings, shifts, text_authorship
 from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
 from board.engine.merge_patch import apply_patch
 from board.errors import Refused
 from board.i18n import N_, P_
 from models.board import OPERATIONS
+from models.declared import data_of, specs_of
 from models.entity import State
-from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.fields import Data, Id, RequiredLongText
 from models.handover import Briefing, Handover, SearchHandover
 from models.occasion import ByTime, Occasion
 from models.times import format_utc
@@ -51,12 +52,7 @@ class PrepareHandover(Data):
     incoming: Id | None = None
 
 
-class HandoverFields(Data):
-    """Handover fields of the desk."""
-
-    incoming: Id | None = None
-    faults: LongText | None = None
-    remarks: LongText | None = None
+HandoverFields: Any = data_of(Handover)
 
 
 class WriteHandover(Patch):
@@ -116,11 +112,11 @@ def prepare(writer: EventWriter, data: PrepareHandover) -> None:
     if row is not None and row.status in shifts.OPEN:
         raise shifts.conflict(row, "handover", N_("A handover is already in progress."))
     former = row if row is not None and row.status != "accepted" else None
+    texts: dict[str, Any] = {name: getattr(former, name, None) for name in text_authorship.OF_DESK}
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
         incoming=data.incoming, prepared_by=writer.account_id, prepared_at=writer.now,
-        faults=former.faults if former else None, remarks=former.remarks if former else None,
-        authorship=former.authorship if former else {},
+        authorship=former.authorship if former else {}, **texts,
     )  # fmt: skip
     if row is None:
         writer.create(new, "handover.prepared")
@@ -317,31 +313,7 @@ KIND = Kind(
     model=Handover,
     title=N_("Handover"),
     data=HandoverFields,
-    fields=(
-        FieldSpec("number", N_("Number"), type=int, reads_as="internal"),
-        FieldSpec(
-            "status", N_("Status"), type=Literal["prepared", "signed", "accepted", "refused", "withdrawn"],
-            choices={
-                "prepared": N_("being prepared"), "signed": N_("signed, not accepted yet"), "accepted": N_("accepted"),
-                "refused": N_("refused"), "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
-            },
-        ),
-        FieldSpec("outgoing", N_("Outgoing coordinator"), type=Id, control="person"),
-        FieldSpec("incoming", N_("Incoming coordinator"), control="person"),
-        FieldSpec("prepared_by", N_("Prepared by"), type=Id, control="person", reads_as="internal"),
-        FieldSpec("prepared_at", N_("Prepared at"), type=Time, reads_as="internal"),
-        FieldSpec("faults", N_("Technical problems"), control="long", personal=True),
-        FieldSpec("remarks", N_("Remarks"), control="long", personal=True),
-        FieldSpec("signed_at", N_("Signed at"), type=Time | None, reads_as="internal"),
-        FieldSpec("searches", N_("Searches"), type=int | None, reads_as="internal"),
-        FieldSpec("position", N_("Position"), reads_as="internal"),
-        FieldSpec("digest", N_("Checksum"), type=str | None, reads_as="internal"),
-        FieldSpec("ended_by", N_("Ended by"), type=Id | None, control="person", reads_as="internal"),
-        FieldSpec("ended_at", N_("Ended at"), type=Time | None, reads_as="internal"),
-        FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
-        FieldSpec("restatement", N_("In their own words"), type=LongText | None, personal=True),
-        FieldSpec("authorship", N_("Written by"), reads_as="internal"),
-    ),
+    fields=tuple(specs_of(Handover)),
     events={
         "handover.prepared": EventSpec(N_("Handover started")),
         "handover.written": EventSpec(N_("Handover updated"), "handover.write"),
@@ -370,11 +342,7 @@ SEARCH_KIND = Kind(
     model=SearchHandover,
     title=N_("Handover"),
     data=Data,
-    fields=(
-        FieldSpec("handover", N_("Handover"), type=int, reads_as="internal"),
-        FieldSpec("position", N_("Position"), reads_as="internal"),
-        FieldSpec("unread_by", N_("Accepted unread by"), type=Id | None, control="person", reads_as="internal"),
-    ),
+    fields=tuple(specs_of(SearchHandover)),
     events={
         "handed.set": EventSpec(N_("Search included in handover"), signs=lambda search, state: (search, state["handover"])),
         UNREAD: EventSpec(N_("Search accepted without being read")),

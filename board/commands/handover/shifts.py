@@ -11,13 +11,14 @@ from sqlmodel import Session
 from board.engine import event_queries, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.engine.kinds import EventSpec, Kind
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
+from models.declared import specs_of
 from models.entity import State
-from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.fields import Data, RequiredLongText
 from models.handover import Handover, Shift
 
 OPEN = ("prepared", "signed")  # statuses before a handover ends; its holder keeps the shift
@@ -137,14 +138,7 @@ KIND = Kind(
     model=Shift,
     title=N_("Shift"),
     data=TakeShift,
-    fields=(
-        FieldSpec("number", N_("Number"), type=int, display="room", reads_as="internal"),
-        FieldSpec("holder", N_("In charge of the shift"), type=Id, control="person", display="room"),
-        FieldSpec("since", N_("Since"), type=Time, display="room"),
-        FieldSpec("before", N_("Previously in charge"), type=Id | None, control="person"),
-        FieldSpec("handover", N_("Handover"), type=int | None),
-        FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
-    ),
+    fields=tuple(specs_of(Shift)),
     events={
         "shift.taken": EventSpec(N_("Shift taken without a handover")),
         "shift.handed_over": EventSpec(N_("Shift handed over")),

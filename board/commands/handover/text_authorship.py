@@ -5,14 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from board.engine.event_writer import EventWriter
-from models.entity import State
-from models.handover import TextMark
+from models.declared import declared_of
+from models.entity import Entity, State
+from models.handover import Briefing, Handover, TextMark
 
 CONFIRMED = "handover.confirmed"
-OF_SEARCH = ("assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned")
-OF_DESK = ("faults", "remarks")
-
 Authorship = dict[str, Any]  # TextMark by field
+
+
+def _carried(model: type[Entity]) -> tuple[str, ...]:
+    """Return the fields that carry over from one handover to the next: all that people write, except people."""
+    return tuple(
+        name for name, declared in declared_of(model).items() if declared.by_people and declared.spec.control != "person"
+    )
+
+
+OF_SEARCH, OF_DESK = _carried(Briefing), _carried(Handover)
 
 
 def update_authorship(

@@ -1,34 +1,38 @@
 """Distributions: the recipients of a material, the method, and the requests to take it down."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import text
 
 from board.commands import past_times
 from board.commands.command import Patch
-from board.commands.materials import materials, take_downs
+from board.commands.materials import take_downs
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.db import rows
-from models.distribution import Distribution, Way
+from models.declared import data_of, specs_of
+from models.distribution import Distribution
 from models.entity import State
 from models.fields import Data, Id, LongText, ShortText, Time, Title
 from models.ids import new_id
-from models.material import Language, Material
+from models.material import Material
 
 MAX_DISTRIBUTIONS = 500  # per search, including withdrawn ones
 MAX_ADDED = 50  # recipients per command
-Copies = Annotated[int, Field(ge=1, le=1_000_000)]
 
 _COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
 
 
-class AddDistribution(Data):
+Fields: Any = data_of(Distribution)
+_Given: Any = data_of(Distribution, omit=("recipient", "at"))
+
+
+class AddDistribution(_Given):  # type: ignore[misc]  # the fields that the row declares
     """Record the recipients of a material, with an entry for each.
 
     `recipients`: 1 to 50.
@@ -37,20 +41,7 @@ class AddDistribution(Data):
 
     material: Id
     recipients: Annotated[list[Title], Field(min_length=1, max_length=MAX_ADDED)]
-    way: Way
-    language: Language
-    copies: Copies | None = None
     at: Time | None = None
-
-
-class Fields(Data):
-    """Fields of a distribution that people write."""
-
-    recipient: Title
-    way: Way
-    language: Language
-    copies: Copies | None = None
-    at: Time
 
 
 class UpdateDistribution(Patch):
@@ -150,31 +141,8 @@ def _apply_undo(writer: EventWriter, row: Distribution, event: JournalEvent, val
 KIND = Kind(
     model=Distribution,
     title=N_("Distribution"),
-    data=AddDistribution,
-    fields=(
-        FieldSpec("material", N_("Material"), reads_as="material"),
-        FieldSpec("recipient", N_("Recipient"), type=Title, control="text", required=True, personal=True, prose=True),
-        FieldSpec(
-            "way", N_("Method"), control="choice", required=True,
-            choices={
-                "email": N_("E-mail"), "paper": N_("Paper, by post"), "by_hand": N_("By hand"),
-                "social_media": N_("Social media"), "portal": N_("Website or portal"), "press": N_("Press"), "other": N_("Other"),
-            },
-        ),
-        FieldSpec("language", N_("Language"), control="choice", required=True, choices=materials.LANGUAGES),
-        FieldSpec("copies", N_("Copies"), control="number"),
-        FieldSpec("at", N_("Given at"), type=Time, control="time", past=True),
-        FieldSpec("by", N_("Given by"), type=Id, control="person"),
-        FieldSpec("take_down", N_("Take-down")),
-        FieldSpec("take_down.due", N_("Due"), reads_as="time"),
-        FieldSpec("take_down.done_at", N_("Asked to take it down at"), reads_as="time"),
-        FieldSpec("take_down.done_by", N_("Asked by"), control="person"),
-        FieldSpec("take_down.note", N_("Note on the take-down"), personal=True, prose=True),
-        FieldSpec("withdrawn", N_("Withdrawn")),
-        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
-        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
-        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
-    ),
+    data=Fields,
+    fields=tuple(specs_of(Distribution)),
     events={
         "distribution.added": EventSpec(N_("Distribution recorded"), "distribution.add"),
         "distribution.updated": EventSpec(N_("Distribution changed"), "distribution.update", undoable=True),

@@ -3,24 +3,24 @@
 An approved material does not change. Later changes of the search appear only on a material that is approved after them.
 """
 
-from typing import Annotated, Any, get_args
+from typing import Any
 
-from pydantic import Field
 from sqlalchemy import text
 
 from board.commands.materials import take_downs
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, message
 from models.db import rows
+from models.declared import data_of, specs_of
 from models.entity import State
-from models.fields import Data, Id, LongText, Name, RequiredShortText, Time
+from models.fields import Data, Id, LongText, Name
 from models.ids import new_id
-from models.material import Language, Material, Shown, Texts, What
-from models.search import Search
+from models.material import Material, Shown
+from models.search import SHOWN_BY, Search
 
 MAX_MATERIALS = 100  # per search, including ended ones
 MAX_PUBLIC_TEXT = 400  # characters of the custom text on a poster or vignette; a brief has space for more
@@ -31,12 +31,7 @@ LEVELS = {  # levels of the appeal that allow a material; a brief goes to the po
     "brief": ("none", "discreet", "posters", "public", "child_alert"),
 }
 ONLY_BRIEF: tuple[Shown, ...] = ("birth_date", "needs")  # never shown in public
-LOOKS = ("sex", "height_cm", "build", "hair", "eyes", "features")
-_PATHS = {
-    "looks": tuple(f"person.{name}" for name in LOOKS), "time": ("missing_since",), "place": ("last_seen.text",),
-    "photo": ("photo",),
-}  # fmt: skip
-SHOWN: tuple[Shown, ...] = get_args(Shown)
+_PATHS = {"time": "missing_since", "place": "last_seen.text", "photo": "photo"}  # of what is no field of the child
 NEEDS_LEVEL = {
     "poster": N_("A poster needs an appeal of level posters, public or Child Alert."),
     "vignette": N_("A vignette needs an appeal, at least a discreet one."),
@@ -46,7 +41,10 @@ _RUNNING = text("SELECT id FROM material WHERE board = :board AND ended_at IS NU
 _COUNT = text("SELECT count(*) FROM material WHERE board = :board")
 
 
-class ApproveMaterial(Data):
+Fields: Any = data_of(Material)
+
+
+class ApproveMaterial(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Approve a material. Its `content` is copied from the search now. See *Materials*.
 
     `languages`: one or more.
@@ -56,13 +54,7 @@ class ApproveMaterial(Data):
     `decided_by`: the person or authority that decided.
     """
 
-    what: What
-    languages: Annotated[list[Language], Field(min_length=1, max_length=4)]
-    shows: Annotated[list[Shown], Field(max_length=9)]
-    texts: Texts = Field(default_factory=Texts)
     place: Name | None = None
-    until: Time
-    decided_by: RequiredShortText
 
 
 class WithdrawMaterial(Data):
@@ -86,10 +78,10 @@ def approve(writer: EventWriter, data: ApproveMaterial) -> None:
     _require_shown_facts(writer, row, data.shows)
     if unit_of_work.execute(writer.session, _COUNT, {"board": row.id}).scalar_one() >= MAX_MATERIALS:
         raise Refused("too_large")
-    values = {
-        "id": new_id(), "board": row.id, "what": data.what, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
-        "texts": data.texts.model_dump(), "content": content(row, data), "until": data.until, "decided_by": data.decided_by,
-        "approved_by": writer.account_id, "approved_at": writer.now, "ends_at": _ends_at(data.what, data.until, row),
+    values = data.model_dump(exclude={"place"}) | {
+        "id": new_id(), "board": row.id, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
+        "content": content(row, data), "approved_by": writer.account_id, "approved_at": writer.now,
+        "ends_at": _ends_at(data.what, data.until, row),
     }  # fmt: skip
     writer.create(rows.new_row(Material, values), "material.approved")
 
@@ -124,11 +116,9 @@ def content(row: Search, data: ApproveMaterial) -> State:
     person, shows = row.person, set(data.shows)
     facts: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
     last_name = person.get("last_name") or None
+    for name, code in SHOWN_BY.items():
+        facts[name] = person.get(name) if code in shows else None
     facts["last_name"] = last_name if last_name is None or "last_name" in shows else f"{last_name[0]}."
-    for name in ("age", "birth_date", "clothing", "needs"):
-        facts[name] = person.get(name) if name in shows else None
-    for name in LOOKS:
-        facts[name] = person.get(name) if "looks" in shows else None
     facts["missing_since"] = row.missing_since if "time" in shows else None
     facts["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
     facts["photo"] = row.photo if "photo" in shows else None
@@ -175,7 +165,8 @@ def _require_shown_facts(writer: EventWriter, row: Search, shows: list[Shown]) -
     """Raise Refused `conflict` if another account changed a fact that the material shows after the command's base."""
     if writer.command.base is None or row.seq <= writer.command.base:
         return
-    paths = {"person.first_name", "person.last_name"}.union(*(_PATHS.get(name, (f"person.{name}",)) for name in shows))
+    paths = {"person.first_name", "person.last_name"} | {_PATHS[code] for code in shows if code in _PATHS}
+    paths |= {f"person.{name}" for name, code in SHOWN_BY.items() if code in shows}
     changed = writer.changed_since(row, writer.command.base, except_account=writer.account_id)
     conflicts = {name: sentence for name, sentence in changed.items() if name in paths}
     if conflicts:
@@ -201,40 +192,11 @@ def _apply_undo(writer: EventWriter, row: Material, event: JournalEvent, values:
         take_downs.cancel(writer, row.id)
 
 
-LANGUAGES = {"fr": N_("French"), "nl": N_("Dutch"), "de": N_("German"), "en": N_("English")}
-
 KIND = Kind(
     model=Material,
     title=N_("Material"),
     data=ApproveMaterial,
-    fields=(
-        FieldSpec(
-            "what", N_("What to give out"), control="choice", required=True,
-            choices={"poster": N_("Poster"), "vignette": N_("Vignette"), "brief": N_("Brief for the police")},
-        ),
-        FieldSpec("languages", N_("Languages"), choices=LANGUAGES),
-        FieldSpec(
-            "shows", N_("What it shows"),
-            choices={
-                "last_name": N_("Full name"), "age": N_("Age"), "looks": N_("What the child looks like"),
-                "clothing": N_("Clothing"), "time": N_("Missing since"), "place": N_("Last seen"),
-                "photo": N_("Photo"), "birth_date": N_("Date of birth"), "needs": N_("Needs"),
-            },
-        ),
-        FieldSpec("texts", N_("Custom text")),
-        *(FieldSpec(f"texts.{code}", N_("Custom text"), control="long", personal=True, prose=True) for code in LANGUAGES),
-        FieldSpec("content", N_("Details as approved"), personal=True, reads_as="internal"),
-        FieldSpec("content.sex", N_("Sex"), personal=True, choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}),
-        FieldSpec("until", N_("Show until"), control="time", required=True),
-        FieldSpec("decided_by", N_("Decided by"), control="text", required=True, personal=True, prose=True),
-        FieldSpec("approved_by", N_("Approved by"), type=Id, control="person"),
-        FieldSpec("approved_at", N_("Approved at"), type=Time),
-        FieldSpec("ended_at", N_("No longer given out since"), type=Time | None),
-        FieldSpec("withdrawn", N_("Withdrawn")),
-        FieldSpec("withdrawn.reason", N_("Reason"), personal=True, prose=True),
-        FieldSpec("withdrawn.at", N_("Withdrawn at"), reads_as="time"),
-        FieldSpec("withdrawn.by", N_("Withdrawn by"), reads_as="person"),
-    ),
+    fields=tuple(specs_of(Material)),
     events={
         "material.approved": EventSpec(N_("Material approved"), "material.approve"),
         "material.ended": EventSpec(N_("Material ended"), "material.withdraw", undoable=True),

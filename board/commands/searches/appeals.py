@@ -38,8 +38,7 @@ def set_appeal(writer: EventWriter, data: SetAppeal) -> None:
     if data.since is not None and data.until is not None and data.until <= data.since:
         raise invalid("until", N_("The end must be after the start."))
     row = writer.find(Search, writer.board.id, "search")
-    appeal = {"level": data.level, "from": data.since, "until": data.until}
-    apply_appeal(writer, row, appeal, data.reason)
+    apply_appeal(writer, row, data.model_dump(by_alias=True, exclude={"reason"}), data.reason)
 
 
 def end_appeal(writer: EventWriter, row: Search, reason: str) -> None:

@@ -9,16 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
-from board.commands.shared_fields import private
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import FieldSpec
 from board.errors import invalid
 from board.i18n import N_
-from models.declared import parts_of
 from models.entity import State
-from models.fields import Data
-from models.search import MAX_EARLIER, Details, EarlierDisappearance, Search
+from models.search import MAX_EARLIER, EarlierDisappearance, Search
 
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 
@@ -40,13 +36,6 @@ def _checked(value: dict[str, EarlierDisappearance]) -> dict[str, EarlierDisappe
 Earlier = Annotated[dict[str, EarlierDisappearance], BeforeValidator(_without_cleared), AfterValidator(_checked)]
 
 
-class DetailFields(Data):
-    """Details and earlier disappearances, among the fields of a search that people write."""
-
-    details: Details | None = None
-    earlier: Earlier | None = None
-
-
 def check_links(writer: EventWriter, before: State | None, after: State | None) -> None:
     """Check new links from earlier disappearances: each must be another search, closed, and visible to every account.
 
@@ -60,11 +49,3 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
         row = unit_of_work.get(writer.session, Search, linked)
         if row is None or row.access != "desk" or row.status != "closed" or linked == writer.board.id:
             raise invalid(f"earlier.{key}.search", N_("This is not a closed search that everyone can see."))
-
-
-FIELDS = (
-    FieldSpec("details", N_("Details for this type"), personal=True),
-    *parts_of(Details, "details"),
-    private("earlier", N_("Earlier disappearances")),
-    *parts_of(dict[str, EarlierDisappearance], "earlier"),
-)

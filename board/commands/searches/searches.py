@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, create_model
 from sqlalchemy import text, true
 from sqlmodel import Session, select
 
@@ -17,13 +17,13 @@ from board.commands.files import photos
 from board.commands.materials import materials, take_downs
 from board.commands.searches import appeals, closing, references, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
-from board.commands.shared_fields import private
+from board.config import sentences
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
 from board.engine.event import JournalEvent, join_at
 from board.engine.event_writer import EventWriter
-from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
+from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.engine.merge_patch import apply_patch
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError, Refused, invalid
@@ -31,19 +31,14 @@ from board.i18n import N_, P_, message
 from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
-from models.declared import parts_of
+from models.declared import data_of, specs_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
-from models.fields import Data, Id, Location, LongText, RequiredLongText, RequiredShortText, ShortText, Time, Title, none_if_empty
+from models.fields import Data, Id, RequiredLongText, RequiredShortText
 from models.ids import id_bytes, new_epoch, new_id
 from models.occasion import Occasion, WallTexts
-from models.search import Criterion, Outcome, Person, Search
+from models.search import Access, Criterion, Outcome, Search, Status
 from realtime.wire.protocol import Command
-
-SearchKind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
-Status = Literal["open", "found", "closed"]
-Access = Literal["desk", "members"]
-
 
 _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
@@ -55,25 +50,17 @@ _OPENED = text(  # the first event of its board tells who opened a search
 )
 
 
-class Fields(search_details.DetailFields):
-    """Fields of a search that people write."""
+class _Checked(Data):
+    """Fields whose items are checked: by the catalogue of criteria, and by the rules of earlier disappearances."""
 
-    kind: SearchKind
-    reference: Title | None = None
-    person: Person
-    missing_since: Time
-    last_seen: Location | None = None
     criteria: Criteria = Field(default_factory=Criteria)
-    lead: Id | None = None
-
-    @model_validator(mode="after")
-    def _no_empty_last_seen(self) -> "Fields":
-        self.last_seen = none_if_empty(self.last_seen)
-        self.details = none_if_empty(self.details)
-        return self
+    earlier: search_details.Earlier | None = None
 
 
-class OpenSearch(Fields):
+Fields: Any = data_of(Search, _Checked)
+
+
+class OpenSearch(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Open a search, with its own board, five columns and the first tasks of its kind. The ack's `opened` is the new board. A
     full board never refuses it. But it is `too_large` if your account has already opened 500 of the searches on `operations`.
 
@@ -297,86 +284,14 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "worrying_search", False
 
 
-_shown = partial(FieldSpec, exported=True, display="inner_room")
 _significant = partial(EventSpec, significant={})
 
 KIND = Kind(
     model=Search,
     title=N_("Search"),
-    data=OpenSearch,
+    data=Fields,
     boards=(),  # a search is an entity of its own board and of `operations`
-    fields=(
-        FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
-        FieldSpec(
-            "kind", N_("Type"), control="choice", required=True, exported=True, display="inner_room",
-            choices={
-                "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
-                "unaccompanied_minor": N_("Unaccompanied foreign minor"),
-                "third_party_abduction": N_("Abduction by a third party"), "undefined": N_("Undefined disappearance"),
-            },
-        ),
-        FieldSpec(
-            "status", N_("Status"), type=Status, exported=True, display="room",
-            choices={"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")},
-        ),
-        private("status_reason", N_("Reason"), type=LongText | None, prose=True),
-        FieldSpec("person", N_("Person")),
-        *parts_of(Person, "person"),
-        FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
-        FieldSpec("last_seen", N_("Last seen"), personal=True),
-        private("last_seen.text", N_("Last seen"), control="text", prose=True),
-        private("last_seen.lat", N_("Last seen, latitude"), control="number"),
-        private("last_seen.lon", N_("Last seen, longitude"), control="number"),
-        FieldSpec(
-            "worrying", N_("Worrying"), type=bool | None, exported=True, display="room",
-            choices={"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")},
-        ),
-        private("worrying_basis", N_("Basis"), type=ShortText | None, prose=True),
-        private("criteria", N_("Criteria")),
-        FieldSpec("appeal", N_("Appeal")),
-        FieldSpec(
-            "appeal.level", N_("Appeal"), exported=True, display="room",
-            choices={
-                "none": N_("none"), "discreet": N_("discreet"), "posters": N_("posters"), "public": N_("public"),
-                "child_alert": N_("Child Alert"),
-            },
-        ),
-        FieldSpec("appeal.from", N_("Appeal from"), exported=True, reads_as="time"),
-        FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room", reads_as="time"),
-        FieldSpec("access", N_("Access"), exported=True, choices={"desk": N_("All users"), "members": N_("Members only")}),
-        FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
-        _shown("lead", N_("In charge"), control="person"),
-        FieldSpec("goal", N_("Goal")),
-        _shown("goal.text", N_("Goal"), control="text", searched=True, prose=True),
-        _shown("goal.until", N_("Goal due"), control="time"),
-        FieldSpec("goal.by", N_("Goal set by"), exported=True, reads_as="internal"),
-        FieldSpec("goal.at", N_("Goal set at"), exported=True, reads_as="internal"),
-        FieldSpec("photo", N_("Photo"), type=Id | None, reads_as="file"),
-        FieldSpec("public_photo", N_("Public photo"), type=Id | None, display="room", reads_as="internal"),
-        FieldSpec("outcome", N_("Outcome"), personal=True),
-        private("outcome.found_at", N_("Found at"), reads_as="time"),
-        private("outcome.place", N_("Where found"), prose=True),
-        private(
-            "outcome.condition", N_("Condition"),
-            choices={
-                "well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown"),
-            },
-        ),
-        private(
-            "outcome.how", N_("How"),
-            choices={
-                "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
-                "other": N_("another way"),
-            },
-        ),
-        private("outcome.confirmed_by", N_("Confirmed by"), prose=True),
-        private("outcome.family_told", N_("Family told")),
-        private("outcome.police_told", N_("Police told")),
-        private("outcome.reason", N_("What happened, in one sentence"), prose=True),
-        FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
-        *search_details.FIELDS,
-        private("acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, prose=True),
-    ),
+    fields=tuple(specs_of(Search)),
     events={
         "search.opened": _significant(N_("Search opened"), "search.open"),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
@@ -395,7 +310,7 @@ KIND = Kind(
         "worrying_search": Occasion(
             N_("Worrying disappearance?"), short=P_("alarm, short", "Worrying?"), rule="worrying_search", by_responsible="skip",
             # translators: on wall displays; the mark in capitals has at most 14 letters
-            wall=WallTexts(N_("WORRYING?"), "", N_("worrying or not"), N_("worrying or not")),
+            wall=WallTexts(sentences.WORRYING_MARK, "", N_("worrying or not"), N_("worrying or not")),
         ),
         "take_down_overdue": take_downs.OCCASION,
     },

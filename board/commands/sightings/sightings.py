@@ -12,6 +12,7 @@ from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
 from board.commands.sightings import queues, sources
+from board.config import sentences
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
@@ -276,7 +277,7 @@ KIND = Kind(
     alerts=_alerts,
     occasions={
         "sighting_urgent": Occasion(
-            N_("Urgent sighting"), N_("Urgent sighting {number}"), rule="urgent_sighting", by_responsible="take",
+            N_("Urgent sighting"), sentences.URGENT_SIGHTING, rule="urgent_sighting", by_responsible="take",
             # translators: on wall displays; the mark in capitals has at most 14 letters
             wall=WallTexts(N_("URGENT"), N_("sighting"), N_("urgent sighting"), P_("alarm on a wall", "urgent")),
         ),

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from board.audit.entries import SourceRead
 from board.commands.command import Patch
+from board.config import sentences
 from board.engine import access, event_queries
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
@@ -60,9 +61,7 @@ def check_may_set(writer: EventWriter, sighting: Report) -> None:
     """Raise Refused `forbidden` if the author may not read the source: a change would disclose whether a guess is right, and
     overwrite a value that they can't see."""
     if not may_read(writer.account, sighting):
-        raise Refused(
-            "forbidden", N_("This source is confidential. Only coordinators, and the person who recorded it, can change it.")
-        )
+        raise Refused("forbidden", sentences.SEALED)
 
 
 def check_seal(writer: EventWriter, sighting: Report, sealed: bool) -> None:

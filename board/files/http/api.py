@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from board.config import sentences
 from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.files import names
@@ -188,7 +189,7 @@ def _check_sizes(request: Request, size: int) -> None:
     if size > max_mb * MEGABYTE:
         raise Refused("too_large", message(N_("A file can be at most {count} MB."), count=max_mb))
     if size == 0:
-        raise Refused("invalid", fields={"upload-length": N_("This file is empty.")})
+        raise Refused("invalid", fields={"upload-length": sentences.EMPTY_FILE})
     length = request.headers.get("content-length", "")
     if _NUMBER.fullmatch(length) and int(length) > MAX_BODY:
         raise Refused("too_large", TOO_LONG)

@@ -5,6 +5,7 @@
  */
 import { ago, formatShortDuration, late, MINUTE_MS, runningTime, serverNow } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
@@ -100,5 +101,5 @@ const age = (from, now) => Math.max(0, Number(now) - Date.parse(from));
 /** @param {string} due @param {Date} now */
 function dueText(due, now) {
   const lateness = late(due, now);
-  return lateness ? t("due {at}, {lateness}", { at: formatShortMoment(due), lateness }) : t("due {at}", { at: formatShortMoment(due) });
+  return lateness ? t("due {at}, {lateness}", { at: formatShortMoment(due), lateness }) : say("due", { at: formatShortMoment(due) });
 }

@@ -3,6 +3,7 @@
  * the docs with it.
  */
 import { t } from "../core/i18n.js";
+import { pageName, pageTitle } from "../core/rules/pages.js";
 import { singleKeySetting } from "./single_key_setting.js";
 
 // id: the command (commands.js of the pages), or the request of a behaviour. press: keys joined by "+", alternatives by a space.
@@ -44,8 +45,8 @@ export const SHORTCUTS = [
 
 /** @type {Record<string, () => string>} */
 export const SCOPES = {
-  everywhere: () => t("Everywhere"), boards: () => t("On any board"), operations: () => t("All searches"),
-  search: () => t("On a search board"), history: () => t("History"), unanswered: () => t("Unanswered"), handover: () => t("Handover"), intake: () => t("Take a call"),
+  everywhere: () => t("Everywhere"), boards: () => t("On any board"), operations: () => pageName("operations"),
+  search: () => t("On a search board"), history: () => pageTitle("history"), unanswered: () => pageTitle("unanswered"), handover: () => pageTitle("handover"), intake: () => pageTitle("intake"),
 };
 /** @type {Record<string, (page: string | undefined) => boolean>} */
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };

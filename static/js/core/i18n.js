@@ -5,10 +5,10 @@ import { get, orNull } from "./connection/api.js";
 
 const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as in gettext
 /** @typedef {{ [code: string]: string }} Texts */
-/** @typedef {{ path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
-/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts }} Catalogue */
+/** @typedef {{ name: string, title: string, path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
+/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {} };
+const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {}, plurals: {}, agreeing: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, when the board is already loading: creation is slow
 
@@ -44,6 +44,16 @@ export const rules = () => catalogue.rules;
 /** Return the sentences that screens and paper share, for sentences.js. */
 export const sentences = () => catalogue.sentences;
 
+/** Return those of them with a plural, for sentences.js. */
+export const plurals = () => catalogue.plurals;
+
+/**
+ * Return the form of a text that agrees with a child, which is translated in its place: the text itself, if it has none.
+ * @param {string} text
+ * @param {string | null} [sex] of the child, if known
+ */
+export const agreeing = (text, sex) => catalogue.agreeing[text]?.[sex ?? ""] ?? text;
+
 /** Return the declarations of pages, for pages.js. */
 export const pages = () => catalogue.pages;
 
@@ -74,12 +84,6 @@ function read(key, values) {
   const translation = catalogue.messages[key];
   return fill((Array.isArray(translation) ? translation[0] : translation) || key.slice(key.indexOf(CONTEXT_END) + 1), values);
 }
-
-/**
- * Append a colon to a label: in French, a space comes before it.
- * @param {string} label
- */
-export const withColon = (label) => t("{label}:", { label });
 
 /**
  * n('{count} card', '{count} cards', 1200): return "1,200 cards".

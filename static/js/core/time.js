@@ -2,6 +2,7 @@
    server's clock. */
 
 import { locale, t } from "./i18n.js";
+import { say } from "./rules/sentences.js";
 import { ClockOffset } from "./connection/clock_offset.js";
 
 const ZONE = "Europe/Brussels";
@@ -133,7 +134,7 @@ export function runningTime(when, now = serverNow()) {
   const elapsedMs = msBetween(when, now);
   if (elapsedMs === null) return "";
   const length = Math.max(0, elapsedMs);
-  return length < DAY ? formatShortDuration(length) : t("{days} d {hours} h", { days: Math.floor(length / DAY), hours: twoDigits((length % DAY) / HOUR) });
+  return length < DAY ? formatShortDuration(length) : say("days_hours", { days: Math.floor(length / DAY), hours: twoDigits((length % DAY) / HOUR) });
 }
 
 /**
@@ -156,8 +157,8 @@ export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s
  * @param {number} length
  */
 export function formatDuration(length) {
-  if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
-  if (length < 10 * HOUR) return t("{hours} h {minutes} min", { hours: Math.floor(length / HOUR), minutes: twoDigits((length % HOUR) / MINUTE) });
+  if (length < HOUR) return say("minutes", { minutes: Math.floor(length / MINUTE) });
+  if (length < 10 * HOUR) return say("hours_minutes", { hours: Math.floor(length / HOUR), minutes: twoDigits((length % HOUR) / MINUTE) });
   if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
   return t("{days} d", { days: Math.floor(length / DAY) });
 }

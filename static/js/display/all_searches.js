@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { say } from "../core/rules/sentences.js";
+import { say, sayCount } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
 import { alarmOnTile, mayAlarm } from "./alarm_row.js";
@@ -107,8 +107,7 @@ export const nameElement = ({ first_name: name, age }) => html`<span class="name
 export function gravityMark({ worrying, undecided }) {
   // translators: on a wall display, at most 18 letters: the disappearance is worrying
   if (worrying === true) return html`<span class="worry">${t("WORRYING")}</span>`;
-  // translators: on a wall display, at most 18 letters: a criterion applies, and nobody has decided yet whether it is worrying
-  return undecided === true ? html`<span class="worry ask">${t("WORRYING?")}</span>` : nothing;
+  return undecided === true ? html`<span class="worry ask">${say("worrying_mark")}</span>` : nothing;
 }
 
 /**
@@ -122,7 +121,7 @@ function counts(state, { summary, alarm }) {
   if (alarm) return alarmOnTile(alarm);
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
-    ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
+    ${sightings ? html`<span class="count new">${sayCount("to_assess", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${say("nobody_in_charge")}</span>`}`;
 }
 

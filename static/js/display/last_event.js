@@ -2,7 +2,8 @@
    Each time is labelled, because the time of a sighting would be ambiguous. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { p, t } from "../core/i18n.js";
+import { p } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { clock, committedAt, date, dayAndClock } from "../core/time.js";
 import { assessmentText, shortEventText } from "./significant_events.js";
 
@@ -37,7 +38,7 @@ export function seenLast(sighting, now) {
  * @param {string} at
  * @param {Date | null} now
  */
-export const seenAt = (at, now) => t("seen {at}", { at: shortTime(at, now) });
+export const seenAt = (at, now) => say("seen", { at: shortTime(at, now) });
 
 /**
  * "22:39" today, "Wed 22:10" within a week, "24 Nov" on other days.

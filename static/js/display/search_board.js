@@ -2,7 +2,8 @@
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { n, number, p, t } from "../core/i18n.js";
+import { number, p, t } from "../core/i18n.js";
+import { sayCount } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/rules/appearance.js";
 import { isAssured } from "../core/rules/conditions.js";
@@ -126,7 +127,7 @@ function openCards({ board, now, height, upright, fewer = 0 }) {
   const maxCards = Math.max(1, Math.floor(available / CARD_HEIGHT) - fewer), shown = all.length <= maxCards ? all : all.slice(0, Math.max(1, maxCards - 1));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
-    ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
+    ${shown.length < all.length ? html`<li class="rest">${sayCount("more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
 /**

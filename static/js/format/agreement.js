@@ -1,5 +1,6 @@
 /** Words that agree with the child's sex, as in French "observée à 11:36" for a girl. If it is unknown, they are neutral. */
-import { p, t } from "../core/i18n.js";
+import { agreeing, labels, sentences, t as translate } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 
 /**
@@ -8,9 +9,8 @@ import { label } from "../core/labels.js";
  * @param {string | null} [sex] sex of the child, if known
  */
 export function seenWhen(at, sex) {
-  const when = at.includes(" ") ? at : p("a time of day, after “seen”", "{time}", { time: at });
-  if (sex === "f") return p("of a girl", "seen {at}", { at: when });
-  return sex === "m" ? p("of a boy", "seen {at}", { at: when }) : t("seen {at}", { at });
+  const { seen = "{at}" } = sentences(), agreed = agreeing(seen, sex);
+  return translate(agreed, { at: agreed === seen || at.includes(" ") ? at : say("seen_time", { time: at }) });
 }
 
 /**
@@ -18,7 +18,10 @@ export function seenWhen(at, sex) {
  * @param {string} code
  * @param {string | null} [sex]
  */
-export const foundCondition = (code, sex) => (code === "well" && sex === "f" ? p("of a girl", "alive and well") : label.condition(code));
+export function foundCondition(code, sex) {
+  const text = labels().values["outcome.condition"]?.[code];
+  return text ? translate(agreeing(text, sex)) : label.condition(code);
+}
 
 /**
  * Return the sex of the child on a search's board.

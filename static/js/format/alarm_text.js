@@ -1,6 +1,7 @@
 /* Texts of alarms: their subjects and recipients. */
 
 import { t, t as translate } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { isCard, kind, occasionOf } from "../core/rules/kinds.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { runningTime } from "../core/time.js";
@@ -56,7 +57,7 @@ const subjectName = ({ about: { kind, number } }) => cardName({ kind, state: { n
  */
 export function alarmDetail(alarm) {
   const { about, place, seen_at: seenAtTime } = alarm, title = standardText(alarm.title);
-  const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? t("seen {at}", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
+  const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? say("seen", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
   const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? subjectName(alarm) : "");
   return subjectText && title ? t("{where}: {title}", { where: subjectText, title }) : subjectText || title || "";
 }

@@ -1,5 +1,6 @@
 /** Texts of a child's earlier disappearances; board/config/earlier_disappearances.py is the equivalent for paper. */
-import { n, p, t } from "../core/i18n.js";
+import { n, p } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { date as formatDate } from "../core/time.js";
 
 /** @typedef {NonNullable<SearchState["earlier"]>} Earlier */
@@ -26,7 +27,7 @@ export function earlierText({ date, days, place, reference, note }) {
   const parts = [
     date && formatDate(`${date}T12:00:00Z`),
     days === null || days === undefined ? null : n("{count} day", "{count} days", days),
-    place && t("found: {place}", { place }), reference, note,
+    place && say("found_place", { place }), reference, note,
   ];
   return parts.filter(Boolean).join(" · ");
 }

@@ -1,6 +1,6 @@
 /** Change of a field as a list item: "Colour: grey → black". */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { t, withColon } from "../core/i18n.js";
+import { say, withColon } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 import { formatPath } from "./values.js";
 
@@ -9,7 +9,7 @@ import { formatPath } from "./values.js";
  * @param {{ session: Session, board: any }} ctx for the names of people and cards
  */
 export function fieldChange({ path, from, to, kind }, ctx) {
-  const formatValue = (/** @type {any} */ fieldValue) => formatPath(path, fieldValue, ctx, kind) ?? html`<i>${t("empty")}</i>`;
+  const formatValue = (/** @type {any} */ fieldValue) => formatPath(path, fieldValue, ctx, kind) ?? html`<i>${say("empty")}</i>`;
   const before = from === undefined ? nothing : html`<del>${formatValue(from)}</del> → `;
   return html`<li data-path=${path}>${withColon(label.field(path, kind))} ${before}<ins>${formatValue(to)}</ins></li>`;
 }

@@ -5,6 +5,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dayAndClock, moment, serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { seenWhen } from "./agreement.js";
 
 // Formatting takes about 5 µs per part of a date, and each draw needs the same few hundred texts.
@@ -59,7 +60,7 @@ export function clockNote({ at, clock }) {
  * @param {string | null} [sex] sex of the child, if known
  */
 export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment, sex = null) =>
-  seen ? seenWhen(write(seen), sex) : t("reported {at}, time unknown", { at: write(received) });
+  seen ? seenWhen(write(seen), sex) : say("reported", { at: write(received) });
 
 /**
  * Return the time of a card in a handover report; for a note, the time of its subject.

@@ -1,6 +1,8 @@
 /** Values of states as texts for people: without ids, codes or ISO times. */
 import { number, t } from "../core/i18n.js";
-import { isInternal, readingOf } from "../core/rules/kinds.js";
+import { say, withColon } from "../core/rules/sentences.js";
+import { isInternal, otherFields, readingOf } from "../core/rules/kinds.js";
+import { valueAt } from "../core/rules/merge_patch.js";
 import { label } from "../core/labels.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { date } from "../core/time.js";
@@ -61,7 +63,7 @@ export function formatPath(path, value, ctx, kind) {
 /** @param {any} value @param {{ session: Session }} ctx */
 function formatUnlabelled(value, { session }) {
   if (RAW_TIME.test(value)) return formatMoment(value);
-  return RAW_ID.test(value) ? session.accounts.get(value)?.name ?? t("not shown here") : String(value);
+  return RAW_ID.test(value) ? session.accounts.get(value)?.name ?? say("not_shown") : String(value);
 }
 
 /**
@@ -98,9 +100,25 @@ const fileName = (file) => file?.state.caption || file?.state.name || t("yes");
 /** @param {any} field @param {any} value @param {any} ctx */
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
 
+/**
+ * Return label and text of the fields of an entity that people wrote, except those that are shown otherwise.
+ * @param {string} kind that is not a card
+ * @param {any} state
+ * @param {any} ctx
+ * @param {...string} shown paths
+ * @returns {[string, string][]}
+ */
+export function otherValues(kind, state, ctx, ...shown) {
+  const values = otherFields(kind, shown).map((field) => [label.field(field.path, kind), formatField(field, valueAt(state, field.path), ctx)]);
+  return /** @type {[string, string][]} */ (values.filter(([, text]) => text !== null));
+}
+
+/** @param {[string, string]} value */
+export const labelled = ([name, text]) => `${withColon(name)} ${text}`;
+
 /** @param {Session} session @param {string | null} id */
 export function accountName(session, id) {
-  return session.accounts.get(id ?? "")?.name ?? t("Someone");
+  return session.accounts.get(id ?? "")?.name ?? say("someone");
 }
 
 /** @param {State | null | undefined} column */
@@ -110,7 +128,7 @@ export function columnName(column) {
 
 /** @type {Record<string, (number: number) => string>} */
 const NUMBERED = {
-  sighting: (number) => t("Sighting {number}", { number }), task: (number) => t("Task {number}", { number }), tip: (number) => t("Tip {number}", { number }),
+  sighting: (number) => say("sighting", { number }), task: (number) => t("Task {number}", { number }), tip: (number) => t("Tip {number}", { number }),
 };
 /** @type {Record<string, () => string>} */
 const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };

@@ -3,23 +3,20 @@
  * drawn, because declarations arrive with the translations. The path determines labels and choices.
  */
 import { detailPaths } from "../core/rules/kind_fields.js";
-import { field, kind } from "../core/rules/kinds.js";
+import { field, otherFields, partsOf } from "../core/rules/kinds.js";
 import { serverNow } from "../core/time.js";
-import { t } from "../core/i18n.js";
+import { rules, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { isDate } from "./parse_date.js";
 import { timeOf } from "./time_value.js";
 
-export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
 const OLDEST = 25; // years: searches are for children and young people
 const HEIGHTS = [30, 230]; // cm; same as the server
 const AHEAD_MS = 5 * 60_000; // tolerance for a clock ahead of the server's; same as the server
 
 /** @param {string} path @param {Record<string, unknown>} [options] */
 const text = (path, options) => ({ path, control: "text", ...options });
-/** @param {string} path @param {Record<string, unknown>} [options] */
-const time = (path, options) => ({ path, control: "time", ...options });
 /** @param {string} path @param {Record<string, unknown>} [options] */
 const choice = (path, options) => ({ path, control: "choice", required: true, ...options });
 /** @param {string} path */
@@ -41,16 +38,16 @@ const FACT_OPTIONS = {
 };
 
 /**
- * Return the paths of the child's fields, except `named`, in declaration order.
+ * Return the paths of the facts of a search, except `named` and the details of its type, in declaration order.
  * @param {...string} named
  */
-export const otherPersonPaths = (...named) => Object.keys(kind("search").fields).filter((path) => path.startsWith("person.") && !named.includes(path));
+export const otherFacts = (...named) => otherFields("search", named).map(({ path }) => path).filter((path) => !path.startsWith("details.") && !path.startsWith("last_seen."));
 
 export const facts = () => [
-  ...[...FACTS, ...otherPersonPaths(...FACTS)].map((path) => field("search", path, FACT_OPTIONS[path])),
+  ...[...FACTS, ...otherFacts(...FACTS)].map((path) => field("search", path, FACT_OPTIONS[path])),
   ...detailPaths().map((path) => field("search", path, FACT_OPTIONS[path])),
   { path: "earlier", control: "earlier" },
-  ...CRITERIA.flatMap((key) => [
+  ...rules().criteria.flatMap((key) => [
     choice(`criteria.${key}.answer`, { required: false, codes: "criteria.answer" }),
     text(`criteria.${key}.basis`, { placeholder: () => t("Basis: who says so, and when") }),
   ]),
@@ -74,18 +71,28 @@ export const passOn = () => [
 export const approval = () => [
   field("material", "what"), ...label.codes("languages", "material").map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
   text("place", { label: () => t("Place as shown") }), ...label.codes("languages", "material").map((code) => field("material", `texts.${code}`, { rows: 2 })),
-  field("material", "until", { ahead: true }), field("material", "decided_by", { placeholder: () => t("Police, prosecutor or family: name") }),
+  ...decision(),
 ];
+
+/** Fields of a material that do not say what it shows: by when, who decided it, and so on. */
+export const decision = () => otherFields("material", ["what", ...label.codes("languages", "material").map((code) => `texts.${code}`)], {
+  until: { ahead: true }, decided_by: { placeholder: () => t("Police, prosecutor or family: name") },
+});
 
 export const distribution = () => [
   choice("material", { required: true }), { path: "recipients", control: "long", required: true, rows: 5, label: () => t("Recipients, one per line") },
-  field("distribution", "way"), field("distribution", "language"), field("distribution", "copies"), field("distribution", "at"),
+  ...otherFields("distribution", ["recipient"]),
 ];
 
 export const note = () => [
-  field("note", "text", { label: () => t("What happened or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
-  { ...flag("please_answer"), label: () => t("Answer needed: an alarm for those mentioned") },
+  ...otherFields("note", ["card"], {
+    text: { label: () => t("What happened or was said") }, please_answer: { label: () => t("Answer needed: an alarm for those mentioned") },
+  }),
+  text("corrects"),
 ];
+
+/** The card and the time of a file are set when it is attached. */
+export const file = () => otherFields("file", ["card", "taken_at"]);
 
 export const reason = () => [text("reason", { autofocus: true })];
 
@@ -97,22 +104,20 @@ export const column = () => [...columnTitle(), choice("role")];
 
 export const access = () => [choice("access"), { path: "members", control: "people" }];
 
-export const outcome = () => [
-  time("outcome.found_at", { required: true, past: true }), text("outcome.place"), choice("outcome.condition"), choice("outcome.how"),
-  text("outcome.confirmed_by"), flag("outcome.family_told"), flag("outcome.police_told"),
-];
+/** How the child was found. What happened is the reason of the status. */
+export const outcome = () => partsOf("search", "outcome").filter(({ path }) => path !== "outcome.reason");
 
 /** Like `outcome`, for a child that was already found: adds a description of the finding and a reason for the correction. */
-export const correctedOutcome = () => [...outcome(), { path: "outcome.reason", control: "long" }, text("reason")];
+export const correctedOutcome = () => [...partsOf("search", "outcome"), text("reason")];
 
 /** null is a valid choice: not decided. */
 export const worrying = () => [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
 
-export const appeal = () => [choice("appeal.level"), time("appeal.from"), time("appeal.until"), text("reason")];
+export const appeal = () => [...partsOf("search", "appeal"), text("reason")];
 
-export const goal = () => [
-  field("search", "goal.text", { control: "long", autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until", { ahead: true }),
-];
+export const goal = () => partsOf("search", "goal", {
+  "goal.text": { control: "long", autofocus: true, placeholder: () => t("What to find out next") }, "goal.until": { ahead: true },
+});
 
 export const status = () => [
   choice("status"), { path: "reason", control: "long", required: true }, { path: "acknowledge", control: "long", rows: 2 },

@@ -1,7 +1,8 @@
 /** Form field: label, control, error, and changes by other people. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
-import { t, withColon } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
+import { say, withColon } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 import { foundCondition, sexOf } from "../format/agreement.js";
 import { agoElement } from "../format/time_elements.js";
@@ -45,13 +46,19 @@ const showsRequired = (form, { path, required, control }) => required && (contro
 /** @param {any} form @param {any} ctx @param {string[]} paths */
 export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
+/** Render the fields of a form that are not named. @param {Form} form @param {any} ctx @param {...string} named paths */
+export const otherRows = (form, ctx, ...named) => rows(form, pathsOf(form.fields).filter((path) => !named.includes(path)), ctx);
+
+/** @param {{ path: string }[]} fields */
+export const pathsOf = (fields) => fields.map(({ path }) => path);
+
 /** @param {any} error @param {any} field @param {any} raw */
 function errorText(error, field, raw) {
   if (error === "unreadable" && field.control === "time") return problemOf(raw) === "gap" ? gapText() : unreadableText();
   if (error === "unreadable" && field.control === "date") return unreadableDateText();
-  if (error === "required") return t("This field is required.");
+  if (error === "required") return say("required");
   if (error === "unreadable") return t("Enter a number or a time.");
-  if (error === "future") return t("This is in the future.");
+  if (error === "future") return say("future");
   if (error === "passed") return t("This time has passed. Enter a later time.");
   if (error === "age") return t("Enter an age in whole years, from 0 to 25. This board is for children and young people.");
   if (error === "height") return t("Enter a height in whole centimetres, from 30 to 230.");
@@ -169,7 +176,7 @@ export function people(session, chosen) {
 export function otherChangeNotice(form, field, ctx) {
   const other = form.otherChange(field.path);
   if (!other) return nothing;
-  const who = other.actor?.name ?? t("Someone");
+  const who = other.actor?.name ?? say("someone");
   const decide = (/** @type {any} */ decision) => () => {
     const isResolved = form[decision](field.path);
     if (isResolved && other.conflict) ctx.resolved?.(form);
@@ -178,8 +185,8 @@ export function otherChangeNotice(form, field, ctx) {
   return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>
     <p>${t("{who} changed this", { who })}${other.at ? html`, ${agoElement(other.at)}` : nothing}</p>
     <dl>
-      <dt>${t("Their version")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : formatField(field, other.value, ctx) ?? t("empty")}</dd>
-      <dt>${t("My version")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
+      <dt>${t("Their version")}</dt><dd data-value="theirs">${other.isPrivate ? say("not_shown") : formatField(field, other.value, ctx) ?? say("empty")}</dd>
+      <dt>${t("My version")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? say("empty")}</dd>
     </dl>
     <div class="buttons">
       <button type="button" data-act="keep-mine" @click=${decide("keep")}>${t("Keep my version")}</button>

@@ -1,6 +1,6 @@
 /** Definitions of the form fields of a handover. */
 import { t } from "../core/i18n.js";
-import { say } from "../core/rules/sentences.js";
+import { otherFields } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 
 /** @param {string} path @param {() => string} [name] label, if it differs from the field's @param {any} [options] */
@@ -8,25 +8,17 @@ const long = (path, name, options) => ({ path, control: "long", rows: 2, label: 
 
 /** @param {() => string} name @param {any} [options] */
 const reason = (name, options) => long("reason", name, options);
-const INCOMING = { path: "incoming", control: "person", label: () => label.field("incoming") };
+
+/** @param {string} kind @param {string[]} named fields that have forms of their own @returns {(FieldDefinition & { label(): string })[]} */
+const written = (kind, named) => otherFields(kind, named).map((field) => ({ rows: 2, label: () => label.field(field.path, kind), ...field }));
 
 /** Texts about one search. */
-export const OF_SEARCH = [
-  long("assessment", () => label.field("assessment", "briefing")),
-  long("hypotheses"),
-  long("dropped", () => say("dropped")),
-  long("contingencies"),
-  long("contacts", () => say("contacts")),
-];
+export const ofSearch = () => written("briefing", ["keeper"]);
 
-/** Texts about the entire shift. */
-export const OF_DESK = [
-  INCOMING,
-  long("faults"),
-  long("remarks"),
-];
+/** Incoming coordinator, and texts about the entire shift. */
+export const ofDesk = () => written("handover", []);
 
-export const PREPARE = [{ ...INCOMING, autofocus: true }];
+export const PREPARE = [{ path: "incoming", control: "person", label: () => label.field("incoming"), autofocus: true }];
 export const ACCEPT = [
   long("restatement", () => t("In your own words, in one or two sentences: what are you taking over?"), { required: true, rows: 3 }),
   reason(() => t("Reason for taking over without reading everything")),

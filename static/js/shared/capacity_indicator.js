@@ -2,6 +2,7 @@
 
 import { get, orNull } from "../core/connection/api.js";
 import { number, t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { countedKinds } from "../core/rules/kinds.js";
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { askForRoom } from "./make_room.js";
@@ -58,7 +59,7 @@ function fullness(count, { most, many, reserve, mayLead }) {
   const actions = makeRoom(mayLead);
   if (count < many) return [];
   if (count < most) return [{ kind: "filling", actions, text: t("This board is filling up: {count} of {most} entries", { count: number(count), most: number(most) }) }];
-  const text = mayLead ? t("This board is full. Coordinators can add up to {count} more entries.", { count: number(reserve) }) : t("This board is full. Ask a coordinator to make room.");
+  const text = mayLead ? t("This board is full. Coordinators can add up to {count} more entries.", { count: number(reserve) }) : say("board_full");
   return [{ kind: "full", tone: "alert", actions, text }];
 }
 

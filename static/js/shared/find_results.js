@@ -3,7 +3,9 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
 import { cardName } from "../format/values.js";
-import { number, n, t, withColon } from "../core/i18n.js";
+import { number, n, t } from "../core/i18n.js";
+import { withColon } from "../core/rules/sentences.js";
+import { pageName } from "../core/rules/pages.js";
 import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { MAX_LENGTH, MAX_HITS } from "./find_box.js";
@@ -56,7 +58,7 @@ function statusText({ state, hits, more, trouble, all, board }) {
  */
 function row(hit, index, find, { nameOf, cardOf }) {
   const isElsewhere = hit.board !== find.board;
-  const location = [isElsewhere && (hit.reference ?? t("All searches")), isElsewhere && nameOf(hit), subjectText(hit, cardOf(hit))].filter(Boolean);
+  const location = [isElsewhere && (hit.reference ?? pageName("operations")), isElsewhere && nameOf(hit), subjectText(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${index}" class="hit" data-kind=${hit.kind} aria-selected=${index === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => openHit(event, find, index)}>
     <p class="where"><b>${location.join(" · ")}</b>${find.opensOnly ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
     ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${highlight(text, marks)}</p>`)}

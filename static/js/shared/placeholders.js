@@ -1,6 +1,7 @@
 /** Placeholders for a board that is loading or inaccessible. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
+import { pageName } from "../core/rules/pages.js";
 
 const SKETCH = [3, 4, 2, 1, 3]; // cards per column of a loading board
 
@@ -22,7 +23,7 @@ export function forbidden(askAgain) {
     <h1>${t("You cannot see this search")}</h1>
     <p>${t("It does not exist, or only its members can see it. Anything that was shown here has been removed from this screen.")}</p>
     <p>${t("If you were working on it, ask the coordinator for access. The board opens as soon as you have access.")}</p>
-    <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
+    <p class="buttons"><a class="button primary" href="/">${pageName("operations")}</a>
       <button type="button" data-act="try-again" @click=${askAgain}>${t("Try again")}</button></p>
   </section>`;
 }

@@ -4,7 +4,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
-import { say } from "../core/rules/sentences.js";
+import { say, sayCount } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
@@ -161,7 +161,7 @@ const NEEDS = {
     const alarm = othersAlarm(card, session);
     return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${sinceElement(card.raised_at)}</span> <span data-testid="owner">${whoHasIt(alarm, session.account.id)}</span> <span>${t("others are asked")}</span>${more(count)}</span>`;
   },
-  urgent: (card, { length, session }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b>\u00a0· ${
+  urgent: (card, { length, session }) => html`<b class="grave">${say("urgent_sighting", { number: card.number })}</b>\u00a0· ${
     card.assignee || card.taken_by ? html`<b data-testid="owner">${whoHasIt(ownerOf({ taken_by: card.taken_by ?? card.assignee }, card.assignee, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
     count > 1 ? t("longest {length}: {title}", { length, title: standardText(card.title) }) : t("{length}: {title}", { length, title: standardText(card.title) })}`,
@@ -171,7 +171,7 @@ const NEEDS = {
 };
 
 /** @param {number} count */
-const more = (count) => (count > 1 ? html` <span>${n("{count} more", "{count} more", count - 1)}</span>` : nothing);
+const more = (count) => (count > 1 ? html` <span>${sayCount("more", count - 1)}</span>` : nothing);
 
 /** @param {SummarySighting} card @param {string} length */
 const sightingText = (card, length) => (card.place ? t("{length}: {title}", { length, title: card.place }) : length);
@@ -190,8 +190,8 @@ function counts(summary) {
   const { unassessed_sightings: sightings, open_tasks: tasks, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
   const late = unanswered?.late ? "late" : "", lateTitle = late ? t("Sightings over their target") : nothing;
   return [
-    sightings ? html`<span class="sightings ${late}" title=${lateTitle} data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
-    toPassOn ? html`<span class="to-pass-on ${late}" title=${lateTitle} data-count="pass-on">${n("{count} to pass on", "{count} to pass on", toPassOn)}</span>` : nothing,
+    sightings ? html`<span class="sightings ${late}" title=${lateTitle} data-count="unassessed">${sayCount("to_assess", sightings)}</span>` : nothing,
+    toPassOn ? html`<span class="to-pass-on ${late}" title=${lateTitle} data-count="pass-on">${sayCount("waiting_for_police", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
   ];
 }

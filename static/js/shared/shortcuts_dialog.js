@@ -5,6 +5,7 @@ import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts
 import { ShortcutHandler } from "../behaviours/shortcut_handler.js";
 import { singleKeySetting, applySingleKeySetting } from "../behaviours/single_key_setting.js";
 import { t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { Palette } from "./palette/palette.js";
 
 /**
@@ -66,7 +67,7 @@ class KeysDialog {
         ${t("Use single-key shortcuts in this browser")}</label>
       <p class="hint">${t("Turn this off to avoid accidental actions. This list stays in the menu under your name.")}</p>
       ${Object.keys(SCOPES).map((scope) => section(scope, keys.filter(({ where }) => where === scope)))}
-      <p><a href="/help">${t("Guides for each role")}</a></p>
+      <p><a href="/help">${say("guides")}</a></p>
     </div>`;
   }
 }

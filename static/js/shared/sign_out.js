@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/connection/api.js";
 import { t, n } from "../core/i18n.js";
+import { sayCount } from "../core/rules/sentences.js";
 import { unsentTexts } from "./unsent.js";
 import { vault } from "../core/storage/vault.js";
 import { dialog } from "../behaviours/dialog.js";
@@ -41,7 +42,7 @@ function body(texts, choose) {
   const canKeep = vault.state === "open";
   return html`<div class="form"><p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", texts.length)}</p>
     <ul class="bulleted" data-testid="unsent-texts">${texts.slice(0, MAX_LISTED).map((text) => html`<li>${text}</li>`)}
-      ${remaining > 0 ? html`<li>${n("{count} more", "{count} more", remaining)}</li>` : nothing}</ul>
+      ${remaining > 0 ? html`<li>${sayCount("more", remaining)}</li>` : nothing}</ul>
     ${canKeep ? html`<p class="hint">${t("What you keep stays in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
     <div class="buttons">
       <span class="space"></span>

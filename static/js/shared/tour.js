@@ -5,6 +5,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { t } from "../core/i18n.js";
+import { pageName, pageTitle } from "../core/rules/pages.js";
 import { ROOT, storage } from "../core/storage/storage.js";
 
 const CLOSED = `${ROOT}tours-closed`; // ids of accounts, or "all"; not below the account's own keys, which signing out deletes
@@ -16,11 +17,11 @@ const MENU = "details.account-menu > summary"; // on a phone, pages are found in
 
 /** @returns {Step[]} */
 const steps = () => [
-  { title: t("All searches"), text: t("Each open search has a card here. Worrying ones, in amber, come first. Select a child’s name to open the board: sightings and tasks, in columns from new to done."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
+  { title: pageName("operations"), text: t("Each open search has a card here. Worrying ones, in amber, come first. Select a child’s name to open the board: sightings and tasks, in columns from new to done."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
   { title: t("The line at the top"), text: t("Red means that something is waiting and nobody has it. Press “I have it”, and everyone sees that you do. Without red, the line says what is due next."), at: [".watch-line"] },
   { title: t("Add a sighting"), text: hasKeyboard() ? t("During a call, use “Take a call”. On a board, press S or use “+ Sighting”. What you type is kept until it is sent.") : t("During a call, use “Take a call”. On a board, use “+ Sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
-  { title: t("Unanswered"), text: t("“Unanswered” lists the sightings and tips that someone must look at, assess or pass on. “What’s new” shows what changed since you last looked, and “History” every event."), at: ['nav a[href="/unanswered"]', MENU] },
-  { title: t("Handover"), text: t("At the end of a shift, write, sign and pass on the state of each search here. The incoming coordinator reads it and accepts."), at: ['nav a[href="/handover"]', MENU] },
+  { title: pageTitle("unanswered"), text: t("“Unanswered” lists the sightings and tips that someone must look at, assess or pass on. “What’s new” shows what changed since you last looked, and “History” every event."), at: ['nav a[href="/unanswered"]', MENU] },
+  { title: pageTitle("handover"), text: t("At the end of a shift, write, sign and pass on the state of each search here. The incoming coordinator reads it and accepts."), at: ['nav a[href="/handover"]', MENU] },
 ];
 
 /** @type {Tour | null} */

@@ -1,6 +1,8 @@
 /** List of unfinished texts: waiting and refused commands, and drafts, one line each. */
 import { readDrafts } from "../core/storage/drafts.js";
-import { t, withColon } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
+import { withColon } from "../core/rules/sentences.js";
+import { pageTitle } from "../core/rules/pages.js";
 import { isCard } from "../core/rules/kinds.js";
 import { label } from "../core/labels.js";
 import { newCardName } from "../format/values.js";
@@ -11,7 +13,7 @@ const MAX_TEXT = 60; // characters: enough for its author to recognise it
 // name of a form, by its kind; all other forms are changes
 /** @type {Record<string, () => string>} */
 const FORMS = {
-  intake: () => t("Take a call"),
+  intake: () => pageTitle("intake"),
   "open-search": () => t("New search"),
   note: () => label.noun("note"),
   handover: () => label.noun("handover"),

@@ -1,6 +1,6 @@
 /** Details of each kind of search, in order, as this installation declares them (board/config/data/kind_fields.toml). */
 
-import { kind } from "./kinds.js";
+import { partsOf } from "./kinds.js";
 
 /** @type {Record<string, Record<"form" | "header" | "facts", string[]>> | null} */
 let declared = null;
@@ -16,4 +16,4 @@ export function kindFields(searchKind, part) {
 }
 
 /** Return the paths of all details of searches. */
-export const detailPaths = () => Object.keys(kind("search").fields).filter((path) => path.startsWith("details."));
+export const detailPaths = () => partsOf("search", "details").map(({ path }) => path);

@@ -5,7 +5,7 @@ import { kinds, t as translate } from "../i18n.js";
 import { standardText } from "./standard_texts.js";
 
 /** @type {KindDeclaration} */
-const UNKNOWN = { card: false, counted: false, readings: {}, occasions: {}, plural: "", title: "", column: "", fields: {}, forms: { first: [], more: [], edit: [] } };
+const UNKNOWN = { card: false, counted: false, readings: {}, occasions: {}, plural: "", title: "", column: "", fields: {}, written: [], forms: { first: [], more: [], edit: [] } };
 
 /**
  * Return the declaration of a kind.
@@ -48,7 +48,26 @@ export const formFields = (name, part) => kind(name).forms[part].map((path) => f
  * @param {Record<string, unknown>} [options]
  * @returns {FieldDefinition}
  */
-export const field = (name, path, options) => ({ path, kind: name, autofocus: path === kind(name).title, ...kind(name).fields[path], ...options });
+export function field(name, path, options) {
+  const { title, fields } = kind(name), heading = fields[path]?.heading;
+  return { path, kind: name, autofocus: path === title, ...(heading && { label: () => translate(heading) }), ...fields[path], ...options };
+}
+
+/**
+ * Return the fields that people write of a kind that is not a card, in the order of their declaration, except those that are named.
+ * @param {string} name of the kind
+ * @param {string[]} named paths
+ * @param {Record<string, Record<string, unknown>>} [options] by path, other than declared
+ */
+export const otherFields = (name, named, options = {}) => kind(name).written.filter((path) => !named.includes(path)).map((path) => field(name, path, options[path]));
+
+/**
+ * Return the fields of a group that people write in forms, in the order of their declaration.
+ * @param {string} name of the kind
+ * @param {string} group
+ * @param {Record<string, Record<string, unknown>>} [options] by path, other than declared
+ */
+export const partsOf = (name, group, options = {}) => Object.keys(kind(name).fields).filter((path) => path.startsWith(`${group}.`)).map((path) => field(name, path, options[path]));
 
 /**
  * Return how to show a field's value: "time", "person", "card" and so on; "internal" if it is never shown; undefined for a text, a

@@ -3,7 +3,19 @@
 import { pages, t as translate } from "../i18n.js";
 
 /** Return the pages in the quick menu, in order. */
-export const offeredPages = () => pages().map(({ path, command, role }) => ({ path, role, title: translate(command) }));
+export const offeredPages = () => pages().filter(({ path }) => path).map(({ path, command, role }) => ({ path, role, title: translate(command) }));
+
+/**
+ * Return what a page is called where it is shown.
+ * @param {string} name of the page
+ */
+export const pageTitle = (name) => translate(pages().find((page) => page.name === name)?.title ?? name);
+
+/**
+ * Return what a page is called beside other pages: "History: all searches".
+ * @param {string} name of the page
+ */
+export const pageName = (name) => translate(pages().find((page) => page.name === name)?.command ?? name);
 
 /**
  * Return the search words of the page at an address; "" if it has none.

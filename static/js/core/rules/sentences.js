@@ -1,6 +1,6 @@
 /* Sentences that screens and paper share: the server declares them (board/config/sentences.py), and they arrive with the translations. */
 
-import { sentences, t as translate } from "../i18n.js";
+import { n as counted, plurals, sentences, t as translate } from "../i18n.js";
 
 /**
  * say("not_read", { name }) returns "Not read by Alice before accepting." in the reader's language.
@@ -8,3 +8,16 @@ import { sentences, t as translate } from "../i18n.js";
  * @param {Record<string, unknown>} [values]
  */
 export const say = (name, values) => translate(sentences()[name] ?? name, values);
+
+/**
+ * sayCount("more", 3) returns "3 more", in the reader's language.
+ * @param {string} name of the sentence
+ * @param {number} count
+ */
+export const sayCount = (name, count) => counted(...(plurals()[name] ?? [name, name]), count);
+
+/**
+ * Put a colon after the label of a value: French has a space before it.
+ * @param {string} label
+ */
+export const withColon = (label) => say("with_colon", { label });

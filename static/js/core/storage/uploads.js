@@ -3,6 +3,7 @@
 
 import { Offline, Refusal } from "../errors.js";
 import { t } from "../i18n.js";
+import { say } from "../rules/sentences.js";
 import { label } from "../labels.js";
 
 const MIN_PIECE = 65_536, FIRST_PIECE = 262_144, MAX_PIECE = 1_048_576; // bytes
@@ -19,7 +20,7 @@ export const commandOf = (upload) => upload.replaceAll("-", "");
 
 /** Return why a file is refused before it is sent, or null. @param {{ size: number }} file @param {number} maxMb @returns {string | null} */
 export function problemOf({ size }, maxMb) {
-  if (size === 0) return t("This file is empty.");
+  if (size === 0) return say("empty_file");
   return size > maxMb * 1_048_576 ? t("This file is too large. At most {size} MB are accepted.", { size: maxMb }) : null;
 }
 

@@ -5,6 +5,8 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { patch, post, remove } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { pageName } from "../../core/rules/pages.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 import { DISPLAYS, profileName } from "./display_row.js";
@@ -96,14 +98,14 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
   const boardsError = errorOf(view, "boards");
   const option = (/** @type {any} */ value, /** @type {string} */ text, /** @type {any} */ chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
   return html`
-    ${row(view, "name", t("Name"), (/** @type {any} */ message) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
+    ${row(view, "name", label.field("name", "display"), (/** @type {any} */ message) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
       aria-required="true" aria-invalid=${message.is} aria-describedby=${message.by}>`)}
     <div class="side">
-      <div class="row"><label for="d-profile">${t("Who can see this display")}</label>
+      <div class="row"><label for="d-profile">${label.field("profile", "display")}</label>
         <select id="d-profile" name="profile">${["room", "inner"].map((code) => option(code, profileName(code), profile))}</select></div>
-      <div class="row"><label for="d-language">${t("Language")}</label>
+      <div class="row"><label for="d-language">${label.field("language", "display")}</label>
         <select id="d-language" name="language">${Object.entries(LANGUAGES).map(([code, text]) => option(code, text, language))}</select></div>
-      <div class="row"><label for="d-theme">${t("Theme")}</label>
+      <div class="row"><label for="d-theme">${label.field("theme", "display")}</label>
         <select id="d-theme" name="theme">${Object.entries(THEMES).map(([code, text]) => option(code, text(), theme))}</select></div>
     </div>
     <fieldset class="boards ${boardsError ? "wrong" : ""}" aria-describedby=${errorId("boards", boardsError)}><legend>${t("Boards shown")}</legend>
@@ -129,7 +131,7 @@ function choices(board, chosen) {
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
   const openChoices = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
   const unavailable = chosen.filter((/** @type {string} */ id) => id !== board.id && !visible.some((search) => search.id === id));
-  return [[board.id, t("All searches")], ...openChoices, ...unavailable.map((/** @type {string} */ id) => [id, t("a search that is not available")])];
+  return [[board.id, pageName("operations")], ...openChoices, ...unavailable.map((/** @type {string} */ id) => [id, t("a search that is not available")])];
 }
 
 /** @param {any} elements elements of the form */

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
+import { pageName } from "../../core/rules/pages.js";
 import { ago, clockWithSeconds, moment } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";
 
@@ -38,7 +39,7 @@ const HEALTH_TEXTS = { // by the server's state of health
 
 /** @param {{ shows: any }} display @param {Board} board */
 function boardNames({ shows }, board) {
-  return shows.boards.map((/** @type {string} */ id) => (id === board.id ? t("All searches") : boardName(board.get(id)))).join(", ");
+  return shows.boards.map((/** @type {string} */ id) => (id === board.id ? pageName("operations") : boardName(board.get(id)))).join(", ");
 }
 
 /** @param {any} search */

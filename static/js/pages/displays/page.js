@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { get, orNull } from "../../core/connection/api.js";
 import { Refusal } from "../../core/errors.js";
 import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.js";
@@ -92,7 +93,7 @@ export class DisplaysPage {
     const active = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: revoked }) => !revoked) ?? [];
     const revoked = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: at }) => at) ?? [];
     return html`<div class="settings-page displays">
-      <header><h1>${t("Displays")}</h1>
+      <header><h1>${pageTitle("displays")}</h1>
         <button class="primary" data-act="pair" @click=${() => this.open("pair")}>${t("Pair a screen")}</button></header>
       <p class="quiet">${t("Open {address} on the screen. It shows a code: enter it here.", { address: `${location.origin}/wall` })}</p>
       ${this.#failed ? html`<p class="problem" role="alert">${t("Displays could not be loaded. This list may be out of date.")}</p>` : nothing}

@@ -41,7 +41,7 @@ export function authorText(values, path, view) {
   const written = by && at ? { name: view.nameOf(by), at: formatMoment(at) } : null;
   if (isCarriedOver(values, path, view)) return written ? say("not_confirmed_by", written) : say("not_confirmed");
   const confirmed = confirmedBy && confirmedAt && say("still_true", { name: view.nameOf(confirmedBy), at: formatMoment(confirmedAt) });
-  return [written && t("{name}, {at}", written), confirmed].filter(Boolean).join(" · ");
+  return [written && say("name_at", written), confirmed].filter(Boolean).join(" · ");
 }
 
 /**

@@ -53,7 +53,7 @@ function aboutChild({ person: { sex }, kind, reference, lead }, view) {
 function readMark(section, view) {
   const ownRead = section.reads?.[view.session.account.id];
   const open = () => (view.ui.unfolded.add(section.board), view.draw());
-  return html`<span class="read" data-testid="read-row">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : t("read")}</span>
+  return html`<span class="read" data-testid="read-row">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : label.done("read")}</span>
     <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Show")}</button>`;
 }
 
@@ -73,7 +73,7 @@ function placesLine({ search: { person: { sex }, last_seen: seen, appeal }, last
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   const placeTexts = [
     seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
-    credible ? t("latest credible: {at}", { at: [t("Sighting {number}", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }) : t("latest credible: none so far"),
+    credible ? t("latest credible: {at}", { at: [say("sighting", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") }) : t("latest credible: none so far"),
     level && (level.until ? say("appeal_until", { level: label.level(level.level), until: formatMoment(level.until) }) : say("appeal", { level: label.level(level.level) })),
   ].filter(Boolean);
   return placeTexts.length ? html`<p class="places">${placeTexts.join(" · ")}</p>` : nothing;

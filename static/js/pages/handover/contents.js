@@ -2,7 +2,9 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { OF_SEARCH } from "../../forms/handover_fields.js";
+import { label } from "../../core/labels.js";
+import { pathsOf } from "../../forms/form_row.js";
+import { ofSearch } from "../../forms/handover_fields.js";
 import { isWritten } from "./authorship.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { nameAndAge } from "./child_summary.js";
@@ -25,7 +27,7 @@ export function index(view) {
  */
 export function writtenFlags(section, view) {
   const values = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
-  return [...OF_SEARCH.map(({ path }) => path), "pinned"].map((path) => isWritten(values, path, view.number));
+  return [...pathsOf(ofSearch()), "pinned"].map((path) => isWritten(values, path, view.number));
 }
 
 /** @param {any} section @param {HandoverView} view */
@@ -40,7 +42,7 @@ function pips(section, view) {
 }
 
 /** @type {Record<string, () => string>} */
-const MARKS = { correct: () => t("read, summarised, correct"), waiting: () => t("read, summarised, not answered yet"), read: () => t("read"), "": () => t("not read yet") };
+const MARKS = { correct: () => t("read, summarised, correct"), waiting: () => t("read, summarised, not answered yet"), read: () => label.done("read"), "": () => t("not read yet") };
 
 /** @param {any} section @param {HandoverView} view */
 function mark(section, view) {

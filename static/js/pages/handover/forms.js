@@ -36,7 +36,7 @@ export class Forms {
         return patch && { handover: view.number, ...patch };
       };
       return new Form({
-        key: `handover-${board}`, entity: board, board: position, fields: board === OPERATIONS ? fields.OF_DESK : fields.OF_SEARCH,
+        key: `handover-${board}`, entity: board, board: position, fields: board === OPERATIONS ? fields.ofDesk() : fields.ofSearch(),
         command: { name: "handover.write", data }, read: () => view.written(board), draft: draft(`${board}:handover`),
       });
     });

@@ -11,6 +11,7 @@ import { isFocusLost } from "../../behaviours/keep_focus.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { say } from "../../core/rules/sentences.js";
 import { serverNow } from "../../core/time.js";
 import { lastUnsignedHandover } from "../../replay/shift_history.js";
@@ -142,7 +143,7 @@ export class HandoverPage {
 
   /** @param {string} id */
   nameOf(id) {
-    return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Someone");
+    return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? say("someone");
   }
 
   /**
@@ -244,7 +245,7 @@ export class HandoverPage {
   #render() {
     // drop changes that the report now contains
     for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
-    document.title = `${this.number ? say("handover", { number: this.number }) : t("Handover")} · Searchboard`;
+    document.title = `${this.number ? say("handover", { number: this.number }) : pageTitle("handover")} · Searchboard`;
     this.#drawing.draw(this.#template());
     watchLine.setNotices("page", refusals(this));
     if (!this.isFixed) restatements.showSummaries(this.report.whole, this.session.account.id);

@@ -3,8 +3,9 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
-import { n, t, withColon } from "../../core/i18n.js";
-import { say } from "../../core/rules/sentences.js";
+import { n, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
+import { say, sayCount, withColon } from "../../core/rules/sentences.js";
 import { pluralName } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/rules/queues.js";
@@ -53,7 +54,7 @@ function facts(section) {
   const { worrying } = search;
   const rows = [
     html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${suggestedCriteria(search)}</dd></div>`,
-    last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${t("Sighting {number}", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
+    last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${say("sighting", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     waitingRow(section),
     outcomeRows(search),
   ];
@@ -62,9 +63,9 @@ function facts(section) {
 
 /** @type {Record<string, (count: number) => string>} */
 const WAITING = {
-  look: (count) => n("{count} not looked at", "{count} not looked at", count),
-  judge: (count) => n("{count} to assess", "{count} to assess", count),
-  pass_on: (count) => n("{count} to pass on", "{count} to pass on", count),
+  look: (count) => sayCount("not_looked_at", count),
+  judge: (count) => sayCount("to_assess", count),
+  pass_on: (count) => sayCount("waiting_for_police", count),
 };
 
 /**
@@ -73,7 +74,7 @@ const WAITING = {
  */
 function waitingRow({ unanswered: counts }) {
   const waitingTexts = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
-  return waitingTexts.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${waitingTexts.join(", ")}</dd></div>` : nothing;
+  return waitingTexts.length ? html`<div data-testid="queues"><dt>${pageTitle("unanswered")}</dt><dd>${waitingTexts.join(", ")}</dd></div>` : nothing;
 }
 
 /**
@@ -103,7 +104,7 @@ function shiftEvents({ board, since: { events, significant, seq }, reader, seq: 
   const earlierEvents = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // events before the shift, which are not listed elsewhere
   const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${newsForReader}</div>`;
-  return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${newsForReader}
+  return html`<div class="news"><p><b>${sayCount("events_of_shift", events)}</b>${links(board, seq, until)}</p>${newsForReader}
     ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board)}</div>`;
 }
 
@@ -127,7 +128,7 @@ export const eventName = ({ type, kind, number }) => (number ? t("{what}: {card}
  */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("No events since you last looked.");
-  const importantText = significant.length ? html`, <b>${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
+  const importantText = significant.length ? html`, <b>${sayCount("important_ones", significant.length)}</b>` : nothing;
   return html`<b>${n("{count} event since you last looked", "{count} events since you last looked", events)}</b>${importantText}${links(board, seq, until)}`;
 }
 
@@ -138,7 +139,7 @@ function newTo({ events, significant, seq }, board, until) {
  * @param {any} to
  */
 function links(board, from, to) {
-  return html`<span class="on-screen">\u00a0· <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a>\u00a0· <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
+  return html`<span class="on-screen">\u00a0· <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a>\u00a0· <a href="/searches/${board}/history#${from + 1}">${pageTitle("history")}</a></span>`;
 }
 
 /**
@@ -151,7 +152,7 @@ function sinceSigning(section, view) {
   const { board, seq, after: { seq: now, events, significant } } = section;
   const ownRead = section.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b>${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : say("no_events_since_signing")}</p>
+    <p>${events ? html`<b>${sayCount("events_since_signing", events)}</b>${significant ? html`, <b>${sayCount("important_ones", significant)}</b>` : nothing}${links(board, seq, now)}` : say("no_events_since_signing")}</p>
     ${view.mayTakeOver ? reading(section, view, ownRead) : nothing}
     ${readers(section, view)}
   </div>`;
@@ -161,13 +162,13 @@ function sinceSigning(section, view) {
 function stillUnread(section, view) {
   const { handover: number, since } = view.shift;
   return html`<div class="since-signed on-screen" data-testid="still-unread-here"><p>${t("You accepted handover {number} without having read this search.", { number })}
-    <a href="/searches/${section.board}/history">${t("History")}</a> <span class="hint">${t("since {at}", { at: formatMoment(since) })}</span></p>${reading(section, view, null, number)}</div>`;
+    <a href="/searches/${section.board}/history">${pageTitle("history")}</a> <span class="hint">${t("since {at}", { at: formatMoment(since) })}</span></p>${reading(section, view, null, number)}</div>`;
 }
 
 /** @param {any} section @param {HandoverView} view @param {any} ownRead @param {number} [number] number of the handover */
 function reading(section, view, ownRead, number = view.number) {
   if (view.isSending(section.board, "read", number)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
-  if (!view.reading.isToRead(section)) return html`<span class="read on-screen" data-testid="read">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : t("read")}</span>`;
+  if (!view.reading.isToRead(section)) return html`<span class="read on-screen" data-testid="read">✓ ${ownRead ? say("read_at", { at: formatMoment(ownRead.at) }) : label.done("read")}</span>`;
   const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(section);
@@ -220,7 +221,7 @@ const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, stat
 function line(card, until, { board, search }, view) {
   const { kind, id, number, assignee } = card, title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joinParts([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

@@ -2,20 +2,19 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { formOf, row } from "../../forms/form_row.js";
-import { n, t, withColon } from "../../core/i18n.js";
+import { formOf, pathsOf, row } from "../../forms/form_row.js";
+import { n, t } from "../../core/i18n.js";
+import { withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
 import { nameAndAge } from "./child_summary.js";
 import { isEmpty } from "./contents.js";
 import { isCarriedOver } from "./authorship.js";
-import { OF_SEARCH } from "../../forms/handover_fields.js";
+import { ofSearch } from "../../forms/handover_fields.js";
 import { eventName, referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
 import { guideLink } from "../../shared/guide_link.js";
-
-const TEXTS = [...OF_SEARCH.map(({ path }) => path), "pinned"];
 
 /** @param {HandoverView} view */
 export function step(view) {
@@ -176,7 +175,8 @@ function unwritten(view, boards) {
  * @param {any[]} boards
  */
 function carriedOver(view, boards) {
-  const unconfirmed = boards.filter((section) => TEXTS.some((path) => isCarriedOver(view.written(section.board), path, view)));
+  const paths = [...pathsOf(ofSearch()), "pinned"];
+  const unconfirmed = boards.filter((section) => paths.some((path) => isCarriedOver(view.written(section.board), path, view)));
   if (!unconfirmed.length) return nothing;
   return html`<div class="nothing-written" data-testid="carried-over"><p><b>${n("{count} search has texts that nobody confirmed for this handover:", "{count} searches have texts that nobody confirmed for this handover:", unconfirmed.length)}</b>
     ${unconfirmed.map((section) => nameAndAge(section.search)).join(" · ")}</p></div>`;

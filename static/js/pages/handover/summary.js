@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, p, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
@@ -40,7 +41,7 @@ export function head(view) {
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} view */
 function title({ number, isFixed, stage }) {
-  return number && (isFixed || stage !== "none") ? say("handover", { number }) : t("Handover");
+  return number && (isFixed || stage !== "none") ? say("handover", { number }) : pageTitle("handover");
 }
 
 /**
@@ -180,8 +181,8 @@ export function steps(view) {
   const currentStep = ["none", "prepared", "signed"].indexOf(stage);
   const total = view.sections.length, read = view.mayTakeOver ? total - view.unread.length : readByOthers(view);
   const list = [
-    [t("Prepare"), currentStep > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
-    [t("Sign"), currentStep > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: formatMoment(handover.signed_at) }) : null],
+    [t("Prepare"), currentStep > 0 ? say("name_at", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
+    [t("Sign"), currentStep > 1 ? say("name_at", { name: view.nameOf(handover.outgoing), at: formatMoment(handover.signed_at) }) : null],
     [p("step of a handover", "Read"), currentStep === 2 && view.report.whole ? t("{read} of {all}", { read, all: total }) : null],
     [t("Accept"), handover?.incoming && currentStep > 0 ? view.nameOf(handover.incoming) : null],
   ];

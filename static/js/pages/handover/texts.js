@@ -1,8 +1,8 @@
 /** Texts of a handover about the shift and each search: fields during preparation, read-only text afterwards. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
-import { formOf, rows } from "../../forms/form_row.js";
+import { ofDesk, ofSearch } from "../../forms/handover_fields.js";
+import { formOf, pathsOf, rows } from "../../forms/form_row.js";
 import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
@@ -10,9 +10,6 @@ import { clock } from "../../core/time.js";
 import { authorLine, isCarriedOver } from "./authorship.js";
 
 const OPERATIONS = "operations";
-
-/** @param {any} fields */
-const paths = (fields) => fields.map((/** @type {{ path: string }} */ { path }) => path);
 
 /**
  * Render the texts about the entire shift.
@@ -22,7 +19,7 @@ export function shiftTexts(view) {
   if (!view.handover || (view.stage === "none" && !view.isFixed)) return nothing;
   const values = view.isFixed ? view.handover : view.written(OPERATIONS);
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
-  const text = texts(OF_DESK, values, view);
+  const text = texts(ofDesk(), values, view);
   if (body === nothing && text === nothing) return nothing;
   return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${say("general")}</h2></header>${body}
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
@@ -35,7 +32,7 @@ export function shiftTexts(view) {
  */
 export function searchTexts(section, view) {
   const values = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
-  const text = html`${texts(OF_SEARCH, values, view)} ${view.stage !== "none" || view.isFixed ? unwritten(values, section.restatements ?? {}) : nothing}`;
+  const text = html`${texts(ofSearch(), values, view)} ${view.stage !== "none" || view.isFixed ? unwritten(values, section.restatements ?? {}) : nothing}`;
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
@@ -46,10 +43,10 @@ export function searchTexts(section, view) {
  * @param {Record<string, any>} restatements
  */
 function unwritten(values, restatements) {
-  const empty = OF_SEARCH.filter(({ path }) => !values[path]?.trim?.());
+  const fields = ofSearch(), empty = fields.filter(({ path }) => !values[path]?.trim?.());
   if (!empty.length) return nothing;
   const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
-  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length && !Object.keys(restatements).length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
+  return html`<p class="unwritten" data-testid="unwritten">${empty.length === fields.length && !Object.keys(restatements).length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */
@@ -60,7 +57,7 @@ function form(view, board, ctx) {
     ${textForm.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
       <button type="button" class="plain" data-act="discard" @click=${() => (textForm.clear(), view.draw())}>${t("Discard draft")}</button>
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
-  const visiblePaths = paths(textForm.fields).filter((/** @type {string} */ path) => isShown(path, textForm, view, board));
+  const visiblePaths = pathsOf(textForm.fields).filter((/** @type {string} */ path) => isShown(path, textForm, view, board));
   const hiddenFields = textForm.fields.filter((/** @type {{ path: string }} */ { path }) => !visiblePaths.includes(path));
   const values = view.written(board);
   const underField = (/** @type {string} */ path) => (textForm.isEdited(path) ? nothing : authorLine(values, path, view, () => view.act.confirm(board, path)));
@@ -77,7 +74,7 @@ function form(view, board, ctx) {
  * @param {string} board
  */
 function isShown(path, form, view, board) {
-  if (board === OPERATIONS || path === OF_SEARCH[0].path) return true;
+  if (board === OPERATIONS || path === form.fields[0].path) return true;
   return Boolean(String(form.raw(path) ?? "").trim()) || form.isEdited(path) || Boolean(form.errors[path]) || view.ui.added.has(`${board} ${path}`);
 }
 

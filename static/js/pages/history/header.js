@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { pageName, pageTitle } from "../../core/rules/pages.js";
 import { say } from "../../core/rules/sentences.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
@@ -13,9 +14,9 @@ export function head(view) {
   const title = titleOf(view);
   document.title = `${title} · Searchboard`;
   return html`${view.search ? childHeader(view) : nothing}<div class="history-head">
-    ${view.search ? html`<h2>${t("History")}</h2>` : html`<h1>${title}</h1>`}
-    <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("Open board")}</a>
-    ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("History: all searches")}</a>`}
+    ${view.search ? html`<h2>${pageTitle("history")}</h2>` : html`<h1>${title}</h1>`}
+    <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? pageName("operations") : t("Open board")}</a>
+    ${isEverywhere ? nothing : html`<a class="button" href="/history">${pageName("history")}</a>`}
     ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
     <p class="chain" data-chain data-chain-board=${boardId}></p>
     ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
@@ -39,8 +40,8 @@ function childHeader({ session, boardId, search, history }) {
  * @param {{ isEverywhere: boolean, search: any }} given
  */
 function titleOf({ isEverywhere, search }) {
-  if (isEverywhere) return t("History: all searches");
-  if (!search) return t("History");
+  if (isEverywhere) return pageName("history");
+  if (!search) return pageTitle("history");
   const { person, reference } = search.state;
   return say("history_of", { name: `${person.first_name} · ${reference}` });
 }

@@ -5,6 +5,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { accountName, cardName } from "../../format/values.js";
 import { n, number, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { timeFilter } from "../../forms/time_filter.js";
 import { choice, place } from "../../shared/filter_menu.js";
@@ -68,7 +69,7 @@ function chips(view) {
     ["card", values.card && cardName(offered.cards.get(values.card) && asCard(offered.cards.get(values.card)))],
     ["field", values.field && fieldName(values.field, offered)],
     ["from", values.from && t("from {at}", { at: formatShortMoment(values.from) })],
-    ["to", values.to && t("until {at}", { at: formatShortMoment(values.to) })],
+    ["to", values.to && say("until", { at: formatShortMoment(values.to) })],
   ].filter(([, text]) => text);
 }
 
@@ -89,7 +90,7 @@ const byName = ([, a], [, b]) => a.localeCompare(b);
 const asCard = ({ kind, number }) => ({ kind, state: { number } });
 
 /** @param {{ people: any }} given @param {any} values */
-const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Someone")]] : [])].sort(byName);
+const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, say("someone")]] : [])].sort(byName);
 
 /** @param {{ fields: Map<string, Set<string>> }} offered @param {any} chosen */
 const fields = (offered, chosen) => [...new Set([...offered.fields.keys(), ...(chosen ? [chosen] : [])])].map((field) => [field, fieldName(field, offered)]).sort(byName);

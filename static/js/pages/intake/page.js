@@ -5,7 +5,8 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { draft } from "../../core/storage/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
-import { pageRefusal } from "../../core/rules/pages.js";
+import { say } from "../../core/rules/sentences.js";
+import { pageRefusal, pageTitle } from "../../core/rules/pages.js";
 import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { clearedCallsList } from "./cleared_calls.js";
@@ -86,7 +87,7 @@ export class IntakePage {
     const { call } = this;
     return html`<div class="intake">
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
-        <h1>${t("Take a call")}</h1>
+        <h1>${pageTitle("intake")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint())}
         ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" tabindex=${call.typed.search.trim() ? -1 : nothing} @click=${this.#pickNone}>${t("Fits no search")}</button>`}
@@ -115,7 +116,7 @@ export class IntakePage {
   /** @param {string} id @param {string} name @param {any} control */
   #row(id, name, control, hint = /** @type {Drawn} */ (nothing)) {
     const hasError = this.#faults.includes(id);
-    const errorText = { search: t("Choose a search."), text: t("This field is required."), when: t("Enter a time, such as 14:30.") }[id];
+    const errorText = { search: t("Choose a search."), text: say("required"), when: t("Enter a time, such as 14:30.") }[id];
     // The error is above the field, because a list may cover the space below.
     return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
       ${hasError ? html`<p id="${id}-hint" class="error">${errorText}</p>` : nothing}${control}

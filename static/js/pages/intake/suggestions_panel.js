@@ -3,7 +3,8 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
-import { n, t, withColon } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { briefLooks, chosenChild } from "./chosen_child.js";
 import { moment } from "../../core/time.js";
 import { foundText } from "../../format/found_text.js";
@@ -61,7 +62,7 @@ export function suggestionsPanel(view) {
 /** @param {any} suggestion @param {string | null} board */
 function similarSighting(suggestion, board) {
   const { sighting, number, description, place, assessment, clothing, company, direction } = suggestion;
-  return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
+  return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${say("sighting", { number })}</a>
     <small>${[seenText(suggestion), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
     <p dir="auto">${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p>
     ${clothing || company || direction ? html`<p class="looks" dir="auto">${[clothing, company, direction].filter(Boolean).join(" · ")}</p>` : nothing}</li>`;
@@ -88,7 +89,7 @@ export function recentCallsList(view) {
 function recentCall(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
-    ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)}\u00a0· ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)}\u00a0· ${entry.search}</a>`}
+    ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)}\u00a0· ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${say("sighting", entry)}\u00a0· ${entry.search}</a>`}
     ${entry.urgent ? html`<span class="urgent">${label.priority("urgent")}</span>` : nothing}
     <small>${moment(entry.at)}${entry.number === null && !refused ? `\u00a0· ${sendingState(entry)}` : nothing}${entry.attached ? `\u00a0· ${n("{count} file attached", "{count} files attached", entry.attached)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>

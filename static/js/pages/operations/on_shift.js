@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { targetMinutes } from "../../core/rules/queues.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
@@ -18,7 +19,7 @@ const MAX_PEOPLE = 30, MAX_DUE = 5;
 export function unansweredLink({ unanswered: onSearches, late: lateOnSearches }, tips) {
   const unanswered = onSearches + tips.length, late = lateOnSearches + tips.filter(isLate).length;
   if (!unanswered) return nothing;
-  return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${t("Unanswered")} <b>${number(unanswered)}</b></a></h2>
+  return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${pageTitle("unanswered")} <b>${number(unanswered)}</b></a></h2>
     ${late ? html`<p class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</p>` : nothing}</section>`;
 }
 

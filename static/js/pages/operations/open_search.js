@@ -79,7 +79,7 @@ export class OpenSearch {
   }
 
   draw() {
-    const form = this.#form, moreFields = [...MORE_FIELDS, ...fields.otherPersonPaths(...FIRST_FIELDS, ...DESCRIPTION_FIELDS, ...APPEARANCE_FIELDS, ...MORE_FIELDS)];
+    const form = this.#form, moreFields = [...MORE_FIELDS, ...fields.otherFacts(...FIRST_FIELDS, ...DESCRIPTION_FIELDS, ...APPEARANCE_FIELDS, ...MORE_FIELDS)];
     const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
       ${kindRows(form, this.#view)} ${earlierRows(form, this.#view)}
       ${rows(form, DESCRIPTION_FIELDS, this.#view)}

@@ -9,7 +9,8 @@ import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
 import { n, number, p, t } from "../../core/i18n.js";
-import { say } from "../../core/rules/sentences.js";
+import { pageName, pageTitle } from "../../core/rules/pages.js";
+import { say, sayCount } from "../../core/rules/sentences.js";
 import { FindBox } from "../../shared/find_box.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
@@ -168,7 +169,7 @@ export class OperationsPage {
     const isCounted = searches.every(({ id, state }) => state.status !== "open" || this.board.summaries.has(id)); // the counts arrive after the searches
     return html`
       <header class="operations-header">
-        <h1>${t("All searches")}</h1>
+        <h1>${pageName("operations")}</h1>
         ${this.#totals(all)}
         <div class="chips" role="group" aria-label=${t("Show only")}>
           ${this.#chips(all, isCounted)}
@@ -178,8 +179,8 @@ export class OperationsPage {
           this.#opening.hasDraft ? t("Continue draft") : t("+ New search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
         <details class="more-menu" @keydown=${closeOnEscape} @focusout=${closeOnBlur}><summary class="button" aria-label=${t("More for all searches")} title=${t("More for all searches")} data-act="more">⋯</summary>
           <div><a data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
-            <a href="/history">${t("History")}</a>
-            <a href="/closed">${t("Closed searches")}</a>
+            <a href="/history">${pageTitle("history")}</a>
+            <a href="/closed">${pageTitle("closed")}</a>
             <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
             ${this.#mayOpen ? html`<button type="button" class="plain" data-act="make-room" @click=${this.#room.open}>${t("Make room…")}</button>` : nothing}
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
@@ -206,7 +207,7 @@ export class OperationsPage {
   /** @param {Record<string, number>} all */
   #totals({ open, worrying, undecided }) {
     if (!open) return html`<p class="totals"></p>`;
-    const parts = [n("{count} open", "{count} open", open), worrying && n("{count} worrying", "{count} worrying", worrying), undecided && n("{count} to be decided", "{count} to be decided", undecided)];
+    const parts = [n("{count} open", "{count} open", open), worrying && sayCount("worrying_ones", worrying), undecided && sayCount("to_be_decided", undecided)];
     return html`<p class="totals" data-testid="totals">${parts.filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}<span>${part}</span>`)}</p>`;
   }
 
@@ -241,8 +242,8 @@ export class OperationsPage {
       ${searches.length === 0 ? html`<p class="empty">${this.#emptyText(status)}</p>` : nothing}
       <ul>${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}</ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
-        n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
-      ${status === "closed" ? html`<p class="archived">${n("Closed more than {count} day ago:", "Closed more than {count} days ago:", ARCHIVED_AFTER_DAYS)} <a href="/closed">${t("Closed searches")}</a></p>` : nothing}
+        sayCount("more", searches.length - drawn.length)}</button>` : nothing}
+      ${status === "closed" ? html`<p class="archived">${n("Closed more than {count} day ago:", "Closed more than {count} days ago:", ARCHIVED_AFTER_DAYS)} <a href="/closed">${pageTitle("closed")}</a></p>` : nothing}
     </section>`;
   }
 

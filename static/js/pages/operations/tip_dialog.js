@@ -7,6 +7,7 @@ import { draft } from "../../core/storage/drafts.js";
 import { Refusal } from "../../core/errors.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { accountName, cardName, formatPath } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
@@ -56,7 +57,7 @@ export class TipDialog {
     if (this.id !== id) return;
     const last = answer?.events.findLast((/** @type {any} */ event) => event.state);
     if (last) this.#formerTip = { id, kind: "tip", seq: last.seq, state: last.state };
-    else this.#problem = t("Not found, or you do not have access.");
+    else this.#problem = say("not_found");
     this.#view.draw();
   }
 
@@ -79,7 +80,7 @@ export class TipDialog {
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
         ${state.assignee ? html`<dt>${label.field("assignee")}</dt><dd>${accountName(session, state.assignee)}</dd>` : nothing}
         ${state.dismissed ? html`<dt>${label.event("tip.dismissed")}</dt><dd dir="auto">${state.dismissed.reason}\u00a0· ${accountName(session, state.dismissed.by)}, ${formatMoment(state.dismissed.at)}</dd>` : nothing}
-        ${state.placed ? html`<dt>${label.event("tip.placed")}</dt><dd><a href="/searches/${state.placed.board}/cards/${state.placed.sighting}">${t("Sighting {number}", state.placed)}</a>\u00a0· ${
+        ${state.placed ? html`<dt>${label.event("tip.placed")}</dt><dd><a href="/searches/${state.placed.board}/cards/${state.placed.sighting}">${say("sighting", state.placed)}</a>\u00a0· ${
           accountName(session, state.placed.by)}, ${formatMoment(state.placed.at)}</dd>` : nothing}
         ${this.#sourceRow(state)}</dl>`;
   }

@@ -5,6 +5,7 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { tokenize } from "../../core/rules/text_filter.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { alarmsOf, ownerOf, whoHasIt } from "../../format/ownership.js";
 import { accountName, cardName } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
@@ -37,7 +38,7 @@ export function tipsColumn(view) {
 }
 
 /** @param {State} state */
-const timeText = ({ seen_at: seen, received_at: received }) => (seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
+const timeText = ({ seen_at: seen, received_at: received }) => (seen ? say("seen", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
 
 /** @param {Entity} tip @param {State | undefined} alarm one about the tip @param {OperationsView} view */
 function tipCard(tip, alarm, view) {
@@ -68,7 +69,7 @@ function answeredTip(tip, view) {
   const { id, state } = tip, { placed, dismissed } = state;
   const search = placed && view.board.get(placed.board);
   return html`<li data-tip=${id}><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
-    ${placed ? html`<a href="/searches/${placed.board}/cards/${placed.sighting}">${t("Sighting {number}", placed)}${search ? `\u00a0· ${shortPersonName(search.state.person)}` : nothing}</a>`
+    ${placed ? html`<a href="/searches/${placed.board}/cards/${placed.sighting}">${say("sighting", placed)}${search ? `\u00a0· ${shortPersonName(search.state.person)}` : nothing}</a>`
       : html`<span dir="auto">${t("dismissed: {reason}", { reason: dismissed?.reason ?? "" })}</span>`}</li>`;
 }
 

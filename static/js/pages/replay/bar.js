@@ -3,6 +3,7 @@
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { SPEEDS } from "../../replay/player.js";
 import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
 import { eventText } from "../../format/event_text.js";
@@ -39,15 +40,15 @@ export const eventLine = (event, { session, past }) =>
  * @param {any} past
  */
 export function pastIndicator(past) {
-  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")}</span>`;
-  return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
+  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${pageTitle("replay")}</span>`;
+  return html`<span class="freshness-label past" data-testid="past-mark">${pageTitle("replay")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
 }
 
 /** @param {ReplayView} replay */
 export function band(replay) {
   const { past, player } = replay;
   return html`<div class="replay-bar">
-    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</span></h1>
+    <h1><b>${pageTitle("replay")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</span></h1>
     <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${placeOf(past)}</span> ${eventLine(past.event(), replay)}</p>
     <span class="space"></span>
     <a class="button primary now" href=${replay.now} data-act="now">${t("Back to live")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>

@@ -7,6 +7,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { MomentUrl } from "../../replay/moment_url.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard } from "../../shared/search_card.js";
@@ -34,7 +35,7 @@ export class PastOperations {
   }
 
   get title() {
-    return `${t("Past")} · ${t("Searches")} · Searchboard`;
+    return `${pageTitle("replay")} · ${pageTitle("operations")} · Searchboard`;
   }
 
   path() {

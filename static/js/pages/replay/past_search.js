@@ -4,6 +4,7 @@ import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { BOARD, CardUrl, LOG, hashOf } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/card/columns.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search/search_header.js";
@@ -83,7 +84,7 @@ export class PastSearch extends BoardPage {
 
   get title() {
     const state = this.model?.search?.state;
-    return state ? `${t("Past")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${t("Past")} · Searchboard`;
+    return state ? `${pageTitle("replay")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${pageTitle("replay")} · Searchboard`;
   }
 
   /** @param {string} [card] without it, the open card in the current view */

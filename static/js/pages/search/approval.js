@@ -5,7 +5,8 @@ import { request } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { isOnlyForBrief, materialRefusal } from "../../core/rules/conditions.js";
-import { row } from "../../forms/form_row.js";
+import { decision } from "../../forms/fields.js";
+import { pathsOf, row, rows } from "../../forms/form_row.js";
 import { fileName, save } from "../../shared/documents.js";
 import { flagged } from "./forms.js";
 
@@ -27,7 +28,7 @@ export function approvalBody(form, view) {
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
       ${languages.map((code) => row(form, `texts.${code}`, view, t("Custom text, {language}", { language: label.value("language", code, "distribution") })))}
-      ${row(form, "until", view)} ${row(form, "decided_by", view)}
+      ${rows(form, pathsOf(decision()), view)}
     </div>
     ${preview(form, view, languages, shows)}
   </div>`;

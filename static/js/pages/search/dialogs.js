@@ -7,7 +7,7 @@ import { label } from "../../core/labels.js";
 import { ago, MINUTE_MS, serverNow } from "../../core/time.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName, newCardName } from "../../format/values.js";
-import { formOf, row, rows } from "../../forms/form_row.js";
+import { formOf, otherRows, row, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/search/access_form.js";
 import { appealBody } from "../../shared/board/search/appeal.js";
 import { criteriaRows } from "../../shared/board/search/criteria.js";
@@ -44,7 +44,7 @@ const DIALOGS = {
   status: (view) => formDialog(view, "status", t("Set status"), statusBody, t("Set status")),
   outcome: (view) => formDialog(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
   worrying: (view) => formDialog(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
-  appeal: (view) => formDialog(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  appeal: (view) => formDialog(view, "appeal", label.field("appeal"), appealBody, t("Set appeal")),
   goal: (view) => formDialog(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (view, { entity }) => formDialog(view, "withdraw", t("Withdraw {card}", { card: cardName(view.model.byId.get(entity)) }), withdrawalBody, t("Withdraw"), entity),
   move: (view, { entity }) => moveDialog(view, entity),
@@ -135,7 +135,7 @@ function factsBody(form, view) {
 }
 
 /** @param {Form} form @param {SearchView} view */
-const goalBody = (form, view) => html`${rows(form, ["goal.text", "goal.until"], view)}<p class="hint">${t("Everyone on this search sees the goal. Leave it empty to clear it.")}</p>`;
+const goalBody = (form, view) => html`${otherRows(form, view)}<p class="hint">${t("Everyone on this search sees the goal. Leave it empty to clear it.")}</p>`;
 
 /** @param {Form} form @param {SearchView} view */
 const withdrawalBody = (form, view) => html`<p>${t("The card is not deleted. It moves to the withdrawn cards below the board, keeps its number and history, and can be restored.")}</p>${row(form, "reason", view)}`;

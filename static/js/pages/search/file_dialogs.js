@@ -4,11 +4,12 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { zoomOf } from "../../behaviours/picture_zoom.js";
-import { t, withColon } from "../../core/i18n.js";
+import { t } from "../../core/i18n.js";
+import { withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { isProgram } from "../../core/program_files.js";
-import { formOf, row } from "../../forms/form_row.js";
-import { accountName, cardName } from "../../format/values.js";
+import { formOf, otherRows, row } from "../../forms/form_row.js";
+import { accountName, cardName, otherValues } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { fileAddress } from "../../shared/files/file_address.js";
 import { fileTitle, kindText, pictureText, sizeText } from "../../shared/files/file_text.js";
@@ -89,17 +90,19 @@ function caption({ id, state }, view) {
   if (!view.mayNote) return state.caption ? html`<p class="viewer-caption" dir="auto">${state.caption}</p>` : nothing;
   const form = view.forms.get("file-caption", id);
   const save = form.dirty ? html`<button type="submit" class="primary" data-act="save-caption">${t("Save")}</button>` : nothing;
-  return formOf(form, "file-caption", row(form, "caption", view), save, view.submit);
+  return formOf(form, "file-caption", otherRows(form, view), save, view.submit);
 }
 
 /** @param {State} state @param {SearchView} view */
-function facts({ added_by: by, added_at: at, taken_at: taken, name, media_type: type, size, width, height, card: cardId }, view) {
+function facts(state, view) {
+  const { added_by: by, added_at: at, taken_at: taken, name, media_type: type, size, width, height, card: cardId } = state;
   const attachedTo = cardId && view.model.byId.get(cardId);
   const kind = [kindText({ name: "", media_type: type }), sizeText(size), width ? `${width} × ${height}` : null].filter(Boolean).join(" · ");
   /** @type {[string, Drawn][]} */
   const rows = [
     [t("Added"), `${accountName(view.session, by)}, ${formatMoment(at)}`], [label.field("taken_at", "file"), taken ? formatMoment(taken) : null],
     [t("Belongs to"), attachedTo ? cardName(attachedTo) : null], [label.field("name", "file"), name], [t("Format"), kind],
+    ...(view.mayNote ? [] : otherValues("file", state, view, "card", "caption", "taken_at")),
   ];
   return html`<dl class="viewer-facts">${rows.map(([term, value]) => (value ? html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>` : nothing))}</dl>`;
 }

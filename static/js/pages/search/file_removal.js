@@ -2,7 +2,8 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
-import { t, withColon } from "../../core/i18n.js";
+import { t } from "../../core/i18n.js";
+import { withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { accountName } from "../../format/values.js";

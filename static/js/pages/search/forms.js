@@ -2,8 +2,9 @@
 
 import { draft } from "../../core/storage/drafts.js";
 import { t } from "../../core/i18n.js";
+import { pathsOf } from "../../forms/form_row.js";
 import { isOnlyForBrief } from "../../core/rules/conditions.js";
-import { addsCard, cardOfCommand, field, formFields, isCard } from "../../core/rules/kinds.js";
+import { addsCard, cardOfCommand, formFields, isCard } from "../../core/rules/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";
@@ -60,7 +61,7 @@ const FORMS = {
   "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passOnData, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   "withdraw-file": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.withdraw", data: (form) => withFilled(form, { file: form.entity }), adds: true },
   "propose-removal": { fields: () => [{ path: "reason", control: "text", required: true }], name: "file.propose_removal", data: (form) => withFilled(form, { file: form.entity }), adds: true },
-  "file-caption": { fields: () => [field("file", "caption", { control: "text" })], name: "file.update", data: (form) => patchData("file", form) },
+  "file-caption": { fields: fields.file, name: "file.update", data: (form) => patchData("file", form) },
   approve: { fields: fields.approval, name: "material.approve", data: approvalData, flags: ["languages", "shows"], defaults: approvalDefaults, adds: true },
   give: { fields: fields.distribution, name: "distribution.add", data: distributionData, defaults: distributionDefaults, adds: true },
   note: { fields: fields.note, name: "note.add", data: noteData, defaults: () => ({ category: "comment" }), adds: true },
@@ -216,7 +217,7 @@ export const flagged = (form, group) => form.fields.filter((/** @type {any} */ {
 /** @param {Form} form */
 function approvalData(form) {
   const shows = flagged(form, "shows"), languages = flagged(form, "languages"), what = form.value("what");
-  const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), "until", "decided_by"]);
+  const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), ...pathsOf(fields.decision())]);
   if (!languages.length) form.errors.languages = t("Choose a language.");
   return filled && languages.length ? { ...filled, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
 }
@@ -270,8 +271,7 @@ function worryingData(form) {
  * @param {Form} form
  */
 function appealData(form) {
-  const isNone = form.value("appeal.level") === "none";
-  const filled = form.filled(["appeal.level", ...(isNone ? [] : ["appeal.from", "appeal.until"])]);
+  const filled = form.filled(form.value("appeal.level") === "none" ? ["appeal.level"] : pathsOf(form.fields).filter((path) => path !== "reason"));
   return filled && withReason(form, filled.appeal);
 }
 
@@ -281,7 +281,7 @@ function appealData(form) {
  */
 function goalData(form) {
   if (form.value("goal.text") === null) return { text: null }; // whatever its time
-  const goal = form.filled(["goal.text", "goal.until"])?.goal;
+  const goal = form.filled()?.goal;
   return goal ? { ...goal, text: goal.text.replace(/\s+/g, " ").trim() } : null; // one line in the header and on wall displays
 }
 
@@ -292,7 +292,7 @@ function outcomeData(form) {
 }
 
 /** @type {Record<string, any>} */
-const EXTRA_FIELDS = { found: () => fields.outcome().map(({ path }) => path), closed: () => ["acknowledge"] };
+const EXTRA_FIELDS = { found: () => pathsOf(fields.outcome()), closed: () => ["acknowledge"] };
 
 /** @param {Form} form @param {Board} board */
 function statusData(form, board) {
@@ -300,8 +300,8 @@ function statusData(form, board) {
   const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status]?.() ?? [])]);
   if (status === "closed") return withAcknowledgement(form, filled, board);
   if (!filled || status !== "found") return filled;
-  const flags = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };
-  return { ...filled, outcome: { ...filled.outcome, ...flags } };
+  const flags = fields.outcome().filter(({ control }) => control === "flag").map(({ path }) => [path.replace("outcome.", ""), form.value(path)]);
+  return { ...filled, outcome: { ...filled.outcome, ...Object.fromEntries(flags) } };
 }
 
 /**

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hashOf } from "../../behaviours/card_url.js";
 import { menuToggled, menuWalked } from "../../behaviours/menu.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { label } from "../../core/labels.js";
 import { announce } from "../../shared/announcer.js";
 import { copyText } from "../../shared/copy_text.js";
@@ -66,7 +67,7 @@ export function searchMenu(view) {
     ],
     [
       view.mayEdit && item("look-again", t("Look again at tips…"), () => view.again.open()),
-      link("history", t("History"), `/searches/${view.board.id}/history`),
+      link("history", pageTitle("history"), `/searches/${view.board.id}/history`),
       link("replay", t("Replay"), replayPath(view)),
     ],
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],

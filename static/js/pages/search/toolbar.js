@@ -7,6 +7,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { cardKinds } from "../../core/rules/kinds.js";
 import { kindName } from "../../format/values.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
@@ -80,7 +81,7 @@ function addButtons(view) {
   return html`<div class="add-buttons">
     ${view.mayEdit ? cardKinds().map((kind, index) => button(kind, index ? "" : "primary", view)) : nothing}
     <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && !isLog ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
-    <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${t("What’s new")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
+    <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${pageTitle("since")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
     <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
   </div>`;
 }

@@ -5,7 +5,8 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
-import { t, withColon } from "../../core/i18n.js";
+import { t } from "../../core/i18n.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { undoRight } from "../../core/rules/conditions.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
@@ -215,9 +216,9 @@ function reasonsOf({ event, message, fields, since }, view) {
 
 /** @param {{ event: any, path: string, from: any, to: any, kind: string }} change @param {SearchView} view */
 function laterChange({ event, path, from, to, kind }, view) {
-  const name = event.actor?.name ?? t("Searchboard");
+  const name = event.actor?.name ?? say("program");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
-  const value = (/** @type {any} */ value) => formatPath(path, value, view, kind) ?? t("empty");
+  const value = (/** @type {any} */ value) => formatPath(path, value, view, kind) ?? say("empty");
   return html`${withColon(label.field(path, kind))} ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 

@@ -5,6 +5,7 @@ import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { locale, n, number, p, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/rules/queues.js";
 import { people, select } from "../../forms/form_row.js";
@@ -92,7 +93,7 @@ export class UnansweredPage {
     const shown = answer.entries.filter((entry) => this.#fits(entry));
     return html`
       <header class="unanswered-header">
-        <h1>${t("Unanswered")}</h1>
+        <h1>${pageTitle("unanswered")}</h1>
         <p class="totals" data-testid="totals">${this.#totals(answer.counts)}</p>
         <div class="chips" role="group" aria-label=${t("Show only")}>
           ${this.#chip("queue", "", t("All"), this.#count(answer, QUEUES))}
@@ -103,7 +104,7 @@ export class UnansweredPage {
       </header>
       ${failed ? this.#failed() : nothing}
       ${shown.length ? nothing : html`<p class="unanswered-empty" data-testid="none">${answer.entries.length ? t("Nothing here with this filter.") : t("Nothing waits. Every sighting is answered.")}</p>`}
-      <ol class="waiting-list" data-waiting-list aria-label=${t("Unanswered")}>${repeat(shown, ({ id }) => id, (entry) => entryRow(entry, this))}</ol>
+      <ol class="waiting-list" data-waiting-list aria-label=${pageTitle("unanswered")}>${repeat(shown, ({ id }) => id, (entry) => entryRow(entry, this))}</ol>
       ${answer.left_out ? html`<p class="quiet">${n("{count} more is not shown.", "{count} more are not shown.", answer.left_out)}</p>` : nothing}
       ${this.#reassigned ? this.#handOnDialog(this.#reassigned) : nothing}`;
   }

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { accountName, cardName, columnName, materialName } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { isCard, isInternal, titleOf } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { fieldChange } from "../../format/field_change.js";
@@ -49,7 +50,7 @@ function news(detail, entry, view) {
   const ctx = { session: view.session, board: detail.lookup };
   return html`
     <div><h3>${t("Summary")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
-    <div><h3>${t("History")}</h3>${events(detail, entry, ctx)}</div>`;
+    <div><h3>${pageTitle("history")}</h3>${events(detail, entry, ctx)}</div>`;
 }
 
 /** @param {{ net: any, more: any }} detail @param {any} ctx */

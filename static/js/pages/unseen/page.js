@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { n, t } from "../../core/i18n.js";
+import { pageName, pageTitle } from "../../core/rules/pages.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { STATUSES, byGravity } from "../../format/search_order.js";
 import { MarkSeen } from "./mark_seen.js";
@@ -52,7 +53,7 @@ export class UnseenPage {
    * @param {string} board
    */
   titleOf(board) {
-    if (board === OPERATIONS) return t("All searches");
+    if (board === OPERATIONS) return pageName("operations");
     const search = this.board.get(board);
     return search ? `${shortPersonName(search.state.person)} · ${search.state.reference}` : null;
   }
@@ -84,7 +85,7 @@ export class UnseenPage {
     for (const entry of shown) if (this.isOpen(entry)) this.unseen.load(entry);
     return html`
       <header class="unseen-header">
-        <h1>${t("What’s new")}</h1>
+        <h1>${pageTitle("since")}</h1>
         <p class="quiet">${summary(shown, list)} ${shown.length ? nothing : html`<a href="/history">${t("Look further back in the history")}</a>`}</p>
         <span class="space"></span>
         ${shown.length ? html`<button type="button" class="primary" data-act="all-seen" @click=${() => this.markSeen(shown, t("All marked as seen"))}>${t("Mark all as seen")}</button>` : nothing}

@@ -4,7 +4,8 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { n, p, t, withColon } from "../../core/i18n.js";
+import { n, p, t } from "../../core/i18n.js";
+import { withColon } from "../../core/rules/sentences.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
 import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
 
@@ -53,7 +54,7 @@ export class HandOnDialog {
           <option value="">${t("Choose a person")}</option>
           ${this.#people.map(({ id, name, role }) => html`<option value=${id}>${name} · ${label.role(role)}</option>`)}
         </select>
-        ${this.#hasProblem ? html`<p class="error" id="hand-on-problem">${t("This field is required.")}</p>` : nothing}</div>
+        ${this.#hasProblem ? html`<p class="error" id="hand-on-problem">${say("required")}</p>` : nothing}</div>
       <div class="row" data-field="reason"><label for="hand-on-reason">${label.field("reason", "handover")}</label>
         <input id="hand-on-reason" name="reason" maxlength=${REASON_LENGTH} autocomplete="off" /></div>
       <div class="buttons"><span class="space"></span>

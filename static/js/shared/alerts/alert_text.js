@@ -3,6 +3,7 @@
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 
 /**
  * "Mila B., 6: Sighting 7 credible, Gent-Zuid", or "Mila B., 6: Bob assigned Task 3 to you". It names the child, so use it only on this page.
@@ -31,7 +32,7 @@ function childAlertText({ kind, child, card, value }) {
  */
 function eventText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return accountAlertText({ type, actor, value });
-  const who = actor?.name ?? t("Searchboard");
+  const who = actor?.name ?? say("program");
   if (kind === "handover") return shiftAlertText({ type, who, reason, number: handover });
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {

@@ -4,8 +4,8 @@ import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { formOf, row } from "../../forms/form_row.js";
-import { cardName } from "../../format/values.js";
+import { formOf, otherRows, row } from "../../forms/form_row.js";
+import { cardName, labelled, otherValues } from "../../format/values.js";
 import { addButtons, filesLine } from "../files/strip.js";
 import { mayMention } from "../mention_list.js";
 import { sendingCard } from "./card/card.js";
@@ -40,7 +40,8 @@ function addForm(form, notes, view) {
   const body = html`${correctedNote ? html`<div class="correcting"><p class="hint">${t("Correction of: “{text}”", { text: correctedNote.state.text })}</p><button type="button" class="plain" @click=${dropCorrection}>${t("Not a correction")}</button></div>` : nothing}
     ${row(form, "text", view)}
     ${mayMention(form.raw("text")) ? row(form, "please_answer", view) : nothing}
-    <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;
+    <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>
+    ${otherRows(form, view, "text", "please_answer", "category", "happened_at", "corrects")}`;
   return formOf(form, "note", body, html`<button type="submit" class="primary" data-act="add-note">${t("Add note")}</button>`, view.submit);
 }
 
@@ -59,6 +60,7 @@ function item(note, { card, corrected, form, view }) {
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         <span>${timeElement(state.happened_at)}${author ? html`\u00a0· ${author}` : nothing}</span>
         ${state.please_answer ? html`<span class="asks">${label.field("please_answer", "note")}</span>` : nothing}
+        ${otherValues("note", state, view, "card", "text", "category", "happened_at", "please_answer").map((value) => html`<span>${labelled(value)}</span>`)}
         ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
         ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}
         ${!card && state.card ? html`<span>${cardName(view.model.byId.get(state.card))}</span>` : nothing}

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { get } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { isAboutSighting, isSignificant, stillApplies } from "../../core/rules/significance.js";
 import { cardOf, eventText, isCreation } from "../../format/event_text.js";
 import { shortTimeElement } from "../../format/time_elements.js";
@@ -81,7 +82,7 @@ export class WhatHappened {
 export function whatHappened(view) {
   const happened = view.happened?.filter((event) => !isAboutSighting(event) || stillApplies(event, view.model.byId.get(/** @type {any} */ (event).id)?.state));
   if (!happened?.length) return nothing;
-  return html`<section class="what-happened" data-testid="what-happened"><h2>${t("History")} <small>${t("newest first")}</small></h2>
+  return html`<section class="what-happened" data-testid="what-happened"><h2>${pageTitle("history")} <small>${t("newest first")}</small></h2>
     <ol>${repeat(happened, ({ seq }) => seq, (event) => line(event, view))}</ol></section>`;
 }
 

@@ -1,5 +1,5 @@
 /** Find in all boards for the palette, when typing pauses; the last answer wins. */
-import { t } from "../../core/i18n.js";
+import { pageName } from "../../core/rules/pages.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
 import { get, orNull } from "../../core/connection/api.js";
@@ -59,5 +59,5 @@ export function hitCommand({ board, reference, kind, id, number, card, found: ma
   const text = matches.map((/** @type {{ text: string }} */ { text }) => text).join(" … ");
   const cardPath = kind === "search" || (kind === "note" && !card) ? "" : `/cards/${card ?? id}`;
   const path = board === "operations" ? "/" : `/searches/${board}${cardPath}`;
-  return { id, title: [reference ?? t("All searches"), kind === "search" ? null : subjectText, text].filter(Boolean).join(" · "), run: () => location.assign(path) };
+  return { id, title: [reference ?? pageName("operations"), kind === "search" ? null : subjectText, text].filter(Boolean).join(" · "), run: () => location.assign(path) };
 }

@@ -6,6 +6,7 @@ import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
 import { SHORTCUTS, findPressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
 import { n, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { accountName } from "../../format/values.js";
 import { matchesAll, searchableText, tokenize } from "../../core/rules/text_filter.js";
 import { STEPS, Selection } from "../../forms/selection.js";
@@ -105,7 +106,7 @@ export class Palette {
       { title: t("Alarms"), items: this.#session.alarmCommands?.(words) ?? [] },
       { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(matchesAnyWord).sort((a, b) => rank(a) - rank(b)) },
       { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(matchesAnyWord).slice(0, MAX_OTHERS) : [] },
-      { title: t("Help"), items: words.length ? this.#help.items.filter(matchesTitle).slice(0, MAX_SHOWN) : [] },
+      { title: pageTitle("plain"), items: words.length ? this.#help.items.filter(matchesTitle).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
     let index = 0;
     return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: index++, key: keyOf(item) })) }));

@@ -3,6 +3,7 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { watchLine } from "./line.js";
 
 /**
@@ -54,6 +55,6 @@ class HandoverCall {
 function notices(report) {
   if (report?.handover?.status !== "signed") return [];
   const unread = report.searches.filter((/** @type {{ reader: { unread: boolean } }} */ { reader }) => reader.unread).length;
-  const text = callText(report.people[report.handover.outgoing] ?? t("Someone"), unread, report.searches.length);
+  const text = callText(report.people[report.handover.outgoing] ?? say("someone"), unread, report.searches.length);
   return [{ kind: "handed-over", text, testid: "handover-call", actions: html`<a class="button" href="/handover">${t("Open handover")}</a>` }];
 }

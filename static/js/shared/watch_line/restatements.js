@@ -3,6 +3,7 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { watchLine } from "./line.js";
 
@@ -63,7 +64,7 @@ function waiting(report, ownId) {
   if (report?.handover?.status !== "signed" || report.handover.outgoing !== ownId) return [];
   return report.searches.flatMap((/** @type {any} */ { board, search, restatements = {} }) => {
     const unanswered = Object.entries(restatements).filter(([, { correct }]) => correct === null);
-    return unanswered.map(([account, { at }]) => ({ id: `${board} ${account} ${at}`, name: report.people[account] ?? t("Someone"), board, child: shortPersonName(search.person) }));
+    return unanswered.map(([account, { at }]) => ({ id: `${board} ${account} ${at}`, name: report.people[account] ?? say("someone"), board, child: shortPersonName(search.person) }));
   });
 }
 

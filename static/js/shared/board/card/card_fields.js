@@ -1,6 +1,7 @@
 /** Fields of a card, read-only or edited in place. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { formFields, kind as declaration } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
@@ -31,7 +32,7 @@ function readOnlyFields({ id, kind, state }, view) {
   </section>`;
 }
 
-const sealedHint = () => html`<p class="hint" data-testid="sealed">${t("This source is confidential. Only coordinators, and the person who recorded it, can change it.")}</p>`;
+const sealedHint = () => html`<p class="hint" data-testid="sealed">${say("sealed")}</p>`;
 
 const unsetMark = () => html`<span class="unset">—</span>`;
 

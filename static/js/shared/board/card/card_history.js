@@ -1,7 +1,9 @@
 /** History of one card: authors, times, and changes of fields. Loaded once, then updated by events. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
-import { t, withColon } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
+import { pageTitle } from "../../../core/rules/pages.js";
+import { say, withColon } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { fieldChanges } from "../../../core/rules/merge_patch.js";
 import { fieldChange } from "../../../format/field_change.js";
@@ -96,7 +98,7 @@ export class CardHistory {
  * @param {BoardView} view
  */
 export function historySection(id, query, view) {
-  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as a page")}</a></h3>
+  return html`<section><h3>${pageTitle("history")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as a page")}</a></h3>
     ${historyList(view.historyOf(id), view)}</section>`;
 }
 
@@ -115,7 +117,7 @@ function historyList(history, view) {
 function item(entry, view) {
   const { event, holds } = entry;
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
+    <p><b>${event.actor?.name ?? say("program")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changeList(entry, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
@@ -149,4 +151,4 @@ function changeList(entry, view) {
 export const visibleChangesOf = ({ event, changes, before }, ctx) => shownChanges(changes, { kind: event.kind, before, state: event.state }, ctx);
 
 /** @param {string} path @param {string} kind */
-const privateField = (path, kind) => html`<li data-path=${path}>${withColon(label.field(path, kind))} <i>${t("not shown here")}</i></li>`;
+const privateField = (path, kind) => html`<li data-path=${path}>${withColon(label.field(path, kind))} <i>${say("not_shown")}</i></li>`;

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../../vendor/lit-html/directives/keyed.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { row } from "../../../forms/form_row.js";
@@ -222,7 +223,7 @@ function sinceAssigned({ id, state }, view) {
  * @param {State} state
  * @param {BoardView} view
  */
-const dueText = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
+const dueText = (state, view) => (view.isDone(state.column) ? say("due", { at: formatMoment(state.due) }) : dueElement(state.due));
 
 /** @param {BoardView} view */
 function missingPanel(view) {

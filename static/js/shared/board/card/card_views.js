@@ -3,6 +3,7 @@
  */
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { formFields, titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { isAssured, isUngraded } from "../../../core/rules/conditions.js";
@@ -132,4 +133,4 @@ function dueAndResult({ state }, { isDone, isLate }, view) {
 }
 
 /** @param {IsoTime} due */
-const dueAt = (due) => t("due {at}", { at: formatShortMoment(due) });
+const dueAt = (due) => say("due", { at: formatShortMoment(due) });

@@ -4,6 +4,7 @@ import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { ref } from "../../../../vendor/lit-html/directives/ref.js";
 import { n, t } from "../../../core/i18n.js";
 import { isUngraded } from "../../../core/rules/conditions.js";
+import { label } from "../../../core/labels.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { cardName, columnName } from "../../../format/values.js";
 import { card, cardClicked } from "./card.js";
@@ -42,7 +43,7 @@ function tabs(shownColumns, chosenId, view) {
   return html`<nav class="tabs" aria-label=${t("Columns")}>
     ${repeat(shownColumns, ({ column }) => column.id, ({ column, cards }) => html`<button type="button" data-tab=${column.id}
         aria-current=${column.id === chosenId ? "true" : "false"} @click=${pick(column.id)}>
-      <span>${columnName(column.state)}</span> <b>${cards.length}</b>${cards.some(({ id }) => view.badgeOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
+      <span>${columnName(column.state)}</span> <b>${cards.length}</b>${cards.some(({ id }) => view.badgeOf(id)) ? html`<i class="dot" role="img" aria-label=${label.done("updated")}></i>` : nothing}
     </button>`)}
     ${columnMenuButton(view.model.columns.find(({ id }) => id === chosenId), view)}
   </nav>`;

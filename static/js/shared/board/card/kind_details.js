@@ -1,6 +1,7 @@
 /** Details of the kind of a search, and earlier disappearances: in the header, and among the facts. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { t, withColon } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
+import { withColon } from "../../../core/rules/sentences.js";
 import { detailPaths, kindFields } from "../../../core/rules/kind_fields.js";
 import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";

@@ -5,6 +5,7 @@ import { get, orNull } from "../../../core/connection/api.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { t } from "../../../core/i18n.js";
+import { pageTitle } from "../../../core/rules/pages.js";
 import { cardName, formatPath } from "../../../format/values.js";
 import { formatMoment } from "../../../format/time_elements.js";
 
@@ -75,7 +76,7 @@ export class LeftCards {
       <dl>${rows.map((path) => html`<dt>${label.field(path, entity.kind)}</dt><dd dir="auto">${formatPath(path, entity.state[path], names)}</dd>`)}</dl>
       ${this.#problem ? html`<p class="error" role="alert">${this.#problem}</p>` : nothing}
       <p class="inline">${mayEdit ? html`<button type="button" class="primary" data-act="bring-back" @click=${() => this.#bringBack(id)}>${t("Bring back")}</button>` : nothing}
-        <a class="button" href="/searches/${this.#page.board.id}/history">${t("History")}</a></p>`;
+        <a class="button" href="/searches/${this.#page.board.id}/history">${pageTitle("history")}</a></p>`;
     return { title: cardName(entity), body };
   }
 }

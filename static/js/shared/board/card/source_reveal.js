@@ -4,6 +4,7 @@ import { get } from "../../../core/connection/api.js";
 import { Refusal } from "../../../core/errors.js";
 import { accountName } from "../../../format/values.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { formatMoment } from "../../../format/time_elements.js";
 
@@ -25,7 +26,7 @@ export function sourceSection(entity, view) {
 /** @param {SourceReading} read @param {string} id @param {BoardView} view */
 function answer({ name, contact, earlier = [], more, problem }, id, view) {
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
-  return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact details")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
+  return html`<dl><dt>${label.field("source.name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact details")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
     ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((former) => formerSource(former, view))}</ol>` : nothing}
     ${more ? html`<button type="button" data-act="read-earlier" @click=${() => /** @type {LiveBoardView} */ (view).act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
 }
@@ -36,7 +37,7 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
  * @param {BoardView} view
  */
 function formerSource({ name, contact, seq, at, account }, { session }) {
-  const text = [name, contact].filter(Boolean).join(" · ") || t("empty");
+  const text = [name, contact].filter(Boolean).join(" · ") || say("empty");
   return html`<li data-seq=${seq}>${text}\u00a0· <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 

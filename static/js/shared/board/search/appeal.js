@@ -1,8 +1,9 @@
 /** Appeal for a missing child: its level of publicity, with a start and an end. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
-import { row, otherChangeNotice } from "../../../forms/form_row.js";
+import { otherRows, row, otherChangeNotice } from "../../../forms/form_row.js";
 import { formatMoment } from "../../../format/time_elements.js";
 
 /** @type {Record<string, () => string>} */
@@ -20,7 +21,7 @@ const MEANINGS = {
  */
 export function appealFacts(view) {
   const { appeal } = view.model.search.state;
-  const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
+  const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && say("until", { at: formatMoment(appeal.until) })];
   return html`<section data-testid="appeal-facts">
     <h3>${label.field("appeal")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Change…")}</button>` : nothing}
@@ -46,6 +47,6 @@ export function appealBody(form, view) {
       </label>`)}
     </fieldset>
     ${otherChangeNotice(form, form.field("appeal.level"), view)}
-    ${chosen === "none" ? nothing : html`<div class="grid">${row(form, "appeal.from", view)} ${row(form, "appeal.until", view)}</div>`}
+    ${chosen === "none" ? nothing : html`<div class="grid">${otherRows(form, view, "appeal.level", "reason")}</div>`}
     ${row(form, "reason", view)}`;
 }

@@ -29,7 +29,7 @@ export function childDetails(view) {
     ${detail("looks", t("Appearance"), appearanceOf(person))}
     ${detail("wears", t("Wearing"), person.clothing)}
     ${detail("needs", label.field("person.needs"), needs(person))}
-    ${detail("appeal", t("Appeal"), appeal(state), state.appeal.level !== "none")}
+    ${detail("appeal", label.field("appeal"), appeal(state), state.appeal.level !== "none")}
   </dl>`;
 }
 
@@ -72,7 +72,7 @@ export const gravityOfNeeds = ({ needs_until: until }) => (until && until < serv
 export function needs(person) {
   const { needs: needsText, needs_until: until } = person;
   if (!needsText) return null;
-  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
+  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${say("until", { at: formatShortMoment(until) })}` : nothing}</b>`;
 }
 
 /** @param {SearchState} state */
@@ -80,7 +80,7 @@ function appeal({ appeal: { level, from, until } }) {
   if (level === "none") return quietText(label.level("none"));
   const now = serverNow().toISOString();
   const isAhead = from && from > now, isOver = until && until <= now;
-  return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : t("until {at}", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html`\u00a0· <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
+  return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : say("until", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html`\u00a0· <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Criteria of a worrying disappearance, each with an answer and its basis. They are suggestions; a person decides. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { t } from "../../../core/i18n.js";
+import { rules, t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
-import { CRITERIA } from "../../../forms/fields.js";
 import { row } from "../../../forms/form_row.js";
 import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
 
@@ -11,10 +10,10 @@ import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
  * Return the current criteria, then read-only answers to criteria of earlier versions.
  * @param {SearchState["criteria"]} answers
  */
-export const criteriaOf = (answers) => [...CRITERIA, ...formerKeys(answers)];
+export const criteriaOf = (answers) => [...rules().criteria, ...formerKeys(answers)];
 
 /** @param {SearchState["criteria"]} answers */
-const formerKeys = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
+const formerKeys = (answers) => Object.keys(answers).filter((key) => !rules().criteria.includes(key) && isAnswered(answers[key]));
 /** @param {Criterion} criterion */
 const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis);
 
@@ -29,7 +28,7 @@ export function criteriaRows(form, view, answers = {}) {
   const hints = suggestedCriteria(typedFacts(form));
   return html`<fieldset class="criteria">
     <legend>${t("Criteria for a worrying disappearance")}</legend>
-    ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
+    ${rules().criteria.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>
       <span>${label.criterion(key)}${hints.includes(key) ? html` <small class="hint" data-suggested=${key}>${say("suggested")}</small>` : nothing}</span>
       ${row(form, `criteria.${key}.answer`, view)} ${row(form, `criteria.${key}.basis`, view)}
     </div>`)}
@@ -43,7 +42,7 @@ export function criteriaRows(form, view, answers = {}) {
  */
 function typedFacts(form) {
   const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
-  const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
+  const criteria = Object.fromEntries(rules().criteria.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
   return { person, criteria, missing_since: form.value("missing_since") };
 }
 

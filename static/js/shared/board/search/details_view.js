@@ -1,6 +1,8 @@
 /** View of a search instead of its columns: all its details, each with its control, and the log next to them. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { t, withColon } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
+import { withColon } from "../../../core/rules/sentences.js";
+import { pageTitle } from "../../../core/rules/pages.js";
 import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { formatField, pointName } from "../../../format/values.js";
@@ -60,7 +62,7 @@ function exportLinks(board) {
   return html`<section><h3>${t("Export")}</h3>
     <ul class="bulleted">
       <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))}\u00a0· ${file("cards.json", t("for a program"))}</li>
-      <li>${withColon(t("History"))} ${file("journal.csv", t("for a spreadsheet"))}\u00a0· ${file("journal.json", t("for a program"))}</li>
+      <li>${withColon(pageTitle("history"))} ${file("journal.csv", t("for a spreadsheet"))}\u00a0· ${file("journal.json", t("for a program"))}</li>
     </ul>
   </section>`;
 }

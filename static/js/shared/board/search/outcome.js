@@ -2,10 +2,9 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { foundCondition } from "../../../format/agreement.js";
 import { cardName } from "../../../format/values.js";
-import { correctedOutcome } from "../../../forms/fields.js";
-import { row, rows } from "../../../forms/form_row.js";
+import { otherRows, row } from "../../../forms/form_row.js";
 import { n, t } from "../../../core/i18n.js";
-import { say } from "../../../core/rules/sentences.js";
+import { say, sayCount } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { openItems } from "../open_items.js";
 import { formatMoment } from "../../../format/time_elements.js";
@@ -82,7 +81,7 @@ function openItemTexts({ tasks, sightings, toPassOn, recipients }, view) {
 function cardLinks(list, view) {
   const links = list.slice(0, MAX_NAMED).map((card, index) => html`${index ? ", " : ""}<a href=${view.path(card.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, card.id)}>${cardName(card)}</a>`);
   const more = list.length - MAX_NAMED;
-  return html`${links}${more > 0 ? html`, ${n("{count} more", "{count} more", more)}` : nothing}`;
+  return html`${links}${more > 0 ? html`, ${sayCount("more", more)}` : nothing}`;
 }
 
 /**
@@ -105,17 +104,16 @@ export function openList(view, items) {
 /** @param {Card[]} list */
 function cardNames(list) {
   const more = list.length - MAX_NAMED;
-  return [...list.slice(0, MAX_NAMED).map(cardName), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
+  return [...list.slice(0, MAX_NAMED).map(cardName), ...(more > 0 ? [sayCount("more", more)] : [])].join(", ");
 }
 
 /** @param {Entity[]} list */
 function recipientNames(list) {
   const more = list.length - MAX_NAMED;
-  return [...list.slice(0, MAX_NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join("; "); // their names contain commas
+  return [...list.slice(0, MAX_NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [sayCount("more", more)] : [])].join("; "); // their names contain commas
 }
 
 /** @param {Form} form @param {FormView} view */
 export function outcomeBody(form, view) {
-  const paths = correctedOutcome().map(({ path }) => path).filter((path) => path !== "reason");
-  return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Reason for the correction"))}`;
+  return html`<div class="grid">${otherRows(form, view, "reason")}</div>${row(form, "reason", view, t("Reason for the correction"))}`;
 }
