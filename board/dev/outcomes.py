@@ -1,6 +1,7 @@
 """Pytest plugin that records the outcome of each test, for the second try. Without `--outcomes FILE` it does nothing."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Outcomes:
 
 
 class Recorder:
-    """Collector of reports, in the process that receives all of them: the only one, or the controller of `parallel_tests`."""
+    """Collector of reports, in the process that receives all of them: the only one, or the controller of the workers."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -41,11 +42,15 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._collected |= {item.nodeid for item in session.items}
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._collected |= set(ids)
+
     def pytest_internalerror(self) -> None:
         self._errors += 1
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when not in ("setup", "call"):  # "???" is the report of a process that died in this test
+        if report.when not in ("setup", "call"):  # "???" is the report of a worker that died in this test
             self._ended.add(report.nodeid)
         if report.skipped:
             self._skipped.add(report.nodeid)
@@ -72,5 +77,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     file = config.getoption("--outcomes")
-    if file:
+    if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(file)))

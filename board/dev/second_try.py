@@ -94,4 +94,4 @@ def arguments_for_one(arguments: Sequence[str], places: Sequence[str]) -> list[s
     """Return the arguments for one test: without places, workers, and a report file that would be overwritten."""
     words = [word for word in arguments if word not in places]
     words += ["--junitxml="] if any(word.startswith("--junit") for word in words) else []
-    return [*words, "--abreast=0"] if any(word.startswith("--abreast") for word in words) else words
+    return [*words, "-n0"] if any(word.startswith(("-n", "--numprocesses")) for word in words) else words

@@ -31,7 +31,7 @@ WANTED = {  # program, and the consequence of its absence
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
 # Four test files at a time, in the order of tests/conftest.py: more than half of their time is waiting.
-ABREAST = ["-p", "board.dev.parallel_tests", "--abreast=4"]
+ABREAST = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 
@@ -94,9 +94,7 @@ def is_strict(arguments: Sequence[str]) -> bool:
 
 def is_whole(arguments: Sequence[str]) -> bool:
     """Return whether these arguments name no tests, and leave the processes to this command."""
-    return not any(
-        word.startswith(("-m", "--abreast", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments
-    )
+    return not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
 def is_measured(arguments: Sequence[str]) -> bool:

@@ -28,7 +28,7 @@ def test_fails(): assert {broken} is False
 def tried(folder: Path, *, broken: bool) -> second_try.Run:
     (folder / "test_suite.py").write_text(SUITE.format(broken=broken))
     (folder / "tried").unlink(missing_ok=True)
-    ran = second_try.run(["-q", "--strict-markers"], folder, os.environ | {"PYTHONPATH": str(ROOT)})
+    ran = second_try.run(["-q", "--strict-markers", "-p", "no:xdist"], folder, os.environ | {"PYTHONPATH": str(ROOT)})
     assert ran.retriable
     second_try.again(ran, ["-q"], folder)
     ran.count_flaky(folder)
