@@ -24,8 +24,8 @@ FOLDED = """async (histories) => {
   return histories.map(({ events, head, moments }) => {
     const fold = new EventFold(events.filter(({ hidden }) => !hidden));
     const at = (moment) => {
-      const { count, trouble } = parseMoment(moment, fold, { head, now: new Date() });
-      if (trouble && trouble !== "before") throw new Error(`${moment}: ${trouble}`);
+      const { count, problem } = parseMoment(moment, fold, { head, now: new Date() });
+      if (problem && problem !== "before") throw new Error(`${moment}: ${problem}`);
       return [...fold.go(count ?? 0)];
     };
     const then = moments.map(at);
@@ -36,12 +36,12 @@ AHEAD = """async (cases) => {
   const { advance } = await import("/static/js/replay/player.js");
   return cases.map((each) => Object.values(advance(...each)));
 }"""
-TROUBLES = """async (asked) => {
+PROBLEMS = """async (asked) => {
   const { EventFold } = await import("/static/js/replay/event_fold.js");
   const { parseMoment } = await import("/static/js/replay/parse_moment.js");
   const fold = new EventFold([{ seq: 1, at: "2026-11-24T22:00:00.000Z", kind: "note", id: "n", state: {} }]);
-  const trouble = (text) => parseMoment(text, fold, { head: 1, now: new Date() }).trouble;
-  return Object.fromEntries(Object.entries(asked).map(([name, texts]) => [name, texts.map(trouble)]));
+  const problem = (text) => parseMoment(text, fold, { head: 1, now: new Date() }).problem;
+  return Object.fromEntries(Object.entries(asked).map(([name, texts]) => [name, texts.map(problem)]));
 }"""
 # A board that is restored from a backup: its journal is another from one answer to the next, before its live board is told. What
 # is shown by then: of the past at some of its moments, of the history how much, and whether it is all.
@@ -306,14 +306,14 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
 async def test_missing_moment_is_reported_with_one_that_exists(browsers: Browsers) -> None:
     alice, board = await browsers.window("Alice"), await browsers.search()
     no_moment = alice("[data-testid=no-moment]")
-    for at, trouble in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
+    for at, problem in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
         await alice.page.goto(f"/searches/{board}?at={at}")
-        await expect(no_moment, at).to_have_attribute("data-error", trouble)
+        await expect(no_moment, at).to_have_attribute("data-error", problem)
     asked = {
         "unreadable": ("", "2026-11-24T22:00:00", "2026-13-45T99:00:00Z", "-1"), "beyond": ("2", "999999"),
         "before": ("0", "2020-01-01T00:00:00Z"), "later": ("2100-01-01T00:00:00 01:00",),
     }  # fmt: skip
-    assert await alice.page.evaluate(TROUBLES, asked) == {trouble: [trouble] * len(texts) for trouble, texts in asked.items()}
+    assert await alice.page.evaluate(PROBLEMS, asked) == {problem: [problem] * len(texts) for problem, texts in asked.items()}
     await no_moment.locator("a", has_text="first").click()
     await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
 

@@ -91,7 +91,7 @@ test("an own take no longer counts once it is undone, and has the seq of its eve
   alarms.acknowledged("a1", { id: "me", name: "Me" }, 9);
   assert.equal(alarms.taken[0].seq, 9);
   alarms.onFrame(frame(alarm({ seq: 9, taken_by: { id: "me", name: "Me" }, taken_at: ago(0) })));
-  alarms.givenBack("a1");
+  alarms.released("a1");
   assert.deepEqual([alarms.open.length, alarms.taken.length], [1, 0]);
 });
 

@@ -25,5 +25,5 @@ test("an invalid moment has a reason", () => {
     "5": "beyond", "0": "before", "2026-11-24T09:00Z": "before", "2026-11-24T13:00Z": "later", "2026-11-24T10:00": "unreadable",
     "2026-13-24T10:00Z": "unreadable", "yesterday": "unreadable", "": "unreadable", "-1": "unreadable", "12345678901234567": "unreadable",
   };
-  for (const [text, trouble] of Object.entries(problems)) assert.deepEqual(read(text), { trouble }, text);
+  for (const [text, problem] of Object.entries(problems)) assert.deepEqual(read(text), { problem }, text);
 });

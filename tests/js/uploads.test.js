@@ -288,10 +288,10 @@ test("the card of a command can become known without its ack", async () => {
   await uploads.add(BOARD, { form: "call:1" }, fileOf(KIB));
   await settled();
   uploads.follow(BOARD, "call:1", "k1");
-  uploads.known("k2", "c2");
+  uploads.onCardKnown("k2", "c2");
   await settled();
   assert.deepEqual(attached, []);
-  uploads.known("k1", "c1");
+  uploads.onCardKnown("k1", "c1");
   await settled();
   assert.deepEqual(attached, [[BOARD, { upload: "u-1", card: "c1" }, "u1"]]);
 });

@@ -46,7 +46,7 @@ function withYear(words, today) {
   return `${match[1]}${century}${match[2]}`;
 }
 
-/** @param {{ day: string, month: string, year?: string }} said @param {string} today */
+/** @param {{ day: string, month: string, year?: string }} parts @param {string} today */
 function resolveDate({ day, month, year }, today) {
   const inYear = (/** @type {number | string} */ fullYear) => validDate(`${fullYear}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`);
   if (year) return inYear(year);

@@ -13,7 +13,7 @@ export class MomentUrl {
   }
 
   /** Return {at, with} of the URL; "" and null if missing. */
-  static asked(search = location.search) {
+  static requested(search = location.search) {
     const query = new URLSearchParams(search);
     return { at: query.get("at") ?? "", with: query.get("with") };
   }

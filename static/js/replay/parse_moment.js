@@ -7,15 +7,15 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i
  * @param {string} text value in the URL
  * @param {EventFold} fold all events of the board
  * @param {{ head: number, now: Date }} options - {head: seq of the last event, hidden ones included; now: Date}
- * @returns {any} (count, time): number of past events, and time in ms; or (trouble): why the moment does not exist
+ * @returns {any} (count, time): number of past events, and time in ms; or (problem): why the moment does not exist
  */
 export function parseMoment(text, fold, { head, now }) {
   if (SEQ.test(text)) return momentOfSeq(Number(text), fold, head);
   const time = TIME.test(withPlus(text)) ? Date.parse(withPlus(text)) : NaN;
-  if (Number.isNaN(time)) return { trouble: "unreadable" };
-  if (time > now.getTime()) return { trouble: "later" };
+  if (Number.isNaN(time)) return { problem: "unreadable" };
+  if (time > now.getTime()) return { problem: "later" };
   const count = fold.until(new Date(time).toISOString());
-  return count ? { count, time } : { trouble: "before" };
+  return count ? { count, time } : { problem: "before" };
 }
 
 /**
@@ -27,9 +27,9 @@ export const momentAt = (count, fold) => ({ count, time: Date.parse(fold.event(c
 
 /** @param {number} seq @param {EventFold} fold @param {number} head */
 function momentOfSeq(seq, fold, head) {
-  if (seq > head) return { trouble: "beyond" };
+  if (seq > head) return { problem: "beyond" };
   const count = fold.upTo(seq);
-  return seq > 0 && count ? momentAt(count, fold) : { trouble: "before" };
+  return seq > 0 && count ? momentAt(count, fold) : { problem: "before" };
 }
 
 /**

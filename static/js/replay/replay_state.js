@@ -16,7 +16,7 @@ const GONE = new Set([401, 403, 404]);
 export class Replay {
   state = "reading";  // "reading" | "showing" | "failed" | "forbidden"
   read = 0;           // number of loaded events
-  trouble = null;     // why the moment in the URL does not exist: see parse_moment.js
+  problem = null;     // why the moment in the URL does not exist: see parse_moment.js
   count = 0;          // the current moment: number of past events
   time = 0;           // time of the current moment, ms
   /** @type {number | null} */ other = null;       // the other moment of a comparison, or null
@@ -33,12 +33,12 @@ export class Replay {
 
   /**
    * @param {any} live Board
-   * @param {any} asked - {at, with} of the URL
+   * @param {any} requested - {at, with} of the URL
    * @param {() => void} changed runs when there is something to draw
    */
-  constructor(live, asked, changed) {
+  constructor(live, requested, changed) {
     this.#live = live;
-    this.#requested = asked;
+    this.#requested = requested;
     this.#changed = changed;
     this.#journal = new JournalReader(live.id);
     this.board = new PastBoard(live.id);
@@ -125,7 +125,7 @@ export class Replay {
     const to = Math.min(Math.max(count, 1), this.length);
     const from = this.#fold.count;
     this.#fold.go(to);
-    this.trouble = null;
+    this.problem = null;
     Object.assign(this, momentAt(to, this.#fold), time === null ? {} : { time });
     this.#showBadges(from < to && to - from <= MAX_STEP && this.state === "showing" ? from : to - 1);
     this.#changed();
@@ -193,7 +193,7 @@ export class Replay {
     const other = this.#requested.with === null ? null : parse(this.#requested.with);
     Object.assign(this, { other: other?.count ?? null, otherTime: other?.time ?? 0 });
     if (this.length) this.go(at.count ?? this.length, at.time ?? null);
-    Object.assign(this, { state: "showing", trouble: at.trouble ?? other?.trouble ?? null });
+    Object.assign(this, { state: "showing", problem: at.problem ?? other?.problem ?? null });
     this.#changed();
   }
 
@@ -269,6 +269,6 @@ export class Replay {
     this.#fold = new EventFold();
     this.#otherFold = new EventFold();
     this.board.forget();
-    Object.assign(this, { count: 0, time: 0, changes: [], trouble: null });
+    Object.assign(this, { count: 0, time: 0, changes: [], problem: null });
   }
 }

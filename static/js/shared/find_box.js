@@ -18,7 +18,7 @@ export class FindBox {
   /** @type {Hit[]} */ hits = [];
   more = false;
   state = "none"; // "none" | "looking" | "found" | "failed"
-  /** @type {string | null} */ trouble = null; // error text
+  /** @type {string | null} */ problem = null; // error text
   /** @type {HTMLInputElement | null} */ element = null; // the text field
   #options;
   #selection = new Selection();
@@ -100,7 +100,7 @@ export class FindBox {
     this.#options.draw();
   }
 
-  again = () => {
+  retry = () => {
     this.#ask(0);
     this.#options.draw();
   };
@@ -147,7 +147,7 @@ export class FindBox {
   #enter() {
     if (!this.open) return false;
     if (this.at >= 0) return this.choose(this.at);
-    if (this.state === "failed") return this.again();
+    if (this.state === "failed") return this.retry();
     if (!this.all) return this.widen(); // not found in this search: another Enter finds in all searches
     if (this.state === "looking") return (this.#isEntered = true); // the visible hits belong to the previous text
     return this.opensOnly ? this.choose(0) : true;
@@ -176,7 +176,7 @@ export class FindBox {
   #reset() {
     this.#drop();
     this.#selection.clear();
-    Object.assign(this, { open: false, hits: [], more: false, state: "none", trouble: null });
+    Object.assign(this, { open: false, hits: [], more: false, state: "none", problem: null });
   }
 
   /**
@@ -201,7 +201,7 @@ export class FindBox {
     const query = new URLSearchParams({ q: this.text.slice(0, MAX_LENGTH), limit: String(MAX_HITS), ...(this.all ? {} : { board: this.board ?? "" }) });
     const result = await requestHits(query, request.signal);
     if (request.signal.aborted) return;
-    Object.assign(this, { state: result.trouble ? "failed" : "found" }, result);
+    Object.assign(this, { state: result.problem ? "failed" : "found" }, result);
     if (this.#isEntered && this.opensOnly) return void this.choose(0);
     this.#options.draw();
   }
@@ -209,7 +209,7 @@ export class FindBox {
   /** Search again once when the connection is back. A refusal is not retried. */
   #onConnectionChange() {
     const isConnected = this.#options.session.connection.state === "open";
-    if (isConnected && !this.#wasConnected && this.state === "failed") this.again();
+    if (isConnected && !this.#wasConnected && this.state === "failed") this.retry();
     this.#wasConnected = isConnected;
   }
 }
@@ -217,8 +217,8 @@ export class FindBox {
 /** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<FindAnswer>} */
 async function requestHits(query, signal) {
   try {
-    return { ...(await get(`/api/v1/find?${query}`, { signal })), trouble: null };
+    return { ...(await get(`/api/v1/find?${query}`, { signal })), problem: null };
   } catch (error) {
-    return { hits: [], more: false, trouble: error instanceof Refusal ? error.message : t("Cannot reach the server. Check the connection and try again.") };
+    return { hits: [], more: false, problem: error instanceof Refusal ? error.message : t("Cannot reach the server. Check the connection and try again.") };
   }
 }

@@ -26,7 +26,7 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
     <p class="visually-hidden" role="status">${status}</p>
     <div class="find-results" ?hidden=${!isOpen} data-testid="found" @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}>
       <p class="count" data-state=${find.state} aria-hidden="true" data-testid="found-count">${status}
-        ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.again}>${t("Try again")}</button>` : nothing}</p>
+        ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.retry}>${t("Try again")}</button>` : nothing}</p>
       <div role="listbox" id="found" aria-label=${t("Results")} aria-busy=${find.state === "looking"}>
         ${isOpen ? find.hits.map((hit, index) => row(hit, index, find, { nameOf, cardOf })) : nothing}
         ${isOpen && find.board !== null ? scopeOption(find) : nothing}
@@ -36,8 +36,8 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
 }
 
 /** @param {FindBox} find */
-function statusText({ state, hits, more, trouble, all, board }) {
-  if (state === "failed") return trouble;
+function statusText({ state, hits, more, problem, all, board }) {
+  if (state === "failed") return problem;
   if (state === "looking") return t("Loading…");
   const count = number(MAX_HITS);
   if (board === null || all) {

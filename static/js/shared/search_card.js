@@ -154,7 +154,7 @@ function othersAlarm({ about, number: alarmNumber, assignee, ...alarm }, session
   return { ...alarm, about: { ...about, number: alarmNumber }, ...ownerOf({}, assignee, session) };
 }
 
-/** @type {Record<string, (card: any, said: { count: number, length: string, session: Session }) => unknown>} */
+/** @type {Record<string, (card: any, details: { count: number, length: string, session: Session }) => unknown>} */
 const NEEDS = {
   alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${sinceElement(card.raised_at)}</b> <b class="text-alert" data-testid="owner">${whoHasIt(card, session.account.id)}</b>${more(count)}</span>`,
   others(card, { count, session }) {

@@ -59,7 +59,7 @@ interface FindOptions {
 interface FindAnswer {
   hits: Hit[];
   more: boolean;
-  trouble: string | null;
+  problem: string | null;
 }
 
 /** Requirements of a search's card on its page. */

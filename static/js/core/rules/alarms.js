@@ -71,7 +71,7 @@ export class Alarms {
    * Count an alarm as no longer taken by this person until a frame confirms it.
    * @param {string} id
    */
-  givenBack(id) {
+  released(id) {
     this.#acknowledged.delete(id);
     this.#list = this.#list.map((alarm) => (alarm.id === id ? { ...alarm, taken_by: null, taken_at: null } : alarm));
     this.#changed();

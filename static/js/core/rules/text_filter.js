@@ -18,5 +18,5 @@ export const tokenize = (text) => fold(text).split(/\s+/).filter(Boolean);
  */
 export const searchableText = (values) => fold(values.filter(Boolean).join(" "));
 
-/** @param {string[]} words @param {string} text */
-export const matchesAll = (words, text) => words.every((word) => text.includes(word));
+/** @param {string[]} terms @param {string} text */
+export const matchesAll = (terms, text) => terms.every((word) => text.includes(word));

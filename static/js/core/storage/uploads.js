@@ -176,7 +176,7 @@ export class Uploads {
    * @param {string} command
    * @param {string} card
    */
-  known(command, card) {
+  onCardKnown(command, card) {
     const waiting = [...this.#items.values()].filter(({ target }) => target.command === command);
     for (const item of waiting) this.#retarget(item, { card });
     if (waiting.length) this.#pump();
@@ -193,7 +193,7 @@ export class Uploads {
     if (!waiting.length) return;
     const card = await this.#deps.calls.cardOf(waiting[0].board, id, seqs).catch(() => null);
     if (!card) return void waiting.forEach((item) => (item.seqs = seqs)); // a later tick asks again
-    this.known(id, card);
+    this.onCardKnown(id, card);
   }
 
   /** Retry immediately: the connection is back. */

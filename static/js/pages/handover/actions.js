@@ -113,8 +113,8 @@ export class HandoverActions {
   };
 
   /**
-   * Load the cards and notes that can be pinned, each time the choice opens.
-   * @param {{ board: string }} given
+   * Load the cards and notes that can be pinned, each time the list of choices opens.
+   * @param {{ board: string }} section
    */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
@@ -164,7 +164,7 @@ export class HandoverActions {
   };
 
   /**
-   * Send what is not quite right in a summary.
+   * Send a correction of a summary.
    * @param {Form} form
    */
   notQuite = async (form) => {
@@ -248,7 +248,7 @@ export class HandoverActions {
       form.restore(released, refusal);
       form.problem = explainRefusal(/** @type {any} */ (refusal));
       session.outbox.discard(/** @type {any} */ (refusal).id);
-      this.#view.trouble = true;
+      this.#view.focusError = true;
       return null;
     }
   }
@@ -279,7 +279,7 @@ export class HandoverActions {
   }
 
   #showErrors() {
-    this.#view.trouble = true;
+    this.#view.focusError = true;
     this.#view.draw();
   }
 }

@@ -40,7 +40,7 @@ export function earlierHandovers({ earlier: { list, people, more, showAll }, isF
   const ended = (list ?? []).filter((/** @type {{ ended_at: any }} */ { ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
-    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN_AT_FIRST).map((/** @type {any} */ each) => line(each, people, isFixed ? number : null))}</ol>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN_AT_FIRST).map((/** @type {any} */ handover) => line(handover, people, isFixed ? number : null))}</ol>
     ${more || ended.length <= SHOWN_AT_FIRST ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
   </section>`;
 }
@@ -48,8 +48,8 @@ export function earlierHandovers({ earlier: { list, people, more, showAll }, isF
 /** @param {Record<string, any>} handover @param {any} people @param {number | null} shown number of the displayed handover */
 function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
   const endingText = endText(status, { who: people[by] ?? "…", number });
-  const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
+  const namesText = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
     <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${endingText}</a>
-    <small>${who}${shortTimeElement(at)}</small></li>`;
+    <small>${namesText}${shortTimeElement(at)}</small></li>`;
 }

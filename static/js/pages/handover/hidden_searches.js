@@ -38,7 +38,7 @@ export function hiddenSearches(section, view) {
   </div>`;
 }
 
-/** Render the access that was given here, with its time. @param {{ board: string }} section @param {HandoverView} view */
+/** Render the access granted here, with its time. @param {{ board: string }} section @param {HandoverView} view */
 function accessGiven({ board }, view) {
   const access = view.ui.letIn.get(board);
   return access ? html`<p class="given on-screen" role="status" data-testid="access-given">✓ ${t("{name} has access since {at}.", { name: access.name, at: clock(access.at) })}</p>` : nothing;

@@ -48,7 +48,7 @@ export class HandoverPage {
   reading = new Reading(this);
   report;
   /** @type {any} */ earlier;
-  trouble = false; // focus the first error after the next draw
+  focusError = false; // focus the first error after the next draw
   /** @type {string | null} */ focusNext = null; // selector to focus after the next draw, unless the focus has moved elsewhere
   /** @type {HTMLElement} */ #root;
   #drawing;
@@ -251,8 +251,8 @@ export class HandoverPage {
     if (!this.isFixed) restatements.showSummaries(this.report.whole, this.session.account.id);
     this.#showLinked();
     this.#focusNext();
-    if (!this.trouble) return;
-    this.trouble = false;
+    if (!this.focusError) return;
+    this.focusError = false;
     focusFirstError(this.#root);
   }
 

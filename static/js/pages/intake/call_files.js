@@ -43,13 +43,13 @@ export class CallFiles extends AddingFiles {
   settle() {
     const { session: { uploads }, taken } = this.#page;
     if (this.#board && this.items.some(({ board }) => board !== this.#board)) uploads.move(/** @type {string} */ (this.target.form), this.#board);
-    for (const { command, sighting } of taken.shown) if (sighting) uploads.known(command, sighting);
+    for (const { command, sighting } of taken.shown) if (sighting) uploads.onCardKnown(command, sighting);
     if (vault.state === "open") this.#dropOthers();
   }
 
   /** Attach the files of a call that went to the outbox. @param {string} board @param {string | null} form @param {string} command */
   follow(board, form, command) {
-    this.asked = null;
+    this.heldFiles = null;
     if (form) this.#page.session.uploads.follow(board, form, command);
   }
 

@@ -311,7 +311,7 @@ export class IntakePage {
   #escape(event) {
     if (event.target.closest?.("details, dialog")) return;
     event.preventDefault();
-    if (this.files.asked) return this.files.cancelAsked();
+    if (this.files.heldFiles) return this.files.cancelHeld();
     const field = this.#list.field;
     if (field && this.#options(field).length) {
       this.#list.shut = true;
@@ -321,7 +321,7 @@ export class IntakePage {
   }
 
   #clear = () => {
-    this.files.asked = null;
+    this.files.heldFiles = null;
     this.call.clear();
     this.#begin();
     if (this.call.canUndo) announce(t("Cleared. Press Esc to undo."));

@@ -129,7 +129,7 @@ export class OpenSearch {
   }
 
   #showErrors() {
-    this.#view.focusTrouble = true;
+    this.#view.focusError = true;
     this.#view.draw();
   }
 }

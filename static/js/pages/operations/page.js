@@ -52,7 +52,7 @@ export const mount = (root, session) => new OperationsPage(root, session);
 export class OperationsPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
-  focusTrouble = false; // focus the refused field
+  focusError = false; // focus the refused field
   allTips = false;      // draw all unanswered tips
   /** @type {string | null} */ #requestedTip = null; // ID of the tip in the URL, until it is opened
   #tip;
@@ -132,8 +132,8 @@ export class OperationsPage {
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     this.#drawing.draw(this.board.seq === null ? loading(this.session.connection) : this.#page());
     watchLine.setNotices("page", [...this.#opening.notices, ...this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry))]);
-    if (this.focusTrouble) focusFirstError(this.#root);
-    this.focusTrouble = false;
+    if (this.focusError) focusFirstError(this.#root);
+    this.focusError = false;
   };
 
   /** Commands for shortcuts and the palette, and the searches to go to. @returns {PageCommands} */

@@ -40,7 +40,7 @@ export const eventLine = (event, { session, past }) =>
  * @param {any} past
  */
 export function pastIndicator(past) {
-  if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${pageTitle("replay")}</span>`;
+  if (past.state !== "showing" || !past.count || past.problem) return html`<span class="freshness-label past" data-testid="past-mark">${pageTitle("replay")}</span>`;
   return html`<span class="freshness-label past" data-testid="past-mark">${pageTitle("replay")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
 }
 

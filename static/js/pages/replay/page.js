@@ -46,7 +46,7 @@ export class ReplayPage {
     this.#root = root;
     this.session = session;
     this.#liveBoard = session.board(boardId);
-    this.past = new Replay(this.#liveBoard, MomentUrl.asked(), this.draw);
+    this.past = new Replay(this.#liveBoard, MomentUrl.requested(), this.draw);
     this.body = boardId === OPERATIONS ? new PastOperations(this) : new PastSearch(this, cardId);
     this.player = new Player({
       time: () => this.past.time,
@@ -131,7 +131,7 @@ export class ReplayPage {
     this.clock.tick();
     this.below.update();
     this.body.settle();
-    if (past.state === "showing" && past.length && !past.trouble) this.#address.update({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
+    if (past.state === "showing" && past.length && !past.problem) this.#address.update({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
   }
 
   #template() {
@@ -139,7 +139,7 @@ export class ReplayPage {
     if (past.state === "forbidden") return this.body.board.id === OPERATIONS ? failed(this) : forbidden(() => this.#liveBoard.recheck());
     if (past.state === "failed") return failed(this);
     if (past.state === "reading") return reading(past);
-    if (past.trouble || !past.length) return noMoment(this);
+    if (past.problem || !past.length) return noMoment(this);
     return html`<div class="replay-header" role="region" aria-label=${t("Replay bar")}>${band(this)} ${timeline(this)}</div>
       ${this.body.template(past.other === null ? nothing : comparison(this))}`;
   }

@@ -41,9 +41,9 @@ export function noMoment(replay) {
     replay.go(count);
   };
   const momentLink = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
-  return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
+  return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.problem ?? "before"}>
     <h1>${t("Time not found")}</h1>
-    <p>${ERROR_TEXTS[past.trouble ?? "before"]()}</p>
+    <p>${ERROR_TEXTS[past.problem ?? "before"]()}</p>
     ${past.length ? html`<p>${t("Events are available from {first} to {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
     <p class="buttons">
       ${past.length ? html`${momentLink(1, t("First event"))} ${momentLink(past.length, t("Last event"))}` : nothing}

@@ -1,4 +1,4 @@
-/** Dialogs of a search, of which one at most is open. */
+/** Dialogs of a search. At most one is open. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

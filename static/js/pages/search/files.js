@@ -62,7 +62,7 @@ export class Files extends AddingFiles {
   }
 
   forget() {
-    this.asked = null;
+    this.heldFiles = null;
     this.#found.clear();
   }
 

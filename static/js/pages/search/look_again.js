@@ -43,8 +43,8 @@ export class LookAgain {
     this.#page.draw();
     try {
       const { again } = await get(`/api/v1/boards/${this.#page.board.id}/look-again`);
-      const known = new Set(this.reports.map(({ id }) => id));
-      this.#hasNew ||= announces && again.some((/** @type {{ id: string }} */ { id }) => !known.has(id));
+      const knownIds = new Set(this.reports.map(({ id }) => id));
+      this.#hasNew ||= announces && again.some((/** @type {{ id: string }} */ { id }) => !knownIds.has(id));
       this.reports = again;
       this.state = "asked";
     } catch {

@@ -24,7 +24,7 @@ const PATHS = {
 export function entryRow(entry, view) {
   const { id, kind, queue, priority: urgency, title } = entry;
   const href = PATHS[kind]?.(entry), name = nameOf(entry);
-  return html`<li class="unanswered-entry ${view.mineIs(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
+  return html`<li class="unanswered-entry ${view.isOwn(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
     <div class="age">${waitingMark(entry)}${target(entry)}</div>
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
@@ -58,7 +58,7 @@ const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<
 function actions(entry, view) {
   const name = nameOf(entry);
   return html`<div class="acts">
-    ${view.mineIs(entry) ? nothing : html`<button type="button" data-act="claim" aria-label=${t("Assign {card} to me", { card: name })} @click=${() => view.claim(entry)}>${t("Assign to me")}</button>`}
+    ${view.isOwn(entry) ? nothing : html`<button type="button" data-act="claim" aria-label=${t("Assign {card} to me", { card: name })} @click=${() => view.claim(entry)}>${t("Assign to me")}</button>`}
     <button type="button" data-act="hand-on" aria-label=${t("Assign {card} to…", { card: name })} @click=${() => view.handOn(entry)}>${t("Assign to…")}</button>
   </div>`;
 }

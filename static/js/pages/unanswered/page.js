@@ -62,7 +62,7 @@ export class UnansweredPage {
   }
 
   /** @param {UnansweredEntry} entry */
-  mineIs({ assignee }) {
+  isOwn({ assignee }) {
     return assignee === this.session.account.id;
   }
 
@@ -149,7 +149,7 @@ export class UnansweredPage {
 
   /** @param {UnansweredEntry} entry */
   #isOfOwner(entry) {
-    return this.#owner === "" || (this.#owner === "mine" ? this.mineIs(entry) : !entry.assignee);
+    return this.#owner === "" || (this.#owner === "mine" ? this.isOwn(entry) : !entry.assignee);
   }
 
   // --- claiming and handing on

@@ -22,16 +22,16 @@ export const alarmCommands = (alarms, words, act) => alarms.flatMap((alarm) => e
  * @returns {(PageCommand & { verb: string })[]}
  */
 function entriesOf(alarm, { take, handOn }) {
-  const what = `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}`;
+  const alarmName = `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}`;
   return [
-    { id: "open-alarm", verb: p("go to the card", "Open"), title: t("Open: {what}", { what }), run: () => location.assign(alarmUrl(alarm)) },
-    { id: "hand-on-alarm", verb: t("Hand on"), title: t("Hand on: {what}", { what }), run: () => handOn(alarm) },
-    { id: "take-alarm", verb: t("I have it"), title: t("I have it: {what}", { what }), run: () => take(alarm) },
+    { id: "open-alarm", verb: p("go to the card", "Open"), title: t("Open: {what}", { what: alarmName }), run: () => location.assign(alarmUrl(alarm)) },
+    { id: "hand-on-alarm", verb: t("Hand on"), title: t("Hand on: {what}", { what: alarmName }), run: () => handOn(alarm) },
+    { id: "take-alarm", verb: t("I have it"), title: t("I have it: {what}", { what: alarmName }), run: () => take(alarm) },
   ];
 }
 
 /** @param {PageCommand & { verb: string }} entry @param {string[]} words */
 function isRequested({ id, verb, title }, words) {
-  const asked = ` ${searchableText([verb, synonyms(id)])}`;
-  return matchesAll(words, searchableText([title, synonyms(id)])) && words.some((word) => word.length >= MIN_REQUEST && asked.includes(` ${word}`));
+  const requestText = ` ${searchableText([verb, synonyms(id)])}`;
+  return matchesAll(words, searchableText([title, synonyms(id)])) && words.some((word) => word.length >= MIN_REQUEST && requestText.includes(` ${word}`));
 }

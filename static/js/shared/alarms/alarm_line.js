@@ -101,7 +101,7 @@ class AlarmLine {
     this.#shown = id;
   }
 
-  // --- what is shown
+  // --- display
 
   /** @param {Alarm} alarm @param {Alarm[]} open @param {number} more @returns {WatchAlarm} */
   #alarm(alarm, open, more) {
@@ -206,7 +206,7 @@ class AlarmLine {
     return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${dismissRefusal}>${t("OK")}</button>` }];
   }
 
-  // --- what is done
+  // --- actions
 
   get #mayAct() {
     return this.#session.can("investigator");
@@ -242,7 +242,7 @@ class AlarmLine {
   #undo(alarm) {
     const { outbox, alarms } = this.#session;
     this.#own = null;
-    outbox.add(alarm.board, "undo", { seq: alarm.seq }).then(() => alarms.givenBack(alarm.id), ({ id, message }) => {
+    outbox.add(alarm.board, "undo", { seq: alarm.seq }).then(() => alarms.released(alarm.id), ({ id, message }) => {
       outbox.discard(id);
       this.#refused = { id, name: "undo", text: message };
       this.#changed();

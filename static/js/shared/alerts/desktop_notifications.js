@@ -45,8 +45,8 @@ export class Notifier {
 
   /** @param {Alert[]} list */
   #notify(list) {
-    const known = this.#known;
-    const fresh = known ? list.filter((alert) => !known.has(keyOf(alert))) : [];
+    const knownAlerts = this.#known;
+    const fresh = knownAlerts ? list.filter((alert) => !knownAlerts.has(keyOf(alert))) : [];
     this.#known = new Set(list.map(keyOf));
     if (document.hasFocus()) return; // the bell shows it
     for (const alert of fresh) if (alert.desktop && !alert.read) this.#show(alert);

@@ -73,7 +73,7 @@ function item(note, { card, corrected, form, view }) {
 }
 
 /** Return the state of uploads that a strip shows. @param {UploadTarget} target @param {BoardView} view */
-const uploadStates = (target, view) => (view.past ? [] : [view.files.asked?.key === target.note, view.files, ...view.session.uploads.of(view.board.id, target).map(({ state, offset, problem }) => `${state}${offset}${problem}`)]);
+const uploadStates = (target, view) => (view.past ? [] : [view.files.heldFiles?.key === target.note, view.files, ...view.session.uploads.of(view.board.id, target).map(({ state, offset, problem }) => `${state}${offset}${problem}`)]);
 
 /** @param {Form} form @param {string} id id of the corrected note @param {LiveBoardView} view */
 function correct(form, id, view) {

@@ -41,7 +41,7 @@ interface BoardViewModel<S = SearchEntity | null> {
 }
 
 /** Files that wait until the hint is accepted; null if they are chosen afterwards. */
-interface FilesAsked {
+interface HeldFiles {
   key: string;
   target: UploadTarget;
   files: File[] | null;
@@ -61,11 +61,11 @@ interface AddingHost {
 
 /** Actions of a page for strips of files. */
 interface FileActions {
-  readonly asked: FilesAsked | null;
+  readonly heldFiles: HeldFiles | null;
   choose(target: UploadTarget, event: Event, camera?: boolean): void;
   chosen(target: UploadTarget, event: ControlEvent): void;
   agreed(event: Event): void;
-  cancelAsked(): void;
+  cancelHeld(): void;
   open(file: string): void;
   foundIn(file: string): FoundInPicture | null;
   foundUsed(file: string, part?: "taken_at" | "place"): void;

@@ -5,7 +5,7 @@ import { targetKey } from "./strip.js";
 const AGREED = "searchboard:files-hint"; // key in the session storage: this person has accepted the hint since signing in
 
 export class AddingFiles {
-  /** @type {FilesAsked | null} */ asked = null;
+  /** @type {HeldFiles | null} */ heldFiles = null;
   #host;
   #hasAgreedHere = false;
 
@@ -41,21 +41,21 @@ export class AddingFiles {
 
   /** Accept the hint. @param {Event} event */
   agreed = ({ currentTarget }) => {
-    const { asked } = this;
+    const { heldFiles } = this;
     try {
       sessionStorage.setItem(AGREED, this.#host.account());
     } catch {
       // the hint is shown again after a reload
     }
     this.#hasAgreedHere = true;
-    this.asked = null;
-    if (asked?.files) this.add(asked.target, asked.files);
-    else pick(/** @type {Element} */ (currentTarget), asked?.camera ?? false);
+    this.heldFiles = null;
+    if (heldFiles?.files) this.add(heldFiles.target, heldFiles.files);
+    else pick(/** @type {Element} */ (currentTarget), heldFiles?.camera ?? false);
     this.#closeHint();
   };
 
-  cancelAsked = () => {
-    this.asked = null;
+  cancelHeld = () => {
+    this.heldFiles = null;
     this.#closeHint();
   };
 
@@ -73,9 +73,9 @@ export class AddingFiles {
     }
   }
 
-  /** @param {FilesAsked} asked */
-  #showHint(asked) {
-    this.asked = asked;
+  /** @param {HeldFiles} heldFiles */
+  #showHint(heldFiles) {
+    this.heldFiles = heldFiles;
     this.#host.focus("[data-act=files-continue]");
     this.#host.draw();
   }

@@ -39,7 +39,7 @@ export function filesSection(target, view) {
  */
 export function filesLine(target, view) {
   const count = filesAt(target, view).length + uploadsAt(target, view).length;
-  if (!count && !isAsked(target, view)) return nothing;
+  if (!count && !isHeld(target, view)) return nothing;
   return html`<div class="files small" data-testid="files" data-files-of=${targetKey(target)}>${strip(target, view)}</div>`;
 }
 
@@ -59,7 +59,7 @@ const uploadsAt = (target, view) => (view.past ? [] : view.session.uploads.of(vi
 const mayAdd = (view) => !view.past && view.mayNote;
 
 /** @param {UploadTarget} target @param {BoardView} view */
-const isAsked = (target, view) => !view.past && view.files.asked?.key === targetKey(target);
+const isHeld = (target, view) => !view.past && view.files.heldFiles?.key === targetKey(target);
 
 /** Render the buttons that add files; a phone also has the camera. @param {UploadTarget} target @param {BoardView} view */
 export function addButtons(target, view) {
@@ -91,12 +91,12 @@ export function uploadList(uploads, view) {
 
 /** Render the hint before the first file of a session. @param {UploadTarget} target @param {LiveBoardView} view */
 function hint(target, view) {
-  const { asked } = view.files;
-  if (!asked || asked.key !== targetKey(target)) return nothing;
+  const { heldFiles } = view.files;
+  if (!heldFiles || heldFiles.key !== targetKey(target)) return nothing;
   return html`<div class="files-hint" role="group" aria-label=${t("Before you add files")} data-testid="files-hint">
     <p id="files-hint">${t("Images of abuse never belong here. Report them to stopchildporno.be or to the police.")}</p>
-    <div class="side"><button type="button" class="primary" data-act="files-continue" aria-describedby="files-hint" @click=${(/** @type {Event} */ event) => view.files.agreed(event)}>${asked.files ? t("Add") : t("Continue")}</button>
-      <button type="button" data-act="files-cancel" @click=${view.files.cancelAsked}>${t("Cancel")}</button></div>
+    <div class="side"><button type="button" class="primary" data-act="files-continue" aria-describedby="files-hint" @click=${(/** @type {Event} */ event) => view.files.agreed(event)}>${heldFiles.files ? t("Add") : t("Continue")}</button>
+      <button type="button" data-act="files-cancel" @click=${view.files.cancelHeld}>${t("Cancel")}</button></div>
   </div>`;
 }
 

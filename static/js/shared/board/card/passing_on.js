@@ -18,7 +18,7 @@ export function passingOn({ id, state }, view) {
     ${view.mayEdit && isAssured(state.assessment) ? form(id, Boolean(report), view) : nothing}</div>`;
 }
 
-/** @param {{ to: string, at: IsoTime | null, reference: string | null, by: string }} said @param {BoardView} view */
+/** @param {{ to: string, at: IsoTime | null, reference: string | null, by: string }} passedOn @param {BoardView} view */
 function reportLine({ to, at, reference, by }, view) {
   const details = [at ? formatMoment(at) : null, reference ? t("reference {reference}", { reference }) : null, by ? accountName(view.session, by) : null];
   return html`<p data-testid="passed-on"><b><bdi>${to}</bdi></b> ${details.filter(Boolean).map((detail) => html`· <bdi>${detail}</bdi> `)}</p>`;
