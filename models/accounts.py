@@ -48,7 +48,7 @@ class LoginNetwork(SQLModel, table=True):
 
 
 class DraftKey(SQLModel, table=True):
-    """Key with which browsers encrypt the unsent drafts of an account. 32 bytes in base64."""
+    """Key for encrypting the unsent drafts of an account in browsers. 32 bytes in base64."""
 
     __tablename__ = "draft_key"
 

@@ -25,7 +25,7 @@ Shows = Annotated[list[Shown], PydanticField(max_length=len(SHOWN))]
 CustomText = Annotated[LongText | None, part(N_("Custom text"), control="long", personal=True, prose=True)]
 
 
-class Texts(Data):
+class CustomTexts(Data):
     """Custom sentences by language. At most 400 characters each; 4,000 for a `brief`."""
 
     fr: CustomText = None
@@ -83,7 +83,7 @@ class Material(Entity, table=True):
     what: str = field(What, N_("What to give out"), ..., by_people=True, control="choice", required=True, choices=WHAT)
     languages: list[str] = group(Languages, N_("Languages"), by_people=True, required=True, choices=LANGUAGES)
     shows: list[str] = group(Shows, N_("What it shows"), by_people=True, required=True, choices=SHOWN)
-    texts: dict[str, Any] = group(Texts, N_("Custom text"), by_people=True)
+    texts: dict[str, Any] = group(CustomTexts, N_("Custom text"), by_people=True)
     content: dict[str, Any] = group(Content, N_("Details as approved"), personal=True, reads_as="internal")
     until: str = field(Time, N_("Show until"), ..., by_people=True, control="time", required=True)
     # police, prosecutor, family

@@ -83,7 +83,7 @@ class Sighting(Report, Card, table=True):
     `grade.content`: reliability of the content, from 1 to 6 (cannot be judged).
     `source_kept`: true if the source has or had a name or contact, otherwise null.
     `queue`: see *Queues*. *0.4.0*
-    `queue_since`: time of the event with which it entered the queue. *0.4.0*
+    `queue_since`: time of the event that moved it to the queue. *0.4.0*
     `looked_at`: null if nobody has looked at it. *0.4.0*
     `passed_on`: null if it was not passed on to the police. *0.4.0*
     `from_tip`: tip that it was before it was placed on the search, otherwise null. *0.4.0*

@@ -45,7 +45,7 @@ class Patch(Data):
     model_config = Data.model_config | {"extra": "allow"}
 
 
-class Read(NamedTuple):
+class EntityRead(NamedTuple):
     """Entity that a command reads.
 
     `field`: field of the command's data with the entity's id. `kind`: its kind; a card of any kind if empty. `is_changed`: the
@@ -61,8 +61,8 @@ class Read(NamedTuple):
         return [kinds.named(self.kind)] if self.kind else kinds.cards()
 
 
-CARD, BEFORE, AFTER = Read("card"), Read("before", is_changed=False), Read("after", is_changed=False)
-ABOUT_CARD = Read("card", is_changed=False)
+CARD, BEFORE, AFTER = EntityRead("card"), EntityRead("before", is_changed=False), EntityRead("after", is_changed=False)
+ABOUT_CARD = EntityRead("card", is_changed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class CommandSpec:
     while_closed: bool = False
     or_lead: bool = False
     also_locks: str | None = None
-    reads: tuple[Read, ...] = ()
+    reads: tuple[EntityRead, ...] = ()
     places_card: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()

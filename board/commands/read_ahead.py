@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from board.commands.alarms import alarms_of_cards
 from board.commands.cards import card_ranks, columns
-from board.commands.command import Read
+from board.commands.command import EntityRead
 from board.commands.registry import TABLE, Command
 from board.engine import identity, kinds, unit_of_work
 from board.engine.identity import Caller
@@ -98,7 +98,7 @@ def _entities(uow: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
         yield alarms_of_cards.query_of_open(uow, alarming)
 
 
-def _reads(commands: Iterable[Command]) -> Iterator[tuple[Command, Read, str]]:
+def _reads(commands: Iterable[Command]) -> Iterator[tuple[Command, EntityRead, str]]:
     """Yield the reads that the command table declares for these commands, with the ids in their data."""
     for command in commands:
         for read in TABLE[command.name].reads if command.name in TABLE else ():

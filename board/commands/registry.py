@@ -7,7 +7,7 @@ from typing import Any
 from board.commands import undo
 from board.commands.alarms import alarms
 from board.commands.cards import cards, columns, notes, room, tasks
-from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, Read
+from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, EntityRead
 from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
@@ -26,10 +26,10 @@ for declared_kind in (  # in the order of snapshots
 ):  # fmt: skip
     kinds.register(declared_kind)
 
-SIGHTING, TASK, TIP = Read("sighting", "sighting"), Read("task", "task"), Read("tip", "tip")
-FILE, COLUMN, ALARM = Read("file", "file"), Read("column", "column"), Read("alarm", "alarm")
-MATERIAL, DISTRIBUTION = Read("material", "material"), Read("distribution", "distribution")
-ABOUT_SIGHTING = Read("sighting", "sighting", is_changed=False)
+SIGHTING, TASK, TIP = EntityRead("sighting", "sighting"), EntityRead("task", "task"), EntityRead("tip", "tip")
+FILE, COLUMN, ALARM = EntityRead("file", "file"), EntityRead("column", "column"), EntityRead("alarm", "alarm")
+MATERIAL, DISTRIBUTION = EntityRead("material", "material"), EntityRead("distribution", "distribution")
+ABOUT_SIGHTING = EntityRead("sighting", "sighting", is_changed=False)
 
 TABLE: dict[str, CommandSpec] = {
     "search.open": CommandSpec("operations", "coordinator", searches.OpenSearch, searches.open_search),

@@ -190,7 +190,7 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
     def check(self) -> None:
-        """Raise ConfigurationError for settings with which the server can't start. The message never quotes a password."""
+        """Raise ConfigurationError for settings that prevent the server from starting. The message never quotes a password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
             raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
         load_catalogue(self.files_path)

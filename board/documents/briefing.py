@@ -18,7 +18,7 @@ MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two p
 
 
 @dataclass(frozen=True, slots=True)
-class Briefing:
+class BriefingPaper:
     """Briefing to print.
 
     - `file`: its file name without extension.
@@ -45,7 +45,7 @@ class Briefing:
     outcome: list[Fact]
 
 
-def html(paper: Briefing) -> str:
+def html(paper: BriefingPaper) -> str:
     """Return the briefing as an HTML page without external resources."""
     return template("briefing.html").render(paper=paper)
 
@@ -53,7 +53,7 @@ def html(paper: Briefing) -> str:
 class BriefingDocument(BriefingChildren):
     """Report of a handover as a briefing."""
 
-    def briefing(self, printed: str) -> Briefing:
+    def briefing(self, printed: str) -> BriefingPaper:
         report, handover = self._report, self._handover
         now, sections = report["composed_at"], report["searches"]
         children = [self._one(section) for section in sections]
@@ -61,7 +61,7 @@ class BriefingDocument(BriefingChildren):
         number = f"-{handover['number']}" if handover else ""
         as_of = self._say(N_("As of {at}"), at=moment_text(now, "HH:mm:ss", self._reads))
         checksum = f"{self._translate(N_('Checksum'))} {handover['digest'][:16]}" if handover and handover["digest"] else ""
-        return Briefing(
+        return BriefingPaper(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
             checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of, desk=self._notices(sections),
             large=[tuple(large[start : start + 2]) for start in range(0, len(large), 2)], rows=rows,
@@ -95,13 +95,13 @@ class BriefingDocument(BriefingChildren):
         searches = [section["search"] for section in sections if section["search"]["status"] == "open"]
         worrying, open_count = sum(bool(search["worrying"]) for search in searches), len(searches)
         undecided = sum(search["undecided"] and not search["worrying"] for search in searches)
-        late = sum(len(section["tasks"]["overdue"]) for section in sections)
+        overdue = sum(len(section["tasks"]["overdue"]) for section in sections)
         ungraded = sum(len(section["ungraded"]) for section in sections)
         counts = [
             ngettext("{count} open search", "{count} open searches", open_count) if open_count else None,
             ngettext(*sentences.WORRYING_ONES, worrying) if worrying else None,
             ngettext(*sentences.TO_BE_DECIDED, undecided) if undecided else None,
-            ngettext("{count} task overdue", "{count} tasks overdue", late) if late else None,
+            ngettext("{count} task overdue", "{count} tasks overdue", overdue) if overdue else None,
             ngettext("{count} sighting to grade", "{count} sightings to grade", ungraded) if ungraded else None,
         ]
         at = moment_text(self._report["composed_at"], "EEE d MMM y, HH:mm", self._reads)
@@ -115,10 +115,10 @@ class BriefingDocument(BriefingChildren):
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))
         due = [(section, card) for section in sections for card in section["tasks"]["due"]]
-        soon = sorted(due, key=lambda pair: str(pair[1]["due"]))[:MAX_NEXT]
-        if soon:
+        next_tasks = sorted(due, key=lambda pair: str(pair[1]["due"]))[:MAX_NEXT]
+        if next_tasks:
             line: Line = []
-            for section, card in soon:
+            for section, card in next_tasks:
                 child = f" ({section['search']['person']['first_name']})"
                 line += [" · " if line else "", f"{self._near(card['due'])} ", self._task(card, MAX_BOX_TITLE), child]
             facts.append((translate(N_("Next")), line))

@@ -143,11 +143,11 @@ def _md(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Return a text as one line, with a space for each line break, because names can have several lines."""
-    first, *others = text.split("\n")
-    if not others:
+    first, *following = text.split("\n")
+    if not following:
         return text
-    *between, last = (line.lstrip() for line in others)
-    return " ".join([first.rstrip(" \t"), *filter(None, (line.rstrip(" \t") for line in between)), last])
+    *middle, last = (line.lstrip() for line in following)
+    return " ".join([first.rstrip(" \t"), *filter(None, (line.rstrip(" \t") for line in middle)), last])
 
 
 # -- HTML -----------------------------------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ class ReportDocument(SearchFacts):
         return [f"{search['reference']} · {self._child_name(search)}", *(f" · {mark}" for mark in marks)]
 
     def _blocks(self, section: State) -> list[Block]:
-        translate, tasks, others = self._translate, section["tasks"], section["cards"]
+        translate, tasks, other_cards = self._translate, section["tasks"], section["cards"]
         events, count = [self._event(event) for event in section["since"]["significant"]], section["left_out"]
         left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
@@ -160,7 +160,7 @@ class ReportDocument(SearchFacts):
             Block(translate(sentences.UNGRADED), lines(section["ungraded"])),
             Block(translate(sentences.TO_PASS_ON), lines(section["to_pass_on"])),
             Block(translate(sentences.DONE), lines(tasks["done"], due=None)),
-            *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in others.items()),
+            *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in other_cards.items()),
             Block("", left_out),
             Block(translate(sentences.FILES_ADDED), [self._file(file) for file in section["files"]]),
             Block(translate(sentences.IMPORTANT), events),
@@ -173,9 +173,9 @@ class ReportDocument(SearchFacts):
         times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
-        about = [card["assignee"] and self._name(card["assignee"]), time]
-        about += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
-        more = "".join(f" · {part}" for part in about if part)
+        details = [card["assignee"] and self._name(card["assignee"]), time]
+        details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
+        more = "".join(f" · {part}" for part in details if part)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
     def _file(self, file: State) -> Line:
@@ -183,8 +183,8 @@ class ReportDocument(SearchFacts):
         title = self._languages.text_by(file["caption"] or file["name"], file["added_by"] if file["caption"] else None)
         card, note = file["card"], self._translate(labels.KINDS["note"]) if file["note"] else None
         subject = f"{self._translate(labels.KINDS[card['kind']])} {card['number']}" if card else note
-        about = [subject, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
-        return [title, "".join(f" · {part}" for part in about if part)]
+        details = [subject, self._name(file["added_by"]), short_datetime(file["added_at"], self._reads)]
+        return [title, "".join(f" · {part}" for part in details if part)]
 
     def _event(self, event: State) -> Line:
         label, number = labels.event(event["type"], self._translate), event.get("number")

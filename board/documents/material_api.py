@@ -24,7 +24,7 @@ from models.accounts import Account
 from models.entity import State
 from models.fields import Data, LongText, Name, Time
 from models.file import File
-from models.material import Language, Material, Shows, Texts, What
+from models.material import CustomTexts, Language, Material, Shows, What
 from models.search import Search
 from models.times import format_utc, parse_utc
 
@@ -152,7 +152,7 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
     if draft.paper is not None and draft.paper not in papers:
         raise invalid("paper", N_("Choose one of the options."))
     data = materials.ApproveMaterial(
-        what=draft.what, languages=[draft.language], shows=draft.shows, texts=Texts(**{draft.language: draft.text}),
+        what=draft.what, languages=[draft.language], shows=draft.shows, texts=CustomTexts(**{draft.language: draft.text}),
         place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=DRAFT_DAYS)), decided_by="-",
     )  # fmt: skip
     materials.check_shown(data)

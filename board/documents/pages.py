@@ -16,7 +16,7 @@ from board.config import sentences
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import pdf
-from board.documents.briefing import Briefing, BriefingDocument
+from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
 from board.documents.search_history import HistoryDocument
@@ -33,7 +33,9 @@ from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Compose = Callable[[Session, Caller, str, str], Document | Briefing]  # the last arguments are the time and the reader's language
+Compose = Callable[
+    [Session, Caller, str, str], Document | BriefingPaper
+]  # the last arguments are the time and the reader's language
 
 
 async def handover(request: Request, caller: Caller) -> Response:
@@ -58,7 +60,7 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
 
     def read(session: Session) -> tuple[str, str]:
         document = compose(session, caller, format_utc(service.clock()), reads)
-        if isinstance(document, Briefing):
+        if isinstance(document, BriefingPaper):
             return document.file, paper_briefing.html(document)
         return document.file, paper.html(document) if is_pdf else paper.markdown(document)
 
@@ -94,7 +96,7 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
     return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
 
 
-def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Briefing:
+def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
     data = _composed(number, session, caller, now)
     return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
 

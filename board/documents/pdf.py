@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 TIMEOUT_S = 60  # a document with a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million bytes take 20 s and 200 MB
-MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space, of which the libraries use a third
+MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space; the libraries use a third of it
 MAX_PDF = 64 * 1024 * 1024  # bytes; a thousand times the size of a report
 NOT_INSTALLED = N_(
     "This server cannot create PDFs: its extra “paper” is not installed. Its administrator has to run: python3 -m "

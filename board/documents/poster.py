@@ -38,8 +38,8 @@ MARKS = {"draft": N_("Draft: not approved"), "ended": N_("No longer valid")}
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Fact with its label."""
+class LabelledText:
+    """Text with its label."""
 
     label: str
     text: str
@@ -58,8 +58,8 @@ class Poster:
     name: str
     name_size: float
     headline: list[str]
-    since: list[Fact]
-    looks: list[Fact]
+    since: list[LabelledText]
+    looks: list[LabelledText]
     custom_text: str
     call: str
     number: str
@@ -70,7 +70,7 @@ class Poster:
     photo: str
     end: str
     footer: list[str]
-    decision: list[Fact]
+    decision: list[LabelledText]
     mark: str
 
 
@@ -125,39 +125,39 @@ def _headline(content: State, language: str, what: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _since(content: State, language: str) -> list[Fact]:
-    translate, facts = gettext_for(language), list[Fact]()
+def _since(content: State, language: str) -> list[LabelledText]:
+    translate, facts = gettext_for(language), list[LabelledText]()
     if content["missing_since"]:
         at = moment_text(content["missing_since"], _MOMENT, language)
-        facts.append(Fact(translate(N_("Missing since")), at))
+        facts.append(LabelledText(translate(N_("Missing since")), at))
     if content["place"]:
-        facts.append(Fact(translate(N_("Last seen")), content["place"]))
+        facts.append(LabelledText(translate(N_("Last seen")), content["place"]))
     return facts
 
 
-def _looks(content: State, language: str) -> list[Fact]:
-    translate, facts = gettext_for(language), list[Fact]()
+def _looks(content: State, language: str) -> list[LabelledText]:
+    translate, facts = gettext_for(language), list[LabelledText]()
     for name in LOOKS:
-        value = content[name] if name != "sex" else None  # beside the age
+        value = content[name] if name != "sex" else None  # shown next to the age
         if value not in (None, ""):
             text = f"{value} cm" if name == "height_cm" else labels.value(f"person.{name}", "search", value, translate) or value
             label = translate(N_("Height")) if name == "height_cm" else labels.field(f"person.{name}", translate)
-            facts.append(Fact(label, str(text)))
+            facts.append(LabelledText(label, str(text)))
     birth_date = content["birth_date"]
     day = moment_text(f"{birth_date}T12:00:00Z", "d MMMM y", language) if birth_date else None
     more = (("clothing", content["clothing"]), ("birth_date", day), ("needs", content["needs"]))
-    return facts + [Fact(labels.field(f"person.{name}", translate), text) for name, text in more if text]
+    return facts + [LabelledText(labels.field(f"person.{name}", translate), text) for name, text in more if text]
 
 
-def _decision(material: State, language: str, approved_by: str) -> list[Fact]:
+def _decision(material: State, language: str, approved_by: str) -> list[LabelledText]:
     """Return who decided and approved; only on a brief."""
     if material["what"] != "brief" or not material.get("decided_by"):
         return []
     translate = gettext_for(language)
-    facts = [Fact(labels.field("decided_by", translate, "material"), material["decided_by"])]
+    facts = [LabelledText(labels.field("decided_by", translate, "material"), material["decided_by"])]
     if approved_by:
         at = moment_text(material["approved_at"], "d MMM y, HH:mm", language)
-        facts.append(Fact(labels.field("approved_by", translate, "material"), f"{approved_by}, {at}"))
+        facts.append(LabelledText(labels.field("approved_by", translate, "material"), f"{approved_by}, {at}"))
     return facts
 
 

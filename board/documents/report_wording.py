@@ -49,8 +49,8 @@ class ReportWording:
         if seen_at := sighting["seen_at"]:
             at = format_time(seen_at, self._reads)
             if sex in ("f", "m"):
-                written = P_("a date, after “seen”", "{time}") if is_date(at) else sentences.SEEN_TIME
-                at = self._say(written, time=at)
+                pattern = P_("a date, after “seen”", "{time}") if is_date(at) else sentences.SEEN_TIME
+                at = self._say(pattern, time=at)
             return labels.agreeing(self._translate, sex)(sentences.SEEN).format(at=at)
         return self._say(sentences.REPORTED, at=format_time(sighting["received_at"], self._reads))
 
@@ -58,9 +58,9 @@ class ReportWording:
         """Return "until 24 Nov 22:34" or "until 22:34"."""
         return self._say(P_("a date", "until {at}") if is_date(at) else sentences.UNTIL, at=at)
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
         """Return a plural with its count. Named like the gettext function, so that its texts are extracted."""
-        return self._count(one, many, count).format(count=count)
+        return self._count(singular, plural, count).format(count=count)
 
     def _child_name(self, search: State) -> str:
         """Return "Noor, 11"."""

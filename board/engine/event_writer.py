@@ -1,4 +1,4 @@
-"""EventWriter, with which command handlers change data. It stores each row change and its journal event in one transaction."""
+"""EventWriter: changes data for command handlers, and stores each row change and its journal event in one transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace

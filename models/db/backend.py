@@ -34,7 +34,7 @@ class Backend:
         """Release the reservation."""
 
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
-        """Return the queue key of a write that locks these boards, and the boards by which to group it."""
+        """Return the queue key of a write that locks these boards, and the boards for grouping it with other writes."""
         raise NotImplementedError
 
     def write_lock(self) -> AbstractContextManager[None]:

@@ -16,7 +16,7 @@ SMALLEST = "A" + ZERO * 26  # the lowest integer; not a valid rank on its own, b
 
 
 def between(low: str | None, high: str | None) -> str:
-    """Return a rank between two; None stands for an open end. Raises ValueError unless `low` is below `high`."""
+    """Return a rank between two ranks; None for an open end. Raises ValueError unless `low` is below `high`."""
     for rank in (low, high):
         if rank is not None:
             _check(rank)

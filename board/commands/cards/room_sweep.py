@@ -29,25 +29,27 @@ _NEARLY_USED = text(
 )
 
 
-class Sweep(NamedTuple):
+class RoomSweep(NamedTuple):
     """Board to make room on. `account`: only entities in its share; all if empty."""
 
     board: str
     account: str
 
 
-def due(session: Session, shares: BoardShares) -> list[Sweep]:
+def due(session: Session, shares: BoardShares) -> list[RoomSweep]:
     """Return the boards and shares that need room."""
     connection = session.connection()
     nearly_full = int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL)
     nearly_used = shares.warns_at(min(shares.account, shares.token))
-    of_boards = [Sweep(*row) for row in connection.execute(_NEARLY_FULL, {"nearly": nearly_full, "limit": MAX_SWEPT})]
+    of_boards = [RoomSweep(*row) for row in connection.execute(_NEARLY_FULL, {"nearly": nearly_full, "limit": MAX_SWEPT})]
     boards = {sweep.board for sweep in of_boards}
-    of_shares = [Sweep(*row) for row in connection.execute(_NEARLY_USED, {"nearly": nearly_used, "limit": MAX_SWEPT})]
+    of_shares = [RoomSweep(*row) for row in connection.execute(_NEARLY_USED, {"nearly": nearly_used, "limit": MAX_SWEPT})]
     return [*of_boards, *(sweep for sweep in of_shares if sweep.board not in boards)]
 
 
-def make_room(session: Session, sweep: Sweep, shares: BoardShares, clock: Callable[[], datetime], limit: int) -> CommandResult:
+def make_room(
+    session: Session, sweep: RoomSweep, shares: BoardShares, clock: Callable[[], datetime], limit: int
+) -> CommandResult:
     """Archive at most `limit` entities of a board, by events of the server. Locks the board."""
     board = unit_of_work.lock_board(session, sweep.board)
     if board is None:

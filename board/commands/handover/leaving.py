@@ -95,6 +95,6 @@ def _statement(selected: str, kind: Kind, group: Group) -> TextClause:
 def _parameters(session: Session, criteria: LeavingFilter) -> dict[str, Any]:
     """Return the parameters of the statements."""
     pins = session.exec(select(Briefing.pinned).where(Briefing.board == criteria.board.id)).all()
-    kept = {id for pinned in pins for id in pinned or ()}
+    excluded = {id for pinned in pins for id in pinned or ()} | criteria.hidden
     before = to_ms(format_utc(criteria.before))
-    return {"board": criteria.board.id, "before": before, "account": criteria.account, "kept": sorted(kept | criteria.hidden)}
+    return {"board": criteria.board.id, "before": before, "account": criteria.account, "kept": sorted(excluded)}

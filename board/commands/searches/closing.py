@@ -55,9 +55,9 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
             message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(credible))
         )
     if recipients := take_downs.open_recipients(writer):
-        one = N_("{count} recipient has not been asked to take it down: {names}.")
-        several = N_("{count} recipients have not been asked to take it down: {names}.")
-        sentence = one if len(recipients) == 1 else several
+        singular = N_("{count} recipient has not been asked to take it down: {names}.")
+        plural = N_("{count} recipients have not been asked to take it down: {names}.")
+        sentence = singular if len(recipients) == 1 else plural
         open_items.append(message(sentence, count=len(recipients), names=_named(recipients, "; ")))
     return open_items
 

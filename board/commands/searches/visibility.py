@@ -19,7 +19,7 @@ def record_change(writer: EventWriter, search: Search, accounts: set[str]) -> No
     for board, seq in ((search.id, search.seq), (OPERATIONS, search.operations_seq)):
         _record(writer.session, board, search.id, seq, accounts)
     writer.result.visibility_changed_for.update(accounts)
-    people = accounts - {ALL_DISPLAYS}  # displays see neither handovers nor tips
+    people = accounts - {ALL_DISPLAYS}  # displays do not see handovers or tips
     if not people:
         return
     on_operations = replace(writer, board=writer.operations or writer.board)

@@ -1,1 +1,1 @@
-"""Repositories of a transaction: what each reads ahead, holds, and writes with the commit."""
+"""Repositories of a transaction. Each prefetches its data, caches it, and writes the changes with the commit."""
