@@ -163,7 +163,7 @@ def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
 
 
 def data_of(model: type[SQLModel], base: type[Data] = Data, omit: Collection[str] = ()) -> Any:
-    """Return the type of the data that people write: `base` with the declared fields that it lacks, except those to `omit`."""
+    """Return the type of the data that people write: `base` with the declared fields that it lacks, except those in `omit`."""
     columns = model.__table__.c  # type: ignore[attr-defined]
     fields: dict[str, Any] = {}
     for name, declared in declared_of(model).items():
@@ -174,8 +174,8 @@ def data_of(model: type[SQLModel], base: type[Data] = Data, omit: Collection[str
 
 def _data_field(declared: Declared, column: Any) -> tuple[Any, Any]:
     type = declared.type
-    made = get_args(type)[0] if get_origin(type) is Annotated else type
-    group = get_origin(made) or made
+    unwrapped = get_args(type)[0] if get_origin(type) is Annotated else type
+    group = get_origin(unwrapped) or unwrapped
     is_group = isinstance(group, builtins.type) and issubclass(group, Data)
     if column.nullable or declared.spec.type is not None:
         return Annotated[type | None, AfterValidator(none_if_empty)] if is_group else type | None, None

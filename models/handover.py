@@ -19,7 +19,7 @@ STATUSES = {
     "prepared": N_("being prepared"), "signed": N_("signed, not accepted yet"), "accepted": N_("accepted"),
     "refused": N_("refused"), "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
 }  # fmt: skip
-MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
+MAX_PINNED = 20  # per search; a longer list would hide the important items
 
 
 class ReadMark(Data):

@@ -358,12 +358,12 @@ def for_scripts() -> dict[str, Any]:
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
     fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
-    written = [spec.path for spec in kind.written]
+    written_paths = [spec.path for spec in kind.written]
     by_code = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
     data = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": by_code}
     if not kind.is_card:
-        return data | {"written": written}
-    writable = [path for path in fields if path in written or path == "assignee"]
+        return data | {"written": written_paths}
+    writable = [path for path in fields if path in written_paths or path == "assignee"]
     first = kind.forms.get("first") or [path for path in writable if path == kind.title_field or "required" in fields[path]]
     more, edit = kind.forms.get("more", ()), kind.forms.get("edit", ())
     placed_in_new = {*first, *more, *kind.forms.get("later", ()), "assignee"}

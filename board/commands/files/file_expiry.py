@@ -73,7 +73,7 @@ def _erase(writer: EventWriter, row: File, removed: State) -> None:
 
 
 def _blank(row: File) -> State:
-    """Return the columns with personal data, without it: null, or an empty text for one that every state has."""
+    """Return the columns with personal data, cleared: null, or an empty text if null is not allowed."""
     values: State = {}
     for spec in kinds.of(row).fields:
         group = values.get(spec.column, getattr(row, spec.column))

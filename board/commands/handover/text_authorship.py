@@ -13,14 +13,14 @@ CONFIRMED = "handover.confirmed"
 Authorship = dict[str, Any]  # TextMark by field
 
 
-def _carried(model: type[Entity]) -> tuple[str, ...]:
-    """Return the fields that carry over from one handover to the next: all that people write, except people."""
+def _carried_over(model: type[Entity]) -> tuple[str, ...]:
+    """Return the fields that carry over to the next handover: all fields that people write, except references to people."""
     return tuple(
         name for name, declared in declared_of(model).items() if declared.by_people and declared.spec.control != "person"
     )
 
 
-OF_SEARCH, OF_DESK = _carried(Briefing), _carried(Handover)
+OF_SEARCH, OF_DESK = _carried_over(Briefing), _carried_over(Handover)
 
 
 def update_authorship(

@@ -29,10 +29,10 @@ _COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
 
 
 Fields: Any = data_of(Distribution)
-_Given: Any = data_of(Distribution, omit=("recipient", "at"))
+_AddFields: Any = data_of(Distribution, omit=("recipient", "at"))
 
 
-class AddDistribution(_Given):  # type: ignore[misc]  # the fields that the row declares
+class AddDistribution(_AddFields):  # type: ignore[misc]  # the fields that the row declares
     """Record the recipients of a material, with an entry for each.
 
     `recipients`: 1 to 50.

@@ -31,7 +31,7 @@ LEVELS = {  # levels of the appeal that allow a material; a brief goes to the po
     "brief": ("none", "discreet", "posters", "public", "child_alert"),
 }
 ONLY_BRIEF: tuple[Shown, ...] = ("birth_date", "needs")  # never shown in public
-_PATHS = {"time": "missing_since", "place": "last_seen.text", "photo": "photo"}  # of what is no field of the child
+_PATHS = {"time": "missing_since", "place": "last_seen.text", "photo": "photo"}  # fields outside `person`
 NEEDS_LEVEL = {
     "poster": N_("A poster needs an appeal of level posters, public or Child Alert."),
     "vignette": N_("A vignette needs an appeal, at least a discreet one."),
