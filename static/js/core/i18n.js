@@ -44,13 +44,13 @@ export const rules = () => catalogue.rules;
 /** Return the sentences that screens and paper share, for sentences.js. */
 export const sentences = () => catalogue.sentences;
 
-/** Return those of them with a plural, for sentences.js. */
+/** Return the sentences with a plural, for sentences.js. */
 export const plurals = () => catalogue.plurals;
 
 /**
- * Return the form of a text that agrees with a child, which is translated in its place: the text itself, if it has none.
+ * Return the form of a text that agrees with a child, to be translated instead of it; the text itself if it has only one form.
  * @param {string} text
- * @param {string | null} [sex] of the child, if known
+ * @param {string | null} [sex] sex of the child, if known
  */
 export const agreeing = (text, sex) => catalogue.agreeing[text]?.[sex ?? ""] ?? text;
 

@@ -101,11 +101,11 @@ const fileName = (file) => file?.state.caption || file?.state.name || t("yes");
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
 
 /**
- * Return label and text of the fields of an entity that people wrote, except those that are shown otherwise.
- * @param {string} kind that is not a card
+ * Return the label and the text of each field of an entity, without the fields that are shown separately.
+ * @param {string} kind kind without cards
  * @param {any} state
  * @param {any} ctx
- * @param {...string} shown paths
+ * @param {...string} shown paths of the fields that are shown separately
  * @returns {[string, string][]}
  */
 export function otherValues(kind, state, ctx, ...shown) {

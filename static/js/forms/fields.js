@@ -38,10 +38,10 @@ const FACT_OPTIONS = {
 };
 
 /**
- * Return the paths of the facts of a search, except `named` and the details of its type, in declaration order.
- * @param {...string} named
+ * Return the paths of the facts of a search, except `excluded` and the details of its type, in declaration order.
+ * @param {...string} excluded
  */
-export const otherFacts = (...named) => otherFields("search", named).map(({ path }) => path).filter((path) => !path.startsWith("details.") && !path.startsWith("last_seen."));
+export const otherFacts = (...excluded) => otherFields("search", excluded).map(({ path }) => path).filter((path) => !path.startsWith("details.") && !path.startsWith("last_seen."));
 
 export const facts = () => [
   ...[...FACTS, ...otherFacts(...FACTS)].map((path) => field("search", path, FACT_OPTIONS[path])),
@@ -74,7 +74,7 @@ export const approval = () => [
   ...decision(),
 ];
 
-/** Fields of a material that do not say what it shows: by when, who decided it, and so on. */
+/** Fields of the decision on a material, without those for its contents: until when, who decided, and so on. */
 export const decision = () => otherFields("material", ["what", ...label.codes("languages", "material").map((code) => `texts.${code}`)], {
   until: { ahead: true }, decided_by: { placeholder: () => t("Police, prosecutor or family: name") },
 });
@@ -91,7 +91,7 @@ export const note = () => [
   text("corrects"),
 ];
 
-/** The card and the time of a file are set when it is attached. */
+/** Fields of a file, without its card and its time, which are set when it is attached. */
 export const file = () => otherFields("file", ["card", "taken_at"]);
 
 export const reason = () => [text("reason", { autofocus: true })];
@@ -104,7 +104,7 @@ export const column = () => [...columnTitle(), choice("role")];
 
 export const access = () => [choice("access"), { path: "members", control: "people" }];
 
-/** How the child was found. What happened is the reason of the status. */
+/** Fields of the outcome. The account of what happened is the reason of the status. */
 export const outcome = () => partsOf("search", "outcome").filter(({ path }) => path !== "outcome.reason");
 
 /** Like `outcome`, for a child that was already found: adds a description of the finding and a reason for the correction. */

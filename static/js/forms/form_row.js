@@ -46,8 +46,8 @@ const showsRequired = (form, { path, required, control }) => required && (contro
 /** @param {any} form @param {any} ctx @param {string[]} paths */
 export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
-/** Render the fields of a form that are not named. @param {Form} form @param {any} ctx @param {...string} named paths */
-export const otherRows = (form, ctx, ...named) => rows(form, pathsOf(form.fields).filter((path) => !named.includes(path)), ctx);
+/** Render the fields of a form without the excluded ones. @param {Form} form @param {any} ctx @param {...string} excluded paths */
+export const otherRows = (form, ctx, ...excluded) => rows(form, pathsOf(form.fields).filter((path) => !excluded.includes(path)), ctx);
 
 /** @param {{ path: string }[]} fields */
 export const pathsOf = (fields) => fields.map(({ path }) => path);

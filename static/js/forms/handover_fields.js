@@ -9,14 +9,14 @@ const long = (path, name, options) => ({ path, control: "long", rows: 2, label: 
 /** @param {() => string} name @param {any} [options] */
 const reason = (name, options) => long("reason", name, options);
 
-/** @param {string} kind @param {string[]} named fields that have forms of their own @returns {(FieldDefinition & { label(): string })[]} */
-const written = (kind, named) => otherFields(kind, named).map((field) => ({ rows: 2, label: () => label.field(field.path, kind), ...field }));
+/** @param {string} kind @param {string[]} excluded fields that have forms of their own @returns {(FieldDefinition & { label(): string })[]} */
+const editableFields = (kind, excluded) => otherFields(kind, excluded).map((field) => ({ rows: 2, label: () => label.field(field.path, kind), ...field }));
 
 /** Texts about one search. */
-export const ofSearch = () => written("briefing", ["keeper"]);
+export const ofSearch = () => editableFields("briefing", ["keeper"]);
 
 /** Incoming coordinator, and texts about the entire shift. */
-export const ofDesk = () => written("handover", []);
+export const ofDesk = () => editableFields("handover", []);
 
 export const PREPARE = [{ path: "incoming", control: "person", label: () => label.field("incoming"), autofocus: true }];
 export const ACCEPT = [

@@ -10,8 +10,8 @@ const POLL_INTERVAL_MS = 60_000; // their boards are not subscribed here
  * @param {Entity[]} searches
  */
 export function sharedReferences(searches) {
-  const known = new Set(), repeated = new Set();
-  for (const { state: { reference } } of searches) (known.has(reference) ? repeated : known).add(reference);
+  const references = new Set(), repeated = new Set();
+  for (const { state: { reference } } of searches) (references.has(reference) ? repeated : references).add(reference);
   return repeated;
 }
 

@@ -37,8 +37,8 @@ export function unsentTexts(session) {
  */
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
-/** @param {string} what @param {string | null} words */
-const line = (what, words) => (words ? `${withColon(what)} ${shorten(words)}` : what);
+/** @param {string} subject @param {string | null} text */
+const line = (subject, text) => (text ? `${withColon(subject)} ${shorten(text)}` : subject);
 
 /** @param {string} text */
 const shorten = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);

@@ -60,7 +60,7 @@ export class Alarms {
    * Count an alarm as taken by this person until a frame confirms it.
    * @param {string} id
    * @param {AlarmTaker} by
-   * @param {number} [seq] of the event
+   * @param {number} [seq] seq of its event
    */
   acknowledged(id, by, seq) {
     this.#acknowledged.set(id, { by, seq, at: serverNow().toISOString(), until: this.#clocks().mono + ACKNOWLEDGED_MS });

@@ -43,7 +43,7 @@ export const formFields = (name, part) => kind(name).forms[part].map((path) => f
 
 /**
  * Return a field for forms; `options` override its declaration.
- * @param {string} name of the kind
+ * @param {string} name kind
  * @param {string} path
  * @param {Record<string, unknown>} [options]
  * @returns {FieldDefinition}
@@ -54,18 +54,18 @@ export function field(name, path, options) {
 }
 
 /**
- * Return the fields that people write of a kind that is not a card, in the order of their declaration, except those that are named.
- * @param {string} name of the kind
- * @param {string[]} named paths
- * @param {Record<string, Record<string, unknown>>} [options] by path, other than declared
+ * Return the editable fields of a kind that is not a card, in the order of their declaration, without the excluded ones.
+ * @param {string} name kind
+ * @param {string[]} excluded paths
+ * @param {Record<string, Record<string, unknown>>} [options] overrides of declared options, by path
  */
-export const otherFields = (name, named, options = {}) => kind(name).written.filter((path) => !named.includes(path)).map((path) => field(name, path, options[path]));
+export const otherFields = (name, excluded, options = {}) => kind(name).written.filter((path) => !excluded.includes(path)).map((path) => field(name, path, options[path]));
 
 /**
- * Return the fields of a group that people write in forms, in the order of their declaration.
- * @param {string} name of the kind
+ * Return the editable fields of a group, in the order of their declaration.
+ * @param {string} name kind
  * @param {string} group
- * @param {Record<string, Record<string, unknown>>} [options] by path, other than declared
+ * @param {Record<string, Record<string, unknown>>} [options] overrides of declared options, by path
  */
 export const partsOf = (name, group, options = {}) => Object.keys(kind(name).fields).filter((path) => path.startsWith(`${group}.`)).map((path) => field(name, path, options[path]));
 
@@ -86,7 +86,7 @@ export function readingOf(path, name) {
 /**
  * Return true if a field is never shown.
  * @param {string} path
- * @param {string} name of the kind
+ * @param {string} name kind
  */
 export const isInternal = (path, name) => readingOf(path, name) === "internal";
 

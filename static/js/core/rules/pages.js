@@ -6,14 +6,14 @@ import { pages, t as translate } from "../i18n.js";
 export const offeredPages = () => pages().filter(({ path }) => path).map(({ path, command, role }) => ({ path, role, title: translate(command) }));
 
 /**
- * Return what a page is called where it is shown.
- * @param {string} name of the page
+ * Return the title of a page, for the page itself.
+ * @param {string} name
  */
 export const pageTitle = (name) => translate(pages().find((page) => page.name === name)?.title ?? name);
 
 /**
- * Return what a page is called beside other pages: "History: all searches".
- * @param {string} name of the page
+ * Return the name of a page in a list of pages: "History: all searches".
+ * @param {string} name
  */
 export const pageName = (name) => translate(pages().find((page) => page.name === name)?.command ?? name);
 

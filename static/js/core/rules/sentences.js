@@ -4,20 +4,20 @@ import { n as counted, plurals, sentences, t as translate } from "../i18n.js";
 
 /**
  * say("not_read", { name }) returns "Not read by Alice before accepting." in the reader's language.
- * @param {string} name of the sentence
+ * @param {string} name
  * @param {Record<string, unknown>} [values]
  */
 export const say = (name, values) => translate(sentences()[name] ?? name, values);
 
 /**
  * sayCount("more", 3) returns "3 more", in the reader's language.
- * @param {string} name of the sentence
+ * @param {string} name
  * @param {number} count
  */
 export const sayCount = (name, count) => counted(...(plurals()[name] ?? [name, name]), count);
 
 /**
- * Put a colon after the label of a value: French has a space before it.
+ * Return the label of a value with a colon, which has a space before it in French.
  * @param {string} label
  */
 export const withColon = (label) => say("with_colon", { label });
