@@ -1,7 +1,7 @@
 """Alerts: accounts notified of events. The rows are separate from the journal and contain ids and codes only, so erasure need not
 touch them."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, true
 from sqlmodel import Field, SQLModel
 
 EVERYBODY = ""  # used like an account id, for all accounts that may see the board
@@ -74,5 +74,5 @@ class AlertSettings(SQLModel, table=True):
     status: str = "list"
     quiet: bool = False
     alarm_sound: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
-    alarm_desktop: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    alarm_desktop: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     version: int = 0

@@ -57,7 +57,9 @@ def json_column(type: Any, nullable: bool = False) -> Any:
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
     """Return an index over the rows that meet a condition."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    # text: the condition stands in a query in the same words, or no database uses the index
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 def json_type(model: builtins.type[SQLModel], column: str) -> Any:

@@ -1,7 +1,11 @@
 """Times of the last maintenance runs, such as a backup."""
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, SQLModel
+
+from models.accounts import Account
+from models.db.tables import columns_of
 
 BACKUP = "backup"
 PRUNING = "pruning"
@@ -18,8 +22,12 @@ class MaintenanceRun(SQLModel, table=True):
     at: str
 
 
-_RECORD = text("INSERT INTO upkeep (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at")
-_FIRST_ACCOUNT = text("SELECT min(created_at) FROM account")
+_RUN, _NEW = columns_of(MaintenanceRun), insert(MaintenanceRun)
+_RECORD = _NEW.on_conflict_do_update(index_elements=["name"], set_={"at": _NEW.excluded.at})
+_CLAIM = _NEW.on_conflict_do_update(
+    index_elements=["name"], set_={"at": _NEW.excluded.at}, where=_RUN.at <= bindparam("before")
+).execution_options(preserve_rowcount=True)
+_FIRST_ACCOUNT = select(func.min(columns_of(Account).created_at))
 
 
 def backup_times(session: Session) -> tuple[str | None, str | None]:
@@ -31,3 +39,9 @@ def backup_times(session: Session) -> tuple[str | None, str | None]:
 def record_run(session: Session, name: str, at: str) -> None:
     """Record the time of a maintenance run. Several processes can record the same run."""
     session.connection().execute(_RECORD, {"name": name, "at": at})
+
+
+def claim_run(session: Session, name: str, at: str, before: str) -> bool:
+    """Record the time of a maintenance run, unless the last one was after `before`; return whether it was recorded. Of several
+    processes, one succeeds."""
+    return session.connection().execute(_CLAIM, {"name": name, "at": at, "before": before}).rowcount == 1

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import text
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from board.accounts import earlier_networks, passwords
 from board.audit import entries, writer
@@ -16,7 +15,7 @@ from board.engine.program_accounts import has_signed_in
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_
-from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, Token
+from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, PasswordLink, Token
 from models.ids import new_id
 from models.text_lines import single_line
 from models.times import format_utc, now, parse_utc
@@ -26,8 +25,6 @@ DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
 MAX_NAME = 200  # characters of the name of a person or token, and of an address
 NEVER_EXPIRES = 0  # in days
-_COUNT = text("SELECT count(*) FROM account")
-_END_LINK = text("DELETE FROM link WHERE account = :account")
 
 
 def prepare_account(email: str, name: str, role: str, password: str, now: str) -> Callable[[Session], str]:
@@ -81,7 +78,7 @@ def _unknown_password() -> str:
 
 
 def count(session: Session) -> int:
-    return int(session.connection().execute(_COUNT).scalar_one())
+    return session.exec(select(func.count()).select_from(Account)).one()
 
 
 def all_accounts(session: Session) -> list[Account]:
@@ -295,4 +292,4 @@ def _raise_if(problem: str | None) -> None:
 
 
 def _end_link(session: Session, account: Account) -> None:
-    session.connection().execute(_END_LINK, {"account": account.id})
+    session.exec(delete(PasswordLink).where(col(PasswordLink.account) == account.id))

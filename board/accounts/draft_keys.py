@@ -6,7 +6,7 @@ A key belongs to the account: it is the same in every browser and after a change
 import base64
 import secrets
 
-from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -21,7 +21,7 @@ from models.times import format_utc, now
 from realtime.wire.wire_types import Id
 
 BYTES = 32  # AES-256
-_ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
+_ADD = insert(DraftKey).on_conflict_do_nothing()
 
 
 AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
@@ -56,5 +56,5 @@ def create(session: Session, caller: Caller) -> str:
     """Return the key of the caller's account; create it if needed. Of two concurrent calls, the first creates it."""
     account = require_active(session, caller)
     key = base64.b64encode(secrets.token_bytes(BYTES)).decode()
-    session.connection().execute(_ADD, {"account": account.id, "key": key, "at": format_utc(now())})
+    session.connection().execute(_ADD, {"account": account.id, "key": key, "created_at": format_utc(now())})
     return session.get_one(DraftKey, account.id).key

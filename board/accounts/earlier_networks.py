@@ -9,20 +9,21 @@ import hmac
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
 from board.rate_limit.addresses import SITE, network_of
 from models.accounts import LoginNetwork
+from models.db.tables import columns_of, table_of
 from models.times import format_utc
 
 KEPT = timedelta(days=90)  # since the last sign-in
 MAX_NETWORKS = 20  # per account; a traveller has a few. The least recently used one is dropped
-_OLDEST = text(
-    "DELETE FROM login_networks WHERE account = :account AND network IN "
-    "(SELECT network FROM login_networks WHERE account = :account ORDER BY used_at DESC, network LIMIT 1000 OFFSET :most)"
-)
-_FORGET = text("DELETE FROM login_networks WHERE account = :account")
+MAX_DROPPED = 1000  # rows at once
+_ROW, _OTHER = columns_of(LoginNetwork), table_of(LoginNetwork).alias().c
+_NEWEST = select(_OTHER.network).where(_OTHER.account == bindparam("account")).order_by(_OTHER.used_at.desc(), _OTHER.network)
+_FORGET = delete(LoginNetwork).where(_ROW.account == bindparam("account"))
+_FORGET_OLDEST = _FORGET.where(_ROW.network.in_(_NEWEST.limit(MAX_DROPPED).offset(MAX_NETWORKS)))
 
 
 class EarlierNetworks:
@@ -40,7 +41,7 @@ class EarlierNetworks:
         """Record a sign-in to the account from the network of this address."""
         session.merge(LoginNetwork(account=account, network=self._digest(account, address), used_at=format_utc(now)))
         session.flush()
-        session.connection().execute(_OLDEST, {"account": account, "most": MAX_NETWORKS})
+        session.connection().execute(_FORGET_OLDEST, {"account": account})
 
     def _digest(self, account: str, address: str) -> str:
         content = f"login network {account} {network_of(address, SITE)}".encode()

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
@@ -31,14 +31,16 @@ from board.rate_limit.limiter import RuleKey
 from board.telemetry import metrics
 from models.accounts import Account, LoginSession
 from models.db.database import DatabaseUnavailable
+from models.db.tables import columns_of
 from models.times import format_utc, now
 
 if TYPE_CHECKING:
     from board.service import BoardService
 
 DELETE_BATCH_SIZE = 100  # expired sessions deleted per sign-in, so that it stays quick
-_ENDED = text("SELECT digest FROM session WHERE ends_at <= :now ORDER BY digest LIMIT :limit")
-_DROP = text("DELETE FROM session WHERE digest = :digest")
+_SESSION = columns_of(LoginSession)
+_ENDED = select(_SESSION.digest).where(_SESSION.ends_at <= bindparam("now")).order_by(_SESSION.digest).limit(bindparam("limit"))
+_DROP = delete(LoginSession).where(_SESSION.digest == bindparam("digest"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The secret is in the fragment of the URL, which no server and no proxy receives;
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 
 from board.audit import writer
@@ -16,11 +16,13 @@ from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import Account, PasswordLink
+from models.db.tables import columns_of
 from models.times import format_utc
 
 LINK_TTL = timedelta(hours=24)
 PATH = "/password"
-_DELETE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
+_LINK = columns_of(PasswordLink)
+_DELETE = delete(PasswordLink).where(_LINK.digest == bindparam("digest"), _LINK.ends_at > bindparam("now"))
 
 
 def create(session: Session, account: Account, now: datetime, *, first: bool = False) -> str:

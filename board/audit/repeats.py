@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
-from sqlalchemy import bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from board.audit import actor, writer
 from board.audit.actor import Actor
 from board.audit.entries import BoardRepeated, Entry, Overflowed, Read, Repeated, SignInFailed
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database, DatabaseUnavailable
+from models.search import Search
 from models.times import format_utc, now
 
 INTERVAL_S = 1.0  # between two writes of collected entries
@@ -35,7 +35,6 @@ BATCH_SIZE = 200  # entries per transaction; a command waits a few milliseconds 
 
 Key = tuple[object, ...]
 Queued = tuple[Entry, Actor]
-_REFERENCES = text("SELECT id, reference FROM search WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
 @dataclass(slots=True)
@@ -202,8 +201,7 @@ class Repeats:
 
 def _write(batch: list[Queued], session: Session) -> None:
     boards = {board for entry, _ in batch if (board := _board_of(entry))}
-    rows = session.connection().execute(_REFERENCES, {"ids": list(boards)}) if boards else ()
-    references = {row.id: row.reference for row in rows}
+    references = dict(session.exec(select(Search.id, Search.reference).where(col(Search.id).in_(boards))).all()) if boards else {}
     for entry, by in batch:
         full_entry = replace(entry, reference=references.get(_board_of(entry))) if isinstance(entry, BoardRepeated) else entry
         writer.write(session, full_entry, by=by, logged=isinstance(entry, Overflowed))

@@ -7,7 +7,8 @@ and contains all facts.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, and_, bindparam, func, insert
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from board.engine import event_queries
@@ -15,21 +16,24 @@ from board.engine.event import JournalEvent
 from board.notifications.alert_format import Alert
 from board.notifications.alert_versions import bump_alert_version
 from models.accounts import Account
-from models.alert import OWN_ACCOUNT, SECURITY
+from models.alert import OWN_ACCOUNT, SECURITY, AlertRead, SecurityAlert
 from models.board import AUDIT
+from models.db.tables import columns_of, table_of
 
-_NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
-_ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
-_UNREAD = text(
-    "SELECT s.account, s.number, s.at FROM security_alert s "
-    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
-    "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
-).bindparams(bindparam("people", expanding=True))
-
-_NEWEST = text(
-    "SELECT s.number, s.at, s.seq, (r.account IS NOT NULL) AS read FROM security_alert s "
-    "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
-    "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
+_A, _R = columns_of(SecurityAlert), columns_of(AlertRead)
+_IS_READ = and_(_R.account == _A.account, _R.board == OWN_ACCOUNT, _R.seq == _A.number)
+_NUMBER = core_select(func.coalesce(func.max(_A.number), 0) + 1).where(_A.account == bindparam("account"))
+_UNREAD = (
+    core_select(_A.account, _A.number, _A.at)
+    .outerjoin(table_of(AlertRead), _IS_READ)
+    .where(_A.account.in_(bindparam("people")), _A.at > bindparam("since"), _R.account.is_(None))
+)
+_NEWEST = (
+    core_select(_A.number, _A.at, _A.seq, _R.account.is_not(None).label("read"))
+    .outerjoin_from(table_of(SecurityAlert), table_of(AlertRead), _IS_READ)
+    .where(_A.account == bindparam("account"), _A.at > bindparam("since"))
+    .order_by(_A.number.desc())
+    .limit(bindparam("limit"))
 )
 _VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that the alert shows, by type
 
@@ -37,13 +41,14 @@ _VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that
 def record(session: Session, account: str, event: JournalEvent) -> None:
     """Alert an account about an entry of the audit journal. The lock of the audit board makes the numbers gapless."""
     number = session.connection().execute(_NUMBER, {"account": account}).scalar_one()
-    session.connection().execute(_ADD, {"account": account, "number": number, "seq": event.seq, "at": event.at})
+    row = {"account": account, "number": number, "seq": event.seq, "at": event.at}
+    session.connection().execute(insert(SecurityAlert), row)
     bump_alert_version(session, account)
 
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
     """Return the unread alerts of these accounts, as rows of account, number and time."""
-    parameters = {"people": list(accounts), "since": since, "own": OWN_ACCOUNT}
+    parameters = {"people": list(accounts), "since": since}
     return list(session.connection().execute(_UNREAD, parameters)) if accounts else []
 
 
@@ -52,7 +57,7 @@ def list_alerts(session: Session, account: str, since: str, hidden: Collection[s
 
     A search is named only if it is not among the `hidden` ones.
     """
-    parameters = {"account": account, "since": since, "own": OWN_ACCOUNT, "limit": limit}
+    parameters = {"account": account, "since": since, "limit": limit}
     rows = session.connection().execute(_NEWEST, parameters).all()
     causes = event_queries.events_at(session, AUDIT, [row.seq for row in rows])
     actors = {event.account for event in causes.values() if event.account}

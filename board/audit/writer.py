@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from board.audit import actor as actors
@@ -24,10 +24,7 @@ from models.times import format_utc, now
 
 log = structlog.get_logger()
 
-_MAKE = text(
-    "INSERT INTO board (id, number, kind, epoch, seq, at, last_type, head, cards, entities) "
-    "VALUES (:id, :number, :id, :epoch, 0, :at, '', :head, 0, 0) ON CONFLICT (id) DO NOTHING"
-)
+_MAKE = insert(Board).values(id=AUDIT, number=AUDIT_NUMBER, kind=AUDIT).on_conflict_do_nothing(index_elements=["id"])
 
 
 def write(
@@ -53,8 +50,7 @@ def lock_audit_board(session: Session) -> Board:
     """Lock the audit board until the transaction ends, create it if needed, and return it. It must be the last lock."""
     board = unit_of_work.lock_board(session, AUDIT)
     if board is None:
-        row = {"id": AUDIT, "number": AUDIT_NUMBER, "epoch": new_epoch(), "at": format_utc(now()), "head": b""}
-        session.connection().execute(_MAKE, row)
+        session.connection().execute(_MAKE, {"epoch": new_epoch(), "at": format_utc(now())})
         board = unit_of_work.lock_board(session, AUDIT)
     assert board is not None
     return board

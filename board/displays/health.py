@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from board.engine import event_queries
+from models.db.tables import table_of
 from models.display import Display
 from models.times import format_utc, parse_utc, to_ms
 
@@ -16,7 +17,7 @@ SILENT_AFTER = timedelta(seconds=10)  # without a report; a working display has 
 LATE = timedelta(seconds=10)  # after which a change must be on the screen: a report is older than the latest changes
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)
-_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
+_DISPLAYS = table_of(Display)
 
 
 def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]]:

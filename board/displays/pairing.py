@@ -6,7 +6,7 @@ requesting network, or of the network with the most codes, is dropped. So nobody
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
@@ -17,6 +17,7 @@ from board.engine.identity import digest
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit.addresses import SITE, network_of
+from models.db.tables import table_of
 from models.display import Display, Pairing
 from models.times import format_utc, parse_utc
 
@@ -27,8 +28,8 @@ CORRECTIONS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, 
 MAX_PENDING = 10_000  # pending codes
 MAX_PENDING_PER_NETWORK = 100  # pending codes of one network: all screens of a building share an address
 
-_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
-_PAIRINGS: Any = Pairing.__table__  # type: ignore[attr-defined]
+_DISPLAYS = table_of(Display)
+_PAIRINGS = table_of(Pairing)
 _IS_PENDING = _PAIRINGS.c.display.is_(None)
 _FULLEST = (  # of networks with equally many codes, that with the oldest code
     select(_PAIRINGS.c.network, func.count()).where(_IS_PENDING).group_by(_PAIRINGS.c.network)

@@ -8,15 +8,18 @@ apply to all history.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import or_, text, true
+from sqlalchemy import BigInteger, bindparam, func, or_, true
+from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
 from models.accounts import Account
-from models.board import AUDIT, OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
+from models.db.tables import columns_of, table_of
 from models.display import ALL_DISPLAYS
 from models.search import Search
+from models.tip import Tip
 from realtime.source import Position
 
 RestrictedSearches = dict[
@@ -24,9 +27,17 @@ RestrictedSearches = dict[
 ]  # audience of each search that is not visible to all, and of the tips placed on it: account ids, or DESK
 DESK = "desk"  # in an audience: every account, no display
 
-_CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
-_LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
-_TIPS_OF_MEMBERS = text("SELECT t.id, t.placed_on FROM tip t JOIN search s ON s.id = t.placed_on WHERE s.access = 'members'")
+_B, _CHANGE, _S, _T = columns_of(Board), columns_of(VisibilityChange), columns_of(Search), columns_of(Tip)
+_CHANGED_ON = _CHANGE.board == bindparam("board")
+_CHANGES_AFTER = (
+    core_select(_CHANGE.account, func.max(_CHANGE.seq).label("seq"))
+    .where(_CHANGED_ON, _CHANGE.seq > bindparam("seq", type_=BigInteger()))
+    .group_by(_CHANGE.account)
+)
+_LAST_CHANGE_OF_ALL = core_select(_B.epoch, core_select(func.max(_CHANGE.seq)).where(_CHANGED_ON).scalar_subquery()).where(
+    _B.id == bindparam("board")
+)
+_TIPS_OF_MEMBERS = core_select(_T.id, _T.placed_on).join(table_of(Search), _S.id == _T.placed_on).where(_S.access == "members")
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:

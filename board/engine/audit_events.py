@@ -1,25 +1,31 @@
-"""Queries of the audit journal, which is large: the board is a literal in their text, as only then do databases use the partial
-indexes of its rows."""
+"""Queries of the audit journal, which is large: the board is a literal in them, as only then do databases use the partial indexes
+of its rows."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlmodel import Session
 
-from board.engine.event import JournalEvent
+from board.engine.event import EVENT, JournalEvent
 from board.engine.event_queries import events_at
 from models.board import AUDIT, AUDIT_NUMBER
 from models.ids import id_bytes
 from models.times import to_ms
 
-_FROM = f"FROM event WHERE board = {AUDIT_NUMBER} AND"
-_SEQS = f"SELECT seq {_FROM} seq < :before AND seq > :after AND {{}} ORDER BY seq DESC LIMIT :limit"
-_ALL, _OF_TYPE = text(_SEQS.format("seq > 0")), text(_SEQS.format("type = :type"))
-_OF_ACCOUNT = [text(_SEQS.format(f"{column} = :account")) for column in ("account", "entity")]
-_OF_BOTH = [text(_SEQS.format(f"{column} = :account AND type = :type")) for column in ("account", "entity")]
-_LAST_BEFORE = text(f"SELECT COALESCE(max(seq), 0) {_FROM} at < :at")
-_FIRST_AFTER = text(f"SELECT min(seq) {_FROM} at > :at")
+# text: databases use a partial index only for a literal
+_IS_AUDIT = EVENT.board == literal_column(str(AUDIT_NUMBER))
+_ALL = (
+    select(EVENT.seq)
+    .where(_IS_AUDIT, EVENT.seq < bindparam("before"), EVENT.seq > bindparam("after"))
+    .order_by(EVENT.seq.desc())
+    .limit(bindparam("limit"))
+)
+_OF_TYPE = _ALL.where(EVENT.type == bindparam("type"))
+_OF_ACCOUNT = [_ALL.where(column == bindparam("account")) for column in (EVENT.account, EVENT.entity)]
+_OF_BOTH = [query.where(EVENT.type == bindparam("type")) for query in _OF_ACCOUNT]
+_LAST_BEFORE = select(func.coalesce(func.max(EVENT.seq), 0)).where(_IS_AUDIT, EVENT.at < bindparam("at"))
+_FIRST_AFTER = select(func.min(EVENT.seq)).where(_IS_AUDIT, EVENT.at > bindparam("at"))
 LAST = 2**53  # above every seq
 
 
@@ -42,7 +48,7 @@ def newest(
     return [events[seq] for seq in sorted(events, reverse=True)]
 
 
-def _queries(account: str | None, types: Collection[str] | None) -> Iterator[tuple[TextClause, dict[str, Any]]]:
+def _queries(account: str | None, types: Collection[str] | None) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
     """Yield queries for the seqs of the newest events. Each uses one index, so none reads rows that don't match."""
     named = {"account": id_bytes(account)} if account is not None else {}
     if types is not None:

@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session as Database
 
 from board.engine.identity import Caller, digest
 from board.engine.rights_version import bump_displays_version
 from board.errors import Refused
 from models.accounts import Account
+from models.db.tables import table_of
 from models.display import ALL_DISPLAYS, Display
 from models.ids import new_id
 
-_DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
+_DISPLAYS = table_of(Display)
 _BY_IDS = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
 _PAGE_ID = re.compile("[0-9a-f]{32}")
-_TAKE_LEASE = text("UPDATE display SET seat = :seat WHERE id = :id AND revoked_at IS NULL")
+_TAKE_LEASE = update(Display).where(_DISPLAYS.c.id == bindparam("display"), _DISPLAYS.c.revoked_at.is_(None))
 
 
 def display_by_cookie(database: Database, secret: str) -> Caller | None:
@@ -43,7 +44,7 @@ def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
     if caller.display is not None and caller.display.seat == lease:
         return replace(caller, socket_lease=lease)  # same page: no rights changed, so no process must reload them
     bump_displays_version(database)
-    if not database.connection().execute(_TAKE_LEASE, {"seat": lease, "id": caller.account.id}).rowcount:
+    if not database.connection().execute(_TAKE_LEASE, {"seat": lease, "display": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
     return replace(caller, socket_lease=lease)
 

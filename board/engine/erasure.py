@@ -1,33 +1,38 @@
 """Erasure of payloads. The chain contains only their digests, so it still verifies."""
 
-from sqlalchemy import text
+from sqlalchemy import Select, bindparam, select, update
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import BOARD, WHOLE
+from board.engine.event import EVENT, ON_BOARD, WHOLE, more_events
 from board.engine.hash_chain import commitment
-from models.ids import id_bytes, id_sql
+from models.board import Board
+from models.db.id_text import id_text
+from models.db.tables import columns_of
+from models.event import Event
+from models.ids import id_bytes
 from models.stored_payload import pack, unpack
 
-_BASED = text(
-    "SELECT d.seq, d.body, e.body AS whole FROM event e "  # noqa: S608
-    "JOIN event d ON d.board = e.board AND d.entity = e.entity AND d.seq > e.seq AND d.base = e.seq "
-    f"WHERE e.board = {BOARD} AND e.seq = :seq AND d.body IS NOT NULL"
+_LATER = more_events("d").c
+_BASED = (
+    select(_LATER.seq, _LATER.body, EVENT.body.label("whole"))
+    .where(ON_BOARD, EVENT.seq == bindparam("seq"), _LATER.board == EVENT.board, _LATER.entity == EVENT.entity)
+    .where(_LATER.seq > EVENT.seq, _LATER.base == EVENT.seq, _LATER.body.is_not(None))
 )
-_STORE = text(f"UPDATE event SET base = NULL, body = :body WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
-_PAYLOAD = text(f"SELECT e.key, e.body, {WHOLE} FROM event e WHERE e.board = {BOARD} AND e.seq = :seq")  # noqa: S608
-_ERASE = text(
-    "UPDATE event SET base = NULL, key = NULL, body = NULL, commitment = :commitment "  # noqa: S608
-    f"WHERE board = {BOARD} AND seq = :seq"
-)
-_OF_ENTITY = text(
-    f"SELECT seq FROM event WHERE board = {BOARD} AND entity = :entity AND body IS NOT NULL AND seq < :seq"  # noqa: S608
+_PAYLOAD = select(EVENT.key, EVENT.body, WHOLE).where(ON_BOARD, EVENT.seq == bindparam("seq"))
+_ROW, _B = columns_of(Event), columns_of(Board)
+_NUMBER = select(_B.number).where(_B.id == bindparam("board_id")).scalar_subquery()
+_UPDATE = update(Event).where(_ROW.board == _NUMBER, _ROW.seq == bindparam("at_seq")).values(base=None)
+_STORE = _UPDATE.values(body=bindparam("whole"))
+_ERASE = _UPDATE.values(key=None, body=None, commitment=bindparam("digest"))
+_OF_ENTITY = select(EVENT.seq).where(
+    ON_BOARD, EVENT.entity == bindparam("entity"), EVENT.body.is_not(None), EVENT.seq < bindparam("seq")
 )
 
 
-def erased_of_kind(kind: str, dialect: str) -> str:
-    """Return the SQL for the ids of a kind's entities that have an event with an erased payload."""
-    return f"SELECT {id_sql('e.entity', dialect)} FROM event e WHERE e.body IS NULL AND e.kind = '{kind}'"  # noqa: S608
+def erased_of_kind(kind: str) -> Select[str]:
+    """Return the query for the ids of a kind's entities that have an event with an erased payload."""
+    return select(id_text(EVENT.entity)).where(EVENT.body.is_(None), EVENT.kind == kind)
 
 
 def erase_before(session: Session, board: str, entity: str, seq: int) -> None:
@@ -50,6 +55,6 @@ def erase(session: Session, board: str, seq: int) -> bool:
         return False
     committed = commitment(payload.key, unpack(payload.body, payload.whole))
     for row in connection.execute(_BASED, {"board": board, "seq": seq}).all():
-        connection.execute(_STORE, {"board": board, "seq": row.seq, "body": pack(unpack(row.body, row.whole))})
-    connection.execute(_ERASE, {"board": board, "seq": seq, "commitment": committed})
+        connection.execute(_STORE, {"board_id": board, "at_seq": row.seq, "whole": pack(unpack(row.body, row.whole))})
+    connection.execute(_ERASE, {"board_id": board, "at_seq": seq, "digest": committed})
     return True

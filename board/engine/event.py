@@ -5,23 +5,39 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from sqlalchemy import ColumnElement, and_, bindparam, column, select, table
 
+from models.board import Board
+from models.db.tables import columns_of, table_of
+from models.event import Event
 from models.ids import id_text
 from models.stored_payload import unpack
 from models.times import from_ms
 
 PAGE_SIZE = 1_000  # events per read: bounds memory, and the time for which a read occupies its thread
 
-# Columns of `event e` from which `stored_event` builds events. `whole`: base payload of a payload that is stored as a difference.
-# It is a subquery, because PostgreSQL might read the entire table for a join.
-WHOLE = "(SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base) AS whole"
-COLUMNS = f"e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body, {WHOLE}"
-BOARD = "(SELECT number FROM board WHERE id = :board)"
+# Without types, which would cost a call for each value, and fail on a value that was tampered with.
+_EVENT: Any = table("event", *(column(name) for name in columns_of(Event).keys()))  # noqa: SIM118  # not a dict
+EVENTS = _EVENT.alias("e")
+EVENT = EVENTS.c
+# Columns from which `stored_event` builds events. `whole`: base payload of a payload that is stored as a difference. It is a
+# subquery, because PostgreSQL might read the entire table for a join.
+_BASE = _EVENT.alias("w").c
+WHOLE = select(_BASE.body).where(_BASE.board == EVENT.board, _BASE.seq == EVENT.base).scalar_subquery().label("whole")
+COLUMNS = (EVENT.seq, EVENT.at, EVENT.type, EVENT.kind, EVENT.entity, EVENT.account, EVENT.body, WHOLE)
+_BOARD = table_of(Board).alias("the_board").c
+BOARD = select(_BOARD.number).where(_BOARD.id == bindparam("board")).scalar_subquery()
+ON_BOARD = EVENT.board == BOARD
 
 
-def join_at(board: str, seq: str) -> str:
-    """Return the SQL that joins an event as `e`, by the number of its board and its seq."""
-    return f"JOIN event e ON e.board = {board} AND e.seq = {seq}"
+def more_events(name: str) -> Any:
+    """Return the table of events under another name, for queries that compare events."""
+    return _EVENT.alias(name)
+
+
+def is_at(board: Any, seq: Any) -> ColumnElement[bool]:
+    """Return the condition that joins the event at this number of a board and this seq to rows of other tables."""
+    return and_(EVENT.board == board, EVENT.seq == seq)
 
 
 def count_own(board: str, after: str, until: str = "") -> str:

@@ -2,34 +2,45 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
-from board.engine.event import BOARD, COLUMNS, JournalEvent, stored_event
+from board.engine.event import BOARD, COLUMNS, EVENT, ON_BOARD, JournalEvent, more_events, stored_event
 from models.ids import id_bytes, id_text
 
-_AT_SEQS = text(f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} AND e.seq IN :seqs").bindparams(  # noqa: S608
-    bindparam("seqs", expanding=True)
+_ALL = select(*COLUMNS).where(ON_BOARD)
+_AT_SEQS = _ALL.where(EVENT.seq.in_(bindparam("seqs")))
+_LAST_SEQS = (
+    select(func.max(EVENT.seq))
+    .where(ON_BOARD, EVENT.seq <= bindparam("seq"), EVENT.kind.in_(bindparam("kinds")), EVENT.type != bindparam("but"))
+    .group_by(EVENT.entity)
+    .order_by(func.min(EVENT.seq))
 )
-_LAST_SEQS = text(
-    f"SELECT max(seq) FROM event WHERE board = {BOARD} AND seq <= :seq AND kind IN :kinds AND type <> :but "  # noqa: S608
-    "GROUP BY entity ORDER BY min(seq)"
-).bindparams(bindparam("kinds", expanding=True))
-_TIME = text(f"SELECT at FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
-_ERASED = text(f"SELECT count(*) FROM event WHERE board = {BOARD} AND body IS NULL")  # noqa: S608
-_OF_TYPE = f"SELECT DISTINCT entity FROM event WHERE board = {BOARD} AND type = :type"  # noqa: S608
-_OF_TYPE_AFTER = text(f"{_OF_TYPE} AND seq > :seq")
-_OF_TYPE_AMONG = text(f"{_OF_TYPE} AND entity IN :entities").bindparams(bindparam("entities", expanding=True))
-_NEWEST_OF_KIND = text(
-    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} AND e.entity = :entity AND e.kind = :kind "  # noqa: S608
-    "AND e.type <> :but AND e.body IS NOT NULL AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
+_TIME = select(EVENT.at).where(ON_BOARD, EVENT.seq == bindparam("seq"))
+_ERASED = select(func.count()).where(ON_BOARD, EVENT.body.is_(None))
+_OF_TYPE = select(EVENT.entity).where(ON_BOARD, EVENT.type == bindparam("type")).distinct()
+_OF_TYPE_AFTER = _OF_TYPE.where(EVENT.seq > bindparam("seq"))
+_OF_TYPE_AMONG = _OF_TYPE.where(EVENT.entity.in_(bindparam("entities")))
+_NEWEST_OF_KIND = (
+    _ALL.where(EVENT.entity == bindparam("entity"), EVENT.kind == bindparam("kind"), EVENT.type != bindparam("but"))
+    .where(EVENT.body.is_not(None), EVENT.seq < bindparam("before"))
+    .order_by(EVENT.seq.desc())
+    .limit(bindparam("limit"))
 )
-_SINCE_LAST = text(
-    f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
-    "AND e.body IS NOT NULL AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
-    f"coalesce((SELECT b.seq FROM event b WHERE b.board = {BOARD} AND b.entity IN :entities AND b.type = :since "
-    "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"
-).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))
+_EARLIER = more_events("b").c
+_LAST_SINCE = (
+    select(_EARLIER.seq)
+    .where(_EARLIER.board == BOARD, _EARLIER.entity.in_(bindparam("entities")), _EARLIER.type == bindparam("since"))
+    .where(_EARLIER.seq <= bindparam("seq"))
+    .order_by(_EARLIER.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_SINCE_LAST = (
+    _ALL.where(EVENT.body.is_not(None), EVENT.seq <= bindparam("seq"), EVENT.entity.in_(bindparam("entities")))
+    .where(EVENT.type.in_(bindparam("types")), EVENT.seq >= func.coalesce(_LAST_SINCE, 0))
+    .order_by(EVENT.seq)
+)
 BACK_PAGE = 500  # events read at once, back from the newest
 
 

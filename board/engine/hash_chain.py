@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session
 
-from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent
+from board.engine.event import COLUMNS, EVENT, ON_BOARD, PAGE_SIZE, JournalEvent
 from board.i18n import N_, Message, message
 from models.board import Board
 from models.db.read_pacing import paced
@@ -19,9 +19,11 @@ from models.ids import id_bytes, id_text
 from models.stored_payload import unpack
 from models.times import from_ms
 
-_CHAIN = text(
-    f"SELECT {COLUMNS}, e.commitment, e.hash, e.key FROM event e "  # noqa: S608
-    f"WHERE e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+_CHAIN: Any = (
+    select(*COLUMNS, EVENT.commitment, EVENT.hash, EVENT.key)
+    .where(ON_BOARD, EVENT.seq > bindparam("after"))
+    .order_by(EVENT.seq)
+    .limit(bindparam("limit"))
 )
 
 

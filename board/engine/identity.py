@@ -7,16 +7,18 @@ from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from argon2 import PasswordHasher
-from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy import Row, Select, bindparam, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session as Database
 from sqlmodel import select
 from starlette.requests import HTTPConnection
 
 from board.errors import Refused
-from models.accounts import NARROW, Account, Token
+from models.accounts import NARROW, Account, LoginSession, Token
 from models.db import rows
 from models.db import statement as statements
 from models.db.statement import Parameters, Statement
+from models.db.tables import columns_of
 from models.display import ALL_DISPLAYS, Display
 from models.times import format_utc, now
 
@@ -47,12 +49,14 @@ _CURRENT = Statement(
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
 )
 _BATCH_SIZE = 500
+_P, _S, _T = columns_of(Account), columns_of(LoginSession), columns_of(Token)
 _KEYS: Any = bindparam("keys", expanding=True)
-_ACCOUNTS = text(f"{_ACCOUNT} FROM account a WHERE a.id IN :keys").bindparams(_KEYS)
-_ACTIVE_SESSIONS = text("SELECT digest FROM session WHERE digest IN :keys AND ends_at > :now").bindparams(_KEYS)
-_VALID_TOKENS = text(
-    "SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
-).bindparams(_KEYS)
+_NOW: Any = bindparam("now")
+_ACCOUNTS = core_select(*(_P[name] for name in _COLUMNS)).where(_P.id.in_(_KEYS))
+_ACTIVE_SESSIONS = core_select(_S.digest).where(_S.digest.in_(_KEYS), _S.ends_at > _NOW)
+_VALID_TOKENS = core_select(_T.id).where(
+    _T.id.in_(_KEYS), _T.revoked_at.is_(None), or_(_T.expires_at.is_(None), _T.expires_at > _NOW)
+)
 
 
 Key = tuple[str, str | None, str | None]
@@ -150,9 +154,9 @@ def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller
     at = format_utc(now())
     for start in range(0, len(callers), _BATCH_SIZE):
         page = callers[start : start + _BATCH_SIZE]
-        accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page})
-        sessions = _by_key(database, _ACTIVE_SESSIONS.bindparams(now=at), {caller.session for caller in page if caller.session})
-        tokens = _by_key(database, _VALID_TOKENS.bindparams(now=at), {caller.token for caller in page if caller.token})
+        accounts = _by_key(database, _ACCOUNTS, {caller.account.id for caller in page}, at)
+        sessions = _by_key(database, _ACTIVE_SESSIONS, {caller.session for caller in page if caller.session}, at)
+        tokens = _by_key(database, _VALID_TOKENS, {caller.token for caller in page if caller.token}, at)
         for caller in page:
             row = accounts.get(caller.account.id)
             has_ended = (caller.session and caller.session not in sessions) or (caller.token and caller.token not in tokens)
@@ -161,9 +165,9 @@ def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller
     return current
 
 
-def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, Row[Any]]:
+def _by_key(database: Database, query: Select[Any], keys: set[str], at: str) -> dict[str, Row[Any]]:
     """Return the rows with these keys by their first column."""
-    rows = database.connection().execute(query, {"keys": list(keys)}) if keys else ()
+    rows = database.connection().execute(query, {"keys": list(keys), "now": at}) if keys else ()
     return {row[0]: row for row in rows}
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from board.engine import hash_chain, kinds
-from board.engine.event import BOARD, WHOLE
+from board.engine.event import EVENT, ON_BOARD, WHOLE
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
@@ -24,14 +25,11 @@ from models.ids import id_bytes, id_text
 
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
-_SIGNED = (
-    f"SELECT e.type, e.entity, e.body, {WHOLE} FROM event e "  # noqa: S608
-    f"WHERE e.board = {OPERATIONS_NUMBER} AND e.type IN :types AND e.body IS NOT NULL"
+_ALL_SIGNED = core_select(EVENT.type, EVENT.entity, EVENT.body, WHOLE).where(
+    EVENT.board == OPERATIONS_NUMBER, EVENT.type.in_(bindparam("types")), EVENT.body.is_not(None)
 )
-_TYPES: Any = bindparam("types", expanding=True)
-_ALL_SIGNED = text(_SIGNED).bindparams(_TYPES)
-_SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board").bindparams(_TYPES)  # what signs a board's position has its id
-_HASH = text(f"SELECT hash FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
+_SIGNED_OF_ONE = _ALL_SIGNED.where(EVENT.entity == bindparam("board"))  # what signs a board's position has its id
+_HASH = core_select(EVENT.hash).where(ON_BOARD, EVENT.seq == bindparam("seq"))
 
 
 class TrustedHead(NamedTuple):

@@ -7,13 +7,14 @@ says. It does not detect an administrator who rewrites the whole chain and the b
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import BigInteger, Select, String, any_, bindparam, func, or_, select, union_all
 from sqlmodel import Session
 
 from board.engine import unit_of_work
-from board.engine.event import BOARD, COLUMNS, PAGE_SIZE, JournalEvent, stored_event
+from board.engine.event import BOARD, COLUMNS, EVENT, ON_BOARD, PAGE_SIZE, JournalEvent, more_events, stored_event
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import in_pages
+from models.db.tables import columns_of
 from models.entity import State
 from models.ids import id_bytes
 from models.times import to_ms
@@ -28,44 +29,55 @@ def append(
     return unit_of_work.current(session).append(board, type, kind, entity, account, at, payload)
 
 
-_SELECT = f"SELECT {COLUMNS} FROM event e WHERE e.board = {BOARD} "  # noqa: S608
-_AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
-_OF_ENTITY = text(
-    _SELECT + "AND e.entity = :entity AND (:kind = '' OR e.kind = :kind) AND e.seq > :after ORDER BY e.seq LIMIT :limit"
-)
-_NEWEST = text(_SELECT + "AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit")
-_NEWEST_OF_ENTITY = text(  # the plus keeps SQLite from reading the whole board between the two seqs
-    _SELECT + "AND e.entity = :entity AND +e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
-)
-_BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
-_SAID_BEFORE = text(
-    _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
-)
+_ALL = select(*COLUMNS).where(ON_BOARD)
+_LIMIT: Any = bindparam("limit")
+_AFTER = _ALL.where(EVENT.seq > bindparam("after")).order_by(EVENT.seq).limit(_LIMIT)
+_KIND = bindparam("kind", type_=String())
+_ENTITY = EVENT.entity == bindparam("entity")
+_OF_ENTITY = _AFTER.where(_ENTITY, or_(_KIND == "", EVENT.kind == _KIND))
+_NEWEST_FIRST = _ALL.where(EVENT.seq < bindparam("before")).order_by(EVENT.seq.desc()).limit(_LIMIT)
+_NEWEST = _NEWEST_FIRST.where(EVENT.seq > bindparam("after"))
+# the sum keeps SQLite from reading the whole board between the two seqs
+_NEWEST_OF_ENTITY = _NEWEST_FIRST.where(_ENTITY, EVENT.seq + 0 > bindparam("after", type_=BigInteger()))
+_BEFORE = _ALL.where(_ENTITY, EVENT.kind == _KIND, EVENT.seq < bindparam("seq")).order_by(EVENT.seq.desc()).limit(1)
+_SAID_BEFORE = _BEFORE.where(EVENT.body.is_not(None))
+_OTHER = more_events("o").c
 # IN, not a join: SQLite would rebuild a joined list of last events for each event, which takes minutes.
-_LAST = f"SELECT max(seq) FROM event WHERE board = {BOARD} AND seq <= :seq"  # noqa: S608
-_FIRST = f"SELECT entity FROM event WHERE board = {BOARD}"  # noqa: S608
-# Hops over the index from one entity to the next, and to the last event of each: two probes an entity, whatever the number of
-# events. Kinds share the ids of boards only, such as a search and its briefing.
-_AS_OF = (
-    "WITH RECURSIVE "  # noqa: S608  (no value is pasted in)
-    f"entity(id) AS (SELECT ({_FIRST} ORDER BY entity LIMIT 1) UNION ALL "
-    f"SELECT ({_FIRST} AND entity > entity.id ORDER BY entity LIMIT 1) FROM entity WHERE id IS NOT NULL), "
-    f"last(seq) AS (SELECT ({_LAST} AND entity = entity.id) FROM entity WHERE id <> :own "
-    f"UNION ALL {_LAST} AND entity = :own GROUP BY kind) "
-    f"{_SELECT} AND e.seq {{last}} ORDER BY e.seq"
-)
-_AS_OF_IN = {  # PostgreSQL expects few rows of a recursion, and would read the whole table to join them
-    "sqlite": text(_AS_OF.format(last="IN (SELECT seq FROM last)")),
-    "postgresql": text(_AS_OF.format(last="= ANY (ARRAY(SELECT seq FROM last))")),
-}
-_OPERATIONS_AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")  # its entities are boards
-_STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
-    bindparam("entities", expanding=True)
-)
-_HEADS = text("SELECT id, epoch, seq FROM board WHERE id IN :boards").bindparams(bindparam("boards", expanding=True))
-_HEAD = text("SELECT seq FROM board WHERE id = :board")
-_TIME = text(f"SELECT at FROM event WHERE board = {BOARD} AND seq <= :seq ORDER BY seq DESC LIMIT 1")  # noqa: S608
-_KEY = text(f"SELECT key FROM event WHERE board = {BOARD} AND seq = :seq")  # noqa: S608
+_LAST = select(func.max(_OTHER.seq)).where(_OTHER.board == BOARD, _OTHER.seq <= bindparam("seq"))
+
+
+def _as_of() -> dict[str, Select[Any]]:
+    """Return the query for the last event of each entity, by dialect.
+
+    It hops over the index from one entity to the next, and to the last event of each: two probes an entity, whatever the number
+    of events. Kinds share the ids of boards only, such as a search and its briefing.
+    """
+    own: Any = bindparam("own")
+    first = select(_OTHER.entity).where(_OTHER.board == BOARD).order_by(_OTHER.entity).limit(1)
+    entity = select(first.scalar_subquery().label("id")).cte("entity", recursive=True)
+    following = first.where(_OTHER.entity > entity.c.id).correlate(entity).scalar_subquery()
+    entity = entity.union_all(select(following).select_from(entity).where(entity.c.id.is_not(None)))
+    last_of_entity = _LAST.where(_OTHER.entity == entity.c.id).correlate(entity).scalar_subquery()
+    last = union_all(
+        select(last_of_entity.label("seq")).select_from(entity).where(entity.c.id != own),
+        _LAST.where(_OTHER.entity == own).group_by(_OTHER.kind),
+    ).cte("last")
+    seqs = select(last.c.seq)
+    # PostgreSQL expects few rows of a recursion, and would read the whole table to join them
+    conditions = {"sqlite": EVENT.seq.in_(seqs), "postgresql": EVENT.seq == any_(func.array(seqs.scalar_subquery()))}
+    return {dialect: _ALL.where(condition).order_by(EVENT.seq) for dialect, condition in conditions.items()}
+
+
+_AS_OF = _as_of()
+_LAST_OF_EACH = _LAST.group_by(_OTHER.kind, _OTHER.entity)
+_OPERATIONS_AS_OF = _ALL.where(EVENT.seq.in_(_LAST_OF_EACH)).order_by(EVENT.seq)  # its entities are boards
+_LAST_AMONG = _LAST_OF_EACH.where(_OTHER.entity.in_(bindparam("entities")))
+_STATES_AT = _ALL.where(EVENT.seq.in_(_LAST_AMONG)).order_by(EVENT.seq)
+_B = columns_of(Board)
+_HEADS = select(_B.id, _B.epoch, _B.seq).where(_B.id.in_(bindparam("boards")))
+_HEAD = select(_B.seq).where(_B.id == bindparam("board"))
+_TIME = select(EVENT.at).where(ON_BOARD, EVENT.seq <= bindparam("seq")).order_by(EVENT.seq.desc()).limit(1)
+_KEY = select(EVENT.key).where(ON_BOARD, EVENT.seq == bindparam("seq"))
 
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
@@ -132,7 +144,7 @@ def latest_events(
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
     """Yield each entity's last event up to `seq` with its state: the board as it was. Removed entities are left out."""
     connection = session.connection()
-    query = _OPERATIONS_AS_OF if board == OPERATIONS else _AS_OF_IN[connection.dialect.name]
+    query = _OPERATIONS_AS_OF if board == OPERATIONS else _AS_OF[connection.dialect.name]
     asked = {"board": board, "own": id_bytes(board), "seq": seq}
     return _with_state(session, board, in_pages(connection.execute(query, asked)))
 

@@ -4,12 +4,14 @@ rights. An idle session ends."""
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, case, or_, update
 from sqlmodel import Session as Database
 
+from models.accounts import LoginSession, Token
 from models.db.database import Database as Store
+from models.db.tables import columns_of
 from models.times import format_utc, now
 
 if TYPE_CHECKING:
@@ -19,10 +21,18 @@ TOKEN_WRITE_INTERVAL = timedelta(hours=1)
 SESSION_WRITE_INTERVAL = timedelta(minutes=5)
 NEVER = "9999-12-31T23:59:59.999Z"
 MAX_KEYS = 10_000  # tokens or sessions tracked at the same time
-_TOKEN = text("UPDATE token SET used_at = :at WHERE id = :key AND (used_at IS NULL OR used_at < :before)")
-_SESSION = text(
-    "UPDATE session SET used_at = :at, ends_at = CASE WHEN latest_end < :end THEN latest_end ELSE :end END "
-    "WHERE digest = :key AND used_at < :at AND ends_at > :now"
+_T, _S = columns_of(Token), columns_of(LoginSession)
+_AT: Any = bindparam("at")
+_END: Any = bindparam("end")
+_TOKEN = (
+    update(Token)
+    .where(_T.id == bindparam("key"), or_(_T.used_at.is_(None), _T.used_at < bindparam("before")))
+    .values(used_at=_AT)
+)
+_SESSION = (
+    update(LoginSession)
+    .where(_S.digest == bindparam("key"), _S.used_at < _AT, _S.ends_at > bindparam("now"))
+    .values(used_at=_AT, ends_at=case((_S.latest_end < _END, _S.latest_end), else_=_END))
 )
 
 Uses = Mapping[str, datetime]

@@ -3,62 +3,75 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, text
+import orjson
+from sqlalchemy import BigInteger, String, and_, bindparam, func, select
 from sqlmodel import Session
 
-from board.engine.event import COLUMNS, JournalEvent, stored_event
+from board.engine.event import COLUMNS, EVENT, EVENTS, JournalEvent, is_at, more_events, stored_event
+from models.board import Board
+from models.db.json_rows import json_rows
 from models.db.read_pacing import in_pages
+from models.db.tables import columns_of, table_of
 from models.times import to_ms
 
-BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
 LAST = 2**62  # above every seq
 
+_B, _OTHER = columns_of(Board), more_events("o").c
+_GIVEN = json_rows("positions", board=String(), seq=BigInteger(), until=BigInteger())
+_OF_TYPES = EVENT.type.in_(bindparam("types"))
+
+
+def _placed(seq: Any = _GIVEN.c.seq) -> Any:
+    """Return the table of the given boards: board, number, seq, until. The number is null for an unknown board."""
+    columns = _GIVEN.c.board, _B.number, seq.label("seq"), _GIVEN.c.until
+    return select(*columns).outerjoin_from(_GIVEN, table_of(Board), _B.id == _GIVEN.c.board).cte("placed")
+
+
+def _newest() -> Any:
+    """Return the boards with the seq before the newest `most` events of these types."""
+    newest = (
+        select(_OTHER.seq)
+        .where(_OTHER.board == _B.number, _OTHER.seq > _GIVEN.c.seq, _OTHER.seq <= _GIVEN.c.until)
+        .where(_OTHER.type.in_(bindparam("types")))
+        .order_by(_OTHER.seq.desc())
+        .limit(1)
+        .offset(bindparam("most"))
+        .correlate(table_of(Board), _GIVEN)
+    )
+    return _placed(func.coalesce(newest.scalar_subquery(), _GIVEN.c.seq))
+
+
+def _last_before_changes() -> Any:
+    """Return the query for the last event up to its board's seq of each entity that has one after it."""
+    is_later = and_(EVENT.board == _PLACED.c.number, EVENT.seq > _PLACED.c.seq)
+    entities = select(_PLACED.c.board.label("id"), EVENT.board, EVENT.kind, EVENT.entity, _PLACED.c.seq)
+    changed: Any = entities.join_from(_PLACED, EVENTS, is_later).distinct().subquery("c")
+    seqs = select(func.max(_OTHER.seq)).where(_OTHER.board == changed.c.board, _OTHER.entity == changed.c.entity)
+    seqs = seqs.where(_OTHER.kind == changed.c.kind, _OTHER.seq <= changed.c.seq).correlate(changed)
+    last = select(changed.c.id, changed.c.board, seqs.scalar_subquery().label("seq")).subquery("l")
+    return select(last.c.id, *COLUMNS).join_from(last, EVENTS, is_at(last.c.board, last.c.seq))
+
+
+_PLACED, _NEWEST = _placed(), _newest()
+_IS_AFTER = and_(EVENT.board == _NEWEST.c.number, EVENT.seq > _NEWEST.c.seq, EVENT.seq <= _NEWEST.c.until)
 _AFTER = (
-    f"SELECT placed.board, {COLUMNS} FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq "  # noqa: S608
-    "AND e.seq <= placed.until WHERE e.type IN :types ORDER BY placed.board, e.seq"
-)
-# The seq before the newest `most` events of these types.
-_BEFORE_NEWEST = (
-    "COALESCE((SELECT e.seq FROM event e WHERE e.board = b.number AND e.seq > given.seq AND e.seq <= given.until "
-    "AND e.type IN :types ORDER BY e.seq DESC LIMIT 1 OFFSET :most), given.seq)"
+    select(_NEWEST.c.board, *COLUMNS).join_from(_NEWEST, EVENTS, _IS_AFTER).where(_OF_TYPES).order_by(_NEWEST.c.board, EVENT.seq)
 )
 _COUNTS = (
-    "SELECT placed.board, count(*) AS number FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq "
-    "WHERE e.type IN :types GROUP BY placed.board"
+    select(_PLACED.c.board, func.count().label("number"))
+    .join_from(_PLACED, EVENTS, and_(EVENT.board == _PLACED.c.number, EVENT.seq > _PLACED.c.seq))
+    .where(_OF_TYPES)
+    .group_by(_PLACED.c.board)
 )
-_HASHES = "SELECT placed.board, e.hash FROM placed JOIN event e ON e.board = placed.number AND e.seq = placed.seq"
-_SEQS_AT = (
-    "SELECT placed.board, (SELECT e.seq FROM event e WHERE e.board = placed.number AND e.at <= :at ORDER BY e.seq DESC LIMIT 1) "
-    "AS seq FROM placed"
-)
-# The last event up to its board's seq of each entity that has one after it.
-_BEFORE_CHANGES = f"""
-    SELECT l.id, {COLUMNS} FROM (
-        SELECT c.id, c.board, (
-            SELECT max(f.seq) FROM event f WHERE f.board = c.board AND f.entity = c.entity AND f.kind = c.kind AND f.seq <= c.seq
-        ) AS seq FROM (
-            SELECT DISTINCT placed.board AS id, e.board, e.kind, e.entity, placed.seq
-            FROM placed JOIN event e ON e.board = placed.number AND e.seq > placed.seq
-        ) c
-    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""  # noqa: S608
+_HASHES = select(_PLACED.c.board, EVENT.hash).join_from(_PLACED, EVENTS, is_at(_PLACED.c.number, _PLACED.c.seq))
+_LAST_AT = select(EVENT.seq).where(EVENT.board == _PLACED.c.number, EVENT.at <= bindparam("at")).order_by(EVENT.seq.desc())
+_SEQS_AT = select(_PLACED.c.board, _LAST_AT.limit(1).correlate(_PLACED).scalar_subquery().label("seq"))
+_BEFORE_CHANGES = _last_before_changes()
 
 
-def _positions_cte(
-    positions: Mapping[str, int], until: Mapping[str, int] | None = None, seq: str = "given.seq"
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield query prefixes that define the table `placed` (board, number, seq, until), with their parameters, BATCH_SIZE boards
-    each. The number is null for an unknown board."""
-    items = sorted(positions.items())
-    for start in range(0, len(items), BATCH_SIZE):
-        some = list(enumerate(items[start : start + BATCH_SIZE]))
-        rows = ", ".join(f"(CAST(:board{n} AS TEXT), CAST(:seq{n} AS BIGINT), CAST(:until{n} AS BIGINT))" for n, _ in some)
-        asked: dict[str, Any] = {}
-        for n, (board, after) in some:
-            asked |= {f"board{n}": board, f"seq{n}": after, f"until{n}": (until or {}).get(board, LAST)}
-        yield (
-            f"WITH given (board, seq, until) AS (VALUES {rows}), placed AS ("  # noqa: S608
-            f"SELECT given.board, b.number, {seq} AS seq, given.until FROM given LEFT JOIN board b ON b.id = given.board) ", asked
-        )  # fmt: skip
+def _parameters(positions: Mapping[str, int], until: Mapping[str, int] | None = None) -> dict[str, Any]:
+    given = [(board, seq, (until or {}).get(board, LAST)) for board, seq in sorted(positions.items())]
+    return {"positions": orjson.dumps(given).decode()}
 
 
 def events_after(
@@ -67,44 +80,33 @@ def events_after(
     """Return the newest `most` events of these types of each board, after its seq and up to `until`, in order; boards without
     one are left out."""
     session.flush()
+    asked = _parameters(positions, until) | {"types": list(types), "most": most}
     found: dict[str, list[JournalEvent]] = {}
-    for placed, asked in _positions_cte(positions, until, _BEFORE_NEWEST):
-        asks = text(placed + _AFTER).bindparams(bindparam("types", expanding=True))
-        for row in in_pages(session.connection().execute(asks, asked | {"types": list(types), "most": most})):
-            found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
+    for row in in_pages(session.connection().execute(_AFTER, asked)):
+        found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
     return found
 
 
 def counts_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, int]:
     """Return the number of events of these types after each board's seq; boards without one are left out."""
     session.flush()
-    found: dict[str, int] = {}
-    for placed, asked in _positions_cte(positions):
-        asks = text(placed + _COUNTS).bindparams(bindparam("types", expanding=True))
-        found |= {row.board: row.number for row in session.connection().execute(asks, asked | {"types": list(types)})}
-    return found
+    rows = session.connection().execute(_COUNTS, _parameters(positions) | {"types": list(types)})
+    return {row.board: row.number for row in rows}
 
 
 def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
     """Return the hash of the event at each board's seq; boards without that event are left out."""
     session.flush()
-    found: dict[str, bytes] = {}
-    for placed, asked in _positions_cte(positions):
-        found |= {row.board: row.hash for row in session.connection().execute(text(placed + _HASHES), asked)}
-    return found
+    return {row.board: row.hash for row in session.connection().execute(_HASHES, _parameters(positions))}
 
 
 def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
     """Return the seq of each board's last event up to a time, 0 before its first."""
-    found: dict[str, int] = {}
-    for placed, asked in _positions_cte(dict.fromkeys(boards, 0)):
-        rows = session.connection().execute(text(placed + _SEQS_AT), asked | {"at": to_ms(at)})
-        found |= {row.board: row.seq or 0 for row in rows}
-    return found
+    rows = session.connection().execute(_SEQS_AT, _parameters(dict.fromkeys(boards, 0)) | {"at": to_ms(at)})
+    return {row.board: row.seq or 0 for row in rows}
 
 
 def last_before_changes(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
     """Yield the last event up to its board's seq of each entity that has changed after it."""
-    for placed, asked in _positions_cte(positions):
-        for row in session.connection().execute(text(placed + _BEFORE_CHANGES), asked):
-            yield stored_event(row.id, row[1:])
+    for row in session.connection().execute(_BEFORE_CHANGES, _parameters(positions)):
+        yield stored_event(row.id, row[1:])

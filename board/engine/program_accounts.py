@@ -3,25 +3,30 @@ be assigned a card, or take the shift, because nobody would notice."""
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, exists, select, union_all
 from sqlmodel import Session
 
 from board.engine import event_queries
+from models.accounts import LoginSession, Token
 from models.board import AUDIT
+from models.db.tables import columns_of, table_of
+from models.read_position import ReadPosition
 
-_FIND = (
-    "SELECT DISTINCT t.account FROM token t WHERE t.scope = 'intake'{those} "
-    "AND NOT EXISTS (SELECT 1 FROM token o WHERE o.account = t.account AND o.scope <> 'intake') "
-    "AND NOT EXISTS (SELECT 1 FROM session s WHERE s.account = t.account) "
+_T, _OTHER, _S, _POSITION = columns_of(Token), table_of(Token).alias().c, columns_of(LoginSession), columns_of(ReadPosition)
+_ALL = (
+    select(_T.account)
+    .where(_T.scope == "intake")
+    .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope != "intake"))
+    .where(~exists().where(_S.account == _T.account))
     # for sign-ins older than the journal of sign-ins
-    "AND NOT EXISTS (SELECT 1 FROM seen k WHERE k.account = t.account AND k.at <> '')"
+    .where(~exists().where(_POSITION.account == _T.account, _POSITION.at != ""))
+    .distinct()
 )
-_ALL = text(_FIND.format(those=""))
-_AMONG = text(_FIND.format(those=" AND t.account IN :those")).bindparams(bindparam("those", expanding=True))
-
-_TRACES = text(
-    "SELECT 1 FROM session WHERE account = :account UNION ALL SELECT 1 FROM seen WHERE account = :account AND at <> '' LIMIT 1"
-)
+_AMONG = _ALL.where(_T.account.in_(bindparam("those")))
+_TRACES = union_all(
+    select(_S.account).where(_S.account == bindparam("account")),
+    select(_POSITION.account).where(_POSITION.account == bindparam("account"), _POSITION.at != ""),
+).limit(1)
 
 
 def all_program_accounts(session: Session) -> set[str]:

@@ -2,14 +2,17 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session as Database
 
 from models.accounts import RightsVersion
+from models.db.tables import columns_of
 
-_BUMP = text("UPDATE rights SET version = version + 1 WHERE id = :id")
-_HOLD = text("UPDATE rights SET version = version WHERE id = :id")
-_VERSIONS = text("SELECT id, version FROM rights")
+_ROW = columns_of(RightsVersion)
+_UPDATE = update(RightsVersion).where(_ROW.id == bindparam("row"))
+_BUMP = _UPDATE.values(version=_ROW.version + 1)
+_HOLD = _UPDATE.values(version=_ROW.version)
+_VERSIONS = select(_ROW.id, _ROW.version)
 
 
 class Version(NamedTuple):
@@ -23,17 +26,17 @@ class Version(NamedTuple):
 def bump_rights_version(database: Database) -> None:
     """Announce to all processes that people's rights changed. Call it first in a transaction: its row lock serialises concurrent
     changes, so that they never deadlock."""
-    database.connection().execute(_BUMP, {"id": RightsVersion.PEOPLE})
+    database.connection().execute(_BUMP, {"row": RightsVersion.PEOPLE})
 
 
 def bump_displays_version(database: Database) -> None:
     """Announce to all processes that a display or its content changed. Call it first in a transaction."""
-    database.connection().execute(_BUMP, {"id": RightsVersion.DISPLAYS})
+    database.connection().execute(_BUMP, {"row": RightsVersion.DISPLAYS})
 
 
 def lock_rights_version(database: Database) -> None:
     """Lock the version of people's rights without changing it, for writes that must not run during a change of rights."""
-    database.connection().execute(_HOLD, {"id": RightsVersion.PEOPLE})
+    database.connection().execute(_HOLD, {"row": RightsVersion.PEOPLE})
 
 
 def version(database: Database) -> Version:

@@ -7,7 +7,8 @@ and writes, which are sent in one batch with the commit, or before the session's
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, String, TextClause, bindparam, text
+from sqlalchemy import Connection, CursorResult, Executable, bindparam, func
+from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel
 
 from board.engine.event import JournalEvent
@@ -20,16 +21,16 @@ from board.engine.share_counts import ShareCounts
 from models.accounts import Account
 from models.board import Board
 from models.db.statement import BulkWrite, Query, Row, Write, run, write_all
+from models.db.tables import columns_of
 from models.db.transaction import PENDING, connection_of, keep
 
 E = TypeVar("E", bound=SQLModel)
 CallerKey = tuple[str, str | None, str | None]
 
 _ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
-_POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
-    bindparam("ids", expanding=True, type_=String())  # the list may be empty
-)
-_NEXT_NUMBER = text("SELECT max(number) + 1 FROM board")
+_B = columns_of(Board)
+_POSITIONS = core_select(_B.id, _B.epoch, _B.seq, _B.head).where(_B.id.in_(bindparam("ids"))).order_by(_B.id)
+_NEXT_NUMBER = core_select(func.max(_B.number) + 1)
 
 
 class Caches(dict[type[Any], Any]):
@@ -144,13 +145,13 @@ def lock_board(session: Session, board_id: str) -> Board | None:
     return current(session).lock_board(board_id)
 
 
-def execute(session: Session, query: TextClause, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+def execute(session: Session, query: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
     """Run a query that sees this transaction's changes."""
     session.flush()
     return session.connection().execute(query, parameters)
 
 
-def select(session: Session, model: type[E], query: TextClause, parameters: Mapping[str, Any]) -> list[E]:
+def select(session: Session, model: type[E], query: Executable, parameters: Mapping[str, Any]) -> list[E]:
     """Return the rows whose ids a query returns, in its order."""
     ids = execute(session, query, parameters).scalars().all()
     entities = current(session).entities

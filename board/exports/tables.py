@@ -18,6 +18,7 @@ from board.i18n import N_
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.column import Column
+from models.db.tables import columns_of
 from models.entity import State, flatten
 from models.file import File
 from models.material import Material
@@ -56,7 +57,7 @@ class NameResolver:
         columns = session.exec(select(Column).where(Column.board == board))
         cards: dict[str, tuple[str, int]] = {}
         for kind in kinds.cards():
-            card = kind.model.__table__.c  # type: ignore[attr-defined]
+            card = columns_of(kind.model)
             rows = session.execute(select_columns(card.id, card.number).where(card.board == board))
             cards |= {id: (kind.name, number) for id, number in rows}
         return cls(

@@ -1,19 +1,18 @@
 """Marker in the database that the folder of files exists. A missing folder is then never made again: an empty one may be a mount
 point whose disk is not mounted."""
 
-from sqlalchemy import inspect, text
-from sqlmodel import Session, col, delete
+from sqlalchemy import inspect
+from sqlmodel import Session, col, delete, select
 
 from board.files.store import FileStore
 from models import upkeep
+from models.file import File
 from models.upkeep import FOLDER, MaintenanceRun
-
-_FILES = text("SELECT 1 FROM file LIMIT 1")
 
 
 def has_files(session: Session) -> bool:
     """Return whether there are files, so that their folder must exist."""
-    return session.connection().execute(_FILES).first() is not None
+    return session.exec(select(File.id).limit(1)).first() is not None
 
 
 def is_known(session: Session, store: FileStore) -> bool:

@@ -1,15 +1,15 @@
 """Bytes of an installation's photos and files, with unattached uploads: one row, updated in the same transactions."""
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from models.file import INSTALLATION
+from models.db.tables import columns_of
+from models.file import INSTALLATION, FileUsage
 
-_ADD = text(
-    "INSERT INTO file_usages (name, bytes) VALUES (:name, :bytes) "
-    "ON CONFLICT (name) DO UPDATE SET bytes = file_usages.bytes + excluded.bytes"
-)
-_READ = text("SELECT bytes FROM file_usages WHERE name = :name")
+_USAGE, _NEW = columns_of(FileUsage), insert(FileUsage)
+_ADD = _NEW.on_conflict_do_update(index_elements=["name"], set_={"bytes": _USAGE.bytes + _NEW.excluded.bytes})
+_READ = select(_USAGE.bytes).where(_USAGE.name == bindparam("name"))
 
 
 def add(session: Session, bytes: int) -> int:

@@ -25,6 +25,7 @@ from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.entity import Entity, State
 from models.handover import Briefing, Handover, Shift
 
@@ -178,7 +179,7 @@ def _cards_of_files(session: Session, entities: BoardState) -> dict[str, CardOfF
     ids = sorted({each.state["card"] for each in entities["file"].values() if each.state["card"] is not None})
     found: dict[str, CardOfFile] = {}
     for kind in kinds.cards():
-        table: Any = kind.model.__table__.c  # type: ignore[attr-defined]
+        table = columns_of(kind.model)
         for start in range(0, len(ids), IDS_PER_QUERY):
             asked = select(table.id, table.number).where(table.id.in_(ids[start : start + IDS_PER_QUERY]))
             for id, number in session.connection().execute(asked):

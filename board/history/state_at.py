@@ -5,7 +5,7 @@ that moment.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from board.commands.handover.briefings import pinnable
 from board.engine import kinds, many_boards
 from board.engine.kinds import Kind
 from models.db.read_pacing import in_pages, paced
+from models.db.tables import columns_of
 from models.entity import State
 from models.handover import Briefing
 
@@ -54,7 +55,7 @@ def _read(
     session: Session, kind: Kind, positions: Mapping[str, int], due_before: str, pinned_ids: Collection[str], entities: BoardState
 ) -> None:
     """Add the rows that have not changed since the position."""
-    table: Any = kind.model.__table__.c  # type: ignore[attr-defined]
+    table = columns_of(kind.model)
     condition = or_(kind.report_condition(table, due_before), table.id.in_(pinned_ids))
     query = select(table.id, table.board, table.seq, *(table[name] for name in kind.model.STATE))
     ids = sorted(positions)

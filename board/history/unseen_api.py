@@ -7,7 +7,7 @@ events, only the two states are compared.
 from typing import Annotated, Any, NotRequired
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -23,8 +23,10 @@ from board.web.compression import compressed
 from board.web.endpoint import BOARD, ON_A_BOARD, Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
-from models.board import OPERATIONS, Board
+from models.board import AUDIT, OPERATIONS, Board
 from models.db.read_pacing import paced
+from models.db.tables import columns_of, table_of
+from models.search import Search
 from models.times import format_utc
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape, Time
@@ -32,9 +34,12 @@ from realtime.wire.wire_types import Count, Id, Shape, Time
 MAX_EVENTS = 5_000  # read of one board
 MAX_CHANGES = 500  # of one board in a response: a board may have 10,000 entities, and nobody reads more
 MAX_POSITIONS = 500  # in one request
-_HEADS = text(
-    "SELECT b.id, b.epoch, b.seq FROM board b LEFT JOIN search ON search.id = b.id "
-    "WHERE b.kind <> 'audit' AND search.archived_at IS NULL ORDER BY b.kind, b.id"
+_B, _S = columns_of(Board), columns_of(Search)
+_HEADS = (
+    select(_B.id, _B.epoch, _B.seq)
+    .outerjoin(table_of(Search), _S.id == _B.id)
+    .where(_B.kind != AUDIT, _S.archived_at.is_(None))
+    .order_by(_B.kind, _B.id)
 )
 
 

@@ -5,21 +5,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlmodel import Session
 
 from board.commands.searches.suggested_criteria import undecided
 from board.engine import kinds
+from models.accounts import Account
+from models.db.tables import columns_of
 from models.display import PROFILES
 from models.entity import State
+from models.search import Search
 from realtime.wire import protocol
 
 CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
 ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts are replaced by their names
 PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that is public anyway
 
-_NAMES = text("SELECT id, name FROM account")
-_STATUS = text("SELECT id, status_at, status FROM search WHERE status_at IS NOT NULL")
+_P, _S = columns_of(Account), columns_of(Search)
+_NAMES = select(_P.id, _P.name)
+_STATUS = select(_S.id, _S.status_at, _S.status).where(_S.status_at.is_not(None))
 FactsRead = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 

@@ -6,14 +6,16 @@ Changes by other processes are found by polling the database; those of this proc
 import asyncio
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from board.engine.identity import Caller
 from board.live import display_filter
 from board.telemetry.periodic import run_on_database
+from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.database import Database
+from models.db.tables import columns_of
 from models.handover import Handover, Shift
 from realtime.hub import Hub
 from realtime.wire import protocol
@@ -21,7 +23,7 @@ from realtime.wire import protocol
 INTERVAL_S = 1.0
 HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover; its texts are left out
 
-_NAME = text("SELECT name FROM account WHERE id = :id")
+_NAME = select(columns_of(Account).name).where(columns_of(Account).id == bindparam("id"))
 
 
 class ShiftStatusPublisher:

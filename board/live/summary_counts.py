@@ -1,21 +1,26 @@
 """Counts of each search for its card on the operations board. They are kept: a search is counted again when it changed, or when
 one of its tasks became overdue or one of its sightings late, which no event tells."""
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, text
-from sqlmodel import Session, select
+from sqlalchemy import Row, Select, String, bindparam, case, func, select
+from sqlmodel import Session
 
 from board.config.targets import QUEUES, Targets, load_targets
 from board.engine import kinds
+from models.alarm import Alarm
+from models.board import Board
+from models.column import Column
+from models.db.tables import columns_of, table_of
+from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
 
 BATCH_SIZE = 500  # searches in a query
 
 Summary = dict[str, Any]
-
-_HEADS = text("SELECT b.id, b.epoch, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL")
 
 
 class Counted(NamedTuple):
@@ -68,13 +73,14 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     }  # fmt: skip
 
 
-def _rows(session: Session, statement: str, boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
+def _rows(session: Session, query: Select[Any], boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
     """Run a query with the condition that the boards are these (None: all)."""
-    query = text(statement + ("" if boards is None else "AND b.id IN :boards"))
-    if boards is not None:
-        query = query.bindparams(bindparam("boards", expanding=True))
-    values = {"at": at} if ":at" in statement else {}
-    return session.connection().execute(query, values | ({"boards": boards} if boards is not None else {})).all()
+    return session.connection().execute(query if boards is None else _among(query), {"at": at, "boards": boards}).all()
+
+
+@cache
+def _among(query: Select[Any]) -> Select[Any]:
+    return query.where(_B.id.in_(bindparam("boards")))
 
 
 def _unanswered(
@@ -100,13 +106,12 @@ def _task(row: Row[Any]) -> dict[str, Any]:
 
 
 def _sighting(row: Row[Any]) -> dict[str, Any]:
-    place = json.loads(row.place) if isinstance(row.place, str) else row.place
     return {
         "id": row.id,
         "number": row.number,
         "seen_at": row.seen_at,
         "received_at": row.received_at or row.recorded_at,
-        "place": (place or {}).get("text"),
+        "place": (row.place or {}).get("text"),
     }
 
 
@@ -119,10 +124,9 @@ def _unassessed(row: Row[Any]) -> dict[str, Any]:
 
 
 def _alarm(row: Row[Any]) -> dict[str, Any]:
-    about = json.loads(row.about) if isinstance(row.about, str) else row.about
     return {
         "id": row.id, "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step,
-        "next_at": row.next_at, "about": about, "number": None, "assignee": None,
+        "next_at": row.next_at, "about": row.about, "number": None, "assignee": None,
     }  # fmt: skip
 
 
@@ -134,58 +138,92 @@ def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
         ids = [id for id, alarm in by_id.items() if alarm["about"]["kind"] == kind.name]
         for start in range(0, len(ids), BATCH_SIZE):
             query = select(model.id, model.number, model.assignee).where(model.id.in_(ids[start : start + BATCH_SIZE]))
-            for id, number, assignee in session.exec(query):
+            for id, number, assignee in session.execute(query):
                 by_id[id] |= {"number": number, "assignee": assignee}
 
 
-_OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
-    WHERE t.board = b.id AND NOT t.withdrawn AND c.role <> 'done'"""
-_COUNT = f"""
-    SELECT b.id, b.epoch, b.seq, b.at, b.last_type,
-        (SELECT count(*) FROM sighting s WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment = 'unassessed') AS unassessed,
-        ({_OPEN}) AS open,
-        ({_OPEN} AND t.due < :at) AS overdue,
-        (SELECT count(*) FROM alarm a WHERE a.board = b.id AND a.taken_at IS NULL AND a.ended_at IS NULL) AS alarms,
-        ({_OPEN.replace("count(*)", "min(t.due)")} AND t.due >= :at) AS next_due
-    FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL """  # noqa: S608  (no value is pasted in)
-
-_DUE = f"""
-    SELECT b.id AS board, found.id, found.number, found.title, found.due
-    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
-    JOIN task found ON found.id = ({_OPEN.replace("count(*)", "t.id")} AND t.due %s :at ORDER BY t.due, t.id LIMIT 1)
-    WHERE b.kind = 'search' """  # noqa: S608
-_SIGHTING = """
-    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place,
-        found.priority, found.assignee, found.assessment, (SELECT a.taken_by FROM alarm a
-            WHERE a.entity = found.id AND a.ended_at IS NULL ORDER BY a.taken_by IS NOT NULL, a.id LIMIT 1) AS taken_by
-    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
-    JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
-        WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
-    WHERE b.kind = 'search' """
+_B, _SEARCH, _T, _COLUMN = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Column)
+_S, _A = columns_of(Sighting), columns_of(Alarm)
 _UNANSWERED = (*QUEUES, "late")
-_WAITING = """
-    SELECT b.id AS board, s.queue, s.queue_since, s.priority, search.status
-    FROM board b JOIN search ON search.id = b.id AND search.status <> 'closed' AND search.archived_at IS NULL
-    JOIN sighting s ON s.board = b.id AND s.queue IN ('look', 'judge', 'pass_on')
-    WHERE b.kind = 'search' """
-_ALARM = """
-    SELECT b.id AS board, found.id, found.rule, found.occasion, found.raised_at, found.step, found.next_at, found.about
-    FROM board b JOIN search ON search.id = b.id
-    JOIN alarm found ON found.id = (SELECT a.id FROM alarm a
-        WHERE a.board = b.id AND a.taken_at IS NULL AND a.ended_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1)
-    WHERE b.kind = 'search' """
+_AT = bindparam("at", type_=String())
+
+
+def _of_board(selected: Any, *conditions: Any) -> Select[Any]:
+    """Return a query for rows on the board of the query around it."""
+    return select(selected).where(*conditions).correlate(table_of(Board))
+
+
+def _open_tasks(selected: Any, *conditions: Any) -> Select[Any]:
+    open = _COLUMN.id == _T.column, _T.board == _B.id, ~_T.withdrawn, _COLUMN.role != "done"
+    return _of_board(selected, *open, *conditions)
+
+
+_OPEN_ALARM = _A.board == _B.id, _A.taken_at.is_(None), _A.ended_at.is_(None)
+_UNASSESSED = _S.board == _B.id, ~_S.withdrawn, _S.assessment == "unassessed"
+_CREDIBLE = _S.board == _B.id, ~_S.withdrawn, _S.assessment.in_(("credible", "confirmed"))
+_HEADS = select(_B.id, _B.epoch, _B.seq).join(table_of(Search), _SEARCH.id == _B.id).where(_SEARCH.archived_at.is_(None))
+_COUNT = (
+    select(
+        _B.id, _B.epoch, _B.seq, _B.at, _B.last_type,
+        _of_board(func.count(), *_UNASSESSED).scalar_subquery().label("unassessed"),
+        _open_tasks(func.count()).scalar_subquery().label("open"),
+        _open_tasks(func.count(), _T.due < _AT).scalar_subquery().label("overdue"),
+        _of_board(func.count(), *_OPEN_ALARM).scalar_subquery().label("alarms"),
+        _open_tasks(func.min(_T.due), _T.due >= _AT).scalar_subquery().label("next_due"),
+    )
+    .join(table_of(Search), _SEARCH.id == _B.id)
+    .where(_SEARCH.archived_at.is_(None))
+)  # fmt: skip
+_WAITING = (
+    select(_B.id.label("board"), _S.queue, _S.queue_since, _S.priority, _SEARCH.status)
+    .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
+    .join(table_of(Sighting), _S.board == _B.id)
+    .where(_B.kind == Search.KIND, _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _S.queue.in_(QUEUES))
+)
+
+
+def _first(row: Any, ids: Select[Any], columns: Sequence[Any], *of_search: Any) -> Select[Any]:
+    """Return the query for one row of each board, that with the first of these ids."""
+    return (
+        select(_B.id.label("board"), *columns)
+        .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
+        .join(row, row.c.id == ids.limit(1).scalar_subquery())
+        .where(_B.kind == Search.KIND, *of_search)
+    )
+
+
+def _first_task(condition: Any) -> Select[Any]:
+    row = table_of(Task).alias("first")
+    ids = _open_tasks(_T.id, condition).order_by(_T.due, _T.id)
+    return _first(row, ids, [row.c[name] for name in ("id", "number", "title", "due")], _SEARCH.status == "open")
+
+
+def _first_sighting(conditions: Sequence[Any], *order: Any) -> Select[Any]:
+    row = table_of(Sighting).alias("first")
+    names = ("id", "number", "seen_at", "received_at", "recorded_at", "place", "priority", "assignee", "assessment")
+    takers = select(_A.taken_by).where(_A.entity == row.c.id, _A.ended_at.is_(None)).correlate(row)
+    taken_by = takers.order_by(_A.taken_by.is_not(None), _A.id).limit(1).scalar_subquery().label("taken_by")
+    ids = _of_board(_S.id, *conditions).order_by(*order, _S.id)
+    return _first(row, ids, [*(row.c[name] for name in names), taken_by], _SEARCH.status == "open")
+
+
+def _first_alarm() -> Select[Any]:
+    row = table_of(Alarm).alias("first")
+    names = ("id", "rule", "occasion", "raised_at", "step", "next_at", "about")
+    return _first(row, _of_board(_A.id, *_OPEN_ALARM).order_by(_A.raised_at, _A.id), [row.c[name] for name in names])
+
+
 # One card per open search that needs somebody first, and its oldest open alarm, by the name in the summary.
-FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
-    "overdue_task": (_DUE % "<", _task),
-    "next_task": (_DUE % ">=", _task),
+FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = {
+    "overdue_task": (_first_task(_T.due < _AT), _task),
+    "next_task": (_first_task(_T.due >= _AT), _task),
     "unassessed_sighting": (
-        _SIGHTING
-        % "= 'unassessed' ORDER BY CASE s.priority WHEN 'urgent' THEN 0 ELSE 1 END, coalesce(s.received_at, s.recorded_at), s.id",
+        _first_sighting(_UNASSESSED, case((_S.priority == "urgent", 0), else_=1), func.coalesce(_S.received_at, _S.recorded_at)),
         _unassessed,
     ),
     "credible_sighting": (
-        _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
+        _first_sighting(_CREDIBLE, func.coalesce(_S.seen_at, _S.received_at, _S.recorded_at).desc()),
         _credible,
     ),
-    "alarm": (_ALARM, _alarm),
+    "alarm": (_first_alarm(), _alarm),
 }

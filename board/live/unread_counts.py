@@ -11,20 +11,23 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import Executable, and_, bindparam, select, union_all
 from sqlmodel import Session
 
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals, Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
-from board.engine.event import join_at
+from board.engine.event import EVENT, EVENTS, is_at
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.telemetry.periodic import run_on_database
-from models.alert import EVERYBODY, OWN_ACCOUNT
+from models.alert import EVERYBODY, OWN_ACCOUNT, Alert, AlertSettings
+from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import Database
+from models.db.tables import columns_of, table_of
 from models.ids import id_text
+from models.search import Search
 from models.times import now
 from realtime.delivery.subscriber import Subscriber
 from realtime.hub import Hub
@@ -39,17 +42,17 @@ FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
 
 UnreadCount = tuple[int, Key | None, bool, AlarmSignals]
 
-_HEADS = text("SELECT id, seq FROM board WHERE kind <> 'audit'")
-_HEADS_IN_USE = text(
-    "SELECT id, seq FROM board WHERE kind = 'operations' "
-    "UNION ALL SELECT b.id, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL"
+_B, _S, _A, _SETTINGS = columns_of(Board), columns_of(Search), columns_of(Alert), columns_of(AlertSettings)
+_ALL_HEADS = select(_B.id, _B.seq)
+_HEADS = _ALL_HEADS.where(_B.kind != AUDIT)
+_HEADS_IN_USE = union_all(_ALL_HEADS.where(_B.kind == OPERATIONS), _ALL_HEADS.where(_S.id == _B.id, _S.archived_at.is_(None)))
+_NEW = (
+    select(_A.board, _A.seq, _A.at, _A.kind, _A.account, EVENT.entity, EVENT.account.label("actor"))
+    .select_from(table_of(Board).join(table_of(Alert), and_(_A.board == _B.id, _A.seq > _B.seq - bindparam("span"))))
+    .join(EVENTS, is_at(_B.number, _A.seq))
+    .where(_B.id.in_(bindparam("boards")))
 )
-_NEW = text(
-    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.entity, e.account AS actor FROM board b "  # noqa: S608
-    f"JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span {join_at('b.number', 'a.seq')} "
-    "WHERE b.id IN :boards"
-).bindparams(bindparam("boards", expanding=True))
-_VERSIONS = text("SELECT account, version FROM alert_choice")
+_VERSIONS = select(_SETTINGS.account, _SETTINGS.version)
 
 
 @dataclass
@@ -170,7 +173,7 @@ class UnreadCountPublisher:
 
 
 def _read(
-    people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, query: TextClause, session: Session
+    people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, query: Executable, session: Session
 ) -> _Delta:
     connection = session.connection()
     heads: dict[str, int] = {row.id: row.seq for row in connection.execute(query)}

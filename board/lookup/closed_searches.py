@@ -18,6 +18,7 @@ from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, UUID, Call, IntParam, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
+from models.db.tables import columns_of
 from models.search import Search
 from models.searchable import words
 from models.times import DESK_TIME_ZONE, format_utc, parse_utc
@@ -142,7 +143,7 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
 
     Raises Refused `invalid` if the cursor is malformed.
     """
-    columns = Search.__table__.c  # type: ignore[attr-defined]
+    columns = columns_of(Search)
     visible = and_(columns.status == "closed", columns.id.not_in(snapshot.hidden_searches(session, account)))
     ends = select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
     first, last = session.connection().execute(ends).one()

@@ -23,6 +23,7 @@ from board.web.endpoint import EVERYWHERE, Call, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.fields import Data, Name, Title
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
@@ -34,7 +35,7 @@ LEAST = 80  # of 100: minimum likeness of each name
 SHORTEST = 2  # letters of a first name
 PERSON = ("first_name", "last_name", "age")
 
-_F = Search.__table__.c  # type: ignore[attr-defined]
+_F = columns_of(Search)
 _NAMES = (  # single names: reading complete groups takes several times as long
     select(
         _F.id, _F.person["first_name"].as_string().label("first"), _F.person["last_name"].as_string().label("last"), _F.details

@@ -21,6 +21,7 @@ from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import Board
+from models.db.tables import columns_of
 from models.entity import State
 from models.search import COMPARED, Search
 from models.sighting import ASSURED, Sighting
@@ -30,7 +31,7 @@ from realtime.wire.wire_types import Count, Id
 MAX_COMPARED = 20_000  # newest tips, and as many sightings
 GIVEN_UP = ("not_the_child", "unverifiable")
 
-_T, _S = Tip.__table__.c, Sighting.__table__.c  # type: ignore[attr-defined]
+_T, _S = columns_of(Tip), columns_of(Sighting)
 _TIPS = (
     select(_T.id, _T.board, _T.number, _T.description, _T.seen_at, _T.received_at, _T.place, _T.folded, _T.dismissed)
     .where(_T.placed_on.is_(None))
@@ -43,8 +44,8 @@ _SIGHTINGS = (
     .order_by(_S.id.desc())
     .limit(MAX_COMPARED)
 )
-_EVENTS = select(func.sum(Board.__table__.c.seq))  # type: ignore[attr-defined]
-_F = Search.__table__.c  # type: ignore[attr-defined]
+_EVENTS = select(func.sum(columns_of(Board).seq))
+_F = columns_of(Search)
 _REFERENCES = select(_F.id, _F.reference)
 _GOOD = select(
     _S.number, _S.seen_at, _S.received_at, _S.place, _S.description, _S.clothing, _S.company, _S.direction, _S.assessment

@@ -23,6 +23,7 @@ from board.web.endpoint import EVERYWHERE, Call, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.entity import State
 from models.fields import LocationWithRadius
 from models.search import CHILD_FIELDS, COMPARED, Search
@@ -36,14 +37,14 @@ QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
 LAT, LON = (Param(name, {"type": "number", "minimum": -limit, "maximum": limit}) for name, limit in (("lat", 90), ("lon", 180)))
 SHORTEST_WORD = 3  # letters of a word about appearance
 
-_S = Sighting.__table__.c  # type: ignore[attr-defined]
+_S = columns_of(Sighting)
 _PLACES = (
     select(_S.board, _S.place)
     .where(~_S.withdrawn, _S.assessment.not_in(("duplicate", "not_the_child")), _S.place.is_not(None))
     .order_by(_S.id.desc())  # ids are in order of creation
     .limit(MAX_PLACES)
 )
-_F = Search.__table__.c  # type: ignore[attr-defined]
+_F = columns_of(Search)
 _OPEN = select(
     _F.id, _F.reference, _F.kind, _F.person, _F.missing_since, _F.last_seen, _F.worrying, _F.access, _F.members, _F.details
 ).where(_F.status == "open")

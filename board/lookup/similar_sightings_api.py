@@ -23,6 +23,7 @@ from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, LocationWithRadius, LongText, Time
 from models.sighting import Sighting
@@ -37,7 +38,7 @@ TIME_RANGE = timedelta(hours=6)  # the score of time is 0 from here on
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
 
-_S = Sighting.__table__.c  # type: ignore[attr-defined]
+_S = columns_of(Sighting)
 _SIGHTINGS = select(
     _S.id, _S.number, _S.description, _S.seen_at, _S.received_at, _S.place, _S.direction, _S.clothing, _S.company, _S.assessment
 ).where(~_S.withdrawn, _S.assessment != "duplicate")

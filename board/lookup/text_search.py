@@ -24,6 +24,7 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.entity import CountedEntity, Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
@@ -103,7 +104,7 @@ def _find_hits(session: Session, query_words: list[str], board: str | None, hidd
 
 
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
-    columns = kind.__table__.c  # type: ignore[attr-defined]
+    columns = columns_of(kind)
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
     if kind is Tip:  # a tip placed on a search is visible to those who see the search
         query = query.where(or_(columns.placed_on.is_(None), columns.placed_on.not_in(hidden)))

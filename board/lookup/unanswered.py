@@ -24,6 +24,7 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.alarm import Alarm
 from models.db.read_pacing import paced
+from models.db.tables import columns_of
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
@@ -35,10 +36,10 @@ MAX_TITLE = 200  # characters of a description
 QUEUE = Param("queue", {"enum": ["", *QUEUES]})
 LIMIT = IntParam("limit", 1, 500, 200)
 
-_SIGHTING: Any = Sighting.__table__.c  # type: ignore[attr-defined]
-_TIP: Any = Tip.__table__.c  # type: ignore[attr-defined]
-_SEARCH: Any = Search.__table__.c  # type: ignore[attr-defined]
-_ALARM: Any = Alarm.__table__.c  # type: ignore[attr-defined]
+_SIGHTING = columns_of(Sighting)
+_TIP = columns_of(Tip)
+_SEARCH = columns_of(Search)
+_ALARM = columns_of(Alarm)
 
 
 class WaitingEntry(NamedTuple):

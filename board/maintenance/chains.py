@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlmodel import Session
 
 from board.engine import hash_chain
+from models.board import Board
+from models.db.tables import columns_of
 
 Progress = Callable[[str], None]
-_BOARDS = text("SELECT id, seq, head FROM board ORDER BY id")
+_B = columns_of(Board)
+_BOARDS = select(_B.id, _B.seq, _B.head).order_by(_B.id)
 
 
 class Verified(NamedTuple):

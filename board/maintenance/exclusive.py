@@ -19,8 +19,10 @@ NAME = "searchboard upgrade"  # of our own connections
 IN_USE = "A server or another command uses this database. Stop all servers first, for example: systemctl stop searchboard."
 TWICE = "Another upgrade or restore of this database is running. Wait until it ends."
 
+# text: statistics of PostgreSQL
 _OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'searchboard'")
 # Connections left by a killed run: they would write at the same time as this one.
+# text: statistics of PostgreSQL
 _END_LEFT_OVER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND usename = current_user AND application_name = :own"
@@ -71,6 +73,7 @@ def _is_free(path: Path) -> bool:
 def _advisory_lock(database: Database) -> Iterator[None]:
     with database.write_engine.connect() as connection:
         connection.detach()  # closing it releases the lock; a pool would keep it open
+        # text: advisory lock of PostgreSQL
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}).scalar_one():
             raise OperationError(TWICE)
         connection.execute(_END_LEFT_OVER, {"own": NAME})

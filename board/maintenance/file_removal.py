@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NoReturn
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, literal_column, select, update
 from sqlmodel import Session
 
 from board.commands.files import file_expiry
@@ -19,6 +19,8 @@ from board.files import usage
 from board.files.unavailable import FilesUnavailable
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
+from models.db.tables import columns_of
+from models.file import File
 
 log = structlog.get_logger()
 
@@ -28,10 +30,15 @@ BATCH_SIZE = 25  # files of one search in one transaction: milliseconds
 PAUSE_S = 0.02  # between two transactions, so that commands are written
 SIZES = ("original", "thumb", "view")
 
-_REMOVED = text(
-    "SELECT id, stored FROM file WHERE withdrawn IS NOT NULL AND stored > 0 AND removed IS NOT NULL ORDER BY id LIMIT :limit"
+_F = columns_of(File)
+_REMOVED = (
+    select(_F.id, _F.stored)
+    # text: databases use the index `file_withdrawn` only for a literal
+    .where(_F.withdrawn.is_not(None), _F.stored > literal_column("0"), _F.removed.is_not(None))
+    .order_by(_F.id)
+    .limit(PAGE_SIZE)
 )
-_GONE = text("UPDATE file SET stored = 0 WHERE id = :id AND stored = :stored AND removed IS NOT NULL")
+_GONE = update(File).where(_F.id == bindparam("row"), _F.stored == bindparam("bytes"), _F.removed.is_not(None)).values(stored=0)
 
 
 class FileRemoval:
@@ -97,12 +104,12 @@ class FileRemoval:
 
 
 def _removed(session: Session) -> list[Row[Any]]:
-    return list(session.connection().execute(_REMOVED, {"limit": PAGE_SIZE}))
+    return list(session.connection().execute(_REMOVED))
 
 
 def _count_as_gone(session: Session, id: str, stored: int) -> int:
     """Count the bytes of a file as free. Return 1, or 0 if another process did it first."""
-    if not session.connection().execute(_GONE, {"id": id, "stored": stored}).rowcount:
+    if not session.connection().execute(_GONE, {"row": id, "bytes": stored}).rowcount:
         return 0
     usage.add(session, -stored)
     return 1

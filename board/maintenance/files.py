@@ -4,17 +4,23 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, select
 from sqlmodel import Session
 
 from board.files.store import FileStore
+from models.db.tables import columns_of
+from models.file import File
 
 MB = 1_000_000
 MAX_NAMED = 5  # files that a sentence names; it counts the others
 PAGE_SIZE = 5_000
 
-_ROWS = text(
-    "SELECT id, size, sha256, picture, withdrawn IS NOT NULL AS withdrawn FROM file WHERE id > :after ORDER BY id LIMIT :limit"
+_F = columns_of(File)
+_ROWS = (
+    select(_F.id, _F.size, _F.sha256, _F.picture, _F.withdrawn.is_not(None))
+    .where(_F.id > bindparam("after"))
+    .order_by(_F.id)
+    .limit(PAGE_SIZE)
 )
 
 Progress = Callable[[str], None]
@@ -48,7 +54,7 @@ def rows(session: Session) -> list[FileRow]:
         return []
     files: list[FileRow] = []
     while True:
-        params = {"after": files[-1].id if files else "", "limit": PAGE_SIZE}
+        params = {"after": files[-1].id if files else ""}
         page = [FileRow(*row) for row in session.connection().execute(_ROWS, params)]
         files += page
         if len(page) < PAGE_SIZE:

@@ -6,7 +6,7 @@ Verification reads the complete backup: every table must have as many rows as in
 from collections import Counter
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, table, text
 from sqlmodel import Session
 
 from board.errors import OperationError
@@ -17,8 +17,9 @@ from models.db.database import Database
 
 MB = 1_000_000
 NAME = "searchboard"  # of the connections, as of all others
+# text: catalogue of PostgreSQL
 _TABLES = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
-_SNAPSHOT = text("SELECT pg_export_snapshot()")
+_SNAPSHOT = select(func.pg_export_snapshot())
 
 
 def dump(database: Database, part: Path, progress: Progress, chains: bool) -> Verified:
@@ -48,8 +49,7 @@ def _exported(connection: Connection) -> str:
 
 def _count_rows(connection: Connection) -> Counter[str]:
     tables = [name for (name,) in connection.execute(_TABLES) if name != unfinished_upgrade.TABLE]
-    query = 'SELECT count(*) FROM "{}"'
-    return Counter({name: int(connection.execute(text(query.format(name))).scalar_one()) for name in tables})
+    return Counter({name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in tables})
 
 
 def _verify(part: Path, rows: Counter[str]) -> None:
@@ -95,5 +95,6 @@ def _empty(connection: Connection, mark: unfinished_upgrade.Mark) -> None:
     """Drop all tables: a dump replaces only its own tables."""
     tables = connection.execute(_TABLES).scalars().all()
     for name in tables:
+        # text: DDL
         connection.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
     unfinished_upgrade.write(connection, mark)

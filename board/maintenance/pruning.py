@@ -10,16 +10,22 @@ from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 import structlog
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, cast, delete, func, or_, select
+from sqlmodel import Session, SQLModel
 
 from board.accounts import earlier_networks
 from board.commands.alarms.alerts import RETENTION
 from board.config.settings import Settings
 from board.telemetry.periodic import run_on_database
+from models.accounts import LoginNetwork, LoginSession, PasswordLink, Token
+from models.alert import Alert, AlertRead, SecurityAlert
 from models.db.database import Database
+from models.db.tables import columns_of, table_of
+from models.display import Pairing
+from models.event import ProcessedCommand
+from models.notification import Notification
 from models.times import format_utc, now
-from models.upkeep import PRUNING
+from models.upkeep import PRUNING, MaintenanceRun, claim_run
 
 log = structlog.get_logger()
 
@@ -31,42 +37,46 @@ PAUSE_S = 0.02  # between two transactions, so that commands are written
 DAY = timedelta(days=1)
 NOTIFICATIONS_KEPT = timedelta(days=30)  # for questions about what was sent
 
-_DUE = text("SELECT count(*) FROM upkeep WHERE name = :name AND at > :before")
-_CLAIM = text(
-    "INSERT INTO upkeep (name, at) VALUES (:name, :at) "
-    "ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE upkeep.at <= :before"
-)
+_BEFORE = bindparam("before", type_=String())
 
 
 class Rule(NamedTuple):
-    """Rule for deleting rows of a table. `condition`: SQL that compares a time with `:before`, which is now minus `age`."""
+    """Rule for deleting rows of a table. `condition`: compares a time with the parameter `before`, which is now minus `age`."""
 
-    table: str
-    keys: tuple[str, ...]
-    condition: str
+    model: type[SQLModel]
+    condition: ColumnElement[bool]
     age: timedelta
+
+    @property
+    def table(self) -> str:
+        return str(self.model.__tablename__)
+
+    @property
+    def keys(self) -> list[Any]:
+        """Columns of the primary key."""
+        return list(table_of(self.model).primary_key)
 
 
 def rules(settings: Settings) -> list[Rule]:
     """Return the rules of pruning under these settings."""
     ids, tokens = timedelta(days=settings.keep_command_ids_days), timedelta(days=settings.keep_ended_tokens_days)
+    day = cast(func.replace(func.substr(_BEFORE, 1, 10), "-", ""), Integer)
+    security, newer, token = columns_of(SecurityAlert), table_of(SecurityAlert).alias().c, columns_of(Token)
+    notification = columns_of(Notification)
+    # The newest alert of an account stays, because the next number is counted from it
+    newest = select(func.max(newer.number)).where(newer.account == security.account).scalar_subquery()
     return [
-        Rule("done", ("digest",), "day < CAST(replace(substr(:before, 1, 10), '-', '') AS INTEGER)", ids),
-        Rule("alert", ("board", "seq", "kind", "account"), "at <= :before", RETENTION),
-        Rule("alert_read", ("account", "board", "seq"), "at <= :before", RETENTION),
-        # The newest alert of an account stays, because the next number is counted from it
-        Rule(
-            "security_alert", ("account", "number"),
-            "at <= :before AND number < (SELECT max(number) FROM security_alert s WHERE s.account = security_alert.account)",
-            RETENTION,
-        ),
-        Rule("session", ("digest",), "ends_at <= :before", DAY),
-        Rule("login_networks", ("account", "network"), "used_at <= :before", earlier_networks.KEPT),
-        Rule("link", ("account",), "ends_at <= :before", DAY),
-        Rule("pairing", ("code",), "made_at <= :before", DAY),
-        Rule("notification", ("id",), "created_at <= :before AND next_try_at IS NULL", NOTIFICATIONS_KEPT),
-        Rule("token", ("id",), "(revoked_at <= :before OR expires_at <= :before)", tokens),
-    ]  # fmt: skip
+        Rule(ProcessedCommand, columns_of(ProcessedCommand).day < day, ids),
+        Rule(Alert, columns_of(Alert).at <= _BEFORE, RETENTION),
+        Rule(AlertRead, columns_of(AlertRead).at <= _BEFORE, RETENTION),
+        Rule(SecurityAlert, and_(security.at <= _BEFORE, security.number < newest), RETENTION),
+        Rule(LoginSession, columns_of(LoginSession).ends_at <= _BEFORE, DAY),
+        Rule(LoginNetwork, columns_of(LoginNetwork).used_at <= _BEFORE, earlier_networks.KEPT),
+        Rule(PasswordLink, columns_of(PasswordLink).ends_at <= _BEFORE, DAY),
+        Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
+        Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
+        Rule(Token, or_(token.revoked_at <= _BEFORE, token.expires_at <= _BEFORE), tokens),
+    ]
 
 
 class Pruning:
@@ -82,10 +92,11 @@ class Pruning:
     async def prune_if_due(self) -> None:
         """Prune if no process did within INTERVAL. Raises DatabaseUnavailable; the next day's run does the rest."""
         at = self._clock()
-        params = {"name": PRUNING, "at": format_utc(at), "before": format_utc(at - INTERVAL)}
-        if await self._database.read(lambda session: session.connection().execute(_DUE, params).scalar_one()):
+        before = format_utc(at - INTERVAL)
+        last = await self._database.read(lambda session: session.get(MaintenanceRun, PRUNING))
+        if last is not None and last.at > before:
             return
-        if await self._database.write(lambda session: session.connection().execute(_CLAIM, params).rowcount):
+        if await self._database.write(lambda session: claim_run(session, PRUNING, format_utc(at), before)):
             await self.prune()
 
     async def prune(self) -> dict[str, int]:
@@ -111,13 +122,11 @@ class Pruning:
 
 def _find(rule: Rule, before: str, session: Session) -> list[dict[str, Any]]:
     """Return the keys of rows to delete, ordered so that two processes never deadlock."""
-    query = f"SELECT {', '.join(rule.keys)} FROM {rule.table} WHERE {rule.condition} LIMIT {PAGE_SIZE}"  # noqa: S608
-    rows = session.connection().execute(text(query), {"before": before})
-    return [dict(zip(rule.keys, row, strict=True)) | {"before": before} for row in sorted(map(tuple, rows))]
+    rows = session.connection().execute(select(*rule.keys).where(rule.condition).limit(PAGE_SIZE), {"before": before})
+    return [dict(zip((key.name for key in rule.keys), row, strict=True)) | {"before": before} for row in sorted(map(tuple, rows))]
 
 
 def _delete(rule: Rule, keys: list[dict[str, Any]], session: Session) -> int:
     """Delete these rows, unless they have changed in the meantime."""
-    key_condition = " AND ".join(f"{key} = :{key}" for key in rule.keys)
-    query = text(f"DELETE FROM {rule.table} WHERE {key_condition} AND {rule.condition}")  # noqa: S608
+    query = delete(rule.model).where(*(key == bindparam(key.name) for key in rule.keys), rule.condition)
     return sum(session.connection().execute(query, key_values).rowcount for key_values in keys)

@@ -10,7 +10,6 @@ from functools import partial
 from typing import NoReturn
 
 import structlog
-from sqlalchemy import text
 from sqlmodel import Session, select
 
 from board.audit import writer
@@ -23,18 +22,13 @@ from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.accounts import Account
 from models.times import format_utc
-from models.upkeep import SPACE_WARNING
+from models.upkeep import SPACE_WARNING, claim_run
 
 log = structlog.get_logger()
 
 POLL_S = 60.0
 REPEAT = timedelta(days=1)  # between two alerts of one cause
 INSTALLATION = "installation"
-
-_CLAIM = text(
-    "INSERT INTO upkeep (name, at) VALUES (:name, :at) "
-    "ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE upkeep.at <= :before"
-)
 
 
 class SpaceWatch:
@@ -76,8 +70,7 @@ class SpaceWatch:
         """Write the entry and alert all administrators. Return 1, or 0 if another process did it first."""
         now = self._service.clock()
         name = f"{SPACE_WARNING}{entry.of} {entry.machine or ''}".rstrip()
-        params = {"name": name, "at": format_utc(now), "before": format_utc(now - REPEAT)}
-        if not session.connection().execute(_CLAIM, params).rowcount:
+        if not claim_run(session, name, format_utc(now), before=format_utc(now - REPEAT)):
             return 0
         admins = session.exec(select(Account.id).where(Account.role == "admin", Account.enabled)).all()
         writer.write(session, entry, also_alerts=admins)

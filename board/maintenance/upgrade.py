@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select
 from sqlmodel import Session
 
 from board.engine import integrity
@@ -22,17 +22,20 @@ from board.maintenance.database import WAIT_S, by_command_line
 from board.maintenance.restore import restore
 from board.telemetry.logs import exception_location
 from board.telemetry.row_progress import RowProgress, duration
+from models.board import Board
 from models.db import migration_plan, schema, unfinished_upgrade
 from models.db.database import Database
 from models.db.errors import ConfigurationError, DatabaseUnavailable, error_code
 from models.db.migration_plan import MB, MigrationPlan
+from models.db.tables import columns_of
 from models.db.unfinished_upgrade import BACKING_UP, MIGRATING, RESTORING, Mark
 from models.times import format_utc, now
 
 Say = Callable[[str], None]
 DUMP_BYTES_PER_S = 20 * MB  # of a backup, with its check
 
-_HEADS = text("SELECT id, seq, head FROM board")
+_B = columns_of(Board)
+_HEADS = select(_B.id, _B.seq, _B.head)
 
 
 class ReturnFailed(Exception):

@@ -1,15 +1,18 @@
 """Version of an account's alerts. Every process watches it, and reads the alerts again if it has changed."""
 
-from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-_CHANGED = text(
-    "INSERT INTO alert_choice (account, assigned, mention, sighting, status, quiet, version) "
-    "VALUES (:account, 'list', 'list', 'list', 'list', :no, 1) "
-    "ON CONFLICT (account) DO UPDATE SET version = alert_choice.version + 1"
+from models.alert import AlertSettings
+from models.db.tables import columns_of
+
+_CHANGED = (
+    insert(AlertSettings)
+    .values(version=1)
+    .on_conflict_do_update(index_elements=["account"], set_={"version": columns_of(AlertSettings).version + 1})
 )
 
 
 def bump_alert_version(session: Session, account: str) -> None:
     """Increase the version of the account's alerts. Its row stays locked until commit."""
-    session.connection().execute(_CHANGED, {"account": account, "no": False})
+    session.connection().execute(_CHANGED, {"account": account})

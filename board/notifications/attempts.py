@@ -8,16 +8,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Row, text
+from sqlalchemy import Row, String, and_, bindparam, func, or_, update
+from sqlalchemy import select as core_select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, select
 
 from board.engine import access, kinds
 from board.i18n import DEFAULT
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
 from board.telemetry.processing import MAX_TRIES
-from models.accounts import ROLES
+from models.accounts import ROLES, Account
+from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.db.tables import columns_of, table_of
 from models.ids import new_id
+from models.notification import Notification
+from models.search import Search
 from models.times import format_utc, parse_utc
 
 TRY_S = 15.0  # time of one try
@@ -35,48 +41,58 @@ NOBODY = ""  # account that is a member of no search
 
 Clock = Callable[[], datetime]
 
+_N, _A, _P, _S = columns_of(Notification), columns_of(Alarm), columns_of(Account), columns_of(Search)
 # A clock that was set back must not delay a row for longer than a pause, or two claims. (The claim of another process may end
 # later than one that begins now: it may have read its clock later, and locked the row first.)
-_WAITS = "next_try_at IS NOT NULL AND (next_try_at <= :now OR next_try_at > :latest)"
-_FREE = "(claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :latest_claim)"
-_DUE = text(
-    f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = :way AND account IN (:account, :only) "  # noqa: S608
-    "ORDER BY tries, next_try_at, id LIMIT :limit"  # new ones first, so that failing ones do not delay them
+_WAITS = and_(_N.next_try_at.is_not(None), or_(_N.next_try_at <= bindparam("now"), _N.next_try_at > bindparam("latest")))
+_FREE = or_(_N.claimed_until.is_(None), _N.claimed_until <= bindparam("now"), _N.claimed_until > bindparam("latest_claim"))
+_ALL_DUE = (
+    core_select(_N.id, _N.poison)
+    .where(_WAITS, _FREE)
+    .order_by(_N.tries, _N.next_try_at, _N.id)  # new ones first, so that failing ones do not delay them
+    .limit(bindparam("limit"))
 )
-_DUE_EMAILS = text(
-    f"SELECT id, poison FROM notification WHERE {_WAITS} AND {_FREE} AND way = 'email' "  # noqa: S608
-    "ORDER BY tries, next_try_at, id LIMIT :limit"
+_DUE = _ALL_DUE.where(_N.way == bindparam("way"), _N.account.in_((bindparam("account"), bindparam("only"))))
+_DUE_EMAILS = _ALL_DUE.where(_N.way == EMAIL)
+_UNSPREAD = core_select(_N.id).where(_N.next_try_at.is_not(None), _N.way == WEBHOOK, _N.account == "").limit(bindparam("limit"))
+_OLD = (
+    core_select(_N.id, _N.way, _N.account)
+    .where(_N.next_try_at.is_not(None), _N.created_at <= bindparam("before"))
+    .limit(bindparam("limit"))
 )
-_UNSPREAD = text("SELECT id FROM notification WHERE next_try_at IS NOT NULL AND way = 'webhook' AND account = '' LIMIT :limit")
-_OLD = text("SELECT id, way, account FROM notification WHERE next_try_at IS NOT NULL AND created_at <= :before LIMIT :limit")
-_CLAIM = text(
-    "UPDATE notification SET claimed_until = :until, tries = tries + 1, poison = poison + 1 "  # noqa: S608
-    f"WHERE id = :id AND next_try_at IS NOT NULL AND {_FREE}"
+_FACTS: Any = (
+    core_select(
+        table_of(Notification), _A.raised_at, _A.rule, _A.occasion, _A.about, _A.handed_on, _A.taken_by, _A.ended_at, _P.email,
+        _P.language, _P.enabled, _P.role, _S.reference, _S.access, _S.members,
+    )
+    .outerjoin_from(table_of(Notification), table_of(Alarm), _A.id == _N.alarm)
+    .outerjoin(table_of(Account), and_(_P.id == _N.account, _N.way == EMAIL))
+    .outerjoin(table_of(Search), _S.id == _N.board)
+    .where(_N.id == bindparam("row"))
+)  # fmt: skip
+_WAY = core_select(_N.way).where(_N.id == bindparam("row"))
+_UPDATE = update(Notification).where(_N.id == bindparam("row"))
+_UPDATE_PENDING = _UPDATE.where(_N.next_try_at.is_not(None))
+_CLAIM = _UPDATE_PENDING.where(_FREE).values(claimed_until=bindparam("until"), tries=_N.tries + 1, poison=_N.poison + 1)
+_SPREAD = _UPDATE_PENDING.where(_N.account == "").values(account=bindparam("hook"))
+_COPIED = ("board", "alarm", "step", "way", "created_at")
+_SPREAD_MORE = (
+    insert(Notification)
+    .from_select(
+        ["id", "account", "next_try_at", *_COPIED],
+        core_select(
+            bindparam("new", type_=String()), bindparam("hook", type_=String()), _N.created_at, *(_N[name] for name in _COPIED)
+        ).where(_N.id == bindparam("row")),
+    )
+    .on_conflict_do_nothing(index_elements=["alarm", "step", "way", "account"])
 )
-_FACTS = text(
-    "SELECT n.*, a.raised_at, a.rule, a.occasion, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, "
-    "p.role, s.reference, s.access, s.members FROM notification n LEFT JOIN alarm a ON a.id = n.alarm "
-    "LEFT JOIN account p ON p.id = n.account AND n.way = 'email' LEFT JOIN search s ON s.id = n.board WHERE n.id = :id"
-).columns(about=JSON, handed_on=JSON, members=JSON)
-_SPREAD = text("UPDATE notification SET account = :account WHERE id = :id AND account = '' AND next_try_at IS NOT NULL")
-_SPREAD_MORE = text(
-    "INSERT INTO notification (id, board, alarm, step, way, account, created_at, next_try_at, tries, failed) "
-    "SELECT :new, board, alarm, step, way, :account, created_at, created_at, 0, '' FROM notification WHERE id = :id "
-    "ON CONFLICT (alarm, step, way, account) DO NOTHING"
+_SENT = _UPDATE.where(_N.sent_at.is_(None)).values(sent_at=bindparam("at"), next_try_at=None, claimed_until=None, failed="")
+_AGAIN = _UPDATE_PENDING.where(_N.tries == bindparam("try")).values(  # a later try belongs to another sender, and is in progress
+    next_try_at=bindparam("at"), claimed_until=None, failed=bindparam("code"), poison=0
 )
-_SENT = text(
-    "UPDATE notification SET sent_at = :at, next_try_at = NULL, claimed_until = NULL, failed = '' "
-    "WHERE id = :id AND sent_at IS NULL"
-)
-_AGAIN = text(
-    "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code, poison = 0 "
-    "WHERE id = :id AND next_try_at IS NOT NULL AND tries = :tries"  # a later try belongs to another sender, and is in progress
-)
-_CLEAR = text("UPDATE notification SET poison = 0 WHERE id = :id")
-_END = text(
-    "UPDATE notification SET next_try_at = NULL, claimed_until = NULL, failed = :code WHERE id = :id AND next_try_at IS NOT NULL"
-)
-_SERVER_CLOCK = text("SELECT clock_timestamp()")
+_CLEAR = _UPDATE.values(poison=0)
+_END = _UPDATE_PENDING.values(next_try_at=None, claimed_until=None, failed=bindparam("code"))
+_SERVER_CLOCK = core_select(func.clock_timestamp())
 
 
 class Receiver(NamedTuple):
@@ -154,7 +170,7 @@ def work(
         at = _now(session, clock)
         if not claim(session, id, at):
             continue
-        row = session.connection().execute(_FACTS, {"id": id}).one()
+        row = session.connection().execute(_FACTS, {"row": id}).one()
         is_trusted = row.way == WEBHOOK and (row.account or hooks[0]) in trusted_hooks
         if (code := _why_not(row, clock(), is_trusted)) is not None:
             _end(session, id, code)
@@ -180,17 +196,17 @@ def _is_assigned(session: Session, about: Mapping[str, Any]) -> bool:
 
 def claim(session: Session, id: str, at: datetime) -> bool:
     """Claim a row for one try; return whether it succeeded."""
-    params = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
+    params = {"row": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
     return session.connection().execute(_CLAIM, params).rowcount == 1
 
 
 def record_composed(session: Session, id: str) -> None:
     """Reset the count of processes that composing a notification has killed."""
-    session.connection().execute(_CLEAR, {"id": id})
+    session.connection().execute(_CLEAR, {"row": id})
 
 
 def record_sent(session: Session, id: str, at: datetime) -> None:
-    session.connection().execute(_SENT, {"id": id, "at": format_utc(at)})
+    session.connection().execute(_SENT, {"row": id, "at": format_utc(at)})
 
 
 def record_failed(session: Session, notice: Notice, code: str, final: bool, at: datetime) -> bool:
@@ -199,7 +215,7 @@ def record_failed(session: Session, notice: Notice, code: str, final: bool, at: 
     if is_cancelled:
         _end(session, notice.id, code)
     else:
-        params = {"id": notice.id, "tries": notice.tries, "code": code, "at": format_utc(at + pause_after(notice.tries))}
+        params = {"row": notice.id, "try": notice.tries, "code": code, "at": format_utc(at + pause_after(notice.tries))}
         session.connection().execute(_AGAIN, params)
     return is_cancelled
 
@@ -237,14 +253,14 @@ def _why_not(row: Row[Any], now: datetime, is_trusted: bool) -> str | None:
 
 def _end(session: Session, id: str, code: str) -> Row[Any] | None:
     connection = session.connection()
-    if connection.execute(_END, {"id": id, "code": code}).rowcount != 1:
+    if connection.execute(_END, {"row": id, "code": code}).rowcount != 1:
         return None
-    return connection.execute(text("SELECT way FROM notification WHERE id = :id"), {"id": id}).one()
+    return connection.execute(_WAY, {"row": id}).one()
 
 
 def _spread(session: Session, id: str, hooks: Collection[str]) -> None:
     """Turn the row of a step into one row for each webhook."""
     first, *other_hooks = hooks
-    if session.connection().execute(_SPREAD, {"id": id, "account": first}).rowcount == 1:
+    if session.connection().execute(_SPREAD, {"row": id, "hook": first}).rowcount == 1:
         for hook in other_hooks:
-            session.connection().execute(_SPREAD_MORE, {"id": id, "new": new_id(), "account": hook})
+            session.connection().execute(_SPREAD_MORE, {"row": id, "new": new_id(), "hook": hook})

@@ -5,30 +5,32 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from board.notifications import attempts
+from models.db.tables import columns_of
 from models.ids import new_id
+from models.notification import Notification
 
 Way = Literal["email", "webhook"]
 WEBHOOK = ("",)  # stands for accounts: the webhook of the installation
 
-_ADD = text(
-    "INSERT INTO notification (id, board, alarm, step, way, account, created_at, next_try_at, tries, failed) "
-    "VALUES (:id, :board, :alarm, :step, :way, :account, :now, :now, 0, '') ON CONFLICT (alarm, step, way, account) DO NOTHING"
-)
-_WAITING = text("SELECT way, count(*) AS count FROM notification WHERE next_try_at IS NOT NULL GROUP BY way")
-_LATE = text("SELECT way, count(*) AS count FROM notification WHERE next_try_at IS NOT NULL AND created_at <= :late GROUP BY way")
-_ENDED = text(
-    "SELECT way, failed, count(*) AS count FROM notification "
-    "WHERE next_try_at IS NULL AND sent_at IS NULL AND created_at > :since GROUP BY way, failed"
+_N = columns_of(Notification)
+_ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "way", "account"])
+_WAITING = select(_N.way, func.count()).where(_N.next_try_at.is_not(None)).group_by(_N.way)
+_LATE = _WAITING.where(_N.created_at <= bindparam("late"))
+_ENDED = (
+    select(_N.way, _N.failed, func.count())
+    .where(_N.next_try_at.is_(None), _N.sent_at.is_(None), _N.created_at > bindparam("since"))
+    .group_by(_N.way, _N.failed)
 )
 
 
 def add(session: Session, *, board: str, alarm: str, step: int, way: Way, accounts: Iterable[str], now: str) -> None:
     """Add the notifications of a step of an alarm, due immediately. Idempotent."""
-    params = {"board": board, "alarm": alarm, "step": step, "way": way, "now": now}
+    params = {"board": board, "alarm": alarm, "step": step, "way": way, "created_at": now, "next_try_at": now}
     rows = [params | {"id": new_id(), "account": account} for account in accounts]
     if rows:
         session.connection().execute(_ADD, rows)

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import bindparam, delete, func
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from board.telemetry import metrics
+from models.board import Board
 from models.clock import AHEAD, JUMPED, ClockFault
 from models.db.database import Database, DatabaseUnavailable
+from models.db.tables import columns_of
 from models.times import format_utc, parse_utc
 from realtime.periodic import run_every
 from realtime.wire import protocol
@@ -34,9 +37,10 @@ SHOWN_S = 1_800.0
 REPEAT_S = 600.0  # interval of storing the fault while events are ahead, so that it stays visible
 MAX_ROWS = 100  # rows kept in the table
 
-_LAST = text("SELECT max(id) FROM clockfault")
-_NEWEST = text("SELECT max(at) FROM board")
-_DROP = text("DELETE FROM clockfault WHERE id <= :id")
+_FAULT = columns_of(ClockFault)
+_LAST = core_select(func.max(_FAULT.id))
+_NEWEST = core_select(func.max(columns_of(Board).at))
+_DROP = delete(ClockFault).where(_FAULT.id <= bindparam("id"))
 
 
 def uptime() -> float:

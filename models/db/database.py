@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, update
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
+from models.board import OPERATIONS, Board
 from models.db import sqlite
 from models.db.backend import Backend
 from models.db.errors import ConfigurationError as ConfigurationError
@@ -26,6 +27,7 @@ from models.db.errors import is_statement_error
 from models.db.job import deliver
 from models.db.read_pacing import Pace
 from models.db.read_queue import ReadQueue
+from models.db.tables import columns_of
 from models.db.transaction import JobFailed, WriteTransaction, begin, set_maybe_committed
 from models.db.write_health import WriteHealth
 from models.db.write_queue import WriteJob, WriteQueue
@@ -37,7 +39,8 @@ RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
 RETRY_PAUSE_S = 0.1  # pause before a group is retried, for a server that is coming back
 HEAVY_READ_LIMIT_S = 10.0  # run time of a heavy read
 _REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not of the database
-_NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
+_B = columns_of(Board)
+_NOOP_WRITE = update(Board).where(_B.kind == OPERATIONS).values(seq=_B.seq)  # writes a row without a change
 
 
 class Database:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from psycopg import Error, OperationalError, pq
 from psycopg.types.json import set_json_loads
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.db import statement
@@ -115,20 +115,23 @@ class PostgreSQLBackend(Backend):
     def lock_for_migration(self, connection: Connection) -> None:
         """Take an advisory lock, because several processes start at the same time and one of them migrates."""
         self.disable_timeouts(connection)
+        # text: advisory lock of PostgreSQL
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY})
 
     def disable_timeouts(self, connection: Connection) -> None:
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            # text: setting
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
     @contextlib.contextmanager
     def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
         """Limit each statement to the time limit of the entire read, until the transaction ends."""
+        # text: setting
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
     def size(self, connection: Connection) -> int:
-        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+        return int(connection.execute(select(func.pg_database_size(func.current_database()))).scalar_one())
 
     def is_retryable(self, error: Exception) -> bool:
         """Return whether the connection was lost, or the transaction was aborted in favour of another."""
@@ -212,9 +215,11 @@ def _read_json_fast(connection: Any, _record: object) -> None:
 
 
 def _check_server(connection: Connection) -> None:
+    # text: setting
     version = int(str(connection.execute(text("SHOW server_version_num")).scalar()))
     if version < MIN_VERSION:
         raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}. The board needs 15 or newer.")
+    # text: setting
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
         raise ConfigurationError(f"The database has the encoding {encoding}. Create one with the encoding UTF8.")

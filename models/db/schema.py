@@ -5,8 +5,9 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlmodel import Session, SQLModel
 
 import models
@@ -91,8 +92,8 @@ def versions() -> list[str]:
 def version_of(connection: Connection) -> str | None:
     """Return the version of the tables, None if there are none. Raises ConfigurationError if they are newer than the program, or
     if it can't update them."""
-    has_any = inspect(connection).has_table("alembic_version")
-    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
+    query: Any = select(column("version_num")).select_from(table("alembic_version"))
+    version: str | None = connection.scalar(query) if inspect(connection).has_table("alembic_version") else None
     if version is not None:
         releases.check(version, versions())
     return version

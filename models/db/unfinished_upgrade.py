@@ -3,7 +3,7 @@ earlier state is restored. The mark is not among the program's tables, and not i
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
 
 TABLE = "unfinished_upgrade"
 BACKING_UP, MIGRATING, RESTORING = "backing up", "migrating", "restoring"  # steps
@@ -19,20 +19,23 @@ class Mark(NamedTuple):
     heads: str = "{}"
 
 
+_MARKS = Table(TABLE, MetaData(), *(Column(name, Text) for name in Mark._fields))
+
+
 def read(connection: Connection) -> Mark | None:
     """Return the mark, or None."""
     if not inspect(connection).has_table(TABLE):
         return None
-    row = connection.execute(text(f"SELECT step, before, backup, heads FROM {TABLE}")).first()  # noqa: S608
+    row = connection.execute(select(_MARKS)).first()
     return Mark(*row) if row is not None else None
 
 
 def write(connection: Connection, mark: Mark) -> None:
     """Set the mark. Replaces an earlier mark."""
     clear(connection)
-    connection.execute(text(f"CREATE TABLE {TABLE} (step TEXT, before TEXT, backup TEXT, heads TEXT)"))
-    connection.execute(text(f"INSERT INTO {TABLE} VALUES (:step, :before, :backup, :heads)"), mark._asdict())  # noqa: S608
+    _MARKS.create(connection)
+    connection.execute(insert(_MARKS), mark._asdict())
 
 
 def clear(connection: Connection) -> None:
-    connection.execute(text(f"DROP TABLE IF EXISTS {TABLE}"))
+    _MARKS.drop(connection, checkfirst=True)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import event, hash_chain, integrity, journal, many_boards, verified_chains
-from board.engine.event import BOARD, JournalEvent, stored_event
+from board.engine.event import JournalEvent, stored_event
 from board.engine.verified_chains import VerifiedChains
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
@@ -22,6 +22,7 @@ from models.db.database import DatabaseUnavailable, ReadTimeout
 from models.times import now
 from models.verified import VerifiedPosition
 from tests.api.test_journal import Record, opened
+from tests.support.journal_sql import BOARD
 from tests.support.people import create_token
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until

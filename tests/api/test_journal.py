@@ -15,11 +15,11 @@ from board.accounts import live_changes
 from board.commands.registry import Command
 from board.engine import erasure, hash_chain, journal, unit_of_work
 from board.engine import event as event_module
-from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.journal_sql import BOARD
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
 

@@ -17,12 +17,12 @@ from sqlmodel import Session
 from board.accounts import live_changes
 from board.commands.registry import Command
 from board.engine import erasure, hash_chain, journal, unit_of_work
-from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.service import BoardService
 from models import stored_payload
 from models.board import OPERATIONS, Board
 from models.stored_payload import Base, base_of, is_packed, pack, pack_on, unpack
+from tests.support.journal_sql import BOARD
 from tests.support.people import PASSWORD, new_id, settings_for
 
 pytestmark = pytest.mark.both_backends

@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Request, expect
 from sqlalchemy import text
 
-from board.engine.event import BOARD
 from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
+from tests.support.journal_sql import BOARD
 from tests.support.people import PATIENCE_S
 
 pytestmark = pytest.mark.browser

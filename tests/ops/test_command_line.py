@@ -23,12 +23,12 @@ from websockets.asyncio.client import connect
 from board.accounts import accounts
 from board.command_line import cli
 from board.config import env_file
-from board.engine.event import BOARD
 from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
 from models.db import schema, sqlite
 from models.db.database import Database
 from tests.support.cli_fork_server import cli_fork_server
+from tests.support.journal_sql import BOARD
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, new_id
 from tests.support.team import Team
 

@@ -19,11 +19,12 @@ from board import client as client_module
 from board.accounts import accounts
 from board.client import AsyncClient, Frame
 from board.engine import hash_chain
-from board.engine.event import BOARD, COLUMNS, stored_event
+from board.engine.event import stored_event
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
+from tests.support.journal_sql import BOARD, COLUMNS
 from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 WRITERS = 4

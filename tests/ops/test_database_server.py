@@ -20,7 +20,6 @@ from board.accounts import accounts, live_changes
 from board.commands.registry import Command
 from board.config.settings import Settings
 from board.dev import Postgres
-from board.engine.event import BOARD
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
@@ -28,6 +27,7 @@ from models.board import AUDIT, OPERATIONS, Board
 from models.db import postgresql, write_queue
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
+from tests.support.journal_sql import BOARD
 from tests.support.people import PASSWORD, create_token, new_id, running_server
 
 ROOT = Path(__file__).parents[2]

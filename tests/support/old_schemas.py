@@ -8,9 +8,10 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy import table as lightweight
 from sqlmodel import Session
 
-from board.engine.event import COLUMNS, stored_event
+from board.engine.event import stored_event
 from models.db import schema
 from models.db.schema import metadata
+from tests.support.journal_sql import COLUMNS
 
 
 def reset_to_revision(session: Session, revision: str) -> None:

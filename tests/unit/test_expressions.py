@@ -164,7 +164,7 @@ OF_SCHEMAS = {
 
 # Comparisons in SQL: a year and %, or one word between two %. A word has no %, as it is letters and digits alone.
 OF_SQL = {
-    "board/commands/searches/references.py: LIKE",
+    "board/commands/searches/references.py: like",
     "board/lookup/closed_searches.py: like",
     "board/lookup/text_search.py: like",
 }

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Row, text
+from sqlalchemy import Row, Select, bindparam, desc, func, union_all
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from board.commands.alarms import urgent_alerts
@@ -14,9 +15,12 @@ from board.commands.alarms.alerts import short_name
 from board.config.alarm_rules import AlarmRules, Rule
 from board.engine import kinds
 from models.accounts import ROLES, Account
+from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.db.tables import columns_of, table_of
 from models.handover import Handover
 from models.note import Note
+from models.search import Search
 from models.times import format_utc, parse_utc
 
 LATE = timedelta(seconds=10)  # of a step: servers look each second
@@ -25,19 +29,30 @@ MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
 MAX_TITLE = 120  # characters
 MAY_ACT = ROLES[ROLES.index("investigator") :]
 
-_FIELDS = (
-    "a.id, a.board, a.seq, a.about, a.rule, a.occasion, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, "
-    "a.taken_at, a.handed_on, a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
-)
-_FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
-_LIST = text(
-    f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
-    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 7 DESC, 1 DESC LIMIT :limit"
-).columns(about=JSON, person=JSON, asked=JSON, handed_on=JSON)
+_A, _S, _TAKER = columns_of(Alarm), columns_of(Search), columns_of(Account)
 
-_COUNT = text(
-    "SELECT count(*) AS open, count(CASE WHEN next_at < :late THEN 1 END) AS late FROM alarm "
-    "WHERE taken_at IS NULL AND ended_at IS NULL"
+
+def _with_search(condition: Any) -> Select[Any]:
+    """Return the query for the alarms that have not ended and meet a condition, with their searches and takers."""
+    names = (
+        "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody", "taken_by",
+        "taken_at", "handed_on", "caused_by",
+    )  # fmt: skip
+    return (
+        core_select(*(_A[name].label(name) for name in names), _S.reference, _S.person, _S.lead, _TAKER.name.label("taken_name"))
+        .outerjoin_from(table_of(Alarm), table_of(Search), _S.id == _A.board)
+        .outerjoin(table_of(Account), _TAKER.id == _A.taken_by)
+        .where(_A.ended_at.is_(None), condition)
+    )
+
+
+_LIST = (
+    union_all(_with_search(_A.taken_at.is_(None)), _with_search(_A.taken_at > bindparam("since")))
+    .order_by(desc("raised_at"), desc("id"))
+    .limit(bindparam("limit"))
+)
+_COUNT = core_select(func.count().label("open"), func.count().filter(_A.next_at < bindparam("late")).label("late")).where(
+    _A.taken_at.is_(None), _A.ended_at.is_(None)
 )
 
 

@@ -5,21 +5,23 @@ Nobody is asked who may not see the search, is disabled, a viewer, or a program'
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlmodel import Session
 
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import mentions
 from board.engine import access, kinds, program_accounts, unit_of_work
-from models.accounts import ROLES
+from models.accounts import ROLES, Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.db.tables import columns_of
 from models.handover import Handover
 from models.note import Note
 from models.search import Search
 
+_P = columns_of(Account)
 COORDINATORS = ROLES[ROLES.index("coordinator") :]
-_ACTING = text("SELECT id, role FROM account WHERE enabled AND role <> 'viewer'")
+_ACTING = select(_P.id, _P.role).where(_P.enabled, _P.role != "viewer")
 _ACTING_KEY = "accounts that may act"  # key in `session.info`
 
 

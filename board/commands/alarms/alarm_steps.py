@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from board.commands.alarms import alarms
@@ -19,19 +19,35 @@ from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import TaskCatalogue
 from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
+from models.accounts import Account
 from models.alarm import Alarm
+from models.db.tables import columns_of, table_of
 from models.material import Material
+from models.search import Search
 from models.times import format_utc
 
 MAX_WAITING = 5_000  # alarms with a next step, read at once
 RELEASE_WITHIN = timedelta(hours=24)  # of its taking; later the search has other ways to be looked after
 
-_WAITING = text("SELECT id, board, rule, step, next_at FROM alarm WHERE next_at IS NOT NULL ORDER BY next_at LIMIT :limit")
-_ENDED = text("SELECT id, board FROM material WHERE ended_at IS NULL AND ends_at <= :now ORDER BY ends_at LIMIT :limit")
-_TAKEN = text(
-    "SELECT a.id, a.board, a.taken_by FROM alarm a LEFT JOIN account p ON p.id = a.taken_by LEFT JOIN search s ON s.id = a.board "
-    "WHERE a.taken_at > :since AND a.ended_at IS NULL "
-    "AND (p.id IS NULL OR NOT p.enabled OR p.role = 'viewer' OR s.access = 'members')"
+_A, _M, _P, _S = columns_of(Alarm), columns_of(Material), columns_of(Account), columns_of(Search)
+_WAITING = (
+    select(_A.id, _A.board, _A.rule, _A.step, _A.next_at)
+    .where(_A.next_at.is_not(None))
+    .order_by(_A.next_at)
+    .limit(bindparam("limit"))
+)
+_ENDED = (
+    select(_M.id, _M.board)
+    .where(_M.ended_at.is_(None), _M.ends_at <= bindparam("now"))
+    .order_by(_M.ends_at)
+    .limit(bindparam("limit"))
+)
+_TAKEN = (
+    select(_A.id, _A.board, _A.taken_by)
+    .outerjoin(table_of(Account), _P.id == _A.taken_by)
+    .outerjoin(table_of(Search), _S.id == _A.board)
+    .where(_A.taken_at > bindparam("since"), _A.ended_at.is_(None))
+    .where(or_(_P.id.is_(None), ~_P.enabled, _P.role == "viewer", _S.access == "members"))
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, select
 
 from board.commands.alarms import alarms_of_cards
@@ -25,9 +25,11 @@ from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
 from board.notifications import pending
+from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
+from models.db.tables import columns_of
 from models.distribution import Distribution
 from models.entity import Entity, State
 from models.fields import Data, Id, LongText, Time
@@ -37,20 +39,20 @@ from realtime.wire.protocol import Command
 
 OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # ways that leave the board
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
+MAX_DROPPED = 100  # of them at once
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
 DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
 TAKE_DOWN = "take_down_overdue"
 SERVER_COMMAND = Command("", "", "", {})
 
-_OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
-_ENDED = text(
-    "SELECT id FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND ended_at IS NOT NULL "
-    "ORDER BY raised_at DESC, id DESC LIMIT 100 OFFSET :kept"
-)
-_KNOWN = text(
-    "SELECT 1 FROM alarm WHERE board = :board AND rule = :rule AND entity = :entity AND (cause = :cause OR ended_at IS NULL)"
-)
-_NAME = text("SELECT name FROM account WHERE id = :id")
+_A, _P = columns_of(Alarm), columns_of(Account)
+_ON_BOARD = select(_A.id).where(_A.board == bindparam("board"))
+_OF_RULE = _ON_BOARD.where(_A.rule == bindparam("rule"), _A.entity == bindparam("entity"))
+_OF_BOARD = _ON_BOARD.where(_A.ended_at.is_(None)).order_by(_A.raised_at, _A.id)
+_NEWEST_ENDED = _OF_RULE.where(_A.ended_at.is_not(None)).order_by(_A.raised_at.desc(), _A.id.desc())
+_ENDED = _NEWEST_ENDED.limit(MAX_DROPPED).offset(bindparam("kept"))
+_KNOWN = _OF_RULE.where(or_(_A.cause == bindparam("cause"), _A.ended_at.is_(None)))
+_NAME = select(_P.name).where(_P.id == bindparam("id"))
 
 
 class Take(Data):

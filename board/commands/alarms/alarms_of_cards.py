@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from board.engine import unit_of_work
@@ -11,8 +11,12 @@ from board.engine.unit_of_work import UnitOfWork
 from models.alarm import Alarm
 from models.db import rows
 from models.db.statement import Query, Row, Statement
+from models.db.tables import columns_of
 
-_OF_ENTITY = text("SELECT id FROM alarm WHERE board = :board AND entity = :entity AND ended_at IS NULL ORDER BY id")
+_A = columns_of(Alarm)
+_OF_ENTITY = (
+    select(_A.id).where(_A.board == bindparam("board"), _A.entity == bindparam("entity"), _A.ended_at.is_(None)).order_by(_A.id)
+)
 
 
 class OpenAlarms(dict[tuple[str, str], list[str]]):

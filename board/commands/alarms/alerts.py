@@ -10,20 +10,28 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, String, TextClause, bindparam, text
+from sqlalchemy import Row, Select, and_, bindparam, case, delete, func, insert, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from board.audit import security_alerts
 from board.commands.cards import mentions
 from board.engine import kinds, snapshot, unit_of_work
-from board.engine.event import WHOLE, join_at
+from board.engine.event import EVENT, EVENTS, WHOLE, is_at
 from board.engine.event_writer import Change
 from board.notifications.alert_format import Alert, AlertCard
 from board.notifications.alert_versions import bump_alert_version
 from models import stored_payload
-from models.alert import ALARM_SOUNDS, DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
+from models.accounts import Account
+from models.alert import ALARM_SOUNDS, DELIVERY_MODES, EVERYBODY, KINDS, OWN_ACCOUNT, SECURITY, AlertRead, AlertSettings
+from models.alert import Alert as StoredAlert
+from models.board import Board
+from models.card import Card
+from models.db.id_text import id_text as id_text_in_sql
+from models.db.tables import columns_of, table_of
 from models.entity import State, flatten
-from models.ids import id_bytes, id_sql, id_text
+from models.ids import id_bytes, id_text
+from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc
@@ -50,42 +58,49 @@ class Unread(NamedTuple):
     entity: str
 
 
-@cache
-def _unread_statement(dialect: str) -> TextClause:
-    """Return the statement for the unread alerts of some accounts."""
-    return text(
-        "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "  # noqa: S608
-        "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
-        f"JOIN board b ON b.id = a.board {join_at('b.number', 'a.seq')} "
-        "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
-        f"WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR {id_sql('e.account', dialect)} <> p.id)"
-    ).bindparams(bindparam("people", expanding=True))
+_ME, _ACTOR = table_of(Account).alias("me"), table_of(Account).alias("actor")
+_A, _B, _N, _R, _S = (columns_of(model) for model in (StoredAlert, Board, Note, AlertRead, Search))
+_IS_FOR_ME = and_(
+    _A.account.in_((EVERYBODY, _ME.c.id)), _A.at > bindparam("since"), or_(_A.account != EVERYBODY, _A.at >= _ME.c.created_at)
+)
+_OF_ME = _ME.join(table_of(StoredAlert), _IS_FOR_ME).join(table_of(Board), _B.id == _A.board)
+_OF_ME = _OF_ME.join(EVENTS, is_at(_B.number, _A.seq))
+_IS_READ = and_(_R.account == _ME.c.id, _R.board == _A.board, _R.seq == _A.seq)
+_UNREAD: Any = (
+    core_select(_ME.c.id.label("account"), _A.board, _A.seq, _A.at, _A.kind, EVENT.entity)
+    .select_from(_OF_ME.outerjoin(table_of(AlertRead), _IS_READ))
+    .where(_ME.c.id.in_(bindparam("people")), _R.account.is_(None))
+    .where(or_(EVENT.account.is_(None), id_text_in_sql(EVENT.account) != _ME.c.id))
+)
 
 
 @cache
-def _list_statement(tables: tuple[str, ...], dialect: str) -> TextClause:
-    """Return the statement for the list of alerts, with the number of each card that an event or a note is about. `tables` are
-    those of the cards."""
-    entity, account = id_sql("e.entity", dialect), id_sql("e.account", dialect)
-    joins = " ".join(f"LEFT JOIN {table} ON {table}.id = COALESCE(n.card, {entity})" for table in tables)
-    ids = ", ".join(f"{table}.id AS id_{table}, {table}.number AS number_{table}" for table in tables)
-    return text(
-        "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
-        f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
-        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body, "
-        f"{WHOLE} FROM alert a JOIN account me ON me.id = :me JOIN board b ON b.id = a.board "
-        f"{join_at('b.number', 'a.seq')} LEFT JOIN account p ON p.id = {account} LEFT JOIN search q ON q.id = a.board "
-        f"LEFT JOIN note n ON e.kind = 'note' AND n.id = {entity} {joins} "
-        "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
-        "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
-        "AND (e.account IS NULL OR e.account <> :own) "
-        f"AND a.kind IN :kinds AND a.board NOT IN :hidden AND {entity} NOT IN :hidden "
-        "ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
-    ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
+def _list_statement(cards: tuple[type[Card], ...]) -> Select[Any]:
+    """Return the statement for the list of alerts, with the number of each card that an event or a note is about."""
+    entity, tables = id_text_in_sql(EVENT.entity), [table_of(card) for card in cards]
+    joined = (
+        _OF_ME.outerjoin(_ACTOR, _ACTOR.c.id == id_text_in_sql(EVENT.account))
+        .outerjoin(table_of(Search), _S.id == _A.board)
+        .outerjoin(table_of(Note), and_(EVENT.kind == Note.KIND, _N.id == entity))
+    )
+    for table in tables:
+        joined = joined.outerjoin(table, table.c.id == func.coalesce(_N.card, entity))
+    return (
+        core_select(
+            _A.board, _A.seq, _A.at, _A.kind, EVENT.type, EVENT.kind.label("noun"), EVENT.entity, EVENT.account.label("actor"),
+            _ACTOR.c.name.label("actor_name"), _S.reference, _R.account.is_not(None).label("read"),
+            *(table.c[name].label(f"{name}_{table.name}") for table in tables for name in ("id", "number")),
+            case((_A.kind.in_(("sighting", "status", "handover")), EVENT.body)).label("body"), WHOLE,
+        )
+        .select_from(joined.outerjoin(table_of(AlertRead), _IS_READ))
+        .where(_ME.c.id == bindparam("me"), or_(EVENT.account.is_(None), EVENT.account != bindparam("own")))
+        .where(_A.kind.in_(bindparam("kinds")), _A.board.not_in(bindparam("hidden")), entity.not_in(bindparam("hidden")))
+        .order_by(_A.at.desc(), _A.board, _A.seq.desc())
+        .limit(bindparam("limit"))
+    )  # fmt: skip
 
 
-_READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
-_FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
+_FORGET = delete(AlertRead).where(_R.account == bindparam("account"), _R.at <= bindparam("since"))
 
 
 def record_alerts(session: Session, change: Change) -> None:
@@ -166,10 +181,9 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
         "me": account, "own": id_bytes(account), "since": retention_cutoff(now), "kinds": enabled_kinds(chosen),
         "hidden": list(hidden), "limit": MAX_LISTED * len(KINDS),
     }  # fmt: skip
-    tables = tuple(str(kind.model.__tablename__) for kind in kinds.cards())
+    cards: Any = tuple(kind.model for kind in kinds.cards())
     found: dict[Key, Row[Any]] = {}
-    connection = session.connection()
-    for row in connection.execute(_list_statement(tables, connection.dialect.name), asked):
+    for row in session.connection().execute(_list_statement(cards), asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
@@ -249,9 +263,8 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     """Return the unread alerts of each of these accounts, on any board and of any kind."""
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
-        connection = session.connection()
         asked = {"people": list(found), "since": retention_cutoff(now)}
-        for row in connection.execute(_unread_statement(connection.dialect.name), asked):
+        for row in session.connection().execute(_UNREAD, asked):
             add_reason(found[row.account], (row.board, row.seq), row.at, row.kind, id_text(row.entity))
         for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
             add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY, OWN_ACCOUNT)
@@ -281,6 +294,6 @@ def mark_read(session: Session, account: str, now: datetime, keys: Collection[Ke
     done = [key for key in allowed if keys is None or key in keys]
     if done:
         rows = [{"account": account, "board": board, "seq": seq, "at": left[board, seq].at} for board, seq in done]
-        session.connection().execute(_READ, rows)
+        session.connection().execute(insert(AlertRead), rows)
     session.connection().execute(_FORGET, {"account": account, "since": retention_cutoff(now)})
     return len(left) - len(done)

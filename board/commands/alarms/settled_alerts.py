@@ -2,18 +2,26 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
-from board.engine.event import join_at
+from board.engine.event import EVENT, EVENTS, is_at
 from board.engine.event_writer import Change
 from board.notifications.alert_versions import bump_alert_version
+from models.alert import Alert
+from models.board import Board
+from models.db.tables import columns_of, table_of
 
-_FIND = text(
-    "SELECT a.account, a.board, a.seq FROM alert a JOIN board b ON b.id = a.board "  # noqa: S608
-    f"{join_at('b.number', 'a.seq')} WHERE a.kind = 'handover' AND e.type IN :types"
-).bindparams(bindparam("types", expanding=True))
-_DELETE = text("DELETE FROM alert WHERE account = :account AND board = :board AND seq = :seq AND kind = 'handover'")
+_A, _B = columns_of(Alert), columns_of(Board)
+_FIND = (
+    select(_A.account, _A.board, _A.seq)
+    .join(table_of(Board), _B.id == _A.board)
+    .join(EVENTS, is_at(_B.number, _A.seq))
+    .where(_A.kind == "handover", EVENT.type.in_(bindparam("types")))
+)
+_DELETE = delete(Alert).where(
+    _A.account == bindparam("account"), _A.board == bindparam("board"), _A.seq == bindparam("seq"), _A.kind == "handover"
+)
 
 
 def settle_alerts(session: Session, change: Change) -> None:

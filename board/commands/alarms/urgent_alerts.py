@@ -1,14 +1,15 @@
 """Recipients of alerts about urgent sightings: the lead of the search and the holder of the shift."""
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from board.engine import unit_of_work
 from models.board import OPERATIONS
+from models.db.tables import columns_of
 from models.handover import Shift
 from models.search import Search
 
-_HOLDER = text("SELECT holder FROM shift WHERE id = :id")
+_HOLDER = select(columns_of(Shift).holder).where(columns_of(Shift).id == bindparam("id"))
 _HOLDER_KEY = "holder of the shift"  # key in `session.info`
 
 

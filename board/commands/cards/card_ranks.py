@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, func, literal, select, union_all, update
 
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import EventWriter
@@ -11,24 +11,28 @@ from board.engine.unit_of_work import UnitOfWork
 from models.card import Card
 from models.db.rows import set_columns
 from models.db.statement import Query, Row, Statement
+from models.db.tables import table_of
 
 
 class _Statements:
     """Statements over the tables of all kinds of cards."""
 
-    def __init__(self, tables: tuple[str, ...]) -> None:
-        there = 'WHERE "column" = :column AND archived_at IS NULL'
-        every = " UNION ALL ".join(f"SELECT id, rank FROM {table} {there}" for table in tables)  # noqa: S608
-        ends = ", ".join(f'(SELECT max(rank) FROM {table} WHERE "column" = c.id)' for table in tables)  # noqa: S608
-        self.in_column = text(f"SELECT id FROM ({every}) c ORDER BY rank, id")  # noqa: S608
-        self.any = text(f"SELECT 1 FROM ({every}) c LIMIT 1")  # noqa: S608
-        self.same = text(f"SELECT id FROM ({every}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
-        self.below = text(f"SELECT max(rank) FROM ({every}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
-        self.above = text(f"SELECT min(rank) FROM ({every}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
-        self.move_archived = [
-            text(f'UPDATE {table} SET "column" = :target WHERE "column" = :column')  # noqa: S608
+    def __init__(self, models: tuple[type[Card], ...]) -> None:
+        tables = [table_of(model) for model in models]
+        here = [
+            select(table.c.id, table.c.rank).where(table.c.column == bindparam("column"), table.c.archived_at.is_(None))
             for table in tables
         ]
+        cards = union_all(*here).subquery("c").c
+        is_other = cards.id != bindparam("but")
+        rank, source, target = (bindparam(name, type_=String()) for name in ("rank", "moved_from", "moved_to"))
+        ends = ", ".join(f'(SELECT max(rank) FROM {table.name} WHERE "column" = c.id)' for table in tables)  # noqa: S608
+        self.in_column = select(cards.id).order_by(cards.rank, cards.id)
+        self.any = select(literal(1)).select_from(union_all(*here).subquery("c")).limit(1)
+        self.same = select(cards.id).where(is_other, cards.rank == rank).limit(1)
+        self.below = select(func.max(cards.rank)).where(is_other, cards.rank < rank)
+        self.above = select(func.min(cards.rank)).where(is_other, cards.rank > rank)
+        self.move_archived = [update(table).where(table.c.column == source).values(column=target) for table in tables]
         self.highest = Statement(f'SELECT id, {ends} FROM "column" c WHERE board IN :boards')  # noqa: S608
 
 
@@ -36,8 +40,8 @@ _statements_for = cache(_Statements)
 
 
 def _statements() -> _Statements:
-    """Return the statements for the registered kinds. They contain no literal values."""
-    return _statements_for(tuple(str(kind.model.__tablename__) for kind in kinds.cards()))
+    """Return the statements for the registered kinds."""
+    return _statements_for(tuple(kind.model for kind in kinds.cards()))
 
 
 class _HighestRanks:
@@ -101,7 +105,7 @@ def in_order(writer: EventWriter, column: str) -> list[str]:
 def move_archived(writer: EventWriter, column: str, target: str) -> None:
     """Move a column's archived cards to another column, so that they can be brought back."""
     for statement in _statements().move_archived:
-        unit_of_work.execute(writer.session, statement, {"column": column, "target": target})
+        unit_of_work.execute(writer.session, statement, {"moved_from": column, "moved_to": target})
     for row in writer.unit.entities.cached():
         if isinstance(row, Card) and row.column == column:
             set_columns(row, {"column": target})

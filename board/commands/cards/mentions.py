@@ -9,14 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlmodel import Session
 
+from models.accounts import Account
+from models.db.tables import columns_of
 from models.searchable import normalize
 
 Names = dict[str, frozenset[str]]  # ids of accounts by folded name
 
-_ENABLED = text("SELECT id, name FROM account WHERE enabled")
+_P = columns_of(Account)
+_ENABLED = select(_P.id, _P.name).where(_P.enabled)
 _NAMES = "names that are mentioned"  # key in `session.info`
 _AT_SIGN = re.compile(r"(?<![\w.@])@(?=\w)")  # not in an e-mail address
 _END = re.compile(r"\w(?!\w|-\w)")  # end of a word, such as Jean-Luc

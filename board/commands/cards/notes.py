@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import String, bindparam, false, text
+from sqlalchemy import bindparam, false, select
 from sqlmodel import Session
 
 from board.commands.cards import cards
@@ -13,7 +13,9 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.errors import invalid
 from board.i18n import N_
+from models.alarm import Alarm
 from models.db import rows
+from models.db.tables import columns_of
 from models.declared import data_of, specs_of
 from models.entity import State
 from models.ids import new_id
@@ -33,10 +35,13 @@ class AddNote(Fields):  # type: ignore[misc]  # the fields that the row declares
 
 MAX_ASKING = 20  # notes of one author that wait for an answer on a board; more would overwhelm the mentioned people
 
-_ASKING = text(
-    "SELECT id FROM alarm WHERE board = :board AND caused_by = :author AND rule IN :rules "
-    "AND taken_at IS NULL AND ended_at IS NULL LIMIT :limit"
-).bindparams(bindparam("rules", expanding=True, type_=String()))
+_A = columns_of(Alarm)
+_ASKING = (
+    select(_A.id)
+    .where(_A.board == bindparam("board"), _A.caused_by == bindparam("author"), _A.rule.in_(bindparam("rules")))
+    .where(_A.taken_at.is_(None), _A.ended_at.is_(None))
+    .limit(bindparam("limit"))
+)
 
 
 def add(writer: EventWriter, data: AddNote) -> None:

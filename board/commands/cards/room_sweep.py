@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, literal, select
 from sqlmodel import Session
 
 from board.commands.cards import room
@@ -17,15 +17,26 @@ from board.config.board_shares import BoardShares
 from board.engine import board_limits, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
+from models.board import AUDIT, Board, BoardShare
+from models.db.tables import columns_of
 from models.times import format_utc
 from realtime.wire.protocol import Command
 
 MAX_SWEPT = 1_000  # boards and accounts per query; the next run handles the rest
 
-_NEARLY_FULL = text("SELECT id, '' FROM board WHERE kind <> 'audit' AND entities >= :nearly ORDER BY id LIMIT :limit")
-_NEARLY_USED = text(
-    "SELECT board, account FROM board_share GROUP BY board, account HAVING sum(entities) >= :nearly "
-    "ORDER BY board, account LIMIT :limit"
+_B, _SHARE = columns_of(Board), columns_of(BoardShare)
+_NEARLY_FULL = (
+    select(_B.id, literal(""))
+    .where(_B.kind != AUDIT, _B.entities >= bindparam("nearly"))
+    .order_by(_B.id)
+    .limit(bindparam("limit"))
+)
+_NEARLY_USED = (
+    select(_SHARE.board, _SHARE.account)
+    .group_by(_SHARE.board, _SHARE.account)
+    .having(func.sum(_SHARE.entities) >= bindparam("nearly"))
+    .order_by(_SHARE.board, _SHARE.account)
+    .limit(bindparam("limit"))
 )
 
 

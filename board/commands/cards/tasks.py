@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, bindparam, exists, literal_column, or_, select
 from sqlmodel import Session
 
 from board.commands.cards import cards, ranks
@@ -17,24 +17,33 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.i18n import N_, P_
+from models.alarm import Alarm
 from models.column import Column
+from models.db.tables import columns_of
 from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id
 from models.occasion import ByTime, Occasion, WallTexts
-from models.task import ChecklistItem, Task
+from models.search import Search
+from models.task import IS_URGENT, ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50  # items of a checklist
 MAX_RANK_LENGTH = 64  # characters; if an item's rank is longer, all ranks of the checklist are replaced
-_COLUMN = Column.__table__.c  # type: ignore[attr-defined]
+_COLUMN, _T, _S, _A = columns_of(Column), columns_of(Task), columns_of(Search), columns_of(Alarm)
 _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
-_OVERDUE = text(
-    'SELECT t.board, t.id, t.due FROM task t JOIN "column" c ON c.id = t."column" AND c.role <> \'done\' '
-    "JOIN search s ON s.id = t.board AND s.status = 'open' "
-    "WHERE t.priority = 'urgent' AND NOT t.withdrawn AND t.due > :since AND t.due <= :until "
-    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = t.board AND a.rule = :rule AND a.entity = t.id "
-    "AND (a.cause = t.due OR a.ended_at IS NULL)) ORDER BY t.due LIMIT :limit"
+_OVERDUE = (
+    select(_T.board, _T.id, _T.due)
+    .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
+    # text: SQLite uses the index `task_urgent` only for its own words
+    .where(literal_column(IS_URGENT), _T.due > bindparam("since"), _T.due <= bindparam("until"))
+    .where(
+        ~exists().where(
+            _A.board == _T.board, _A.rule == bindparam("rule"), _A.entity == _T.id, or_(_A.cause == _T.due, _A.ended_at.is_(None))
+        )
+    )
+    .order_by(_T.due)
+    .limit(bindparam("limit"))
 )
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
 

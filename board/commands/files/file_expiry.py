@@ -4,10 +4,9 @@ events was erased, the server erases the rest of the file's data too. Each step 
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy import Row, Select, and_, bindparam, literal_column, select
 from sqlmodel import Session
 
 from board.commands.command import Ack
@@ -16,33 +15,35 @@ from board.commands.registry import Command
 from board.engine import erasure, kinds, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
+from models.db.tables import columns_of
 from models.declared import declared_of
 from models.entity import State
 from models.file import File
 from models.times import format_utc
 
-IS_STORED = "withdrawn IS NOT NULL AND stored > 0 AND removed IS NULL"
-IS_DUE = "withdrawn ->> 'at' <= :before"
+_F = columns_of(File)
+# text: databases use the index `file_withdrawn` only for a literal
+_IS_STORED = and_(_F.withdrawn.is_not(None), _F.stored > literal_column("0"), _F.removed.is_(None))
 
 
-@cache
-def _statements(dialect: str, erased: bool) -> tuple[TextClause, TextClause]:
-    """Return the query for all due files, and the query for the files among `:ids` that are still due."""
-    condition = f"{IS_STORED} AND {f'id IN ({erasure.erased_of_kind(File.KIND, dialect)})' if erased else IS_DUE}"
-    still_due = text(f"SELECT id FROM file WHERE id IN :ids AND board = :board AND {condition} ORDER BY id")  # noqa: S608
+def _queries(is_due: Any) -> tuple[Select[Any], Select[Any]]:
+    """Return the query for all due files, and the query for the files among `ids` that are still due."""
+    due, still_due = select(_F.id, _F.board).where(_IS_STORED, is_due), select(_F.id).where(_IS_STORED, is_due)
     return (
-        text(f"SELECT id, board FROM file WHERE {condition} ORDER BY board, id LIMIT :limit"),  # noqa: S608
-        still_due.bindparams(bindparam("ids", expanding=True)),
+        due.order_by(_F.board, _F.id).limit(bindparam("limit")),
+        still_due.where(_F.id.in_(bindparam("ids")), _F.board == bindparam("board")).order_by(_F.id),
     )
+
+
+_OF_WITHDRAWN = _queries(_F.withdrawn["at"].as_string() <= bindparam("before"))
+_OF_ERASED = _queries(_F.id.in_(erasure.erased_of_kind(File.KIND)))
 
 
 def due(session: Session, now: datetime, after_days: int, limit: int, erased: bool = False) -> list[Row[Any]]:
     """Return `id` and `board` of stored files that were withdrawn at least `after_days` ago; with `erased`, those with an erased
     event."""
-    connection = session.connection()
-    return list(
-        connection.execute(_statements(connection.dialect.name, erased)[0], _before(now, after_days, erased) | {"limit": limit})
-    )
+    due, _ = _OF_ERASED if erased else _OF_WITHDRAWN
+    return list(session.connection().execute(due, _before(now, after_days, erased) | {"limit": limit}))
 
 
 def remove_due(
@@ -55,8 +56,8 @@ def remove_due(
     now = clock()
     writer = EventWriter(session, None, Command("", board, "", {}), locked, None, format_utc(now))
     params = {"ids": list(ids), "board": board} | _before(now, after_days, erased)
-    statement = _statements(session.connection().dialect.name, erased)[1]
-    for row in unit_of_work.select(session, File, statement, params):
+    _, still_due = _OF_ERASED if erased else _OF_WITHDRAWN
+    for row in unit_of_work.select(session, File, still_due, params):
         removed = {"removed": {"at": writer.now, "by": None}}
         if erased:
             _erase(writer, row, removed)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import orjson
-from sqlalchemy import null, text
+from sqlalchemy import bindparam, func, null, select
 
 from board.commands.cards import cards
 from board.commands.command import Patch
@@ -17,6 +16,7 @@ from board.errors import Refused, invalid, not_found
 from board.i18n import N_, message
 from models.accounts import ROLES
 from models.db import rows
+from models.db.tables import columns_of, table_of
 from models.declared import data_of, specs_of
 from models.entity import State
 from models.fields import Data, Id, RequiredShortText
@@ -27,11 +27,11 @@ from models.upload import Upload
 MAX_FILES = 200  # files per search that are not withdrawn, from the contract
 MAX_WITHDRAWN = 1_000  # withdrawn files per search; more is abuse, not error
 
-_COUNTS = text(
-    "SELECT count(*) AS all_files, coalesce(sum(CASE WHEN withdrawn IS NULL THEN 1 ELSE 0 END), 0) AS shown FROM file "
-    "WHERE board = :board"
+_F, _U = columns_of(File), columns_of(Upload)
+_COUNTS = select(func.count().label("all_files"), func.count().filter(_F.withdrawn.is_(None)).label("shown")).where(
+    _F.board == bindparam("board")
 )
-_ATTACHED = text("UPDATE upload SET state = 'attached', result = :result WHERE id = :id AND state = 'ready'")
+_ATTACHED = table_of(Upload).update().where(_U.id == bindparam("upload"), _U.state == "ready").values(state="attached")
 
 
 Fields: Any = data_of(File)
@@ -81,7 +81,7 @@ def attach(writer: EventWriter, data: AttachFile) -> None:
     values |= data.model_dump(include=set(Fields.model_fields)) | result
     writer.create(rows.new_row(File, values | {"added_by": writer.account_id, "added_at": writer.now}), "file.attached")
     # the upload's metadata is no longer needed
-    writer.session.connection().execute(_ATTACHED, {"id": upload.id, "result": orjson.dumps(result).decode()})
+    writer.session.connection().execute(_ATTACHED, {"upload": upload.id, "result": result})
 
 
 def _find_ready(writer: EventWriter, id: str) -> Upload:

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, cast, exists, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.commands.command import Patch
@@ -22,7 +23,9 @@ from board.engine.kinds import EventSpec, Kind
 from board.engine.merge_patch import apply_patch
 from board.errors import Refused
 from board.i18n import N_, P_
+from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.db.tables import columns_of
 from models.declared import data_of, specs_of
 from models.entity import State
 from models.fields import Data, Id, RequiredLongText
@@ -34,10 +37,16 @@ UNREAD = "handed.unread"
 MAX_SEARCHES = 10_000  # most searches of a desk
 Position = dict[str, Any]  # epoch, seq, head
 
-_WAITING = text(
-    "SELECT h.board, h.id, CAST(h.number AS TEXT) FROM handover h WHERE h.status = 'signed' AND h.signed_at <= :until "
-    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.board = h.board AND a.rule = :rule AND a.entity = h.id "
-    "AND (a.cause = CAST(h.number AS TEXT) OR a.ended_at IS NULL))"
+_H, _A = columns_of(Handover), columns_of(Alarm)
+_CAUSE = cast(_H.number, String)
+_WAITING = (
+    core_select(_H.board, _H.id, _CAUSE)
+    .where(_H.status == "signed", _H.signed_at <= bindparam("until"))
+    .where(
+        ~exists().where(
+            _A.board == _H.board, _A.rule == bindparam("rule"), _A.entity == _H.id, or_(_A.cause == _CAUSE, _A.ended_at.is_(None))
+        )
+    )
 )
 
 

@@ -8,13 +8,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import String, TextClause, bindparam, text
+from sqlalchemy import Select, bindparam, exists, func, or_
+from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.engine import kinds, unit_of_work
-from board.engine.event import join_at
+from board.engine.event import EVENT, EVENTS, is_at
 from board.engine.kinds import Kind
+from models.alarm import Alarm
 from models.board import Board
+from models.column import Column
+from models.db.tables import columns_of, table_of
 from models.entity import CountedEntity
 from models.handover import Briefing
 from models.note import Note
@@ -27,21 +31,7 @@ Group = Literal["withdrawn", "set_aside", "done", "notes", "tips"]
 GROUPS: tuple[Group, ...] = get_args(Group)  # in the order of leaving
 
 _MODELS = {"set_aside": Sighting, "done": Task, "notes": Note, "tips": Tip}
-_SET_ASIDE = f"NOT t.withdrawn AND t.queue = 'answered' AND t.assessment IN ({', '.join(map(repr, SETTLED))})"
-_DONE = """NOT t.withdrawn AND t."column" IN (SELECT c.id FROM "column" c WHERE c.board = t.board AND c.role = 'done')"""
-_CONDITIONS = {
-    "withdrawn": "t.withdrawn",
-    "set_aside": _SET_ASIDE,
-    "done": _DONE,
-    "notes": "true",
-    "tips": "t.queue = 'answered'",
-}
-_FROM = (
-    f"FROM {{table}} t JOIN board b ON b.id = t.board {join_at('b.number', 't.seq')} "  # noqa: S608
-    "WHERE t.board = :board AND t.archived_at IS NULL AND {condition} AND e.at <= :before "
-    "AND (:account = '' OR t.share_account = :account) AND t.id NOT IN :kept "
-    "AND NOT EXISTS (SELECT 1 FROM alarm a WHERE a.entity = t.id AND a.ended_at IS NULL)"
-)
+_B, _COLUMN, _A = columns_of(Board), columns_of(Column), columns_of(Alarm)
 
 
 class LeavingFilter(NamedTuple):
@@ -61,7 +51,7 @@ def count(session: Session, criteria: LeavingFilter, groups: Collection[Group] =
     """Return the number of entities that can leave, by group. Omits groups that the board does not have."""
     counts: dict[Group, int] = {}
     for group, kind in _kinds_of(criteria.board, groups):
-        number = session.connection().execute(_statement("count(*)", kind, group), _parameters(session, criteria)).scalar_one()
+        number = session.connection().execute(_count_statement(kind, group), _parameters(session, criteria)).scalar_one()
         counts[group] = counts.get(group, 0) + int(number)
     return counts
 
@@ -73,7 +63,7 @@ def find(session: Session, criteria: LeavingFilter, groups: Collection[Group], l
     for group, kind in _kinds_of(criteria.board, groups):
         model: type[Any] = kind.model
         remaining = params | {"limit": limit - len(entities)}
-        entities += unit_of_work.select(session, model, _statement("t.id", kind, group), remaining)
+        entities += unit_of_work.select(session, model, _find_statement(kind, group), remaining)
     return entities
 
 
@@ -86,10 +76,43 @@ def _kinds_of(board: Board, groups: Collection[Group]) -> Iterator[tuple[Group, 
 
 
 @cache
-def _statement(selected: str, kind: Kind, group: Group) -> TextClause:
-    source = _FROM.format(table=kind.model.__tablename__, condition=_CONDITIONS[group])
-    order = "" if selected.startswith("count") else " ORDER BY t.seq LIMIT :limit"
-    return text(f"SELECT {selected} {source}{order}").bindparams(bindparam("kept", expanding=True, type_=String()))
+def _find_statement(kind: Kind, group: Group) -> Select[Any]:
+    card = columns_of(kind.model)
+    return _restrict_to_leaving(core_select(card.id), kind, group).order_by(card.seq).limit(bindparam("limit"))
+
+
+@cache
+def _count_statement(kind: Kind, group: Group) -> Select[Any]:
+    return _restrict_to_leaving(core_select(func.count()), kind, group)
+
+
+def _restrict_to_leaving(query: Select[Any], kind: Kind, group: Group) -> Select[Any]:
+    """Return a query with the condition that the entities of a kind can leave the board."""
+    row = columns_of(kind.model)
+    account: Any = bindparam("account")
+    with_event = table_of(kind.model).join(table_of(Board), _B.id == row.board).join(EVENTS, is_at(_B.number, row.seq))
+    return (
+        query.select_from(with_event)
+        .where(
+            row.board == bindparam("board"), row.archived_at.is_(None), *_conditions(row, group), EVENT.at <= bindparam("before")
+        )
+        .where(or_(account == "", row.share_account == account), row.id.not_in(bindparam("kept")))
+        .where(~exists().where(_A.entity == row.id, _A.ended_at.is_(None)))
+    )
+
+
+def _conditions(row: Any, group: Group) -> list[Any]:
+    match group:
+        case "withdrawn":
+            return [row.withdrawn]
+        case "set_aside":
+            return [~row.withdrawn, row.queue == "answered", row.assessment.in_(SETTLED)]
+        case "done":
+            done = core_select(_COLUMN.id).where(_COLUMN.board == row.board, _COLUMN.role == "done")
+            return [~row.withdrawn, row.column.in_(done)]
+        case "tips":
+            return [row.queue == "answered"]
+    return []
 
 
 def _parameters(session: Session, criteria: LeavingFilter) -> dict[str, Any]:

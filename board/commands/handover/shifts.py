@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import String, bindparam, text
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from board.engine import event_queries, unit_of_work
@@ -16,10 +16,12 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
+from models.db.tables import columns_of
 from models.declared import specs_of
 from models.entity import State
 from models.fields import Data, RequiredLongText
 from models.handover import Handover, Shift
+from models.search import Search
 
 OPEN = ("prepared", "signed")  # statuses before a handover ends; its holder keeps the shift
 WRITTEN = "handover.written"
@@ -27,12 +29,9 @@ WRITTEN = "handover.written"
 Number = Annotated[int, Field(ge=1)]  # number of a handover
 Seq = Annotated[int, Field(ge=0)]
 
-_ACTIVE = text("SELECT id FROM search WHERE status = 'open' OR id IN :changed ORDER BY id").bindparams(
-    bindparam("changed", expanding=True, type_=String())  # the list may be empty
-)
-
-
-_MAY_ACCEPT = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
+_S, _P = columns_of(Search), columns_of(Account)
+_ACTIVE = select(_S.id).where(or_(_S.status == "open", _S.id.in_(bindparam("changed")))).order_by(_S.id)
+_MAY_ACCEPT = select(_P.id).where(_P.enabled, _P.role.in_(("coordinator", "admin")))
 
 
 def may_accept(session: Session) -> set[str]:

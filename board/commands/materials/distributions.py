@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
 
 from board.commands import past_times
 from board.commands.command import Patch
@@ -15,6 +15,7 @@ from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.db import rows
+from models.db.tables import columns_of
 from models.declared import data_of, specs_of
 from models.distribution import Distribution
 from models.entity import State
@@ -25,7 +26,7 @@ from models.material import Material
 MAX_DISTRIBUTIONS = 500  # per search, including withdrawn ones
 MAX_ADDED = 50  # recipients per command
 
-_COUNT = text("SELECT count(*) FROM distribution WHERE board = :board")
+_COUNT = select(func.count()).where(columns_of(Distribution).board == bindparam("board"))
 
 
 Fields: Any = data_of(Distribution)

@@ -5,7 +5,7 @@ An approved material does not change. Later changes of the search appear only on
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
 
 from board.commands.materials import take_downs
 from board.engine import unit_of_work
@@ -15,6 +15,7 @@ from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, message
 from models.db import rows
+from models.db.tables import columns_of
 from models.declared import data_of, specs_of
 from models.entity import State
 from models.fields import Data, Id, LongText, Name
@@ -37,8 +38,9 @@ NEEDS_LEVEL = {
     "vignette": N_("A vignette needs an appeal, at least a discreet one."),
 }
 
-_RUNNING = text("SELECT id FROM material WHERE board = :board AND ended_at IS NULL ORDER BY id")
-_COUNT = text("SELECT count(*) FROM material WHERE board = :board")
+_M = columns_of(Material)
+_RUNNING = select(_M.id).where(_M.board == bindparam("board"), _M.ended_at.is_(None)).order_by(_M.id)
+_COUNT = select(func.count()).where(_M.board == bindparam("board"))
 
 
 Fields: Any = data_of(Material)

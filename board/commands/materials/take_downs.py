@@ -4,26 +4,33 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import Session
 
 from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.i18n import N_
+from models.alarm import Alarm
+from models.db.tables import columns_of, table_of
 from models.distribution import Distribution
 from models.entity import State
 from models.occasion import ByTime, Occasion
 from models.search import Search
 from models.times import format_utc, parse_utc
 
-_OF_MATERIAL = text("SELECT id FROM distribution WHERE board = :board AND material = :material ORDER BY id")
-_OVERDUE = text("SELECT due, seq FROM distribution WHERE board = :board AND due <= :until ORDER BY due, seq LIMIT 1")
-_OF_BOARD = text("SELECT id FROM distribution WHERE board = :board ORDER BY id")
-_SEARCHES = text(
-    "SELECT d.board, d.board AS id, min(d.due) AS due FROM distribution d "
-    "JOIN search s ON s.id = d.board AND s.status IN ('open', 'found') WHERE d.due > :since AND d.due <= :until AND NOT EXISTS "
-    "(SELECT 1 FROM alarm a WHERE a.board = d.board AND a.rule = :rule AND a.entity = d.board AND a.ended_at IS NULL) "
-    "GROUP BY d.board LIMIT :limit"
+_D, _S, _A = columns_of(Distribution), columns_of(Search), columns_of(Alarm)
+_OF_BOARD = select(_D.id).where(_D.board == bindparam("board")).order_by(_D.id)
+_OF_MATERIAL = _OF_BOARD.where(_D.material == bindparam("material"))
+_OVERDUE = (
+    select(_D.due, _D.seq).where(_D.board == bindparam("board"), _D.due <= bindparam("until")).order_by(_D.due, _D.seq).limit(1)
+)
+_SEARCHES = (
+    select(_D.board, _D.board.label("id"), func.min(_D.due).label("due"))
+    .join(table_of(Search), _S.id == _D.board)
+    .where(_S.status.in_(("open", "found")), _D.due > bindparam("since"), _D.due <= bindparam("until"))
+    .where(~exists().where(_A.board == _D.board, _A.rule == bindparam("rule"), _A.entity == _D.board, _A.ended_at.is_(None)))
+    .group_by(_D.board)
+    .limit(bindparam("limit"))
 )
 
 

@@ -6,9 +6,9 @@ after they ended. Searches stay on their own boards; `board/lookup/closed_search
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session
 
 from board.commands.command import Ack
@@ -16,11 +16,12 @@ from board.commands.execute import CommandResult
 from board.commands.handover import shifts
 from board.commands.registry import Command
 from board.engine import unit_of_work
-from board.engine.event import join_at
+from board.engine.event import EVENT, EVENTS, is_at
 from board.engine.event_writer import EventWriter
 from board.errors import Refused
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER
+from models.db.tables import columns_of
 from models.entity import Entity
 from models.handover import SearchHandover, Shift
 from models.search import Search
@@ -30,24 +31,27 @@ from models.tip import Tip
 E = TypeVar("E", bound=Entity)
 
 
-def _queries(due: str, id: str, at: str) -> tuple[TextClause, TextClause]:
-    """Return the query for the ids of all due rows, and the query for the ids among `:ids` that are still due. Neither contains
-    literal values."""
-    still_due = text(f"SELECT {id} FROM {due} AND {id} IN :ids ORDER BY {at}, {id}")  # noqa: S608
-    still_due = still_due.bindparams(bindparam("ids", expanding=True))
-    return text(f"SELECT {id} FROM {due} ORDER BY {at}, {id}"), still_due  # noqa: S608
+_S, _T, _A = columns_of(Search), columns_of(Tip), columns_of(Alarm)
+
+
+def _queries(ids: Select[Any], at: Any) -> tuple[Select[Any], Select[Any]]:
+    """Return the query for the ids of all due rows, and the query for the ids among `ids` that are still due. `at`: column of the
+    time since when they wait."""
+    (id,) = ids.selected_columns
+    due = ids.where(at <= bindparam("before")).order_by(at, id)
+    return due, due.where(id.in_(bindparam("ids")))
 
 
 # Closed, and unchanged on `operations` for the period. A change of a closed search, such as of its outcome, restarts it.
 _DUE, _STILL_DUE = _queries(
-    f"search s {join_at(str(OPERATIONS_NUMBER), 's.operations_seq')} "
-    "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before", "s.id", "e.at",
-)  # fmt: skip
-TIP_DAYS = ALARM_DAYS = 1
-_DUE_TIPS, _STILL_DUE_TIPS = _queries(
-    "tip WHERE archived_at IS NULL AND queue = 'answered' AND queue_since <= :before", "id", "queue_since"
+    select(_S.id)
+    .join(EVENTS, is_at(OPERATIONS_NUMBER, _S.operations_seq))
+    .where(_S.archived_at.is_(None), _S.status == "closed"),
+    EVENT.at,
 )
-_DUE_ALARMS, _STILL_DUE_ALARMS = _queries("alarm WHERE board = 'operations' AND ended_at <= :before", "id", "ended_at")
+TIP_DAYS = ALARM_DAYS = 1
+_DUE_TIPS, _STILL_DUE_TIPS = _queries(select(_T.id).where(_T.archived_at.is_(None), _T.queue == "answered"), _T.queue_since)
+_DUE_ALARMS, _STILL_DUE_ALARMS = _queries(select(_A.id).where(_A.board == OPERATIONS), _A.ended_at)
 
 
 def due(session: Session, now: datetime, after_days: int) -> list[str]:
@@ -101,7 +105,7 @@ def archive_alarms(session: Session, ids: Collection[str], clock: Callable[[], d
 
 
 def _archive_due(
-    session: Session, still_due: TextClause, model: type[E], ids: Collection[str], clock: Callable[[], datetime], days: int,
+    session: Session, still_due: Select[Any], model: type[E], ids: Collection[str], clock: Callable[[], datetime], days: int,
     archive_one: Callable[[EventWriter, E], None],
 ) -> CommandResult:  # fmt: skip
     operations = unit_of_work.lock_board(session, OPERATIONS)

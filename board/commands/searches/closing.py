@@ -1,8 +1,9 @@
 """Closing a search: its open items, and the reason for closing it anyway."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Select, bindparam, or_, select
 
 from board.commands.materials import take_downs
 from board.config import sentences
@@ -10,19 +11,25 @@ from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.i18n import N_, Message, message
+from models.column import Column
+from models.db.tables import columns_of, table_of
 from models.entity import State
 from models.search import Search
+from models.sighting import Sighting
+from models.task import Task
 
 MAX_NAMED = 10  # card numbers or recipients named in a sentence; the rest are counted
 
-_TASKS = text(
-    'SELECT t.number FROM task t JOIN "column" c ON c.id = t."column" WHERE t.board = :board AND NOT t.withdrawn '
-    "AND c.role <> 'done' AND (t.take_down OR t.priority = 'urgent') ORDER BY t.number"
+_T, _COLUMN, _S = columns_of(Task), columns_of(Column), columns_of(Sighting)
+_TASKS = (
+    select(_T.number)
+    .join(table_of(Column), _COLUMN.id == _T.column)
+    .where(_T.board == bindparam("board"), ~_T.withdrawn, _COLUMN.role != "done", or_(_T.take_down, _T.priority == "urgent"))
+    .order_by(_T.number)
 )
-_SIGHTINGS = text(
-    "SELECT number FROM sighting WHERE board = :board AND NOT withdrawn AND assessment = 'unassessed' ORDER BY number"
-)
-_NOT_PASSED_ON = text("SELECT number FROM sighting WHERE board = :board AND queue = 'pass_on' ORDER BY number")
+_ON_BOARD = select(_S.number).where(_S.board == bindparam("board")).order_by(_S.number)
+_SIGHTINGS = _ON_BOARD.where(~_S.withdrawn, _S.assessment == "unassessed")
+_NOT_PASSED_ON = _ON_BOARD.where(_S.queue == "pass_on")
 
 
 def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
@@ -62,7 +69,7 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
     return open_items
 
 
-def _numbers(writer: EventWriter, query: TextClause) -> Sequence[int]:
+def _numbers(writer: EventWriter, query: Select[Any]) -> Sequence[int]:
     return unit_of_work.execute(writer.session, query, {"board": writer.board.id}).scalars().all()
 
 

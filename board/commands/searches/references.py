@@ -7,16 +7,18 @@ account can see both, each is shown with the name of its child.
 
 from itertools import count
 
-from sqlalchemy import text
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from board.engine.access import can_see
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.i18n import N_
+from models.db.tables import columns_of
 from models.search import Search
 
-_MADE = text("SELECT made_reference FROM search WHERE made_reference LIKE :like")
+_S = columns_of(Search)
+_MADE = select(_S.made_reference).where(_S.made_reference.like(bindparam("like")))
 
 
 def visible(session: Session, account: str, reference: str) -> list[tuple[str, str]]:

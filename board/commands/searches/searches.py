@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from pydantic import Field, create_model
-from sqlalchemy import text, true
+from sqlalchemy import bindparam, func, true
+from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
@@ -21,7 +22,7 @@ from board.config import sentences
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
-from board.engine.event import JournalEvent, join_at
+from board.engine.event import EVENT, EVENTS, JournalEvent, is_at
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind, UndoRules
 from board.engine.merge_patch import apply_patch
@@ -31,6 +32,7 @@ from board.i18n import N_, P_, message
 from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
+from models.db.tables import columns_of, table_of
 from models.declared import data_of, specs_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
@@ -44,9 +46,11 @@ _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) f
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
-_OPENED = text(  # the first event of its board tells who opened a search
-    f"SELECT count(*) FROM search s JOIN board b ON b.id = s.id {join_at('b.number', '1')} "  # noqa: S608
-    "WHERE s.archived_at IS NULL AND e.account = :account"
+_S, _B = columns_of(Search), columns_of(Board)
+_OPENED = (  # the first event of its board tells who opened a search
+    core_select(func.count())
+    .select_from(table_of(Search).join(table_of(Board), _B.id == _S.id).join(EVENTS, is_at(_B.number, 1)))
+    .where(_S.archived_at.is_(None), EVENT.account == bindparam("account"))
 )
 
 

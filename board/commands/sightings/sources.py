@@ -4,7 +4,7 @@ and audits each read."""
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, bindparam, select
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
@@ -19,6 +19,7 @@ from board.errors import Refused, not_found
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
+from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, Name, ShortText
 from models.search import Search
@@ -28,9 +29,12 @@ from realtime.wire.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
 
-_FORMER_VALUES = text(
-    "SELECT source_name, source_contact, seq FROM earliersource "
-    "WHERE sighting = :sighting AND board = :board AND seq < :before ORDER BY seq DESC LIMIT :limit"
+_E = columns_of(EarlierSource)
+_FORMER_VALUES = (
+    select(_E.source_name, _E.source_contact, _E.seq)
+    .where(_E.sighting == bindparam("sighting"), _E.board == bindparam("board"), _E.seq < bindparam("before", type_=BigInteger()))
+    .order_by(_E.seq.desc())
+    .limit(bindparam("limit"))
 )
 
 

@@ -4,13 +4,13 @@ An upload counts with its announced size from the start. `reserve` locks the row
 uploads can't both take the last space.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from board.commands.files.files import MAX_FILES, MAX_WITHDRAWN
@@ -18,8 +18,11 @@ from board.config.file_shares import MB, FileShares
 from board.errors import Refused
 from board.files import usage
 from board.i18n import N_, message
+from models.db.tables import columns_of
 from models.db.transaction import after_commit
+from models.file import File
 from models.times import format_utc
+from models.upload import Upload
 
 log = structlog.get_logger()
 
@@ -27,22 +30,33 @@ DAY = timedelta(days=1)  # rows of uploads are kept that long
 RETRY_AFTER_S = 3600  # by then the day's oldest uploads may have expired, or people have made space
 
 # Dropped uploads are still stored, but no longer count against their account
-_DAY = text(
-    "SELECT coalesce(sum(size + previews), 0) AS bytes, count(*) AS files FROM upload "
-    "WHERE account = :account AND created_at > :since AND state <> 'dropped'"
+_F, _U = columns_of(File), columns_of(Upload)
+_UPLOADED = func.coalesce(func.sum(_U.size + _U.previews), 0).label("bytes")
+_DAY = select(_UPLOADED, func.count().label("files")).where(
+    _U.account == bindparam("account"), _U.created_at > bindparam("since"), _U.state != "dropped"
 )
-_SEARCH = text(
-    "SELECT (SELECT coalesce(sum(stored), 0) FROM file WHERE board = :board) + "
-    "(SELECT coalesce(sum(size + previews), 0) FROM upload WHERE board = :board AND state <> 'attached') AS bytes"
-)
+_OF_SEARCH = _F.board == bindparam("board")
+_BY_ACCOUNT = _OF_SEARCH, _F.added_by == bindparam("account")
+_UPLOADS_OF_SEARCH = _U.board == bindparam("board")
+_UPLOADS_BY_ACCOUNT = _UPLOADS_OF_SEARCH, _U.account == bindparam("account")
 
-_SEARCH_OF_ACCOUNT = text(
-    "SELECT (SELECT coalesce(sum(stored), 0) FROM file WHERE board = :board AND added_by = :account) + "
-    "(SELECT coalesce(sum(size + previews), 0) FROM upload WHERE board = :board AND account = :account AND state <> 'attached') "
-    "AS bytes, "
-    "(SELECT count(*) FROM file WHERE board = :board AND added_by = :account) + "
-    "(SELECT count(*) FROM upload WHERE board = :board AND account = :account AND state IN ('receiving', 'ready')) AS files, "
-    "(SELECT count(*) FROM file WHERE board = :board AND added_by = :account AND withdrawn IS NOT NULL) AS withdrawn"
+
+def _bytes(files: Sequence[Any], uploads: Sequence[Any]) -> Any:
+    """Return the expression for the bytes of these files and unattached uploads."""
+    stored = select(func.coalesce(func.sum(_F.stored), 0)).where(*files).scalar_subquery()
+    uploaded = select(_UPLOADED).where(*uploads, _U.state != "attached").scalar_subquery()
+    return (stored + uploaded).label("bytes")
+
+
+def _count(*conditions: Any) -> Any:
+    return select(func.count()).where(*conditions).scalar_subquery()
+
+
+_SEARCH = select(_bytes([_OF_SEARCH], [_UPLOADS_OF_SEARCH]))
+_SEARCH_OF_ACCOUNT = select(
+    _bytes(_BY_ACCOUNT, _UPLOADS_BY_ACCOUNT),
+    (_count(*_BY_ACCOUNT) + _count(*_UPLOADS_BY_ACCOUNT, _U.state.in_(("receiving", "ready")))).label("files"),
+    _count(*_BY_ACCOUNT, _F.withdrawn.is_not(None)).label("withdrawn"),
 )
 
 _DAY_FULL = N_(

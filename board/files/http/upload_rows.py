@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import text
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlmodel import Session
 
 from board.config.file_shares import FileShares
@@ -16,8 +16,9 @@ from board.files.http import quotas
 from board.i18n import N_, message
 from board.telemetry.processing import MAX_TRIES
 from models.accounts import ROLES
+from models.db.tables import columns_of
 from models.times import format_utc
-from models.upload import Upload
+from models.upload import Upload, UploadPart
 
 MAX_OPEN = 20  # uploads of one account that are not attached
 MAX_OPEN_BYTES = 512 * 1024 * 1024  # of one account; at least one upload always fits
@@ -32,35 +33,32 @@ BUSY_RETRY_S = 10
 OTHER_OFFSET = N_("Another part of this file arrived in the meantime.")
 UNREADABLE = N_("This file could not be read. Save it again, or in another format, then send it.")
 
-_OPEN = text(
-    "SELECT id, size, touched_at FROM upload WHERE account = :account AND state IN ('receiving', 'ready') ORDER BY touched_at, id"
+_U, _PART = columns_of(Upload), columns_of(UploadPart)
+_OPEN = (
+    select(_U.id, _U.size, _U.touched_at)
+    .where(_U.account == bindparam("account"), _U.state.in_(("receiving", "ready")))
+    .order_by(_U.touched_at, _U.id)
 )
-_ADD = text(
-    'INSERT INTO upload (id, board, account, name, size, "offset", parts, state, created_at, touched_at) '
-    "VALUES (:id, :board, :account, :name, :size, 0, 0, 'receiving', :now, :now) ON CONFLICT (id) DO NOTHING"
+_ADD = insert_or_skip(Upload).on_conflict_do_nothing(index_elements=["id"]).execution_options(preserve_rowcount=True)
+_IS_ROW = _U.id == bindparam("row")
+_UPDATE = update(Upload).where(_IS_ROW)
+_GROW = _UPDATE.where(
+    _U.state == "receiving", _U.offset == bindparam("start"), _U.size >= bindparam("end"), _U.parts < bindparam("most")
+).values(offset=bindparam("end"), parts=_U.parts + 1)
+_PARTS = select(_PART.object).where(_PART.upload == bindparam("row")).order_by(_PART.offset)
+_CLAIM = _UPDATE.where(_U.poison < MAX_TRIES).values(file=func.coalesce(_U.file, bindparam("new_file")), poison=_U.poison + 1)
+_CLEAR = _UPDATE.values(poison=0)
+_READY = _UPDATE.where(_U.state == "receiving", _U.offset == _U.size).values(state="ready", poison=0)
+_DROP = _UPDATE.where(_U.state != "attached").values(state="dropped")
+_REMOVE = delete(Upload).where(_IS_ROW, _U.state == "dropped").returning(_U.size + _U.previews)
+_DROP_PARTS = delete(UploadPart).where(_PART.upload == bindparam("row"))
+_DUE = (
+    select(_U.id)
+    .where(or_(_U.created_at <= bindparam("before"), and_(_U.state == "dropped", _U.touched_at <= bindparam("before_hour"))))
+    .order_by(_U.created_at, _U.id)
+    .limit(bindparam("limit"))
 )
-_GROW = text(
-    'UPDATE upload SET "offset" = :after, parts = parts + 1, touched_at = :now '
-    "WHERE id = :id AND state = 'receiving' AND \"offset\" = :offset AND size >= :after AND parts < :most"
-)
-_ADD_PART = text('INSERT INTO upload_part (upload, "offset", size, object) VALUES (:id, :offset, :size, :object)')
-_PARTS = text('SELECT object FROM upload_part WHERE upload = :id ORDER BY "offset"')
-_CLAIM = text(
-    "UPDATE upload SET file = COALESCE(file, :file), poison = poison + 1, touched_at = :now WHERE id = :id AND poison < :most"
-)
-_CLEAR = text("UPDATE upload SET poison = 0 WHERE id = :id")
-_READY = text(
-    "UPDATE upload SET state = 'ready', result = :result, previews = :previews, poison = 0, touched_at = :now "
-    "WHERE id = :id AND state = 'receiving' AND \"offset\" = size"
-)
-_DROP = text("UPDATE upload SET state = 'dropped' WHERE id = :id AND state <> 'attached'")
-_REMOVE = text("DELETE FROM upload WHERE id = :id AND state = 'dropped' RETURNING size + previews AS bytes")
-_DROP_PARTS = text("DELETE FROM upload_part WHERE upload = :id")
-_DUE = text(
-    "SELECT id FROM upload WHERE created_at <= :before OR (state = 'dropped' AND touched_at <= :before_hour) "
-    "ORDER BY created_at, id LIMIT :limit"
-)
-_FORGET_ATTACHED = text("DELETE FROM upload WHERE id = :id AND state = 'attached'")
+_FORGET_ATTACHED = delete(Upload).where(_IS_ROW, _U.state == "attached")
 
 
 class NewUpload(NamedTuple):
@@ -115,7 +113,8 @@ def begin(
     if row is None:
         replaced = _make_room(session, account, new.size, now)
         values = {"id": new.id, "board": new.board, "account": account, "name": new.name, "size": new.size}
-        if session.connection().execute(_ADD, values | {"now": format_utc(now)}).rowcount:
+        times = dict.fromkeys(("created_at", "touched_at"), format_utc(now))
+        if session.connection().execute(_ADD, values | times).rowcount:
             quotas.reserve(session, account, new.board, new.size, shares, now)
     return find(session, caller, new.board, new.id), replaced
 
@@ -146,19 +145,20 @@ def grow(
     """Add a stored part. Raises Refused `conflict` if another part has this offset."""
     row = find(session, caller, board, id)
     check_offset(row, offset)
-    params: dict[str, Any] = {"id": id, "offset": offset, "size": size, "object": object, "now": format_utc(now)}
-    if not session.connection().execute(_GROW, params | {"after": offset + size, "most": MAX_PARTS}).rowcount:
+    params = {"row": id, "start": offset, "end": offset + size, "most": MAX_PARTS, "touched_at": format_utc(now)}
+    if not session.connection().execute(_GROW, params).rowcount:
         if row.parts >= MAX_PARTS:
             raise Refused("too_large", N_("This file arrived in too many small parts. Remove it and send it again."))
         check_offset(find(session, caller, board, id), offset)
         raise invalid("offset", N_("This goes beyond the end of the file."))
-    session.connection().execute(_ADD_PART, params)
+    part = {"upload": id, "offset": offset, "size": size, "object": object}
+    session.connection().execute(insert(UploadPart), part)
     return find(session, caller, board, id)
 
 
 def parts(session: Session, id: str) -> list[str]:
     """Return the keys of the parts of an upload, in order."""
-    return list(session.connection().execute(_PARTS, {"id": id}).scalars())
+    return list(session.connection().execute(_PARTS, {"row": id}).scalars())
 
 
 def claim(session: Session, caller: Caller, board: str, id: str, file: str, now: datetime) -> Upload:
@@ -168,7 +168,7 @@ def claim(session: Session, caller: Caller, board: str, id: str, file: str, now:
     Raises Refused `invalid` after MAX_TRIES killed processes, `unavailable` while another process works on it.
     """
     row = find(session, caller, board, id)
-    params = {"id": id, "file": file, "now": format_utc(now), "most": MAX_TRIES}
+    params = {"row": id, "new_file": file, "touched_at": format_utc(now)}
     if not session.connection().execute(_CLAIM, params).rowcount:
         if row.touched_at > format_utc(now - BUSY):
             raise Refused("unavailable", retry_after_s=BUSY_RETRY_S)
@@ -178,7 +178,7 @@ def claim(session: Session, caller: Caller, board: str, id: str, file: str, now:
 
 def clear_poison(session: Session, id: str) -> None:
     """Reset the count of processes that an upload has killed."""
-    session.connection().execute(_CLEAR, {"id": id})
+    session.connection().execute(_CLEAR, {"row": id})
 
 
 def set_ready(
@@ -186,10 +186,10 @@ def set_ready(
 ) -> Upload:  # fmt: skip
     """Mark an upload as ready and store its result. `previews`: bytes of its pictures. Idempotent."""
     find(session, caller, board, id)
-    params = {"id": id, "result": orjson.dumps(result).decode(), "previews": previews, "now": format_utc(now)}
+    params = {"row": id, "result": result, "previews": previews, "touched_at": format_utc(now)}
     if session.connection().execute(_READY, params).rowcount:
         usage.add(session, previews)
-        session.connection().execute(_DROP_PARTS, {"id": id})
+        session.connection().execute(_DROP_PARTS, {"row": id})
     return find(session, caller, board, id)
 
 
@@ -205,17 +205,17 @@ def give_up(session: Session, caller: Caller, board: str, id: str) -> DroppedUpl
 def drop(session: Session, id: str) -> DroppedUpload | None:
     """Drop an upload; return None if it is attached or does not exist."""
     row = session.get(Upload, id, populate_existing=True)
-    if row is None or not session.connection().execute(_DROP, {"id": id}).rowcount:
+    if row is None or not session.connection().execute(_DROP, {"row": id}).rowcount:
         return None
     file = row.file
     session.expunge(row)
-    session.connection().execute(_DROP_PARTS, {"id": id})
+    session.connection().execute(_DROP_PARTS, {"row": id})
     return DroppedUpload(id, file)
 
 
 def remove(session: Session, id: str) -> None:
     """Remove the row of a dropped upload whose stored bytes are deleted, and free its quota."""
-    if (bytes := session.connection().execute(_REMOVE, {"id": id}).scalar()) is not None:
+    if (bytes := session.connection().execute(_REMOVE, {"row": id}).scalar()) is not None:
         usage.add(session, -bytes)
 
 
@@ -227,6 +227,6 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
 
 def sweep(session: Session, id: str) -> DroppedUpload | None:
     """Drop a due upload. Of an attached one, only delete the row: its files stay."""
-    if session.connection().execute(_FORGET_ATTACHED, {"id": id}).rowcount:
+    if session.connection().execute(_FORGET_ATTACHED, {"row": id}).rowcount:
         return None
     return drop(session, id)

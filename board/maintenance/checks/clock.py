@@ -2,17 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from board.config.settings import Settings
 from board.maintenance.checks.finding import State
 from board.maintenance.database import read
+from models.board import Board
+from models.db.tables import columns_of
 from models.times import now, parse_utc
 
 MAX_OFFSET = timedelta(seconds=5)  # people read minutes
-_NEWEST = text("SELECT max(at) FROM board WHERE seq > 0")
-_SERVER = text("SELECT clock_timestamp()")
+_B = columns_of(Board)
+_NEWEST = select(func.max(_B.at)).where(_B.seq > 0)
+_SERVER = select(func.clock_timestamp())
 
 
 def check(settings: Settings) -> tuple[State, str]:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlmodel import Session
 
 from board.config.settings import Settings
@@ -14,8 +14,9 @@ from models.db.database import Database
 
 MB = 1_000_000
 TABLES = "tables of this version"
+# text: SHOW is PostgreSQL's
 _VERSION = text("SHOW server_version")
-_SIZE = text("SELECT pg_database_size(current_database())")
+_SIZE = select(func.pg_database_size(func.current_database()))
 
 
 def check(settings: Settings) -> tuple[State, str]:

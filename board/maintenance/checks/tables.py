@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlmodel import Session
 
 from board.config.settings import Settings
@@ -23,6 +23,7 @@ _BYTES_OF_FILE = (
     "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name "
     "WHERE s.aggregate = TRUE GROUP BY m.tbl_name"
 )
+# text: catalogue of PostgreSQL
 _OF_SERVER = text(
     "SELECT relname, reltuples, pg_total_relation_size(oid) FROM pg_class "
     "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
@@ -77,4 +78,4 @@ def _of_server(session: Session) -> list[TableSize]:
 
 
 def _count(session: Session, table: str) -> int:
-    return int(session.connection().execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())  # noqa: S608
+    return int(session.connection().execute(select(func.count()).select_from(metadata.tables[table])).scalar_one())

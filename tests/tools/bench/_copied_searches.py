@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, insert, select, update
 
-from board.engine.event import COLUMNS, JournalEvent, stored_event
+from board.engine.event import JournalEvent, stored_event
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.identity import Caller
 from board.engine.repositories.new_events import KEY_BYTES
@@ -24,6 +24,7 @@ from models.note import Note
 from models.sighting import Sighting
 from models.stored_payload import pack
 from models.times import to_ms
+from tests.support.journal_sql import COLUMNS
 from tests.tools.bench._server import open_search
 
 COPIED = (Sighting, Note, Alarm)  # kinds that `_years` writes; columns and tasks come with the opening of a search

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.engine.event import BOARD, COLUMNS, stored_event
+from board.engine.event import stored_event
 from models.entity import flatten
+from tests.support.journal_sql import BOARD, COLUMNS
 from tests.tools.faults.alarms import AlarmRecord
 from tests.tools.faults.recordings import digest, entity_digest
 
