@@ -52,9 +52,9 @@ class VisibilityChange(SQLModel, table=True):
     A client with an earlier position gets a snapshot.
     """
 
-    __tablename__ = "sight"
+    __tablename__ = "visibility_changes"
 
-    __table_args__ = (Index("sight_changed", "board", "seq"),)
+    __table_args__ = (Index("visibility_changed", "board", "seq"),)
 
     board: str = Field(primary_key=True)
     search: str = Field(primary_key=True)

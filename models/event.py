@@ -60,7 +60,7 @@ class ProcessedCommand(SQLModel, table=True):
     intake's content, keyed with the payload key of its first event, so that nothing can be guessed from it after erasure.
     """
 
-    __tablename__ = "done"
+    __tablename__ = "processed_commands"
     __table_args__ = {"sqlite_with_rowid": False}
 
     digest: str = Field(primary_key=True)  # see `command_digest`

@@ -123,7 +123,7 @@ class SearchHandover(Entity, table=True):
     `unread_by`: account that accepted the search without reading it, until it reads it; otherwise null. *0.4.0*
     """
 
-    __tablename__ = "handed"
+    __tablename__ = "search_handovers"
 
     KIND: ClassVar[str] = "handed"
 

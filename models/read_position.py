@@ -10,7 +10,7 @@ class ReadPosition(SQLModel, table=True):
     A row with another epoch than the board's is ignored.
     """
 
-    __tablename__ = "seen"
+    __tablename__ = "read_positions"
 
     account: str = Field(primary_key=True)
     board: str = Field(primary_key=True)

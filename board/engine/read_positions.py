@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import String, bindparam, text
+from sqlalchemy import String, and_, bindparam, select, text
 from sqlmodel import Session
 
 from board.engine import access, snapshot, unit_of_work
 from board.engine.event import count_own
 from board.errors import Refused, invalid
 from board.i18n import N_
+from models import read_position
 from models.board import Board
-from models.db.statement import Statement
+from models.db.statement import Statement, write_all
+from models.db.tables import columns_of, table_of
+from models.db.transaction import connection_of
 from models.ids import id_bytes
 
 
@@ -42,28 +45,30 @@ class StoredReadPosition(NamedTuple):
 MAX_EVENTS_COUNTED = 1_000  # of the newest events, to find the account's own: bounds the time for which the writer is busy
 
 # A position in another epoch than the board's counts as none.
-_OF_ACCOUNT = text(
-    "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
-    "WHERE s.account = :account ORDER BY s.board"
+_ROW, _B = columns_of(read_position.ReadPosition), columns_of(Board)
+_OF_ACCOUNT = (
+    select(_ROW.board, _ROW.epoch, _ROW.seq, _ROW.at, _ROW.own)
+    .join(table_of(Board), and_(_B.id == _ROW.board, _B.epoch == _ROW.epoch))
+    .where(_ROW.account == bindparam("account"))
+    .order_by(_ROW.board)
 )
 _OWN = count_own("(SELECT number FROM board WHERE id = CAST(:board AS TEXT))", "CAST(:after AS BIGINT)", "CAST(:head AS BIGINT)")
-_MOVE_ONE = (
-    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "  # noqa: S608
-    f"CAST(:seq AS BIGINT), :at, {_OWN}) "
+_INTO = "INSERT INTO read_positions AS p (account, board, epoch, seq, at, own) "
+_FORWARD = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
-    "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
+    "WHERE p.epoch <> excluded.epoch OR p.seq <= excluded.seq"
 )
-_MOVE, _MOVE_WITH_COMMAND = text(_MOVE_ONE), Statement(_MOVE_ONE)
+_MOVE = Statement(
+    f"{_INTO}VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, CAST(:seq AS BIGINT), :at, {_OWN}) {_FORWARD}"
+)
 # Each valid position once, ordered by board so that two screens of one person never deadlock.
 _MOVE_ALL = (
-    "INSERT INTO seen (account, board, epoch, seq, at, own) "  # noqa: S608
-    "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), "
+    f"{_INTO}SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), "  # noqa: S608
     f"{count_own('k.number', 'CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END')} FROM ("
     "SELECT b.id, b.number, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {positions} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
     "WHERE b.id NOT IN :hidden GROUP BY b.id, b.number, b.epoch) k WHERE true ORDER BY k.id "
-    "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
-    "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
+    f"{_FORWARD}"
 )
 _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "sqlite": "(SELECT json_extract(value, '$[0]') AS board, json_extract(value, '$[1]') AS epoch, "
@@ -72,6 +77,7 @@ _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "FROM jsonb_array_elements(CAST(:positions AS JSONB))) m",
 }
 _MOVES_ALL = {
+    # text: it shares its words with the statement that is sent with a command
     kind: text(_MOVE_ALL.format(positions=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
     for kind, positions in _POSITIONS_TABLE.items()
 }
@@ -94,12 +100,12 @@ def advance(session: Session, account: str, position: ReadPosition, at: str) -> 
     since, `invalid` beyond its head."""
     board = access.get_visible_board(session, account, position.board)
     _check(board, position)
-    session.connection().execute(_MOVE, _move_parameters(account, position, board.seq, at))
+    write_all(connection_of(session), [(_MOVE, [_move_parameters(account, position, board.seq, at)])])
 
 
 def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:
     """Advance a read position as part of a command that says so; `head` is the board's seq."""
-    unit_of_work.current(session).read_positions.add(_MOVE_WITH_COMMAND, _move_parameters(account, position, head, at))
+    unit_of_work.current(session).read_positions.add(_MOVE, _move_parameters(account, position, head, at))
 
 
 def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -> dict[str, Any]:

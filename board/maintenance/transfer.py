@@ -99,7 +99,7 @@ def _verify_chain(old: Session, new: Session, board: Board) -> str:
 def _position(session: Session) -> list[Any]:
     """Return values that change with every write: heads, numbers of rows, and versions of rights."""
     boards = session.connection().execute(select(Board.id, Board.seq, Board.epoch).order_by(Board.id))  # type: ignore[call-overload]
-    table_names = ("account", "session", "token", "done", "alert_read", "seen", "display", "pairing")
+    table_names = ("account", "session", "token", "processed_commands", "alert_read", "read_positions", "display", "pairing")
     counts = [_count(session.connection(), metadata.tables[name]) for name in table_names]
     return [*map(tuple, boards), *counts, *rights_version.version(session)]
 

@@ -9,16 +9,18 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, inspect, text
+from sqlalchemy import Row, Select, column, delete, func, insert, inspect, select, table, text, tuple_
 from sqlmodel import Session
 
+from models.board import Board
 from models.db.database import Database
+from models.db.tables import columns_of
 from models.event import KEPT_BYTES, command_day, command_digest
 from models.ids import id_bytes, id_text
 from models.stored_payload import Bases, is_packed, unpack
 from models.times import to_ms
 
-_NUMBERS = text("SELECT id, number FROM board")
+_NUMBERS = select(columns_of(Board).id, columns_of(Board).number)
 BATCH_SIZE = 5_000  # rows per transaction
 
 Progress = Callable[[int, int], object]  # receives the numbers of moved rows and of all rows
@@ -53,11 +55,6 @@ class EarlierTable(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         return self.name, *self.beside
-
-    @property
-    def moved(self) -> str:
-        """Return the condition for rows up to the last moved row."""
-        return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
 
 
 def _command(row: Row[Any], context: Context) -> Values:
@@ -97,7 +94,8 @@ def _payload(row: Row[Any], bases: Bases) -> tuple[int | None, bytes]:
 
 TABLES = (
     EarlierTable(
-        "done_until_0031", ("account", "command"), "SELECT * FROM done_until_0031 ORDER BY account, command", "done", _command
+        "done_until_0031", ("account", "command"), "SELECT * FROM done_until_0031 ORDER BY account, command",
+        "processed_commands", _command,
     ),
     EarlierTable(
         "event_until_0033", ("board", "seq"),
@@ -105,7 +103,9 @@ TABLES = (
         "ORDER BY e.board, e.seq",
         "event", _event, ("payload_until_0033",),
     ),
-    EarlierTable("done_until_0047", ("digest",), "SELECT * FROM done_until_0047 ORDER BY digest", "done", _short_command),
+    EarlierTable(
+        "done_until_0047", ("digest",), "SELECT * FROM done_until_0047 ORDER BY digest", "processed_commands", _short_command
+    ),
     EarlierTable("event_until_0047", ("board", "seq"), "SELECT * FROM event_until_0047 ORDER BY board, seq", "event", _event),
 )  # fmt: skip
 
@@ -122,48 +122,52 @@ def count_rows(session: Session, version: str) -> int:
     existing = set(inspect(session.connection()).get_table_names())
     names = {table.name for table in TABLES}
     bases = {base for base, _, until in (name.partition("_until_") for name in names) if version <= until}
-    queries = (text(f"SELECT count(*) FROM {name}") for name in (names | bases) & existing)  # noqa: S608
-    return sum(int(session.connection().execute(query).scalar_one()) for query in queries)
+    return sum(session.connection().execute(_count_of(name)).scalar_one() for name in (names | bases) & existing)
+
+
+def _count_of(name: str) -> Select[int]:
+    return select(func.count()).select_from(table(name))
 
 
 def move(database: Database, progress: Progress) -> None:
     """Move all rows of earlier tables. If it raises DatabaseUnavailable, the next call continues."""
     tables = database.read_now(remaining)
     numbers: dict[str, int] = dict(database.read_now(lambda session: list(session.connection().execute(_NUMBERS))))
-    total = sum(database.write_now(partial(_count, database, table)) for table in tables)
+    total = sum(database.write_now(partial(_count, database, earlier)) for earlier in tables)
     moved = 0
-    for table in tables:
-        while count := database.write_now(partial(_move_batch, database, table, numbers)):
+    for earlier in tables:
+        while count := database.write_now(partial(_move_batch, database, earlier, numbers)):
             moved += count
             progress(moved, total)
 
 
-def _count(database: Database, table: EarlierTable, session: Session) -> int:
+def _count(database: Database, earlier: EarlierTable, session: Session) -> int:
     """Return the number of remaining rows; 0 if another process has dropped the table in the meantime."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)
-    if table not in remaining(session):
+    if earlier not in remaining(session):
         return 0
-    return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
+    return connection.execute(_count_of(earlier.name)).scalar_one()
 
 
-def _move_batch(database: Database, table: EarlierTable, numbers: Mapping[str, int], session: Session) -> int:
+def _move_batch(database: Database, earlier: EarlierTable, numbers: Mapping[str, int], session: Session) -> int:
     """Move the next rows and return their number. Drop the table if it has no rows."""
     connection = session.connection()
     database.backend.lock_for_migration(connection)  # another process may do the same
-    if table not in remaining(session):
+    if earlier not in remaining(session):
         return 0
-    rows = connection.execute(text(f"{table.query} LIMIT {BATCH_SIZE}")).all()
+    # text: the tables of earlier versions have no models
+    rows = connection.execute(text(f"{earlier.query} LIMIT {BATCH_SIZE}")).all()
     if not rows:
-        for name in table.names:
+        for name in earlier.names:
+            # text: DDL
             connection.execute(text(f"DROP TABLE {name}"))
         return 0
     context = Context(numbers, Bases())
-    values = [table.convert(row, context) for row in rows]
-    names = values[0].keys()
-    insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
-    connection.execute(text(insert), values)
-    last_key = {name: getattr(rows[-1], name) for name in table.key}
-    for name in table.names:
-        connection.execute(text(f"DELETE FROM {name} WHERE {table.moved}"), last_key)  # noqa: S608
+    values = [earlier.convert(row, context) for row in rows]
+    # without types, which would refuse a damaged value
+    connection.execute(insert(table(earlier.table, *map(column, values[0]))), values)
+    key, last_key = tuple_(*map(column, earlier.key)), tuple_(*(getattr(rows[-1], name) for name in earlier.key))
+    for name in earlier.names:
+        connection.execute(delete(table(name)).where(key <= last_key))
     return len(rows)

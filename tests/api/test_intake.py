@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from board.engine import erasure
-from board.engine.event import BOARD
 from models.accounts import ROLES
 from models.ids import new_id as no_such
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.journal_sql import BOARD
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.team import Team
 
@@ -128,7 +128,7 @@ async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team,
     search, service = await team.alice.open_search(), team.server.service
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
-    before = text(f"UPDATE done SET content = NULL WHERE board = {BOARD} AND seq = :seq")
+    before = text(f"UPDATE processed_commands SET content = NULL WHERE board = {BOARD} AND seq = :seq")
     await service.database.write(lambda db: erasure.erase(db, search, first["seq"]))
     named = {"board": search, "seq": second["seq"]}
     assert await service.database.write(lambda db: db.connection().execute(before, named).rowcount) == 1
@@ -143,7 +143,7 @@ async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncCl
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
     for each in said:
         assert (await hotline.post(PATH, json=each)).status_code == 201
-    read = text(f"SELECT content FROM done WHERE board = {BOARD} AND content IS NOT NULL")
+    read = text(f"SELECT content FROM processed_commands WHERE board = {BOARD} AND content IS NOT NULL")
     kept = await team.server.service.database.read(
         lambda db: [bytes(each) for each in db.connection().execute(read, {"board": search}).scalars()]
     )

@@ -280,7 +280,7 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
 async def test_erased_content_is_not_in_a_backup(service: BoardService, tmp_path: Path) -> None:
     name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
     await service.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
-    await service.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))
+    await service.database.write(lambda session: session.connection().execute(text("DELETE FROM read_positions")))
     with closing(library.connect(service.database.path)) as source, closing(library.connect(pages)) as copy:
         source.backup(copy)
     assert b"Noor, who was erased." in pages.read_bytes()  # so the test could fail: the pages still have it
@@ -293,12 +293,12 @@ async def test_dump_with_fewer_rows_is_deleted(postgres: Postgres, postgres_url:
     database, real = Database(postgres_url), postgresql_backup.rows_of
     database.write_now(lambda session: session.add(ReadPosition(account="a", board="", epoch="", seq=0, at="")))
     with monkeypatch.context() as patch:
-        patch.setattr(postgresql_backup, "rows_of", lambda dump: real(dump) - Counter({"seen": 1}))
+        patch.setattr(postgresql_backup, "rows_of", lambda dump: real(dump) - Counter({"read_positions": 1}))
         with pytest.raises(OperationError, match="seen has 0 of 1 rows"):
             await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
     assert left(tmp_path) == set()
     await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
-    assert real(tmp_path / "backup.dump")["seen"] == 1
+    assert real(tmp_path / "backup.dump")["read_positions"] == 1
     (tmp_path / "backup.dump").write_bytes((tmp_path / "backup.dump").read_bytes()[:-200])
     with pytest.raises(OperationError, match="pg_restore failed"):
         real(tmp_path / "backup.dump")

@@ -223,7 +223,7 @@ def test_batch_that_fails_moves_nothing(old: Database, monkeypatch: pytest.Monke
         with pytest.raises(RuntimeError):
             schema.migrate(old)
     earlier = [each.name for each in old.read_now(earlier_tables.remaining) if each.name.startswith("done")]
-    counts = [old.read_now(lambda db, name=name: _count(db, name)) for name in ("done", *earlier)]
+    counts = [old.read_now(lambda db, name=name: _count(db, name)) for name in ("processed_commands", *earlier)]
     assert (counts[0], sum(counts)) == (7, len(ACCOUNTS) * COMMANDS)
     schema.migrate(old)
     _assert_all_there(old)

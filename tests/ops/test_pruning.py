@@ -68,9 +68,9 @@ async def test_a_command_id_is_remembered_for_90_days(desk: Desk) -> None:
     assert await desk.open_search("c1") == first, "sent again, it is answered as before"
     desk.now += timedelta(days=2)
     await desk.open_search("c2")
-    assert await desk.pruning.prune() == {"done": 1}
+    assert await desk.pruning.prune() == {"processed_commands": 1}
     assert await desk.open_search("c1") > first, "it counts as new"
-    assert await desk.count("done") == 2
+    assert await desk.count("processed_commands") == 2
 
 
 async def test_alerts_are_pruned_when_they_are_no_longer_listed(desk: Desk) -> None:
@@ -150,13 +150,13 @@ async def test_one_process_prunes_a_day(desk: Desk) -> None:
     others = [Pruning(desk.service.database, desk.service.settings, desk.clock) for _ in range(3)]
     desk.now += timedelta(days=100)
     await asyncio.gather(*(each.prune_if_due() for each in others))
-    assert await desk.count("done") == 0
-    await desk.sql("INSERT INTO done (digest, day, board, seq, events) VALUES ('a', 20260101, 2, 1, 1)")
+    assert await desk.count("processed_commands") == 0
+    await desk.sql("INSERT INTO processed_commands (digest, day, board, seq, events) VALUES ('a', 20260101, 2, 1, 1)")
     await others[1].prune_if_due()
-    assert await desk.count("done") == 1, "another one did it today"
+    assert await desk.count("processed_commands") == 1, "another one did it today"
     desk.now += timedelta(days=1)
     await others[2].prune_if_due()
-    assert await desk.count("done") == 0
+    assert await desk.count("processed_commands") == 0
 
 
 async def test_many_rows_are_pruned_in_small_transactions(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,8 +171,8 @@ async def test_many_rows_are_pruned_in_small_transactions(desk: Desk, monkeypatc
 
     monkeypatch.setattr(pruning, "_delete", counted)
     rows = [{"digest": str(number)} for number in range(23)]
-    await desk.sql("INSERT INTO done (digest, day, board, seq, events) VALUES (:digest, 20260101, 2, 1, 1)", *rows)
-    assert await desk.pruning.prune() == {"done": 23}
+    await desk.sql("INSERT INTO processed_commands (digest, day, board, seq, events) VALUES (:digest, 20260101, 2, 1, 1)", *rows)
+    assert await desk.pruning.prune() == {"processed_commands": 23}
     assert sizes == [4, 4, 2, 4, 4, 2, 3]
 
 
@@ -180,10 +180,10 @@ def test_ids_and_tokens_are_kept_as_long_as_the_settings_say(monkeypatch: pytest
     def ages() -> dict[str, int]:
         return {each.table: each.age.days for each in pruning.rules(Settings(_env_file=None))}
 
-    assert (ages()["done"], ages()["token"]) == (90, 90)
+    assert (ages()["processed_commands"], ages()["token"]) == (90, 90)
     monkeypatch.setenv("KEEP_COMMAND_IDS_DAYS", "365")
     monkeypatch.setenv("KEEP_ENDED_TOKENS_DAYS", "0")
-    assert (ages()["done"], ages()["token"]) == (365, 0)
+    assert (ages()["processed_commands"], ages()["token"]) == (365, 0)
     monkeypatch.setenv("KEEP_COMMAND_IDS_DAYS", "89")  # fewer than the contract promises
     with pytest.raises(ValidationError, match="keep_command_ids_days"):
         Settings(_env_file=None)

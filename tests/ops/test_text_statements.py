@@ -175,13 +175,15 @@ def moves(seed: int) -> Iterator[tuple[str, str, int, int]]:
         heads[board] += many
 
 
-_SEEN = text("INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:a, :b, 'e', :s, '', :o)")
+_SEEN = text("INSERT INTO read_positions (account, board, epoch, seq, at, own) VALUES (:a, :b, 'e', :s, '', :o)")
 
 
 def stored(session: Session) -> list[tuple[Any, ...]]:
     return [
         tuple(row)
-        for row in session.connection().execute(text("SELECT account, board, epoch, seq, at, own FROM seen ORDER BY 1, 2"))
+        for row in session.connection().execute(
+            text("SELECT account, board, epoch, seq, at, own FROM read_positions ORDER BY 1, 2")
+        )
     ]
 
 
@@ -190,7 +192,7 @@ async def test_own_events_count_the_same_together_as_one_by_one(database: Databa
     start = [{"a": "a", "b": "x", "s": 1, "o": 0}, {"a": "b", "b": "y", "s": 0, "o": 1}]
     found = []
     for size in (1, 40):
-        database.write_now(lambda session: session.connection().execute(text("DELETE FROM seen")))
+        database.write_now(lambda session: session.connection().execute(text("DELETE FROM read_positions")))
         database.write_now(lambda session: session.connection().execute(_SEEN, start))
         done = list(moves(seed))
         for begin in range(0, len(done), size):

@@ -14,7 +14,6 @@ from board.commands.registry import Command
 from board.displays import displays
 from board.displays.displays import PairDisplay, Playlist
 from board.engine import identity
-from board.engine.event import BOARD
 from board.engine.hash_chain import verify
 from board.engine.identity import Caller
 from board.errors import OperationError
@@ -24,6 +23,7 @@ from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import metadata, migrate
 from models.upkeep import FOLDER
+from tests.support.journal_sql import BOARD
 from tests.support.people import PASSWORD, new_id, session_cookie, settings_for
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -92,7 +92,9 @@ async def test_every_row_arrives_and_every_chain_holds(transferred: Transferred)
     transferred.copy()
     before, after = transferred.source.read_now(everything), transferred.target.read_now(everything)
     assert after == before
-    assert {"account", "session", "token", "sight", "note", "event", "done"} <= {name for name, rows in after.items() if rows}
+    assert {"account", "session", "token", "visibility_changes", "note", "event", "processed_commands"} <= {
+        name for name, rows in after.items() if rows
+    }
     assert transferred.target.read_now(faults) == [None, None, None]
     assert any(line.startswith(f"{transferred.search} holds") for line in transferred.told)
     assert f"event: {len(after['event'])} rows" in transferred.told

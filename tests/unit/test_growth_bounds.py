@@ -42,15 +42,15 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "distribution": ("distributions of a search", distributions.MAX_DISTRIBUTIONS),
     "shift": (ONE_EACH, None),
     "handover": (ONE_EACH, None),
-    "handed": (ONE_EACH, handovers.MAX_SEARCHES),
+    "search_handovers": (ONE_EACH, handovers.MAX_SEARCHES),
     "briefing": (ONE_EACH, MAX_PINNED),
     "display": ("displays that are not revoked; revoked ones stay as a record", displays.MAX_ACTIVE),
     "pairing": ("codes that wait", pairing.MAX_PENDING),
     "upload": ("open uploads of an account", upload_rows.MAX_OPEN),
     "upload_part": ("parts of an upload", upload_rows.MAX_PARTS),
     "board_share": ("one for each account and token on a board", None),
-    "sight": ("one for each account and search", None),
-    "seen": ("one for each account and board", None),
+    "visibility_changes": ("one for each account and search", None),
+    "read_positions": ("one for each account and board", None),
     "alert_choice": (ONE_EACH, None),
     "draft_key": (ONE_EACH, None),
     "link": (ONE_EACH, None),
@@ -61,7 +61,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
     "event": (JOURNAL, None),
-    "done": ("one for each command, deleted after days", "pruned"),
+    "processed_commands": ("one for each command, deleted after days", "pruned"),
     "alert": ("alerts of people, deleted after days", RETENTION),
     "alert_read": ("alerts of people, deleted after days", RETENTION),
     "security_alert": ("actions of administrators, deleted after days", RETENTION),
@@ -71,7 +71,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "rights": ("two rows", None),
     "upkeep": ("one row for each kind of maintenance", None),
 }
-PRUNED = ("done", "alert", "alert_read", "security_alert", "notification")
+PRUNED = ("processed_commands", "alert", "alert_read", "security_alert", "notification")
 
 
 def test_every_table_names_its_bound() -> None:

@@ -9,14 +9,14 @@ from models.event import command_day, command_digest
 CommandKey = tuple[str, str]  # account and command id
 
 _ADD = BulkWrite.insert(
-    "done",
+    "processed_commands",
     {
         "digest": "text", "day": "integer", "board": "integer", "seq": "integer", "events": "integer", "opened": "text",
         "content": "bytea",
     },
 )  # fmt: skip
 _FIND = Statement(
-    "SELECT d.digest, b.id, d.seq, d.events, d.opened, d.content FROM done d JOIN board b ON b.number = d.board "
+    "SELECT d.digest, b.id, d.seq, d.events, d.opened, d.content FROM processed_commands d JOIN board b ON b.number = d.board "
     "WHERE d.digest IN :digests"
 )
 

@@ -8,14 +8,14 @@ from models.db.statement import BulkWrite, Statement, Write
 
 # An account's own events are not new to it. The position moves past them if everything before was read; otherwise they are
 # counted. A board that was never read has a row without a time. A new epoch restarts the position and the count.
-_INTO = "INSERT INTO seen (account, board, epoch, seq, at, own) "
+_INTO = "INSERT INTO read_positions AS p (account, board, epoch, seq, at, own) "
 _UPDATE = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
-    "own = CASE WHEN seen.epoch <> excluded.epoch THEN excluded.own WHEN seen.seq + seen.own >= {first} - 1 THEN 0 "
-    "ELSE seen.own + excluded.own END, "
-    "at = CASE WHEN seen.epoch <> excluded.epoch THEN '' ELSE seen.at END, "
-    "seq = CASE WHEN seen.epoch <> excluded.epoch THEN 0 WHEN seen.seq + seen.own >= {first} - 1 THEN {last} ELSE seen.seq END "
-    "WHERE seen.epoch <> excluded.epoch OR seen.seq < {last}"
+    "own = CASE WHEN p.epoch <> excluded.epoch THEN excluded.own WHEN p.seq + p.own >= {first} - 1 THEN 0 "
+    "ELSE p.own + excluded.own END, "
+    "at = CASE WHEN p.epoch <> excluded.epoch THEN '' ELSE p.at END, "
+    "seq = CASE WHEN p.epoch <> excluded.epoch THEN 0 WHEN p.seq + p.own >= {first} - 1 THEN {last} ELSE p.seq END "
+    "WHERE p.epoch <> excluded.epoch OR p.seq < {last}"
 )
 _OF_ROW = "(SELECT v.{0} FROM v WHERE v.account = excluded.account AND v.board = excluded.board)"
 _ACTED = BulkWrite(
@@ -26,7 +26,7 @@ _ACTED = BulkWrite(
     {"account": "text", "board": "text", "epoch": "text", "first": "bigint", "last": "bigint", "count": "bigint"},
 )
 _BEGAN = Statement(
-    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
+    "INSERT INTO read_positions AS p (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
     "ON CONFLICT (account, board) DO NOTHING"
 )
 

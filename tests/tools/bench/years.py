@@ -53,7 +53,7 @@ def _space(url: str, on: str) -> Iterator[Figure]:
     database.dispose()
     used = {each.name: each.bytes or 0 for each in found}
     events = next(each.rows for each in found if each.name == "event")
-    journal, ids, all = used["event"], used["done"], sum(used.values())
+    journal, ids, all = used["event"], used["processed_commands"], sum(used.values())
     yield Figure("years: database, for each event", all / events, "bytes", 700, on, low=True)
     yield Figure("years: without ids of commands, pruned after 90 days", (all - ids) / events, "bytes", None, on)
     yield Figure("years: the journal alone", journal / events, "bytes", None, on)
