@@ -194,7 +194,7 @@ async def test_visibility_is_checked_once_however_many_searches_are_signed(scene
     event.listen(writer, "before_cursor_execute", ask)
     await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     event.remove(writer, "before_cursor_execute", ask)
-    assert len([each for each in asked if "WHERE search.access = " in each]) == 1
+    assert len([each for each in asked if "search.discreet" in each]) == 1
     await handover_steps.take_shift(alice)
     for search in others:
         await alice.command(
