@@ -70,7 +70,9 @@ def test_labels_to_press_are_those_of_scripts_and_templates(role: str) -> None:
     buttons = texts_in("static/js/**/*.js", "templates/*.html")
     pressed = re.findall(r"[Pp]ress(?:es)?(?: the button)? \*\*“(.+?)”\*\*", text_of(role, "en"))
     assert set(pressed) <= buttons
-    assert set(quoted_labels(role, "en")) <= buttons | texts_in("board/labels.py", "board/commands/**/*.py", "models/*.py")
+    assert set(quoted_labels(role, "en")) <= buttons | texts_in(
+        "board/labels.py", "board/commands/**/*.py", "board/config/*.py", "models/*.py"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
