@@ -124,7 +124,7 @@ def test_lists_and_groups_are_required_only_if_declared_so() -> None:
     assert required == {"languages": True, "texts": False, "pinned": False, "person": True, "last_seen": False}
 
 
-def test_texts_that_carry_over_are_the_fields_that_people_write_except_people() -> None:
+def test_carried_over_texts_are_the_written_fields_except_people() -> None:
     assert not {"keeper", "reads", "handover"} & set(text_authorship.OF_SEARCH)
     assert {"assessment", "pinned"} <= set(text_authorship.OF_SEARCH)
     assert text_authorship.OF_DESK == ("faults", "remarks")
