@@ -42,7 +42,7 @@ class Child:
     tags: list[Tag]
     missing: str
     kind: str
-    about: str
+    description: str
     looks: Line
     clothing: Line
     lead: Line
@@ -50,8 +50,8 @@ class Child:
     is_written: bool
     situation: Line
     points: list[Fact]
-    late: list[Line]
-    soon: Line
+    overdue: list[Line]
+    next_steps: Line
     calls: Line
     marks: list[str]
 
@@ -98,14 +98,14 @@ class BriefingChildren(ReportDocument):
             is_large=is_grave, name=short_name(person), reference=search["reference"],
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
             tags=self._tags(search, is_open), missing=self._length(search["missing_since"]) if is_open else "",
-            kind=kind, about=" · ".join(part for part in (sex, kind, since) if part),
+            kind=kind, description=" · ".join(part for part in (sex, kind, since) if part),
             looks=self._looks(person), clothing=[self._cut(person["clothing"], self._max_text)] if person["clothing"] else [],
             lead=self._lead(search),
             facts=self._box(section, briefing),
             is_written=bool(briefing.get("assessment")), situation=self._situation(section, briefing),
             points=self._points(section, briefing),
-            late=self._late(section, is_grave),
-            soon=self._soon(section, is_open, is_grave),
+            overdue=self._overdue(section, is_grave),
+            next_steps=self._next_steps(section, is_open, is_grave),
             calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section) if self._is_over else [],
         )  # fmt: skip
 
@@ -209,7 +209,7 @@ class BriefingChildren(ReportDocument):
             marks.append(translate(answers[summary["correct"]]))
         return marks
 
-    def _late(self, section: State, is_large: bool) -> list[Line]:
+    def _overdue(self, section: State, is_large: bool) -> list[Line]:
         """Return the overdue tasks, the longest overdue first, with the time overdue. A box has the assignees; a row has only the
         first task."""
         cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
@@ -222,7 +222,7 @@ class BriefingChildren(ReportDocument):
             lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{assignee}"])
         return [*lines, *self._more(len(cards) - MAX_BOX_TASKS)]
 
-    def _soon(self, section: State, is_open: bool, is_large: bool) -> Line:
+    def _next_steps(self, section: State, is_open: bool, is_large: bool) -> Line:
         """Return the next work: decisions, sightings to grade, and the next task that is due."""
         search, ungraded, translate = section["search"], section["ungraded"], self._translate
         texts = [translate(N_("to decide: worrying?"))] if is_open and search["undecided"] and not search["worrying"] else []
