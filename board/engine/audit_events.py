@@ -1,5 +1,5 @@
-"""Queries of the audit journal, which is large: the board is a literal in them, as only then do databases use the partial indexes
-of its rows."""
+"""Queries of the audit journal. It is large, so the board is a literal in them, because databases use the partial indexes of its
+rows only then."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -33,8 +33,8 @@ def newest(
     session: Session, limit: int, before: int = LAST, account: str | None = None, types: Collection[str] | None = None,
     since: str | None = None, until: str | None = None,
 ) -> list[JournalEvent]:  # fmt: skip
-    """Return the newest events before a seq, newest first: of these types (None: all); of an account that did it, or that it is
-    about; between two UTC times."""
+    """Return the newest events before a seq, newest first. `account`: only events by or about this account. `types`: only events
+    of these types. `since`, `until`: only events between these UTC times."""
     connection = session.connection()
     values: dict[str, Any] = {"before": before, "after": 0, "limit": limit}
     if since is not None:
@@ -49,12 +49,12 @@ def newest(
 
 
 def _queries(account: str | None, types: Collection[str] | None) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
-    """Yield queries for the seqs of the newest events. Each uses one index, so none reads rows that don't match."""
-    named = {"account": id_bytes(account)} if account is not None else {}
+    """Yield queries for the seqs of the newest events. Each query uses one index, so that it reads only matching rows."""
+    account_values = {"account": id_bytes(account)} if account is not None else {}
     if types is not None:
-        for query in _OF_BOTH if named else (_OF_TYPE,):
-            yield from ((query, named | {"type": type}) for type in types)
-    elif named:
-        yield from ((query, named) for query in _OF_ACCOUNT)
+        for query in _OF_BOTH if account_values else (_OF_TYPE,):
+            yield from ((query, account_values | {"type": type}) for type in types)
+    elif account_values:
+        yield from ((query, account_values) for query in _OF_ACCOUNT)
     else:
         yield _ALL, {}

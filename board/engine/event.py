@@ -16,7 +16,7 @@ from models.times import from_ms
 
 PAGE_SIZE = 1_000  # events per read: bounds memory, and the time for which a read occupies its thread
 
-# Without types, which would cost a call for each value, and fail on a value that was tampered with.
+# Columns without types, because types cost a call for each value and fail on a manipulated value.
 _EVENT: Any = table("event", *(column(name) for name in columns_of(Event).keys()))  # noqa: SIM118  # not a dict
 EVENTS = _EVENT.alias("e")
 EVENT = EVENTS.c

@@ -1,4 +1,4 @@
-"""Queries of a board's journal for one purpose each, such as the events of a spreadsheet or the time of one event."""
+"""Queries of a board's journal for a single purpose each, such as the events of an export or the time of an event."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -41,7 +41,7 @@ _SINCE_LAST = (
     .where(EVENT.type.in_(bindparam("types")), EVENT.seq >= func.coalesce(_LAST_SINCE, 0))
     .order_by(EVENT.seq)
 )
-BACK_PAGE = 500  # events read at once, back from the newest
+BACK_PAGE = 500  # events per read, back from the newest
 
 
 def events_at(session: Session, board: str, seqs: Collection[int]) -> dict[int, JournalEvent]:
@@ -50,11 +50,11 @@ def events_at(session: Session, board: str, seqs: Collection[int]) -> dict[int, 
     return {row.seq: stored_event(board, row) for row in rows}
 
 
-def last_seqs(session: Session, board: str, seq: int, kinds: Collection[str], but: str) -> list[int]:
-    """Return the seq of the last event, up to `seq`, of each entity of these kinds, in the order in which the entities were
-    added; events of the type `but` do not count."""
-    values = {"board": board, "seq": seq, "kinds": list(kinds), "but": but}
-    return list(session.connection().execute(_LAST_SEQS, values).scalars())
+def last_seqs(session: Session, board: str, seq: int, kinds: Collection[str], except_type: str) -> list[int]:
+    """Return the seq of the last event, up to `seq`, of each entity of these kinds, in the order of their first events. Ignores
+    events of `except_type`."""
+    params = {"board": board, "seq": seq, "kinds": list(kinds), "but": except_type}
+    return list(session.connection().execute(_LAST_SEQS, params).scalars())
 
 
 def time_of(session: Session, board: str, seq: int) -> int | None:
@@ -69,23 +69,22 @@ def count_erased(session: Session, board: str) -> int:
 
 
 def entities_with(session: Session, board: str, type: str, after: int) -> set[str]:
-    """Return the ids of the entities that have an event of this type after a seq."""
+    """Return the ids of the entities with an event of this type after a seq."""
     rows = session.connection().execute(_OF_TYPE_AFTER, {"board": board, "type": type, "seq": after})
     return set(map(id_text, rows.scalars()))
 
 
-def those_with(session: Session, board: str, type: str, entities: Collection[str]) -> set[str]:
-    """Return those of these entities that have an event of this type."""
-    values = {"board": board, "type": type, "entities": [*map(id_bytes, entities)]}
-    return set(map(id_text, session.connection().execute(_OF_TYPE_AMONG, values).scalars())) if entities else set()
+def entities_among(session: Session, board: str, type: str, entities: Collection[str]) -> set[str]:
+    """Return the ids among `entities` that have an event of this type."""
+    params = {"board": board, "type": type, "entities": [*map(id_bytes, entities)]}
+    return set(map(id_text, session.connection().execute(_OF_TYPE_AMONG, params).scalars())) if entities else set()
 
 
-def newest_first(session: Session, board: str, kind: str, entity: str, but: str) -> Iterator[JournalEvent]:
-    """Yield the events of an entity of a kind, the newest first, page by page, without those of the type `but` and erased
-    ones."""
-    values = {"board": board, "entity": id_bytes(entity), "kind": kind, "but": but, "limit": BACK_PAGE}
+def newest_first(session: Session, board: str, kind: str, entity: str, except_type: str) -> Iterator[JournalEvent]:
+    """Yield the events of an entity, newest first, without erased events and events of `except_type`. Reads page by page."""
+    params = {"board": board, "entity": id_bytes(entity), "kind": kind, "but": except_type, "limit": BACK_PAGE}
     before = 2**53
-    while rows := session.connection().execute(_NEWEST_OF_KIND, values | {"before": before}).all():
+    while rows := session.connection().execute(_NEWEST_OF_KIND, params | {"before": before}).all():
         yield from (stored_event(board, row) for row in rows)
         before = rows[-1].seq
 
@@ -93,8 +92,8 @@ def newest_first(session: Session, board: str, kind: str, entity: str, but: str)
 def events_since_last(
     session: Session, board: str, seq: int, entities: Collection[str], types: Sequence[str], since: str
 ) -> Iterator[JournalEvent]:
-    """Yield the events of these types of some entities up to `seq`, in order, from the last one of the type `since` on; all if
-    there is none. Erased ones are left out."""
+    """Yield the events of these types of some entities up to `seq`, in order. Begins at their last event of the type `since` if
+    there is one. Omits erased events."""
     session.flush()
-    values = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)], "types": list(types), "since": since}
-    return (stored_event(board, row) for row in session.connection().execute(_SINCE_LAST, values))
+    params = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)], "types": list(types), "since": since}
+    return (stored_event(board, row) for row in session.connection().execute(_SINCE_LAST, params))

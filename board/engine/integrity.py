@@ -28,7 +28,7 @@ _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|non
 _ALL_SIGNED = core_select(EVENT.type, EVENT.entity, EVENT.body, WHOLE).where(
     EVENT.board == OPERATIONS_NUMBER, EVENT.type.in_(bindparam("types")), EVENT.body.is_not(None)
 )
-_SIGNED_OF_ONE = _ALL_SIGNED.where(EVENT.entity == bindparam("board"))  # what signs a board's position has its id
+_SIGNED_OF_ONE = _ALL_SIGNED.where(EVENT.entity == bindparam("board"))  # the signing entity has the id of the board
 _HASH = core_select(EVENT.hash).where(ON_BOARD, EVENT.seq == bindparam("seq"))
 
 
@@ -74,9 +74,9 @@ def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead
     """Return the positions of all boards, or of one, in signed handovers, from the journal of `operations`."""
     signing = {type: spec.signs for kind in kinds.every() for type, spec in kind.events.items() if spec.signs is not None}
     query = _ALL_SIGNED if board is None else _SIGNED_OF_ONE
-    asked: dict[str, Any] = {"types": list(signing)} | ({} if board is None else {"board": id_bytes(board)})
+    params: dict[str, Any] = {"types": list(signing)} | ({} if board is None else {"board": id_bytes(board)})
     heads: list[TrustedHead] = []
-    for type, entity, body, whole in session.connection().execute(query, asked):
+    for type, entity, body, whole in session.connection().execute(query, params):
         state = stored_payload.load(body, whole).get("state") or {}
         if (position := state.get("position")) is not None:
             signed_board, number = signing[type](id_text(entity), state)

@@ -1,7 +1,7 @@
-"""Journal: every event of every board, numbered without gaps, chained by hashes, with payloads that can be erased.
+"""Journal: all events of all boards, numbered without gaps, chained by hashes, with erasable payloads.
 
-The chain detects an edit, a swap, a gap, a payload other than the committed one, and a journal shorter than its board's row
-says. It does not detect an administrator who rewrites the whole chain and the board's row: only a head kept elsewhere does.
+The chain reveals an edit, a swap, a gap, a changed payload, and a journal that is shorter than its board's row states. It does
+not reveal that an administrator rewrote the entire chain and the board's row. Only a head stored elsewhere reveals that.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -82,8 +82,8 @@ _KEY = select(EVENT.key).where(ON_BOARD, EVENT.seq == bindparam("seq"))
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None if it was erased."""
-    unit = unit_of_work.current(session)
-    if board in unit.boards and (key := unit.events.key_of(unit.boards[board].number, seq)) is not None:
+    uow = unit_of_work.current(session)
+    if board in uow.boards and (key := uow.events.key_of(uow.boards[board].number, seq)) is not None:
         return key
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()
     return bytes(key) if key is not None else None
@@ -97,7 +97,7 @@ def events_after(session: Session, board: str, seq: int, limit: int = PAGE_SIZE)
 
 
 def event_at(session: Session, board: str, seq: int) -> JournalEvent | None:
-    """Return the event with that seq; None if there is none."""
+    """Return the event with this seq; None if it does not exist."""
     return next(iter(events_after(session, board, seq - 1, 1)), None)
 
 
@@ -115,14 +115,14 @@ def _place_of(entry: JournalEvent) -> dict[str, Any]:
 def entity_events(
     session: Session, board: str, entity: str, seq: int = 0, limit: int = PAGE_SIZE, *, kind: str = ""
 ) -> list[JournalEvent]:
-    """Return the events of one entity after `seq`, in order; without `kind`, those of all kinds with this id."""
+    """Return the events of an entity after `seq`, in order. `kind`: "" for all kinds with this id."""
     session.flush()
-    asked = {"board": board, "entity": id_bytes(entity), "kind": kind, "after": seq, "limit": limit}
-    return [stored_event(board, row) for row in session.connection().execute(_OF_ENTITY, asked)]
+    params = {"board": board, "entity": id_bytes(entity), "kind": kind, "after": seq, "limit": limit}
+    return [stored_event(board, row) for row in session.connection().execute(_OF_ENTITY, params)]
 
 
 def all_entity_events(session: Session, board: str, kind: str, entity: str, seq: int) -> Iterator[JournalEvent]:
-    """Yield all events of one entity of a kind after `seq`, in order, page by page."""
+    """Yield all events of an entity after `seq`, in order. Reads page by page."""
     while page := entity_events(session, board, entity, seq, kind=kind):
         yield from page
         seq = page[-1].seq
@@ -131,47 +131,47 @@ def all_entity_events(session: Session, board: str, kind: str, entity: str, seq:
 def latest_events(
     session: Session, board: str, entity: str | None, after: int, before: int, limit: int = PAGE_SIZE
 ) -> list[JournalEvent]:
-    """Return the newest events between two seqs (both excluded), in order; with `entity`, only its own."""
+    """Return the newest events between two seqs (both excluded), in order. `entity`: only its events."""
     session.flush()
-    asked = {"board": board, "after": after, "before": before, "limit": limit}
+    params = {"board": board, "after": after, "before": before, "limit": limit}
     if entity is None:
-        rows = session.connection().execute(_NEWEST, asked)
+        rows = session.connection().execute(_NEWEST, params)
     else:
-        rows = session.connection().execute(_NEWEST_OF_ENTITY, asked | {"entity": id_bytes(entity)})
+        rows = session.connection().execute(_NEWEST_OF_ENTITY, params | {"entity": id_bytes(entity)})
     return [stored_event(board, row) for row in rows][::-1]
 
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
-    """Yield each entity's last event up to `seq` with its state: the board as it was. Removed entities are left out."""
+    """Yield each entity's last event up to `seq`, with its state: the board at `seq`. Omits removed entities."""
     connection = session.connection()
     query = _OPERATIONS_AS_OF if board == OPERATIONS else _AS_OF[connection.dialect.name]
-    asked = {"board": board, "own": id_bytes(board), "seq": seq}
-    return _with_state(session, board, in_pages(connection.execute(query, asked)))
+    params = {"board": board, "own": id_bytes(board), "seq": seq}
+    return _with_state(session, board, in_pages(connection.execute(query, params)))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:
-    """Yield the last event up to `seq`, with its state, of each of these entities (ids)."""
-    asked = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)]}
-    return _with_state(session, board, in_pages(session.connection().execute(_STATES_AT, asked)))
+    """Yield the last event up to `seq`, with its state, of each of these entities."""
+    params = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)]}
+    return _with_state(session, board, in_pages(session.connection().execute(_STATES_AT, params)))
 
 
 def _with_state(session: Session, board: str, rows: Iterable[Any]) -> Iterator[tuple[JournalEvent, State]]:
-    """Yield events with their states. If a payload was erased, the previous one of the entity counts, as for readers that skip
-    erased events."""
+    """Yield events with their states. If an event's payload was erased, use the entity's previous event, as readers that skip
+    erased events do."""
     for row in rows:
         entry = stored_event(board, row)
         if entry.body is None:
-            found = session.connection().execute(_SAID_BEFORE, _place_of(entry)).first()
-            entry = stored_event(board, found) if found is not None else entry
+            previous = session.connection().execute(_SAID_BEFORE, _place_of(entry)).first()
+            entry = stored_event(board, previous) if previous is not None else entry
         state = entry.payload().get("state")
         if state is not None:
             yield entry, state
 
 
 def seq_at(session: Session, board: str, at: str) -> int | None:
-    """Return the seq of the last event up to a time; None before the first.
+    """Return the seq of the last event up to a time; None if there is none.
 
-    Found by bisection, as times never decrease and have no index.
+    Uses bisection, because times never decrease and have no index.
     """
     connection, ms = session.connection(), to_ms(at)
     # invariant: the event at `first` is early enough
@@ -187,9 +187,9 @@ def seq_at(session: Session, board: str, at: str) -> int | None:
 
 
 def heads(session: Session, boards: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Return (epoch, seq) of each of these boards, as in the database."""
-    found: dict[str, tuple[str, int]] = {}
+    """Return (epoch, seq) of each of these boards in the database."""
+    positions: dict[str, tuple[str, int]] = {}
     for start in range(0, len(boards), BOARDS_PER_QUERY):
         rows = session.connection().execute(_HEADS, {"boards": boards[start : start + BOARDS_PER_QUERY]})
-        found |= {row.id: (row.epoch, row.seq) for row in rows}
-    return found
+        positions |= {row.id: (row.epoch, row.seq) for row in rows}
+    return positions

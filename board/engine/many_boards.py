@@ -1,4 +1,4 @@
-"""Queries over many boards, each from its own seq, in one statement instead of one for each board."""
+"""Queries over many boards, each from its own seq, in one statement instead of a statement for each board."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from models.db.read_pacing import in_pages
 from models.db.tables import columns_of, table_of
 from models.times import to_ms
 
-LAST = 2**62  # above every seq
+LAST = 2**62  # higher than any seq
 
 _B, _OTHER = columns_of(Board), more_events("o").c
 _GIVEN = json_rows("positions", board=String(), seq=BigInteger(), until=BigInteger())
@@ -70,43 +70,43 @@ _BEFORE_CHANGES = _last_before_changes()
 
 
 def _parameters(positions: Mapping[str, int], until: Mapping[str, int] | None = None) -> dict[str, Any]:
-    given = [(board, seq, (until or {}).get(board, LAST)) for board, seq in sorted(positions.items())]
-    return {"positions": orjson.dumps(given).decode()}
+    rows = [(board, seq, (until or {}).get(board, LAST)) for board, seq in sorted(positions.items())]
+    return {"positions": orjson.dumps(rows).decode()}
 
 
 def events_after(
-    session: Session, positions: Mapping[str, int], types: Collection[str], most: int, until: Mapping[str, int] | None = None
+    session: Session, positions: Mapping[str, int], types: Collection[str], limit: int, until: Mapping[str, int] | None = None
 ) -> dict[str, list[JournalEvent]]:
-    """Return the newest `most` events of these types of each board, after its seq and up to `until`, in order; boards without
-    one are left out."""
+    """Return the newest events of these types on each board, at most `limit` of them, after its seq and up to `until`, in order.
+    Omits boards without such an event."""
     session.flush()
-    asked = _parameters(positions, until) | {"types": list(types), "most": most}
-    found: dict[str, list[JournalEvent]] = {}
-    for row in in_pages(session.connection().execute(_AFTER, asked)):
-        found.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
-    return found
+    params = _parameters(positions, until) | {"types": list(types), "most": limit}
+    by_board: dict[str, list[JournalEvent]] = {}
+    for row in in_pages(session.connection().execute(_AFTER, params)):
+        by_board.setdefault(row.board, []).append(stored_event(row.board, row[1:]))
+    return by_board
 
 
 def counts_after(session: Session, positions: Mapping[str, int], types: Collection[str]) -> dict[str, int]:
-    """Return the number of events of these types after each board's seq; boards without one are left out."""
+    """Return the number of events of these types after each board's seq. Omits boards without such an event."""
     session.flush()
     rows = session.connection().execute(_COUNTS, _parameters(positions) | {"types": list(types)})
     return {row.board: row.number for row in rows}
 
 
 def hashes_at(session: Session, positions: Mapping[str, int]) -> dict[str, bytes]:
-    """Return the hash of the event at each board's seq; boards without that event are left out."""
+    """Return the hash of the event at each board's seq. Omits boards without that event."""
     session.flush()
     return {row.board: row.hash for row in session.connection().execute(_HASHES, _parameters(positions))}
 
 
 def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
-    """Return the seq of each board's last event up to a time, 0 before its first."""
+    """Return the seq of each board's last event up to a time, 0 if it has none."""
     rows = session.connection().execute(_SEQS_AT, _parameters(dict.fromkeys(boards, 0)) | {"at": to_ms(at)})
     return {row.board: row.seq or 0 for row in rows}
 
 
 def last_before_changes(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
-    """Yield the last event up to its board's seq of each entity that has changed after it."""
+    """Yield, for each entity that changed after its board's seq, its last event up to that seq."""
     for row in session.connection().execute(_BEFORE_CHANGES, _parameters(positions)):
         yield stored_event(row.id, row[1:])

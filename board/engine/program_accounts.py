@@ -50,4 +50,4 @@ def has_signed_in(session: Session, account: str) -> bool:
 def _without_sign_in(session: Session, accounts: Iterable[str]) -> set[str]:
     """Return the accounts among these to which nobody ever signed in."""
     ids = set(accounts)
-    return ids - event_queries.those_with(session, AUDIT, "sign_in.succeeded", ids)
+    return ids - event_queries.entities_among(session, AUDIT, "sign_in.succeeded", ids)

@@ -1,5 +1,5 @@
-"""Read positions: how far each account has seen each board. A position never goes back within an epoch; a restored board is
-new to everybody."""
+"""Read positions: the last event of each board that each account has seen. A position never moves back within an epoch. A
+restored board is new to everybody."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from models.ids import id_bytes
 
 
 class ReadPosition(NamedTuple):
-    """Position up to which a board was seen."""
+    """Position up to which an account has seen a board."""
 
     board: str
     epoch: str
@@ -29,7 +29,7 @@ class ReadPosition(NamedTuple):
 
 
 class StoredReadPosition(NamedTuple):
-    """Read position as stored; `at` is when the board was last looked at, empty if never."""
+    """Stored read position. `at`: time at which the account last looked at the board, empty if it never did."""
 
     board: str
     epoch: str
@@ -42,9 +42,9 @@ class StoredReadPosition(NamedTuple):
         return bool(self.at)
 
 
-MAX_EVENTS_COUNTED = 1_000  # of the newest events, to find the account's own: bounds the time for which the writer is busy
+MAX_EVENTS_COUNTED = 1_000  # newest events in which an account's own events are counted: bounds the work of the writer
 
-# A position in another epoch than the board's counts as none.
+# A position in an epoch other than the board's is ignored.
 _ROW, _B = columns_of(read_position.ReadPosition), columns_of(Board)
 _OF_ACCOUNT = (
     select(_ROW.board, _ROW.epoch, _ROW.seq, _ROW.at, _ROW.own)
@@ -85,26 +85,26 @@ _MOVES_ALL = {
 
 def read_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
     """Return the account's read positions by board, for boards that it has looked at and may see now."""
-    return {board: each for board, each in stored_positions(session, account).items() if each.has_looked}
+    return {board: position for board, position in stored_positions(session, account).items() if position.has_looked}
 
 
 def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosition]:
-    """Return the account's stored positions by board, also of boards it never looked at but acted on."""
+    """Return the account's stored positions by board, including boards on which it acted without looking at them."""
     hidden = snapshot.hidden_searches(session, account)
     rows = session.connection().execute(_OF_ACCOUNT, {"account": account})
     return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
 def advance(session: Session, account: str, position: ReadPosition, at: str) -> None:
-    """Advance a read position; one that is further on stays. Raises Refused `not_found`, `conflict` if the board was restored
-    since, `invalid` beyond its head."""
+    """Advance a read position. No-op if the stored position is later. Raises Refused `not_found`, `conflict` if the board was
+    restored since, or `invalid` after its head."""
     board = access.get_visible_board(session, account, position.board)
     _check(board, position)
     write_all(connection_of(session), [(_MOVE, [_move_parameters(account, position, board.seq, at)])])
 
 
 def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:
-    """Advance a read position as part of a command that says so; `head` is the board's seq."""
+    """Advance a read position as part of a command. `head`: the board's seq."""
     unit_of_work.current(session).read_positions.add(_MOVE, _move_parameters(account, position, head, at))
 
 
@@ -114,10 +114,10 @@ def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -
 
 
 def advance_many(session: Session, account: str, positions: Iterable[ReadPosition], at: str) -> None:
-    """Advance many read positions in one statement; those that can't be advanced are skipped."""
+    """Advance many read positions in one statement. Skips positions that can't be advanced."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(position) for position in {*positions}]).decode()
-    named = {
+    params = {
         "account": account,
         "own": id_bytes(account),
         "at": at,
@@ -125,7 +125,7 @@ def advance_many(session: Session, account: str, positions: Iterable[ReadPositio
         "positions": listed,
         "through": MAX_EVENTS_COUNTED,
     }
-    connection.execute(_MOVES_ALL[connection.dialect.name], named)
+    connection.execute(_MOVES_ALL[connection.dialect.name], params)
 
 
 def _check(board: Board, position: ReadPosition) -> None:

@@ -147,7 +147,7 @@ def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> 
     search = session.get(Search, id)
     card_kinds = ["search"] if board.kind == OPERATIONS else [kind.name for kind in kinds.cards()]
     # Archived searches are included, in their state before archiving: exports are complete.
-    seqs = event_queries.last_seqs(session, id, board.seq, card_kinds, but="search.archived")
+    seqs = event_queries.last_seqs(session, id, board.seq, card_kinds, except_type="search.archived")
     file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
     return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, seqs, NameResolver.of_board(session, id, language))
 

@@ -74,7 +74,7 @@ def list_states(session: Session, before: int | None, limit: int) -> list[State]
 
 def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
     """Yield seq, type and state of each event of a handover, newest first."""
-    for event in event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, but="handover.written"):
+    for event in event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written"):
         yield event.seq, event.type, event.payload()["state"]
 
 
