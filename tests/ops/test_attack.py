@@ -10,7 +10,7 @@ from tests.tools.attack.attackers import ATTACKERS
 from tests.tools.attack.command import broken_promises, plan_of, rows, slow_answers
 from tests.tools.faults.run import Outcome, run
 
-QUICK_MINUTES, SLOW_MINUTES = 0.25, 30.0
+SLOW_MINUTES = 30.0
 
 
 def attempts_of(outcome: Outcome, attacker: str) -> dict[str, dict[str, int]]:
@@ -24,10 +24,10 @@ def test_threat_model_names_each_attacker() -> None:
 
 
 async def test_attackers_harm_nobody() -> None:
-    """All attackers at once. How quick honest answers are is for `board attack` alone, on a machine of its own."""
-    outcome = await run(plan_of(QUICK_MINUTES, ()))
+    """All attackers at once, for a minute. How quick honest answers are is for `board attack` alone, on a machine of its own."""
+    outcome = await run(plan_of(1.0, ()))
     assert not broken_promises(outcome), "\n".join(rows(outcome))
-    assert outcome.figures.commands["ok"] > 100 * QUICK_MINUTES
+    assert outcome.figures.commands["ok"] > 100
     for attacker in ATTACKERS:  # each one did attack
         assert attempts_of(outcome, attacker), attacker
 
