@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from models.ids import id_sql
 
 
-class id_text(FunctionElement[str]):  # as SQLAlchemy names functions
+class id_text(FunctionElement[str]):  # lower case, like SQLAlchemy's functions
     """Id with the short form in a column."""
 
     inherit_cache = True

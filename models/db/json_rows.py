@@ -1,4 +1,4 @@
-"""Tables made of a parameter: a list of lists in JSON, of any length, in a statement that is compiled once."""
+"""Tables made from a parameter: a JSON list of lists, of any length, in a statement that is compiled once."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _of_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def json_rows(parameter: str, **types: TypeEngine[Any]) -> Any:
-    """Return the table of a parameter, with columns of these names and types in the order of each list."""
+    """Return the table made from a parameter, with columns of these names and types, in the order of the inner lists."""
     items = _JsonList(bindparam(parameter, type_=String())).table_valued(column("value", JSON), name="items")
-    fields = (cast(items.c.value[place].as_string(), type).label(name) for place, (name, type) in enumerate(types.items()))
+    fields = (cast(items.c.value[index].as_string(), type).label(name) for index, (name, type) in enumerate(types.items()))
     return select(*fields).subquery(parameter)

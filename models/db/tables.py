@@ -1,8 +1,8 @@
 """Tables of models, for statements of SQLAlchemy Core.
 
-Statements are built once, when their module is imported, so that their compiled form is found again. The databases share the
-syntax of `ON CONFLICT`, so `postgresql.insert` serves both; its `rowcount` needs the option `preserve_rowcount`. In an update,
-the parameters of conditions must not have the names of columns: SQLAlchemy would set these columns.
+Statements are built once, when their module is imported, so that SQLAlchemy reuses their compiled form. The databases share the
+syntax of `ON CONFLICT`, so `postgresql.insert` works for both; its `rowcount` needs the option `preserve_rowcount`. In an update,
+parameters of conditions must not have the names of columns, because SQLAlchemy would set these columns.
 """
 
 from typing import Any

@@ -35,7 +35,7 @@ _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
 _OVERDUE = (
     select(_T.board, _T.id, _T.due)
     .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
-    # text: SQLite uses the index `task_urgent` only for its own words
+    # text: SQLite uses the index `task_urgent` only for the exact condition of the index
     .where(literal_column(IS_URGENT), _T.due > bindparam("since"), _T.due <= bindparam("until"))
     .where(
         ~exists().where(

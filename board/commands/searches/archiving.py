@@ -35,8 +35,8 @@ _S, _T, _A = columns_of(Search), columns_of(Tip), columns_of(Alarm)
 
 
 def _queries(ids: Select[Any], at: Any) -> tuple[Select[Any], Select[Any]]:
-    """Return the query for the ids of all due rows, and the query for the ids among `ids` that are still due. `at`: column of the
-    time since when they wait."""
+    """Return the query for the ids of all due rows, and the query for the ids among `ids` that are still due. `at`: column with
+    the time from which they wait."""
     (id,) = ids.selected_columns
     due = ids.where(at <= bindparam("before")).order_by(at, id)
     return due, due.where(id.in_(bindparam("ids")))
