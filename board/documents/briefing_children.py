@@ -147,7 +147,7 @@ class BriefingChildren(ReportDocument):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._max_text)]))
         if earlier := in_order(search["earlier"]):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._max_text)]))
-        credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(N_("none so far"))]
+        credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(sentences.NONE_SO_FAR)]
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:

@@ -121,7 +121,10 @@ def _facts(facts: Iterable[Fact], language: str) -> str:
 
 
 def _line(pieces: Line) -> str:
-    return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in pieces)
+    tied = (
+        piece if isinstance(piece, UserText) else piece.replace("\u00a0", " ") for piece in pieces
+    )  # to be found in plain text
+    return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in tied)
 
 
 def _quote(typed: UserText) -> str:
@@ -161,7 +164,7 @@ def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
         tied = _TIES.sub("\u00a0", piece)
         return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # a hyphen at which no line breaks
-    text = escape(_CONTROL.sub("", piece.text))
+    text = escape(_CONTROL.sub("", piece.text).replace("☑", "✓").replace("☐", "□"))  # the packed fonts have no ballot boxes
     if piece.short not in (None, piece.text):
         text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)
     return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else text

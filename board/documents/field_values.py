@@ -1,121 +1,228 @@
-"""Names and values as histories on paper show them: no ids, codes or times for programs."""
+"""Names and values in histories on paper, as on screens (static/js/format/values.js): no ids, codes or times for programs."""
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from babel.numbers import format_decimal
 
 from board import labels
-from board.documents.content import Piece, UserText, datetime_text
+from board.config import sentences
+from board.config.earlier_disappearances import described, in_order
+from board.documents.content import Piece, UserText
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
-from board.engine.event import JournalEvent
-from board.exports.tables import NameResolver
+from board.exports.tables import UNDISCLOSED
 from board.i18n import N_, gettext_for, language_of, moment_text
 from models.entity import State
+
+_RAW_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_RAW_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # in fields of a newer version
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNames:
+    """Names of accounts by id, and kinds and states of a board's entities by id, as far as their names need them."""
+
+    accounts: Mapping[str, str]
+    entities: dict[str, tuple[str, State]]
+
+    def state(self, id: str | None, kind: str | None = None) -> State | None:
+        """Return the state of an entity; None if it is not known, or of another kind."""
+        found = self.entities.get(id or "")
+        return found[1] if found is not None and kind in (None, found[0]) else None
 
 
 class FieldValues:
     """Names and values on one board, in a language. `languages` are those of the accounts, by id; texts agree with a child of
     this `sex`."""
 
-    def __init__(self, names: NameResolver, languages: Mapping[str, str], reads: str, sex: str | None = None) -> None:
-        self._names, self._languages, self._reads = names, languages, reads
-        self._translate = labels.agreeing(gettext_for(reads), sex)
+    def __init__(self, names: EntityNames, languages: Mapping[str, str], reads: str, sex: str | None = None) -> None:
+        self.names, self._languages, self.reads, self._sex = names, languages, reads, sex
+        self.translate = gettext_for(reads)
 
-    def value(self, path: str, value: Any, event: JournalEvent) -> Piece:
-        """Return the value of a field of the entity that an event is about; a dash if it is empty."""
-        if value in (None, "", []) and path != "worrying":
-            return "–"
-        # a grade is its code: paper has no room for what it means
-        agrees_with = "task" if path == "priority" else event.kind  # a priority has one form here, whatever it is the priority of
-        named = None if path.startswith("grade.") else labels.value(path, agrees_with, value, self._translate)
-        if named is not None:
-            return named
-        kind = kinds.find(event.kind)
-        reader = self._readers.get((kind.reading_of(path) if kind is not None else None) or "")
-        if reader is not None:
-            return reader(value)
-        if isinstance(value, list):
-            codes = [labels.value(path, event.kind, each, self._translate) for each in value]
-            return ", ".join(map(str, codes)) if None not in codes else self.typed(", ".join(map(str, value)), event)
-        if isinstance(value, float):
-            return format_decimal(value, locale=language_of(self._reads).locale, group_separator=False)
-        plain = self._names.plain(path, value)
-        return self.typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
-
-    def people(self, ids: Collection[str]) -> str:
-        """Return the names of accounts."""
-        return ", ".join(self._names.accounts.get(id) or self._translate(N_("Someone")) for id in ids)
-
-    def subject(self, kind: str, state: State, event: JournalEvent) -> Piece | None:
-        """Return the name of the entity that an event is about; None if its kind has no names."""
+    def value(self, path: str, value: Any, kind: str, author: str | None = None) -> Piece | None:
+        """Return the value of a field of a kind, marked with the language of its author if it is typed; None if it is not set."""
+        if path == "worrying":
+            return self._code(path, value, kind)
+        if value in (None, ""):
+            return None
         declared = kinds.find(kind)
-        if declared is not None and declared.is_numbered:
-            return self._numbered(kind, state["number"]) if state.get("number") is not None else None
-        match kind:
-            case "column" if state.get("role"):
-                return self._names.column(state.get("title"), state["role"])
-            case "file" if state.get("caption") or state.get("name"):
-                return self.typed(state["caption"] or state["name"], event)
-            case "material" if state.get("what"):
-                return self._material(state)
-            case "distribution" if state.get("recipient"):
-                return self.typed(state["recipient"], event)
-            case "alarm" if state.get("about"):
-                return self._alarm(state)
-        return None
+        reader = self._readers.get((declared.reading_of(path) if declared else None) or "")
+        if reader is not None:
+            return reader(value) or None
+        if path == "outcome.condition":
+            return labels.value(path, kind, value, labels.agreeing(self.translate, self._sex))
+        if isinstance(value, bool):
+            code = self._code(path, value, kind) if path.startswith("restatements.") else None
+            return code or self.translate(N_("yes") if value else N_("no"))
+        if isinstance(value, list):
+            return self._list(path, value, kind, author)
+        if isinstance(value, dict):
+            return self._group(path, value, kind, author)
+        code = self._code(path, value, kind)
+        if code is not None:
+            return f"{value} · {code}" if path.startswith("grade.") else code
+        return self.typed(value, author) if isinstance(value, str) else str(value).removesuffix(".0")
 
-    def typed(self, words: str, event: JournalEvent) -> UserText:
-        """Return a text that the author of an event typed, marked with the author's language."""
-        return typed_text(words, self._languages, event.account, self._reads)
+    def person(self, id: str | None) -> str:
+        return self.names.accounts.get(id or "") or self.translate(sentences.SOMEONE)
+
+    def people(self, ids: Iterable[str]) -> str:
+        """Return the names of accounts."""
+        return ", ".join(map(self.person, ids))
+
+    def entity(self, kind: str, state: State | None, author: str | None = None) -> Piece:
+        """Return the name of an entity in this state."""
+        declared, given = kinds.find(kind), state or {}
+        if declared is not None and declared.is_numbered and given.get("number") is not None:
+            return self._numbered(kind, given["number"])
+        match kind:
+            case "column" if state:
+                return self.column(state, author)
+            case "file" if given.get("caption") or given.get("name"):
+                return self.typed(given["caption"] or given["name"], author)
+            case "material" if given.get("what"):
+                return self._material(given)
+            case "distribution" if given.get("recipient"):
+                return self.typed(given["recipient"], author)
+            case "alarm" if given.get("about"):
+                return self._alarm(given)
+            case "search":
+                return self.translate(sentences.THE_SEARCH)
+        return self.noun(kind)
+
+    def card(self, id: str) -> Piece:
+        """Return the name of a card, or of a note, by its id."""
+        kind, state = self.names.entities.get(id, ("", None))
+        return self.entity(kind, state) if state is not None else self.translate(sentences.NOT_ON_BOARD)
+
+    def column(self, state: State | None, author: str | None = None) -> Piece:
+        if state is None:
+            return self.translate(N_("a column that no longer exists"))
+        title = state.get("title")
+        return self.typed(title, author) if title else self.translate(labels.VALUES["column.role"][state["role"]])
+
+    def noun(self, kind: str) -> str:
+        return self.translate(labels.KINDS.get(kind, kind.replace("_", " ")))
+
+    def time(self, stamp: str) -> str:
+        """Return "Tue 24 Nov 2026 22:34": as on screens, and always with the year."""
+        return moment_text(stamp, "EEE d MMM y HH:mm", self.reads)
+
+    def typed(self, words: str, author: str | None) -> UserText:
+        """Return a text that an account typed, marked with its language."""
+        if _RAW_ID.fullmatch(words):
+            return UserText(self.names.accounts.get(words) or self.translate(UNDISCLOSED))
+        if _RAW_TIME.fullmatch(words):
+            return UserText(self.time(words))
+        return typed_text(words, self._languages, author, self.reads)
 
     @cached_property
-    def _readers(self) -> dict[str, Callable[[Any], str]]:
+    def _readers(self) -> dict[str, Callable[[Any], Piece]]:
         """Functions from a value to its text, by how people read it."""
-        nouns = {noun: (lambda _, noun=noun: self._noun(noun)) for noun in ("note", "search")}
-        return nouns | {
-            "time": lambda value: datetime_text(value, self._reads),
-            "date": lambda value: moment_text(f"{value}T12:00:00.000Z", "d MMM y", self._reads),
-            "person": lambda value: self.people([value]),
+        return {
+            "time": self.time,
+            "date": lambda value: moment_text(f"{value}T12:00:00.000Z", "d MMM y", self.reads),
+            "person": self.person,
             "people": self.people,
-            "card": self._card,
-            "cards": lambda value: ", ".join(map(self._card, value)),
-            "column": self._column,
-            "file": lambda value: self._names.files.get(value) or self._noun("file"),
-            "material": lambda value: self._material(self._names.materials.get(value)),
+            "card": self.card,
+            "cards": lambda ids: ", ".join(map(plain, map(self.card, ids))),
+            "column": lambda id: self.column(self.names.state(id, "column")),
+            "file": self._file,
+            "material": lambda id: self._material(self.names.state(id, "material")),
+            "note": lambda _: self.noun("note"),
+            "search": self._search,
         }
 
-    def _noun(self, kind: str) -> str:
-        return self._translate(labels.KINDS[kind])
+    def _code(self, path: str, value: Any, kind: str) -> str | None:
+        known = labels.value(path, kind, value, self.translate)
+        has_codes = f"{kind}.{path}" in labels.VALUES or path in labels.VALUES
+        return value.replace("_", " ") if known is None and has_codes and isinstance(value, str) else known
 
-    def _card(self, id: str) -> str:
-        """Return the name of a card, or of a note, by its id."""
-        return self._numbered(*self._names.cards[id]) if id in self._names.cards else self._noun("note")
+    def _list(self, path: str, items: list[Any], kind: str, author: str | None) -> Piece | None:
+        codes = [self._code(path, item, kind) for item in items]
+        text = ", ".join(code or str(item) for code, item in zip(codes, items, strict=True))
+        return (text if None not in codes else self.typed(text, author)) or None
 
-    def _column(self, id: str) -> str:
-        if id not in self._names.columns:
-            return self._translate(N_("a column that no longer exists"))
-        return self._names.column(*self._names.columns[id])
+    def _group(self, path: str, group: State, kind: str, author: str | None) -> Piece | None:
+        """Return a group of fields in one text."""
+        match path.split("."):
+            case ["earlier"]:
+                text = "; ".join(described(item, self.reads) for item in in_order(group))
+            case ["earlier", _]:
+                text = described(group, self.reads)
+            case ["checklist", _]:
+                text = f"{'☑' if group.get('done') else '☐'} {group.get('text')}"
+            case ["criteria", _]:
+                answer = self._code(f"{path}.answer", group.get("answer"), kind)
+                text = f"{answer} ({group['basis']})" if group.get("basis") else str(answer)
+            case _:
+                text = self._place(group) if "lat" in group else self._fields(path, group, kind)
+        return self.typed(text, author) if text else None
+
+    def _fields(self, path: str, group: State, kind: str) -> str:
+        declared = kinds.find(kind)
+        paths = {f"{path}.{name}": value for name, value in group.items()}
+        shown = (each for each in paths if declared is None or declared.reading_of(each) != "internal")
+        texts = (self.value(each, paths[each], kind) for each in shown)
+        return ", ".join(plain(text) for text in texts if text is not None)
+
+    def _place(self, place: State) -> str:
+        """Return "Gent-Zuid · 51.04000, 3.73000 · ± 50 m"."""
+        point = f"{place['lat']:.5f},\u00a0{place.get('lon') or 0:.5f}" if place.get("lat") is not None else None
+        radius = f"±\u00a0{self._distance(place['radius_m'])}" if place.get("radius_m") else None
+        return " · ".join(filter(None, [place.get("text"), point, radius]))
+
+    def _distance(self, metres: float) -> str:
+        if metres >= 1000:
+            km = format_decimal(int(metres / 100 + 0.5) / 10, locale=language_of(self.reads).locale)
+            return self.translate(N_("{km} km")).format(km=km).replace(" ", "\u00a0", 1)
+        return self.translate(N_("{m} m")).format(m=int(metres + 0.5)).replace(" ", "\u00a0", 1)
+
+    def _file(self, id: str) -> Piece:
+        state = self.names.state(id) or {}
+        return state.get("caption") or state.get("name") or self.translate(N_("yes"))
+
+    def _search(self, id: str) -> Piece:
+        state = self.names.state(id, "search")
+        return " · ".join(filter(None, [short_name(state["person"]), state["reference"]])) if state else self.noun("search")
 
     def _numbered(self, kind: str, number: int) -> str:
-        return self._translate(N_("{kind} {number}")).format(kind=self._noun(kind), number=number)
+        return _tied(self.translate(N_("{kind} {number}")).format(kind=self.noun(kind), number=number))
 
     def _alarm(self, state: State) -> str:
-        """Return "Urgent sighting 4", as on the screen (static/js/format/alarm_text.js)."""
-        kind, number = self._names.cards.get(state["about"]["id"], (state["about"]["kind"], None))
-        occasion = occasions.find(state.get("occasion"), kind)
-        name = self._translate(occasion.name)
+        """Return "Urgent sighting 4"."""
+        about = state["about"]
+        kind, number = about["kind"], (self.names.state(about["id"]) or {}).get("number")
+        occasion = occasions.find(state.get("occasion") or occasions.code_of(state.get("rule", "")), kind)
+        name = self.noun(kind) if occasion.name == occasions.UNKNOWN.name else self.translate(occasion.name)
         if number is None:
             return name
         if occasion.numbered:
-            return self._translate(occasion.numbered).format(number=number)
-        return self._translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
+            return _tied(self.translate(occasion.numbered).format(number=number))
+        return self.translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
 
     def _material(self, state: State | None) -> str:
         """Return "Poster (FR, NL)"."""
-        if state is None:
-            return self._noun("material")
-        what = labels.value("what", "material", state["what"], self._translate)
+        if not state or not state.get("what"):
+            return self.noun("material")
+        what = self._code("what", state["what"], "material")
         return f"{what} ({', '.join(language.upper() for language in state['languages'])})"
+
+
+def _tied(name: str) -> str:
+    """Return a name with its number on the line of its noun."""
+    return re.sub(r" (?=\d)", "\u00a0", name, count=1)
+
+
+def plain(piece: Piece) -> str:
+    return piece.text if isinstance(piece, UserText) else piece
+
+
+def short_name(person: State) -> str:
+    """Return "Noor V."; a history may lie where a whole room can read it."""
+    last = (person.get("last_name") or "").strip()
+    return f"{person['first_name']} {last[0].upper()}." if last else str(person["first_name"])

@@ -12,7 +12,7 @@ from models.handover import Briefing, Handover
 
 _WITHHELD = sentences.WITHHELD
 _LEFT_OUT = ("{count} more card not shown.", "{count} more cards not shown.")
-_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
+_ENDED = {"accepted": sentences.ACCEPTED, "refused": sentences.REFUSED, "withdrawn": sentences.WITHDRAWN}
 
 
 def _texts(kind: str) -> dict[str, str]:
@@ -53,14 +53,11 @@ class ReportDocument(SearchFacts):
 
     def _steps(self, state: State) -> list[Fact]:
         translate = self._translate
-        facts: list[Fact] = [(self._field("status"), [self._word("handover.status", state["status"])])]
+        facts: list[Fact] = [(self._field("status"), [self._status(state)])]
         if state["signed_at"]:
             facts.append((translate(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
         if state["incoming"]:
             facts.append((self._field("incoming"), [self._name(state["incoming"])]))
-        if state["ended_at"]:
-            ended = f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"
-            facts.append((translate(_ENDED[state["status"]]), [ended]))
         facts += [
             (self._field(path), [self._languages.text_by(state[path], state["ended_by"])])
             for path in ("restatement", "reason") if state[path]
@@ -70,16 +67,20 @@ class ReportDocument(SearchFacts):
             facts.append((translate(N_("Not read")), [names]))
         return facts
 
+    def _status(self, state: State) -> str:
+        """Return how a handover ended, or its status."""
+        if not state["ended_at"]:
+            return self._word("handover.status", state["status"])
+        ended = self._say(_ENDED[state["status"]], who=self._name(state["ended_by"]), number=state["number"])
+        return self._say(sentences.NAME_AT, name=ended, at=self._at(state["ended_at"]))
+
     def _previous(self) -> list[Fact]:
         """Return how and why the previous handover ended without being accepted."""
         before = self._report["previous"]
         if before is None:
             return []
-        label, name = self._say(sentences.HANDOVER, number=before["number"]), self._name(before["ended_by"])
-        line: Line = [f"{self._word('handover.status', before['status'])}, {name}, {self._at(before['ended_at'])}"]
-        return [
-            (label, [*line, " · ", self._languages.text_by(before["reason"], before["ended_by"])] if before["reason"] else line)
-        ]
+        why: Line = [" · ", self._languages.text_by(before["reason"], before["ended_by"])] if before["reason"] else []
+        return [(self._say(sentences.HANDOVER, number=before["number"]), [self._status(before), *why])]
 
     def _desk(self, state: State) -> list[Section]:
         texts = [

@@ -58,7 +58,7 @@ class SearchFacts(ReportWording):
         credible, confirmed, translate = section["last_credible"], section["last_confirmed"], self._translate
         sex = section["search"]["person"]["sex"]
         facts: list[Fact] = [
-            (translate(N_("Latest credible sighting")), self._last(credible, sex) if credible else [translate(N_("none so far"))])
+            (translate(sentences.LATEST_CREDIBLE), self._last(credible, sex) if credible else [translate(sentences.NONE_SO_FAR)])
         ]
         if confirmed:
             facts.append((translate(sentences.LAST_CONFIRMED), self._last(confirmed, sex)))
@@ -168,8 +168,8 @@ class SearchFacts(ReportWording):
             codes = [labels.value(f"outcome.{name}", "search", outcome[name], translate) for name in ("condition", "how")]
             parts = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
             facts.append((self._field("outcome"), [" · ".join(part for part in parts if part)]))
-            if outcome.get("reason"):
-                facts.append((self._field("outcome.reason"), [self._languages.text_by(outcome["reason"], None)]))
+            if reason := outcome.get("reason") or (search["status"] == "found" and search["status_reason"]):
+                facts.append((self._field("outcome.reason"), [self._languages.text_by(reason, None)]))
         if search["status"] == "closed" and search["status_reason"]:
             facts.append((self._translate(sentences.CLOSING_NOTE), [self._languages.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:

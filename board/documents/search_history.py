@@ -1,22 +1,24 @@
 """Printed history of a search: the newest events, day by day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
+import orjson
 from sqlmodel import Session, select
 
 from board.config import sentences
-from board.documents.content import Block, Document, Fact, Line, Section, UserText, day
-from board.documents.event_lines import EventLines, HistoryEntry
-from board.documents.field_values import FieldValues
+from board.documents.content import Block, Document, Fact, Line, Section, day
+from board.documents.event_lines import event_line
+from board.documents.event_text import is_creation
+from board.documents.field_values import EntityNames, FieldValues, plain
+from board.documents.shown_changes import UNKNOWN
 from board.engine import journal
 from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
-from models.entity import flatten
+from models.entity import State
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 
@@ -31,13 +33,13 @@ class HistoryDocument:
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         languages = dict(session.exec(select(Account.id, Account.language)).all())
         sex = session.get_one(Search, board.id).person.get("sex")
-        self._lines = EventLines(FieldValues(NameResolver.of_board(session, board.id, reads), languages, reads, sex), reads)
+        self._values = FieldValues(_names(session, board, reads), languages, reads, sex)
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MAX_EVENTS)
-        events = list(_entries(journal.events_after(session, self._board.id, left, MAX_EVENTS)))
-        printed_events = self._newest(events)
+        events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
+        printed_events = _newest(list(self._lines(events, is_complete=not left)))
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
         sections = [
@@ -53,24 +55,38 @@ class HistoryDocument:
         ]
         return Document(title, self._reads, search.reference, printed, facts, notes, sections)
 
-    def _newest(self, events: list[HistoryEntry]) -> list[tuple[str, Line]]:
-        """Return the newest events that fit, at least one, each with its time, in order."""
-        lines: list[tuple[str, Line]] = []
-        room = MAX_CHARACTERS
-        for entry in reversed(events):
-            line = self._lines.line(entry)
-            room -= sum(len(piece.text if isinstance(piece, UserText) else piece) for piece in line)
-            if room < 0 and lines:
-                break
-            lines.append((entry.event.at, line))
-        return lines[::-1]
+    def _lines(self, events: Iterable[JournalEvent], is_complete: bool) -> Iterator[tuple[str, Line]]:
+        """Yield the line of each event with its time. Names are those of that time."""
+        known: dict[tuple[str, str], State | None] = {}
+        for journal_event in events:
+            event = orjson.loads(journal_event.to_json())
+            kind, id, state = event["kind"], event["id"], event.get("state")
+            if state is not None and (kind == "search" or id != self._board.id):
+                self._values.names.entities[id] = (kind, state)
+            before = known.get((kind, id), None if is_complete or is_creation(event["type"]) else UNKNOWN)
+            yield event["at"], event_line(event, before, self._board.id, self._values)
+            if "erased" not in event:
+                known[kind, id] = state
 
 
-def _entries(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
-    known: dict[tuple[str, str], dict[str, Any]] = {}
-    for event in events:
-        payload = event.payload()
-        now = flatten(payload.get("state") or {})
-        begins = bool(now) and now.keys() == set(payload["changes"])
-        yield HistoryEntry(event, payload, now, known.get((event.kind, event.entity), {}), begins)
-        known[event.kind, event.entity] = now
+def _newest(lines: list[tuple[str, Line]]) -> list[tuple[str, Line]]:
+    """Return the newest lines that fit, at least one, in order."""
+    room, first = MAX_CHARACTERS, len(lines)
+    for _, line in reversed(lines):
+        room -= sum(len(plain(piece)) for piece in line)
+        if room < 0 and first < len(lines):
+            break
+        first -= 1
+    return lines[first:]
+
+
+def _names(session: Session, board: Board, reads: str) -> EntityNames:
+    """Return the present names on a board."""
+    names = NameResolver.of_board(session, board.id, reads)
+    search = session.get_one(Search, board.id)
+    entities: dict[str, tuple[str, State]] = {board.id: ("search", {"person": search.person, "reference": search.reference})}
+    entities |= {id: (kind, {"number": number}) for id, (kind, number) in names.cards.items()}
+    entities |= {id: ("column", {"title": title, "role": role}) for id, (title, role) in names.columns.items()}
+    entities |= {id: ("file", {"name": name}) for id, name in names.files.items()}
+    entities |= {id: ("material", state) for id, state in names.materials.items()}
+    return EntityNames(names.accounts, entities)

@@ -38,6 +38,12 @@ def find(code: str | None, kind: str) -> Occasion:
     return replace(first, numbered="", short="", page="")
 
 
+def code_of(rule: str) -> str | None:
+    """Return the occasion of a rule of the program: alarms had rules alone once."""
+    every = (item for own in _declared.values() for item in own.items())
+    return next((code for code, occasion in every if occasion.rule == rule), None)
+
+
 def by_time() -> Iterator[tuple[str, ByTime]]:
     """Yield the occasions that begin when a time is reached, without an event."""
     for code in NAMES:

@@ -6,7 +6,7 @@ from board import labels
 from board.commands import registry
 from board.commands.materials import materials
 from board.commands.sightings import queues
-from board.config import page_table, predefined_tasks, sentences
+from board.config import event_sentences, page_table, predefined_tasks, sentences
 from board.engine import kinds
 from board.errors import MESSAGES
 from board.files import program_files
@@ -35,6 +35,6 @@ def rules() -> dict[str, Any]:
     return {
         "assured": ASSURED, "settled": SETTLED, "ungraded": queues.UNGRADED, "queues": queues.RULES,
         "significant": significant, "criteria": predefined_tasks.criteria(), "younger_than": predefined_tasks.younger_than(),
-        "undo": registry.undo_rights(),
+        "undo": registry.undo_rights(), "events": event_sentences.for_scripts(),
         "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
     }  # fmt: skip

@@ -94,6 +94,9 @@ type Condition = Record<string, any[]>;
 /** Right needed to undo an event. */
 type UndoRight = { role: Role; while_closed: boolean; or_lead: boolean };
 
+/** Sentence of an event (board/config/event_sentences.py): its variants (text, condition, named fields), its slots, the named fields. */
+type EventSentence = [[string | [string, string], Condition?, (string[] | null)?][], Record<string, string>, string[]];
+
 /** Rules that the server declares (board/web/declarations.py). */
 interface DeclaredRules {
   assured: string[];
@@ -101,6 +104,7 @@ interface DeclaredRules {
   ungraded: Condition;
   queues: [Queue, Condition][];
   significant: Record<string, Condition>;
+  events: Record<string, EventSentence>;
   criteria: string[];
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;

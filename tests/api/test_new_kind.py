@@ -112,8 +112,7 @@ async def test_it_is_in_the_handover_and_on_paper(scene: SearchScenario) -> None
     assert (card["kind"], card["title"]) == ("vehicle", "1-ABC-234")
     jsonschema_rs.validator_for({"$ref": "#/components/schemas/vehicle", **document()}).validate(event["state"])
     printed = (await scene.team.alice.http.get(f"/searches/{scene.search}/history.md")).text
-    assert "Plate: 1-ABC-234" in printed.replace("\\", "")
-    assert f"Vehicle added: Vehicle {event['state']['number']} · " in printed.replace("\\", "")
+    assert f" added Vehicle {event['state']['number']}: 1-ABC-234 · " in printed.replace("\\", "")
     handed = (await scene.team.alice.http.get("/handover.md")).text
     assert "### Vehicles" in handed
 

@@ -178,5 +178,5 @@ def test_papers_name_what_they_are_about(papers: dict[tuple[str, str], Paper], l
     history = text["history"]
     assert re.search(says("Urgent sighting {number}").format(number=r"\d+"), history), "an alarm"
     assert history.count(f"{says('Brief for the police')} (FR, NL)") == 2, "approved, and given out"
-    assert re.search(r": 40 ·", history)
+    assert re.search(r"Zqplace · 51\.00000, 3\.70000 · ± 40 m", history)
     assert history.index("Zqlate") < history.index("Zqhow"), "the title first"

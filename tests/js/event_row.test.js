@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./no_page.js";
+import "./declarations.js";
 
 import { use } from "../../static/js/core/i18n.js";
 import { because, endsSentence } from "../../static/js/pages/history/event_row.js";

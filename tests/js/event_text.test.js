@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
 import { use } from "../../static/js/core/i18n.js";
 import { eventText } from "../../static/js/format/event_text.js";
 
@@ -43,6 +44,15 @@ test("the item of a checklist is named", () => {
 
 test("the search in a handover is named, even if other entities have its id", () => {
   assert.equal(sentence("handed.set", { handover: 1 }, { handover: 2 }, ["handover"], "handed", "s"), "The search for Noor V. was included in handover 2");
+});
+
+test("a card assigned to the reader is assigned to you", () => {
+  const task = (assignee) => ({ number: 5, title: "Call", assignee }), to = (before, after) => eventText({ seq: 9, at: "2026-11-30T11:05:06.368Z", type: "card.assigned", kind: "task", id: "x", state: task(after), changes: ["assignee"], actor: { id: "b", name: "Bob" } }, ctx, task(before)).replace("\u00a0", " ");
+  assert.deepEqual([to(null, "a"), to("c", "a"), to("a", "c")], ["Bob assigned Task 5 to you", "Bob reassigned Task 5 from Charlie to you", "Bob reassigned Task 5 from Alice to Charlie"]);
+});
+
+test("an event without a sentence is described by its label", () => {
+  assert.equal(sentence("handed.locked", { handover: 1 }, { handover: 2 }, ["handover"], "handed", "s"), "Alice: handed.locked");
 });
 
 test("an unknown card that has left is described by its kind", () => {

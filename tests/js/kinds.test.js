@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./no_page.js";
+import "./declarations.js";
 
 import { use } from "../../static/js/core/i18n.js";
 import { addsCard, cardKinds, cardOfCommand, formFields, isCard, isInternal, otherFields, partsOf, pluralName, readingOf, titleOf } from "../../static/js/core/rules/kinds.js";
@@ -77,5 +78,5 @@ test("sentences of a history name a declared kind and its title", () => {
   const { says, values } = sentence("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
   assert.equal(says, "{who} changed “{field}” on {what} from “{from}” to “{to}”");
   assert.deepEqual([values.field, values.from, values.to], ["colour", "red", "grey"]);
-  assert.equal(sentence("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle\u00a07");
+  assert.equal(sentence("vehicle.towed", VAN.state, []).values.event, "Vehicle towed · Vehicle\u00a07");
 });

@@ -5,10 +5,11 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from board.commands import schemas
+from board.documents.field_values import EntityNames, FieldValues
 from board.engine import kinds
 from board.engine.kinds import Kind
 from models.entity import flatten
@@ -48,6 +49,54 @@ NAMED = [
 ]  # fmt: skip
 
 
+# Events whose sentences depend on more than their type: type, kind, values before and after (of the first example), and more.
+CHECKLIST = {"text": "the school", "done": False, "rank": "a0"}
+URGENT = {
+    "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
+}  # fmt: skip
+TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
+NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment"}
+OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
+    ("search.goal_set", "search", {}, {"goal.until": None}, {}),
+    ("search.goal_set", "search", {}, {"goal": None}, {}),
+    ("search.goal_set", "search", {"goal": None}, {}, {}),
+    ("search.access_set", "search", {"access": "members", "members": [ALICE, BOB]}, {"members": [ALICE, STRANGER]}, {}),
+    ("search.access_set", "search", {"access": "members", "members": [ALICE, BOB]}, {"members": [ALICE]}, {}),
+    ("search.access_set", "search", {"access": "members", "members": [ALICE]}, {}, {}),
+    ("search.photo_set", "search", {}, {"photo": None}, {}),
+    ("distribution.take_down_due", "distribution", {}, {"take_down": None}, {}),
+    ("file.attached", "file", {}, {"note": None}, {}),
+    ("file.attached", "file", {}, {"note": None, "picture": False}, {}),
+    ("file.attached", "file", {}, {"note": None, "card": None}, {}),
+    ("file.attached", "file", {}, {"note": None, "card": None, "picture": False}, {}),
+    ("sighting.updated", "sighting", {}, {"description": "other words"}, {"private": ["source.name", "source.contact"]}),
+    ("sighting.updated", "sighting", {}, {}, {"private": ["source.name"]}),
+    ("task.updated", "task", {"checklist": {"k1": CHECKLIST}}, {"checklist.k1.done": True}, {}),
+    ("task.updated", "task", {"checklist": {"k1": CHECKLIST | {"done": True}}}, {"checklist.k1.done": False}, {}),
+    ("task.updated", "task", {"checklist": {}}, {"checklist": {"k1": CHECKLIST}}, {}),
+    ("task.updated", "task", {"checklist": {"k1": CHECKLIST}}, {"checklist": {}}, {}),
+    ("tip.assigned", "tip", {}, {"assignee": None}, {}),
+    ("tip.assigned", "tip", {"assignee": None}, {}, {}),
+    ("tip.placed", "tip", {}, {}, {}),
+    ("sighting.passed_on", "sighting", {}, {"passed_on.reference": None}, {}),
+    ("sighting.passed_on", "sighting", {}, {"passed_on": None}, {}),
+    ("card.moved", "task", {}, {"rank": "a5"}, {}),
+    ("note.added", "note", {}, NOTE, {}),
+    ("note.added", "note", {}, NOTE | {"category": "decision"}, {}),
+    ("note.added", "note", {}, NOTE | {"category": "decision", "card": SIGHTINGS[0]}, {}),
+    ("handover.confirmed", "briefing", {}, {f"authorship.{path}.by": BOB for path in ("dropped", "contacts")}, {}),
+    ("handover.accepted", "handover", {}, {"restatement": None}, {}),
+    ("alarm.archived", "alarm", {}, {}, {"board": "operations"}),
+    ("handed.set", "handed", {}, {"handover": 2}, {"id": STRANGER}),
+    ("search.outcome_set", "search", {}, {"outcome.how": "police", "outcome.condition": "well"}, {}),
+    ("alarm.escalated", "alarm", {"everybody": False, "asked": []}, URGENT | {"everybody": True, "asked": [ALICE, BOB]}, {}),
+    ("alarm.raised", "alarm", {}, URGENT | {"occasion": None, "rule": "urgent_sighting"}, {}),
+    ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
+    ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
+    *(("alarm.taken", "alarm", {}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
+]
+
+
 @dataclass(frozen=True)
 class Case:
     """Event with the state before it, and the field that it is about, if there is only one."""
@@ -60,6 +109,12 @@ class Case:
     code: Any = field(default=None)
 
 
+def values_in(language: str) -> FieldValues:
+    """Return the names and values of paper, with the entities of NAMED."""
+    entities: dict[str, Any] = {each["id"]: (each["kind"], each["state"]) for each in NAMED}
+    return FieldValues(EntityNames({id: each["name"] for id, each in ACCOUNTS.items()}, entities), {}, language)
+
+
 def cases() -> Iterator[Case]:
     """Yield each type of event of each kind: with all fields, undone, and erased; and each field, with each of its codes."""
     for kind in kinds.every():
@@ -68,6 +123,10 @@ def cases() -> Iterator[Case]:
             yield from _of_type(kind, type, *states)
         type = f"{kind.name}.updated" if f"{kind.name}.updated" in kind.events else next(iter(kind.events))
         yield from _of_fields(kind, type, states[0], states[1])
+    for number, (type, name, before, after, more) in enumerate(OF_VARIANTS):
+        first = _with(_example(_schema(kinds.named(name)), kinds.named(name), "", 0), before)
+        case = _case(kinds.named(name), type, first, _with(first, after), f"variant {number}")
+        yield replace(case, board=more.get("board", case.board), event=case.event | more)
 
 
 @cache
@@ -117,6 +176,11 @@ def _case(
     }  # fmt: skip
     after_days = {"after_days": 30} if type.endswith(".archived") else {}
     return Case(f"{kind.name} {type}: {name}", board, event | after_days | more, before, path, code)
+
+
+def _with(state: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return a state with other values at some paths."""
+    return reduce(lambda changed, path: _set(changed, path, values[path]), values, state)
 
 
 def _set(state: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -35,7 +35,9 @@ BOUNDS = (
         board/commands/read_ahead.py: [0-9a-f-]{36}
         board/commands/searches/search_details.py: [a-z0-9]{1,16}\Z
         board/commands/cards/tasks.py: [a-z0-9]{1,16}\Z
-        board/documents/event_lines.py: (criteria|checklist|earlier)\.[^.]+(?=\.)
+        board/documents/event_text.py: restatements\.([^.]+)\.
+        board/documents/shown_changes.py: (?:checklist|criteria|earlier)\.\w+
+        board/documents/shown_changes.py: (\w+)\.(?:lat|lon)
         board/engine/display_identity.py: [0-9a-f]{32}
         board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?
@@ -66,6 +68,10 @@ BOUNDS = (
         board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)
         board/documents/content.py: \d\d:\d\d
         board/documents/content.py: [\x00-\x08\x0b-\x1f\x7f]
+        board/documents/event_text.py: \{(\w+)\}
+        board/documents/field_values.py:  (?=\d)
+        board/documents/field_values.py: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
+        board/documents/field_values.py: \d{4}-\d\d-\d\dT[\d:.]+Z
         board/exports/exports.py: (\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])
         models/searchable.py: [^\W_]+
     """),

@@ -18,7 +18,7 @@ from websockets import headers as websocket_headers
 from board.accounts import passwords
 from board.bootstrap import ROOT
 from board.commands.cards import mentions
-from board.documents import content, event_lines
+from board.documents import content, event_text, shown_changes
 from board.documents.content import UserText
 from board.engine import integrity
 from board.errors import OperationError, Refused
@@ -113,7 +113,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the name of an account": (mentions._key, MESSAGE),
     "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
     "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
-    "a field on paper": (event_lines.GROUPED_FIELDS.match, MESSAGE),
+    "a field on paper": (shown_changes.GROUP.match, MESSAGE),
+    "a sentence on paper": (event_text.placeholders.__wrapped__, MESSAGE),
     "a cell": (exports.spreadsheet_cell, MESSAGE),
     "the first bytes of a file": (lambda text: recognition_process._markup(text.encode()), HEAD_BYTES),
     "whether these are a text": (lambda text: recognition_process._is_text(text.encode()), HEAD_BYTES),

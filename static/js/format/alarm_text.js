@@ -68,7 +68,7 @@ export function alarmDetail(alarm) {
  */
 export function askedName({ ask, name }) {
   switch (ask) {
-    case "desk": return t("all users");
+    case "desk": return say("all_users");
     case "coordinators": return t("all coordinators");
     case "lead": return name ? t("{name}, in charge", { name }) : t("in charge");
     case "holder": return name ? t("Shift: {name}", { name }) : t("in charge of the shift");

@@ -50,7 +50,7 @@ const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference is invisible in hour
  */
 export function clockNote({ at, clock }) {
   if (!clock || Number(new Date(at)) - Number(new Date(clock)) < CLOCK_DIFFERENCE_MS) return nothing;
-  return html` <span class="late" data-testid="by-clock" title=${t("The server’s clock was behind. Times in a history never go back.")}>${t("clock time: {at}", { at: formatMoment(clock) })}</span>`;
+  return html` <span class="late" data-testid="by-clock" title=${t("The server’s clock was behind. Times in a history never go back.")}>${say("clock_time", { at: formatMoment(clock) })}</span>`;
 }
 
 /**

@@ -141,7 +141,7 @@ export const withNumber = (name) => name.replace(/ (?=\d)/, "\u00a0");
 
 /** @param {any} entity */
 export function cardName(entity) {
-  if (!entity) return t("a card that is not on the board");
+  if (!entity) return say("not_on_board");
   const { kind, state: { number } } = entity;
   if (number === null || number === undefined) return kindName(kind);
   return withNumber(NUMBERED[kind]?.(number) ?? t("{kind} {number}", { kind: kindName(kind), number }));

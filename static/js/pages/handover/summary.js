@@ -16,8 +16,8 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, any>} */
 const END_TEXTS = {
-  accepted: (/** @type {any} */ values) => t("{who} accepted handover {number}", values), refused: (/** @type {any} */ values) => t("{who} refused handover {number}", values),
-  withdrawn: (/** @type {any} */ values) => t("{who} withdrew handover {number}", values),
+  accepted: (/** @type {any} */ values) => say("accepted", values), refused: (/** @type {any} */ values) => say("refused", values),
+  withdrawn: (/** @type {any} */ values) => say("withdrawn", values),
 };
 
 /**

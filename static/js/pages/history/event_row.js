@@ -5,6 +5,7 @@ import { fieldChange } from "../../format/field_change.js";
 import { t } from "../../core/i18n.js";
 import { cardOf, describeEvent } from "../../format/event_text.js";
 import { clock, day } from "../../core/time.js";
+import { say } from "../../core/rules/sentences.js";
 import { shiftHeading } from "./shift_headings.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { tokenNote } from "../../format/token_note.js";
@@ -51,7 +52,7 @@ function marked(name, value, { event, journal }) {
   if (name === "from") return html`<del>${value}</del>`;
   if (name === "to" || name === "grade" || name === "column") return html`<ins>${value}</ins>`;
   if (name === "text" || name === "item") return html`<q>${value}</q>`;
-  const card = name === "what" && !event.erased && cardOf(event);
+  const card = (name === "what" || name === "event") && !event.erased && cardOf(event);
   return card ? html`<a tabindex="-1" href="/searches/${journal.board}/cards/${card}">${value}</a>` : value;
 }
 
@@ -69,7 +70,7 @@ export function endsSentence(says, values = {}) {
 export function because(sentence, reason, hasEnd) {
   if (!reason) return sentence;
   /** @type {Record<string, any>} */
-  const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` }, frame = t("{told}. Reason: {reason}");
+  const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` }, frame = say("because");
   return (hasEnd ? frame.replace("{told}.", "{told}") : frame).split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
 }
 

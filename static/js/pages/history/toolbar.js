@@ -105,5 +105,5 @@ const fieldName = (field, { fields }) => [...new Set([...fields.get(field) ?? [u
 /** @param {{ offered: any, values: any }} given */
 function cards({ offered, values }) {
   const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
-  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that is not on the board")]] : known;
+  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, say("not_on_board")]] : known;
 }

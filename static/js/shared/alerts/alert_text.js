@@ -2,8 +2,8 @@
 
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
-import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
+import { t } from "../../core/i18n.js";
 
 /**
  * "Mila B., 6: Sighting 7 credible, Gent-Zuid", or "Mila B., 6: Bob assigned Task 3 to you". It names the child, so use it only on this page.
@@ -58,7 +58,7 @@ function shiftAlertText({ type, ...values }) {
     case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...values, reason: values.reason ?? "–" });
     case "handover.accepted":
       return values.reason ? t("{who} accepted handover {number} and is in charge of the shift, although not everything was read: {reason}", values) : t("{who} accepted handover {number} and is in charge of the shift", values);
-    case "handover.withdrawn": return values.reason ? t("{who} withdrew handover {number}: {reason}", values) : t("{who} withdrew handover {number}", values);
+    case "handover.withdrawn": return values.reason ? t("{who} withdrew handover {number}: {reason}", values) : say("withdrawn", values);
     case "handover.restated": return t("{who} summarised this search for handover {number}. Your answer is needed.", values);
     case "handover.written": return t("{who} made you responsible for this search after handover {number}", values);
     case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...values, reason: values.reason ?? "–" });

@@ -1,0 +1,301 @@
+"""Sentences of events, composed by `board/documents/event_text.py` for paper, and `static/js/format/event_text.js` for screens.
+
+An event has the first variant whose condition holds and whose placeholders all have a value; otherwise the last. A slot tells how
+a placeholder is filled: "reader path". Without one, it is filled by the reader of its own name. Conditions
+(`board/engine/conditions.py`) and slots look into these facts:
+
+- `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
+- `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
+- `own`: the actor is the new assignee; `mine`: the reader is
+- `change`: the only change; `restatement`: the changed summary of a search
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from board.config import sentences
+from board.i18n import N_
+from models.texts import ngettext
+
+ALL = ("*",)
+_SET = (None, False)  # with "!": there is a value
+
+Text = str | tuple[str, str]  # a plural of `count`: one and many
+
+
+class Variant(NamedTuple):
+    """Text of a sentence, with a condition. `said`: the changed fields that it names, if not those of its sentence."""
+
+    text: Text
+    when: Mapping[str, Sequence[Any]] = {}
+    said: Sequence[str] | None = None
+
+
+class Sentence(NamedTuple):
+    """Sentence of an event. `said`: the changed fields that it names, with all fields below them."""
+
+    variants: Sequence[Variant]
+    slots: Mapping[str, str]
+    said: Sequence[str]
+
+
+def _say(*variants: Text | Variant, said: Sequence[str] = (), **slots: str) -> Sentence:
+    every = [each if isinstance(each, Variant) else Variant(each) for each in variants]
+    return Sentence(every, {name.rstrip("_"): slot for name, slot in slots.items()}, said)
+
+
+def _turn(path: str, both: str, to: str, reader: str = "field") -> Sentence:
+    """Return the sentence for the change of one field, with the old value if there was one."""
+    return _say(both, to, said=(path,), from_=f"field was.{path}", to=f"{reader} state.{path}")
+
+
+_OTHERWISE = N_("{who}: {event}")
+_SHIFT = ("holder", "since", "before", "handover", "reason")
+_TIP = ("placed", "dismissed", "queue", "queue_since")
+_HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks")
+_RESTATEMENT = ("restatements", "handover", "keeper")
+
+
+def _handover(*variants: Text | Variant, said: Sequence[str] = _HANDOVER, **slots: str) -> Sentence:
+    return _say(*variants, said=said, number="handover state", **slots)
+
+
+def _alarm(*variants: Text | Variant, **slots: str) -> Sentence:
+    return _say(*variants, said=ALL, what="alarm state", **slots)
+
+
+def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL) -> Sentence:
+    return _say(*variants, said=said, name=name)
+
+
+_UPDATED = _say(
+    Variant(N_("{who} changed {what}: {fields}; and set {set}"), {"!event.private": _SET}),
+    Variant(N_("{who} set {set} of {what}"), {"!event.private": _SET}),
+    Variant(N_("{who} ticked “{item}” on {what}"), {"change.way": ["ticked"]}, ALL),
+    Variant(N_("{who} unticked “{item}” on {what}"), {"change.way": ["unticked"]}, ALL),
+    Variant(N_("{who} added “{item}” to the checklist of {what}"), {"change.way": ["added"]}, ALL),
+    Variant(N_("{who} removed “{item}” from the checklist of {what}"), {"change.way": ["removed"]}, ALL),
+    Variant(N_("{who} changed “{field}” on {what} from “{from}” to “{to}”"), {}, ALL),
+    Variant(N_("{who} filled in “{field}” on {what}: {to}"), {}, ALL),
+    Variant(N_("{who} cleared “{field}” on {what} (was: {from})"), {}, ALL),
+    N_("{who} changed {what}: {fields}"),
+    _OTHERWISE,
+    item="text change.item", field="label change", from_="given change.from", to="given change.to",
+)  # fmt: skip
+_ASSIGNED = _say(
+    Variant(N_("{who} took over {what} from {from}"), {"own": [True]}),
+    Variant(N_("{who} took on {what}"), {"own": [True]}),
+    Variant(N_("{who} reassigned {what} from {from} to you"), {"mine": [True]}),
+    Variant(N_("{who} assigned {what} to you"), {"mine": [True]}),
+    N_("{who} reassigned {what} from {from} to {name}"),
+    N_("{who} assigned {what} to {name}"),
+    N_("{who} unassigned {what} (was: {from})"),
+    N_("{who} unassigned {what}"),
+    said=("assignee",), from_="person before.assignee", name="person state.assignee",
+)  # fmt: skip
+
+# By type. Added cards, updated entities and all other events have one of the last.
+SENTENCES: dict[str, Sentence] = {
+    "search.opened": _say(N_("{who} opened the search for {name}"), name="child state.person"),
+    "search.status_set": _turn(
+        "status", N_("{who} changed the status from “{from}” to “{to}”"), N_("{who} changed the status to “{to}”"),
+    ),
+    "search.worrying_set": _turn("worrying", N_("{who} decided: {to} (was: {from})"), N_("{who} decided: {to}"), "decision"),
+    "search.appeal_set": _turn(
+        "appeal.level", N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
+    ),
+    "search.goal_set": _say(
+        N_("{who} set the goal: {text}, due {until}"), N_("{who} set the goal: {text}"),
+        N_("{who} cleared the goal (was: {from})"), N_("{who} cleared the goal"),
+        said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",
+    ),
+    "search.outcome_set": _UPDATED,
+    "search.access_set": _say(
+        Variant(N_("{who} changed access from “{from}” to “{to}”: {names}"), {"state.access": ["members"]}),
+        N_("{who} changed access from “{from}” to “{to}”"),
+        Variant(N_("{who} set access to “{to}”: {names}"), {"known": [False], "state.access": ["members"]}),
+        Variant(N_("{who} set access to “{to}”"), {"known": [False]}),
+        N_("{who} gave access to {names}, and took it from {others}"),
+        N_("{who} gave access to {names}"),
+        N_("{who} took access from {others}"),
+        N_("{who} set access to “{to}”"),
+        said=("access", "members"), from_="field was.access", to="field state.access", names="joined", others="left",
+    ),
+    "search.archived": _say(
+        ngettext(
+            "The search was archived: closed and unchanged for {count} day",
+            "The search was archived: closed and unchanged for {count} days",
+        ),
+        count="text event.after_days",
+    ),
+    "search.photo_set": _say(
+        Variant(N_("{who} removed the photo of the child"), {"state.photo": [None]}),
+        Variant(N_("{who} chose another photo of the child"), {"!before.photo": _SET}),
+        N_("{who} chose the photo of the child"),
+        said=("photo", "public_photo"),
+    ),
+    "material.approved": _named("material latest", N_("{who} approved for distribution: {name}")),
+    "material.ended": _named("material latest", N_("Must no longer be given out: {name}")),
+    "material.withdrawn": _named("material latest", N_("{who} withdrew: {name}")),
+    "distribution.added": _named("text latest.recipient", N_("{who} added a recipient: {name}")),
+    "distribution.take_down_due": _named(
+        "text latest.recipient",
+        Variant(N_("Must be asked to take it down: {name}"), {"!state.take_down": _SET}),
+        N_("No longer has to be asked to take it down: {name}"),
+    ),
+    "distribution.taken_down": _named("text latest.recipient", N_("{who} recorded who was asked to take it down: {name}")),
+    "distribution.withdrawn": _named("text latest.recipient", N_("{who} removed a recipient: {name}")),
+    "file.attached": _say(
+        Variant(N_("{who} added a photo to a note: {name}"), {"!state.note": _SET, "!state.picture": _SET}),
+        Variant(N_("{who} added a file to a note: {name}"), {"!state.note": _SET}),
+        Variant(N_("{who} added a photo to {what}: {name}"), {"!state.picture": _SET}),
+        N_("{who} added a file to {what}: {name}"),
+        Variant(N_("{who} added a photo to the search: {name}"), {"!state.picture": _SET}),
+        N_("{who} added a file to the search: {name}"),
+        what="card state.card", name="file state",
+    ),
+    "file.withdrawn": _named(
+        "file latest",
+        Variant(N_("{who} withdrew a photo: {name}"), {"!state.picture": _SET}),
+        N_("{who} withdrew a file: {name}"),
+        said=("withdrawn",),
+    ),
+    "file.removal_proposed": _named(
+        "file latest", N_("{who} proposed to remove a file from the disk: {name}"), said=("removal",),
+    ),
+    "file.removed": _named(
+        "file latest",
+        Variant(N_("{who} confirmed the removal of a file from the disk: {name}"), {"!state.removed.by": _SET}),
+        N_("A withdrawn file was removed from the disk: {name}"),
+        said=("removed",),
+    ),
+    "tip.added": _say(N_("{who} recorded {what}: {text}"), text="text state.description"),
+    "tip.assigned": _ASSIGNED,
+    "tip.placed": _say(
+        Variant(N_("{what} is now visible to everyone who can see its search"), {"count": [0]}),
+        N_("{who} placed {what} on the search for {name}: Sighting {number}"),
+        N_("{who} placed {what} on a search: Sighting {number}"),
+        said=_TIP, name="search state.placed.board", number="text state.placed.number",
+    ),
+    "tip.dismissed": _say(N_("{who} dismissed {what}"), said=("dismissed", "queue", "queue_since")),
+    "tip.restored": _say(
+        Variant(N_("{who} moved {what} back to “Tips without a search”"), {"!before.placed": _SET}),
+        N_("{who} restored {what}"),
+        said=_TIP,
+    ),
+    "tip.archived": _say(
+        Variant(N_("{who} made room: {what} left the board"), {"!event.actor": _SET}),
+        N_("{what} was archived a day after it was answered"),
+        said=_TIP,
+    ),
+    "card.archived": _say(N_("{who} made room: {what} left the board")),
+    "card.brought_back": _say(N_("{who} brought {what} back"), said=("column", "rank")),
+    "note.archived": _say(N_("{who} made room: a note left the board")),
+    "note.brought_back": _say(N_("{who} brought a note back")),
+    "column.added": _say(N_("{who} added the column “{what}”")),
+    "column.renamed": _say(
+        N_("{who} renamed the column “{from}” to “{to}”"), N_("{who} renamed a column: {to}"),
+        said=("title",), from_="title before", to="title state",
+    ),
+    "column.moved": _say(N_("{who} moved the column “{what}”")),
+    "column.removed": _say(N_("{who} removed the column “{what}”"), said=("title", "role")),
+    "sighting.graded": _say(
+        N_("{who} graded {what} from {from} to {to}"), N_("{who} graded {what}: {grade}"),
+        said=("grade",), from_="grade before.grade", to="grade state.grade", grade="grade state.grade",
+    ),
+    "sighting.assessed": _turn(
+        "assessment", N_("{who} changed the assessment of {what} from “{from}” to “{to}”"), N_("{who} assessed {what}: {to}"),
+    ),
+    "sighting.looked_at": _say(N_("{who} looked at {what}"), said=("looked_at",)),
+    "sighting.passed_on": _say(
+        N_("{who} passed on {what} to {to}, reference {reference}"), N_("{who} passed on {what} to {to}"), _OTHERWISE,
+        said=("passed_on",), to="text state.passed_on.to", reference="text state.passed_on.reference",
+    ),
+    "card.moved": _say(
+        N_("{who} moved {what} from “{from}” to “{to}”"), N_("{who} moved {what} to “{column}”"),
+        N_("{who} moved {what} within its column"),
+        said=("column", "rank"), from_="column was.column", to="column state.column", column="column now.column",
+    ),
+    "card.assigned": _ASSIGNED,
+    "card.withdrawn": _say(N_("{who} withdrew {what}"), said=("withdrawn",)),
+    "card.restored": _say(N_("{who} restored {what}"), said=("withdrawn",)),
+    "note.added": _say(
+        Variant(N_("{who} wrote a note on {what}"), {"known": [False]}),
+        Variant(N_("{who} wrote in the log"), {"known": [False]}),
+        Variant(N_("{who} corrected a note on {what}: {text}"), {"!state.corrects": _SET}),
+        Variant(N_("{who} corrected the log: {text}"), {"!state.corrects": _SET}),
+        Variant(N_("{who} wrote a note on {what}: {text}"), {"state.category": ["comment"]}),
+        Variant(N_("{who} wrote in the log: {text}"), {"state.category": ["comment"]}),
+        N_("{who} wrote on {what} ({category}): {text}"),
+        N_("{who} wrote in the log ({category}): {text}"),
+        what="card state.card", category="category state.category", text="text state.text",
+    ),
+    "shift.taken": _say(
+        N_("{who} took the shift from {from} without a handover"), N_("{who} took the shift without a handover"),
+        said=_SHIFT, from_="predecessor state",
+    ),
+    "shift.handed_over": _say(
+        N_("{holder} took over the shift from {from}"), said=_SHIFT, holder="person state.holder", from_="person state.before",
+    ),
+    "handover.prepared": _handover(
+        N_("{who} started handover {number}, for {name}"), N_("{who} started handover {number}"), name="person state.incoming",
+    ),
+    "handover.written": _handover(N_("{who} updated handover {number}: {fields}"), _OTHERWISE, said=("handover", "number")),
+    "handover.confirmed": _handover(
+        N_("{who} said for handover {number} that this is still true: {fields}"), _OTHERWISE,
+        said=("handover", "number"), fields="confirmed",
+    ),
+    "handover.signed": _handover(N_("{who} signed handover {number}")),
+    "handover.read": _handover(N_("{who} marked this search as read for handover {number}")),
+    "handover.restated": _handover(
+        N_("{who} summarised this search for handover {number}: {text}"), said=_RESTATEMENT, text="text restatement.text",
+    ),
+    "handover.answered": _say(
+        Variant(N_("{who} confirmed the summary by {name}"), {"!restatement.correct": _SET}),
+        N_("{who} answered the summary by {name}: not quite, {text}"),
+        said=_RESTATEMENT, name="person restatement.by", text="text restatement.reason",
+    ),
+    "handover.accepted": _handover(
+        N_("{who} accepted handover {number}: {text}"), sentences.ACCEPTED, text="text state.restatement",
+    ),
+    "handover.refused": _handover(sentences.REFUSED),
+    "handover.withdrawn": _handover(sentences.WITHDRAWN),
+    "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
+    "alarm.escalated": _alarm(
+        N_("{what}: nobody took it, so {who} asked {names}"), N_("{what}: nobody took it, so {who} asked the next person"),
+        names="asked",
+    ),
+    "alarm.taken": _alarm(N_("{name} has it, after {length}: {what}"), name="person state.taken_by", length="wait state"),
+    "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
+    "alarm.released": _alarm(
+        Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
+        N_("The alarm was reopened because the person who had it can no longer act: {what}"),
+    ),
+    "alarm.archived": _say(
+        Variant(N_("An alarm was archived a day after it ended"), {"board": ["operations"]}),
+        N_("An alarm that had ended left the board"),
+    ),
+    "alarm.ended": _alarm(N_("The alarm ended because its cause is gone: {what}")),
+    "handed.unread": _handover(
+        N_("{name} accepted handover {number} without having read this search"),
+        said=("handover",), name="person state.unread_by",
+    ),
+    "handed.read": _handover(N_("{who} read this search after accepting handover {number}"), said=("handover",)),
+    "handed.set": _handover(
+        N_("The search for {name} was included in handover {number}"), N_("Search included in handover {number}"),
+        said=("handover",), name="search event.id",
+    ),
+    "added": _say(
+        N_("{who} added {what}, which was Tip {number}: {text}"), N_("{who} added {what}: {text}"),
+        number="text state.from_tip.number", text="title state",
+    ),
+    "updated": _UPDATED,
+    "undone": _say(Variant(N_("{who} undid: {what}"), {"kind": ["alarm"]}, ALL), N_("{who} undid: {what}"), what="event"),
+    "erased": _say(N_("{what}: details erased"), what="type"),
+    "otherwise": _say(_OTHERWISE),
+}  # fmt: skip
+
+
+def for_scripts() -> dict[str, list[Any]]:
+    """Return all sentences by type, as lists."""
+    return {type: [[*map(list, variants)], slots, said] for type, (variants, slots, said) in SENTENCES.items()}

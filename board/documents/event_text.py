@@ -1,0 +1,160 @@
+"""Sentences of events for paper: "Bob graded Sighting 7 from F6 to B2".
+
+`board/config/event_sentences.py` declares them, and `static/js/format/event_text.js` composes them in the same way for screens.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from board.config.event_sentences import SENTENCES, Sentence, Text, Variant
+from board.documents.content import Line, Piece
+from board.documents.event_values import NULLABLE, READERS, Facts, is_card
+from board.documents.field_values import FieldValues, plain
+from board.documents.shown_changes import UNKNOWN, Change, all_changes, shown_changes, value_at
+from board.engine import kinds
+from board.engine.conditions import holds
+from board.i18n import translations
+
+_RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # with False: not told where an entity begins
+_IN_NAME = {"material": ("what", "languages")}  # fields that the name of a new entity has
+_SHORT = 60  # characters: a longer value gets a line of its own
+
+
+class Description(NamedTuple):
+    """Sentence of an event, the values in it by placeholder, and the changes that it does not mention; of an event that added
+    something, the values that it began with."""
+
+    sentence: Line
+    values: dict[str, Piece]
+    rest: list[Change]
+
+
+def is_creation(type: str) -> bool:
+    """Return whether an event has no changes to list, as nothing had another value before."""
+    return type.endswith((".added", ".opened", ".attached", ".approved"))
+
+
+def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Description:
+    """Describe an event of a board, as in the contract. `before`: the state of its entity, None if there was none, or UNKNOWN."""
+    it, sentence = facts_of(event, before, board, values), sentence_of(event)
+    (text, _, named), (_, slots, said) = variant_of(sentence, it), sentence
+    parts = _PLACEHOLDER.split(_translated(text, it, slots))
+    filled = {name: _slot(it, name, slots) or "" for name in parts[1::2]}
+    pieces = [filled[part] if at % 2 else part for at, part in enumerate(parts)]
+    if is_creation(event["type"]):
+        told = {plain(value) for value in filled.values()}
+        return Description(pieces, filled, [each for each in it.shown if plain(it.field(each.path, each.new) or "") not in told])
+    return Description(pieces, filled, [each for each in it.shown if not _covers(said if named is None else named, each.path)])
+
+
+def variant_of(sentence: Sentence, it: Facts) -> Variant:
+    """Return the first variant that fits an event; otherwise the last."""
+    variants, slots, _ = sentence
+    fitting = (each for each in variants if holds(each.when, it.known) and _can_fill(it, each.text, slots))
+    return next(fitting, variants[-1])
+
+
+def sentence_of(event: Mapping[str, Any]) -> Sentence:
+    """Return the declared sentence of an event."""
+    type = event["type"]
+    if event.get("erased") or "undoes" in event:
+        return SENTENCES["erased" if event.get("erased") else "undone"]
+    is_addition = type.endswith(".added") and is_card(type.partition(".")[0])
+    is_update = type.endswith(".updated")
+    return SENTENCES.get(type) or SENTENCES["added" if is_addition else "updated" if is_update else "otherwise"]
+
+
+def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Facts:
+    """Return the facts about an event that its sentence may state."""
+    kind, state, author = event["kind"], event.get("state"), (event.get("actor") or {}).get("id")
+    begins = is_creation(event["type"])
+    changes = _first_values(event) if begins else all_changes(event, before)
+    former = None if before is UNKNOWN else before
+    known = {
+        "event": event, "kind": kind, "board": board, "before": former, "state": state,
+        "latest": former if state is None else state, "known": before is not UNKNOWN, "count": len(changes),
+        "mine": False,  # paper is for more than one reader
+        "own": author is not None and value_at(state, "assignee") == author, "restatement": _restatement(changes, state),
+    }  # fmt: skip
+    it = Facts(event, kind, author, changes, [], known, values)
+    it.shown.extend(shown_changes(changes, kind, UNKNOWN if begins else before, state, it.field))
+    known["change"] = _only_change(it)
+    return it
+
+
+def _first_values(event: Mapping[str, Any]) -> list[Change]:
+    """Return the values that an event added: texts first, and all in the order of the declaration."""
+    kind = kinds.find(event["kind"])
+    declared = [spec.path for spec in kind.fields] if kind is not None else []
+
+    def place(change: Change) -> tuple[bool, int]:
+        return not kinds.is_prose(change.path), declared.index(change.path) if change.path in declared else len(declared)
+
+    values = (change for change in all_changes(event, UNKNOWN) if change.new is not False and change.new not in _INITIAL)
+    return sorted((change for change in values if change.path not in _IN_NAME.get(event["kind"], ())), key=place)
+
+
+def _restatement(changes: list[Change], state: Any) -> dict[str, Any] | None:
+    by = next((found[1] for change in changes if (found := _RESTATEMENT.match(change.path))), None)
+    return {"by": by, **(value_at(state, f"restatements.{by}") or {})} if by else None
+
+
+def _only_change(it: Facts) -> dict[str, Any] | None:
+    """Return the change of an event that changed one thing: of an item of a checklist, or of a field with short values."""
+    if len(it.shown) != 1:
+        return None
+    path, old, new = it.shown[0]
+    way = _way_of_item(it, old, new) if path.startswith("checklist.") else None
+    if way:
+        return {"way": way, "item": (new or old)["text"]}
+    texts = {} if old is UNKNOWN else {"from": it.field(path, old), "to": it.field(path, new)}
+    return {"path": path, **texts} if texts and all(len(plain(text or "")) <= _SHORT for text in texts.values()) else None
+
+
+def _way_of_item(it: Facts, old: Any, new: Any) -> str | None:
+    if new and all(change.path.endswith(".done") for change in it.changes):
+        return "ticked" if new["done"] else "unticked"
+    if old is UNKNOWN or not (old or new):
+        return None
+    return "added" if old is None else "removed" if new is None else None
+
+
+def _covers(said: Sequence[str], path: str) -> bool:
+    return any(each in ("*", path) or path.startswith(f"{each}.") for each in said)
+
+
+def _translated(text: Text, it: Facts, slots: Mapping[str, str]) -> str:
+    if isinstance(text, str):
+        return it.values.translate(text)
+    return translations(it.values.reads).ungettext(*text, int(plain(_slot(it, "count", slots) or "0")))
+
+
+def _can_fill(it: Facts, text: Text, slots: Mapping[str, str]) -> bool:
+    return all(_slot(it, name, slots) is not None for name in placeholders(text))
+
+
+@cache
+def placeholders(text: Text) -> list[str]:
+    """Return the names of the placeholders of a text."""
+    return _PLACEHOLDER.findall(text if isinstance(text, str) else text[0])
+
+
+def _slot(it: Facts, name: str, slots: Mapping[str, str]) -> Piece | None:
+    """Return what fills a placeholder, by its slot, such as "person state.holder"; None if there is no such value."""
+    reader, _, path = slots.get(name, name).partition(" ")
+    value = _found(it, path) if path else None
+    is_there = not path or value is not None or reader in NULLABLE
+    return READERS[reader](it, value, path.partition(".")[2]) if is_there else None
+
+
+def _found(it: Facts, path: str) -> Any:
+    root, _, field = path.partition(".")
+    if root not in ("was", "now"):
+        return value_at(it.known, path)
+    change = next((change for change in it.changes if change.path == field), None)
+    value = change and (change.old if root == "was" else change.new)
+    return None if value is UNKNOWN else value

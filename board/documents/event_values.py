@@ -1,0 +1,146 @@
+"""Values in sentences of events on paper, by the readers that `board/config/event_sentences.py` names, as on screens
+(static/js/format/event_values.js)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from board import labels
+from board.commands.handover import text_authorship
+from board.config import sentences
+from board.documents.content import Piece
+from board.documents.field_values import FieldValues, plain, short_name
+from board.documents.shown_changes import Change
+from board.engine import kinds
+from board.i18n import N_, language_of
+from models.times import parse_utc
+
+NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
+NULLABLE = ("decision", "file")  # readers with a text for no value
+
+
+class Facts(NamedTuple):
+    """Facts about an event. `known` is what conditions and slots look into."""
+
+    event: Mapping[str, Any]
+    kind: str
+    author: str | None
+    changes: list[Change]
+    shown: list[Change]
+    known: Mapping[str, Any]
+    values: FieldValues
+
+    def field(self, path: str, value: Any) -> Piece | None:
+        return self.values.value(path, value, self.kind, self.author)
+
+    def entity(self, state: Any) -> Piece:
+        return self.values.entity(self.kind, state, self.author)
+
+    def typed(self, value: Any) -> Piece:
+        return self.values.typed(value, self.author) if isinstance(value, str) else str(value)
+
+
+def is_card(kind: str) -> bool:
+    declared = kinds.find(kind)
+    return declared is not None and declared.is_card
+
+
+def _who(it: Facts, _value: Any, _path: str) -> Piece:
+    return (it.event.get("actor") or {}).get("name") or it.values.translate(sentences.PROGRAM)
+
+
+def _what(it: Facts, *_: Any) -> Piece:
+    return it.entity(it.known["latest"] or it.values.names.state(it.event["id"], it.kind))
+
+
+def _type(it: Facts, *_: Any) -> str:
+    return labels.event(it.event["type"], it.values.translate)
+
+
+def _event(it: Facts, *_: Any) -> Piece:
+    return f"{_type(it)} · {plain(_what(it))}" if it.kind in NAMED or is_card(it.kind) else _type(it)
+
+
+def _title(it: Facts, state: Any, _path: str) -> Piece:
+    return it.entity(state) if it.kind == "column" else it.typed(state.get(kinds.named(it.kind).title_field) or "")
+
+
+def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
+    """Return how long nobody had an alarm: "7 s", "5 min"."""
+    passed = parse_utc(alarm.get("taken_at") or alarm["raised_at"]) - parse_utc(alarm["raised_at"])
+    minutes, seconds = divmod(max(0, int(passed.total_seconds())), 60)
+    days, hours = minutes // 1440, minutes // 60
+    if days:
+        text, values = sentences.DAYS_HOURS, {"days": days, "hours": f"{hours % 24:02}"}
+    elif hours:
+        text = sentences.HOURS_MINUTES if hours < 10 else N_("{hours} h")
+        values = {"hours": hours, "minutes": f"{minutes % 60:02}"}
+    else:
+        text, values = (sentences.MINUTES, {"minutes": minutes}) if minutes else (N_("{seconds} s"), {"seconds": seconds})
+    return it.values.translate(text).format(**values).replace(" ", "\u00a0")
+
+
+def _asked(it: Facts, *_: Any) -> Piece | None:
+    """Return the people whom the new step of an alarm asked."""
+    state, before = it.known["state"], it.known["before"] or {}
+    everybody = [it.values.translate(sentences.ALL_USERS)] if state.get("everybody") and not before.get("everybody") else []
+    names = _people(it, state["asked"], before.get("asked") or [])
+    return ", ".join(filter(None, [*everybody, names])) or None if it.known["known"] else None
+
+
+def _confirmed(it: Facts, *_: Any) -> Piece | None:
+    """Return the texts of a handover that are still true."""
+    changed = {path.split(".")[1] for path in it.event.get("changes") or () if "." in path}
+    return _labels(it, (path for path in (*text_authorship.OF_SEARCH, *text_authorship.OF_DESK) if path in changed))
+
+
+def _access_before(it: Facts) -> list[str]:
+    """Return who had access before: nobody, if that is not known, or if access is now given to others."""
+    is_new = any(change.path == "access" for change in it.changes)
+    return [] if is_new else (it.known["before"] or {}).get("members") or []
+
+
+def _people(it: Facts, ids: Iterable[str], others: Sequence[str]) -> str | None:
+    return it.values.people(id for id in ids if id not in others) or None
+
+
+def _labels(it: Facts, paths: Iterable[str]) -> str | None:
+    return ", ".join(dict.fromkeys(_label(it, path) for path in paths)) or None
+
+
+def _label(it: Facts, path: str) -> str:
+    return _within(it, labels.field(path, it.values.translate, it.kind))
+
+
+def _within(it: Facts, label: str) -> str:
+    """Put a label into a sentence: lower case, except if the language capitalises nouns."""
+    return label if language_of(it.values.reads).nouns_capitalised else label[:1].lower() + label[1:]
+
+
+# By name: return the text of a value, at a path; None if it has none. Those of the whole event have neither.
+READERS: dict[str, Callable[[Facts, Any, str], Piece | None]] = {
+    "who": _who, "what": _what, "type": _type, "event": _event, "title": _title, "wait": _wait, "asked": _asked,
+    "confirmed": _confirmed,
+    "text": lambda it, value, path: it.typed(value),
+    "given": lambda it, value, path: value,
+    "time": lambda it, value, path: it.values.time(value),
+    "field": lambda it, value, path: it.field(path, value) or it.values.translate(sentences.EMPTY),
+    "decision": lambda it, value, path: it.field(path, value),
+    "label": lambda it, change, path: _label(it, change["path"]) if "path" in change else None,
+    "person": lambda it, id, path: it.values.person(id),
+    "last": lambda it, ids, path: it.values.person(ids[-1]) if ids else None,
+    "predecessor": lambda it, state, path: _people(it, filter(None, [state.get("before")]), [state.get("holder")]),
+    "joined": lambda it, value, path: _people(it, it.known["state"].get("members") or [], _access_before(it)),
+    "left": lambda it, value, path: _people(it, _access_before(it), it.known["state"].get("members") or []),
+    "child": lambda it, person, path: short_name(person),
+    "search": lambda it, id, path: short_name(state["person"]) if (state := it.values.names.state(id, "search")) else None,
+    "card": lambda it, id, path: it.values.card(id),
+    "column": lambda it, id, path: it.values.column(it.values.names.state(id, "column")),
+    "file": lambda it, state, path: it.entity(state),
+    "material": lambda it, state, path: it.entity(state),
+    "alarm": lambda it, state, path: it.entity(state),
+    "grade": lambda it, grade, path: f"{grade['source']}{grade['content']}",
+    "category": lambda it, code, path: _within(it, labels.value("category", "note", code, it.values.translate) or code),
+    "handover": lambda it, state, path: str(state["number"] if state.get("handover") is None else state["handover"]),
+    "fields": lambda it, value, path: _labels(it, (change.path for change in it.shown)),
+    "set": lambda it, value, path: _labels(it, it.event.get("private") or ()),
+}  # fmt: skip

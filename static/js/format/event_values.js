@@ -1,0 +1,102 @@
+/* Values in sentences of events, by the readers that board/config/event_sentences.py names; board/documents/event_values.py has them
+   for paper. */
+import { locale, nounsCapitalised } from "../core/i18n.js";
+import { isCard, titleOf } from "../core/rules/kinds.js";
+import { say } from "../core/rules/sentences.js";
+import { label } from "../core/labels.js";
+import { askedName, namedAlarm, waitText } from "./alarm_text.js";
+import { shortPersonName } from "./search_list.js";
+import { formatMoment } from "./time_elements.js";
+import { accountName, cardName, columnName, formatPath, materialName, searchState } from "./values.js";
+
+const NAMED = new Set(["column", "tip", "file", "material", "distribution", "alarm"]); // kinds with names, besides cards
+const HANDOVER_TEXTS = ["assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "faults", "remarks"];
+
+export const NULLABLE = new Set(["decision", "file"]); // readers with a text for no value
+
+/**
+ * By name: return the text of a value; null if it has none.
+ * @type {Record<string, (value: any, it: any, path: string) => any>}
+ */
+export const READERS = {
+  text: String, given: (value) => value, time: formatMoment, material: materialName, file: nameOfFile, child: shortPersonName, wait: waitText,
+  field: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind) ?? say("empty"),
+  decision: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind),
+  label: ({ path }, { kind }) => within(label.field(path, kind)),
+  person: (id, { ctx }) => accountName(ctx.session, id),
+  predecessor: ({ before, holder }, { ctx }) => (before && before !== holder ? accountName(ctx.session, before) : null),
+  last: (ids, { ctx }) => accountName(ctx.session, ids.at(-1)),
+  joined: (it) => people(it.state.members, accessBefore(it), it),
+  left: (it) => people(accessBefore(it), it.state.members, it),
+  asked: (it) => asked(it),
+  card: (id, { ctx }) => cardName(ctx.board.get(id)),
+  column: (id, { ctx }) => columnName(ctx.board.get(id)?.state),
+  search: (id, { ctx }) => named(searchState(ctx.board, id)),
+  title: (state, { kind }) => (kind === "column" ? columnName(state) : titleOf({ kind, state })),
+  grade: ({ source, content }) => `${source}${content}`,
+  category: (code) => within(label.category(code)),
+  handover: (state) => state.handover ?? state.number,
+  alarm: (state, { ctx }) => alarmName(state, ctx),
+  fields: ({ shown, kind }) => fieldsOf(shown.map((/** @type {ToldChange} */ { path }) => path), kind),
+  set: ({ event, kind }) => fieldsOf(event.private ?? [], kind),
+  confirmed: ({ event, kind }) => confirmed(event, kind),
+  type: ({ event }) => label.event(event.type),
+  event: (it) => (NAMED.has(it.kind) || isCard(it.kind) ? `${label.event(it.event.type)} · ${nameOfEntity(it)}` : label.event(it.event.type)),
+};
+
+/** Return the name of the entity that an event is about. @param {any} it */
+export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
+  if (isCard(kind) || kind === "tip") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
+  if (kind === "column") return latest ? columnName(latest) : label.noun("column");
+  if (kind === "file") return nameOfFile(latest);
+  if (kind === "material") return materialName(latest);
+  if (kind === "alarm" && latest) return alarmName(latest, ctx);
+  if (kind === "distribution") return latest?.recipient ?? label.noun(kind);
+  return kind === "search" ? say("the_search") : label.noun(kind);
+}
+
+/**
+ * "Urgent sighting 4", by the state of an alarm.
+ * @param {State} state
+ * @param {any} ctx
+ */
+export const alarmName = ({ rule, occasion, about }, ctx) => namedAlarm({ rule, occasion, about: { ...about, number: ctx.board.get(about.id)?.state.number ?? null } });
+
+/** @param {string} path without what it is looked for in */
+const fieldOf = (path) => path.slice(path.indexOf(".") + 1);
+
+/** @param {State | null | undefined} state */
+function nameOfFile(state) {
+  return state?.caption || state?.name || label.noun("file");
+}
+
+/** @param {State | undefined} search */
+const named = (search) => (search ? shortPersonName(search.person) : null);
+
+/** Return who had access before: nobody, if that is not known, or if access is now given to others. @param {any} it @returns {string[]} */
+const accessBefore = ({ known, before, changes }) => (!known || changes.some((/** @type {FieldChange} */ { path }) => path === "access") ? [] : before?.members ?? []);
+
+/** @param {string[]} ids @param {string[]} others @param {any} it */
+const people = (ids, others, { ctx }) => ids.filter((id) => !others.includes(id)).map((id) => accountName(ctx.session, id)).join(", ") || null;
+
+/** Name the people whom the new step of an alarm asked. @param {any} it */
+function asked({ state, before, known, ctx }) {
+  const everybody = state.everybody && !before?.everybody ? [askedName({ ask: "desk", name: null })] : [];
+  const names = people(state.asked, before?.asked ?? [], { ctx });
+  return known ? [...everybody, ...(names ? [names] : [])].join(", ") || null : null;
+}
+
+/** Name the texts of a handover that are still true. @param {any} event @param {string} kind */
+function confirmed({ changes }, kind) {
+  const changed = (changes ?? []).map((/** @type {string} */ path) => path.split(".")[1]);
+  return fieldsOf(HANDOVER_TEXTS.filter((path) => changed.includes(path)), kind);
+}
+
+/** @param {string[]} paths @param {string} kind */
+const fieldsOf = (paths, kind) => [...new Set(paths.map((path) => within(label.field(path, kind))))].join(", ") || null;
+
+/**
+ * Put a label into a sentence: lower case, except if the language capitalises nouns.
+ * @param {string} text
+ */
+const within = (text) => (nounsCapitalised() ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));
