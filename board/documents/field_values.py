@@ -138,6 +138,7 @@ class FieldValues:
         }
 
     def _code(self, path: str, value: Any, kind: str) -> str | None:
+        kind = "task" if path == "priority" else kind  # agrees with its label, not with what is urgent
         known = labels.value(path, kind, value, self.translate)
         has_codes = f"{kind}.{path}" in labels.VALUES or path in labels.VALUES
         return value.replace("_", " ") if known is None and has_codes and isinstance(value, str) else known

@@ -54,7 +54,7 @@ def test_fields_have_the_order_of_their_declaration() -> None:
 
 
 def test_a_priority_agrees_with_its_label_in_french() -> None:
-    said = line("task.updated", {"priority": "normal", "number": 7}, {"priority": "urgent", "number": 7}, ["priority"], "fr")
+    said = line("sighting.updated", {"priority": "normal", "number": 7}, {"priority": "urgent", "number": 7}, ["priority"], "fr")
     assert "«\u00a0normale\u00a0» en «\u00a0urgente\u00a0»" in said
 
 

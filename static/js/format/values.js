@@ -57,7 +57,7 @@ export function formatPath(path, value, ctx, kind) {
   if (STANDARD.has(path)) return standardText(value);
   if (Array.isArray(value)) return value.map((item) => label.value(path, item, kind) ?? item).join(", ") || null;
   if (typeof value === "object") return "lat" in value ? placeName(value) : groupText(path, value, ctx, kind);
-  return label.value(path, value, kind) ?? formatUnlabelled(value, ctx);
+  return label.value(path, value, path === "priority" ? "task" : kind) ?? formatUnlabelled(value, ctx);
 }
 
 /** @param {any} value @param {{ session: Session }} ctx */
