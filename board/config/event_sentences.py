@@ -86,7 +86,7 @@ _ASSIGNED = _say(
     Variant(N_("{who} took over {what} from {from}"), {"own": [True]}),
     Variant(N_("{who} took on {what}"), {"own": [True]}),
     Variant(N_("{who} reassigned {what} from {from} to you"), {"mine": [True]}),
-    Variant(N_("{who} assigned {what} to you"), {"mine": [True]}),
+    Variant(sentences.ASSIGNED_TO_YOU, {"mine": [True]}),
     N_("{who} reassigned {what} from {from} to {name}"),
     N_("{who} assigned {what} to {name}"),
     N_("{who} unassigned {what} (was: {from})"),

@@ -11,7 +11,6 @@ from board.documents.event_text import describe
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN
 from board.exports.tables import UNDISCLOSED
-from board.i18n import N_
 from models.times import parse_utc
 
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
@@ -41,7 +40,7 @@ def _notes(event: Mapping[str, Any], values: FieldValues) -> Iterator[str]:
     if clock is not None and parse_utc(event["at"]) - parse_utc(clock) >= CLOCK_TOLERANCE:
         yield values.translate(sentences.CLOCK_TIME).format(at=datetime_text(clock, values.reads))
     if token:
-        yield values.translate(N_("by API token “{name}”")).format(name=token)
+        yield values.translate(sentences.BY_TOKEN).format(name=token)
 
 
 def _author(event: Mapping[str, Any]) -> str | None:

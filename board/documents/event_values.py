@@ -11,7 +11,7 @@ from board.documents.content import Piece
 from board.documents.field_values import FieldValues, plain, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
-from board.i18n import N_, language_of
+from board.i18n import language_of
 from models.times import parse_utc
 
 NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
@@ -72,10 +72,10 @@ def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
     if days:
         text, values = sentences.DAYS_HOURS, {"days": days, "hours": f"{hours % 24:02}"}
     elif hours:
-        text = sentences.HOURS_MINUTES if hours < 10 else N_("{hours} h")
+        text = sentences.HOURS_MINUTES if hours < 10 else sentences.HOURS
         values = {"hours": hours, "minutes": f"{minutes % 60:02}"}
     else:
-        text, values = (sentences.MINUTES, {"minutes": minutes}) if minutes else (N_("{seconds} s"), {"seconds": seconds})
+        text, values = (sentences.MINUTES, {"minutes": minutes}) if minutes else (sentences.SECONDS, {"seconds": seconds})
     return it.values.translate(text).format(**values).replace(" ", "\u00a0")
 
 

@@ -15,7 +15,7 @@ from board.documents.content import Piece, UserText
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
 from board.exports.tables import UNDISCLOSED
-from board.i18n import N_, gettext_for, language_of, moment_text
+from board.i18n import gettext_for, language_of, moment_text
 from models.entity import State
 
 _RAW_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -57,7 +57,7 @@ class FieldValues:
             return labels.value(path, kind, value, labels.agreeing(self.translate, self._sex))
         if isinstance(value, bool):
             code = self._code(path, value, kind) if path.startswith("restatements.") else None
-            return code or self.translate(N_("yes") if value else N_("no"))
+            return code or self.translate(sentences.YES if value else sentences.NO)
         if isinstance(value, list):
             return self._list(path, value, kind, author)
         if isinstance(value, dict):
@@ -101,7 +101,7 @@ class FieldValues:
 
     def column(self, state: State | None, author: str | None = None) -> Piece:
         if state is None:
-            return self.translate(N_("a column that no longer exists"))
+            return self.translate(sentences.NO_COLUMN)
         title = state.get("title")
         return self.typed(title, author) if title else self.translate(labels.VALUES["column.role"][state["role"]])
 
@@ -180,19 +180,19 @@ class FieldValues:
     def _distance(self, metres: float) -> str:
         if metres >= 1000:
             km = format_decimal(int(metres / 100 + 0.5) / 10, locale=language_of(self.reads).locale)
-            return self.translate(N_("{km} km")).format(km=km).replace(" ", "\u00a0", 1)
-        return self.translate(N_("{m} m")).format(m=int(metres + 0.5)).replace(" ", "\u00a0", 1)
+            return self.translate(sentences.KM).format(km=km).replace(" ", "\u00a0", 1)
+        return self.translate(sentences.METRES).format(m=int(metres + 0.5)).replace(" ", "\u00a0", 1)
 
     def _file(self, id: str) -> Piece:
         state = self.names.state(id) or {}
-        return state.get("caption") or state.get("name") or self.translate(N_("yes"))
+        return state.get("caption") or state.get("name") or self.translate(sentences.YES)
 
     def _search(self, id: str) -> Piece:
         state = self.names.state(id, "search")
         return " · ".join(filter(None, [short_name(state["person"]), state["reference"]])) if state else self.noun("search")
 
     def _numbered(self, kind: str, number: int) -> str:
-        return _tied(self.translate(N_("{kind} {number}")).format(kind=self.noun(kind), number=number))
+        return _tied(self.translate(sentences.NUMBERED).format(kind=self.noun(kind), number=number))
 
     def _alarm(self, state: State) -> str:
         """Return "Urgent sighting 4"."""
@@ -204,7 +204,7 @@ class FieldValues:
             return name
         if occasion.numbered:
             return _tied(self.translate(occasion.numbered).format(number=number))
-        return self.translate(N_("{what}: {card}")).format(what=name, card=self._numbered(kind, number))
+        return self.translate(sentences.WHAT_CARD).format(what=name, card=self._numbered(kind, number))
 
     def _material(self, state: State | None) -> str:
         """Return "Poster (FR, NL)"."""

@@ -190,6 +190,6 @@ class ReportDocument(SearchFacts):
     def _event(self, event: State) -> Line:
         label, number = labels.event(event["type"], self._translate), event.get("number")
         if number:
-            card = self._say(N_("{kind} {number}"), kind=self._translate(labels.KINDS[event["kind"]]), number=number)
-            label = self._say(N_("{what}: {card}"), what=label, card=card)
+            card = self._say(sentences.NUMBERED, kind=self._translate(labels.KINDS[event["kind"]]), number=number)
+            label = self._say(sentences.WHAT_CARD, what=label, card=card)
         return [f"{short_datetime(event['at'], self._reads)} · {label}"]

@@ -150,7 +150,7 @@ export function late(when, now = serverNow()) {
  * "7 s" below a minute, otherwise like formatDuration.
  * @param {number} length
  */
-export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.floor(length / SECOND) }) : formatDuration(length));
+export const formatShortDuration = (length) => (length < MINUTE ? say("seconds", { seconds: Math.floor(length / SECOND) }) : formatDuration(length));
 
 /**
  * "41 min", "3 h 05 min", "23 h", "2 d": a duration in ms, rounded down, in its largest units.
@@ -159,7 +159,7 @@ export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s
 export function formatDuration(length) {
   if (length < HOUR) return say("minutes", { minutes: Math.floor(length / MINUTE) });
   if (length < 10 * HOUR) return say("hours_minutes", { hours: Math.floor(length / HOUR), minutes: twoDigits((length % HOUR) / MINUTE) });
-  if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });
+  if (length < 2 * DAY) return say("hours", { hours: Math.floor(length / HOUR) });
   return t("{days} d", { days: Math.floor(length / DAY) });
 }
 

@@ -30,7 +30,7 @@ export const ruleName = (alarm) => translate(occasionOf(alarm).name ?? "") || ki
 export function namedAlarm(alarm) {
   const { about: { number } } = alarm, { numbered } = occasionOf(alarm);
   if (number === null) return ruleName(alarm);
-  return numbered ? withNumber(translate(numbered, { number })) : t("{what}: {card}", { what: ruleName(alarm), card: subjectName(alarm) });
+  return numbered ? withNumber(translate(numbered, { number })) : say("what_card", { what: ruleName(alarm), card: subjectName(alarm) });
 }
 
 /**

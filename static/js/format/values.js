@@ -46,7 +46,7 @@ export function formatPath(path, value, ctx, kind) {
   const reader = READERS[readingOf(path, kind) ?? ""];
   if (reader) return reader(value, ctx) || null;
   if (path.startsWith("restatements.") && typeof value === "boolean") return label.value("restatements.correct", value);
-  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (typeof value === "boolean") return value ? say("yes") : say("no");
   if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join("; ") || null;
   if (EARLIER.test(path)) return earlierText(value) || null;
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
@@ -95,7 +95,7 @@ export const materialName = (material) =>
   material?.what ? `${label.value("what", material.what, "material")} (${material.languages.map((/** @type {string} */ language) => language.toUpperCase()).join(", ")})` : label.noun("material");
 
 /** @param {Entity | null | undefined} file */
-const fileName = (file) => file?.state.caption || file?.state.name || t("yes");
+const fileName = (file) => file?.state.caption || file?.state.name || say("yes");
 
 /** @param {any} field @param {any} value @param {any} ctx */
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
@@ -123,7 +123,7 @@ export function accountName(session, id) {
 
 /** @param {State | null | undefined} column */
 export function columnName(column) {
-  return column ? column.title ?? label.column(column.role) : t("a column that no longer exists");
+  return column ? column.title ?? label.column(column.role) : say("no_column");
 }
 
 /** @type {Record<string, (number: number) => string>} */
@@ -144,7 +144,7 @@ export function cardName(entity) {
   if (!entity) return say("not_on_board");
   const { kind, state: { number } } = entity;
   if (number === null || number === undefined) return kindName(kind);
-  return withNumber(NUMBERED[kind]?.(number) ?? t("{kind} {number}", { kind: kindName(kind), number }));
+  return withNumber(NUMBERED[kind]?.(number) ?? say("numbered", { kind: kindName(kind), number }));
 }
 
 /** @param {string} kind */
@@ -178,7 +178,7 @@ export const pointText = (lat, lon) => [lat, lon].map((coordinate) => Number(coo
  * @param {number} metres
  */
 export function distance(metres) {
-  const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
+  const text = metres >= 1000 ? say("km", { km: number(Math.round(metres / 100) / 10) }) : say("metres", { m: Math.round(metres) });
   return text.replace(" ", "\u00a0"); // keeps number and unit on one line
 }
 

@@ -118,7 +118,7 @@ function important(events, board) {
  * "Sighting added: Sighting 7"
  * @param {{ type: string, kind: string, number?: number | null }} event
  */
-export const eventName = ({ type, kind, number }) => (number ? t("{what}: {card}", { what: label.event(type), card: cardName({ kind, state: { number } }) }) : label.event(type));
+export const eventName = ({ type, kind, number }) => (number ? say("what_card", { what: label.event(type), card: cardName({ kind, state: { number } }) }) : label.event(type));
 
 /**
  * Render the events that the reader has not seen.

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { formFields } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { ago, MINUTE_MS, serverNow } from "../../core/time.js";
@@ -91,7 +92,7 @@ function quickTimes(form, view) {
     view.draw();
   };
   return html`<div class="quick-times" role="group" aria-label=${label.field(SEEN, "sighting")}>
-    ${MINUTES_AGO.map((minutes) => html`<button type="button" data-act="seen-${minutes}" @click=${set(minutesAgo(minutes).toISOString())}>${minutes % 60 ? ago(minutesAgo(minutes), now) : t("{length} ago", { length: t("{hours} h", { hours: minutes / 60 }) })}</button>`)}
+    ${MINUTES_AGO.map((minutes) => html`<button type="button" data-act="seen-${minutes}" @click=${set(minutesAgo(minutes).toISOString())}>${minutes % 60 ? ago(minutesAgo(minutes), now) : t("{length} ago", { length: say("hours", { hours: minutes / 60 }) })}</button>`)}
     <button type="button" data-act="seen-unknown" aria-pressed=${form.raw(SEEN) === "" ? "true" : "false"} @click=${set("")}>${t("time unknown")}</button>
   </div>`;
 }

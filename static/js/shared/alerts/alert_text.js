@@ -36,7 +36,7 @@ function eventText({ kind, type, actor, entity, card, value, acknowledge, reason
   if (kind === "handover") return shiftAlertText({ type, who, reason, number: handover });
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
-    case "assigned": return t("{who} assigned {what} to you", { who, what });
+    case "assigned": return say("assigned_to_you", { who, what });
     case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
     case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
