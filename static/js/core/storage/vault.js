@@ -198,19 +198,25 @@ class Vault {
 
   #flush() {
     if (this.state !== "open") return Promise.resolve();
-    this.#writing ??= this.#writeQueued().finally(() => (this.#writing = null));
+    this.#writing ??= this.#writeQueued();
     return this.#writing;
   }
 
   async #writeQueued() {
     await null; // batches the writes of one task: a text is in the outbox before its draft is removed
-    while (this.#queue.size) {
-      const batch = [...this.#queue].map(([key, isWrite]) => [key, isWrite ? this.#values.get(key) : null]);
-      this.#queue.clear();
-      const records = await Promise.all(batch.map(([key, value]) => value && this.#encryptedRecord(key, value)));
-      batch.forEach(([key], at) => records[at] && this.#store(key, records[at]));
-      batch.forEach(([key], at) => !records[at] && !this.#queue.has(key) && storage.remove(key));
+    try {
+      while (this.#queue.size) await this.#writeBatch();
+    } finally {
+      this.#writing = null; // in the same step as the last look at the queue: a later write must not wait for this one, which is over
     }
+  }
+
+  async #writeBatch() {
+    const batch = [...this.#queue].map(([key, isWrite]) => [key, isWrite ? this.#values.get(key) : null]);
+    this.#queue.clear();
+    const records = await Promise.all(batch.map(([key, value]) => value && this.#encryptedRecord(key, value)));
+    batch.forEach(([key], at) => records[at] && this.#store(key, records[at]));
+    batch.forEach(([key], at) => !records[at] && !this.#queue.has(key) && storage.remove(key));
   }
 
   /** @param {string} key @param {object} record */

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { setAccount } from "../../static/js/core/storage/storage.js";
+import { vault } from "../../static/js/core/storage/vault.js";
+
+const stored = new Map();
+let onStored = (_key) => {};
+globalThis.localStorage = {
+  get length() { return stored.size; },
+  key: (at) => [...stored.keys()][at] ?? null,
+  getItem: (key) => stored.get(key) ?? null,
+  setItem: (key, value) => { stored.set(key, value); onStored(key); },
+  removeItem: (key) => void stored.delete(key),
+};
+globalThis.addEventListener = () => {};
+globalThis.fetch = async () => new Response(JSON.stringify({ account: "a", key: btoa("k".repeat(32)) }), { headers: { "content-type": "application/json" } });
+
+test("a value is on disk when its write resolves, also one that begins just as another write ends", async () => {
+  setAccount("a");
+  await vault.begin("a");
+  for (let depth = 0; depth < 12; depth += 1) {
+    const first = `searchboard:a:outbox:first-${depth}`, second = `searchboard:a:outbox:second-${depth}`;
+    /** @type {Promise<boolean>} */
+    const written = new Promise((resolve) => {
+      onStored = async (key) => {
+        if (key !== first) return;
+        for (let step = 0; step < depth; step += 1) await null;
+        vault.write(second, { owner: "tab", order: 1, status: "waiting" }).then(resolve);
+      };
+    });
+    vault.write(first, { owner: "tab", order: 0, status: "waiting" });
+    assert.equal(await written, true);
+    assert.equal(vault.label(second)?.owner, "tab", `after ${depth} steps`);
+  }
+});
