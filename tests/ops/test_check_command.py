@@ -100,7 +100,7 @@ def test_unknown_setting_is_reported(installation: Database, monkeypatch: pytest
     assert found()["settings"].state == State.OK
     monkeypatch.setenv("PUBLIC_URI", "https://board.example")
     told = found()["settings"]
-    assert (told.state, "PUBLIC_URI" in told.says, "PUBLIC_URL meant" in told.says) == (State.WARNING, True, True)
+    assert (told.state, "PUBLIC_URI" in told.says, "did you mean PUBLIC_URL?" in told.says) == (State.WARNING, True, True)
     (tmp_path / ".env").write_text("COLOUR=blue\n")
     told = found()["settings"]
     assert (told.state, told.says) == (State.WRONG, ".env, line 1: the board has no setting COLOUR.")
