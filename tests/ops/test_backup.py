@@ -294,7 +294,7 @@ async def test_dump_with_fewer_rows_is_deleted(postgres: Postgres, postgres_url:
     database.write_now(lambda session: session.add(ReadPosition(account="a", board="", epoch="", seq=0, at="")))
     with monkeypatch.context() as patch:
         patch.setattr(postgresql_backup, "rows_of", lambda dump: real(dump) - Counter({"read_positions": 1}))
-        with pytest.raises(OperationError, match="seen has 0 of 1 rows"):
+        with pytest.raises(OperationError, match="read_positions has 0 of 1 rows"):
             await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)
     assert left(tmp_path) == set()
     await asyncio.to_thread(backup.backup, database, tmp_path / "backup.dump", quietly)

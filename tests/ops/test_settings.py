@@ -172,7 +172,7 @@ def test_a_secret_that_is_damaged_or_can_not_be_kept_is_said(tmp_path: Path) -> 
     (tmp_path / "board.db.key").write_text("")
     with pytest.raises(ConfigurationError, match="damaged"):
         settings_for(tmp_path).secret()
-    with pytest.raises(ConfigurationError, match="can't be kept"):
+    with pytest.raises(ConfigurationError, match="can't be stored"):
         settings_for(tmp_path / "nowhere").secret()
 
 

@@ -227,12 +227,13 @@ MUTANTS = (
                 '    if row.state != "receiving" or row.offset != offset:',
                 '    if row.state != "receiving":',
             ),
-            Patch("board/files/http/upload_rows.py", ' AND \\"offset\\" = :offset AND size >= :after', " AND size >= :after"),
+            Patch("board/files/http/upload_rows.py", ' _U.offset == bindparam("start"),', ' _U.size >= bindparam("start"),'),
             Patch(
                 "board/files/http/upload_rows.py",
-                "VALUES (:id, :offset, :size, :object)')",
-                "VALUES (:id, :offset, :size, :object) '\n"
-                "    'ON CONFLICT (upload, \"offset\") DO UPDATE SET size = excluded.size, object = excluded.object')",
+                "insert(UploadPart), part)",
+                "insert_or_skip(UploadPart).on_conflict_do_update(\n"
+                "        index_elements=['upload', 'offset'], set_={'size': size, 'object': object}\n"
+                "    ), part)",
             ),
         ),
         replace(_plan(Storm((), 25.0)), writers=1, readers=1, guests=0, uploaders=6),
