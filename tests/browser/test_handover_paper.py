@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 LABELS = """() => [...document.querySelectorAll("[data-section] :is(h3, dt)")].filter((each) => each.checkVisibility())
   .map((each) => [...each.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")).join("").trim())"""
+PAPER_S = 60.0  # time-out of a PDF, which is made at a low priority
 DAY = "2026-11-24T0"
 PERSON = {
     "first_name": "Zqname", "last_name": "Surname", "age": 11, "sex": "f", "height_cm": 142, "description": "Zqdescription",
@@ -126,7 +127,7 @@ async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browser
     texts["print"] = await victor("main").inner_text()
     labels = set(await victor.page.evaluate(LABELS))
     texts["markdown"] = (await http.get(f"/handovers/{number}.md")).text
-    texts["pdf"] = re.sub(r"\s+", "", " ".join(text_of((await http.get(f"/handovers/{number}.pdf")).content)))
+    texts["pdf"] = re.sub(r"\s+", "", " ".join(text_of((await http.get(f"/handovers/{number}.pdf", timeout=PAPER_S)).content)))
     said = {where: set(TYPED.findall(text)) for where, text in texts.items() if where != "pdf"}
     everything = set().union(*said.values())
     assert {where: everything - words for where, words in said.items()} == {where: set() for where in said}

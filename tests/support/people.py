@@ -29,7 +29,7 @@ from tests.support import backends
 from tests.support.forked_decoders import decoders_by_fork
 
 PASSWORD = "correct horse battery"
-PATIENCE_S = 30  # time-out of any step: generous, as the machine may be busy, and paper yields to everything
+PATIENCE_S = 10  # time-out of any step: generous, as the machine may be busy
 STARTS_WITHIN_S = 6 * PATIENCE_S  # time-out of a new Python process until it serves
 
 _ids = itertools.count(1)
