@@ -5,7 +5,8 @@ import { setAccount } from "../../static/js/core/storage/storage.js";
 import { vault } from "../../static/js/core/storage/vault.js";
 
 const stored = new Map();
-let onStored = (_key) => {};
+/** @type {(key: string) => void} */
+let onStored = () => {};
 globalThis.localStorage = {
   get length() { return stored.size; },
   key: (at) => [...stored.keys()][at] ?? null,
