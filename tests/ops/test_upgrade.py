@@ -48,6 +48,8 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "board/install", made / "board/install", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__init__.py", "__main__.py", "bootstrap.py"):
         shutil.copy(ROOT / "board" / name, made / "board")
+    (made / "board/command_line").mkdir()
+    (made / "board/command_line/__init__.py").touch()
     (made / "board/command_line/cli.py").write_text(PROGRAM)
     declare(made, "1")
     return made
