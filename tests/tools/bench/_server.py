@@ -106,7 +106,8 @@ def serve(settings: dict[str, str], watched: dict[str, str] | None = None) -> tu
 async def open_service(settings: dict[str, str]) -> BoardService:
     given = {name.lower(): value for name, value in settings.items()}
     service = await BoardService.open(Settings(_env_file=None, **given))
-    service.shares = service.shares.model_copy(update={"account": 10_000, "token": 10_000})  # one caller fills whole boards
+    # One caller opens all searches and fills whole boards.
+    service.shares = service.shares.model_copy(update={"account": 10_000, "token": 10_000, "searches": 10_000})
     return service
 
 
