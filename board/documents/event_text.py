@@ -46,8 +46,9 @@ def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
     filled = {name: _slot(it, name, slots) or "" for name in parts[1::2]}
     pieces = [filled[part] if at % 2 else part for at, part in enumerate(parts)]
     if is_creation(event["type"]):
-        told = {plain(value) for value in filled.values()}
-        return Description(pieces, filled, [each for each in it.shown if plain(it.field(each.path, each.new) or "") not in told])
+        told = {plain(value).casefold() for value in filled.values()}
+        untold = [each for each in it.shown if plain(it.field(each.path, each.new) or "").casefold() not in told]
+        return Description(pieces, filled, untold)
     return Description(pieces, filled, [each for each in it.shown if not _covers(said if named is None else named, each.path)])
 
 
