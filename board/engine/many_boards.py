@@ -24,7 +24,9 @@ _OF_TYPES = EVENT.type.in_(bindparam("types"))
 def _placed(seq: Any = _GIVEN.c.seq) -> Any:
     """Return the table of the given boards: board, number, seq, until. The number is null for an unknown board."""
     columns = _GIVEN.c.board, _B.number, seq.label("seq"), _GIVEN.c.until
-    return select(*columns).outerjoin_from(_GIVEN, table_of(Board), _B.id == _GIVEN.c.board).cte("placed")
+    placed = select(*columns).outerjoin_from(_GIVEN, table_of(Board), _B.id == _GIVEN.c.board).cte("placed")
+    # PostgreSQL otherwise joins each position with all events first, as it can't estimate the casts.
+    return placed.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _newest() -> Any:

@@ -60,15 +60,19 @@ class Unread(NamedTuple):
 
 _ME, _ACTOR = table_of(Account).alias("me"), table_of(Account).alias("actor")
 _A, _B, _N, _R, _S = (columns_of(model) for model in (StoredAlert, Board, Note, AlertRead, Search))
-_IS_FOR_ME = and_(
-    _A.account.in_((EVERYBODY, _ME.c.id)), _A.at > bindparam("since"), or_(_A.account != EVERYBODY, _A.at >= _ME.c.created_at)
-)
-_OF_ME = _ME.join(table_of(StoredAlert), _IS_FOR_ME).join(table_of(Board), _B.id == _A.board)
-_OF_ME = _OF_ME.join(EVENTS, is_at(_B.number, _A.seq))
+
+
+def _alerts_for(account: Any) -> Any:
+    """Return the join of accounts, `me`, to their alerts. `account`: the id of `me`, or a parameter, as indexes prefer it."""
+    is_for = and_(_A.account.in_((EVERYBODY, account)), or_(_A.account != EVERYBODY, _A.at >= _ME.c.created_at))
+    alerts = _ME.join(table_of(StoredAlert), and_(is_for, _A.at > bindparam("since"))).join(table_of(Board), _B.id == _A.board)
+    return alerts.join(EVENTS, is_at(_B.number, _A.seq))
+
+
 _IS_READ = and_(_R.account == _ME.c.id, _R.board == _A.board, _R.seq == _A.seq)
 _UNREAD: Any = (
     core_select(_ME.c.id.label("account"), _A.board, _A.seq, _A.at, _A.kind, EVENT.entity)
-    .select_from(_OF_ME.outerjoin(table_of(AlertRead), _IS_READ))
+    .select_from(_alerts_for(_ME.c.id).outerjoin(table_of(AlertRead), _IS_READ))
     .where(_ME.c.id.in_(bindparam("people")), _R.account.is_(None))
     .where(or_(EVENT.account.is_(None), id_text_in_sql(EVENT.account) != _ME.c.id))
 )
@@ -79,7 +83,8 @@ def _list_statement(cards: tuple[type[Card], ...]) -> Select[Any]:
     """Return the statement for the list of alerts, with the number of each card that an event or a note is about."""
     entity, tables = id_text_in_sql(EVENT.entity), [table_of(card) for card in cards]
     joined = (
-        _OF_ME.outerjoin(_ACTOR, _ACTOR.c.id == id_text_in_sql(EVENT.account))
+        _alerts_for(bindparam("me"))
+        .outerjoin(_ACTOR, _ACTOR.c.id == id_text_in_sql(EVENT.account))
         .outerjoin(table_of(Search), _S.id == _A.board)
         .outerjoin(table_of(Note), and_(EVENT.kind == Note.KIND, _N.id == entity))
     )
