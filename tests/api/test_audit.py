@@ -340,7 +340,7 @@ SWAP = [
 ]
 HOLE = ["DELETE FROM event WHERE board = 0 AND seq = :seq"]
 BENT = {
-    "another account": ["UPDATE event SET entity = CAST('other' AS BLOB) WHERE board = 0 AND seq = :seq"],
+    "another account": ["UPDATE event SET entity = hash WHERE board = 0 AND seq = :seq"],
     "another type": ["UPDATE event SET type = 'account.enabled' WHERE board = 0 AND seq = :seq"],
     "another payload": ["UPDATE event SET body = :body WHERE board = 0 AND seq = :seq"],
     "a hole": HOLE,
