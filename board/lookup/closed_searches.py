@@ -126,8 +126,6 @@ def filter_of(request: Request) -> Filter:
     """Read the filter from the query string. Raises Refused `invalid`."""
     query, kind, outcome = (param.read(request) or "" for param in (QUERY, KIND, OUTCOME))
     problems: dict[str, Any] = {}
-    if len(query) > MAX_QUERY:
-        problems["q"] = N_("At most 200 characters.")
     if kind and kind not in kind_labels():
         problems["kind"] = N_("Unknown type.")
     if outcome and outcome not in outcome_labels():

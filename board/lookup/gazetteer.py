@@ -18,7 +18,6 @@ from typing import Any, Literal
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.errors import invalid
 from board.i18n import N_
 from board.lookup import place_radius
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
@@ -271,8 +270,6 @@ async def places(request: Request) -> Reply[PlaceList]:
     """
     caller = await require_caller(request, intake=True)
     typed = QUERY.read(request) or ""
-    if len(typed) > MAX_QUERY:
-        raise invalid("q", N_("At most 200 characters."))
     limit = LIMIT.read(request)
 
     def find() -> PlaceList:

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import Refused, invalid, validated
+from board.errors import Refused, validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres, point_of
@@ -75,8 +75,6 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
     `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
     """
     typed = QUERY.read(request) or ""
-    if len(typed) > MAX_QUERY:
-        raise invalid("q", N_("At most 200 characters."))
     point = _query_point(request)
 
     def read(session: Session) -> list[OpenSearch]:

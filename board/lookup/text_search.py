@@ -16,7 +16,6 @@ from typing_extensions import TypedDict
 
 from board.engine import access, kinds, snapshot
 from board.engine.identity import Caller
-from board.errors import Refused
 from board.i18n import N_
 from board.web.compression import compressed
 from board.web.endpoint import BOARD, ON_A_BOARD, Call, IntParam, Param
@@ -72,8 +71,6 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
     `hits[].found[].marks`: the start and the end of each word in it (the end excluded), in UTF-16 units, as JavaScript counts.
     """
     board, limit, query_text = BOARD.read(request), LIMIT.read(request), QUERY.read(request) or ""
-    if len(query_text) > MAX_QUERY:
-        raise Refused("invalid", fields={"q": N_("At most 200 characters.")})
     query_words = words(query_text)
 
     def read(session: Session) -> list[Hit]:

@@ -54,7 +54,11 @@ class Param:
     schema: Schema
 
     def read(self, request: Request) -> str | None:
-        return request.query_params.get(self.name)
+        """Return the text, None if it was not sent. Raises Refused `invalid` if it is too long."""
+        text, max_length = request.query_params.get(self.name), self.schema.get("maxLength")
+        if text is not None and max_length is not None and len(text) > max_length:
+            raise Refused("invalid", fields={self.name: message(N_("At most {max_length} characters."), max_length=max_length)})
+        return text
 
 
 @dataclass(frozen=True, slots=True)
