@@ -14,7 +14,7 @@ class Notification(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("notification_once", "alarm", "step", "way", "account", unique=True),
+        Index("notification_once", "alarm", "step", "round", "way", "account", unique=True),
         partial_index("notification_next", "next_try_at", where="next_try_at IS NOT NULL"),
     )
 
@@ -22,6 +22,7 @@ class Notification(SQLModel, table=True):
     board: str
     alarm: str
     step: int
+    round: int = 0
     way: str
     account: str = ""
     created_at: str

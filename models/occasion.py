@@ -9,22 +9,24 @@ from sqlmodel import Session
 
 from models.entity import Entity
 
-# what became due between two times, as (board, entity, cause)
-Find = Callable[[Session, str, datetime, datetime], Iterable[tuple[str, str, str]]]
-# the entity and the cause for which an alarm is raised once, under the lock of its board
-Recheck = Callable[[Any, float, str, str], tuple[Entity, str] | None]
+# what became due between two times by a rule, as (board, entity, cause)
+Find = Callable[[Session, Any, datetime, datetime], Iterable[Any]]
+# the entity and the cause for which an alarm is raised once by a rule, under the lock of its board
+Recheck = Callable[[Any, Any, str, str], tuple[Entity, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ByTime:
     """Occasion that comes with time alone, so that a rule may wait longer.
 
-    `find` gets the session, the rule's key and a period. `recheck` gets the event writer, the seconds that the rule waits, entity
-    and cause; it returns None if there is no reason any longer.
+    `find` gets the session, the rule and a period. `recheck` gets the event writer, the rule, entity and cause; it returns None
+    if there is no reason any longer.
+    `ends`: the alarm ends when `recheck` returns None, which is asked after each change of its board.
     """
 
     find: Find
     recheck: Recheck
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,12 +82,12 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
 
 @Call(
     "GET", "/alarms",
-    N_("Lists the alarms you can see that nobody has taken yet, or that were taken within the last minute."),
+    N_("Lists the alarms you can see that nobody has, that were taken within the last minute, or that you have."),
 )  # fmt: skip
 async def list_alarms(request: Request) -> Reply[AlarmList]:
     """List alarms of all boards that the caller may see.
 
-    Those that are open, and those that were taken within the last minute, oldest first.
+    Those that are open, those that were taken within the last minute, and those that the caller has, oldest first.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -95,8 +95,9 @@ async def list_alarms(request: Request) -> Reply[AlarmList]:
     def load(session: Session) -> AlarmList:
         me = require_active(session, caller)
         hidden = snapshot.hidden_searches(session, me.id)
-        found = [each for each in open_alarms(session, service.alarm_rules, service.clock()) if each.body["board"] not in hidden]
-        return {"alarms": [{**each.body, "asked_me": each.asks(me.id, me.role)} for each in found]}
+        alarms = open_alarms(session, service.alarm_rules, service.clock())
+        listed = [alarm for alarm in alarms if alarm.body["board"] not in hidden and alarm.is_listed_for(me.id)]
+        return {"alarms": [{**alarm.body, "asked_me": alarm.asks(me.id, me.role)} for alarm in listed]}
 
     return json_response(await service.database.read(load))
 

@@ -56,9 +56,15 @@ class Deadlines:
         return min((seconds for seconds in left if seconds > 0), default=POLL_S)
 
     def _left_s(self, each: Waiting, now: str) -> float:
+        return max(0.0, min(_seconds(now, each.next_at), self._whole_s(each)))
+
+    def _whole_s(self, each: Waiting) -> float:
+        """Return the length of a promise, or the longest wait between two steps."""
+        if each.taken_at is not None:
+            length = _seconds(each.taken_at, each.next_at)
+            return length if length > 0 else float("inf")  # taken at a time of the board that was ahead of the clock
         rule = self._rules.rules.get(each.rule)
-        whole = max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
-        return max(0.0, min(_seconds(now, each.next_at), whole))
+        return max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
 
 
 def _seconds(since: str, until: str) -> float:
@@ -72,6 +78,7 @@ class Escalation:
         self._service = service
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
+        self._checked: dict[str, int] = {}  # position of its board after which each standing alarm was last checked
         self._wake = asyncio.Event()
         self._spread_s = random.uniform(0.0, SPREAD_S)  # noqa: S311  (no secret)
 
@@ -94,7 +101,7 @@ class Escalation:
 
         def read(session: Session) -> dict[str, BoardWork]:
             work: dict[str, BoardWork] = defaultdict(BoardWork)
-            for each in self._deadlines.due(alarm_steps.waiting(session), format_utc(now)):
+            for each in self._deadlines.due(alarm_steps.waiting(session, service.alarm_rules), format_utc(now)):
                 work[each.board].due[each.id] = each.step, each.next_at
             for board, found in alarm_steps.found_by_time(session, service.alarm_rules, since, now).items():
                 work[board].found = found
@@ -102,8 +109,14 @@ class Escalation:
                 work[board].released = released
             for board, ended in alarm_steps.ended(session, now).items():
                 work[board].ended = ended
+            standing = alarm_steps.standing(session, service.alarm_rules)
+            for alarm in standing:
+                if self._checked.get(alarm.id) != alarm.seq:
+                    work[alarm.board].settled.append(alarm.id)
+            checked.update({alarm.id: alarm.seq for alarm in standing})
             return work
 
+        checked: dict[str, int] = {}
         boards = list((await service.database.read(read)).items())
         count, failure = 0, None
         for start in range(0, len(boards), BOARDS_AT_ONCE):
@@ -118,6 +131,7 @@ class Escalation:
                     count += each
         if failure is not None:
             raise failure
+        self._checked = checked
         if sum(len(work.found) for _, work in boards) < occasions.MAX_FOUND:  # else there may be more
             self._looked_at = now
         return count

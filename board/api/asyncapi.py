@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from board.api import openapi
 from board.api.type_schemas import ref, schemas_of
-from board.commands.alarms.alarm_format import OpenAlarm
+from board.commands.alarms.alarm_format import AlarmTaker, OpenAlarm
 from board.commands.schemas import Schema
 from board.config.predefined_tasks import younger_than
 from board.config.settings import VERSION
@@ -39,19 +39,23 @@ SummarySighting = TypedDict("SummarySighting", {
 })  # fmt: skip
 UnassessedSighting = TypedDict("UnassessedSighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,
-    "assignee": Id | None, "taken_by": Id | None,
+    "assignee": Id | None, "taken_by": Id | None, "until": Time | None,
 })  # fmt: skip
 AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {
     "id": Id, "rule": str, "occasion": str | None, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
     "number": Count | None, "assignee": Id | None,
 })  # fmt: skip
+SummaryPromise = TypedDict("SummaryPromise", {
+    "id": Id, "rule": str, "occasion": str | None, "about": AlarmCause, "number": Count | None, "assignee": Id | None,
+    "taken_by": AlarmTaker, "until": Time,
+})  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]],
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
-    "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": UnansweredCounts,
+    "alarm": SummaryAlarm | None, "alarms": Count, "promise": SummaryPromise | None, "unanswered": UnansweredCounts,
 })  # fmt: skip
 """Summary of a search on `operations`, for lists. Accounts that may not see the search do not get it. The single sightings and
 tasks are null unless the search is open.
@@ -67,11 +71,14 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `credible_sighting`: among those assessed as `credible` or `confirmed`, the sighting seen last. *0.4.0*
 `unassessed_sighting.place`: its text.
 `unassessed_sighting.taken_by`: account that took its alarm, if the alarm has not ended. *0.4.0*
+`unassessed_sighting.until`: end of that account's promise. *0.4.0*
 `credible_sighting.place`: its text.
 `alarm`: the oldest open alarm of the search. *0.4.0*
 `alarm.number`: number of the card that it is about, or null.
 `alarm.assignee`: assignee of the card that it is about, or null.
 `alarms`: number of open alarms. *0.4.0*
+`promise`: the alarm of the search that somebody has: about an urgent sighting first, then the one whose promise ends first.
+*0.4.0*
 `unanswered`: numbers of waiting and late sightings by queue; see *Queues*. *0.4.0*
 """
 HandoverStatus = TypedDict("HandoverStatus", {

@@ -143,6 +143,7 @@ TABLE: dict[str, CommandSpec] = {
         "search", "investigator", distributions.WithdrawDistribution, distributions.withdraw, reads=(DISTRIBUTION,)
     ),
     "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take, reads=(ALARM,)),
+    "alarm.extend": CommandSpec("any", "investigator", alarms.Extend, alarms.extend, reads=(ALARM,)),
     "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on, reads=(ALARM,)),
     "board.make_room": CommandSpec("any", "coordinator", room.MakeRoom, room.make_room, while_closed=True),
     "board.bring_back": CommandSpec("any", "investigator", room.BringBack, room.bring_back, while_closed=True),

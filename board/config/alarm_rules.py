@@ -2,30 +2,42 @@
 installation may replace the file by its own, with the same name under FILES_PATH."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from board.config import data_files
+from board.config.targets import Targets, load_targets
 from models.db.errors import ConfigurationError
 from models.fields import Data
 
 ALARMS = "alarms.toml"
 MAX_MINUTES = 7 * 24 * 60
+MAX_HOURS = 365 * 24
 MAX_STEPS = 20  # of a ladder, with those that go on afterwards
+MIN_REPEAT, MAX_REPEAT = 2, 240  # minutes between two rounds of the last step
+MIN_PROMISE, MAX_PROMISE = 1, 8 * 60  # minutes of a promise
+MAX_GRAVE_WAIT_MIN = 15  # between two steps of a grave alarm
+# occasions of grave rules, if a rule does not say
+GRAVE = ("sighting_urgent", "sighting_credible", "worrying_search", "worrying_undecided", "found_not_told")
+BEFORE = ("appeal_ending",)  # occasions of which a rule says how long before their time they begin
+EVERY = ("search_not_reviewed",)  # occasions that come at intervals
+REPEAT_MIN, REPEAT_GRAVE_MIN = 30.0, 10.0
+PROMISE_MIN, PROMISE_GRAVE_MIN = 30.0, 10.0
 
 Ask = Literal["assignee", "lead", "holder", "coordinators", "desk", "mentioned", "expected"]
 Way = Literal["screen", "email", "webhook"]
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)
-WHEN: dict[
-    str, bool
-] = {}  # occasions, and whether they come with time, so that a rule may wait longer; empty before kinds are declared
+WHEN: dict[str, bool] = {}  # occasions, and whether they come with time: then a rule can wait; empty before kinds are declared
 
 _KEY = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 Minutes = Annotated[float, Field(ge=0, le=MAX_MINUTES, strict=False)]
+Repeat = Annotated[float, Field(ge=MIN_REPEAT, le=MAX_REPEAT, strict=False)]
+Promise = Annotated[float, Field(ge=MIN_PROMISE, le=MAX_PROMISE, strict=False)]
+Hours = Annotated[float, Field(gt=0, le=MAX_HOURS, strict=False)]
 
 
 class StepData(Data):
@@ -36,6 +48,7 @@ class StepData(Data):
 
 class LadderData(Data):
     steps: list[StepData]
+    repeat_min: Repeat | Literal["never"] | None = None
     then: str | None = None
     then_after_min: Minutes | None = None
 
@@ -45,6 +58,10 @@ class RuleData(Data):
     ladder: str
     when: str
     after_min: Minutes | None = None
+    before_min: Minutes | None = None
+    promise_min: Promise | None = None
+    grave: bool | None = None
+    every_hours: dict[str, Hours] = Field(default_factory=dict)
 
 
 class AlarmsFile(Data):
@@ -63,17 +80,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rule of alarms. `steps` are those of its ladder and of the ladders that go on afterwards. `after_s` is how long a rule
-    waits that is found by time."""
+    """Rule of alarms. `steps`: those of its ladder, and of the ladders that continue it. `after_s`: wait after the due time of an
+    occasion that comes with time; negative: before it. `repeat_s`: between two rounds of the last step; None: it is not repeated.
+    `promise_s`: length of a promise without a time. `grave`: at most 15 minutes pass between two steps. `every_hours`: intervals
+    of reviews by kind of search. `targets`: of the queues of the installation."""
 
     key: str
     when: str
     steps: tuple[Step, ...]
     after_s: float = 0.0
+    repeat_s: float | None = REPEAT_MIN * 60
+    promise_s: float = PROMISE_MIN * 60
+    grave: bool = False
+    every_hours: Mapping[str, float] = field(default_factory=dict)
+    targets: Targets = field(default_factory=load_targets)
 
     def wait_s(self, step: int) -> float | None:
-        """Return the seconds from a step to the next one; None after the last."""
-        return self.steps[step + 1].after_s - self.steps[step].after_s if step + 1 < len(self.steps) else None
+        """Return the seconds from a step (-1: before the first) to the next one; None after the last if it is not repeated."""
+        if step < 0:
+            return 0.0
+        if step + 1 < len(self.steps):
+            return self.steps[step + 1].after_s - self.steps[step].after_s
+        return self.repeat_s
 
 
 class AlarmRules:
@@ -86,10 +114,9 @@ class AlarmRules:
         fault = next(_faults(file), None)
         if fault is not None:
             raise ConfigurationError(f"{data_files.path_of(ALARMS, folder)}: {fault}")
-        self.rules: Mapping[str, Rule] = {
-            each.key: Rule(each.key, each.when, tuple(_steps(file.ladders, each.ladder)), (each.after_min or 0.0) * 60)
-            for each in file.rules
-        }
+        targets = load_targets(folder)
+        self.rules: Mapping[str, Rule] = {data.key: _rule(data, file.ladders, targets) for data in file.rules}
+        self.advice: Sequence[str] = list(_advice(file, self.rules))
 
     def of(self, when: str) -> list[Rule]:
         """Return the rules of an occasion."""
@@ -103,6 +130,29 @@ def declare(occasions: Mapping[str, bool]) -> None:
     """Set the occasions that a rule may name, and whether they come with time."""
     WHEN.clear()
     WHEN.update(occasions)
+
+
+def _rule(data: RuleData, ladders: Mapping[str, LadderData], targets: Targets) -> Rule:
+    is_grave = data.when in GRAVE if data.grave is None else data.grave
+    repeat = _last_of(ladders, data.ladder).repeat_min or (REPEAT_GRAVE_MIN if is_grave else REPEAT_MIN)
+    promise = data.promise_min or (PROMISE_GRAVE_MIN if is_grave else PROMISE_MIN)
+    return Rule(
+        data.key,
+        data.when,
+        tuple(_steps(ladders, data.ladder)),
+        ((data.after_min or 0.0) - (data.before_min or 0.0)) * 60,
+        None if repeat == "never" else repeat * 60,
+        promise * 60,
+        is_grave,
+        data.every_hours,
+        targets,
+    )
+
+
+def _last_of(ladders: Mapping[str, LadderData], name: str) -> LadderData:
+    """Return the ladder with which a ladder ends."""
+    ladder = ladders[name]
+    return ladder if ladder.then is None else _last_of(ladders, ladder.then)
 
 
 def _steps(ladders: Mapping[str, LadderData], name: str) -> Iterator[Step]:
@@ -139,6 +189,17 @@ def _faults(file: AlarmsFile) -> Iterator[str]:
         if rule.after_min is not None and not WHEN.get(rule.when, True):
             known = ", ".join(when for when, is_by_time in WHEN.items() if is_by_time)
             yield f'the rule "{rule.key}" has after_min, which only these have: {known}.'
+        if rule.before_min is not None and rule.when not in BEFORE:
+            yield f'the rule "{rule.key}" has before_min, which only these have: {", ".join(BEFORE)}.'
+        if rule.every_hours and rule.when not in EVERY:
+            yield f'the rule "{rule.key}" has every_hours, which only these have: {", ".join(EVERY)}.'
+        if rule.ladder in file.ladders and rule.grave is not False:
+            yield from _faults_of_repeat(rule, file.ladders)
+
+
+def _faults_of_repeat(rule: RuleData, ladders: Mapping[str, LadderData]) -> Iterator[str]:
+    if not any(True for _ in _faults_of_order(rule.ladder, ladders)) and _last_of(ladders, rule.ladder).repeat_min == "never":
+        yield f'the ladder of the rule "{rule.key}" ends: give it repeat_min, or give the rule grave = false.'
 
 
 def _faults_of_ladder(name: str, ladder: LadderData, ladders: Collection[str]) -> Iterator[str]:
@@ -179,3 +240,26 @@ def _faults_of_order(name: str, ladders: Mapping[str, LadderData]) -> Iterator[s
         path.append(following)
     if sum(len(ladders[each].steps) for each in path) > MAX_STEPS:
         yield f'the ladder "{name}" has over {MAX_STEPS} steps, with those that go on afterwards.'
+
+
+# -- advice ---------------------------------------------------------------------------------------------------------------
+
+
+def _advice(file: AlarmsFile, rules: Mapping[str, Rule]) -> Iterator[str]:
+    """Yield a sentence for each thing that a file from before repeats and promises should say, and each cause without a rule."""
+    for data in file.rules:
+        rule = rules[data.key]
+        if data.grave is not False and _last_of(file.ladders, data.ladder).repeat_min is None:
+            yield f'the ladder "{data.ladder}" has no repeat_min: "{data.key}" repeats its last step every {_min(rule.repeat_s)}.'
+        if data.promise_min is None:
+            yield f'the rule "{data.key}" has no promise_min: a promise lasts {_min(rule.promise_s)}.'
+        waits = [rule.wait_s(step) or 0.0 for step in range(len(rule.steps))]
+        if rule.grave and max(waits) > MAX_GRAVE_WAIT_MIN * 60:
+            yield f'the rule "{data.key}" is grave and waits {_min(max(waits))} for a step: use at most {MAX_GRAVE_WAIT_MIN}.'
+    missing = sorted(set(WHEN) - {rule.when for rule in rules.values()})
+    if missing:
+        yield f"no rule raises an alarm for: {', '.join(missing)}."
+
+
+def _min(seconds: float | None) -> str:
+    return f"{(seconds or 0.0) / 60:g} minutes"

@@ -7,7 +7,7 @@ a placeholder is filled: "reader path". Without one, it is filled by the reader 
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
 - `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
 - `own`: the actor is the new assignee; `mine`: the reader is
-- `change`: the only change; `restatement`: the changed summary of a search
+- `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round
 """
 
 from collections.abc import Mapping, Sequence
@@ -262,10 +262,16 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
+        Variant(N_("{what}: nobody took it, so {who} asked the same people again"), {"again": [True]}),
         N_("{what}: nobody took it, so {who} asked {names}"), N_("{what}: nobody took it, so {who} asked the next person"),
         names="asked",
     ),
-    "alarm.taken": _alarm(N_("{name} has it, after {length}: {what}"), name="person state.taken_by", length="wait state"),
+    "alarm.taken": _alarm(
+        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it, after {length}: {what}"),
+        name="person state.taken_by", length="wait state", time="time state.until",
+    ),
+    "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
+    "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody has it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),

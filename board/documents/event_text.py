@@ -80,6 +80,7 @@ def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
         "latest": former if state is None else state, "known": before is not UNKNOWN, "count": len(changes),
         "mine": False,  # paper is for more than one reader
         "own": author is not None and value_at(state, "assignee") == author, "restatement": _restatement(changes, state),
+        "again": any(change.path == "round" for change in changes),
     }  # fmt: skip
     it = Facts(event, kind, author, changes, [], known, values)
     it.shown.extend(shown_changes(changes, kind, UNKNOWN if begins else before, state, it.field))

@@ -70,10 +70,17 @@ class OpenAlarmPublisher:
             if each.shown_to(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
         )
         if told not in frames:
-            chosen = sorted(sorted(told, key=lambda each: found[each[0]].is_mention)[:MAX_SENT])
-            shown = [found[number].body | {"asked_me": asked} for number, asked in chosen]
-            frames[told] = protocol.alarms(shown, len(told) - len(shown))
+            kept = [alarm for alarm in told if found[alarm[0]].is_kept][:MAX_SENT]
+            others = [alarm for alarm in told if not found[alarm[0]].is_kept]
+            chosen = sorted(others, key=lambda alarm: _order(found[alarm[0]], alarm[0]))[:MAX_SENT]
+            shown = [found[number].body | {"asked_me": asked} for number, asked in sorted(chosen + kept)]
+            frames[told] = protocol.alarms(shown, len(others) - len(chosen))
         frame, at = self._published.get(reader, (None, float("-inf")))
         if frame != frames[told] or time.monotonic() - at >= AGAIN_S:
             self._published[reader] = frames[told], time.monotonic()
             reader.send(frames[told])
+
+
+def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, int]:
+    """Return the order in which alarms are sent where there are too many: urgent ones first, then the oldest."""
+    return alarm.is_mention, not alarm.is_urgent, -number if alarm.is_urgent else number

@@ -185,9 +185,18 @@ class LastSignificantEvents:
         shown = {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
         alarm = summary["alarm"]
         shown["alarm"] = alarm and {name: alarm[name] for name in ALARM_ON_DISPLAYS} | {"assigned": alarm["assignee"] is not None}
+        shown["promise"] = _promise_on_displays(summary["promise"])
         credible = summary["credible_sighting"]
         inner = {"credible_sighting": credible and {name: credible[name] for name in INNER_SIGHTING}}
         return shown | (inner if profile == PROFILES[1] else {})
+
+
+def _promise_on_displays(promise: Summary | None) -> Summary | None:
+    """Return a promise as displays show it: of its taker, only the first word of the name."""
+    if promise is None:
+        return None
+    name = next(iter(str(promise["taken_by"]["name"]).split()), "?")
+    return {"rule": promise["rule"], "occasion": promise["occasion"], "name": name, "until": promise["until"]}
 
 
 def _shown_on_displays(event: JournalEvent) -> dict[str, Any]:

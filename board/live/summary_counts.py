@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from board.config.targets import QUEUES, Targets, load_targets
 from board.engine import kinds
+from models.accounts import Account
 from models.alarm import Alarm
 from models.board import Board
 from models.column import Column
@@ -56,7 +57,7 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     are filled in later, from the hub."""
     rows = _rows(session, _COUNT, boards, at)
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
-    _add_cards(session, first["alarm"].values())
+    _add_cards(session, [*first["alarm"].values(), *first["promise"].values()])
     waiting, late_next = _unanswered(session, boards, at, targets or load_targets())
     return {
         row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
@@ -120,7 +121,9 @@ def _credible(row: Row[Any]) -> dict[str, Any]:
 
 
 def _unassessed(row: Row[Any]) -> dict[str, Any]:
-    return _sighting(row) | {"priority": row.priority, "assignee": row.assignee, "taken_by": row.taken_by}
+    return _sighting(row) | {
+        "priority": row.priority, "assignee": row.assignee, "taken_by": row.taken_by, "until": row.until,
+    }  # fmt: skip
 
 
 def _alarm(row: Row[Any]) -> dict[str, Any]:
@@ -130,16 +133,26 @@ def _alarm(row: Row[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _promise(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id, "rule": row.rule, "occasion": row.occasion, "about": row.about, "number": None, "assignee": None,
+        "taken_by": {"id": row.taken_by, "name": row.name}, "until": row.until,
+    }  # fmt: skip
+
+
 def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
     """Add number and assignee of its card to each alarm that is about one."""
-    by_id = {alarm["about"]["id"]: alarm for alarm in alarms}
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    for alarm in alarms:
+        by_id.setdefault(alarm["about"]["id"], []).append(alarm)
     for kind in kinds.cards():
         model: Any = kind.model
-        ids = [id for id, alarm in by_id.items() if alarm["about"]["kind"] == kind.name]
+        ids = [id for id, (alarm, *_) in by_id.items() if alarm["about"]["kind"] == kind.name]
         for start in range(0, len(ids), BATCH_SIZE):
             query = select(model.id, model.number, model.assignee).where(model.id.in_(ids[start : start + BATCH_SIZE]))
             for id, number, assignee in session.execute(query):
-                by_id[id] |= {"number": number, "assignee": assignee}
+                for alarm in by_id[id]:
+                    alarm |= {"number": number, "assignee": assignee}
 
 
 _B, _SEARCH, _T, _COLUMN = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Column)
@@ -201,10 +214,11 @@ def _first_task(condition: Any) -> Select[Any]:
 def _first_sighting(conditions: Sequence[Any], *order: Any) -> Select[Any]:
     row = table_of(Sighting).alias("first")
     names = ("id", "number", "seen_at", "received_at", "recorded_at", "place", "priority", "assignee", "assessment")
-    takers = select(_A.taken_by).where(_A.entity == row.c.id, _A.ended_at.is_(None)).correlate(row)
-    taken_by = takers.order_by(_A.taken_by.is_not(None), _A.id).limit(1).scalar_subquery().label("taken_by")
+    owners = select(_A.taken_by).where(_A.entity == row.c.id, _A.ended_at.is_(None)).correlate(row)
+    first = owners.order_by(_A.taken_by.is_not(None), _A.id).limit(1)
+    owner = [first.with_only_columns(column).scalar_subquery().label(column.name) for column in (_A.taken_by, _A.until)]
     ids = _of_board(_S.id, *conditions).order_by(*order, _S.id)
-    return _first(row, ids, [*(row.c[name] for name in names), taken_by], _SEARCH.status == "open")
+    return _first(row, ids, [*(row.c[name] for name in names), *owner], _SEARCH.status == "open")
 
 
 def _first_alarm() -> Select[Any]:
@@ -213,7 +227,15 @@ def _first_alarm() -> Select[Any]:
     return _first(row, _of_board(_A.id, *_OPEN_ALARM).order_by(_A.raised_at, _A.id), [row.c[name] for name in names])
 
 
-# One card per open search that needs somebody first, and its oldest open alarm, by the name in the summary.
+def _first_promise() -> Select[Any]:
+    row, taker = table_of(Alarm).alias("first"), table_of(Account).alias("taker")
+    is_urgent = case((_A.occasion == "sighting_urgent", 0), else_=1)
+    ids = _of_board(_A.id, _A.board == _B.id, _A.until.is_not(None), _A.ended_at.is_(None)).order_by(is_urgent, _A.until, _A.id)
+    names = ("id", "rule", "occasion", "about", "taken_by", "until")
+    return _first(row, ids, [*(row.c[name] for name in names), taker.c.name]).join(taker, taker.c.id == row.c.taken_by)
+
+
+# One card per open search that needs somebody first, its oldest open alarm, and a promise, by the name in the summary.
 FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = {
     "overdue_task": (_first_task(_T.due < _AT), _task),
     "next_task": (_first_task(_T.due >= _AT), _task),
@@ -226,4 +248,5 @@ FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = 
         _credible,
     ),
     "alarm": (_first_alarm(), _alarm),
+    "promise": (_first_promise(), _promise),
 }

@@ -66,7 +66,7 @@ class WaitingEntry(NamedTuple):
 
 
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
-AlarmOwner = TypedDict("AlarmOwner", {"taken_by": Id | None})
+AlarmOwner = TypedDict("AlarmOwner", {"taken_by": Id | None, "until": Time | None})
 # Waiting sighting or tip. `board`, `reference` and `child` are those of its search, `title` the beginning of its description.
 UnansweredEntry = TypedDict("UnansweredEntry", {
     "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id | None, "reference": str | None, "child": str | None,
@@ -101,7 +101,7 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     `entries[].target_min`: minutes; null if nothing is late any longer.
     `entries[].title`: the first 200 characters of what was seen.
     `entries[].place`: its text.
-    `entries[].alarm`: the alarm about it that has not ended, or null. *0.4.0*
+    `entries[].alarm`: the alarm about it that has not ended, or null; `until` is the end of the promise. *0.4.0*
     `left_out`: how many more there are.
     """
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
@@ -182,9 +182,9 @@ def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
 
 def _alarms(session: Session, ids: list[str]) -> dict[str, AlarmOwner]:
     """Return the open alarms by entity; of several, one that nobody has taken."""
-    taken_first = select(_ALARM.entity, _ALARM.taken_by).where(_ALARM.entity.in_(ids), _ALARM.ended_at.is_(None))
+    taken_first = select(_ALARM.entity, _ALARM.taken_by, _ALARM.until).where(_ALARM.entity.in_(ids), _ALARM.ended_at.is_(None))
     alarms = session.connection().execute(taken_first.order_by(_ALARM.taken_by.is_(None), _ALARM.id))
-    return {row.entity: {"taken_by": row.taken_by} for row in alarms}
+    return {row.entity: {"taken_by": row.taken_by, "until": row.until} for row in alarms}
 
 
 def _entry(entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, now: str) -> UnansweredEntry:

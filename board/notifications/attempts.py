@@ -75,7 +75,7 @@ _UPDATE = update(Notification).where(_N.id == bindparam("row"))
 _UPDATE_PENDING = _UPDATE.where(_N.next_try_at.is_not(None))
 _CLAIM = _UPDATE_PENDING.where(_FREE).values(claimed_until=bindparam("until"), tries=_N.tries + 1, poison=_N.poison + 1)
 _SPREAD = _UPDATE_PENDING.where(_N.account == "").values(account=bindparam("hook"))
-_COPIED = ("board", "alarm", "step", "way", "created_at")
+_COPIED = ("board", "alarm", "step", "round", "way", "created_at")
 _SPREAD_MORE = (
     insert(Notification)
     .from_select(
@@ -84,7 +84,7 @@ _SPREAD_MORE = (
             bindparam("new", type_=String()), bindparam("hook", type_=String()), _N.created_at, *(_N[name] for name in _COPIED)
         ).where(_N.id == bindparam("row")),
     )
-    .on_conflict_do_nothing(index_elements=["alarm", "step", "way", "account"])
+    .on_conflict_do_nothing(index_elements=["alarm", "step", "round", "way", "account"])
 )
 _SENT = _UPDATE.where(_N.sent_at.is_(None)).values(sent_at=bindparam("at"), next_try_at=None, claimed_until=None, failed="")
 _AGAIN = _UPDATE_PENDING.where(_N.tries == bindparam("try")).values(  # a later try belongs to another sender, and is in progress

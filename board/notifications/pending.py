@@ -15,10 +15,10 @@ from models.ids import new_id
 from models.notification import Notification
 
 Way = Literal["email", "webhook"]
-WEBHOOK = ("",)  # stands for accounts: the webhook of the installation
+WEBHOOK = ("",)  # in place of accounts: the webhook of the installation
 
 _N = columns_of(Notification)
-_ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "way", "account"])
+_ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "round", "way", "account"])
 _WAITING = select(_N.way, func.count()).where(_N.next_try_at.is_not(None)).group_by(_N.way)
 _LATE = _WAITING.where(_N.created_at <= bindparam("late"))
 _ENDED = (
@@ -28,9 +28,11 @@ _ENDED = (
 )
 
 
-def add(session: Session, *, board: str, alarm: str, step: int, way: Way, accounts: Iterable[str], now: str) -> None:
+def add(
+    session: Session, *, board: str, alarm: str, step: int, round: int = 0, way: Way, accounts: Iterable[str], now: str
+) -> None:
     """Add the notifications of a step of an alarm, due immediately. Idempotent."""
-    params = {"board": board, "alarm": alarm, "step": step, "way": way, "created_at": now, "next_try_at": now}
+    params = {"board": board, "alarm": alarm, "step": step, "round": round, "way": way, "created_at": now, "next_try_at": now}
     rows = [params | {"id": new_id(), "account": account} for account in accounts]
     if rows:
         session.connection().execute(_ADD, rows)

@@ -316,11 +316,12 @@ AlertsFrame = TypedDict("AlertsFrame", {
 AlarmsFrame = TypedDict("AlarmsFrame", {
     "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
 })  # fmt: skip
-"""Open alarms that ask this account, and those that it caused or handed on: only to a client that asked; soon after it asked,
-then on change, and at least every 5 s, so that a client knows that it has all. *0.4.0*
+"""Open alarms that ask this account, those that it caused or handed on, and those that it has: only to a client that asked; soon
+after it asked, then on change, and at least every 5 s, so that a client knows that it has all. *0.4.0*
 
-`alarms`: at most 20, oldest first; `please_answer` alarms fill only the places that others leave.
-`more`: number of further alarms.
+`alarms`: oldest first. At most 20, and at most 20 that the account took over a minute ago. If there are more, the newest urgent
+ones are kept, then the oldest others; `please_answer` alarms fill only the places that others leave.
+`more`: number of further alarms that nobody has, or that were just taken.
 """
 ShiftFrame = TypedDict("ShiftFrame", {
     "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,

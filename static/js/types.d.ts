@@ -314,6 +314,15 @@ interface Element {
 
 type Alarm = OpenAlarm;
 
+/** Who has an alarm and its card, until when, or who had it. */
+interface Ownership {
+  taken_by?: AlarmTaker | null;
+  assignee?: AlarmTaker | null;
+  until?: IsoTime | null;
+  lapsed_by?: AlarmTaker | null;
+  lapsed_at?: IsoTime | null;
+}
+
 /** Data for the name of an alarm. */
 interface NamedAlarm {
   rule: string;

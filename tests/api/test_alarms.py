@@ -23,7 +23,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.ids import new_id
 from models.notification import Notification
-from models.times import format_utc
+from models.times import format_utc, parse_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
@@ -128,8 +128,9 @@ async def test_an_alarm_goes_on_step_by_step(alarms: Alarms) -> None:
     assert (await alarms.only())[1]["asked"] == [alice, ada]
     assert await alarms.after(10.1) == 1
     _, state = await alarms.only()
-    assert (state["step"], state["next_at"]) == (3, None)
-    assert await alarms.after(29) == 0
+    assert (state["step"], state["round"]) == (3, 0)
+    assert state["next_at"] == format_utc(parse_utc(state["raised_at"]) + 20 * MINUTE), "the last step is repeated"
+    assert await alarms.after(19.9) == 0
     assert await alarms.types() == ["alarm.raised"] + ["alarm.escalated"] * 3
 
 
@@ -137,7 +138,7 @@ async def test_an_alarm_that_is_taken_goes_no_further(alarms: Alarms) -> None:
     await alarms.desk.bob.command(alarms.search, "sighting.add", URGENT)
     id, _ = await alarms.only()
     await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
-    assert await alarms.after(29) == 0
+    assert await alarms.after(9.9) == 0
     _, state = await alarms.only()
     assert (state["taken_by"], state["next_at"]) == (id_of(alarms.desk.charlie), None)
     assert state["taken_at"] >= state["raised_at"]
@@ -626,7 +627,7 @@ async def test_a_handover_that_nobody_accepts_raises_one(alarms: Alarms) -> None
 
 async def test_steps_that_are_late_come_in_order(alarms: Alarms) -> None:
     await urgent(alarms)
-    assert await alarms.after(20) == 3, "nobody looked for twenty minutes"
+    assert await alarms.after(19.9) == 3, "nobody looked for twenty minutes"
     steps = [event["state"]["step"] for event in await alarms.events()]
     assert steps == [0, 1, 2, 3]
 
@@ -659,9 +660,10 @@ async def test_a_clock_that_is_set_back_delays_no_step_for_long(alarms: Alarms) 
 
 async def test_a_clock_that_is_set_forward_takes_each_step_once(alarms: Alarms) -> None:
     await urgent(alarms)
-    assert await alarms.after(25) == 3
+    assert await alarms.after(29) == 4, "and one round"
     assert await alarms.after(0) == 0
-    assert await alarms.after(25) == 0
+    assert await alarms.after(29) == 0
+    assert (await alarms.only())[1]["round"] == 1
 
 
 async def test_a_rule_that_is_gone_takes_no_more_steps(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -329,6 +329,7 @@ WRONG: list[Any] = [
 MORE = {
     "undo": ("conflict",),
     "alarm.take": ("conflict",),
+    "alarm.extend": ("conflict",),
     "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore")  # `conflict` after it was placed or dismissed
@@ -384,6 +385,8 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
 ) -> None:
     search, names = await scene(team)
     await prepare(name, team, search, names)
+    if name == "alarm.extend":
+        await team.alice.command(search, "alarm.take", {"alarm": names["alarm"]})
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
         names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)

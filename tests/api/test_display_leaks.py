@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from board.client import Refusal
 from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
+from models.times import format_utc, now
 from tests.api.test_rights import board_of, filled, give_out, prepare
 from tests.support import handover_steps, uploads
 from tests.support.display_client import DisplayBrowser, pair_browser
@@ -124,6 +126,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "tip.dismiss": {"tip": "{tip}"} | TOLD,
     "tip.restore": {"tip": "{tip}"} | TOLD,
     "alarm.take": {"alarm": "{alarm}"},
+    "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": f"{SECRET} call"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}"} | TOLD,
     "undo": {"seq": "{graded}"},
     "shift.take": TOLD,
@@ -146,9 +149,11 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
 # given on the search of another command: a display shows at most 50 boards
 SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution.withdraw", "file.update"), "material.approve")
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
+SHARED["alarm.extend"] = "alarm.take"
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary
+    "promise",  # in the same summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
@@ -245,6 +250,7 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
     if name in ("sighting.assess", "sighting.pass_on"):  # where a child was seen is for inner rooms once it is credible, as text
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
     await prepare(name, team, search, names)
+    names["soon"] = format_utc(now() + timedelta(hours=1))
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))

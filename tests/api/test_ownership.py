@@ -72,7 +72,7 @@ async def test_assigning_a_card_takes_its_alarm(alarms: Alarms) -> None:
     assert len(await assign(desk.bob, alarms, desk.charlie)) == 2
     assert await owners(alarms) == (id_of(desk.charlie), id_of(desk.charlie))
     assert await last(alarms, 2) == [("card.assigned", "Bob"), ("alarm.taken", "Bob")]
-    assert await alarms.after(29) == 0, "it goes no further"
+    assert await alarms.after(9.9) == 0, "it goes no further"
 
 
 async def test_assigning_a_card_to_a_viewer_leaves_its_alarm_open(alarms: Alarms) -> None:
@@ -117,12 +117,13 @@ async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> N
         entries = (await desk.bob.http.get("/api/v1/unanswered")).json()["entries"]
         return [(each["alarm"], each["assignee"]) for each in entries if each["board"] == alarms.search]
 
-    id = await urgent(alarms)
-    assert await said() == [({"taken_by": None}, None)]
+    id, nobody = await urgent(alarms), {"taken_by": None, "until": None}
+    assert await said() == [(nobody, None)]
     await assign(desk.bob, alarms, desk.victor)
-    assert await said() == [({"taken_by": None}, id_of(desk.victor))], "nobody has it who may act"
+    assert await said() == [(nobody, id_of(desk.victor))], "nobody has it who may act"
     await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
-    assert await said() == [({"taken_by": id_of(desk.charlie)}, id_of(desk.victor))]
+    until = (await alarms.states())[id]["until"]
+    assert await said() == [({"taken_by": id_of(desk.charlie), "until": until}, id_of(desk.victor))]
     sighting = {"sighting": await about(alarms), "assessment": "credible"}
     await desk.charlie.command(alarms.search, "sighting.assess", sighting)
     assert {each["rule"] for each in (await alarms.states()).values() if not each["ended_at"]} <= {"credible_sighting"}
@@ -145,7 +146,7 @@ async def test_unassigning_a_card_opens_its_alarm_again(alarms: Alarms) -> None:
 async def test_an_alarm_that_is_open_again_late_takes_its_step_immediately(alarms: Alarms) -> None:
     id, desk = await urgent(alarms), alarms.desk
     await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
-    assert await alarms.after(29) == 0
+    assert await alarms.after(9.9) == 0
     await assign(desk.charlie, alarms, None)
     assert await alarms.escalation.escalate() > 0
     assert (await alarms.only())[1]["asked"] == [id_of(desk.alice)]
@@ -242,7 +243,7 @@ async def test_an_urgent_call_of_the_responsible_person_is_raised_and_taken(alar
     for who in (desk.alice, desk.bob, desk.charlie, desk.ada):
         (alarm,) = await told(who)
         assert (alarm["rule"], alarm["taken_by"]["name"]) == ("urgent_sighting", "Alice"), "all see it"
-    assert await alarms.after(29) == 0
+    assert await alarms.after(9.9) == 0
     assert await notifications(desk) == []
 
 
@@ -279,7 +280,7 @@ async def test_an_alarm_names_its_occasion_whatever_the_key_of_its_rule(alarms: 
 
 @pytest.mark.parametrize("broken", ["take", "give_up_card", "follow", "_assignment"])
 async def test_a_mutant_of_the_ownership_is_found(alarms: Alarms, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
-    def take_alone(writer: Any, row: Any, account: str) -> None:
+    def take_alone(writer: Any, row: Any, account: str, until: str | None = None) -> None:
         writer.update(row, "alarm.taken", {"taken_by": account, "taken_at": writer.now, "next_at": None}, conflicts=False)
 
     monkeypatch.setattr(ownership, broken, take_alone if broken == "take" else lambda *given: None)

@@ -229,7 +229,8 @@ async def test_list_has_what_waits_with_its_owner_and_target(scene: SearchScenar
         bob.account["id"], "Gent", "a girl", added["state"]["number"],
     )  # fmt: skip
     assert entries[judged["id"]]["looked_at"]["by"] == bob.account["id"]
-    assert (one["alarm"], entries[judged["id"]]["alarm"]) == ({"taken_by": bob.account["id"]}, None)
+    assert (one["alarm"]["taken_by"], entries[judged["id"]]["alarm"]) == (bob.account["id"], None)
+    assert one["alarm"]["until"] > one["queue_since"]
     assert [entry["id"] for entry in await own(scene, queue="judge")] == [judged["id"]]
     whole, judging = await waiting(bob, limit=500), await waiting(bob, queue="judge")
     assert judging["counts"] == whole["counts"], "counts are of all queues"

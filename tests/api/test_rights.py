@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "file.withdraw": {"file": "{file}", "reason": "another child"},
     "file.propose_removal": {"file": "{file}", "reason": "another child"},
     "file.confirm_removal": {"file": "{file}"},
-    "alarm.take": {"alarm": "{alarm}"},
+    "alarm.take": {"alarm": "{alarm}", "until": "{soon}"},
+    "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": "calling the station"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
     "board.make_room": {"groups": ["withdrawn", "notes"], "unchanged_days": 30, "account": None},
     "board.bring_back": {"entity": "{sighting}"},
@@ -130,6 +132,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
     names["helper"] = team.charlie.account["id"]
+    names["soon"] = format_utc(now() + timedelta(hours=1))
     names["file"] = await uploads.attach_ready(team.bob, search)
     names["upload"] = await uploads.ready(team.alice, search)
     return search, names
@@ -180,6 +183,8 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
             names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada, search)
         if name == "file.attach":
             names["upload"] = await uploads.ready(people[role], search)
+        if name == "alarm.extend" and role != "viewer":
+            await people[role].command(search, "alarm.take", {"alarm": names["alarm"]})
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):

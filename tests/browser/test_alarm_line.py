@@ -60,12 +60,12 @@ def alarm(age: float = 252, step: int = 1, **more: Any) -> dict[str, Any]:
         "id": "alarm-1", "board": "none", "seq": 7, "reference": "N-1", "child": "Mila B., 6", "rule": "urgent_sighting",
         "about": {"kind": "sighting", "id": "sighting-1", "number": 4}, "place": "Drongen, E40", "seen_at": ago(900),
         "title": "girl with a man, walking fast towards the station", "raised_at": ago(age), "step": step, "next_at": None,
-        "steps": steps, "asked_me": True, "taken_by": None, "taken_at": None,
+        "steps": steps, "asked_me": True, "taken_by": None, "taken_at": None, "until": None, "lapsed_by": None, "lapsed_at": None,
     } | more  # fmt: skip
 
 
 def taken(by: str = "Dora Coord", seconds: float = 20, id: str = "dora") -> dict[str, Any]:
-    return alarm(320.5, taken_by={"id": id, "name": by}, taken_at=ago(seconds))
+    return alarm(320.5, taken_by={"id": id, "name": by}, taken_at=ago(seconds), until=ago(seconds - 600))
 
 
 NOOR = {"id": "alarm-2", "child": "Noor V., 11", "about": {"kind": "sighting", "id": "sighting-2", "number": 23}}
@@ -152,7 +152,7 @@ async def test_nothing_moves_when_an_alarm_comes_goes_on_and_is_taken(browsers: 
     still = Still(line.window)
     await line.window.live()
     await still.begin()
-    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(451, 2)], [alarm(451, 2), alarm(20, 0, **NOOR)]):
+    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(451, 2)], [alarm(20, 0, **NOOR), alarm(451, 2)]):
         line.alarms(*alarms)
         await still.shows(line.window(f"{ALARM}[data-level='{alarms[0]['step'] + 1}']"))
         for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 844}):
@@ -165,27 +165,27 @@ async def test_nothing_moves_when_an_alarm_comes_goes_on_and_is_taken(browsers: 
     await still.shows(line.window(f"{ALARM}, {TAKEN}"), 0)
 
 
-async def test_the_oldest_of_two_alarms_is_shown_and_the_other_is_one_press_away(browsers: Browsers) -> None:
+async def test_a_new_urgent_alarm_is_shown_and_the_other_is_one_press_away(browsers: Browsers) -> None:
     line = await told(browsers, f"/searches/{await browsers.search()}")
     window, following = line.window, line.window("[data-act=next-alarm]")
     line.alarms(alarm(451, 2), alarm(20, 0, **NOOR))
-    await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
-    await expect(following).to_have_text(re.compile(r"1 of 2: Noor V\., 11\s· 2\d s"))
-    await following.click()
     await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")
-    await expect(following).to_have_text(re.compile(r"2 of 2: Mila B\., 6\s· 7 min"))
-    line.alarms(alarm(455, 2), alarm(24, 0, **NOOR), alarm(1, 0, id="alarm-3"))
-    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")  # who turned to it goes on reading
-    line.alarms(alarm(456, 2))
+    await expect(following).to_have_text(re.compile(r"Next: Mila B\., 6\s· 7 min"))
+    await following.click()
     await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
+    await expect(following).to_have_text(re.compile(r"Next: Noor V\., 11\s· \d\d s"))
+    line.alarms(alarm(455, 2), alarm(24, 0, **NOOR), alarm(1, 0, id="alarm-3"))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")  # who turned to it goes on reading
+    line.alarms(alarm(24, 0, **NOOR))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")
     await expect(following).to_have_count(0)
     await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     line.alarms(alarm(451, 2), alarm(20, 0, **NOOR))
     await expect(window(f"{ALARM} .of-many")).to_have_text("1/2")
     await window(f"{LIST} summary").click()
-    await expect(window(f"{LIST} .other-alarm")).to_contain_text("Noor V., 11")
+    await expect(window(f"{LIST} .other-alarm")).to_contain_text("Mila B., 6")
     await window(f"{LIST} .other-alarm button", has_text="Show").click()
-    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
 
 
 async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: Browsers) -> None:
@@ -196,7 +196,7 @@ async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: B
     await expect(window(ALARM)).to_be_visible()
     line.alarms(taken())
     await expect(window(TAKEN)).to_contain_text(
-        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting\s4, taken at \d\d:\d\d:\d\d after 5\smin")
+        re.compile(r"Dora Coord has it until \d\d:\d\d\s+Mila B\., 6: Urgent sighting\s4, taken at \d\d:\d\d:\d\d after 5\smin")
     )
     await expect(window(ALARM)).to_have_count(0)
     await window(f"{TAKEN} [data-act=dismiss-alarm]").click()
@@ -209,6 +209,40 @@ async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: B
     await expect(window(TAKEN)).to_have_count(0)
     line.alarms(taken() | {"id": "another"})
     await expect(window(TAKEN)).to_be_visible()
+
+
+async def test_a_promise_is_extended_handed_on_and_reminded_of(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    window, me = line.window, await (await browsers.person("Alice")).own_id()
+    held = taken("Alice", 300, me)
+    line.alarms(held)
+    await expect(window(f".watch-main {CALM}")).to_be_visible()
+    fact = window(".watch-main [data-testid=held-alarms]")
+    await expect(fact).to_have_text(re.compile(r"You have Urgent sighting\s4, Mila B\., 6, until \d\d:\d\d"))
+    await fact.click()
+    await expect(window("dialog[data-dialog=held-alarms] li")).to_have_count(1)
+    await window("dialog[data-dialog=held-alarms] [data-act=promise-other]").click()
+    await expect(window("dialog[data-dialog=promise] [name=until]")).to_be_focused()
+    await window("dialog[data-dialog=promise] [name=until]").fill("")
+    await window("dialog[data-dialog=promise] [data-act=send]").click()
+    await expect(window("dialog[data-dialog=promise] .error")).to_have_text("Choose a time within the next 8 hours.")
+    await window.page.keyboard.press("Escape")
+    line.alarms(held | {"until": ago(-60)})
+    await expect(window(LINE)).to_have_attribute("data-tone", "promise-due")
+    await expect(window("[data-testid=promise-due]")).to_contain_text("Your promise ends")
+    await expect(window("[data-announcer]").first).to_contain_text("Your promise ends at")
+    line.alarms(held | {"until": ago(-60)}, alarm(10, 0, **NOOR))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")  # an alarm comes before the reminder
+
+
+async def test_a_lapsed_promise_is_red_and_names_the_person_who_had_it(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    window = line.window
+    line.alarms(alarm(900, -1, lapsed_by={"id": "dora", "name": "Dora Coord"}, lapsed_at=ago(48)))
+    await expect(window(LINE)).to_have_attribute("data-tone", "alarm-3")
+    await expect(window(f"{ALARM} .rule")).to_have_text("Promise lapsed")
+    await expect(window(f"{ALARM} .nobody")).to_have_text(re.compile(r"nobody has it, Dora Coord had it until \d\d:\d\d"))
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile(r"\d\d s"))
 
 
 async def test_a_line_that_is_not_proven_calls_nothing_calm(browsers: Browsers) -> None:
@@ -367,10 +401,10 @@ async def test_a_press_right_after_turning_to_an_alarm_counts(browsers: Browsers
     line = await told(browsers, "/account")
     window = line.window
     line.alarms(alarm(300), alarm(20, 0, **NOOR))
-    await expect(window(f"{ALARM}[data-alarm=alarm-1]")).to_be_visible()
+    await expect(window(f"{ALARM}[data-alarm=alarm-2]")).to_be_visible()
     presses = f"document.querySelector('[data-act=next-alarm]').click(); document.querySelector('{TAKE}').click()"
     await window.page.evaluate(presses)
-    await expect(window(f"{ALARM}[data-alarm=alarm-2] [data-testid=alarm-sent]")).to_be_visible()
+    await expect(window(f"{ALARM}[data-alarm=alarm-1] [data-testid=alarm-sent]")).to_be_visible()
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -445,7 +479,7 @@ async def test_the_line_of_a_phone_says_which_rule_its_alarm_is_about(browsers: 
         said.add(await which.text_content())
     assert len(said) == 2
     for rule, about in LONG_NAMED.items():
-        line.alarms(alarm(2_710, 2, id=rule, rule=rule, about=about), alarm(20, 0, **NOOR))
+        line.alarms(alarm(2_710, 2, id=rule, rule=rule, about=about), alarm(20, 0, **NOOR | {"rule": "please_answer"}))
         await expect(window(f"{ALARM}[data-alarm={rule}] .which")).to_be_visible()
         assert await which.evaluate("each => each.scrollWidth <= each.clientWidth"), await which.text_content()
         assert await window.page.evaluate(CUT) == []
@@ -478,7 +512,7 @@ async def test_an_alarm_that_is_mine_is_opened_and_handed_on_by_thumb(browsers: 
 @pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desktop", "phone"])
 async def test_axe_finds_no_barrier_in_any_state_of_the_line(browsers: Browsers, size: dict[str, int]) -> None:
     line = await told(browsers, "/account", viewport=size)
-    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(451, 2), alarm(20, 0, **NOOR)], [taken()], []):
+    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(20, 0, **NOOR), alarm(451, 2)], [taken()], []):
         line.alarms(*alarms)
         await expect(
             line.window(f"{ALARM if alarms and not alarms[0]['taken_by'] else TAKEN if alarms else CALM}")

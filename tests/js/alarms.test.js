@@ -95,7 +95,21 @@ test("an own take no longer counts once it is undone, and has the seq of its eve
   assert.deepEqual([alarms.open.length, alarms.taken.length], [1, 0]);
 });
 
+test("a new urgent alarm is first, then the others, the oldest first", () => {
+  const at = (minute) => `2026-11-26T09:${minute}:00.000Z`, urgent = { occasion: "sighting_urgent" };
+  const lapsed = { id: "lapsed", ...urgent, raised_at: at(10), lapsed_at: at(50) };
+  alarms.onFrame(frame(alarm({ id: "old", ...urgent, raised_at: at(11) }), alarm(lapsed), alarm({ id: "task", occasion: "task_overdue", raised_at: at(12) }), alarm({ id: "note", occasion: "mention", raised_at: at(13) }), alarm({ id: "new", ...urgent, raised_at: at(45) })));
+  assert.deepEqual(alarms.open.map(({ id }) => id), ["lapsed", "new", "old", "task", "note"]);
+});
+
+test("a chosen time counts until the frame says it", () => {
+  alarms.onFrame(frame(alarm({ taken_by: { id: "me", name: "Me" }, taken_at: ago(0), until: "2026-11-26T09:30:00.000Z" })));
+  alarms.promised("a1", "2026-11-26T10:30:00.000Z", 12);
+  assert.deepEqual([alarms.held[0].until, alarms.held[0].seq], ["2026-11-26T10:30:00.000Z", 12]);
+});
+
 test("the level follows the step and ends at three", () => {
+  assert.equal(levelOf({ step: -1, lapsed_by: { id: "dora", name: "Dora" } }), 3);
   assert.deepEqual([0, 1, 2, 7].map((step) => levelOf({ step })), [1, 2, 3, 3]);
 });
 

@@ -22,6 +22,7 @@ interface AlarmCause {
 
 interface AlarmOwner {
   taken_by: string | null;
+  until: IsoTime | null;
 }
 
 interface AlarmSignals {
@@ -273,6 +274,12 @@ interface OpenAlarm {
   assignee: AlarmTaker | null;
   taken_by: AlarmTaker | null;
   taken_at: IsoTime | null;
+  until: IsoTime | null;
+  promises: number;
+  round: number;
+  lapsed_by: AlarmTaker | null;
+  lapsed_at: IsoTime | null;
+  count: number | null;
 }
 
 interface PongFrame {
@@ -433,6 +440,7 @@ interface Summary {
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;
   alarms: number;
+  promise: SummaryPromise | null;
   unanswered: UnansweredCounts;
 }
 
@@ -452,6 +460,17 @@ interface SummaryFrame {
   type: "summary";
   board: string;
   searches: { [key: string]: Summary };
+}
+
+interface SummaryPromise {
+  id: string;
+  rule: string;
+  occasion: string | null;
+  about: AlarmCause;
+  number: number | null;
+  assignee: string | null;
+  taken_by: AlarmTaker;
+  until: IsoTime;
 }
 
 interface SummarySighting {
@@ -526,6 +545,7 @@ interface UnassessedSighting {
   priority: string;
   assignee: string | null;
   taken_by: string | null;
+  until: IsoTime | null;
 }
 
 interface UnsubscribedFrame {

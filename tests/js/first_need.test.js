@@ -23,6 +23,12 @@ test("a task that became due since the summary is overdue", () => {
 test("a sighting to assess comes before a future task", () => {
   assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z"), unassessed_sighting: sighting() }), ["sighting", 1, 28]);
 });
+test("a promise comes before what is not late, and hides the overdue task that it is about", () => {
+  const promise = { id: "a", about: { kind: "task", id: "t", seq: 1 }, number: 7, taken_by: { id: "b", name: "Bob" }, until: "2026-11-26T10:30:00Z" };
+  assert.equal(need({ promise, next_task: task("2026-11-26T11:00:00Z") })[0], "promise");
+  assert.equal(need({ promise, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z") })[0], "promise");
+  assert.equal(need({ promise, overdue_tasks: 2, overdue_task: task("2026-11-26T08:55:00Z") })[0], "overdue");
+});
 test("the next task is named if nothing else is urgent", () => {
   assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z") })[0], "due");
   assert.deepEqual(need({}), ["nothing", 0, 0]);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { clock } from "../../static/js/core/time.js";
 import { alarmsOf, ownerOf, whoHasIt } from "../../static/js/format/ownership.js";
 
+const UNTIL = new Date(Math.ceil((Date.now() + 1_800_000) / 60_000) * 60_000).toISOString(), TIME = clock(UNTIL);
 const BOB = { id: "bob", name: "Bob Claes" }, DORA = { id: "dora", name: "Dora Coord" };
 
 test("each state of an owner has one sentence", () => {
@@ -13,10 +15,20 @@ test("each state of an owner has one sentence", () => {
   assert.deepEqual([sentence(DORA, BOB), sentence(DORA, BOB, "dora")], ["Dora Coord has it, assigned to Bob Claes", "You have it, assigned to Bob Claes"]);
 });
 
+test("a promise says until when, and a lapsed one who had it", () => {
+  const said = (owner, me = "alice") => whoHasIt(owner, me);
+  assert.deepEqual([said({ taken_by: BOB, until: UNTIL }), said({ taken_by: BOB, until: UNTIL }, "bob")], [`Bob Claes has it until ${TIME}`, `You have it until ${TIME}`]);
+  assert.equal(said({ taken_by: DORA, assignee: BOB, until: UNTIL }), `Dora Coord has it until ${TIME}, assigned to Bob Claes`);
+  const lapsed = { taken_by: null, assignee: BOB, lapsed_by: BOB, lapsed_at: UNTIL };
+  assert.deepEqual([said(lapsed), said(lapsed, "bob")], [`nobody has it, Bob Claes had it until ${TIME}`, `nobody has it, you had it until ${TIME}`]);
+});
+
 test("an owner follows from the states of an alarm and its card", () => {
   const session = { accounts: new Map([["bob", BOB], ["dora", DORA]]) };
-  assert.deepEqual(ownerOf({ taken_by: "dora" }, "bob", session), { taken_by: DORA, assignee: BOB });
-  assert.deepEqual(ownerOf({ taken_by: null }, null, session), { taken_by: null, assignee: null });
+  const nobody = { taken_by: null, assignee: null, until: null, lapsed_by: null, lapsed_at: null };
+  assert.deepEqual(ownerOf({ taken_by: "dora", until: UNTIL }, "bob", session), { ...nobody, taken_by: DORA, assignee: BOB, until: UNTIL });
+  assert.deepEqual(ownerOf({ taken_by: null }, null, session), nobody);
+  assert.deepEqual(ownerOf({ taken_by: null, lapsed_by: "bob", lapsed_at: UNTIL }, null, session), { ...nobody, lapsed_by: BOB, lapsed_at: UNTIL });
 });
 
 test("an untaken alarm comes first among those about a card; ended ones are ignored", () => {

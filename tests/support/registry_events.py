@@ -93,6 +93,9 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.raised", "alarm", {}, URGENT | {"occasion": None, "rule": "urgent_sighting"}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
+    ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
+    ("alarm.escalated", "alarm", {}, URGENT, {}),
+    ("alarm.taken", "alarm", {}, URGENT | {"until": None}, {}),
     *(("alarm.taken", "alarm", {}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
 ]
 

@@ -105,7 +105,7 @@ SAY = """async ({ cards, alarms, accounts, me, holder }) => {
     return {
       board, card: state.about.id, isOpen: !state.taken_by, name: namedAlarm(named), short: shortAlarm(named),
       owner: whoHasIt(ownerOf(state, card?.state.assignee, session), me), unnamed: untakenText(Boolean(card?.state.assignee)),
-      taker: state.taken_by && t("{name} has it", { name: accounts[state.taken_by] }),
+      taker: state.taken_by && whoHasIt({ taken_by: { id: "", name: accounts[state.taken_by] }, until: state.until }, me),
     };
   };
   const all = (list, say) => Object.fromEntries(list.map((each) => [each.id, say(each)]));

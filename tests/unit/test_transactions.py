@@ -31,7 +31,7 @@ TEXT_SQL = {"text", "literal_column"}
 STATEMENTS = {"Statement", "BulkWrite"}
 MAX_STATEMENTS = 23  # SQL that the driver runs (see `models.db.statement`), outside the journal
 NOT_READ = {  # fields that are a text, or name an entity which is read when it is needed
-    ("distribution.take_down", "note"),
+    ("alarm.extend", "note"), ("distribution.take_down", "note"),
     ("sighting.assess", "duplicate_of"), ("distribution.add", "material"), ("file.attach", "note"),
     ("search.set_photo", "file"), ("task.update", "sighting"),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""List of alarms that nobody has taken yet, or that were taken within the last minute: as it is now, for whoever may see them."""
+"""List of alarms that have not ended: those that nobody has, for whoever may see them, and those that somebody has."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from board.commands.alarms import urgent_alerts
 from board.commands.alarms.alarm_format import AlarmStep, AlarmTaker, OpenAlarm
 from board.commands.alarms.alerts import short_name
+from board.commands.sightings import late_reports
 from board.config.alarm_rules import AlarmRules, Rule
 from board.engine import kinds
 from models.accounts import ROLES, Account
@@ -36,7 +37,7 @@ def _with_search(condition: Any) -> Select[Any]:
     """Return the query for the alarms that have not ended and meet a condition, with their searches and takers."""
     names = (
         "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody", "taken_by",
-        "taken_at", "handed_on", "caused_by",
+        "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
     )  # fmt: skip
     return (
         core_select(*(_A[name].label(name) for name in names), _S.reference, _S.person, _S.lead, _TAKER.name.label("taken_name"))
@@ -47,7 +48,7 @@ def _with_search(condition: Any) -> Select[Any]:
 
 
 _LIST = (
-    union_all(_with_search(_A.taken_at.is_(None)), _with_search(_A.taken_at > bindparam("since")))
+    union_all(_with_search(_A.taken_at.is_(None)), _with_search(_A.taken_at.is_not(None)))
     .order_by(desc("raised_at"), desc("id"))
     .limit(bindparam("limit"))
 )
@@ -66,6 +67,8 @@ class ListedAlarm:
     everybody: bool
     caused_by: str | None
     is_mention: bool  # a note asks for an answer: where there are too many to show, others go first
+    is_urgent: bool  # about an urgent sighting or tip: these are never left out for others
+    is_kept: bool  # taken over a minute ago: shown to its taker alone
 
     def asks(self, account: str, role: str) -> bool:
         """Return whether an account is asked. It has to see the search, too."""
@@ -77,18 +80,24 @@ class ListedAlarm:
         """Return whether an account is told: those who are asked, who caused it, who handed it on, and who has it, perhaps as a
         colleague assigned them the card."""
         taker = self.body["taken_by"]
-        involved = account == self.caused_by or account in self.handed_on or (taker is not None and taker["id"] == account)
-        return self.asks(account, role) or (role in MAY_ACT and involved)
+        is_taker = taker is not None and taker["id"] == account
+        is_involved = account == self.caused_by or account in self.handed_on or self.asks(account, role)
+        return role in MAY_ACT and (is_taker or (is_involved and not self.is_kept))
+
+    def is_listed_for(self, account: str) -> bool:
+        """Return whether the list of all alarms has it for an account: not if another account took it over a minute ago."""
+        taker = self.body["taken_by"]
+        return not self.is_kept or (taker is not None and taker["id"] == account)
 
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
-    """Return the alarms to show, on all boards, the oldest first."""
-    asked = {"since": format_utc(now - SHOWN_AFTER_TAKING), "limit": MAX_READ}
-    found = list(session.connection().execute(_LIST, asked))[::-1]
+    """Return the alarms that have not ended, on all boards, the oldest first."""
+    found = list(session.connection().execute(_LIST, {"limit": MAX_READ}))[::-1]
     if not found:
         return []
-    subjects = _Subjects(session, [row.about for row in found])
-    return [_listed(row, rules.rules.get(row.rule), subjects) for row in found]
+    subjects = _Subjects(session, [row.about for row in found], format_utc(now))
+    since = format_utc(now - SHOWN_AFTER_TAKING)
+    return [_listed(row, rules.rules.get(row.rule), subjects, since) for row in found]
 
 
 def count(session: Session, now: datetime) -> tuple[int, int]:
@@ -97,7 +106,7 @@ def count(session: Session, now: datetime) -> tuple[int, int]:
     return row.open, row.late
 
 
-def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAlarm:
+def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str) -> ListedAlarm:
     about = row.about
     body: OpenAlarm = {
         "id": row.id, "board": row.board, "seq": row.seq, "reference": row.reference,
@@ -108,9 +117,14 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAl
         "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
         "assignee": subjects.assignee(about["id"]),
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
+        "until": row.until, "promises": row.promises, "round": row.round, "lapsed_by": subjects.person(row.lapsed_by),
+        "lapsed_at": row.lapsed_at, "count": subjects.count(row.board, rule),
     }  # fmt: skip
-    is_mention = rule is not None and rule.when == "mention"
-    return ListedAlarm(body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), row.caused_by, is_mention)
+    when = rule.when if rule is not None else None
+    return ListedAlarm(
+        body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), row.caused_by, when == "mention",
+        when == "sighting_urgent", row.taken_at is not None and row.taken_at <= since,
+    )  # fmt: skip
 
 
 def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:
@@ -129,7 +143,8 @@ def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmSt
 class _Subjects:
     """Subjects of alarms, read at once for all of them."""
 
-    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]], at: str) -> None:
+        self._session, self._at = session, at
         ids: dict[str, set[str]] = {}
         for about in abouts:
             ids.setdefault(about["kind"], set()).add(about["id"])
@@ -160,8 +175,15 @@ class _Subjects:
         return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
 
     def assignee(self, id: str) -> AlarmTaker | None:
-        account = getattr(self._cards.get(id), "assignee", None)
+        return self.person(getattr(self._cards.get(id), "assignee", None))
+
+    def person(self, account: str | None) -> AlarmTaker | None:
         return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
+
+    def count(self, board: str, rule: Rule | None) -> int | None:
+        """Return how many sightings of a search wait too long, for the alarm about them."""
+        is_about_queue = rule is not None and rule.when == "queue_late"
+        return late_reports.count_late(self._session, rule, board, self._at) if rule is not None and is_about_queue else None
 
     def account(self, ask: str, id: str, lead: str | None) -> str | None:
         match ask:

@@ -42,10 +42,10 @@ class AlarmPeople:
         """Return whether an account may see the board and act there."""
         return account in self._roles
 
-    def asked_by(self, ask: Collection[str], alarm: Alarm) -> list[str]:
-        """Return the accounts that a step asks about an alarm, in the order of the step. Neither who caused it, nor who handed it
-        on."""
-        left_out = {alarm.caused_by, *alarm.handed_on}
+    def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
+        """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, neither who caused it,
+        nor who handed it on."""
+        left_out = set() if again else {alarm.caused_by, *alarm.handed_on}
         found = [id for each in ask for id in self._of(each, alarm) if id in self._roles and id not in left_out]
         return list(dict.fromkeys(found))
 

@@ -4,27 +4,30 @@ An alarm is asked about step by step until somebody takes it or its cause is gon
 the database, and is taken under the lock of its board: so each step is taken once, in order, whichever process comes first.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, or_
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from board.commands.alarms import alarms_of_cards
+from board.commands.alarms import alarm_ladder, alarms_of_cards, urgent_alerts
+from board.commands.alarms.alarm_ladder import after, joined
 from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.alarms.alarms_of_cards import of_entity
 from board.commands.cards import ownership
-from board.commands.cards.ownership import event_time, later
+from board.commands.cards.ownership import OPEN, event_time, later
 from board.commands.materials import take_downs
-from board.config.alarm_rules import Rule
+from board.commands.searches.search_times import record_search_times
+from board.config import sentences
+from board.config.alarm_rules import MAX_PROMISE, Rule
 from board.engine import kinds, occasions, unit_of_work
 from board.engine.conditions import holds
+from board.engine.event import JournalEvent
 from board.engine.event_writer import Change, EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import Refused, invalid
 from board.i18n import N_, Moment, message
-from board.notifications import pending
 from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
@@ -34,15 +37,18 @@ from models.distribution import Distribution
 from models.entity import Entity, State
 from models.fields import Data, Id, LongText, Time
 from models.ids import new_id
+from models.note import Note
 from models.search import Search
 from realtime.wire.protocol import Command
 
-OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # ways that leave the board
 MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
 MAX_DROPPED = 100  # of them at once
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
 DROPS_AT: tuple[str, ...] = ("0",)  # ends of ids of alarms at which those beyond are dropped: one of 16, and nobody can choose it
 TAKE_DOWN = "take_down_overdue"
+CHOICE_S = 60.0  # after taking, in which another time is a choice and no extension
+MAX_QUIET_PROMISES = 3  # the taking and two extensions; with each more, the person in charge of the shift gets an alert
+_LAPSED = N_("Nobody has this alarm: it is open again.")
 SERVER_COMMAND = Command("", "", "", {})
 
 _A, _P = columns_of(Alarm), columns_of(Account)
@@ -56,11 +62,27 @@ _NAME = select(_P.name).where(_P.id == bindparam("id"))
 
 
 class Take(Data):
-    """Take an alarm ("I have it"): it escalates no further. If another account has it, it is `conflict`, with `fields.taken_by`
-    naming that person, and `current`; also if it has ended. Taking an alarm that you have already is acknowledged with `seqs:
-    []`."""
+    """Take an alarm ("I have it"): nobody else is asked until `until`. Then it is open again (`alarm.lapsed`). If another account
+    has it, it is `conflict`, with `fields.taken_by` naming that person, and `current`; also if it has ended. Taking an alarm that
+    you have already is acknowledged with `seqs: []`.
+
+    `until`: in the future, at most 8 hours ahead; without it, for as long as the rule says.
+    """
 
     alarm: Id
+    until: Time | None = None
+
+
+class Extend(Data):
+    """Set another time until which you have an alarm; within a minute of taking it, this is no extension. From the third
+    extension on, the person in charge of the shift gets an alert. It is `conflict` if you do not have it, or it has ended.
+
+    `until`: in the future, at most 8 hours ahead.
+    """
+
+    alarm: Id
+    until: Time
+    note: LongText | None = None
 
 
 class HandOn(Data):
@@ -86,7 +108,35 @@ def take(writer: EventWriter, data: Take) -> None:
         return
     if row.taken_by is not None:
         raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
-    ownership.take(writer, row, writer.account_id)
+    until = _promise(writer, data.until) if data.until is not None else None
+    ownership.take(writer, row, writer.account_id, until)
+
+
+def extend(writer: EventWriter, data: Extend) -> None:
+    """Set another end of the caller's promise. Within a minute of taking the alarm, this is no extension."""
+    row = writer.find(Alarm, data.alarm, "alarm")
+    _require_not_ended(row)
+    if row.taken_by != writer.account_id:
+        sentence = _taken_sentence(writer.session, row) if row.taken_by is not None else _LAPSED
+        raise _conflict(row, "taken_by", sentence)
+    now, until = event_time(writer), _promise(writer, data.until)
+    is_choice = row.promises == 1 and now <= later(row.taken_at or now, CHOICE_S)
+    values = {"until": until, "promises": row.promises + (0 if is_choice else 1)}
+    writer.update(row, "alarm.extended", values, data.note, conflicts=False)
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield whom an extension alerts: the person in charge of the shift, from the third extension on."""
+    holder = urgent_alerts.holder(session)
+    if event.type == "alarm.extended" and "promises" in fields and after["promises"] > MAX_QUIET_PROMISES and holder is not None:
+        yield "handover", holder
+
+
+def _promise(writer: EventWriter, until: str) -> str:
+    """Return the end of a promise. Raises Refused `invalid` unless it is in the future, at most MAX_PROMISE ahead."""
+    if not writer.now < until <= later(event_time(writer), MAX_PROMISE * 60):  # the time of the board may be ahead of the clock
+        raise invalid("until", sentences.WITHIN_HOURS)
+    return until
 
 
 def hand_on(writer: EventWriter, data: HandOn) -> None:
@@ -105,17 +155,19 @@ def hand_on(writer: EventWriter, data: HandOn) -> None:
     if not (row.taken_by == writer.account_id or writer.account_id in row.asked or row.everybody):
         raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
-    wait = rule.wait_s(0) if rule is not None and rule.wait_s(row.step) is not None else None
-    due = [at for at in (row.next_at, _after(now, wait)) if at is not None]  # handing on again and again delays no step
+    wait = rule.wait_s(0) if rule is not None else None
+    due = [at for at in (row.next_at, after(now, wait)) if at is not None]  # handing on again and again delays no step
     values = {
-        "taken_by": None, "taken_at": None, "next_at": min(due, default=None),
+        **OPEN, "next_at": min(due, default=None),
         "asked": [*(each for each in row.asked if each != data.to), data.to],
-        "handed_on": _joined(row.handed_on, [writer.account_id]),
+        "handed_on": joined(row.handed_on, [writer.account_id]),
     }  # fmt: skip
     writer.update(row, "alarm.handed_on", values, data.reason, conflicts=False)
     ownership.give_up_card(writer, row, writer.account_id)
     if rule is not None:
-        _notify(writer, row, {way for step in rule.steps[: row.step + 1] for way in step.ways} - {"webhook"}, [data.to])
+        alarm_ladder.notify(
+            writer, row, {way for step in rule.steps[: row.step + 1] for way in step.ways} - {"webhook"}, [data.to]
+        )
 
 
 def _require_not_ended(row: Alarm) -> None:
@@ -141,6 +193,7 @@ def _taken_sentence(session: Session, row: Alarm) -> str:
 
 def record_alarms(writer: EventWriter) -> None:
     """Raise and end alarms by what a command has changed: by events of the server, after the command's own."""
+    record_search_times(writer)
     for change in list(writer.result.changes):
         board = writer.unit.boards[change.event.board]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
@@ -152,6 +205,20 @@ def record_alarms(writer: EventWriter) -> None:
             continue
         _follow_all(server, change)
     _follow_take_downs(writer)
+    _end_answered(writer)
+
+
+def _end_answered(writer: EventWriter) -> None:
+    """End the alarms of notes that ask for an answer, when a person whom they ask adds a note beside it."""
+    for change in [change for change in writer.result.changes if change.event.type == "note.added"]:
+        event, board = change.event, writer.unit.boards[change.event.board]
+        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        query = select(Alarm.id).where(Alarm.board == event.board, Alarm.occasion == "mention", col(Alarm.ended_at).is_(None))
+        for row in [unit_of_work.get(writer.session, Alarm, id) for id in writer.session.exec(query.order_by(Alarm.id)).all()]:
+            note = unit_of_work.get(writer.session, Note, row.entity) if row is not None and row.ended_at is None else None
+            is_beside = note is not None and note.id != event.entity and note.card == change.after["card"]
+            if row is not None and is_beside and event.account in (row.taken_by, *row.asked):
+                end(server, row)
 
 
 def _follow_all(writer: EventWriter, change: Change) -> None:
@@ -203,7 +270,7 @@ def _follow_take_downs(writer: EventWriter) -> None:
                 end(server, alarm)
             continue
         for rule in rules.values():
-            subject = take_downs.recheck(server, 0.0) if not rule.after_s else None
+            subject = take_downs.recheck(server, rule) if not rule.after_s else None
             if rule.key not in {alarm.rule for alarm in known} and subject is not None:
                 raise_once(server, rule, *subject)
 
@@ -245,7 +312,7 @@ def raise_alarm(
         _drop_ended(writer, rule, id)
     if rule.when == "mention" and not people.asked_by(["mentioned"], row):
         return
-    taken = _next_step(people, row, rule, now)
+    taken = alarm_ladder.next_step(people, row, rule, now, now)
     rows.set_columns(row, taken.values)
     writer.create(row, "alarm.raised")
     if (known := alarms_of_cards.cached(session).get((board.id, id))) is not None:
@@ -294,88 +361,6 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
     _follow_all(writer, change._replace(event=reopened, fields=["worrying"]))
 
 
-# -- steps ----------------------------------------------------------------------------------------------------------------
-
-
-class Taken(NamedTuple):
-    """Step that is taken: the values of the alarm after it, whom it asks, and by which ways outside the board."""
-
-    values: State
-    accounts: list[str]
-    ways: frozenset[str]
-
-    def notify(self, writer: EventWriter, row: Alarm) -> None:
-        _notify(writer, row, self.ways, self.accounts)
-
-
-def _next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str) -> Taken:
-    """Return the next step that asks somebody new, or somebody by a way that no step before has asked them by; steps before it
-    are passed over. `scheduled` is when it was due: the step after it is due that much later, so that steps that are late do not
-    delay the others."""
-    for number in range(row.step + 1, len(rule.steps)):
-        step = rule.steps[number]
-        accounts = people.asked_by(step.ask, row)
-        named = people.asked_by([each for each in step.ask if each != "desk"], row)
-        everybody = "desk" in step.ask and not row.everybody
-        if everybody or set(named) - set(row.asked) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
-            values = {
-                "step": number, "next_at": _after(scheduled, rule.wait_s(number)), "asked": _joined(row.asked, named),
-                "everybody": row.everybody or everybody,
-            }  # fmt: skip
-            return Taken(values, accounts, frozenset(step.ways))
-    return Taken({"step": max(len(rule.steps) - 1, row.step), "next_at": None}, [], frozenset())
-
-
-def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way: str) -> bool:
-    """Return whether a step reaches somebody by a way by which the steps before it reach them not; a webhook is one receiver."""
-    before = [step for step in rule.steps[:number] if way in step.ways]
-    if way == "webhook":
-        return not before
-    reached = people.asked_by([ask for step in before for ask in step.ask], row)
-    return not set(people.asked_by(rule.steps[number].ask, row)) <= set(reached)
-
-
-def escalate(writer: EventWriter, row: Alarm) -> None:
-    """Take the next step of an alarm that is due, and those after it that are due by now, too."""
-    people = AlarmPeople(writer.session, writer.board.id)
-    rule = writer.alarm_rules.rules.get(row.rule)
-    while row.next_at is not None:
-        if rule is None:  # the rules have changed since
-            writer.update(row, "alarm.escalated", {"next_at": None}, conflicts=False)
-            return
-        taken = _next_step(people, row, rule, row.next_at)
-        writer.update(row, "alarm.escalated", taken.values, conflicts=False)
-        taken.notify(writer, row)
-        if row.next_at is None or row.next_at > writer.now:
-            return
-
-
-def release(writer: EventWriter, row: Alarm) -> None:
-    """Open an alarm again whose taker may no longer act on the search, and take its next step at once."""
-    now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
-    following = now if rule is not None and rule.wait_s(row.step) is not None else None
-    writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": following}, conflicts=False)
-    ownership.give_up_card(writer, row, lost)
-    escalate(writer, row)
-
-
-def _notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Collection[str]) -> None:
-    for way in OUTSIDE:
-        if way in ways:
-            to = pending.WEBHOOK if way == "webhook" else accounts
-            pending.add(
-                writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=event_time(writer)
-            )
-
-
-def _after(moment: str, seconds: float | None) -> str | None:
-    return None if seconds is None else later(moment, seconds)
-
-
-def _joined(known: list[str], more: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*known, *more]))
-
-
 def _dangling(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
     return {} if row.ended_at is None else {"ended_at": _ended_sentence(row)}
 
@@ -393,11 +378,16 @@ KIND = Kind(
         FieldSpec("raised_at", N_("Raised at"), type=Time, reads_as="internal"),
         FieldSpec("step", N_("Step"), type=int, reads_as="internal"),
         FieldSpec("next_at", N_("Next step at"), type=Time | None, reads_as="internal"),
+        FieldSpec("round", N_("Round"), type=int, reads_as="internal"),
         FieldSpec("asked", N_("People asked"), control="people"),
         FieldSpec("everybody", N_("All users asked"), type=bool),
         FieldSpec("handed_on", N_("Handed on by"), control="people"),
         FieldSpec("taken_by", N_("Taken by"), type=Id | None, control="person"),
         FieldSpec("taken_at", N_("Taken at"), type=Time | None),
+        FieldSpec("until", N_("Promised until"), type=Time | None),
+        FieldSpec("promises", N_("Promises"), type=int, reads_as="internal"),
+        FieldSpec("lapsed_by", N_("Lapsed for"), type=Id | None, control="person", reads_as="internal"),
+        FieldSpec("lapsed_at", N_("Lapsed at"), type=Time | None, reads_as="internal"),
         FieldSpec("ended_at", N_("Ended at"), type=Time | None),
         FieldSpec("ended", N_("Ended because"), type=Literal["settled"] | None, choices={"settled": N_("the cause is gone")}),
     ),
@@ -405,6 +395,8 @@ KIND = Kind(
         "alarm.raised": EventSpec(N_("Alarm raised")),
         "alarm.escalated": EventSpec(N_("Next step of the alarm")),
         "alarm.taken": EventSpec(N_("Alarm taken"), "alarm.take", undoable=True),
+        "alarm.extended": EventSpec(N_("Promise extended"), "alarm.extend", undoable=True),
+        "alarm.lapsed": EventSpec(N_("Promise lapsed")),
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
         "alarm.released": EventSpec(N_("Alarm reopened")),
         "alarm.ended": EventSpec(N_("Alarm ended")),
@@ -412,5 +404,6 @@ KIND = Kind(
     },
     boards=("search", "operations"),
     counted=False,
+    alerts=_alerts,
     undo=UndoRules(dangling=_dangling, apply=ownership.apply_undo),
 )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.alarms.alarms_of_cards import of_entity
+from board.config.alarm_rules import PROMISE_MIN
 from board.engine import journal, kinds, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import Change, EventWriter
@@ -16,12 +17,17 @@ from models.alarm import Alarm
 from models.entity import State
 from models.times import format_utc, parse_utc
 
+OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0}  # of an alarm that nobody has
+NOT_LAPSED: State = {"lapsed_by": None, "lapsed_at": None}
 MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigning its card
 
 
-def take(writer: EventWriter, row: Alarm, account: str) -> None:
-    """Give an alarm to an account, and assign its card to the account if it has no assignee."""
-    values = {"taken_by": account, "taken_at": event_time(writer), "next_at": None}
+def take(writer: EventWriter, row: Alarm, account: str, until: str | None = None) -> None:
+    """Give an alarm to an account, and assign its card to the account if it has no assignee. `until`: end of the promise;
+    None: the rule decides."""
+    now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
+    until = until or later(now, rule.promise_s if rule is not None else PROMISE_MIN * 60)
+    values = {"taken_by": account, "taken_at": now, "next_at": None, "until": until, "promises": 1} | NOT_LAPSED
     writer.update(row, "alarm.taken", values, conflicts=False)
     card = _card_of(writer.session, row)
     if card is not None and card.assignee is None:
@@ -56,8 +62,8 @@ def _reopen(writer: EventWriter, row: Alarm) -> None:
     """Reopen an alarm whose card was unassigned. Its next step is due as if nobody had taken it, but not before now."""
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
     next_step = rule.steps[row.step + 1] if rule is not None and row.step + 1 < len(rule.steps) else None
-    next_at = max(now, later(row.raised_at, next_step.after_s)) if next_step is not None else None
-    writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": next_at}, conflicts=False)
+    next_at = max(now, later(row.raised_at, next_step.after_s)) if next_step is not None else now if rule is not None else None
+    writer.update(row, "alarm.released", OPEN | {"next_at": next_at}, conflicts=False)
 
 
 def apply_undo(writer: EventWriter, row: Alarm, event: JournalEvent, values: State) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from board.commands.cards import cards, ranks
 from board.commands.command import Patch
+from board.config.alarm_rules import Rule
 from board.config.predefined_tasks import TaskTemplate
 from board.engine import occasions, unit_of_work
 from board.engine.event import JournalEvent
@@ -136,12 +137,12 @@ def is_overdue(session: Session, task: State, at: str) -> bool:
     return column is None or column.role != "done"
 
 
-def _find_overdue(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
+def _find_overdue(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
     period = {"since": format_utc(since), "until": format_utc(until)}
-    return session.connection().execute(_OVERDUE, period | {"rule": rule, "limit": occasions.MAX_FOUND})
+    return session.connection().execute(_OVERDUE, period | {"rule": rule.key, "limit": occasions.MAX_FOUND})
 
 
-def _recheck_overdue(writer: EventWriter, wait_s: float, id: str, due: str) -> tuple[Task, str] | None:
+def _recheck_overdue(writer: EventWriter, rule: Rule, id: str, due: str) -> tuple[Task, str] | None:
     task = unit_of_work.get(writer.session, Task, id)
     is_still_overdue = task is not None and task.due == due and is_overdue(writer.session, task.state(), writer.now)
     return (task, due) if task is not None and is_still_overdue else None

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 
 from board.commands.command import Patch
 from board.commands.handover import briefings, shifts, text_authorship
+from board.config.alarm_rules import Rule
 from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -309,11 +310,11 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "handover_waiting", False
 
 
-def _find_waiting(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
-    return session.connection().execute(_WAITING, {"rule": rule, "until": format_utc(until)})
+def _find_waiting(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    return session.connection().execute(_WAITING, {"rule": rule.key, "until": format_utc(until)})
 
 
-def _recheck_waiting(writer: EventWriter, wait_s: float, id: str, number: str) -> tuple[Handover, str] | None:
+def _recheck_waiting(writer: EventWriter, rule: Rule, id: str, number: str) -> tuple[Handover, str] | None:
     row = unit_of_work.get(writer.session, Handover, id)
     return (row, number) if row is not None and row.status == "signed" and str(row.number) == number else None
 

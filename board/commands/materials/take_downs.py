@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, func, select
 from sqlmodel import Session
 
+from board.config.alarm_rules import Rule
 from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.i18n import N_
@@ -88,15 +89,15 @@ def overdue(writer: EventWriter, by_s: float = 0.0) -> Overdue | None:
     return Overdue(row.due, row.seq) if row is not None else None
 
 
-def _find(session: Session, rule: str, since: datetime, until: datetime) -> Iterable[Any]:
+def _find(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
     period = {"since": format_utc(since), "until": format_utc(until)}
-    return session.connection().execute(_SEARCHES, period | {"rule": rule, "limit": occasions.MAX_FOUND})
+    return session.connection().execute(_SEARCHES, period | {"rule": rule.key, "limit": occasions.MAX_FOUND})
 
 
-def recheck(writer: EventWriter, wait_s: float, *_: str) -> tuple[Search, str] | None:
-    """Return the board's search and the cause of the alarm, if one of its take-downs has been overdue for `wait_s` seconds. A
-    reopened search is a new cause."""
-    longest = overdue(writer, wait_s)
+def recheck(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
+    """Return the search and the cause of the alarm, if a take-down of the board has been overdue for as long as the rule waits.
+    A reopened search is a new cause."""
+    longest = overdue(writer, rule.after_s)
     search = unit_of_work.get(writer.session, Search, writer.board.id)
     return (search, str(max(longest.seq, search.seq))) if longest is not None and search is not None else None
 

@@ -16,8 +16,9 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeals, closing, references, search_details, visibility
+from board.commands.searches import appeals, closing, references, search_causes, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
+from board.commands.sightings import late_reports
 from board.config import sentences
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
@@ -317,6 +318,8 @@ KIND = Kind(
             wall=WallTexts(sentences.WORRYING_MARK, "", N_("worrying or not"), N_("worrying or not")),
         ),
         "take_down_overdue": take_downs.OCCASION,
+        "queue_late": late_reports.QUEUE_LATE,
+        **search_causes.OCCASIONS,
     },
     alarms=_alarms,
     reported=lambda search, due_before: true(),

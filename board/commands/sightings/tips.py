@@ -12,7 +12,7 @@ from board.commands.cards import cards
 from board.commands.command import Patch
 from board.commands.searches import visibility
 from board.commands.searches.searches import viewers
-from board.commands.sightings import sightings, sources
+from board.commands.sightings import late_reports, sightings, sources
 from board.engine import access, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -217,6 +217,12 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
 
 
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield that a tip no longer waits. One that waits too long is found by time."""
+    if "queue" in fields and after["queue"] != "look":
+        yield "tip_late", False
+
+
 KIND = Kind(
     model=Tip,
     title=N_("Tip"),
@@ -240,6 +246,8 @@ KIND = Kind(
             N_("Urgent tip"), N_("Urgent tip {number}"), page="/?tip={id}", by_responsible="take",
             holds={"priority": ("urgent",), "queue": ("look",)},
         ),
+        "tip_late": late_reports.TIP_LATE,
     },
+    alarms=_alarms,
     reported=lambda tip, due_before: false(),
 )  # fmt: skip

@@ -4,7 +4,9 @@ import os
 
 from pydantic import ValidationError
 
+from board.commands import registry  # noqa: F401  (it declares the occasions that rules name)
 from board.config import env_file
+from board.config.alarm_rules import ALARMS, load_rules
 from board.config.secret_file import is_exposed
 from board.config.settings import Settings
 from board.maintenance.checks.finding import State
@@ -38,6 +40,7 @@ def check(settings: Settings) -> tuple[State, str]:
         warnings.append(f"Others on this machine can read {file}: chmod 600, or 640 with the owner root and the service's group.")
     if (key := settings.key_file) is not None and key.exists() and is_exposed(key):
         warnings.append(f"Others on this machine can read {key}: chmod 600.")
+    warnings += [f"{ALARMS}: {advice}" for advice in load_rules(settings.files_path).advice]
     if warnings:
         return State.WARNING, " ".join(warnings)
     return State.OK, f"The settings are valid{f', with those in {file}' if file.exists() else ''}."

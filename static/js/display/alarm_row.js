@@ -5,7 +5,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t, t as translate } from "../core/i18n.js";
 import { untakenText } from "../core/rules/has_anybody.js";
 import { occasionOf } from "../core/rules/kinds.js";
-import { runningTime } from "../core/time.js";
+import { clock, runningTime } from "../core/time.js";
 
 /**
  * Return the texts of an alarm's occasion.
@@ -76,6 +76,12 @@ export function alarmRow([{ search, person, alarm }, ...others], now) {
         <time class="alarm-time">${runningTime(alarm.raised_at, now ?? undefined)}</time></span>
       <span class="alarm-line"><span class="alarm-text">${withOwner(texts.row, alarm)}</span></span></span></div>`;
 }
+
+/**
+ * Draw who has an alarm, and until when, on the tile of its search.
+ * @param {WallPromise} promise
+ */
+export const promiseOnTile = ({ name, until }) => html`<span class="count promised">${t("{name} has it until {time}", { name, time: clock(until) })}</span>`;
 
 /**
  * Draw an open alarm on the tile of its search, with fewer words if necessary.

@@ -7,7 +7,7 @@ import { n, t } from "../core/i18n.js";
 import { say, sayCount } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
-import { alarmOnTile, mayAlarm } from "./alarm_row.js";
+import { alarmOnTile, mayAlarm, promiseOnTile } from "./alarm_row.js";
 import { arrange, pagesFor } from "./fit.js";
 import { lastEvent, seenLast } from "./last_event.js";
 import { photo } from "./photo.js";
@@ -57,7 +57,7 @@ export function allSearches(ids, view) {
  */
 function tileOf({ id, state }, { now, board, moments, movedUp, profile }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary), isQuiet = !mayAlarm(profile, state);
-  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm };
+  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm, promise: /** @type {WallPromise | null | undefined} */ (/** @type {unknown} */ (summary?.promise)) };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
@@ -115,10 +115,11 @@ export function gravityMark({ worrying, undecided }) {
  * @param {State} state
  * @param {Tile} tile
  */
-function counts(state, { summary, alarm }) {
+function counts(state, { summary, alarm, promise }) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, overdue_tasks: tasks, unanswered } = summary, overdue = tasks + (unanswered?.late ?? 0), isLed = !("lead_name" in state) || state.lead_name;
   if (alarm) return alarmOnTile(alarm);
+  if (promise) return promiseOnTile(promise);
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${sayCount("to_assess", sightings)}</span>` : nothing}

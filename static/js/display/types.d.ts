@@ -99,6 +99,7 @@ interface Tile {
   highlighted: boolean;
   isQuiet: boolean; // no red, because visitors may see it and the child has no public appeal
   alarm: WallAlarm | null | undefined; // open alarm, if it may be shown
+  promise: WallPromise | null | undefined; // of an alarm that somebody has
 }
 
 interface DisplayCallbacks {
@@ -120,6 +121,12 @@ interface WallAlarm {
   occasion?: string | null;
   raised_at: IsoTime;
   assigned?: boolean;
+}
+
+/** Who has an alarm: the first word of the name, and until when. */
+interface WallPromise {
+  name: string;
+  until: IsoTime;
 }
 
 interface DisplayAlarm {

@@ -1,6 +1,6 @@
 /* Texts of alarms: their subjects and recipients. */
 
-import { t, t as translate } from "../core/i18n.js";
+import { n, t, t as translate } from "../core/i18n.js";
 import { say } from "../core/rules/sentences.js";
 import { isCard, kind, occasionOf } from "../core/rules/kinds.js";
 import { standardText } from "../core/rules/standard_texts.js";
@@ -11,10 +11,16 @@ import { cardName, kindName, withNumber } from "./values.js";
 const LAST_LEVEL = 3;
 
 /**
- * Return the escalation level of an alarm, 1 to 3: its first recipients, the next ones, or later ones.
- * @param {{ step: number }} alarm
+ * Return the escalation level of an alarm, 1 to 3: its first recipients, the next ones, or later ones; 3 after a promise has lapsed.
+ * @param {{ step: number, lapsed_by?: AlarmTaker | null }} alarm
  */
-export const levelOf = ({ step }) => Math.min(LAST_LEVEL, step + 1);
+export const levelOf = ({ step, lapsed_by: former }) => (former ? LAST_LEVEL : Math.min(LAST_LEVEL, step + 1));
+
+/**
+ * Return since when nobody has an alarm.
+ * @param {{ raised_at: IsoTime, lapsed_at?: IsoTime | null }} alarm
+ */
+export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
 
 /**
  * "Urgent sighting": named after its occasion, because each installation chooses the keys of its rules.
@@ -56,7 +62,8 @@ const subjectName = ({ about: { kind, number } }) => cardName({ kind, state: { n
  * @param {Alarm} alarm
  */
 export function alarmDetail(alarm) {
-  const { about, place, seen_at: seenAtTime } = alarm, title = standardText(alarm.title);
+  const { about, place, seen_at: seenAtTime, count } = alarm, title = standardText(alarm.title);
+  if (count) return n("{count} sighting", "{count} sightings", count);
   const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? say("seen", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
   const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? subjectName(alarm) : "");
   return subjectText && title ? t("{where}: {title}", { where: subjectText, title }) : subjectText || title || "";

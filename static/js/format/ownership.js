@@ -2,22 +2,39 @@
 
 import { untakenText } from "../core/rules/has_anybody.js";
 import { t } from "../core/i18n.js";
+import { formatUntil } from "./time_elements.js";
 import { accountName } from "./values.js";
 
 /**
- * "You have it", "Bob Claes has it", "assigned to Bob Claes, no answer yet" or "nobody has it yet".
- * @param {{ taken_by?: AlarmTaker | null, assignee?: AlarmTaker | null }} owner
+ * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, no answer yet"
+ * or "nobody has it yet".
+ * @param {Ownership} owner
  * @param {string} me id of the reading account
  */
-export function whoHasIt({ taken_by: taker, assignee }, me) {
-  if (taker && assignee && assignee.id !== taker.id) return takenFor(taker, assignee.name, me);
-  if (taker) return taker.id === me ? t("You have it") : t("{name} has it", { name: taker.name });
+export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed }, me) {
+  if (taker && assignee && assignee.id !== taker.id) return takenFor(taker, assignee.name, me, until);
+  if (taker) return heldBy(taker, me, until);
+  if (former && lapsed) return hadIt(former, me, formatUntil(lapsed));
   if (!assignee) return untakenText(false);
   return assignee.id === me ? t("assigned to you, no answer yet") : t("assigned to {name}, no answer yet", { name: assignee.name });
 }
 
-/** @param {AlarmTaker} taker @param {string} assignee @param {string} me */
-const takenFor = ({ id, name }, assignee, me) => (id === me ? t("You have it, assigned to {assignee}", { assignee }) : t("{name} has it, assigned to {assignee}", { name, assignee }));
+/** @param {AlarmTaker} taker @param {string} me @param {string | null} [until] */
+function heldBy({ id, name }, me, until) {
+  if (!until) return id === me ? t("You have it") : t("{name} has it", { name });
+  const time = formatUntil(until);
+  return id === me ? t("You have it until {time}", { time }) : t("{name} has it until {time}", { name, time });
+}
+
+/** @param {AlarmTaker} taker @param {string} assignee @param {string} me @param {string | null} [until] */
+function takenFor({ id, name }, assignee, me, until) {
+  if (!until) return id === me ? t("You have it, assigned to {assignee}", { assignee }) : t("{name} has it, assigned to {assignee}", { name, assignee });
+  const time = formatUntil(until);
+  return id === me ? t("You have it until {time}, assigned to {assignee}", { time, assignee }) : t("{name} has it until {time}, assigned to {assignee}", { name, time, assignee });
+}
+
+/** @param {AlarmTaker} former @param {string} me @param {string} time */
+const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : t("nobody has it, {name} had it until {time}", { name, time }));
 
 /**
  * Return the owners of an alarm and its card, with their names.
@@ -25,9 +42,9 @@ const takenFor = ({ id, name }, assignee, me) => (id === me ? t("You have it, as
  * @param {string | null | undefined} assignee
  * @param {Session} session
  */
-export function ownerOf({ taken_by: taker }, assignee, session) {
-  const withAccountName = (/** @type {string | null | undefined} */ id) => (id ? { id, name: accountName(session, id) } : null);
-  return { taken_by: withAccountName(taker), assignee: withAccountName(assignee) };
+export function ownerOf({ taken_by: taker, until, lapsed_by: former, lapsed_at: lapsed }, assignee, session) {
+  const named = (/** @type {string | null | undefined} */ id) => (id ? { id, name: accountName(session, id) } : null);
+  return { taken_by: named(taker), assignee: named(assignee), until: until ?? null, lapsed_by: named(former), lapsed_at: lapsed ?? null };
 }
 
 /**

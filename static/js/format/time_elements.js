@@ -3,7 +3,7 @@
  * second, without a redraw.
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { dayAndClock, moment, serverNow } from "../core/time.js";
+import { clock, dayAndClock, HOUR_MS, moment, serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { say } from "../core/rules/sentences.js";
 import { seenWhen } from "./agreement.js";
@@ -12,6 +12,7 @@ import { seenWhen } from "./agreement.js";
 const CACHE_TTL_MS = 60_000;
 let cache = { until: 0, texts: new Map() };
 
+const NEAR_MS = 12 * HOUR_MS; // within this time a clock needs no day
 const WEEK_MS = 6 * 86_400_000; // within this time the weekday identifies the day
 
 /**
@@ -25,6 +26,12 @@ export const formatMoment = (iso) => cached(iso, "long", moment);
  * @param {string} iso
  */
 export const formatShortMoment = (iso) => cached(iso, "short", shorten);
+
+/**
+ * "22:34" within half a day, also after midnight, else as formatShortMoment: the end of a promise.
+ * @param {string} iso
+ */
+export const formatUntil = (iso) => (iso && Math.abs(Date.parse(iso) - Number(serverNow())) < NEAR_MS ? clock(iso) : formatShortMoment(iso));
 
 /** @param {string} iso */
 function shorten(iso) {

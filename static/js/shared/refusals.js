@@ -44,6 +44,7 @@ const COMMAND_NAMES = {
   "handover.restate": () => t("Summary"),
   "handover.answer": () => t("Answer to a summary"),
   "alarm.take": () => t("Taking an alarm"),
+  "alarm.extend": () => t("Keeping an alarm longer"),
   "alarm.hand_on": () => t("Handing an alarm on"),
   undo: () => t("Undoing"),
 };

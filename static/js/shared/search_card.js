@@ -7,7 +7,7 @@ import { n, number, t } from "../core/i18n.js";
 import { say, sayCount } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
-import { namedAlarm } from "../format/alarm_text.js";
+import { namedAlarm, waitsSince } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
 import { gravityOf } from "../core/rules/search_gravity.js";
@@ -137,7 +137,7 @@ const openAlarmsOf = (id, { session }) => session.alarms.open.filter(({ board })
 function withoutTaken(summary, { session }) {
   const taken = session.alarms.taken.find(({ id }) => id === summary?.alarm?.id);
   if (!summary || !taken) return summary;
-  const { unassessed_sighting: sighting } = summary, by = taken.taken_by?.id ?? null, owner = { taken_by: by, assignee: taken.assignee?.id ?? by };
+  const { unassessed_sighting: sighting } = summary, by = taken.taken_by?.id ?? null, owner = { taken_by: by, assignee: taken.assignee?.id ?? by, until: taken.until };
   return { ...summary, alarm: null, unassessed_sighting: sighting && (sighting.id === taken.about.id ? { ...sighting, ...owner } : sighting) };
 }
 
@@ -156,13 +156,17 @@ function othersAlarm({ about, number: alarmNumber, assignee, ...alarm }, session
 
 /** @type {Record<string, (card: any, details: { count: number, length: string, session: Session }) => unknown>} */
 const NEEDS = {
-  alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${sinceElement(card.raised_at)}</b> <b class="text-alert" data-testid="owner">${whoHasIt(card, session.account.id)}</b>${more(count)}</span>`,
+  alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${sinceElement(waitsSince(card))}</b> <b class="text-alert" data-testid="owner">${whoHasIt(card, session.account.id)}</b>${more(count)}</span>`,
   others(card, { count, session }) {
     const alarm = othersAlarm(card, session);
     return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${sinceElement(card.raised_at)}</span> <span data-testid="owner">${whoHasIt(alarm, session.account.id)}</span> <span>${t("others are asked")}</span>${more(count)}</span>`;
   },
   urgent: (card, { length, session }) => html`<b class="grave">${say("urgent_sighting", { number: card.number })}</b>\u00a0· ${
-    card.assignee || card.taken_by ? html`<b data-testid="owner">${whoHasIt(ownerOf({ taken_by: card.taken_by ?? card.assignee }, card.assignee, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
+    card.assignee || card.taken_by ? html`<b data-testid="owner">${whoHasIt(ownerOf({ taken_by: card.taken_by ?? card.assignee, until: card.until }, card.assignee, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,
+  promise({ about, number: of, assignee, ...card }, { session }) {
+    const { assignee: assigned } = ownerOf({}, assignee, session);
+    return html`<span>${namedAlarm({ ...card, about: { ...about, number: of } })}</span>\u00a0· <b data-testid="owner">${whoHasIt({ ...card, assignee: assigned }, session.account.id)}</b>`;
+  },
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b>\u00a0· ${
     count > 1 ? t("longest {length}: {title}", { length, title: standardText(card.title) }) : t("{length}: {title}", { length, title: standardText(card.title) })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })}\u00a0· ${sightingText(card, length)}`,

@@ -121,11 +121,15 @@ interface TakenAlarmView {
   handOn(alarm: Alarm): void;
   undo(alarm: Alarm): void;
   dismiss(id: string): void;
+  /** Set the end of the promise. */
+  promise(alarm: Alarm, until: IsoTime): void;
+  /** Ask for any other end. */
+  choose(alarm: Alarm): void;
 }
 
 /** Drawn alarm in the watch line. */
 interface WatchAlarm {
-  /** "alarm-1" to "alarm-3", "alarm-stale" or "alarm-taken". */
+  /** "alarm-1" to "alarm-3", "alarm-stale", "alarm-taken" or "promise-due". */
   tone: string;
   main: Drawn;
   /** Items of the list: details, and other alarms. */

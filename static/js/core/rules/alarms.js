@@ -8,6 +8,12 @@ import { serverNow } from "../time.js";
 const TAKEN_MS = 60_000; // ms for which a taken alarm is still shown
 const ACKNOWLEDGED_MS = 5_000; // ms for which an acknowledged command counts until a frame confirms it
 
+/** @param {Alarm} alarm */
+const isUrgent = ({ occasion, rule }) => (occasion ? occasion === "sighting_urgent" : rule === "urgent_sighting"); // without one: of before 0.4.0
+
+/** @param {Alarm} alarm */
+const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
+
 export class Alarms {
   more = 0; // open alarms that the server omitted
   /** @type {Date | null} */ at = null; // server time at which the list was last known to be current
@@ -35,9 +41,15 @@ export class Alarms {
     return () => this.#watchers.delete(fn);
   }
 
-  /** Alarms that nobody has taken, oldest first. */
+  /** Alarms that nobody has: urgent sightings and tips, the newest first, then the others, the oldest first. */
   get open() {
-    return this.#withAcknowledged().filter(({ taken_by: by }) => !by);
+    const open = this.#withAcknowledged().filter(({ taken_by: by }) => !by);
+    return [...open.filter(isUrgent).sort((one, other) => (waitsSince(one) > waitsSince(other) ? -1 : 1)), ...open.filter((alarm) => !isUrgent(alarm))];
+  }
+
+  /** Alarms that somebody has: this person's own, and those that others took a moment ago. */
+  get held() {
+    return this.#withAcknowledged().filter(({ taken_by: by }) => by);
   }
 
   /** Alarms taken within the last minute, newest first. */
@@ -68,12 +80,23 @@ export class Alarms {
   }
 
   /**
+   * Set the end of this person's promise before the frame that says so.
+   * @param {string} id
+   * @param {IsoTime} until
+   * @param {number} [seq] of the event
+   */
+  promised(id, until, seq) {
+    this.#list = this.#list.map((alarm) => (alarm.id === id ? { ...alarm, seq: seq ?? alarm.seq, until } : alarm));
+    this.#changed();
+  }
+
+  /**
    * Count an alarm as no longer taken by this person until a frame confirms it.
    * @param {string} id
    */
   released(id) {
     this.#acknowledged.delete(id);
-    this.#list = this.#list.map((alarm) => (alarm.id === id ? { ...alarm, taken_by: null, taken_at: null } : alarm));
+    this.#list = this.#list.map((alarm) => (alarm.id === id ? { ...alarm, taken_by: null, taken_at: null, until: null } : alarm));
     this.#changed();
   }
 

@@ -4,25 +4,29 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { n, p, t } from "../../core/i18n.js";
+import { p, t } from "../../core/i18n.js";
 import { withColon } from "../../core/rules/sentences.js";
+import { label } from "../../core/labels.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
-import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, waitsSince, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";
+import { endsSoon, heldBy } from "../../format/promise.js";
 import { sinceElement } from "../../format/time_elements.js";
 import { announce } from "../announcer.js";
-import { commandName } from "../refusals.js";
 import { watchLine } from "../watch_line/line.js";
+import { AlarmActions } from "./alarm_actions.js";
 import { AlarmAnnouncements } from "./alarm_announcements.js";
 import { alarmCommands } from "./alarm_commands.js";
 import { AlarmSound } from "./alarm_sound.js";
 import { ladder } from "./ladder.js";
 import { HandOnDialog } from "./hand_on_dialog.js";
+import { HeldAlarms, reminder } from "./held_alarms.js";
+import { PromiseDialog } from "./promise_dialog.js";
 import { dismiss, dismissedIds, takenAlarm, takenListed } from "./taken_alarm.js";
 
+const SECOND_MS = 1_000;
 const CHECK_INTERVAL_MS = 1_000; // no event reports that the proof of the state has expired, or that a minute has passed
 const SWAP_MS = 700; // a press within this time after a change of the alarm was meant for the previous one
-const UNDO_MS = 10_000; // an alarm that this person has taken stays this long, also before other alarms
 const NOT_TAKEN_MS = 5_000; // duration of the message that a press took nothing
 
 /**
@@ -42,10 +46,11 @@ class AlarmLine {
   /** @type {string | null} */ #chosen = null; // id of the alarm that the person switched to
   /** @type {string | null} */ #shown = null; // id of the visible alarm
   #swappedAt = -Infinity;
-  /** @type {{ id: string, until: number } | null} */ #own = null; // taken here by this person, and still visible
+  #actions;
+  #held;
+  #promise;
   /** @type {{ id: string, until: number } | null} */ #notTaken = null; // alarm whose press took nothing
   #announcements;
-  /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
   #drawnSnapshot = "";
 
   /** @param {Session} session @param {HTMLElement} place */
@@ -55,7 +60,10 @@ class AlarmLine {
     this.#handOn = new HandOnDialog(session);
     this.#sound = new AlarmSound(session);
     this.#announcements = new AlarmAnnouncements(session);
-    session.alarmCommands = (words) => (this.#mayAct ? alarmCommands(session.alarms.open, words, { take: (alarm) => this.#take(alarm), handOn: this.#handOn.show }) : []);
+    this.#actions = new AlarmActions(session, () => this.#changed());
+    this.#promise = new PromiseDialog(this.#actions.promise);
+    this.#held = new HeldAlarms(() => this.#view);
+    session.alarmCommands = (words) => (this.#mayAct ? alarmCommands(session.alarms.open, words, { take: (alarm) => this.#actions.take(alarm), handOn: this.#handOn.show }) : []);
     new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
     session.alarms.watch(() => this.#changed());
     session.watch(() => this.#changed());
@@ -70,12 +78,14 @@ class AlarmLine {
   }
 
   #changed() {
-    this.#discardRefused();
-    const { open, taken, more, at: index } = this.#session.alarms, state = this.#state;
-    const pending = this.#pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
-    const snapshot = JSON.stringify([state, open.map(isLong), state === "live" ? null : index, open, taken, more, pending, dismissed, this.#chosen, this.#refused, currentId(this.#own), currentId(this.#notTaken), this.#session.account.role]);
+    this.#actions.takeBack();
+    const { open, taken, more, at } = this.#session.alarms, state = this.#state, mine = this.#mine;
+    const pending = this.#actions.pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
+    const ending = mine.filter((alarm) => endsSoon(alarm, serverNow())).map((alarm) => [alarm.id, Math.floor((Date.parse(alarm.until ?? "") - Number(serverNow())) / SECOND_MS)]);
+    const refused = this.#actions.refusal().map(({ id }) => id);
+    const snapshot = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, mine, ending, more, pending, dismissed, this.#chosen, refused, this.#actions.fresh, currentId(this.#notTaken), this.#session.account.role]);
     if (state === "live") this.#announcements.announceNew();
-    this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#isSent(id)));
+    this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#actions.isSent(id)));
     if (snapshot === this.#drawnSnapshot) return;
     this.#drawnSnapshot = snapshot;
     this.#draw();
@@ -84,14 +94,17 @@ class AlarmLine {
   #draw() {
     const { open, more } = this.#session.alarms, state = this.#state;
     if (!open.some(({ id }) => id === this.#chosen)) this.#chosen = null;
-    const own = this.#undismissed.find(({ id }) => id === currentId(this.#own));
+    const own = this.#undismissed.find(({ id }) => id === this.#actions.fresh);
     const alarm = own ? undefined : open.find(({ id }) => id === this.#chosen) ?? open[0];
-    const [takenShown] = own ? [own] : alarm ? [] : this.#undismissed, shown = (takenShown ?? alarm)?.id ?? null;
+    const ending = state === "live" ? this.#mine.find((each) => endsSoon(each, serverNow())) : undefined;
+    if (ending) this.#held.remind(ending);
+    const [takenShown] = own ? [own] : alarm || ending ? [] : this.#undismissed, shown = (takenShown ?? alarm ?? ending)?.id ?? null;
     if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
-    watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open, more) : null);
+    watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open) : ending ? reminder(ending, this.#view) : null);
+    watchLine.setFact("mine", state === "live" ? this.#held.fact(this.#mine) : nothing);
     const isCalm = state === "live" && !open.length && this.#session.can("investigator");
     watchLine.setFact("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
-    watchLine.setNotices("alarms", [...(state === "not_current" ? [unknownNotice()] : []), ...this.#refusal()]);
+    watchLine.setNotices("alarms", [...(state === "not_current" ? [unknownNotice()] : []), ...this.#actions.refusal()]);
     this.#times.fill();
   }
 
@@ -110,7 +123,7 @@ class AlarmLine {
     return {
       tone: isLive ? `alarm-${level}` : "alarm-stale",
       main: html`<div class="alarm ${alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
-        <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
+        <span class="alarm-mark">${WARNING}<span class="rule">${alarm.lapsed_by ? label.event("alarm.lapsed") : ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
         ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
         ${this.#howLong(alarm)}
@@ -124,6 +137,7 @@ class AlarmLine {
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
         ${others.map((other) => this.#otherLine(other, isLive))}
+        ${isLive && this.#mine.length ? html`<li class="fact">${this.#held.fact(this.#mine)}</li>` : nothing}
         ${this.#undismissed.map((taken) => takenListed(taken, this.#view))}`,
       label: t("More about this alarm"),
     };
@@ -133,7 +147,7 @@ class AlarmLine {
   #howLong(alarm) {
     const problem = this.#isNotTaken(alarm) ? notTaken() : null;
     if (this.#state === "live") return html`<span class="nobody running ${problem ? "fault" : ""}"><span data-testid="owner">${problem ?? whoHasIt(alarm, this.#me)}</span></span>
-      <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-since=${alarm.raised_at}></time>`;
+      <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${waitsSince(alarm)} data-since=${waitsSince(alarm)}></time>`;
     const { at: index } = this.#session.alarms;
     return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (index ? t("nobody had it at {at}", { at: clockWithSeconds(index) }) : t("nobody had it"))}</span>`;
   }
@@ -145,38 +159,43 @@ class AlarmLine {
   #nextButton(alarm, open, more) {
     if (open.length < 2) return nothing;
     const index = open.indexOf(alarm), next = open[(index + 1) % open.length];
-    const text = t("{number} of {count}: {next}", { number: index + 1, count: open.length + more, next: whoseAlarm(next) });
-    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${text}\u00a0· ${sinceElement(next.raised_at)}</button>`;
+    const text = t("Next: {next}", { next: whoseAlarm(next) }), place = t("{number} of {count}. Show the next alarm.", { number: index + 1, count: open.length + more });
+    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${place} @click=${() => this.#turnTo(next.id)}>${text}\u00a0· ${sinceElement(waitsSince(next))}</button>`;
   }
 
   /** @param {Alarm} other @param {boolean} isLive */
   #otherLine(other, isLive) {
-    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert" data-testid="owner">${whoHasIt(other, this.#me)}</b>\u00a0· <b class="text-alert">${sinceElement(other.raised_at)}</b>` : nothing}</p>
+    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b>\u00a0· ${whoseAlarm(other)}${isLive ? html`\u00a0· <b class="text-alert" data-testid="owner">${whoHasIt(other, this.#me)}</b>\u00a0· <b class="text-alert">${sinceElement(waitsSince(other))}</b>` : nothing}</p>
       <p class="buttons">${this.#takeButton(other)} <button type="button" @click=${() => this.#turnTo(other.id)}>${t("Show")}</button></p></li>`;
   }
 
   /** @param {Alarm} alarm */
   #takeButton(alarm) {
     if (!this.#mayAct) return nothing;
-    const [sent] = this.#pending().filter(({ data }) => data.alarm === alarm.id);
+    const [sent] = this.#actions.pending().filter(({ data }) => data.alarm === alarm.id);
     if (sent) return html`<span class="sent" role="status" data-testid="alarm-sent">${sent.status === "sending" ? t("sending…") : t("waiting to be sent…")}</span>`;
     return html`<button type="button" class="primary take" data-act="take-alarm" data-alarm=${alarm.id} @click=${() => this.#press(alarm)}>${t("I have it")}</button>`;
   }
 
   /**
    * Alarm that was just taken, with a button that shows the open ones.
-   * @param {Alarm} alarm @param {Alarm[]} open @param {number} more
+   * @param {Alarm} alarm @param {Alarm[]} open
    * @returns {WatchAlarm}
    */
-  #taken(alarm, open, more) {
+  #taken(alarm, open) {
     const drawn = takenAlarm(alarm, this.#view), [next] = open;
     if (!next) return drawn;
-    const text = n("{count} more: {next}", "{count} more: {next}", open.length + more, { next: whoseAlarm(next) });
+    const text = t("Next: {next}", { next: whoseAlarm(next) });
     return {
       ...drawn, label: t("More about this alarm"),
       main: html`${drawn.main}<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${text}</button>`,
       more: html`${drawn.more ?? nothing}${open.map((other) => this.#otherLine(other, true))}`,
     };
+  }
+
+  /** Alarms that this person has, the one whose promise ends first in front. */
+  get #mine() {
+    return heldBy(this.#session.alarms.held, this.#me);
   }
 
   get #me() {
@@ -185,7 +204,8 @@ class AlarmLine {
 
   /** @returns {TakenAlarmView} */
   get #view() {
-    return { me: this.#me, isFresh: (id) => currentId(this.#own) === id, handOn: this.#handOn.show, undo: (alarm) => this.#undo(alarm), dismiss: (id) => this.#dismiss(id) };
+    const { fresh, undo, promise } = this.#actions;
+    return { me: this.#me, isFresh: (id) => fresh === id, handOn: this.#handOn.show, undo, dismiss: (id) => this.#dismiss(id), promise, choose: this.#promise.show };
   }
 
   /** @param {Alarm} alarm */
@@ -194,16 +214,6 @@ class AlarmLine {
   /** Recently taken alarms that the person has not dismissed. */
   get #undismissed() {
     return this.#state === "live" ? this.#session.alarms.taken.filter(({ id }) => !dismissedIds().includes(id)) : [];
-  }
-
-  /** @returns {Notice[]} */
-  #refusal() {
-    if (!this.#refused) return [];
-    const dismissRefusal = () => {
-      this.#refused = null;
-      this.#changed();
-    };
-    return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${dismissRefusal}>${t("OK")}</button>` }];
   }
 
   // --- actions
@@ -215,17 +225,7 @@ class AlarmLine {
   /** @param {Alarm} alarm */
   #press(alarm) {
     if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) this.#announceNotTaken(alarm);
-    else this.#take(alarm);
-  }
-
-  /** @param {Alarm} alarm */
-  #take(alarm) {
-    const { outbox, alarms, account: { id, name } } = this.#session;
-    outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(({ seqs: [seq] }) => {
-      this.#own = { id: alarm.id, until: performance.now() + UNDO_MS };
-      alarms.acknowledged(alarm.id, { id, name }, seq);
-    }, () => {}); // refusals: see #discardRefused
-    this.#changed();
+    else this.#actions.take(alarm);
   }
 
   /**
@@ -238,20 +238,9 @@ class AlarmLine {
     this.#changed();
   }
 
-  /** @param {Alarm} alarm */
-  #undo(alarm) {
-    const { outbox, alarms } = this.#session;
-    this.#own = null;
-    outbox.add(alarm.board, "undo", { seq: alarm.seq }).then(() => alarms.released(alarm.id), ({ id, message }) => {
-      outbox.discard(id);
-      this.#refused = { id, name: "undo", text: message };
-      this.#changed();
-    });
-  }
-
   /** @param {string} id */
   #turnTo(id) {
-    this.#own = null;
+    this.#actions.forget();
     this.#chosen = id;
     this.#changed();
     this.#swappedAt = -Infinity; // this person chose the visible alarm: the next press counts
@@ -269,30 +258,10 @@ class AlarmLine {
     button.focus();
     return undefined;
   }
-
-  /** Return the unanswered commands that take alarms. */
-  #pending() {
-    return this.#session.outbox.pending().filter(({ name, status }) => name === "alarm.take" && status !== "refused");
-  }
-
-  /** @param {string} alarm */
-  #isSent(alarm) {
-    return this.#pending().some(({ data }) => data.alarm === alarm);
-  }
-
-  /** Discard refused commands: they contain no typed text. The list shows who has the alarm. */
-  #discardRefused() {
-    const { outbox } = this.#session;
-    const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
-    for (const { id, name, refusal } of refused) {
-      if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
-      queueMicrotask(() => outbox.discard(id)); // the outbox notifies while it is still processing the entry
-    }
-  }
 }
 
 /** @param {Alarm} alarm */
-const isLong = ({ raised_at: raised }) => Number(serverNow()) - Date.parse(raised) >= HOUR_MS;
+const isLong = (alarm) => Number(serverNow()) - Date.parse(waitsSince(alarm)) >= HOUR_MS;
 
 const WARNING = html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
 const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;

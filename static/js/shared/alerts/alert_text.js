@@ -61,6 +61,7 @@ function shiftAlertText({ type, ...values }) {
     case "handover.withdrawn": return values.reason ? t("{who} withdrew handover {number}: {reason}", values) : say("withdrawn", values);
     case "handover.restated": return t("{who} summarised this search for handover {number}. Your answer is needed.", values);
     case "handover.written": return t("{who} made you responsible for this search after handover {number}", values);
+    case "alarm.extended": return values.reason ? t("{who} keeps an alarm longer, for the third time or more: {reason}", { ...values, reason: values.reason }) : t("{who} keeps an alarm longer, for the third time or more", values);
     case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...values, reason: values.reason ?? "–" });
     default: return label.event(type); // from a newer server
   }

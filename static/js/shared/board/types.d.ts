@@ -142,6 +142,8 @@ interface ShownCard {
   assignee: string | null;
   /** Sentence about the owner, if there is an alarm. */
   owner: string | null;
+  /** State of its alarm. */
+  alarm?: State;
   isDone: boolean;
   isLate: boolean;
   /** Its first picture. */

@@ -28,11 +28,11 @@ export function card(entity, view) {
   const people = view.presentOn(id);
   const assignee = state.assignee && accountName(view.session, state.assignee), owner = ownerOnCard(entity, view);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
-  const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
+  const alarm = view.model.alarms.get(id), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
     [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
-    () => template(entity, { badge, people, assignee, owner, isDone, isLate, picture }, view),
+    () => template(entity, { badge, people, assignee, owner, alarm, isDone, isLate, picture }, view),
   );
 }
 
@@ -43,7 +43,7 @@ export function card(entity, view) {
  */
 function template(entity, shown, view) {
   const { id, kind, state, pending } = entity;
-  const { badge, isDone, picture } = shown;
+  const { badge, isDone, picture, alarm } = shown;
   const look = lookOf(kind), isRuledOut = look.isRuledOut(state);
   const classes = ["card", kind];
   if (pending) classes.push("pending");
@@ -54,6 +54,8 @@ function template(entity, shown, view) {
   if (look.isStruck(state)) classes.push("struck");
   if (isDone) classes.push("done");
   if (picture) classes.push("pictured");
+  if (alarm?.taken_by) classes.push("promised");
+  if (alarm && !alarm.taken_by && alarm.lapsed_by) classes.push("lapsed");
   const isMovable = view.mayEdit && !entity.added;
   if (isMovable) classes.push("movable");
   const [first = nothing, second = nothing] = look.says(entity, shown, view);
@@ -97,10 +99,10 @@ export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task,
  * @param {boolean} isRuledOut
  * @param {BoardView} view
  */
-function cardFoot({ kind, state, pending, added }, { people, assignee, owner, isDone }, isRuledOut, view) {
+function cardFoot({ kind, state, pending, added }, { people, assignee, owner, alarm, isDone }, isRuledOut, view) {
   const result = lookOf(kind).result(state, isDone);
   const isSettled = isDone || isRuledOut;
-  const waitingMark = kind === "sighting" && !added ? queueMark(state, view) : nothing;
+  const waitingMark = kind === "sighting" && !added ? queueMark(state, view, alarm) : nothing;
   if (isSettled && !assignee && !people.length && !pending && result === nothing && waitingMark === nothing) return nothing;
   const needsLook = waitingMark !== nothing && queueOf(state) === "look";
   const lookedAtMark = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;

@@ -1,0 +1,132 @@
+"""Causes of alarms about a search that come with time: a missing decision, report or review, and the end of an appeal."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlmodel import Session
+
+from board.commands.searches import search_times
+from board.config.alarm_rules import Rule
+from board.engine import occasions, unit_of_work
+from board.engine.event_writer import EventWriter
+from board.i18n import N_, P_
+from models.alarm import Alarm
+from models.occasion import ByTime, Occasion
+from models.search import Search
+from models.times import format_utc, parse_utc
+
+Subject = tuple[Search, str]
+_search: Any = Search.__table__.c  # type: ignore[attr-defined]
+_alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
+
+
+def without_alarm(rule: Rule, board: Any, entity: Any, cause: Any = None) -> ColumnElement[bool]:
+    """Return the condition that there is no alarm by a rule about an entity that has not ended, or was raised for this cause."""
+    is_known = _alarm.ended_at.is_(None) if cause is None else or_(_alarm.ended_at.is_(None), _alarm.cause == cause)
+    return ~select(_alarm.id).where(_alarm.board == board, _alarm.rule == rule.key, _alarm.entity == entity, is_known).exists()
+
+
+def _find(session: Session, rule: Rule, cause: Any, *conditions: Any) -> Iterable[Any]:
+    """Return (board, entity, cause) of the searches that meet conditions and have no alarm by a rule for this cause."""
+    query = select(_search.id, _search.id, cause).where(
+        *conditions, _search.archived_at.is_(None), without_alarm(rule, _search.id, _search.id, cause)
+    )
+    return session.connection().execute(query.order_by(cause).limit(occasions.MAX_FOUND))
+
+
+def _here(writer: EventWriter) -> Search:
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    assert search is not None, "the alarm is about the search of its board"
+    return search
+
+
+# -- two criteria, and no decision ----------------------------------------------------------------------------------------
+
+
+def _find_undecided(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    is_due = _search.undecided_since <= format_utc(until)
+    return _find(session, rule, _search.undecided_since, _search.status == "open", is_due)
+
+
+def _recheck_undecided(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
+    search = _here(writer)
+    since = search.undecided_since
+    return (search, since) if since is not None and search_times.needs_decision(search) else None
+
+
+# -- found, and somebody was not told -------------------------------------------------------------------------------------
+
+
+def _find_not_told(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    is_due = _search.status_at > format_utc(since), _search.status_at <= format_utc(until)
+    searches = _find(session, rule, _search.status_at, _search.status == "found", *is_due)
+    return [row for row in searches if _is_not_told(session.get(Search, row[0]))]
+
+
+def _is_not_told(search: Search | None) -> bool:
+    outcome = search.outcome if search is not None and search.status == "found" else None
+    return outcome is not None and not (outcome.get("family_told") and outcome.get("police_told"))
+
+
+def _recheck_not_told(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
+    search = _here(writer)
+    return (search, search.status_at or "") if _is_not_told(search) else None
+
+
+# -- an appeal that ends soon ---------------------------------------------------------------------------------------------
+
+
+def _find_ending(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    now = until + timedelta(seconds=rule.after_s)  # `after_s` is negative
+    is_due = _search.appeal_until > format_utc(now), _search.appeal_until <= format_utc(until)
+    return _find(session, rule, _search.appeal_until, _search.status == "open", *is_due)
+
+
+def _recheck_ending(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
+    search = _here(writer)
+    due, by = search.appeal_until, format_utc(parse_utc(writer.now) - timedelta(seconds=rule.after_s))
+    return (search, due) if search.status == "open" and due is not None and due <= by else None
+
+
+# -- a search that nobody has reviewed ------------------------------------------------------------------------------------
+
+
+def _reviewed_at(search: Any) -> Any:
+    return func.coalesce(search.reviewed_at, search.opened_at)
+
+
+def _find_unreviewed(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    reviewed = _reviewed_at(_search)
+    late = [(_search.kind == kind) & (reviewed <= format_utc(until - timedelta(hours=h))) for kind, h in rule.every_hours.items()]
+    return _find(session, rule, reviewed, _search.status == "open", or_(*late)) if late else ()
+
+
+def _recheck_unreviewed(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
+    search = _here(writer)
+    hours, reviewed = rule.every_hours.get(search.kind), search.reviewed_at or search.opened_at
+    is_late = hours is not None and parse_utc(writer.now) - parse_utc(reviewed) >= timedelta(seconds=rule.after_s, hours=hours)
+    return (search, reviewed) if is_late and search.status == "open" else None
+
+
+def _occasion(name: str, short: str, find: Any, recheck: Any, page: str = "", while_found: bool = False) -> Occasion:
+    return Occasion(name, short=short, page=page, while_found=while_found, by_time=ByTime(find, recheck, ends=True))
+
+
+OCCASIONS = {
+    "worrying_undecided": _occasion(
+        N_("Worrying or not: nobody has decided"), P_("alarm, short", "Worrying: undecided"), _find_undecided, _recheck_undecided
+    ),
+    "found_not_told": _occasion(
+        N_("Child found: family or police not told"), P_("alarm, short", "Found: not all told"), _find_not_told,
+        _recheck_not_told, while_found=True,
+    ),
+    "appeal_ending": _occasion(
+        N_("The appeal ends soon"), P_("alarm, short", "Appeal ends soon"), _find_ending, _recheck_ending,
+        page="/searches/{board}?campaign",
+    ),
+    "search_not_reviewed": _occasion(
+        N_("Search not reviewed in time"), P_("alarm, short", "Review is due"), _find_unreviewed, _recheck_unreviewed
+    ),
+}  # fmt: skip

@@ -1,0 +1,99 @@
+"""Alarms about reports that wait longer than their target: one for all sightings of a search, and one for each tip."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import Session
+
+from board.commands.searches.search_causes import without_alarm
+from board.config.alarm_rules import Rule
+from board.config.targets import QUEUES
+from board.engine import occasions, unit_of_work
+from board.engine.event_writer import EventWriter
+from board.i18n import N_, P_
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.occasion import ByTime, Occasion
+from models.search import Search
+from models.sighting import Sighting
+from models.times import format_utc, parse_utc
+from models.tip import Tip
+
+_alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
+_search: Any = Search.__table__.c  # type: ignore[attr-defined]
+_sighting: Any = Sighting.__table__.c  # type: ignore[attr-defined]
+_tip: Any = Tip.__table__.c  # type: ignore[attr-defined]
+
+
+def _is_late(table: Any, rule: Rule, at: datetime) -> Any:
+    """Return the condition that a report has waited longer than the target of its queue, and has no alarm of its own."""
+    late = []
+    for queue in QUEUES:
+        for is_urgent in (True, False):
+            minutes = rule.targets.minutes(queue, "urgent" if is_urgent else "normal")
+            since = format_utc(at - timedelta(minutes=minutes))
+            priority = table.priority == "urgent" if is_urgent else table.priority != "urgent"
+            late.append(and_(table.queue == queue, priority, func.coalesce(table.queue_since, table.recorded_at) <= since))
+    has_own = select(_alarm.id).where(_alarm.entity == table.id, _alarm.ended_at.is_(None)).exists()
+    return and_(or_(*late), ~has_own)
+
+
+# -- sightings of a search ------------------------------------------------------------------------------------------------
+
+
+def _find_sightings(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    board = _sighting.board
+    query = (
+        select(board, board, func.min(_sighting.queue_since))
+        .join(Search, _search.id == board)
+        .where(_is_late(_sighting, rule, until), _search.status == "open", without_alarm(rule, board, board))
+        .group_by(board)
+    )
+    return session.connection().execute(query.limit(occasions.MAX_FOUND))
+
+
+def count_late(session: Session, rule: Rule, board: str, at: str) -> int:
+    """Return the number of sightings of a search that have waited too long, and have no alarm of their own."""
+    is_late = _is_late(_sighting, rule, parse_utc(at) - timedelta(seconds=rule.after_s))
+    query = select(func.count()).select_from(Sighting).where(_sighting.board == board, is_late)
+    return int(session.connection().execute(query).scalar_one())
+
+
+def _recheck_sightings(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
+    """Return the search of the board if a sighting is late. Each time that one becomes late is another cause."""
+    writer.session.flush()
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    is_late = search is not None and search.status == "open" and count_late(writer.session, rule, search.id, writer.now)
+    return (search, str(writer.board.seq)) if search is not None and is_late else None
+
+
+QUEUE_LATE = Occasion(
+    N_("Sightings wait too long"), short=P_("alarm, short", "Sightings wait too long"), page="/unanswered",
+    by_time=ByTime(_find_sightings, _recheck_sightings, ends=True),
+)  # fmt: skip
+
+
+# -- tips -----------------------------------------------------------------------------------------------------------------
+
+
+def _find_tips(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    query = select(_tip.board, _tip.id, _tip.queue_since).where(
+        _is_late(_tip, rule, until), _tip.archived_at.is_(None), without_alarm(rule, _tip.board, _tip.id, _tip.queue_since)
+    )
+    return session.connection().execute(query.order_by(_tip.queue_since).limit(occasions.MAX_FOUND))
+
+
+def _recheck_tip(writer: EventWriter, rule: Rule, id: str, since: str) -> tuple[Tip, str] | None:
+    tip = unit_of_work.get(writer.session, Tip, id)
+    if tip is None or tip.board != OPERATIONS or tip.queue != "look" or tip.queue_since != since:
+        return None
+    due = parse_utc(rule.targets.due(tip.queue, tip.priority, since)) + timedelta(seconds=rule.after_s)
+    return (tip, since) if due <= parse_utc(writer.now) else None
+
+
+TIP_LATE = Occasion(
+    N_("Tip waits too long"), N_("Tip {number} waits too long"), P_("alarm, short", "Tip {number} waits too long"),
+    page="/?tip={id}", by_time=ByTime(_find_tips, _recheck_tip),
+)  # fmt: skip

@@ -1,0 +1,42 @@
+/* Promise of a taken alarm: how long it lasts, and when it is about to end. Pure. */
+
+import { instantsOf, MINUTE_MS, toInput } from "../core/time.js";
+
+export const OFFERED_MIN = [10, 30, 60, 120];
+const DAY_MS = 86_400_000;
+const MAX_PROMISE_MS = 8 * 60 * MINUTE_MS;
+const REMINDER_MS = 2 * MINUTE_MS; // before the end, or a fifth of the promise if that is less
+const SHARE = 5;
+
+/**
+ * Return the ISO time so many minutes from a time, by default in whole minutes.
+ * @param {number} minutes @param {Date} now
+ */
+export const untilIn = (minutes, now) => new Date(Math.ceil(Number(now) / MINUTE_MS + minutes) * MINUTE_MS).toISOString();
+
+/**
+ * Return whether a promise ends soon: then its owner is reminded.
+ * @param {{ taken_at: IsoTime | null, until: IsoTime | null }} alarm @param {Date} now
+ */
+export function endsSoon({ taken_at: taken, until }, now) {
+  if (!taken || !until) return false;
+  const left = Date.parse(until) - Number(now), length = Date.parse(until) - Date.parse(taken);
+  return left <= Math.min(REMINDER_MS, length / SHARE);
+}
+
+/**
+ * Return the alarms of a person, the one whose promise ends first in front.
+ * @param {Alarm[]} alarms @param {string} me
+ */
+export const heldBy = (alarms, me) => alarms.filter(({ taken_by: taker }) => taker?.id === me).sort((one, other) => (String(one.until) < String(other.until) ? -1 : 1));
+
+/**
+ * Return the next time at which the clock shows this, if it is within the next 8 hours.
+ * @param {string} clock as "12:40" @param {Date} now
+ * @returns {IsoTime | null}
+ */
+export function nextTime(clock, now) {
+  const days = [now, new Date(Number(now) + DAY_MS)].map((day) => toInput(day).slice(0, 10));
+  const instants = days.flatMap((day) => instantsOf(`${day}T${clock}`));
+  return instants.find((instant) => Date.parse(instant) > Number(now) && Date.parse(instant) - Number(now) <= MAX_PROMISE_MS) ?? null;
+}

@@ -1,0 +1,101 @@
+/* What this person does with alarms: take, promise and undo; what is on its way, and what was refused. */
+
+import { html } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { commandName } from "../refusals.js";
+
+const UNDO_MS = 10_000; // what this person has just taken stays for so long, also before other alarms
+
+export class AlarmActions {
+  #session;
+  #changed;
+  /** @type {{ id: string, seqs: number[], until: number } | null} */ #own = null; // taken by this person here, and still shown
+  /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
+
+  /** @param {Session} session @param {() => void} changed */
+  constructor(session, changed) {
+    this.#session = session;
+    this.#changed = changed;
+  }
+
+  /** Return the id of the alarm that this person took here a moment ago, or null. */
+  get fresh() {
+    return this.#own && performance.now() < this.#own.until ? this.#own.id : null;
+  }
+
+  /** Show no longer what was just taken. */
+  forget() {
+    this.#own = null;
+  }
+
+  /** @param {Alarm} alarm */
+  take(alarm) {
+    const { outbox, alarms, account: { id, name } } = this.#session;
+    outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(({ seqs: [seq] }) => {
+      this.#own = { id: alarm.id, seqs: [seq], until: performance.now() + UNDO_MS };
+      alarms.acknowledged(alarm.id, { id, name }, seq);
+    }, () => {}); // refusals: see takeBack
+    this.#changed();
+  }
+
+  /**
+   * Set the end of this person's promise.
+   * @param {Alarm} alarm @param {IsoTime} until @param {string} [note]
+   */
+  promise = (alarm, until, note = "") => {
+    const { outbox, alarms } = this.#session;
+    outbox.add(alarm.board, "alarm.extend", { alarm: alarm.id, until, ...(note ? { note } : {}) }).then(({ seqs: [seq] }) => {
+      if (this.#own?.id === alarm.id && seq) this.#own.seqs.push(seq);
+      alarms.promised(alarm.id, until, seq);
+    }, () => {});
+    this.#changed();
+  };
+
+  /**
+   * Give back an alarm that was just taken: undo the chosen time first, then the taking.
+   * @param {Alarm} alarm
+   */
+  undo = async (alarm) => {
+    const { outbox, alarms } = this.#session, seqs = this.#own?.id === alarm.id ? this.#own.seqs : [alarm.seq];
+    this.#own = null;
+    try {
+      for (const seq of seqs.toReversed()) await outbox.add(alarm.board, "undo", { seq });
+      alarms.released(alarm.id);
+    } catch (refused) {
+      const { id, message } = /** @type {{ id: string, message: string }} */ (refused);
+      outbox.discard(id);
+      this.#refused = { id, name: "undo", text: message };
+      this.#changed();
+    }
+  };
+
+  /** Commands about alarms that were not answered yet. */
+  pending() {
+    return this.#session.outbox.pending().filter(({ name, status }) => name === "alarm.take" && status !== "refused");
+  }
+
+  /** @param {string} alarm */
+  isSent(alarm) {
+    return this.pending().some(({ data }) => data.alarm === alarm);
+  }
+
+  /** Refused ones are not kept: there is nothing typed in them but a sentence. Who has the alarm is told by the list. */
+  takeBack() {
+    const { outbox } = this.#session;
+    const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
+    for (const { id, name, refusal } of refused) {
+      if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
+      queueMicrotask(() => outbox.discard(id)); // the outbox tells of it while it still works on it
+    }
+  }
+
+  /** @returns {Notice[]} */
+  refusal() {
+    if (!this.#refused) return [];
+    const done = () => {
+      this.#refused = null;
+      this.#changed();
+    };
+    return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${done}>${t("OK")}</button>` }];
+  }
+}

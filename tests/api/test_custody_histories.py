@@ -1,0 +1,205 @@
+"""Random histories of alarms: at every moment, each open grave alarm is promised, or its next step is at most fifteen minutes
+ahead, whatever people and clocks do. Two processes escalate; one of them is restarted."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from board.accounts import accounts, live_changes
+from board.alarms.escalation import Escalation
+from board.commands.alarms import alarm_ladder
+from board.commands.alarms.alarm_ladder import Taken
+from board.commands.registry import Command
+from board.engine.identity import Caller
+from board.errors import Refused
+from board.service import BoardService
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.ids import new_id
+from models.times import format_utc, now, parse_utc
+from tests.support.people import settings_for
+
+TICK = timedelta(minutes=1)  # between two looks of the processes: steps are late by at most so much
+GRAVE_WAIT = timedelta(minutes=15)
+TICKS = 120
+MAX_OPEN = 12  # alarms at once: more only take longer
+ROLES = {"alice": "coordinator", "bob": "investigator", "charlie": "investigator", "ada": "admin"}
+
+
+@dataclass
+class Clocks:
+    """Clocks of the history: the true time, which no machine knows, and the clock on the wall, which jumps."""
+
+    true: datetime = field(default_factory=now)
+    ahead: timedelta = timedelta(0)
+
+    def wall(self) -> datetime:
+        return self.true + self.ahead
+
+    def monotonic(self) -> float:
+        return self.true.timestamp()
+
+
+class Night:
+    """Installation with one search, its people, and two processes that escalate."""
+
+    def __init__(self, service: BoardService, clocks: Clocks, people: dict[str, Caller], random: Random) -> None:
+        self.service, self.clocks, self.people, self.random = service, clocks, people, random
+        self.search = ""
+        self.processes = [self._process(), self._process()]
+        self.ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and by when the next one has to come
+        self.events = 0
+        self.faults: list[str] = []
+
+    def _process(self) -> Escalation:
+        return Escalation(self.service, self.clocks.monotonic)
+
+    async def command(self, who: str, name: str, data: dict[str, Any], board: str | None = None) -> str | None:
+        command = Command(new_id(), board or self.search, name, data)
+        return (await self.service.execute(self.people[who], command)).opened
+
+    async def rows(self, entity: Any) -> list[Any]:
+        return await self.service.database.read(lambda session: list(session.exec(select(entity).order_by(entity.id))))
+
+    async def open_alarms(self) -> list[Alarm]:
+        return [alarm for alarm in await self.rows(Alarm) if alarm.ended_at is None and alarm.rule == "urgent_sighting"]
+
+    async def tick(self) -> None:
+        """Let a minute pass: somebody does something, perhaps a clock jumps or a process restarts, and both look."""
+        with contextlib.suppress(Refused):
+            await self._act()
+        await self._check()  # what people did may have promised something, or asked anew
+        self.clocks.true += TICK
+        if self.random.random() < 0.02:
+            self.clocks.ahead += timedelta(hours=self.random.choice([5, -5, 1, -1]))
+        if self.random.random() < 0.05:
+            self.processes[0] = self._process()
+        for process in self.random.sample(self.processes, 2):
+            self.events += await process.escalate()
+        await self._check()
+
+    async def _act(self) -> None:
+        alarms = await self.open_alarms()
+        who, chance = self.random.choice(list(self.people)), self.random.random()
+        if not alarms or (chance < 0.15 and len(alarms) < MAX_OPEN):
+            await self.command(who, "sighting.add", {"description": "a girl at the station", "priority": "urgent"})
+            return
+        alarm = self.random.choice(alarms)
+        until = format_utc(self.clocks.wall() + self.random.choice([10, 30, 120]) * TICK)
+        if chance < 0.4:
+            await self.command(who, "alarm.take", {"alarm": alarm.id} | ({"until": until} if chance < 0.3 else {}))
+        elif chance < 0.55:
+            taker = next((name for name, caller in self.people.items() if caller.account.id == alarm.taken_by), who)
+            await self.command(taker, "alarm.extend", {"alarm": alarm.id, "until": until})
+        elif chance < 0.65:
+            to = self.random.choice(list(self.people.values())).account.id
+            await self.command(who, "alarm.hand_on", {"alarm": alarm.id, "to": to})
+        elif chance < 0.75:
+            assignee = self.random.choice([None, *(caller.account.id for caller in self.people.values())])
+            await self.command(who, "card.assign", {"card": alarm.entity, "assignee": assignee})
+        elif chance < 0.8:
+            await self.command(who, "undo", {"seq": alarm.seq})
+        elif chance < 0.85:
+            await self.command(who, "sighting.assess", {"sighting": alarm.entity, "assessment": "not_the_child"})
+        elif chance < 0.9:
+            await self._leave_or_return()
+
+    async def _leave_or_return(self) -> None:
+        email, enabled = f"{self.random.choice(['bob', 'charlie'])}@desk.example", self.random.random() < 0.5
+        await live_changes.apply_change(self.service, lambda session: accounts.set_enabled(session, email, enabled))
+
+    async def _check(self) -> None:
+        """Check that no alarm has waited for longer than it may, in true time."""
+        open = {alarm.id: alarm for alarm in await self.open_alarms()}
+        self.ends = {id: end for id, end in self.ends.items() if id in open}
+        for alarm in open.values():
+            seq, end = self.ends.get(alarm.id, (-1, self.clocks.true))
+            if seq != alarm.seq:
+                self.ends[alarm.id] = alarm.seq, self.clocks.true + self._wait(alarm) + TICK
+            elif self.clocks.true > end:
+                self.faults.append(f"nobody has {alarm.id} or is asked, at {self.clocks.true}: {alarm.state()}")
+            if (alarm.taken_by is None) == (alarm.next_at is None):
+                self.faults.append(f"somebody has {alarm.id} and it goes on, or nobody and it does not: {alarm.state()}")
+
+    def _wait(self, alarm: Alarm) -> timedelta:
+        if alarm.taken_by is None:
+            return GRAVE_WAIT
+        assert alarm.until is not None
+        assert alarm.taken_at is not None
+        left, length = parse_utc(alarm.until) - self.clocks.wall(), parse_utc(alarm.until) - parse_utc(alarm.taken_at)
+        return max(min(left, length) if length > timedelta(0) else left, timedelta(0))
+
+
+async def _add_person(service: BoardService, name: str, role: str, at: str) -> Caller:
+    email = f"{name}@desk.example"
+    id = await live_changes.apply_change(service, lambda session: accounts.add_invited(session, email, name, role, at).id)
+    return await live_changes.caller_for(service, id)
+
+
+@pytest.fixture
+async def make_night(tmp_path: Path) -> AsyncIterator[Callable[[int], Any]]:
+    opened: list[BoardService] = []
+
+    async def make(seed: int) -> Night:
+        clocks = Clocks()
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        service = await BoardService.open(settings_for(folder), clocks.wall)
+        opened.append(service)
+        people = {name: await _add_person(service, name, role, format_utc(clocks.wall())) for name, role in ROLES.items()}
+        night = Night(service, clocks, people, Random(seed))
+        alice = people["alice"].account.id
+        search = {"kind": "runaway", "person": {"first_name": "Mila"}, "missing_since": format_utc(clocks.wall()), "lead": alice}
+        night.search = await night.command("alice", "search.open", search, OPERATIONS) or ""
+        await night.command("ada", "shift.take", {"reason": "night"}, OPERATIONS)
+        return night
+
+    yield make
+    for service in opened:
+        await service.close()
+
+
+async def run_night(night: Night, ticks: int) -> list[str]:
+    for _ in range(ticks):
+        await night.tick()
+        if night.faults:
+            break
+    return night.faults
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_every_grave_alarm_is_promised_or_asked_about_soon(make_night: Any, seed: int) -> None:
+    night = await make_night(seed)
+    assert await run_night(night, TICKS) == []
+    lapsed = [alarm for alarm in await night.rows(Alarm) if alarm.round > 0]
+    assert night.events > TICKS / 4, "the processes had something to do"
+    assert len(lapsed) > 3, "promises lapsed, and steps were repeated"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 110))
+async def test_every_grave_alarm_is_promised_or_asked_about_in_long_histories(make_night: Any, seed: int) -> None:
+    assert await run_night(await make_night(seed), 5_000) == []
+
+
+# -- broken on purpose ------------------------------------------------------------------------------------------------------
+
+
+def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) -> Taken:
+    return Taken({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
+
+
+@pytest.mark.parametrize("mutant", ["a ladder that ends", "a promise that never lapses"])
+async def test_a_mutant_of_custody_is_found(make_night: Any, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
+    if mutant == "a ladder that ends":
+        monkeypatch.setattr(alarm_ladder, "_repeat", _end_ladder)
+    else:
+        monkeypatch.setattr(alarm_ladder, "lapse", lambda writer, row: None)
+    assert await run_night(await make_night(1), TICKS) != []

@@ -1,0 +1,127 @@
+"""Promises: whoever takes an alarm has it until a time; then it is open again. The last step of a ladder is repeated."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from models.board import OPERATIONS
+from models.notification import Notification
+from models.times import format_utc, parse_utc
+from tests.api.test_alarms import MINUTE, URGENT, Alarms, id_of
+from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.server_clock import WallClock
+from tests.support.team import Team, running_team
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
+
+@pytest.fixture
+async def alarms(installation: dict[str, Any], tmp_path: Path, wall_clock: WallClock) -> AsyncIterator[Alarms]:
+    """A search that Alice leads, with an urgent sighting; the shift is held by Ada."""
+    async with running_team(tmp_path, **installation) as team:
+        made = await begun(team, wall_clock)
+        yield made
+
+
+async def begun(team: Team, clock: WallClock) -> Alarms:
+    search = await team.alice.open_search(lead=team.alice.account["id"])
+    await team.ada.command(OPERATIONS, "shift.take", {"reason": "night"})
+    await team.bob.command(search, "sighting.add", URGENT)
+    return Alarms(team, search, clock)
+
+
+def at(state: dict[str, Any], minutes: float, since: str = "taken_at") -> str:
+    return format_utc(parse_utc(state[since]) + minutes * MINUTE)
+
+
+async def taken_by(alarms: Alarms, id: str) -> str | None:
+    return (await alarms.states())[id]["taken_by"]
+
+
+async def test_a_taken_alarm_is_promised_for_the_time_of_its_rule(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    _, state = await alarms.only()
+    assert (state["until"], state["promises"]) == (at(state, 10), 1)
+
+
+async def test_a_promise_may_name_its_time(alarms: Alarms) -> None:
+    id, state = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id, "until": at(state, 120, "raised_at")})
+    assert (await alarms.only())[1]["until"] == at(state, 120, "raised_at")
+
+
+@pytest.mark.parametrize("minutes", [-1, 9 * 60])
+async def test_a_time_in_the_past_or_in_nine_hours_is_refused(alarms: Alarms, minutes: float) -> None:
+    id, state = await alarms.only()
+    refused = await alarms.refused(alarms.desk.charlie, "alarm.take", {"alarm": id, "until": at(state, minutes, "raised_at")})
+    assert (refused.code, refused.fields) == ("invalid", {"until": "Choose a time within the next 8 hours."})
+    assert (await alarms.only())[1]["taken_by"] is None
+
+
+async def test_a_promise_that_is_over_opens_the_alarm_and_asks_its_owner_first(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    assert await alarms.after(9.9) == 0
+    assert await alarms.after(10.1) == 1
+    _, state = await alarms.only()
+    charlie = id_of(alarms.desk.charlie)
+    assert (state["taken_by"], state["until"], state["promises"]) == (None, None, 0)
+    assert (state["step"], state["round"], state["asked"], state["everybody"]) == (-1, 1, [charlie], False)
+    assert await alarms.after(12.2) == 1, "then the ladder begins again"
+    assert (await alarms.only())[1]["step"] == 0
+    assert (await alarms.only())[1]["everybody"]
+    assert await alarms.types() == ["alarm.raised", "alarm.taken", "alarm.lapsed", "alarm.escalated"]
+
+
+async def test_a_promise_is_extended_by_its_owner_alone(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    alarms.clock.set(9 * MINUTE)
+    _, state = await alarms.only()
+    until = at(state, 40)
+    refused = await alarms.refused(alarms.desk.bob, "alarm.extend", {"alarm": id, "until": until})
+    assert (refused.code, list(refused.fields)) == ("conflict", ["taken_by"])
+    await alarms.desk.charlie.command(alarms.search, "alarm.extend", {"alarm": id, "until": until, "note": "calling the station"})
+    assert (await alarms.only())[1]["promises"] == 2
+    await alarms.after(39)
+    assert await taken_by(alarms, id) == id_of(alarms.desk.charlie)
+    await alarms.after(40.1)
+    assert await taken_by(alarms, id) is None
+    refused = await alarms.refused(alarms.desk.charlie, "alarm.extend", {"alarm": id, "until": at(state, 60)})
+    assert refused.code == "conflict", "it has lapsed"
+
+
+async def test_another_time_within_a_minute_of_taking_is_no_extension(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    _, state = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.extend", {"alarm": id, "until": at(state, 60)})
+    assert (await alarms.only())[1]["promises"] == 1
+
+
+async def test_the_last_step_is_repeated_until_somebody_has_it(alarms: Alarms) -> None:
+    for minutes in (2.1, 5.1, 10.1):
+        assert await alarms.after(minutes) == 1
+    id, before = await alarms.only()
+    for round in (1, 2, 3):
+        await alarms.after(10.1 + 10 * round)
+        state = (await alarms.states())[id]
+        assert (state["step"], state["round"], state["asked"]) == (3, round, before["asked"])
+    await alarms.desk.alice.command(alarms.search, "alarm.take", {"alarm": id})
+    assert (await alarms.states())[id]["next_at"] is None
+
+
+async def test_each_round_sends_its_own_notifications(alarms: Alarms) -> None:
+    for minutes in (2.1, 5.1, 10.1, 20.2, 30.3):
+        await alarms.after(minutes)
+
+    def rows(session: Session) -> list[tuple[int, str]]:
+        return [(row.round, row.account) for row in session.exec(select(Notification).where(Notification.step == 3))]
+
+    sent = await alarms.desk.server.service.database.read(rows)
+    assert {round for round, _ in sent} == {0, 1, 2}
+    assert len(sent) == len(set(sent))
