@@ -69,7 +69,7 @@ DONE = {
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
     "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("added to the handover"), "archived": N_("archived"),
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
-    "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"),
+    "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"), "given_back": N_("given back"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),

@@ -1,13 +1,19 @@
-"""Alarms: something that a person must take note of within a time. The state has ids and codes only: no text, so nothing has to
-be erased."""
+"""Alarms: calls for a person to take note of something within a time. The state contains ids and codes, and no text, so erasure
+never concerns it."""
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.entity import Entity, json_column, partial_index
-from models.fields import Data, Id
+from models.declared import field, group
+from models.entity import Entity, partial_index
+from models.fields import Data, Id, Time
+from models.occasion import NAMES
+from models.texts import N_
+
+internal = partial(field, reads_as="internal")
 
 
 class AlarmSubject(Data):
@@ -29,24 +35,21 @@ class Alarm(Entity, table=True):
     `occasion`: the `when` of the rule at the time of the alarm, such as `sighting_urgent`. Name an alarm by it, because the keys
     of rules are an installation's own. Null for alarms that were raised before it was added.
     `step`: the last step of the ladder that was taken, from 0. -1: none since a promise lapsed.
-    `next_at`: when the next step is due; null: somebody has it, it has ended, or its rule is gone or does not repeat.
+    `next_at`: time of the next step. Null if somebody has it, if it has ended, or if its rule was deleted or does not repeat.
     `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
-    `asked`: the accounts that were asked by name, in order.
-    `everybody`: whether all accounts that may act were asked.
-    `handed_on`: the accounts that handed it on.
-    `taken_by`: the account that has it.
-    `until`: end of the promise of that account. Then the alarm is open again (`alarm.lapsed`). *0.4.0*
-    `promises`: number of promises of that account in succession: 1 for taking it, and 1 for each extension. *0.4.0*
-    `lapsed_by`: the account whose promise lapsed, until somebody takes the alarm. *0.4.0*
-    `lapsed_at`: when that promise lapsed. *0.4.0*
+    `asked`: accounts that were asked by name, in order.
+    `everybody`: whether all accounts that can act were asked.
+    `handed_on`: accounts that handed it on, or gave it back.
+    `taken_by`: account that has it.
+    `until`: end of that account's promise. Then the alarm reopens (`alarm.lapsed`). Null if nobody has it, or if it was taken
+    before this field was added. *0.4.0*
+    `promises`: number of consecutive promises by that account: 1 for taking it, and 1 for each extension. *0.4.0*
+    `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
+    `lapsed_at`: time at which that promise lapsed. *0.4.0*
     `ended`: `settled`: its cause is gone.
     """
 
     KIND: ClassVar[str] = "alarm"
-    STATE: ClassVar[tuple[str, ...]] = (
-        "about", "rule", "occasion", "raised_at", "step", "next_at", "round", "asked", "everybody", "handed_on", "taken_by",
-        "taken_at", "until", "promises", "lapsed_by", "lapsed_at", "ended_at", "ended",
-    )  # fmt: skip
 
     __table_args__ = (
         Index("alarm_once", "board", "rule", "entity", "cause", unique=True),
@@ -57,25 +60,25 @@ class Alarm(Entity, table=True):
         partial_index("alarm_taken", "taken_at", where="taken_at IS NOT NULL"),
     )
 
-    about: dict[str, Any] = json_column(AlarmSubject)
-    rule: str
-    occasion: str | None = None  # of the rule when the alarm was raised; null: raised before migration 0055
-    raised_at: str
-    step: int
-    next_at: str | None = None
-    round: int = 0
-    asked: list[str] = json_column(list[Id])
-    everybody: bool = False
-    handed_on: list[str] = json_column(list[Id])
-    taken_by: str | None = None
-    taken_at: str | None = None
-    until: str | None = None  # null although somebody has it: taken before migration 0058, and due to lapse
-    promises: int = 0
-    lapsed_by: str | None = None
-    lapsed_at: str | None = None
-    ended_at: str | None = None
-    ended: str | None = None
-    # Never part of a state:
-    entity: str  # id of what it is about
-    cause: str  # by it an alarm is raised once: the seq of an event, the time at which a task was due, the number of a handover
-    caused_by: str | None = Field(default=None)  # account that caused it, and is not asked
+    about: dict[str, Any] = group(AlarmSubject, N_("About"), reads_as="internal")
+    rule: str = internal(str, N_("Rule"), ...)
+    occasion: str | None = internal(str, N_("Occasion"), choices=NAMES)
+    raised_at: str = internal(Time, N_("Raised at"), ...)
+    step: int = internal(int, N_("Step"), ...)
+    next_at: str | None = internal(Time, N_("Next step at"))
+    round: int = internal(int, N_("Round"), 0)
+    asked: list[str] = group(list[Id], N_("People asked"), control="people")
+    everybody: bool = field(bool, N_("All users asked"), False)
+    handed_on: list[str] = group(list[Id], N_("Handed on by"), control="people")
+    taken_by: str | None = field(Id, N_("Taken by"), control="person")
+    taken_at: str | None = field(Time, N_("Taken at"))
+    until: str | None = field(Time, N_("Promised until"))
+    promises: int = internal(int, N_("Promises"), 0)
+    lapsed_by: str | None = internal(Id, N_("Lapsed for"), control="person")
+    lapsed_at: str | None = internal(Time, N_("Lapsed at"))
+    ended_at: str | None = field(Time, N_("Ended at"))
+    ended: str | None = field(Literal["settled"], N_("Ended because"), choices={"settled": N_("the cause is gone")})
+    # Not in the state:
+    entity: str  # id of the subject
+    cause: str  # raises the alarm once: seq of an event, time at which a task was due, or number of a handover
+    caused_by: str | None = Field(default=None)  # account that caused it, which is not asked

@@ -1,4 +1,4 @@
-"""Occasions of alarms, as kinds declare them. Texts are msgids."""
+"""Occasions of alarms, declared by kinds. Texts are msgids."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,21 @@ from sqlmodel import Session
 
 from models.entity import Entity
 
-# what became due between two times by a rule, as (board, entity, cause)
+NAMES: dict[str, str] = {}  # of declared occasions, by code; filled when kinds are registered
+
+# returns (board, entity, cause) for each occasion of a rule that begins within a period
 Find = Callable[[Session, Any, datetime, datetime], Iterable[Any]]
-# the entity and the cause for which an alarm is raised once by a rule, under the lock of its board
+# returns the entity and the cause for which a rule raises one alarm; the board is locked
 Recheck = Callable[[Any, Any, str, str], tuple[Entity, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ByTime:
-    """Occasion that comes with time alone, so that a rule may wait longer.
+    """Occasion that begins when a time is reached, without an event. Its rules can wait longer.
 
-    `find` gets the session, the rule and a period. `recheck` gets the event writer, the rule, entity and cause; it returns None
-    if there is no reason any longer.
-    `ends`: the alarm ends when `recheck` returns None, which is asked after each change of its board.
+    `find`: takes the session, the rule and a period.
+    `recheck`: takes the event writer, the rule, the entity and the cause. Returns None if the reason is gone.
+    `ends`: end the alarm when `recheck` returns None. It is called after each change of the board.
     """
 
     find: Find
@@ -31,8 +33,8 @@ class ByTime:
 
 @dataclass(frozen=True, slots=True)
 class WallTexts:
-    """Texts of an alarm on a wall: its mark, and its subject beside the mark ("" if the mark names it), on a tile, and there in
-    short."""
+    """Texts of an alarm on a wall display: its mark; its subject next to the mark ("" if the mark names it); its subject on a
+    tile; a shorter one for small tiles."""
 
     mark: str
     row: str
@@ -44,14 +46,13 @@ class WallTexts:
 class Occasion:
     """Occasion of alarms about a kind of entity.
 
-    `name` is used alone, `numbered` with the `{number}` of a card, `short` in one line of a phone (at most 24 letters).
-    `page`: path of the page about the subject, with `{board}` and `{id}`; without it, that of the card or the search.
-    `rule`: key of the program's rule, which names alarms that were raised before alarms had occasions.
-    `by_responsible`: whether the alarm is raised, taken immediately, or skipped if the account that answers for the entity caused
-    it.
-    `while_found`: the alarm outlives the finding of the child.
-    `holds`: condition on a state (`board.engine.conditions`) that raises the alarm when it becomes true, and ends it when it no
-    longer is. Without it, the kind says so by `Kind.alarms`.
+    `name`: used alone. `numbered`: with the `{number}` of a card. `short`: one line of a phone, at most 24 letters.
+    `page`: path of the page about the subject, with `{board}` and `{id}`. The default is the page of the card or the search.
+    `rule`: key of the program's rule. It names alarms that were raised before alarms had occasions.
+    `by_responsible`: raise, take immediately, or skip the alarm if the account that is responsible for the entity caused it.
+    `while_found`: the alarm continues after the child was found.
+    `holds`: condition on a state (`board.engine.conditions`). The alarm is raised when it becomes true, and ends when it becomes
+    false. Without it, `Kind.alarms` decides.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Occasion:
         yield from filter(None, (self.name, self.numbered, self.short, *wall))
 
     def for_scripts(self) -> dict[str, Any]:
-        """Return the texts and the page for the scripts."""
+        """Return the texts and the page, for the scripts."""
         texts = {name: getattr(self, name) for name in ("name", "numbered", "short", "page", "rule")}
         wall = {name: getattr(self.wall, name) for name in WallTexts.__slots__} if self.wall else None
         return {name: value for name, value in (texts | {"wall": wall}).items() if value}

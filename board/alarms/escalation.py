@@ -1,7 +1,7 @@
-"""Escalation of alarms beside the writers, in small transactions. See `board.commands.alarms.alarm_steps`.
+"""Escalation of alarms in small transactions. See `board.commands.alarms.alarm_steps`.
 
-Each process looks every second, and when the next step is due, and what is due is judged again under the lock of its board. So
-each step is taken once, in order, whichever process comes first, and late where the database was away.
+Each process checks every second, and at the time of the next step. Due work is checked again under the lock of its board, so each
+step is taken once, in order, by whichever process is first. After a database outage, steps are late.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
 
@@ -17,7 +17,7 @@ import structlog
 from sqlmodel import Session
 
 from board.commands.alarms import alarm_steps
-from board.commands.alarms.alarm_steps import BoardWork, Waiting
+from board.commands.alarms.alarm_steps import BoardWork, PendingAlarm
 from board.config.alarm_rules import AlarmRules
 from board.engine import occasions
 from board.service import BoardService
@@ -27,43 +27,46 @@ from models.times import format_utc, parse_utc
 
 log = structlog.get_logger()
 
-POLL_S = 1.0  # at most: a process wakes when the next step is due
-SPREAD_S = 0.1  # processes wake one after the other, so that most find it done
+POLL_S = 1.0  # longest pause; a process also wakes at the time of the next step
+SPREAD_S = 0.1  # processes wake at different times, so that most find the step taken
 BOARDS_AT_ONCE = 8
 BATCH_SIZE = 50  # alarms of one transaction
-LOOK_BACK = timedelta(days=7)  # of a process that has just started: tasks that became overdue while no server ran
-MARGIN = timedelta(minutes=10)  # looked back each time: a clock may be set back by so much, and another machine's be slow
+LOOK_BACK = timedelta(days=7)  # after a start; tasks can become overdue while no server runs
+MARGIN = timedelta(minutes=10)  # looked back each time, for clocks that are set back or run slow on another machine
 
 
 class Deadlines:
-    """Deadlines of alarms by a clock that is never set. An alarm is due when its time has come by the wall clock, or when a whole
-    wait has passed since this process first saw it: a clock that is set back delays no alarm by more than that."""
+    """Deadlines of alarms by a monotonic clock.
+
+    An alarm is due at its time by the wall clock, or when a full wait has passed since this process first saw it. So a wall clock
+    that is set back delays an alarm by at most one wait.
+    """
 
     def __init__(self, rules: AlarmRules, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rules, self._monotonic = rules, monotonic
-        self._at: dict[Waiting, float] = {}
+        self._at: dict[PendingAlarm, float] = {}
 
-    def due(self, waiting: Iterable[Waiting], now: str) -> list[Waiting]:
+    def due(self, pending: Iterable[PendingAlarm], now: str) -> list[PendingAlarm]:
         """Return the alarms that are due."""
-        at, known = self._monotonic(), self._at
-        self._at = {each: known[each] if each in known else at + self._left_s(each, now) for each in waiting}
-        return [each for each, deadline in self._at.items() if each.next_at <= now or deadline <= at]
+        at, earlier = self._monotonic(), self._at
+        self._at = {alarm: earlier[alarm] if alarm in earlier else at + self._left_s(alarm, now) for alarm in pending}
+        return [alarm for alarm, deadline in self._at.items() if alarm.next_at <= now or deadline <= at]
 
     def next_s(self, now: str) -> float:
-        """Return the seconds until the next alarm is due that is not yet."""
+        """Return the seconds until the next deadline."""
         at = self._monotonic()
-        left = (min(deadline - at, _seconds(now, each.next_at)) for each, deadline in self._at.items())
+        left = (min(deadline - at, _seconds(now, alarm.next_at)) for alarm, deadline in self._at.items())
         return min((seconds for seconds in left if seconds > 0), default=POLL_S)
 
-    def _left_s(self, each: Waiting, now: str) -> float:
-        return max(0.0, min(_seconds(now, each.next_at), self._whole_s(each)))
+    def _left_s(self, alarm: PendingAlarm, now: str) -> float:
+        return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))
 
-    def _whole_s(self, each: Waiting) -> float:
+    def _full_wait_s(self, alarm: PendingAlarm) -> float:
         """Return the length of a promise, or the longest wait between two steps."""
-        if each.taken_at is not None:
-            length = _seconds(each.taken_at, each.next_at)
-            return length if length > 0 else float("inf")  # taken at a time of the board that was ahead of the clock
-        rule = self._rules.rules.get(each.rule)
+        if alarm.taken_at is not None:
+            length = _seconds(alarm.taken_at, alarm.next_at)
+            return length if length > 0 else float("inf")  # the board's time was ahead of the clock when the alarm was taken
+        rule = self._rules.rules.get(alarm.rule)
         return max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
 
 
@@ -78,7 +81,7 @@ class Escalation:
         self._service = service
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
-        self._checked: dict[str, int] = {}  # position of its board after which each standing alarm was last checked
+        self._checked: dict[str, int] = {}  # position of its board at the last check, by standing alarm
         self._wake = asyncio.Event()
         self._spread_s = random.uniform(0.0, SPREAD_S)  # noqa: S311  (no secret)
 
@@ -93,55 +96,54 @@ class Escalation:
             asyncio.get_running_loop().call_later(left, self._wake.set)
 
     async def escalate(self) -> int:
-        """Take all steps that are due, and raise the alarms that are found by time; return the number of events. Raises
-        DatabaseUnavailable; the rest is done the next time. A board that fails for another reason keeps no other from its steps:
-        its error is raised at the end."""
+        """Take all steps that are due, and raise the alarms of occasions that began. Returns the number of events.
+
+        Raises DatabaseUnavailable; the next run does the rest. If a board fails for another reason, the other boards are still
+        processed, and its error is raised at the end.
+        """
         service, now = self._service, self._service.clock()
-        since = min(self._looked_at, now) - MARGIN
-
-        def read(session: Session) -> dict[str, BoardWork]:
-            work: dict[str, BoardWork] = defaultdict(BoardWork)
-            for each in self._deadlines.due(alarm_steps.waiting(session, service.alarm_rules), format_utc(now)):
-                work[each.board].due[each.id] = each.step, each.next_at
-            for board, found in alarm_steps.found_by_time(session, service.alarm_rules, since, now).items():
-                work[board].found = found
-            for board, released in alarm_steps.lost(session, now).items():
-                work[board].released = released
-            for board, ended in alarm_steps.ended(session, now).items():
-                work[board].ended = ended
-            standing = alarm_steps.standing(session, service.alarm_rules)
-            for alarm in standing:
-                if self._checked.get(alarm.id) != alarm.seq:
-                    work[alarm.board].settled.append(alarm.id)
-            checked.update({alarm.id: alarm.seq for alarm in standing})
-            return work
-
-        checked: dict[str, int] = {}
-        boards = list((await service.database.read(read)).items())
+        boards, checked = await service.database.read(partial(self._read_work, since=min(self._looked_at, now) - MARGIN, now=now))
         count, failure = 0, None
         for start in range(0, len(boards), BOARDS_AT_ONCE):
-            some = boards[start : start + BOARDS_AT_ONCE]
-            done = await asyncio.gather(*(self._do(board, work) for board, work in some), return_exceptions=True)
-            for each in done:
-                if isinstance(each, DatabaseUnavailable) or not isinstance(each, int | Exception):
-                    raise each
-                if isinstance(each, Exception):
-                    failure = failure or each
+            batch = boards[start : start + BOARDS_AT_ONCE]
+            results = await asyncio.gather(*(self._process(board, work) for board, work in batch), return_exceptions=True)
+            for result in results:
+                if isinstance(result, DatabaseUnavailable) or not isinstance(result, int | Exception):
+                    raise result
+                if isinstance(result, Exception):
+                    failure = failure or result
                 else:
-                    count += each
+                    count += result
         if failure is not None:
             raise failure
         self._checked = checked
-        if sum(len(work.found) for _, work in boards) < occasions.MAX_FOUND:  # else there may be more
+        if sum(len(work.occasions) for _, work in boards) < occasions.MAX_FOUND:  # otherwise there may be more
             self._looked_at = now
         return count
 
-    async def _do(self, board: str, work: BoardWork) -> int:
-        """Do the work on a board; return the number of events."""
+    def _read_work(self, session: Session, since: datetime, now: datetime) -> tuple[list[tuple[str, BoardWork]], dict[str, int]]:
+        """Return the work by board, and the positions of the boards of standing alarms."""
+        rules, boards = self._service.alarm_rules, defaultdict[str, BoardWork](BoardWork)
+        for alarm in self._deadlines.due(alarm_steps.pending(session, rules), format_utc(now)):
+            boards[alarm.board].due[alarm.id] = alarm.step, alarm.next_at
+        for board, due in alarm_steps.due_occasions(session, rules, since, now).items():
+            boards[board].occasions = due
+        for board, lost in alarm_steps.lost(session, now).items():
+            boards[board].lost = lost
+        for board, materials in alarm_steps.ended_materials(session, now).items():
+            boards[board].materials = materials
+        standing = alarm_steps.standing(session, rules)
+        for one in standing:
+            if self._checked.get(one.id) != one.seq:
+                boards[one.board].unsettled.append(one.id)
+        return list(boards.items()), {one.id: one.seq for one in standing}
+
+    async def _process(self, board: str, work: BoardWork) -> int:
+        """Do the work of a board; return the number of events."""
         service, count = self._service, 0
-        for some in work.batches(BATCH_SIZE):
+        for batch in work.batches(BATCH_SIZE):
             fn = partial(
-                alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules,
+                alarm_steps.process_board, board_id=board, work=batch, clock=service.clock, rules=service.alarm_rules,
                 catalogue=service.task_catalogue,
             )  # fmt: skip
             count += len((await service.write(fn, boards=(board,))).events)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from board.commands import undo
-from board.commands.alarms import alarms
+from board.commands.alarms import alarms, promises
 from board.commands.cards import cards, columns, notes, room, tasks
 from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, EntityRead
 from board.commands.files import file_removals, files, photos
@@ -142,9 +142,10 @@ TABLE: dict[str, CommandSpec] = {
     "distribution.withdraw": CommandSpec(
         "search", "investigator", distributions.WithdrawDistribution, distributions.withdraw, reads=(DISTRIBUTION,)
     ),
-    "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take, reads=(ALARM,)),
-    "alarm.extend": CommandSpec("any", "investigator", alarms.Extend, alarms.extend, reads=(ALARM,)),
-    "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on, reads=(ALARM,)),
+    "alarm.take": CommandSpec("any", "investigator", promises.TakeAlarm, promises.take, reads=(ALARM,)),
+    "alarm.extend": CommandSpec("any", "investigator", promises.ExtendAlarm, promises.extend, reads=(ALARM,)),
+    "alarm.hand_on": CommandSpec("any", "investigator", promises.HandOnAlarm, promises.hand_on, reads=(ALARM,)),
+    "alarm.give_back": CommandSpec("any", "investigator", promises.GiveBackAlarm, promises.give_back, reads=(ALARM,)),
     "board.make_room": CommandSpec("any", "coordinator", room.MakeRoom, room.make_room, while_closed=True),
     "board.bring_back": CommandSpec("any", "investigator", room.BringBack, room.bring_back, while_closed=True),
     "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of, also_locks=OPERATIONS),

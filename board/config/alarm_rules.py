@@ -1,12 +1,12 @@
-"""Rules of alarms, kept as data: what raises an alarm, whom it asks in which order, after how many minutes, by which ways. An
-installation may replace the file by its own, with the same name under FILES_PATH."""
+"""Rules of alarms, as data: what raises an alarm, and whom it asks in which order, when, and by which transports. An installation
+can have its own file, with the same name under FILES_PATH."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, WrapValidator
 
 from board.config import data_files
 from board.config.targets import Targets, load_targets
@@ -16,26 +16,31 @@ from models.fields import Data
 ALARMS = "alarms.toml"
 MAX_MINUTES = 7 * 24 * 60
 MAX_HOURS = 365 * 24
-MAX_STEPS = 20  # of a ladder, with those that go on afterwards
+MAX_STEPS = 20  # of a ladder, including the ladders that continue it
 MIN_REPEAT, MAX_REPEAT = 2, 240  # minutes between two rounds of the last step
 MIN_PROMISE, MAX_PROMISE = 1, 8 * 60  # minutes of a promise
-MAX_GRAVE_WAIT_MIN = 15  # between two steps of a grave alarm
-# occasions of grave rules, if a rule does not say
+MAX_GRAVE_WAIT_MIN = 15  # minutes between two steps of a grave alarm
+# occasions whose rules are grave by default
 GRAVE = ("sighting_urgent", "sighting_credible", "worrying_search", "worrying_undecided", "found_not_told")
-BEFORE = ("appeal_ending",)  # occasions of which a rule says how long before their time they begin
-EVERY = ("search_not_reviewed",)  # occasions that come at intervals
-REPEAT_MIN, REPEAT_GRAVE_MIN = 30.0, 10.0
-PROMISE_MIN, PROMISE_GRAVE_MIN = 30.0, 10.0
+BEFORE = ("appeal_ending",)  # occasions that begin before a time; their rules can have before_min
+EVERY = ("search_not_reviewed",)  # occasions that begin after an interval; their rules can have every_hours
+REPEAT_MIN, REPEAT_GRAVE_MIN = 30.0, 10.0  # defaults
+PROMISE_MIN, PROMISE_GRAVE_MIN = 30.0, 10.0  # defaults
+NEVER = float("inf")  # minutes; "never" in the file
 
 Ask = Literal["assignee", "lead", "holder", "coordinators", "desk", "mentioned", "expected"]
 Way = Literal["screen", "email", "webhook"]
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)
-WHEN: dict[str, bool] = {}  # occasions, and whether they come with time: then a rule can wait; empty before kinds are declared
+WHEN: dict[str, bool] = {}  # occasions, and if they begin with time, so that rules can wait; filled when kinds are registered
 
 _KEY = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 Minutes = Annotated[float, Field(ge=0, le=MAX_MINUTES, strict=False)]
-Repeat = Annotated[float, Field(ge=MIN_REPEAT, le=MAX_REPEAT, strict=False)]
+Repeat = Annotated[
+    float,
+    Field(ge=MIN_REPEAT, le=MAX_REPEAT, strict=False),
+    WrapValidator(lambda value, validate: NEVER if value == "never" else validate(value)),
+]
 Promise = Annotated[float, Field(ge=MIN_PROMISE, le=MAX_PROMISE, strict=False)]
 Hours = Annotated[float, Field(gt=0, le=MAX_HOURS, strict=False)]
 
@@ -48,7 +53,7 @@ class StepData(Data):
 
 class LadderData(Data):
     steps: list[StepData]
-    repeat_min: Repeat | Literal["never"] | None = None
+    repeat_min: Repeat | None = None
     then: str | None = None
     then_after_min: Minutes | None = None
 
@@ -71,7 +76,7 @@ class AlarmsFile(Data):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Step of a ladder: so many seconds after the alarm was raised, these are asked by these ways."""
+    """Step of a ladder. `after_s`: seconds after the alarm was raised. `ask`: people. `ways`: transports."""
 
     after_s: float
     ask: tuple[str, ...]
@@ -80,10 +85,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rule of alarms. `steps`: those of its ladder, and of the ladders that continue it. `after_s`: wait after the due time of an
-    occasion that comes with time; negative: before it. `repeat_s`: between two rounds of the last step; None: it is not repeated.
-    `promise_s`: length of a promise without a time. `grave`: at most 15 minutes pass between two steps. `every_hours`: intervals
-    of reviews by kind of search. `targets`: of the queues of the installation."""
+    """Rule of alarms.
+
+    - `steps`: steps of its ladder, and of the ladders that continue it.
+    - `after_s`: wait after the time of an occasion that begins with time. Negative: begin before that time.
+    - `repeat_s`: wait between two rounds of the last step. None if the step is not repeated.
+    - `promise_s`: default length of a promise.
+    - `grave`: at most 15 minutes may pass between two steps.
+    - `every_hours`: intervals of reviews, by kind of search.
+    - `targets`: targets of the installation's queues.
+    """
 
     key: str
     when: str
@@ -108,12 +119,12 @@ class AlarmRules:
     """Rules of alarms of an installation."""
 
     def __init__(self, folder: str | None = None) -> None:
-        """Read the rules in a folder, or those that come with the program. Raises ConfigurationError with a sentence that names
-        what is wrong."""
+        """Read the rules from a folder, or else those of the program. Raises ConfigurationError, with a sentence that names the
+        first error."""
         file = data_files.read(ALARMS, AlarmsFile, folder)
-        fault = next(_faults(file), None)
-        if fault is not None:
-            raise ConfigurationError(f"{data_files.path_of(ALARMS, folder)}: {fault}")
+        error = next(_errors(file), None)
+        if error is not None:
+            raise ConfigurationError(f"{data_files.path_of(ALARMS, folder)}: {error}")
         targets = load_targets(folder)
         self.rules: Mapping[str, Rule] = {data.key: _rule(data, file.ladders, targets) for data in file.rules}
         self.advice: Sequence[str] = list(_advice(file, self.rules))
@@ -127,7 +138,7 @@ load_rules = data_files.loader(AlarmRules)
 
 
 def declare(occasions: Mapping[str, bool]) -> None:
-    """Set the occasions that a rule may name, and whether they come with time."""
+    """Set the occasions that rules can name, and if they begin with time."""
     WHEN.clear()
     WHEN.update(occasions)
 
@@ -141,7 +152,7 @@ def _rule(data: RuleData, ladders: Mapping[str, LadderData], targets: Targets) -
         data.when,
         tuple(_steps(ladders, data.ladder)),
         ((data.after_min or 0.0) - (data.before_min or 0.0)) * 60,
-        None if repeat == "never" else repeat * 60,
+        None if repeat == NEVER else repeat * 60,
         promise * 60,
         is_grave,
         data.every_hours,
@@ -150,115 +161,119 @@ def _rule(data: RuleData, ladders: Mapping[str, LadderData], targets: Targets) -
 
 
 def _last_of(ladders: Mapping[str, LadderData], name: str) -> LadderData:
-    """Return the ladder with which a ladder ends."""
+    """Return the last ladder that continues a ladder."""
     ladder = ladders[name]
     return ladder if ladder.then is None else _last_of(ladders, ladder.then)
 
 
 def _steps(ladders: Mapping[str, LadderData], name: str) -> Iterator[Step]:
-    begun = 0.0
+    start_s = 0.0
     while True:
         ladder = ladders[name]
-        for each in ladder.steps:
-            yield Step(begun + each.after_min * 60, tuple(each.ask), tuple(each.ways))
+        for step in ladder.steps:
+            yield Step(start_s + step.after_min * 60, tuple(step.ask), tuple(step.ways))
         if ladder.then is None:
             return
-        begun += (ladder.then_after_min or 0.0) * 60
+        start_s += (ladder.then_after_min or 0.0) * 60
         name = ladder.then
 
 
-# -- faults ---------------------------------------------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------------------------------
 
 
-def _faults(file: AlarmsFile) -> Iterator[str]:
-    """Yield a sentence for each fault, those that others depend on first."""
+def _errors(file: AlarmsFile) -> Iterator[str]:
+    """Yield a sentence for each error. Errors of ladders are first, because rules rely on ladders."""
     for name, ladder in file.ladders.items():
-        yield from _faults_of_ladder(name, ladder, file.ladders)
+        yield from _errors_of_ladder(name, ladder, file.ladders)
     for name in file.ladders:
-        yield from _faults_of_order(name, file.ladders)
-    seen: set[str] = set()
+        yield from _errors_of_order(name, file.ladders)
+    keys: set[str] = set()
     for rule in file.rules:
-        if not _KEY.match(rule.key):
-            yield f'the key "{rule.key}" is not 1 to 40 letters, digits or _.'
-        if rule.key in seen:
-            yield f'there are two rules with the key "{rule.key}".'
-        seen.add(rule.key)
-        yield from _unknown(f'the rule "{rule.key}"', "when", [rule.when], WHEN or [rule.when])
-        if rule.ladder not in file.ladders:
-            yield f'the rule "{rule.key}" names the ladder "{rule.ladder}", which is not there.'
-        if rule.after_min is not None and not WHEN.get(rule.when, True):
-            known = ", ".join(when for when, is_by_time in WHEN.items() if is_by_time)
-            yield f'the rule "{rule.key}" has after_min, which only these have: {known}.'
-        if rule.before_min is not None and rule.when not in BEFORE:
-            yield f'the rule "{rule.key}" has before_min, which only these have: {", ".join(BEFORE)}.'
-        if rule.every_hours and rule.when not in EVERY:
-            yield f'the rule "{rule.key}" has every_hours, which only these have: {", ".join(EVERY)}.'
-        if rule.ladder in file.ladders and rule.grave is not False:
-            yield from _faults_of_repeat(rule, file.ladders)
+        if rule.key in keys:
+            yield f'two rules have the key "{rule.key}". Each rule needs a different key.'
+        keys.add(rule.key)
+        yield from _errors_of_rule(rule, file.ladders)
 
 
-def _faults_of_repeat(rule: RuleData, ladders: Mapping[str, LadderData]) -> Iterator[str]:
-    if not any(True for _ in _faults_of_order(rule.ladder, ladders)) and _last_of(ladders, rule.ladder).repeat_min == "never":
-        yield f'the ladder of the rule "{rule.key}" ends: give it repeat_min, or give the rule grave = false.'
+def _errors_of_rule(rule: RuleData, ladders: Mapping[str, LadderData]) -> Iterator[str]:
+    if not _KEY.match(rule.key):
+        yield f'the key "{rule.key}" must consist of 1 to 40 letters, digits or _, such as urgent_sighting.'
+    subject = f'the rule "{rule.key}"'
+    yield from _unknown(subject, "when", [rule.when], WHEN or [rule.when])
+    by_time = [when for when, begins_with_time in WHEN.items() if begins_with_time]
+    for field_name, value, occasions in (
+        ("after_min", rule.after_min, by_time or [rule.when]),
+        ("before_min", rule.before_min, BEFORE),
+        ("every_hours", rule.every_hours or None, EVERY),
+    ):
+        if value is not None and rule.when not in occasions:
+            yield f"{subject} must not have {field_name}. Only rules for these occasions can have it: {', '.join(occasions)}."
+    if rule.ladder not in ladders:
+        yield f'{subject} names the ladder "{rule.ladder}", which does not exist.'
+    elif rule.grave is not False and _last_of(ladders, rule.ladder).repeat_min == NEVER:
+        yield f"{subject} has a ladder that ends. Give the ladder a number as repeat_min, or the rule grave = false."
 
 
-def _faults_of_ladder(name: str, ladder: LadderData, ladders: Collection[str]) -> Iterator[str]:
-    called = f'the ladder "{name}"'
+def _errors_of_ladder(name: str, ladder: LadderData, ladders: Collection[str]) -> Iterator[str]:
+    subject = f'the ladder "{name}"'
     if not ladder.steps:
-        yield f"{called} has no steps."
+        yield f"{subject} has no steps."
         return
     if ladder.steps[0].after_min != 0:
-        yield f"{called} begins after {ladder.steps[0].after_min:g} minutes: its first step needs after_min = 0."
-    for before, step in zip(ladder.steps, ladder.steps[1:], strict=False):
-        if step.after_min <= before.after_min:
-            yield f"{called} goes backwards: a step after {step.after_min:g} minutes follows one after {before.after_min:g}."
+        yield f"{subject} begins after {ladder.steps[0].after_min:g} minutes. Its first step must have after_min = 0."
+    for former, step in zip(ladder.steps, ladder.steps[1:], strict=False):
+        if step.after_min <= former.after_min:
+            yield f"{subject} has a step after {step.after_min:g} minutes that follows one after {former.after_min:g}. Sort them."
     for step in ladder.steps:
-        yield from _unknown(called, "ask", step.ask, ASK)
-        yield from _unknown(called, "way", step.ways, WAYS)
+        yield from _unknown(subject, "ask", step.ask, ASK)
+        yield from _unknown(subject, "way", step.ways, WAYS)
         if not step.ask or not step.ways:
-            yield f"{called} has a step that asks nobody, or by no way."
+            yield f"{subject} has a step without ask or ways."
     if (ladder.then is None) != (ladder.then_after_min is None):
-        yield f"{called} needs both then and then_after_min, or neither."
+        yield f"{subject} needs both then and then_after_min, or neither."
     if ladder.then is not None and ladder.then not in ladders:
-        yield f'{called} goes on with the ladder "{ladder.then}", which is not there.'
+        yield f'{subject} continues with the ladder "{ladder.then}", which does not exist.'
     if ladder.then_after_min is not None and ladder.then_after_min <= ladder.steps[-1].after_min:
-        yield f"{called} goes backwards: it goes on after {ladder.then_after_min:g} minutes, before its last step is over."
+        yield f"{subject} has then_after_min = {ladder.then_after_min:g}, which must be later than its last step."
 
 
-def _unknown(called: str, what: str, given: Collection[str], known: Collection[str]) -> Iterator[str]:
-    for each in given:
-        if each not in known:
-            yield f'{called} has the unknown {what} "{each}". Use one of: {", ".join(known)}.'
+def _unknown(subject: str, field_name: str, codes: Collection[str], allowed: Collection[str]) -> Iterator[str]:
+    for code in codes:
+        if code not in allowed:
+            yield f'{subject} has the unknown {field_name} "{code}". Use one of: {", ".join(allowed)}.'
 
 
-def _faults_of_order(name: str, ladders: Mapping[str, LadderData]) -> Iterator[str]:
+def _errors_of_order(name: str, ladders: Mapping[str, LadderData]) -> Iterator[str]:
     path = [name]
     while (following := ladders[path[-1]].then) is not None:
         if following in path:
-            yield f"the ladders go in a circle: {', '.join([*path, following])}."
+            yield f"ladders must not continue in a circle: {', '.join([*path, following])}."
             return
         path.append(following)
-    if sum(len(ladders[each].steps) for each in path) > MAX_STEPS:
-        yield f'the ladder "{name}" has over {MAX_STEPS} steps, with those that go on afterwards.'
+    if sum(len(ladders[ladder].steps) for ladder in path) > MAX_STEPS:
+        yield f'the ladder "{name}" has over {MAX_STEPS} steps, including the ladders that continue it.'
 
 
 # -- advice ---------------------------------------------------------------------------------------------------------------
 
 
 def _advice(file: AlarmsFile, rules: Mapping[str, Rule]) -> Iterator[str]:
-    """Yield a sentence for each thing that a file from before repeats and promises should say, and each cause without a rule."""
+    """Yield a sentence for each field that a file of an earlier version lacks, and for occasions without a rule."""
     for data in file.rules:
         rule = rules[data.key]
         if data.grave is not False and _last_of(file.ladders, data.ladder).repeat_min is None:
-            yield f'the ladder "{data.ladder}" has no repeat_min: "{data.key}" repeats its last step every {_min(rule.repeat_s)}.'
+            yield (
+                f'Add repeat_min to the ladder "{data.ladder}". Until then, the rule "{data.key}" repeats its last step every '
+                f"{_min(rule.repeat_s)}."
+            )
         if data.promise_min is None:
-            yield f'the rule "{data.key}" has no promise_min: a promise lasts {_min(rule.promise_s)}.'
-        waits = [rule.wait_s(step) or 0.0 for step in range(len(rule.steps))]
-        if rule.grave and max(waits) > MAX_GRAVE_WAIT_MIN * 60:
-            yield f'the rule "{data.key}" is grave and waits {_min(max(waits))} for a step: use at most {MAX_GRAVE_WAIT_MIN}.'
+            yield f'Add promise_min to the rule "{data.key}". Until then, a promise lasts {_min(rule.promise_s)}.'
+        longest = max(rule.wait_s(step) or 0.0 for step in range(len(rule.steps)))
+        if rule.grave and longest > MAX_GRAVE_WAIT_MIN * 60:
+            yield f'The grave rule "{data.key}" waits {_min(longest)} for a step. Use at most {MAX_GRAVE_WAIT_MIN} minutes.'
     missing = sorted(set(WHEN) - {rule.when for rule in rules.values()})
     if missing:
-        yield f"no rule raises an alarm for: {', '.join(missing)}."
+        yield f"Add rules for: {', '.join(missing)}. Without a rule, they raise no alarm."
 
 
 def _min(seconds: float | None) -> str:

@@ -273,6 +273,7 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody has it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
+    "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody has it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
         N_("The alarm was reopened because the person who had it can no longer act: {what}"),

@@ -10,16 +10,15 @@ from urllib.parse import quote
 from board.config import alarm_rules
 from board.i18n import N_
 from models.board import OPERATIONS
-from models.occasion import ByTime, Occasion
+from models.occasion import NAMES, ByTime, Occasion
 
 MAX_FOUND = 500  # subjects that one rule finds in one run
 UNKNOWN = Occasion(N_("Alarm"))  # for a deleted rule
-NAMES: dict[str, str] = {}  # by code; the first kind that declares a code names it
 _declared: dict[str, Mapping[str, Occasion]] = {}  # by kind and code
 
 
 def declare(by_kind: Mapping[str, Mapping[str, Occasion]]) -> None:
-    """Replace the declared occasions, and declare their codes to `alarm_rules`."""
+    """Replace the declared occasions, and declare their codes to `alarm_rules`. The first kind that declares a code names it."""
     _declared.clear()
     _declared.update(by_kind)
     NAMES.clear()

@@ -44,19 +44,25 @@ def test_a_ladder_goes_on_with_another_one(tmp_path: Path) -> None:
         (LADDER.replace("screen", "pager") + RULE, 'the ladder "a" has the unknown way "pager".'),
         (LADDER.replace("desk", "mayor") + RULE, 'the ladder "a" has the unknown ask "mayor".'),
         (LADDER + RULE.replace("mention", "full_moon"), 'the rule "own" has the unknown when "full_moon".'),
-        (LADDER.replace("steps", 'then = "a"\nthen_after_min = 1\nsteps') + RULE, "the ladders go in a circle: a, a."),
-        (LADDER.replace("steps", 'then = "b"\nthen_after_min = 1\nsteps') + RULE, '"b", which is not there.'),
+        (LADDER.replace("steps", 'then = "a"\nthen_after_min = 1\nsteps') + RULE, "ladders must not continue in a circle: a, a."),
+        (LADDER.replace("steps", 'then = "b"\nthen_after_min = 1\nsteps') + RULE, '"b", which does not exist.'),
         (LADDER.replace("steps", 'then = "a"\nsteps') + RULE, "needs both then and then_after_min"),
-        (LADDER + RULE + RULE, 'there are two rules with the key "own".'),
-        (LADDER + RULE.replace('"a"', '"b"'), 'the rule "own" names the ladder "b", which is not there.'),
-        (LADDER + RULE.replace("own", "o w n"), 'the key "o w n" is not'),
-        (LADDER + RULE + "after_min = 3\n", 'the rule "own" has after_min, which only these have: take_down_overdue, '),
+        (LADDER + RULE + RULE, 'two rules have the key "own".'),
+        (LADDER + RULE.replace('"a"', '"b"'), 'the rule "own" names the ladder "b", which does not exist.'),
+        (LADDER + RULE.replace("own", "o w n"), 'the key "o w n" must consist of'),
+        (LADDER + RULE + "after_min = 3\n", 'must not have after_min. Only rules for these occasions can have it: '),
+        (LADDER + RULE + "before_min = 3\n", "for these occasions can have it: appeal_ending."),
+        (LADDER + RULE + "every_hours = { runaway = 4 }\n", 'the rule "own" must not have every_hours.'),
+        (LADDER + "repeat_min = 1\n" + RULE, "at ladders.a.repeat_min: Enter 2 or more."),
+        (LADDER + "repeat_min = 241\n" + RULE, "at ladders.a.repeat_min: Enter 240 or less."),
+        (LADDER + 'repeat_min = "never"\n' + RULE, 'the rule "own" has a ladder that ends.'),
+        (LADDER + RULE + "promise_min = 481\n", "at rules.0.promise_min: Enter 480 or less."),
         (LADDER.replace("= 0", "= 1") + RULE, 'the ladder "a" begins after 1 minutes'),
         (
             LADDER.replace("}]", '}, { after_min = 0, ask = ["lead"], ways = ["screen"] }]').replace("} ]", "}]") + RULE,
-            'the ladder "a" goes backwards',
+            'the ladder "a" has a step after 0 minutes that follows one after 0.',
         ),
-        (LADDER.replace('["desk"]', "[]") + RULE, "has a step that asks nobody, or by no way."),
+        (LADDER.replace('["desk"]', "[]") + RULE, "has a step without ask or ways."),
         ("[ladders.a]\nsteps = []\n" + RULE, 'the ladder "a" has no steps.'),
         (LADDER.replace("= 0", "= -1") + RULE, "at ladders.a.steps.0.after_min: Enter 0 or more."),
         (LADDER + RULE + "more = 1\n", "at rules.0.more: Unknown field."),
@@ -68,6 +74,34 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, senten
         rules(tmp_path, text)
     assert sentence in str(refused.value)
     assert str(tmp_path / "alarms.toml") in str(refused.value)
+
+
+def test_a_file_of_an_earlier_version_gets_defaults(tmp_path: Path) -> None:
+    grave = RULE.replace("own", "urgent").replace("mention", "sighting_urgent")
+    own = rules(tmp_path, LADDER + RULE + grave)
+    assert [(rule.repeat_s, rule.promise_s) for rule in own.rules.values()] == [(1_800, 1_800), (600, 600)]
+    assert own.advice[1] == 'Add promise_min to the rule "own". Until then, a promise lasts 30 minutes.'
+    assert own.advice[-1].startswith("Add rules for: appeal_ending, found_not_told, handover_waiting, queue_late, ")
+
+
+def test_a_ladder_that_never_repeats_is_for_rules_that_are_not_grave(tmp_path: Path) -> None:
+    own = rules(tmp_path, LADDER + 'repeat_min = "never"\n' + RULE + "grave = false\n").rules["own"]
+    assert (own.repeat_s, own.wait_s(0)) == (None, None)
+
+
+def test_rules_of_the_program_need_no_advice(tmp_path: Path) -> None:
+    assert load_rules().advice == []
+    slow = LADDER.replace("}]", '}, { after_min = 16, ask = ["lead"], ways = ["screen"] }]') + "repeat_min = 10\n"
+    text = slow + RULE.replace("mention", "sighting_urgent") + "promise_min = 5\n"
+    assert rules(tmp_path, text).advice[0] == 'The grave rule "own" waits 16 minutes for a step. Use at most 15 minutes.'
+
+
+def test_check_says_what_a_file_of_an_earlier_version_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "alarms.toml").write_text(LADDER + RULE)
+    monkeypatch.setenv("FILES_PATH", str(tmp_path))
+    (warning,) = [finding for finding in run() if finding.name == "settings"]
+    assert warning.state is State.WARNING
+    assert 'alarms.toml: Add repeat_min to the ladder "a".' in warning.says
 
 
 def test_a_server_does_not_start_with_it_and_check_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

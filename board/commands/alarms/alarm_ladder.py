@@ -1,4 +1,4 @@
-"""Ladder of an alarm: its steps, the repeats of the last one, and the end of a promise, after which it begins again."""
+"""Ladder of an alarm: its steps, the repeats of the last step, and the end of a promise, after which the ladder restarts."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -12,12 +12,13 @@ from board.notifications import pending
 from models.alarm import Alarm
 from models.entity import State
 
-OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # ways that leave the board
-LAPSE_S = 120.0  # for which the person whose promise lapsed is asked alone
+OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # transports that leave the board
+LAPSE_S = 120.0  # seconds in which only the person whose promise lapsed is asked
+BEGUN: State = OPEN | {"step": -1, "asked": [], "everybody": False}  # of an open alarm whose ladder restarts
 
 
-class Taken(NamedTuple):
-    """Step that is taken: the values of the alarm after it, whom it asks, and by which ways outside the board."""
+class StepResult(NamedTuple):
+    """Step of a ladder: the values of the alarm after it, the accounts that it asks, and its transports."""
 
     values: State
     accounts: list[str]
@@ -27,30 +28,32 @@ class Taken(NamedTuple):
         notify(writer, row, self.ways, self.accounts)
 
 
-def next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> Taken:
-    """Return the next step that asks somebody new, or somebody by a way that no step before has asked them by; steps before it
-    are passed over. `scheduled` is when it was due: the step after it is due that much later, so that steps that are late do not
-    delay the others."""
+def next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> StepResult:
+    """Return the next step that asks a new account, or asks an account by a new transport. Other steps are skipped.
+
+    `scheduled`: time at which the step was due. The time of the following step is counted from it, so that a late step does not
+    delay the next ones.
+    """
     for number in range(row.step + 1, len(rule.steps)):
         step = rule.steps[number]
         accounts = people.asked_by(step.ask, row)
-        named = people.asked_by([each for each in step.ask if each != "desk"], row)
+        named = people.asked_by([ask for ask in step.ask if ask != "desk"], row)
         everybody = "desk" in step.ask and not row.everybody
         if everybody or set(named) - set(row.asked) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
             values = {
                 "step": number, "next_at": after(scheduled, rule.wait_s(number)), "asked": joined(row.asked, named),
                 "everybody": row.everybody or everybody,
             }  # fmt: skip
-            return Taken(values, accounts, frozenset(step.ways))
+            return StepResult(values, accounts, frozenset(step.ways))
     return _repeat(people, row, rule, scheduled, now)
 
 
-def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> Taken:
-    """Return the next round of the last step, for the same people by the same ways. If all of them handed it on, or caused it,
-    they are asked nevertheless, with everyone else. Missed rounds are skipped."""
+def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> StepResult:
+    """Return the next round of the last step, for the same people by the same transports. If all of them caused the alarm or
+    handed it on, everyone is asked, including them. Missed rounds are skipped."""
     last = len(rule.steps) - 1
     if rule.repeat_s is None:
-        return Taken({"step": max(last, row.step), "next_at": None}, [], frozenset())
+        return StepResult({"step": max(last, row.step), "next_at": None}, [], frozenset())
     accounts, values = people.asked_by(rule.steps[last].ask, row), State()
     named = people.asked_by([ask for ask in rule.steps[last].ask if ask != "desk"], row)
     if not accounts:
@@ -61,20 +64,20 @@ def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: st
         "step": last, "next_at": later(scheduled if later(scheduled, rule.repeat_s) > now else now, rule.repeat_s),
         "round": row.round + (1 if row.step >= last else 0), "asked": joined(row.asked, named),
     }  # fmt: skip
-    return Taken(values, accounts if is_new else [], frozenset(rule.steps[last].ways if is_new else ()))
+    return StepResult(values, accounts if is_new else [], frozenset(rule.steps[last].ways if is_new else ()))
 
 
 def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way: str) -> bool:
-    """Return whether a step reaches somebody by a way by which the steps before it reach them not; a webhook is one receiver."""
-    before = [step for step in rule.steps[:number] if way in step.ways]
+    """Return whether a step reaches an account by a transport that no earlier step used for it. A webhook is one receiver."""
+    earlier_steps = [step for step in rule.steps[:number] if way in step.ways]
     if way == "webhook":
-        return not before
-    reached = people.asked_by([ask for step in before for ask in step.ask], row)
+        return not earlier_steps
+    reached = people.asked_by([ask for step in earlier_steps for ask in step.ask], row)
     return not set(people.asked_by(rule.steps[number].ask, row)) <= set(reached)
 
 
 def escalate(writer: EventWriter, row: Alarm) -> None:
-    """Take the next step of an alarm that is due, and those after it that are due by now, too."""
+    """Take the next step of an alarm, and all further steps that are due."""
     people = AlarmPeople(writer.session, writer.board.id)
     rule = writer.alarm_rules.rules.get(row.rule)
     if rule is None:  # the rules have changed since
@@ -82,19 +85,19 @@ def escalate(writer: EventWriter, row: Alarm) -> None:
         return
     while True:
         now = event_time(writer)
-        taken = next_step(people, row, rule, row.next_at or now, now)
-        writer.update(row, "alarm.escalated", taken.values, conflicts=False)
-        taken.notify(writer, row)
+        step = next_step(people, row, rule, row.next_at or now, now)
+        writer.update(row, "alarm.escalated", step.values, conflicts=False)
+        step.notify(writer, row)
         if row.next_at is None or row.next_at > writer.now:
             return
 
 
 def lapse(writer: EventWriter, row: Alarm) -> None:
-    """Open an alarm again whose promise is over: it asks the former taker, and after LAPSE_S the ladder from its beginning."""
+    """Reopen an alarm whose promise is over. It asks the account that had it, and restarts its ladder after LAPSE_S."""
     former, rule, now = row.taken_by, writer.alarm_rules.rules.get(row.rule), event_time(writer)
     assert former is not None, "somebody has it"
-    values = OPEN | {
-        "step": -1, "round": row.round + 1, "asked": [former], "everybody": False,
+    values = BEGUN | {
+        "round": row.round + 1, "asked": [former],
         "handed_on": [account for account in row.handed_on if account != former],
         "lapsed_by": former, "lapsed_at": now, "next_at": later(now, LAPSE_S) if rule is not None else None,
     }  # fmt: skip
@@ -104,7 +107,7 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
 
 
 def release(writer: EventWriter, row: Alarm) -> None:
-    """Open an alarm again whose taker may no longer act on the search, and take its next step at once."""
+    """Reopen an alarm of an account that can no longer act on the search, and take its next step immediately."""
     now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
     writer.update(row, "alarm.released", OPEN | {"next_at": now if rule is not None else None}, conflicts=False)
     ownership.give_up_card(writer, row, lost)
@@ -112,11 +115,12 @@ def release(writer: EventWriter, row: Alarm) -> None:
 
 
 def notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Collection[str]) -> None:
+    """Queue the notifications of the current step and round."""
     for way in OUTSIDE:
         if way in ways:
-            to = pending.WEBHOOK if way == "webhook" else accounts
+            recipients = pending.WEBHOOK if way == "webhook" else accounts
             pending.add(
-                writer.session, board=row.board, alarm=row.id, step=row.step, round=row.round, way=way, accounts=to,
+                writer.session, board=row.board, alarm=row.id, step=row.step, round=row.round, way=way, accounts=recipients,
                 now=event_time(writer),
             )  # fmt: skip
 
@@ -125,5 +129,6 @@ def after(moment: str, seconds: float | None) -> str | None:
     return None if seconds is None else later(moment, seconds)
 
 
-def joined(known: list[str], more: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*known, *more]))
+def joined(ids: list[str], more: Iterable[str]) -> list[str]:
+    """Return both lists of ids as one, without duplicates."""
+    return list(dict.fromkeys([*ids, *more]))

@@ -1,5 +1,5 @@
-"""Steps of alarms that the server takes by itself: escalation, alarms that are found by time, and alarms whose taker may no
-longer act. What is due is read first, and judged again under the lock of its board."""
+"""Automatic steps of alarms: escalation, lapsed promises, occasions that begin with time, and alarms whose owner can no longer
+act. Due work is read first, and checked again under the lock of its board."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,13 +27,13 @@ from models.material import Material
 from models.search import Search
 from models.times import format_utc
 
-MAX_WAITING = 5_000  # alarms with a next step, read at once
-RELEASE_WITHIN = timedelta(hours=24)  # of its taking; later the search has other ways to be looked after
+MAX_PENDING = 5_000  # alarms per read
+RELEASE_WITHIN = timedelta(hours=24)  # after an alarm was taken; later, other people watch the search
 
 _A, _M, _P, _S = columns_of(Alarm), columns_of(Material), columns_of(Account), columns_of(Search)
-# Alarms from before migration 0058 have no `until`, or no `next_at` after their last step: these are due immediately.
+# Alarms that were raised before migration 0058 can lack `until`, or `next_at` after their last step. They are due immediately.
 _ALARM = select(_A.id, _A.board, _A.rule, _A.step)
-_WAITING = (
+_PENDING = (
     union_all(
         _ALARM.add_columns(_A.next_at.label("at"), null().label("taken")).where(_A.next_at.is_not(None)),
         _ALARM.add_columns(_A.until, _A.taken_at).where(_A.until.is_not(None), _A.ended_at.is_(None)),
@@ -70,8 +70,8 @@ _TAKEN = (
 )
 
 
-class Waiting(NamedTuple):
-    """Alarm that waits for its next step, or for the end of a promise."""
+class PendingAlarm(NamedTuple):
+    """Alarm with a next step, or with a promise that ends."""
 
     id: str
     board: str
@@ -81,16 +81,16 @@ class Waiting(NamedTuple):
     taken_at: str | None  # of a promise
 
 
-class Standing(NamedTuple):
-    """Alarm about a search that time has raised, and the position of its board."""
+class StandingAlarm(NamedTuple):
+    """Open alarm of an occasion that `ends`, and the position of its board."""
 
     id: str
     board: str
     seq: int
 
 
-class Found(NamedTuple):
-    """Occasion that a rule finds by time: its entity, and the cause by which its alarm is raised once."""
+class DueOccasion(NamedTuple):
+    """Occasion that began at a time: its rule, its entity, and the cause for which its alarm is raised once."""
 
     rule: str
     entity: str
@@ -99,75 +99,80 @@ class Found(NamedTuple):
 
 @dataclass
 class BoardWork:
-    """Work to do on a board. `due` names the step that each alarm was at, with the time of the next one. `settled` are alarms
-    whose cause may be gone."""
+    """Work for a board.
+
+    `due`: current step and due time of alarms, by id.
+    `occasions`: occasions that began.
+    `lost`: alarms of accounts that can no longer act.
+    `materials`: materials whose end has come.
+    `unsettled`: alarms whose cause may be gone.
+    """
 
     due: dict[str, tuple[int, str]] = field(default_factory=dict)
-    found: list[Found] = field(default_factory=list)
-    released: list[str] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)  # materials
-    settled: list[str] = field(default_factory=list)
+    occasions: list[DueOccasion] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    materials: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
 
     def batches(self, size: int) -> Iterator["BoardWork"]:
         """Yield the work in parts of at most `size` of each kind."""
-        due, longest = list(self.due.items()), max((self.due, self.found, self.released, self.ended, self.settled), key=len)
+        due, longest = list(self.due.items()), max((self.due, self.occasions, self.lost, self.materials, self.unsettled), key=len)
         for start in range(0, len(longest), size):
             part = slice(start, start + size)
-            yield BoardWork(dict(due[part]), self.found[part], self.released[part], self.ended[part], self.settled[part])
+            yield BoardWork(dict(due[part]), self.occasions[part], self.lost[part], self.materials[part], self.unsettled[part])
 
 
-def waiting(session: Session, rules: AlarmRules) -> list[Waiting]:
-    """Return the alarms that wait for their next step or the end of a promise, in the order of their times."""
+def pending(session: Session, rules: AlarmRules) -> list[PendingAlarm]:
+    """Return the alarms with a next step or a promise that ends, in the order of these times."""
     repeating = [rule.key for rule in rules.rules.values() if rule.repeat_s is not None]
-    return [Waiting(*row) for row in session.connection().execute(_WAITING, {"limit": MAX_WAITING, "repeating": repeating})]
+    return [PendingAlarm(*row) for row in session.connection().execute(_PENDING, {"limit": MAX_PENDING, "repeating": repeating})]
 
 
-def found_by_time(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[Found]]:
-    """Return what the rules find by time, by board: occasions that came after `since`, or that last."""
-    found: dict[str, list[Found]] = defaultdict(list)
+def due_occasions(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[DueOccasion]]:
+    """Return the occasions, by board, that began after `since`, or that still exist."""
+    due: dict[str, list[DueOccasion]] = defaultdict(list)
     for when, by_time in occasions.by_time():
         for rule in rules.of(when):
             wait = timedelta(seconds=rule.after_s)
             for board, entity, cause in by_time.find(session, rule, since - wait, now - wait):
-                found[board].append(Found(rule.key, entity, cause))
-    return found
+                due[board].append(DueOccasion(rule.key, entity, cause))
+    return due
 
 
-def ended(session: Session, now: datetime) -> Mapping[str, list[str]]:
-    """Return the materials, by board, whose end has come."""
-    found: dict[str, list[str]] = defaultdict(list)
+def ended_materials(session: Session, now: datetime) -> Mapping[str, list[str]]:
+    """Return the ids of materials, by board, whose end has come."""
+    materials: dict[str, list[str]] = defaultdict(list)
     for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": occasions.MAX_FOUND}):
-        found[material.board].append(material.id)
-    return found
+        materials[material.board].append(material.id)
+    return materials
 
 
-def standing(session: Session, rules: AlarmRules) -> list[Standing]:
-    """Return the alarms that end when time or a change of their board settles their cause."""
+def standing(session: Session, rules: AlarmRules) -> list[StandingAlarm]:
+    """Return the open alarms of occasions that `ends`."""
     keys = [rule.key for when, by_time in occasions.by_time() if by_time.ends for rule in rules.of(when)]
-    return [Standing(*row) for row in session.connection().execute(_STANDING, {"rules": keys})]
+    return [StandingAlarm(*row) for row in session.connection().execute(_STANDING, {"rules": keys})]
 
 
 def lost(session: Session, now: datetime) -> Mapping[str, list[str]]:
-    """Return the alarms, by board, whose taker may no longer act on the search."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """Return the alarms, by board, of accounts that can no longer act on the search."""
+    alarms: dict[str, list[str]] = defaultdict(list)
     people: dict[str, AlarmPeople] = {}
     for alarm in session.connection().execute(_TAKEN, {"since": format_utc(now - RELEASE_WITHIN)}).all():
         if not people.setdefault(alarm.board, AlarmPeople(session, alarm.board)).may_act(alarm.taken_by):
-            found[alarm.board].append(alarm.id)
-    return found
+            alarms[alarm.board].append(alarm.id)
+    return alarms
 
 
-def do(
+def process_board(
     session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
 ) -> CommandResult:
-    """Do what is still to be done on a board, whose row is locked first. An alarm that was taken, ended or escalated meanwhile is
-    left as it is."""
+    """Lock a board, and do the work that is still due. Alarms that were taken, ended or escalated in the meantime are skipped."""
     board = unit_of_work.lock_board(session, board_id)
     assert board is not None, "boards are never removed"
     now = clock()
     writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
     session.flush()
-    unit_of_work.prefetch(session, Alarm, [*work.due, *work.released, *work.settled])
+    unit_of_work.prefetch(session, Alarm, [*work.due, *work.lost, *work.unsettled])
     for id, (step, next_at) in work.due.items():
         row = unit_of_work.get(session, Alarm, id)
         if row is None or row.ended_at is not None or row.step != step:
@@ -176,14 +181,14 @@ def do(
             alarm_ladder.lapse(writer, row)
         elif row.taken_by is None and (row.next_at or row.raised_at) == next_at:
             alarm_ladder.escalate(writer, row)
-    _release(writer, work.released)
-    for id in work.ended:
+    _release(writer, work.lost)
+    for id in work.materials:
         material = unit_of_work.get(session, Material, id)
         if material is not None and material.ended_at is None and material.ends_at <= writer.now:
             materials.end(writer, material)
-    _end(writer, work.settled)
-    for each in work.found:
-        _raise(writer, each)
+    _end_settled(writer, work.unsettled)
+    for occasion in work.occasions:
+        _raise(writer, occasion)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", board_id, [event.seq for event in events]), events, ((board_id, board.epoch),))
 
@@ -196,8 +201,8 @@ def _release(writer: EventWriter, ids: Collection[str]) -> None:
             alarm_ladder.release(writer, row)
 
 
-def _end(writer: EventWriter, ids: Collection[str]) -> None:
-    """End those alarms that time has raised, and whose cause is gone."""
+def _end_settled(writer: EventWriter, ids: Collection[str]) -> None:
+    """End the alarms whose cause is gone."""
     for id in ids:
         row = unit_of_work.get(writer.session, Alarm, id)
         rule = writer.alarm_rules.rules.get(row.rule) if row is not None and row.ended_at is None else None
@@ -206,9 +211,9 @@ def _end(writer: EventWriter, ids: Collection[str]) -> None:
             alarms.end(writer, row)
 
 
-def _raise(writer: EventWriter, found: Found) -> None:
-    rule = writer.alarm_rules.rules[found.rule]
+def _raise(writer: EventWriter, due: DueOccasion) -> None:
+    rule = writer.alarm_rules.rules[due.rule]
     by_time = occasions.find(rule.when, "").by_time
-    subject = by_time.recheck(writer, rule, found.entity, found.cause) if by_time is not None else None
+    subject = by_time.recheck(writer, rule, due.entity, due.cause) if by_time is not None else None
     if subject is not None:
         alarms.raise_once(writer, rule, *subject)

@@ -46,6 +46,7 @@ const COMMAND_NAMES = {
   "alarm.take": () => t("Taking an alarm"),
   "alarm.extend": () => t("Keeping an alarm longer"),
   "alarm.hand_on": () => t("Handing an alarm on"),
+  "alarm.give_back": () => t("Giving an alarm back"),
   undo: () => t("Undoing"),
 };
 

@@ -114,12 +114,13 @@ interface AlertAddress {
   seq: number;
 }
 
-/** Requirements of a taken alarm on the watch line. `me`: the reading account; `isFresh`: it took this alarm some seconds ago. */
+/** Requirements of a taken alarm on the watch line. `me`: the reading account. `isFresh`: it took this alarm within the last 10 s. */
 interface TakenAlarmView {
   me: string;
   isFresh(alarm: string): boolean;
   handOn(alarm: Alarm): void;
   undo(alarm: Alarm): void;
+  giveBack(alarm: Alarm): void;
   dismiss(id: string): void;
   /** Set the end of the promise. */
   promise(alarm: Alarm, until: IsoTime): void;

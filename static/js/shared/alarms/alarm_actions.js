@@ -1,15 +1,15 @@
-/* What this person does with alarms: take, promise and undo; what is on its way, and what was refused. */
+/* Actions of this person on alarms: taking, promising, giving back and undoing; pending and refused commands. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { commandName } from "../refusals.js";
 
-const UNDO_MS = 10_000; // what this person has just taken stays for so long, also before other alarms
+const UNDO_MS = 10_000; // duration for which an alarm that this person has just taken is shown first, with undo
 
 export class AlarmActions {
   #session;
   #changed;
-  /** @type {{ id: string, seqs: number[], until: number } | null} */ #own = null; // taken by this person here, and still shown
+  /** @type {{ id: string, seqs: number[], until: number } | null} */ #own = null; // alarm that this person has just taken in this tab
   /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
 
   /** @param {Session} session @param {() => void} changed */
@@ -23,7 +23,7 @@ export class AlarmActions {
     return this.#own && performance.now() < this.#own.until ? this.#own.id : null;
   }
 
-  /** Show no longer what was just taken. */
+  /** Stop showing the alarm that was just taken. */
   forget() {
     this.#own = null;
   }
@@ -34,9 +34,20 @@ export class AlarmActions {
     outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(({ seqs: [seq] }) => {
       this.#own = { id: alarm.id, seqs: [seq], until: performance.now() + UNDO_MS };
       alarms.acknowledged(alarm.id, { id, name }, seq);
-    }, () => {}); // refusals: see takeBack
+    }, () => {}); // takeBack handles refusals
     this.#changed();
   }
+
+  /**
+   * Reopen an alarm that this person has, and ask other people.
+   * @param {Alarm} alarm
+   */
+  giveBack = (alarm) => {
+    const { outbox, alarms } = this.#session;
+    this.forget();
+    outbox.add(alarm.board, "alarm.give_back", { alarm: alarm.id }).then(() => alarms.released(alarm.id), () => {});
+    this.#changed();
+  };
 
   /**
    * Set the end of this person's promise.
@@ -52,7 +63,7 @@ export class AlarmActions {
   };
 
   /**
-   * Give back an alarm that was just taken: undo the chosen time first, then the taking.
+   * Undo taking an alarm: first the chosen time, then the taking.
    * @param {Alarm} alarm
    */
   undo = async (alarm) => {
@@ -69,7 +80,7 @@ export class AlarmActions {
     }
   };
 
-  /** Commands about alarms that were not answered yet. */
+  /** Unanswered commands that take an alarm. */
   pending() {
     return this.#session.outbox.pending().filter(({ name, status }) => name === "alarm.take" && status !== "refused");
   }
@@ -79,13 +90,13 @@ export class AlarmActions {
     return this.pending().some(({ data }) => data.alarm === alarm);
   }
 
-  /** Refused ones are not kept: there is nothing typed in them but a sentence. Who has the alarm is told by the list. */
+  /** Discard refused commands, because they contain at most a typed sentence. If another person has the alarm, the list shows it. */
   takeBack() {
     const { outbox } = this.#session;
     const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
     for (const { id, name, refusal } of refused) {
       if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
-      queueMicrotask(() => outbox.discard(id)); // the outbox tells of it while it still works on it
+      queueMicrotask(() => outbox.discard(id)); // the outbox calls this while it is still changing
     }
   }
 

@@ -126,6 +126,7 @@ class AlarmLine {
         <span class="alarm-mark">${WARNING}<span class="rule">${alarm.lapsed_by ? label.event("alarm.lapsed") : ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
         ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
+        ${isLive && detail && this.#isUnowned(alarm) ? html`<span class="subject" aria-hidden="true">${detail}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#nextButton(alarm, open, more)}
@@ -204,8 +205,8 @@ class AlarmLine {
 
   /** @returns {TakenAlarmView} */
   get #view() {
-    const { fresh, undo, promise } = this.#actions;
-    return { me: this.#me, isFresh: (id) => fresh === id, handOn: this.#handOn.show, undo, dismiss: (id) => this.#dismiss(id), promise, choose: this.#promise.show };
+    const { fresh, undo, promise, giveBack } = this.#actions;
+    return { me: this.#me, isFresh: (id) => fresh === id, handOn: this.#handOn.show, undo, giveBack, dismiss: (id) => this.#dismiss(id), promise, choose: this.#promise.show };
   }
 
   /** @param {Alarm} alarm */
@@ -215,6 +216,12 @@ class AlarmLine {
   get #undismissed() {
     return this.#state === "live" ? this.#session.alarms.taken.filter(({ id }) => !dismissedIds().includes(id)) : [];
   }
+
+  /**
+   * Return whether the line has nothing to say about an owner: then a phone shows the subject instead.
+   * @param {Alarm} alarm
+   */
+  #isUnowned = (alarm) => !alarm.assignee && !alarm.lapsed_by && !this.#isNotTaken(alarm);
 
   // --- actions
 

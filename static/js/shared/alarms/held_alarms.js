@@ -1,4 +1,4 @@
-/* Alarms that this person has: the reminder before a promise ends, and one fact in the watch line, which opens the list. */
+/* Alarms that this person has: a fact in the watch line, which opens their list, and a reminder before a promise ends. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
@@ -33,7 +33,7 @@ export function reminder(alarm, view) {
 }
 
 /**
- * "1 min", "42 s": what is left of a promise.
+ * "1 min", "42 s": remaining time of a promise.
  * @param {Alarm} alarm
  */
 const leftText = ({ until }) => runningTime(serverNow(), new Date(until ?? 0));
@@ -48,7 +48,7 @@ export class HeldAlarms {
   #dialogs = new Dialogs(this.#root);
   #isShown = false;
   /** @type {Alarm[]} */ #held = [];
-  #reminded = new Set(); // promises that were announced, by alarm and end
+  #reminded = new Set(); // announced ends of promises, as "id until"
 
   /** @param {() => TakenAlarmView} view */
   constructor(view) {
@@ -56,12 +56,13 @@ export class HeldAlarms {
   }
 
   /**
-   * Take the alarms that this person has now, and return the fact for the watch line.
-   * @param {Alarm[]} held the one whose promise ends first in front
+   * Set the alarms that this person has, and return the fact for the watch line.
+   * @param {Alarm[]} held sorted by the ends of their promises
    */
   fact(held) {
     this.#held = held;
-    if (this.#isShown) this.#draw();
+    if (this.#isShown && !held.length) this.#close();
+    else if (this.#isShown) this.#draw();
     const [first] = held;
     if (!first) return nothing;
     const what = namedAlarm(first), child = whoseAlarm(first), time = formatUntil(first.until ?? "");
@@ -102,8 +103,9 @@ export class HeldAlarms {
     };
     return html`<ul class="held-alarms">${this.#held.map((alarm) => html`<li data-alarm=${alarm.id}><b class="until">${formatUntil(alarm.until ?? "")}</b>
         <span><a href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi></b> · ${namedAlarm(alarm)}</a><br /><span class="quiet">${alarmDetail(alarm)}</span></span>
-        <span class="buttons">${moreTime(alarm, { ...view, choose: (one) => close(view.choose, one)() })}<button type="button" data-act="hand-on-alarm" @click=${close(view.handOn, alarm)}>${t("Hand on…")}</button></span></li>`)}</ul>
-      <p class="hint">${t("An item ends by itself when its work is done. When its time is up, it is open again and you are asked first.")}</p>`;
+        <span class="buttons">${moreTime(alarm, { ...view, choose: (one) => close(view.choose, one)() })}<button type="button" data-act="hand-on-alarm" @click=${close(view.handOn, alarm)}>${t("Hand on…")}</button>
+          <button type="button" data-act="give-back" @click=${() => view.giveBack(alarm)}>${t("Give back")}</button></span></li>`)}</ul>
+      <p class="hint">${t("An item ends automatically when its work is done. When its time is up, it reopens and asks you first. “Give back” asks the others immediately.")}</p>`;
   }
 }
 
