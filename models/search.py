@@ -293,7 +293,7 @@ class Search(Searchable, table=True):
     status_at: str | None = None  # time of the last change of status; null if it never changed
     archived_at: str | None = Field(default=None, index=True)  # time at which it left `operations`
     made_reference: str | None = None  # generated reference, even if another was set later
-    # times by which alarms find it (board/commands/searches/search_times.py)
+    # times at which its occasions of alarms begin (board/commands/searches/search_times.py)
     undecided_since: str | None = Field(default=None, index=True)
     appeal_until: str | None = Field(default=None, index=True)
-    reviewed_at: str | None = None  # null: not since it was opened
+    reviewed_at: str | None = None  # null if it was not reviewed since it was opened

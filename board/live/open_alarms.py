@@ -82,5 +82,5 @@ class OpenAlarmPublisher:
 
 
 def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, int]:
-    """Return the order in which alarms are sent where there are too many: urgent ones first, then the oldest."""
+    """Return the key that sorts alarms if there are too many to send: the newest urgent ones, then the oldest others."""
     return alarm.is_mention, not alarm.is_urgent, -number if alarm.is_urgent else number

@@ -1,5 +1,5 @@
 """Random histories: each alarm is raised once for its cause, each step is taken once and in order, whichever process looks, and
-nobody is asked further about an alarm that somebody has."""
+nobody is asked further about an alarm that somebody has, until the promise lapses."""
 
 import asyncio
 import contextlib
@@ -25,6 +25,7 @@ from tests.support.team import Team, running_team
 
 URGENT = {"description": "a girl at the station", "priority": "urgent"}
 STEPS = 4  # of the rule for urgent sightings
+RESTARTS = ("alarm.lapsed", "alarm.given_back")  # events after which a ladder restarts
 
 Event = dict[str, Any]
 
@@ -57,13 +58,16 @@ def _faults_of_alarm(history: list[Event]) -> list[str]:
             faults.append("it was raised twice")
         if type == "alarm.escalated" and old["taken_by"]:
             faults.append("a step after it was taken")
-        if type == "alarm.escalated" and not (old["next_at"] and new["step"] > old["step"]):
+        is_repeat = new["step"] == old["step"] == STEPS - 1 and new["round"] == old["round"] + 1
+        if type == "alarm.escalated" and not (old["next_at"] and (is_repeat or new["step"] > old["step"])):
             faults.append(f"step {new['step']} after step {old['step']}, due at {old['next_at']}")
-        if type != "alarm.escalated" and new["step"] != old["step"]:
+        if type in RESTARTS and (new["step"], new["taken_by"], new["round"]) != (-1, None, old["round"] + 1):
+            faults.append(f"{type} did not restart the ladder")
+        if type not in ("alarm.escalated", *RESTARTS) and new["step"] != old["step"]:
             faults.append(f"{type} changed the step")
         if type == "alarm.taken" and old["taken_by"]:
             faults.append("it was taken twice")
-        if set(old["asked"]) - set(new["asked"]):
+        if type not in RESTARTS and set(old["asked"]) - set(new["asked"]):
             faults.append("somebody is no longer asked")
         if (new["taken_by"] or new["ended_at"]) and new["next_at"]:
             faults.append("it goes on, though somebody has it or it has ended")
@@ -107,6 +111,8 @@ async def _act(desk: Team, search: str, random: Random) -> None:
             await who.command(search, "sighting.add", URGENT)
         elif chance < 0.45 and alarms:
             await who.command(search, "alarm.take", {"alarm": random.choice(alarms)})
+        elif chance < 0.48 and alarms:
+            await who.command(search, "alarm.give_back", {"alarm": random.choice(alarms)})
         elif chance < 0.60 and alarms:
             to = random.choice([desk.bob, desk.charlie, desk.ada]).account["id"]
             await who.command(search, "alarm.hand_on", {"alarm": random.choice(alarms), "to": to})
@@ -173,18 +179,18 @@ async def test_a_mutant_is_found(
         await desk.bob.command(search, "sighting.add", URGENT)
         first, second = Escalation(desk.server.service), Escalation(desk.server.service)
         if mutant == "no judgement under the lock":
-            real = alarm_steps.do
+            process_board = alarm_steps.process_board
 
             def careless(session: Session, board_id: str, work: Any, **more: Any) -> Any:
                 for id in work.due:
                     row = session.get(Alarm, id)
                     assert row is not None
                     work.due[id] = row.step, row.next_at
-                return real(session, board_id, work, **more)
+                return process_board(session, board_id, work, **more)
 
-            monkeypatch.setattr(alarm_steps, "do", careless)
+            monkeypatch.setattr(alarm_steps, "process_board", careless)
         else:
-            monkeypatch.setattr(Deadlines, "due", lambda self, waiting, now: [*filter(self._at.__contains__, waiting)])
+            monkeypatch.setattr(Deadlines, "due", lambda self, pending, now: [*filter(self._at.__contains__, pending)])
         wall_clock.set(timedelta(minutes=2.1))
         await asyncio.gather(first.escalate(), second.escalate())
         events = next(iter(alarms_of(await events_of(desk.alice, search)).values()))

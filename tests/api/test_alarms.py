@@ -572,15 +572,15 @@ async def test_a_board_that_fails_keeps_no_other_from_its_steps(alarms: Alarms, 
     other = await alarms.desk.alice.open_search(lead=id_of(alarms.desk.alice))
     for search in (alarms.search, other):
         await alarms.desk.bob.command(search, "sighting.add", URGENT)
-    do = alarm_steps.do
+    process_board = alarm_steps.process_board
 
     def fail(session: Session, board_id: str, **work: Any) -> Any:
         if board_id == alarms.search:
             raise ValueError("a fault")
-        return do(session, board_id, **work)
+        return process_board(session, board_id, **work)
 
     monkeypatch.setattr(escalation, "BOARDS_AT_ONCE", 1)
-    monkeypatch.setattr(alarm_steps, "do", fail)
+    monkeypatch.setattr(alarm_steps, "process_board", fail)
     with pytest.raises(ValueError, match="a fault"):
         await alarms.after(2.1)
     assert [state["step"] for state in (await alarms.states(other)).values()] == [1]

@@ -330,6 +330,7 @@ MORE = {
     "undo": ("conflict",),
     "alarm.take": ("conflict",),
     "alarm.extend": ("conflict",),
+    "alarm.give_back": ("conflict",),
     "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore")  # `conflict` after it was placed or dismissed
@@ -385,7 +386,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
 ) -> None:
     search, names = await scene(team)
     await prepare(name, team, search, names)
-    if name == "alarm.extend":
+    if name in ("alarm.extend", "alarm.give_back"):
         await team.alice.command(search, "alarm.take", {"alarm": names["alarm"]})
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
@@ -397,6 +398,8 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
             assert answer["board"] == board
             if name == "search.set_status":  # the search may be closed now
                 await team.alice.command(board, name, {"status": "open", "reason": "again"})
+            if name == "alarm.give_back":
+                await team.alice.command(board, "alarm.take", {"alarm": names["alarm"]})
             continue
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, whose fields have changed since
             assert answer["current"], (path, answer)

@@ -15,7 +15,7 @@ from sqlmodel import select
 from board.accounts import accounts, live_changes
 from board.alarms.escalation import Escalation
 from board.commands.alarms import alarm_ladder
-from board.commands.alarms.alarm_ladder import Taken
+from board.commands.alarms.alarm_ladder import StepResult
 from board.commands.registry import Command
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -192,8 +192,8 @@ async def test_every_grave_alarm_is_promised_or_asked_about_in_long_histories(ma
 # -- broken on purpose ------------------------------------------------------------------------------------------------------
 
 
-def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) -> Taken:
-    return Taken({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
+def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) -> StepResult:
+    return StepResult({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
 
 
 @pytest.mark.parametrize("mutant", ["a ladder that ends", "a promise that never lapses"])

@@ -128,6 +128,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": f"{SECRET} call"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}"} | TOLD,
+    "alarm.give_back": {"alarm": "{alarm}"} | TOLD,
     "undo": {"seq": "{graded}"},
     "shift.take": TOLD,
     "handover.prepare": {"incoming": None},
@@ -149,7 +150,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
 # given on the search of another command: a display shows at most 50 boards
 SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution.withdraw", "file.update"), "material.approve")
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
-SHARED["alarm.extend"] = "alarm.take"
+SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary

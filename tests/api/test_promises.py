@@ -1,4 +1,4 @@
-"""Promises: whoever takes an alarm has it until a time; then it is open again. The last step of a ladder is repeated."""
+"""Promises: an account that takes an alarm has it until a time; then it reopens. The last step of a ladder is repeated."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from models.notification import Notification
 from models.times import format_utc, parse_utc
 from tests.api.test_alarms import MINUTE, URGENT, Alarms, id_of
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.people import Person
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
@@ -39,6 +40,22 @@ def at(state: dict[str, Any], minutes: float, since: str = "taken_at") -> str:
 
 async def taken_by(alarms: Alarms, id: str) -> str | None:
     return (await alarms.states())[id]["taken_by"]
+
+
+def people(alarms: Alarms) -> dict[str, Person]:
+    desk = alarms.desk
+    return {"alice": desk.alice, "bob": desk.bob, "charlie": desk.charlie, "ada": desk.ada}
+
+
+async def listed(person: Person) -> dict[str, Any]:
+    (alarm,) = (await person.http.get("/api/v1/alarms")).json()["alarms"]
+    return dict(alarm)
+
+
+async def assignee(alarms: Alarms) -> str | None:
+    entities = (await alarms.desk.alice.snapshot(alarms.search))["entities"]
+    ((_, state),) = [(key, state) for key, state in entities.items() if key[0] == "sighting"]
+    return state["assignee"]
 
 
 async def test_a_taken_alarm_is_promised_for_the_time_of_its_rule(alarms: Alarms) -> None:
@@ -101,6 +118,56 @@ async def test_another_time_within_a_minute_of_taking_is_no_extension(alarms: Al
     _, state = await alarms.only()
     await alarms.desk.charlie.command(alarms.search, "alarm.extend", {"alarm": id, "until": at(state, 60)})
     assert (await alarms.only())[1]["promises"] == 1
+
+
+async def test_an_alarm_that_is_given_back_asks_the_others_immediately(alarms: Alarms) -> None:
+    id, before = await alarms.only()
+    charlie = id_of(alarms.desk.charlie)
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    await alarms.desk.charlie.command(alarms.search, "alarm.give_back", {"alarm": id, "reason": "another call"})
+    _, state = await alarms.only()
+    assert (state["taken_by"], state["until"], state["step"], state["round"]) == (None, None, -1, 1)
+    assert state["handed_on"] == [charlie]
+    assert await assignee(alarms) is None
+    assert await alarms.escalation.escalate() == 1, "its first step is due now"
+    _, state = await alarms.only()
+    assert (state["step"], state["everybody"]) == (0, True)
+    assert state["next_at"] >= before["next_at"]
+    asked = {name: (await listed(person))["asked_me"] for name, person in people(alarms).items()}
+    assert asked == {"alice": True, "bob": False, "charlie": False, "ada": True}, "neither Charlie nor Bob, who recorded it"
+    assert [event["reason"] for event in await alarms.events() if event["type"] == "alarm.given_back"] == ["another call"]
+
+
+async def test_an_alarm_is_given_back_by_its_owner_alone(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    assert (await alarms.refused(alarms.desk.bob, "alarm.give_back", {"alarm": id})).code == "conflict"
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    refused = await alarms.refused(alarms.desk.bob, "alarm.give_back", {"alarm": id})
+    assert (refused.code, list(refused.fields)) == ("conflict", ["taken_by"])
+    assert await taken_by(alarms, id) == id_of(alarms.desk.charlie)
+
+
+async def test_an_alarm_that_everyone_gave_back_asks_everyone_again(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    for minute, person in enumerate(people(alarms).values(), 1):
+        alarms.clock.set(minute * MINUTE)
+        await person.command(alarms.search, "alarm.take", {"alarm": id})
+        await person.command(alarms.search, "alarm.give_back", {"alarm": id})
+        await alarms.escalation.escalate()
+    await alarms.after(6.2)
+    state = (await alarms.states())[id]
+    assert set(state["asked"]) == {id_of(person) for person in people(alarms).values()}
+    assert state["handed_on"] == []
+
+
+async def test_a_sighting_of_the_responsible_person_lapses_without_an_answer(alarms: Alarms) -> None:
+    alice = id_of(alarms.desk.alice)
+    await alarms.desk.alice.command(alarms.search, "sighting.add", {"description": "a girl in the park", "priority": "urgent"})
+    id = next(id for id, state in (await alarms.states()).items() if state["taken_by"] == alice)
+    assert (await alarms.states())[id]["until"] == at((await alarms.states())[id], 10)
+    await alarms.after(10.1)
+    state = (await alarms.states())[id]
+    assert (state["taken_by"], state["lapsed_by"], state["asked"]) == (None, alice, [alice])
 
 
 async def test_the_last_step_is_repeated_until_somebody_has_it(alarms: Alarms) -> None:

@@ -87,6 +87,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "alarm.take": {"alarm": "{alarm}", "until": "{soon}"},
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": "calling the station"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
+    "alarm.give_back": {"alarm": "{alarm}", "reason": "another call"},
     "board.make_room": {"groups": ["withdrawn", "notes"], "unchanged_days": 30, "account": None},
     "board.bring_back": {"entity": "{sighting}"},
     "undo": {"seq": "{graded}"},
@@ -183,7 +184,7 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
             names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada, search)
         if name == "file.attach":
             names["upload"] = await uploads.ready(people[role], search)
-        if name == "alarm.extend" and role != "viewer":
+        if name in ("alarm.extend", "alarm.give_back") and role != "viewer":
             await people[role].command(search, "alarm.take", {"alarm": names["alarm"]})
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await team.alice.snapshot(board))["seq"]

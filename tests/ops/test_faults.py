@@ -275,19 +275,20 @@ def test_fault_of_the_journal_itself_is_reported() -> None:
 
 
 def alarm(*events: tuple[str, int, int, float | None], cause: int = 1) -> AlarmRecord:
-    """Return the record of an alarm: type, second, step, and the second at which the next step is due; null once it is taken."""
+    """Return the record of an alarm: type, second, step, and the second at which the next step is due, or a promise ends."""
     record = AlarmRecord([cause])
-    for type, at, step, next_at in events:
+    for type, at, step, due in events:
+        is_taken, time = type in ("taken", "extended"), None if due is None else datetime.fromtimestamp(due, UTC).isoformat()
         state = {
-            "about": {"seq": 1}, "step": step, "taken_by": "bob" if type == "taken" else None,
-            "next_at": None if next_at is None else datetime.fromtimestamp(next_at, UTC).isoformat(),
+            "about": {"seq": 1}, "step": step, "taken_by": "bob" if is_taken else None, "next_at": None if is_taken else time,
+            "until": time if is_taken else None, "round": int(step < 0),
         }  # fmt: skip
         record.note({"kind": "alarm", "id": "a", "type": f"alarm.{type}", "state": state}, at)
     return record
 
 
 def of_alarm(record: AlarmRecord, *struck: InjectedFault) -> list[str]:
-    return [check for check, _ in faults_of(record, struck, 0.0)]
+    return [check for check, _ in faults_of(record, struck, 0.0, 60.0)]
 
 
 def test_an_alarm_whose_steps_come_in_time_is_right() -> None:
@@ -310,6 +311,15 @@ def test_a_step_that_comes_early_twice_or_never_is_found() -> None:
     assert of_alarm(twice) == ["alarms doubled"]
     assert of_alarm(alarm(("raised", 1, 0, 4.0), ("escalated", 4, 2, None))) == ["alarms doubled"]
     assert of_alarm(alarm(("raised", 1, 0, 4.0), ("taken", 3, 0, None), ("escalated", 4, 1, None))) == ["alarms doubled"] * 2
+
+
+def test_a_promise_lapses_on_time_and_its_ladder_restarts() -> None:
+    taken = ("raised", 1, 0, 4.0), ("taken", 3, 0, 9.0)
+    assert of_alarm(alarm(*taken, ("extended", 5, 0, 20.0), ("lapsed", 21, -1, 30.0), ("escalated", 31, 0, None))) == []
+    assert of_alarm(alarm(*taken, ("lapsed", 13, -1, 90.0))) == ["alarms late"]
+    assert of_alarm(alarm(*taken, ("lapsed", 6, -1, 90.0))) == ["alarms late"]
+    assert of_alarm(alarm(*taken)) == ["alarms lost"], "it never lapsed"
+    assert of_alarm(alarm(*taken, ("taken", 5, 0, 90.0))) == ["alarms doubled"]
 
 
 def test_an_alarm_that_was_not_raised_once_is_found() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board.commands.registry import TABLE
+from models.times import format_utc, now
 from tests.support import handover_steps, random_commands, uploads
 from tests.support.backends import Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
@@ -128,6 +130,8 @@ async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: st
     alarm = next(id for (kind, id), state in entities.items() if kind == "alarm" and state["about"]["id"] == placed)  # Bob's
     await give(bob, search, "alarm.hand_on", {"alarm": alarm, "to": alice.account["id"]})
     await give(alice, search, "alarm.take", {"alarm": alarm})
+    await give(alice, search, "alarm.extend", {"alarm": alarm, "until": format_utc(now() + timedelta(hours=1))})
+    await give(alice, search, "alarm.give_back", {"alarm": alarm})
     return seen
 
 

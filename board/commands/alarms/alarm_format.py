@@ -31,8 +31,8 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `asked_me`: whether it asks the caller.
 `assignee`: of the card, or null. *0.4.0*
 `until`: end of the promise of `taken_by`; null if nobody has it. *0.4.0*
-`promises`: 1, and 1 for each extension. *0.4.0*
+`promises`: 1 for taking it, and 1 for each extension. *0.4.0*
 `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
-`lapsed_by`: whose promise lapsed, until somebody takes the alarm. *0.4.0*
-`count`: with `queue_late`, how many sightings wait too long now; else null. *0.4.0*
+`lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
+`count`: for `queue_late`, number of sightings that wait too long now; otherwise null. *0.4.0*
 """

@@ -1,4 +1,4 @@
-"""List of alarms that have not ended: those that nobody has, for whoever may see them, and those that somebody has."""
+"""List of alarms that have not ended."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -66,9 +66,9 @@ class ListedAlarm:
     handed_on: frozenset[str]
     everybody: bool
     caused_by: str | None
-    is_mention: bool  # a note asks for an answer: where there are too many to show, others go first
-    is_urgent: bool  # about an urgent sighting or tip: these are never left out for others
-    is_kept: bool  # taken over a minute ago: shown to its taker alone
+    is_mention: bool  # a note asks for an answer; if there are too many alarms, other alarms are first
+    is_urgent: bool  # about an urgent sighting or tip, which are never left out for other alarms
+    is_kept: bool  # taken over a minute ago, so that only its owner sees it
 
     def asks(self, account: str, role: str) -> bool:
         """Return whether an account is asked. It has to see the search, too."""
@@ -85,7 +85,7 @@ class ListedAlarm:
         return role in MAY_ACT and (is_taker or (is_involved and not self.is_kept))
 
     def is_listed_for(self, account: str) -> bool:
-        """Return whether the list of all alarms has it for an account: not if another account took it over a minute ago."""
+        """Return whether the list of an account contains it: not if another account took it over a minute ago."""
         taker = self.body["taken_by"]
         return not self.is_kept or (taker is not None and taker["id"] == account)
 
@@ -181,7 +181,7 @@ class _Subjects:
         return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
 
     def count(self, board: str, rule: Rule | None) -> int | None:
-        """Return how many sightings of a search wait too long, for the alarm about them."""
+        """Return the number of sightings that wait too long, for the alarm about them; otherwise None."""
         is_about_queue = rule is not None and rule.when == "queue_late"
         return late_reports.count_late(self._session, rule, board, self._at) if rule is not None and is_about_queue else None
 

@@ -43,8 +43,8 @@ class AlarmPeople:
         return account in self._roles
 
     def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
-        """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, neither who caused it,
-        nor who handed it on."""
+        """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, accounts that caused it
+        or handed it on are left out."""
         left_out = set() if again else {alarm.caused_by, *alarm.handed_on}
         found = [id for each in ask for id in self._of(each, alarm) if id in self._roles and id not in left_out]
         return list(dict.fromkeys(found))

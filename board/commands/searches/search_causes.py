@@ -1,4 +1,4 @@
-"""Causes of alarms about a search that come with time: a missing decision, report or review, and the end of an appeal."""
+"""Occasions of alarms about a search that begin with time: a missing decision, report or review, and the end of an appeal."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ _alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
 
 
 def without_alarm(rule: Rule, board: Any, entity: Any, cause: Any = None) -> ColumnElement[bool]:
-    """Return the condition that there is no alarm by a rule about an entity that has not ended, or was raised for this cause."""
+    """Return the condition that a rule has no open alarm about an entity, and none that was raised for this cause."""
     is_known = _alarm.ended_at.is_(None) if cause is None else or_(_alarm.ended_at.is_(None), _alarm.cause == cause)
     return ~select(_alarm.id).where(_alarm.board == board, _alarm.rule == rule.key, _alarm.entity == entity, is_known).exists()
 
@@ -56,7 +56,7 @@ def _recheck_undecided(writer: EventWriter, rule: Rule, *_: str) -> Subject | No
     return (search, since) if since is not None and search_times.needs_decision(search) else None
 
 
-# -- found, and somebody was not told -------------------------------------------------------------------------------------
+# -- found, but family or police not told ---------------------------------------------------------------------------------
 
 
 def _find_not_told(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
@@ -90,7 +90,7 @@ def _recheck_ending(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
     return (search, due) if search.status == "open" and due is not None and due <= by else None
 
 
-# -- a search that nobody has reviewed ------------------------------------------------------------------------------------
+# -- an unreviewed search -------------------------------------------------------------------------------------------------
 
 
 def _reviewed_at(search: Any) -> Any:

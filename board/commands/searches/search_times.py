@@ -1,4 +1,4 @@
-"""Times by which alarms find a search: they follow from its events, and are in no state."""
+"""Times at which occasions of a search begin. They are derived from its events, and not part of its state."""
 
 from board.engine import unit_of_work
 from board.engine.event_writer import Change, EventWriter
@@ -7,13 +7,13 @@ from models.entity import State
 from models.note import Note
 from models.search import Search
 
-MIN_CRITERIA = 2  # answered "yes": then somebody has to decide if the disappearance is worrying
-# events by which a person reviews a search; a decision in its log does, too
+MIN_CRITERIA = 2  # answered "yes", after which somebody must decide if the disappearance is worrying
+# events that are reviews of a search, besides decisions in its log
 REVIEWS = ("search.opened", "search.status_set", "search.worrying_set", "search.appeal_set", "search.goal_set")
 
 
 def record_search_times(writer: EventWriter) -> None:
-    """Set the times of the searches that a command has changed."""
+    """Set the times of the searches that a command changed."""
     for change in list(writer.result.changes):
         if change.event.kind in (Search.KIND, Note.KIND):
             _record(writer, change)
@@ -48,6 +48,6 @@ def _times_of(search: Search, at: str) -> State:
 
 
 def needs_decision(search: Search) -> bool:
-    """Return whether two criteria of an open search were answered "yes", and nobody has decided if it is worrying."""
+    """Return whether two criteria of an open search have the answer "yes", and nobody decided if it is worrying."""
     yes = [criterion for criterion in search.criteria.values() if (criterion or {}).get("answer") == "yes"]
     return search.status == "open" and search.worrying is None and len(yes) >= MIN_CRITERIA

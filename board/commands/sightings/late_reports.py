@@ -1,4 +1,4 @@
-"""Alarms about reports that wait longer than their target: one for all sightings of a search, and one for each tip."""
+"""Occasions of alarms about reports that wait too long: one alarm for all sightings of a search, and one for each tip."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -62,7 +62,8 @@ def count_late(session: Session, rule: Rule, board: str, at: str) -> int:
 
 
 def _recheck_sightings(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
-    """Return the search of the board if a sighting is late. Each time that one becomes late is another cause."""
+    """Return the search of the board if a sighting is late. Its current position is the cause, so that later sightings raise
+    another alarm."""
     writer.session.flush()
     search = unit_of_work.get(writer.session, Search, writer.board.id)
     is_late = search is not None and search.status == "open" and count_late(writer.session, rule, search.id, writer.now)

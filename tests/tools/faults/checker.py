@@ -56,7 +56,7 @@ def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
     for journal in journals.values():
         for fault in journal.faults:
             verdict.add("broken journal", fault)
-        for promise, case in alarms.faults_of(journal.alarms, run.struck, run.wall):
+        for promise, case in alarms.faults_of(journal.alarms, run.struck, run.wall, run.ended):
             verdict.add(promise, f"{journal.board}: {case}")
     for commands in run.commands:
         _check_commands(run, journals, commands, verdict)

@@ -184,11 +184,11 @@ MUTANTS = (
         "deadlines of alarms are in memory alone",
         "alarms late",  # a process that starts begins each wait anew
         (
-            Patch("board/alarms/escalation.py", "if each.next_at <= now or deadline <= at]", "if deadline <= at]"),
+            Patch("board/alarms/escalation.py", "if alarm.next_at <= now or deadline <= at]", "if deadline <= at]"),
             Patch(
                 "board/alarms/escalation.py",
-                "return max(0.0, min(_seconds(now, each.next_at), whole))",
-                "return whole + 0 * len(now)",
+                "return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))",
+                "return self._full_wait_s(alarm) + 0 * len(now)",
             ),
         ),
         replace(_plan(*(_all_at_once("worker.kill", 1.0) for _ in range(6))), guests=0),
@@ -199,8 +199,13 @@ MUTANTS = (
         (
             Patch(
                 "board/commands/alarms/alarm_steps.py",
-                "if row is not None and (row.step, row.next_at) == (step, next_at):",
-                "if row is not None and (step, next_at):",
+                "if row is None or row.ended_at is not None or row.step != step:",
+                "if row is None or row.ended_at is not None or step is None:",
+            ),
+            Patch(
+                "board/commands/alarms/alarm_steps.py",
+                "elif row.taken_by is None and (row.next_at or row.raised_at) == next_at:",
+                "elif row.taken_by is None and row.next_at is not None:",
             ),
         ),
         replace(_plan(Storm((), 25.0)), workers=3, guests=0),

@@ -280,7 +280,7 @@ class _RunInProgress:
     # -- after --------------------------------------------------------------------------------------------------------
 
     async def _finish_alarms(self) -> None:
-        """Wait until no alarm has a next step. One that goes no further is found by the checker."""
+        """Wait until no step is in progress. The checker finds what never came."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ALARMED_S):
                 while await run_on_database(self.plant.database_url, _waiting_alarms):
@@ -398,15 +398,16 @@ class _RunInProgress:
 
 
 def _waiting_alarms(session: Session) -> int:
-    return int(session.connection().execute(text("SELECT count(*) FROM alarm WHERE next_at IS NOT NULL")).scalar() or 0)
+    steps = "SELECT count(*) FROM alarm WHERE next_at IS NOT NULL AND step >= 0"  # -1: a promise lapsed, and the ladder waits
+    return int(session.connection().execute(text(steps)).scalar() or 0)
 
 
 def _of_alarms(records: list[AlarmRecord]) -> str:
     """Return how many alarms there were, what became of them, and how late their steps came."""
     events = [event.type for record in records for events in record.alarms.values() for event in events]
-    taken, late = events.count("alarm.taken"), sorted(lateness(records))
+    taken, late = f"{events.count('alarm.taken')} taken, {events.count('alarm.lapsed')} lapsed", sorted(lateness(records))
     steps = f"{len(late)} steps, late by {late[len(late) // 2]:.2f} s (median), {late[-1]:.2f} s (most)" if late else "no steps"
-    return f"{events.count('alarm.raised')} raised, {taken} taken, {steps}"
+    return f"{events.count('alarm.raised')} raised, {taken}, {steps}"
 
 
 def _heads(session: Session) -> dict[str, tuple[str, int]]:

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from models.times import format_utc, now
 from tests.tools.faults.reader import BACK_S, OPENS_WITHIN_S, Address
 from tests.tools.faults.recordings import CommandLog
 
@@ -30,7 +32,8 @@ class WriterBoard:
     cards: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     seq: int = 0  # a seq that it has reached
-    alarms: list[str] = field(default_factory=list)  # open ones, as the server told last
+    alarms: list[str] = field(default_factory=list)  # open ones, in the server's last list
+    promised: list[str] = field(default_factory=list)  # those that somebody has
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -49,6 +52,9 @@ def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> t
         return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
     if chance < 0.93 and board.alarms:
         return "alarm.take", {"alarm": random.choice(board.alarms)}
+    if chance < 0.935 and board.promised:
+        until = format_utc(now() + timedelta(seconds=random.randrange(60, 180)))
+        return "alarm.extend", {"alarm": random.choice(board.promised), "until": until}
     if chance < 0.95:
         return "note.add", {"text": text}
     if chance < 0.97:  # on two boards in one transaction
@@ -143,7 +149,9 @@ class Writer:
     def _take(self, said: dict[str, Any], at: float) -> None:
         if said["type"] == "alarms":
             for board in self._boards:
-                board.alarms = [each["id"] for each in said["alarms"] if each["board"] == board.id and not each["taken_by"]]
+                listed = [alarm for alarm in said["alarms"] if alarm["board"] == board.id]
+                board.alarms = [alarm["id"] for alarm in listed if not alarm["taken_by"]]
+                board.promised = [alarm["id"] for alarm in listed if alarm["taken_by"]]
         if said["type"] not in ("ack", "refused"):
             return
         id, number = said["id"], _number(said["id"])
