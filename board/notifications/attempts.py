@@ -62,8 +62,8 @@ _OLD = (
 )
 _FACTS: Any = (
     core_select(
-        table_of(Notification), _A.raised_at, _A.rule, _A.occasion, _A.about, _A.handed_on, _A.taken_by, _A.ended_at, _P.email,
-        _P.language, _P.enabled, _P.role, _S.reference, _S.access, _S.members,
+        table_of(Notification), _A.raised_at, _A.rule, _A.occasion, _A.about, _A.handed_on, _A.taken_by, _A.lapsed_by,
+        _A.ended_at, _P.email, _P.language, _P.enabled, _P.role, _S.reference, _S.access, _S.members,
     )
     .outerjoin_from(table_of(Notification), table_of(Alarm), _A.id == _N.alarm)
     .outerjoin(table_of(Account), and_(_P.id == _N.account, _N.way == EMAIL))
@@ -179,7 +179,7 @@ def work(
             notice = Notice(
                 row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
                 row.occasion or occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
-                _is_assigned(session, row.about),
+                _is_assigned(session, row.about), row.lapsed_by is not None, row.round,
             )  # fmt: skip
             notices.append(notice)
     return ClaimResult(notices, ended_rows)

@@ -16,6 +16,7 @@ Send = Callable[[], Awaitable[None]]
 
 SUBJECT = N_("{alarm} · {reference}: nobody has it yet")
 SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, no answer yet")
+SUBJECT_LAPSED = N_("{alarm} · {reference}: promise lapsed, nobody has it")
 SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it yet")
 CALL = N_("Open it, and choose “I have it”.")
 RAISED = N_("Raised: {ago}, at {time}")
@@ -44,7 +45,9 @@ class Notice:
     reference: str | None = None
     email: str = ""
     language: str = DEFAULT
-    is_assigned: bool = False  # the card that it is about
+    is_assigned: bool = False  # the card of the alarm has an assignee
+    is_lapsed: bool = False
+    round: int = 0
 
     def link(self, public_url: str) -> str:
         """Return the URL of the alarm's subject."""
@@ -56,7 +59,7 @@ class Notice:
     def subject(self) -> str:
         if not self.reference:
             return self._text(SUBJECT_WITHOUT_SEARCH)
-        return self._text(SUBJECT_ASSIGNED if self.is_assigned else SUBJECT)
+        return self._text(SUBJECT_LAPSED if self.is_lapsed else SUBJECT_ASSIGNED if self.is_assigned else SUBJECT)
 
     def text(self, public_url: str, now: datetime) -> str:
         """Return the e-mail's text in the account's language."""
@@ -68,9 +71,10 @@ class Notice:
         """Return the body of the webhook, which is the same for each try."""
         data = {
             "id": self.id, "alarm": self.alarm, "rule": self.rule, "reference": self.reference, "step": self.step,
-            "raised_at": self.raised_at, "link": self.link(public_url),
+            "round": self.round, "raised_at": self.raised_at, "link": self.link(public_url),
         }  # fmt: skip
-        return {"type": "alarm.escalated" if self.step else "alarm.raised", "timestamp": self.created_at, "data": data}
+        type = "alarm.escalated" if self.step or self.round else "alarm.raised"
+        return {"type": type, "timestamp": self.created_at, "data": data}
 
     def _text(self, msgid: str, **values: str) -> str:
         _ = gettext_for(self.language)

@@ -61,7 +61,8 @@ def _faults_of_alarm(history: list[Event]) -> list[str]:
         is_repeat = new["step"] == old["step"] == STEPS - 1 and new["round"] == old["round"] + 1
         if type == "alarm.escalated" and not (old["next_at"] and (is_repeat or new["step"] > old["step"])):
             faults.append(f"step {new['step']} after step {old['step']}, due at {old['next_at']}")
-        if type in RESTARTS and (new["step"], new["taken_by"], new["round"]) != (-1, None, old["round"] + 1):
+        is_restart = new["taken_by"] is None and new["round"] == old["round"] + 1
+        if type in RESTARTS and (not is_restart or (new["step"] < 0) != (type == "alarm.lapsed")):
             faults.append(f"{type} did not restart the ladder")
         if type not in ("alarm.escalated", *RESTARTS) and new["step"] != old["step"]:
             faults.append(f"{type} changed the step")

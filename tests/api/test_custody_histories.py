@@ -98,6 +98,9 @@ class Night:
         elif chance < 0.55:
             taker = next((name for name, caller in self.people.items() if caller.account.id == alarm.taken_by), who)
             await self.command(taker, "alarm.extend", {"alarm": alarm.id, "until": until})
+        elif chance < 0.6:
+            taker = next((name for name, caller in self.people.items() if caller.account.id == alarm.taken_by), who)
+            await self.command(taker, "alarm.give_back", {"alarm": alarm.id})
         elif chance < 0.65:
             to = self.random.choice(list(self.people.values())).account.id
             await self.command(who, "alarm.hand_on", {"alarm": alarm.id, "to": to})

@@ -16,6 +16,7 @@ from tests.browser.test_alerts import DESKTOP
 from tests.browser.test_display_sound import DEAF, TONES
 from tests.browser.test_pages import barriers
 from tests.browser.test_stable_layout import GREYS_WITHIN_MS, NO_LINE, Heard, Still
+from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 from tests.support.tcp_proxy import proxy_to
 
@@ -440,12 +441,13 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await expect(window(f"{ALARM} .which")).to_be_visible()
         await expect(window(f"{ALARM} .which")).to_have_text("Urgent sighting 4")
         await expect(window(f"{ALARM} .for")).to_be_visible()
-        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")
-        which, nobody = [await window(f"{ALARM} .{name}").bounding_box() for name in ("which", "nobody")]
-        assert which
-        assert nobody
-        assert nobody["width"] > 50
-        assert nobody["y"] >= which["y"] + which["height"], "in a line of its own"
+        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")  # for screen readers
+        await expect(window(f"{ALARM} .subject")).to_contain_text("Drongen, E40: girl with a man")
+        await below(window, "which", "subject")
+        line.alarms(alarm(assignee={"id": "bob", "name": "Bob Claes"}))
+        await expect(window(f"{ALARM} .nobody")).to_have_text("assigned to Bob Claes, no answer yet")
+        await expect(window(f"{ALARM} .subject")).to_have_count(0)
+        await below(window, "which", "nobody")
         for control in (window(TAKE), window(f"{LIST} summary")):
             box = await control.bounding_box()
             assert box
@@ -453,6 +455,29 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await window(f"{LIST} summary").tap()
         await expect(window(f"{LIST} [data-act=hand-on-alarm]")).to_be_visible()
         await expect(window(f"{LIST} .alarm-steps")).to_contain_text("Bob Claes, in charge")
+
+
+async def below(window: Window, upper: str, lower: str) -> None:
+    """Check that a part of the alarm is in a line below another one."""
+    above, part = [await window(f"{ALARM} .{name}").bounding_box() for name in (upper, lower)]
+    assert above
+    assert part
+    assert part["width"] > 50
+    assert part["y"] >= above["y"] + above["height"]
+
+
+@pytest.mark.slow
+async def test_a_phone_extends_a_promise_that_ends_by_one_tap(browsers: Browsers) -> None:
+    async with coarse(browsers) as line:
+        window, me = line.window, await (await browsers.person("Alice")).own_id()
+        line.alarms(taken("Alice", 300, me) | {"until": ago(-60)})
+        due = window("[data-testid=promise-due]")
+        await expect(due.locator(".what")).to_have_text(re.compile(r"Mila B\., 6\s+Urgent sighting\s4"))
+        await expect(due.locator("button:visible")).to_have_text(["+ 10 min"])
+        box = await due.locator("[data-minutes='10']").bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 LONG_NAMED = {

@@ -203,6 +203,27 @@ async def test_an_alarm_that_is_handed_on_asks_the_next_person(browsers: Browser
     await expect(alice(TAKEN)).to_contain_text("Charlie has it")
 
 
+async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
+    for window in (alice, charlie):
+        await window.page.goto("/account")
+    await urgent(browsers, search, "Bob")
+    await shown(alice, search)
+    await take(alice)
+    await expect(charlie(TAKEN)).to_contain_text("Alice has it")
+    await alice("[data-act=dismiss-alarm]").click()
+    await alice(".watch-main [data-act=held-alarms]").click()
+    own = alice("dialog[data-dialog=held-alarms] li", has=alice.page.locator(f"a[href*='{search}']"))
+    await own.locator("[data-act=give-back]").click()
+    await expect(own).to_have_count(0)
+    await shown(charlie, search)
+    await expect(charlie(f"{ALARM} .nobody").first).to_have_text("nobody has it yet")
+    await alice.page.goto(f"/searches/{search}/history")
+    await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm back, so nobody has it: Urgent sighting\s\d+"))
+
+
 async def test_a_take_without_a_connection_is_sent_when_it_is_back(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)

@@ -1,5 +1,6 @@
 """Names, owners and links of notifications about alarms: as on the screens, whatever the rules and kinds of an installation."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,18 @@ def test_an_alarm_of_an_own_rule_has_the_name_of_its_occasion() -> None:
 
 def test_an_email_about_an_assigned_card_calls_it_assigned() -> None:
     assert notice("sighting", is_assigned=True).subject() == "Urgent sighting · N-1: assigned, no answer yet"
+
+
+def test_an_email_after_a_lapsed_promise_says_so() -> None:
+    lapsed = notice("sighting", is_assigned=True, is_lapsed=True, round=1)
+    assert lapsed.subject() == "Urgent sighting · N-1: promise lapsed, nobody has it"
+
+
+def test_a_webhook_of_a_later_round_is_no_new_alarm() -> None:
+    first, again = (notice("sighting", round=round).body(URL) for round in (0, 1))
+    assert [(body["type"], body["data"]["round"]) for body in (first, again)] == [("alarm.escalated", 0), ("alarm.escalated", 1)]
+    raised, lapsed = (replace(notice("sighting", round=round), step=0).body(URL)["type"] for round in (0, 1))
+    assert (raised, lapsed) == ("alarm.raised", "alarm.escalated")
 
 
 @pytest.mark.parametrize("language", i18n.languages())

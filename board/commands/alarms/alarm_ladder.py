@@ -10,6 +10,7 @@ from board.config.alarm_rules import Rule
 from board.engine.event_writer import EventWriter
 from board.notifications import pending
 from models.alarm import Alarm
+from models.db import rows
 from models.entity import State
 
 OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # transports that leave the board
@@ -96,14 +97,29 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
     """Reopen an alarm whose promise is over. It asks the account that had it, and restarts its ladder after LAPSE_S."""
     former, rule, now = row.taken_by, writer.alarm_rules.rules.get(row.rule), event_time(writer)
     assert former is not None, "somebody has it"
-    values = BEGUN | {
-        "round": row.round + 1, "asked": [former],
-        "handed_on": [account for account in row.handed_on if account != former],
-        "lapsed_by": former, "lapsed_at": now, "next_at": later(now, LAPSE_S) if rule is not None else None,
+    values = OPEN | {
+        "round": row.round + 1, "handed_on": [account for account in row.handed_on if account != former],
+        "lapsed_by": former, "lapsed_at": now,
     }  # fmt: skip
-    writer.update(row, "alarm.lapsed", values, conflicts=False)
-    if rule is not None:
-        notify(writer, row, {way for step in rule.steps for way in step.ways} - {"webhook"}, [former])
+    if rule is None:  # the rules have changed since
+        writer.update(row, "alarm.lapsed", values | {"asked": joined(row.asked, [former])}, conflicts=False)
+        return
+    writer.update(row, "alarm.lapsed", BEGUN | values | {"asked": [former], "next_at": later(now, LAPSE_S)}, conflicts=False)
+    notify(writer, row, {way for step in rule.steps for way in step.ways} - {"webhook"}, [former])
+
+
+def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
+    """Reopen an alarm of the caller, and take the first step of its ladder. It does not ask the caller again."""
+    now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
+    values = OPEN | {"round": row.round + 1, "handed_on": joined(row.handed_on, [writer.account_id])}
+    if rule is None:  # the rules have changed since
+        writer.update(row, "alarm.given_back", values, reason, conflicts=False)
+        return
+    values = BEGUN | values
+    begun = rows.new_row(Alarm, rows.values_of(row, Alarm.model_fields) | values)
+    step = next_step(AlarmPeople(writer.session, writer.board.id), begun, rule, now, now)
+    writer.update(row, "alarm.given_back", values | step.values, reason, conflicts=False)
+    step.notify(writer, row)
 
 
 def release(writer: EventWriter, row: Alarm) -> None:

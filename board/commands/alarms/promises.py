@@ -67,8 +67,8 @@ class HandOnAlarm(Data):
 
 
 class GiveBackAlarm(Data):
-    """Give an alarm back: it reopens, and its ladder restarts immediately, without you. It is `conflict` if you do not have the
-    alarm, or if it has ended."""
+    """Give an alarm back: it reopens, and its ladder restarts without you. It is `conflict` if you do not have it, or it has
+    ended."""
 
     alarm: Id
     reason: LongText | None = None
@@ -126,14 +126,9 @@ def hand_on(writer: EventWriter, data: HandOnAlarm) -> None:
 
 
 def give_back(writer: EventWriter, data: GiveBackAlarm) -> None:
-    """Reopen an alarm of the caller, whom its ladder does not ask again. The first step is due now."""
+    """Give back an alarm of the caller, and its card."""
     row = _own(writer, data.alarm)
-    is_ruled = row.rule in writer.alarm_rules.rules
-    values = alarm_ladder.BEGUN | {
-        "round": row.round + 1, "handed_on": joined(row.handed_on, [writer.account_id]),
-        "next_at": event_time(writer) if is_ruled else None,
-    }  # fmt: skip
-    writer.update(row, "alarm.given_back", values, data.reason, conflicts=False)
+    alarm_ladder.give_back(writer, row, data.reason)
     ownership.give_up_card(writer, row, writer.account_id)
 
 
