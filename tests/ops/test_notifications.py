@@ -113,8 +113,8 @@ async def test_webhook_is_signed_and_has_the_id_of_the_notification(scene: Notic
         "type": "alarm.escalated",
         "timestamp": raised_at,
         "data": {
-            "id": row.id, "alarm": alarm, "rule": "urgent_sighting", "reference": await reference_of(scene), "step": 3, "round": 0,
-            "raised_at": raised_at, "link": f"{PUBLIC_URL}/searches/{scene.search}/cards/s{alarm}",
+            "id": row.id, "alarm": alarm, "rule": "urgent_sighting", "reference": await reference_of(scene), "step": 3,
+            "round": 0, "raised_at": raised_at, "link": f"{PUBLIC_URL}/searches/{scene.search}/cards/s{alarm}",
         },
     }  # fmt: skip
 

@@ -138,7 +138,6 @@ class AlarmLine {
           <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
             ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
         ${others.map((other) => this.#otherLine(other, isLive))}
-        ${isLive && this.#mine.length ? html`<li class="fact">${this.#held.fact(this.#mine)}</li>` : nothing}
         ${this.#undismissed.map((taken) => takenListed(taken, this.#view))}`,
       label: t("More about this alarm"),
     };
