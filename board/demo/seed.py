@@ -29,6 +29,7 @@ from models.times import format_utc, now, parse_utc
 PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
 ALARMS_TAKEN = timedelta(minutes=4)  # after which people took the alarms of earlier days
 ALARMS_LEFT = timedelta(hours=2)  # alarms that are younger now are still open
+PROMISED = timedelta(hours=3)  # for which they have them from now on
 ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
 
 
@@ -68,7 +69,7 @@ class Seeder:
                 first.data["upload"] = await self._uploads[number]
             await service.database.write(partial(self._execute_all, batch), boards=(OPERATIONS,))
             self._begin_uploads(Uploads(service), numbered)
-        await service.database.write(lambda session: self._take_alarms(session, self._now), boards=(OPERATIONS,))
+        await service.database.write(self._promise_alarms, boards=(OPERATIONS,))
         return len(numbered)
 
     def _begin_uploads(self, uploads: Uploads, numbered: Sequence[tuple[int, Step]]) -> None:
@@ -100,6 +101,16 @@ class Seeder:
                 self.clock = parse_utc(alarm.raised_at) + ALARMS_TAKEN
                 command = Command(f"take-{alarm.id}", alarm.board, "alarm.take", {"alarm": alarm.id})
                 self._command(session, taker, command)
+
+    def _promise_alarms(self, session: Session) -> None:
+        """Take the alarms that are left, and extend all promises, which would lapse otherwise."""
+        self._take_alarms(session, self._now)
+        self.clock = self._now
+        until, callers = format_utc(self._now + PROMISED), {caller.account.id: caller for caller in self._callers.values()}
+        taken = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None)).order_by(Alarm.raised_at)
+        for alarm in session.exec(taken).all():
+            command = Command(f"extend-{alarm.id}", alarm.board, "alarm.extend", {"alarm": alarm.id, "until": until})
+            self._command(session, callers[alarm.taken_by or ""], command)
 
     def _command(self, session: Session, caller: Caller, command: Command) -> CommandResult:
         """Execute a command at the time of the clock."""

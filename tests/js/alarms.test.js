@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import "./declarations.js";
 
-import { Alarms } from "../../static/js/core/rules/alarms.js";
+import { Alarms, callKey } from "../../static/js/core/rules/alarms.js";
 import { use } from "../../static/js/core/i18n.js";
 import { runningTime, syncClock } from "../../static/js/core/time.js";
 import { alarmDetail, alarmUrl, askedName, levelOf, namedAlarm, ruleName, shortAlarm, stepTime, waitText, whoseAlarm } from "../../static/js/format/alarm_text.js";
@@ -106,6 +106,12 @@ test("a chosen time counts until the frame says it", () => {
   alarms.onFrame(frame(alarm({ taken_by: { id: "me", name: "Me" }, taken_at: ago(0), until: "2026-11-26T09:30:00.000Z" })));
   alarms.promised("a1", "2026-11-26T10:30:00.000Z", 12);
   assert.deepEqual([alarms.held[0].until, alarms.held[0].seq], ["2026-11-26T10:30:00.000Z", 12]);
+});
+
+test("each step of each round asks again", () => {
+  const keys = [[0, 0], [0, 1], [1, -1], [1, 0], [2, 3], [3, 3]].map(([round, step]) => callKey({ id: "a", round, step }));
+  assert.equal(new Set(keys).size, 6);
+  assert.equal(callKey({ id: "a", step: 0 }), callKey({ id: "a", round: 0, step: 0 }));
 });
 
 test("the level follows the step and ends at three", () => {

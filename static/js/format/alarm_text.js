@@ -17,12 +17,6 @@ const LAST_LEVEL = 3;
 export const levelOf = ({ step, lapsed_by: former }) => (former ? LAST_LEVEL : Math.min(LAST_LEVEL, step + 1));
 
 /**
- * Return since when nobody has an alarm.
- * @param {{ raised_at: IsoTime, lapsed_at?: IsoTime | null }} alarm
- */
-export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
-
-/**
  * "Urgent sighting": named after its occasion, because each installation chooses the keys of its rules.
  * @param {NamedAlarm} alarm
  * @returns {string}

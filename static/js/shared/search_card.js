@@ -4,10 +4,11 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
+import { waitsSince } from "../core/rules/alarms.js";
 import { say, sayCount } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
-import { namedAlarm, waitsSince } from "../format/alarm_text.js";
+import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
 import { gravityOf } from "../core/rules/search_gravity.js";

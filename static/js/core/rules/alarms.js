@@ -9,10 +9,19 @@ const TAKEN_MS = 60_000; // ms for which a taken alarm is still shown
 const ACKNOWLEDGED_MS = 5_000; // ms for which an acknowledged command counts until a frame confirms it
 
 /** @param {Alarm} alarm */
-const isUrgent = ({ occasion, rule }) => (occasion ? occasion === "sighting_urgent" : rule === "urgent_sighting"); // without one: of before 0.4.0
+const isUrgent = ({ occasion, rule }) => (occasion ? occasion === "sighting_urgent" : rule === "urgent_sighting"); // alarms of earlier versions have no occasion
 
-/** @param {Alarm} alarm */
-const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
+/**
+ * Return the key of what an alarm asks now: each step of each round asks again.
+ * @param {{ id: string, round?: number, step: number }} alarm
+ */
+export const callKey = ({ id, round, step }) => (round ? `${id}:${round}:${step}` : `${id}:${step}`);
+
+/**
+ * Return since when nobody has an alarm.
+ * @param {{ raised_at: IsoTime, lapsed_at?: IsoTime | null }} alarm
+ */
+export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
 
 export class Alarms {
   more = 0; // open alarms that the server omitted

@@ -1,5 +1,6 @@
-/* Announcements of alarms to screen readers and the desktop: each step once, and the person who takes it. */
+/* Announcements of alarms to screen readers and the desktop: each step of each round once, and the person who takes it. */
 
+import { callKey } from "../../core/rules/alarms.js";
 import { alarmDetail, ruleName, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";
 import { announce, interrupt } from "../announcer.js";
@@ -7,7 +8,7 @@ import { notifyOf } from "./alarm_notifications.js";
 
 export class AlarmAnnouncements {
   #session;
-  /** @type {Map<string, number>} */ #steps = new Map(); // last announced step, by id
+  /** @type {Map<string, string>} */ #calls = new Map(); // last announced step and round, by id
   #announcedTaken = new Set();
 
   /** @param {Session} session */
@@ -26,14 +27,16 @@ export class AlarmAnnouncements {
 
   /** @param {Alarm} alarm @param {string} me */
   #announceStep(alarm, me) {
-    if ((this.#steps.get(alarm.id) ?? -1) >= alarm.step) return;
-    this.#steps.set(alarm.id, alarm.step);
+    const call = callKey(alarm);
+    if (this.#calls.get(alarm.id) === call) return;
+    this.#calls.set(alarm.id, call);
+    this.#announcedTaken.delete(alarm.id);
     interrupt([`${ruleName(alarm)}.`, `${[whoseAlarm(alarm), alarmDetail(alarm)].filter(Boolean).join(": ")}.`, `${whoHasIt(alarm, me)}.`].join(" "));
   }
 
   /** @param {Alarm} alarm @param {string} me */
   #announceOwner(alarm, me) {
-    if (this.#announcedTaken.has(alarm.id) || !this.#steps.has(alarm.id)) return;
+    if (this.#announcedTaken.has(alarm.id) || !this.#calls.has(alarm.id)) return;
     this.#announcedTaken.add(alarm.id);
     if (alarm.taken_by?.id !== me) announce(`${whoHasIt(alarm, me)}. ${whoseAlarm(alarm)}`);
   }

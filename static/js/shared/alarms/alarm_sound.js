@@ -1,4 +1,4 @@
-/* Sound of alarms, if the person chose one: once per alarm, or repeatedly until somebody takes it. */
+/* Sound of alarms, if the person chose one: once per round of an alarm, or repeatedly until somebody takes it. */
 
 import { Sound } from "../../core/sound.js";
 import { t } from "../../core/i18n.js";
@@ -29,10 +29,10 @@ export class AlarmSound {
     this.#sound.set(chosen !== "off");
     this.#showMute(chosen !== "off" && this.#sound.isMute);
     if (chosen === "off" || !open.length || !maySignal(this.#session)) return;
-    const heard = storage.read(heardKey()) ?? [], fresh = open.filter(({ id }) => !heard.includes(id));
+    const heard = storage.read(heardKey()) ?? [], fresh = open.map(roundKey).filter((key) => !heard.includes(key));
     const isDue = chosen === "until_taken" && Math.abs(Date.now() - (storage.read(soundedKey()) ?? 0)) >= REPEAT_INTERVAL_MS;
     if ((!fresh.length && !isDue) || !this.#sound.isReady) return;
-    storage.write(heardKey(), [...heard, ...fresh.map(({ id }) => id)].slice(-MAX_HEARD));
+    storage.write(heardKey(), [...heard, ...fresh].slice(-MAX_HEARD));
     storage.write(soundedKey(), Date.now());
     inOneTab(() => this.#sound.chime());
   }
@@ -63,6 +63,9 @@ function inOneTab(fn) {
     await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
   });
 }
+
+/** @param {Alarm} alarm */
+const roundKey = ({ id, round }) => (round ? `${id}:${round}` : id);
 
 const heardKey = () => `${prefix()}alarms-heard`;
 const soundedKey = () => `${prefix()}alarms-sounded`; // time of the last sound in any tab of this browser
