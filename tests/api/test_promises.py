@@ -156,6 +156,19 @@ async def test_an_alarm_that_everyone_gave_back_asks_everyone_again(alarms: Alar
     assert state["handed_on"] == []
 
 
+async def test_an_alarm_whose_rule_was_deleted_lapses_and_still_asks(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    id, _ = await alarms.only()
+    charlie = id_of(alarms.desk.charlie)
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    monkeypatch.setattr(alarms.desk.server.service.alarm_rules, "rules", {})
+    await alarms.after(10.1)
+    state = (await alarms.states())[id]
+    assert (state["taken_by"], state["next_at"], state["everybody"], state["asked"]) == (None, None, True, [charlie])
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    await alarms.desk.charlie.command(alarms.search, "alarm.give_back", {"alarm": id})
+    assert (await alarms.states())[id]["everybody"]
+
+
 async def test_a_sighting_of_the_responsible_person_lapses_without_an_answer(alarms: Alarms) -> None:
     alice = id_of(alarms.desk.alice)
     await alarms.desk.alice.command(alarms.search, "sighting.add", {"description": "a girl in the park", "priority": "urgent"})
