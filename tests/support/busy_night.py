@@ -1,4 +1,5 @@
-"""Busy night, replayed with a clock that is set: 40 searches, 600 events, eight hours. It counts the alarms that ask each person.
+"""Busy night, replayed with a clock that is set: 40 searches, 600 events, eight hours. It counts how often alarms ask each
+person, once in each round.
 
 `python -m tests.support.busy_night [SEED]` prints the figures.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from board.accounts import live_changes
 from board.alarms.escalation import Escalation
@@ -51,6 +52,7 @@ class Night:
     others: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_rule: Counter[str] = field(default_factory=Counter)
     taken: int = 0
+    extended: int = 0
     events: int = 0
 
     @staticmethod
@@ -67,7 +69,8 @@ class Night:
             for name in people
         ]
         rules = ", ".join(f"{count} {rule}" for rule, count in self.by_rule.most_common())
-        return [f"{self.events} events, {sum(self.by_rule.values())} alarms ({rules}), {self.taken} taken", *lines]
+        figures = f"{sum(self.by_rule.values())} alarms ({rules}), {self.taken} taken, {self.extended} extended"
+        return [f"{self.events} events, {figures}", *lines]
 
 
 class BusyNight:
@@ -79,7 +82,7 @@ class BusyNight:
         self.people: dict[str, Account] = {}
         self.leads: dict[str, str] = {}
         self.cards: list[tuple[str, str, str]] = []  # board, kind, id
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, int, str]] = set()  # alarm, round, account
         self._commands = 0
 
     async def play(self) -> Night:
@@ -101,6 +104,7 @@ class BusyNight:
             await escalation.escalate()
             await self._count()
             await self._react()
+            await self._keep_promises()
         return self.night
 
     def now(self) -> datetime:
@@ -181,17 +185,17 @@ class BusyNight:
                 await self._finish(self.people["Karim"], board)
         for alarm in await self._open_alarms():
             await self._give(self.people["Karim"], alarm.board, "alarm.take", {"alarm": alarm.id})
-            self._told.add((alarm.id, ""))
+            self._told.add((alarm.id, 0, ""))
 
-    async def _open_alarms(self) -> list[Alarm]:
+    async def _open_alarms(self, is_taken: bool = False) -> list[Alarm]:
         def read(session: Session) -> list[Alarm]:
-            asked = select(Alarm).where(Alarm.taken_at.is_(None), Alarm.ended_at.is_(None))  # type: ignore[union-attr]
-            return list(session.exec(asked))
+            rows = select(Alarm).where(col(Alarm.taken_at).is_not(None) if is_taken else col(Alarm.taken_at).is_(None))
+            return list(session.exec(rows.where(col(Alarm.ended_at).is_(None)).order_by(Alarm.id)))
 
         return await self.service.database.read(read)
 
     async def _count(self) -> None:
-        """Count each person whom an alarm asks for the first time."""
+        """Count each person whom an alarm asks for the first time in a round."""
 
         def read(session: Session) -> list[tuple[Alarm, list[str], set[str]]]:
             found = []
@@ -202,19 +206,20 @@ class BusyNight:
                 shift = session.get(Shift, OPERATIONS)
                 own = {search.lead if search else None, shift.holder if shift else None}
                 own |= {*people.asked_by(["assignee"], alarm), *(alarm.asked[:1] if alarm.rule == "please_answer" else ())}
+                own.add(alarm.lapsed_by)
                 found.append((alarm, asked, {each for each in own if each}))
             return found
 
         names = {account.id: name for name, account in self.people.items()}
         for alarm, asked, own in await self.service.database.read(read):
-            if (alarm.id, "") in self._told:
+            if (alarm.id, alarm.round, "") in self._told:
                 continue
-            if (alarm.id, "rule") not in self._told:
-                self._told.add((alarm.id, "rule"))
+            if (alarm.id, 0, "rule") not in self._told:
+                self._told.add((alarm.id, 0, "rule"))
                 self.night.by_rule[alarm.rule] += 1
             for account in asked:
-                if (alarm.id, account) not in self._told:
-                    self._told.add((alarm.id, account))
+                if (alarm.id, alarm.round, account) not in self._told:
+                    self._told.add((alarm.id, alarm.round, account))
                     (self.night.theirs if account in own else self.night.others)[names[account]].append(self.minute)
 
     async def _react(self) -> None:
@@ -231,6 +236,15 @@ class BusyNight:
                 except Refused:
                     continue
                 self.night.taken += 1
+
+    async def _keep_promises(self) -> None:
+        """Let people extend most promises that end within two minutes. They forget some."""
+        soon, later = (format_utc(self.now() + timedelta(minutes=minutes)) for minutes in (2, 60))
+        accounts = {account.id: account for account in self.people.values()}
+        for alarm in await self._open_alarms(is_taken=True):
+            if (alarm.until or "") <= soon and self.random.random() < 0.5:
+                await self._give(accounts[alarm.taken_by or ""], alarm.board, "alarm.extend", {"alarm": alarm.id, "until": later})
+                self.night.extended += 1
 
 
 async def replay(folder: Path, seed: int) -> Night:
