@@ -31,7 +31,7 @@ TERMS = [
 # Texts by what their time is: in other texts it is a time of day today, and a date on other days.
 OF_DAY = {
     "As of {at}", "Saved {at}", "nobody had it at {at}", "{child}: {what}, taken at {at} after {length}", "{name} signs at {at}",
-    "{name} accepts at {at}", "a time of day, after “seen”",
+    "{name} accepts at {at}", "a time of day, after “seen”", "Your promise ends at {time}: {what}, {child}",
 }  # fmt: skip
 DATES = {
     "Changed by {name} at {time}.", "This alarm ended at {time}.", "{name} has had it since {time}.", "Raised: {ago}, at {time}",
