@@ -84,7 +84,7 @@ def webhooks(text: str, allow_private: bool) -> tuple[Webhook, ...]:
     for url in urls:
         parts = _split(url)
         if parts is None or parts.scheme not in ("https", "http") or not parts.hostname or parts.fragment or not url.isascii():
-            raise ValueError("must be addresses such as https://pager.example.org/hook, separated by spaces")
+            raise ValueError("must have addresses such as https://pager.example.org/hook, separated by spaces")
         if parts.scheme == "http" and not allow_private:
             raise ValueError("must not have an http:// address: use https://, or set WEBHOOK_ALLOW_PRIVATE=true")
     return tuple(Webhook(hashlib.sha256(url.encode()).hexdigest()[:12], url) for url in urls)

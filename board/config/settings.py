@@ -223,7 +223,7 @@ class Settings(BaseSettings):
         try:
             notification_settings.webhooks(self.webhook_url or "", self.webhook_allow_private)
         except ValueError as error:
-            raise ConfigurationError(f"The setting WEBHOOK_URL can't be used: {error}.") from None
+            raise ConfigurationError(f"The setting WEBHOOK_URL {error}.") from None
         if not set((self.webhook_members_only or "").split()) <= set((self.webhook_url or "").split()):
             raise ConfigurationError("WEBHOOK_MEMBERS_ONLY has an address that is not in WEBHOOK_URL. Add it there too.")
 

@@ -51,11 +51,11 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path, words: tuple[str, .
         ("PORT\n", ".env, line 1: PORT has no value.\n"),
         (f"SECRET_KEY=abc\n{SECRET}==\n", ".env, line 2: this is not a setting. Write NAME=value.\n"),
         (f'SECRET_KEY="{SECRET}\n', ".env, line 1: this is not a setting. Write NAME=value.\n"),
-        ("LOG_LEVEL=BANANA\n", "The setting LOG_LEVEL can't be used: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"),
+        ("LOG_LEVEL=BANANA\n", "The setting LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"),
         ("WORKERS=many\n", "The setting WORKERS can't be used: "),
         (
             "FORWARDED_ALLOW_IPS=proxy\n",
-            "The setting FORWARDED_ALLOW_IPS can't be used: must be a comma-separated list of IP addresses or networks",
+            "The setting FORWARDED_ALLOW_IPS must be a comma-separated list of IP addresses or networks",
         ),
     ],
 )

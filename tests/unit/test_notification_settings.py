@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from board.audit import installation
 from board.config import notification_settings as read
 from board.config.settings import Settings
+from board.maintenance.checks.settings import sentence
 from board.notifications import addresses
 from board.notifications.attempts import pause_after
 from board.notifications.webhooks import signed_headers
@@ -81,6 +82,15 @@ def test_settings_that_need_another_are_refused_in_a_sentence(given: dict[str, o
     with pytest.raises(ConfigurationError, match=word) as refused:
         settings(**given).check()
     assert CANARY not in str(refused.value)
+
+
+def test_the_sentence_about_a_setting_fits_its_reason() -> None:
+    with pytest.raises(ConfigurationError, match=r"^The setting WEBHOOK_URL must not have an http:// address: use https://"):
+        settings(webhook_url="http://example.org/x").check()
+    for value, reason in ((CANARY, "must have addresses such as"), (" ".join(map(str, range(11))), "must have at most 10")):
+        with pytest.raises(ValidationError) as refused:
+            settings(webhook_url=value)
+        assert sentence(refused.value).startswith(f"The setting WEBHOOK_URL {reason}")
 
 
 def test_settings_that_belong_together_are_shown_without_secrets() -> None:

@@ -49,5 +49,5 @@ def check(settings: Settings) -> tuple[State, str]:
 def sentence(error: ValidationError) -> str:
     """Return the problem of the first invalid setting, without its value."""
     first = error.errors(include_input=False, include_url=False)[0]
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"The setting {'.'.join(map(str, first['loc'])).upper()} can't be used: {reason}."
+    name, reason = ".".join(map(str, first["loc"])).upper(), first["msg"].removeprefix("Value error, ")
+    return f"The setting {name} {reason}." if reason.startswith("must ") else f"The setting {name} can't be used: {reason}."
