@@ -17,6 +17,16 @@ globalThis.localStorage = {
 globalThis.addEventListener = () => {};
 globalThis.fetch = async () => new Response(JSON.stringify({ account: "a", key: btoa("k".repeat(32)) }), { headers: { "content-type": "application/json" } });
 
+test("a value that cannot be encrypted is not on disk, and the others are", async () => {
+  setAccount("a");
+  if (vault.state !== "open") await vault.begin("a");
+  const [bad, good] = ["bad", "good"].map((id) => `searchboard:a:outbox:${id}`);
+  const entry = { owner: "tab", order: 0, status: "waiting" };
+  assert.deepEqual(await Promise.all([vault.write(bad, { ...entry, size: 1n }), vault.write(good, entry)]), [false, true]);
+  assert.equal(vault.label(good)?.owner, "tab");
+  assert.equal(await vault.write(bad, entry), true);
+});
+
 test("a value is on disk when its write resolves, also one that begins just as another write ends", async () => {
   setAccount("a");
   await vault.begin("a");

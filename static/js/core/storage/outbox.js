@@ -14,9 +14,8 @@ const JITTER_MS = 500;           // ms: prevents paused tabs from all sending at
 const SETTLE_TIMEOUT_MS = 10_000; // ms for which an acknowledged command is still drawn if its events have not arrived
 
 /**
- * Stored entry: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"
- * "waiting"
- * "refused", refusal}; `held` is set while the rate limit delays it.
+ * Stored entry: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending" | "waiting" | "refused", refusal}; `held` is
+ * set while the rate limit delays it.
  */
 export class Outbox {
   #tab;

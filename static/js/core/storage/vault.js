@@ -8,7 +8,7 @@ import { prefix, storage } from "./storage.js";
 
 const KINDS = ["draft:", "outbox:"];
 const READY_TIMEOUT_MS = 3_000; // ms: without a key by then, the page starts without the stored values
-const UNREADABLE = Symbol("unreadable");
+const UNREADABLE = Symbol("unreadable"), UNWRITABLE = Symbol("unwritable");
 
 class Vault {
   state = "waiting";     // "waiting" for the key | "open" | "memory": this browser can't encrypt here, so nothing is stored
@@ -214,15 +214,15 @@ class Vault {
   async #writeBatch() {
     const batch = [...this.#queue].map(([key, isWrite]) => [key, isWrite ? this.#values.get(key) : null]);
     this.#queue.clear();
-    const records = await Promise.all(batch.map(([key, value]) => value && this.#encryptedRecord(key, value)));
+    const records = await Promise.all(batch.map(([key, value]) => value && this.#encryptedRecord(key, value).catch(() => UNWRITABLE)));
     batch.forEach(([key], at) => records[at] && this.#store(key, records[at]));
     batch.forEach(([key], at) => !records[at] && !this.#queue.has(key) && storage.remove(key));
   }
 
-  /** @param {string} key @param {object} record */
+  /** @param {string} key @param {any} record */
   #store(key, record) {
     if (this.#queue.get(key) === false) return; // removed in the meantime
-    if (storage.write(key, record)) this.#failed.delete(key);
+    if (record !== UNWRITABLE && storage.write(key, record)) this.#failed.delete(key);
     else this.#failed.add(key);
   }
 
