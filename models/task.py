@@ -11,8 +11,6 @@ from models.entity import partial_index
 from models.fields import Data, Id, LongText, Name, Time, Title
 from models.texts import N_, P_
 
-IS_URGENT = "priority = 'urgent' AND NOT withdrawn"  # of the index
-
 
 class ChecklistItem(Data):
     """Checklist item. Without a rank it is added at the end."""
@@ -35,7 +33,7 @@ class Task(Card, table=True):
     KIND: ClassVar[str] = "task"
     __table_args__ = (
         Index("task_in_column", "column", "rank"),
-        partial_index("task_urgent", "due", where=IS_URGENT),
+        partial_index("task_urgent", "due", where="priority = 'urgent' AND NOT withdrawn"),
     )
 
     title: str = field(

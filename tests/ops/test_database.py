@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from board.commands.alarms import alarms_of_cards
+from board.commands.cards import tasks
 from board.engine import event_queries, journal
 from models.board import Board
 from models.db import database as module
@@ -353,6 +354,11 @@ async def test_open_alarms_are_found_by_what_they_are_about(file: Database) -> N
     explain = text(f"EXPLAIN QUERY PLAN {alarms_of_cards._open().sqlite}")
     plan = file.read_now(lambda db: db.connection().execute(explain, {"entities": "[]"}).all())
     assert "alarm_about (entity=?" in str(plan)
+
+
+async def test_overdue_urgent_tasks_are_found_by_their_index(file: Database) -> None:
+    assert "task_urgent (due>? AND due<?)" in file.read_now(partial(query_plan, tasks._OVERDUE))
+    assert "task.priority = 'urgent' AND NOT task.withdrawn" in str(tasks._OVERDUE), "other tables may get such columns"
 
 
 async def test_erased_payloads_are_counted_without_the_others(file: Database) -> None:

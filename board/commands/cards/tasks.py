@@ -26,7 +26,7 @@ from models.entity import State
 from models.fields import Data, Id
 from models.occasion import ByTime, Occasion, WallTexts
 from models.search import Search
-from models.task import IS_URGENT, ChecklistItem, Task
+from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50  # items of a checklist
@@ -36,8 +36,9 @@ _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
 _OVERDUE = (
     select(_T.board, _T.id, _T.due)
     .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
-    # text: SQLite uses the index `task_urgent` only for the exact condition of the index
-    .where(literal_column(IS_URGENT), _T.due > bindparam("since"), _T.due <= bindparam("until"))
+    # text: SQLite uses the index `task_urgent` only for its condition, without parameters
+    .where(literal_column("task.priority = 'urgent' AND NOT task.withdrawn"))
+    .where(_T.due > bindparam("since"), _T.due <= bindparam("until"))
     .where(
         ~exists().where(
             _A.board == _T.board, _A.rule == bindparam("rule"), _A.entity == _T.id, or_(_A.cause == _T.due, _A.ended_at.is_(None))
