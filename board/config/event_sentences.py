@@ -1,8 +1,8 @@
 """Sentences of events, composed by `board/documents/event_text.py` for paper, and `static/js/format/event_text.js` for screens.
 
-An event has the first variant whose condition holds and whose placeholders all have a value; otherwise the last. A slot tells how
-a placeholder is filled: "reader path". Without one, it is filled by the reader of its own name. Conditions
-(`board/engine/conditions.py`) and slots look into these facts:
+An event gets the first variant whose condition holds and whose placeholders all have a value; otherwise the last. A slot, "reader
+path", defines how a placeholder is filled. A placeholder without a slot uses the reader with its name. Conditions
+(`board/engine/conditions.py`) and slots can use these facts:
 
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
 - `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
@@ -18,7 +18,11 @@ from board.i18n import N_
 from models.texts import ngettext
 
 ALL = ("*",)
-_SET = (None, False)  # with "!": there is a value
+_SET = (None, False)  # after a "!" before the path: the value is set
+CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
+NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
+NULLABLE = ("decision", "file")  # readers with a text for no value
+SHORT = 60  # characters: a longer value gets its own line
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
 
@@ -94,7 +98,7 @@ _ASSIGNED = _say(
     said=("assignee",), from_="person before.assignee", name="person state.assignee",
 )  # fmt: skip
 
-# By type. Added cards, updated entities and all other events have one of the last.
+# By type. The last five are for types that are not listed, and for undone and erased events.
 SENTENCES: dict[str, Sentence] = {
     "search.opened": _say(N_("{who} opened the search for {name}"), name="child state.person"),
     "search.status_set": _turn(
@@ -301,6 +305,11 @@ SENTENCES: dict[str, Sentence] = {
     "erased": _say(N_("{what}: details erased"), what="type"),
     "otherwise": _say(_OTHERWISE),
 }  # fmt: skip
+
+
+def facts_for_scripts() -> dict[str, Any]:
+    """Return the declarations that both composers need besides the sentences."""
+    return {"creations": CREATIONS, "named": NAMED, "nullable": NULLABLE, "short": SHORT}
 
 
 def for_scripts() -> dict[str, list[Any]]:

@@ -121,10 +121,9 @@ def _facts(facts: Iterable[Fact], language: str) -> str:
 
 
 def _line(pieces: Line) -> str:
-    tied = (
-        piece if isinstance(piece, UserText) else piece.replace("\u00a0", " ") for piece in pieces
-    )  # to be found in plain text
-    return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in tied)
+    # without ties, so that people find it in plain text
+    untied = (piece if isinstance(piece, UserText) else piece.replace("\u00a0", " ") for piece in pieces)
+    return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in untied)
 
 
 def _quote(typed: UserText) -> str:

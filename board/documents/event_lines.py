@@ -7,9 +7,9 @@ from typing import Any
 from board import labels
 from board.config import sentences
 from board.documents.content import Line, datetime_text, time_text
-from board.documents.event_text import describe
+from board.documents.event_text import describe, fill
 from board.documents.field_values import FieldValues, plain
-from board.documents.shown_changes import UNKNOWN
+from board.documents.shown_changes import UNKNOWN, Change
 from board.exports.tables import UNDISCLOSED
 from models.times import parse_utc
 
@@ -20,18 +20,30 @@ END_MARKS = (".", "!", "?", "…")
 def event_line(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Line:
     """Return the time of an event, its sentence and reason, and what the sentence does not mention: changes, or the fields of
     a new entity, as paper has no link to it."""
-    sentence, told, rest = describe(event, before, board, values)
-    line = [" · ".join([time_text(event["at"], values.reads), *_notes(event, values), ""]), *sentence]
-    if event.get("reason"):
-        between = values.translate(sentences.BECAUSE).partition("{told}")[2].partition("{reason}")[0]
-        has_end = "".join(map(plain, sentence)).rstrip().endswith(END_MARKS)
-        line += [between.removeprefix(".") if has_end else between, values.typed(event["reason"], _author(event))]
-    for path, old, new in rest:
-        shown = [values.value(path, each, event["kind"], _author(event)) for each in (old, new) if each is not UNKNOWN]
-        texts = [values.translate(sentences.EMPTY) if text is None else text for text in shown]
-        line += [f" · {_label(path, event, values)} ", *texts[:1], *(piece for text in texts[1:] for piece in (" → ", text))]
-    private = () if "set" in told else event.get("private") or ()
+    sentence, filled, rest = describe(event, before, board, values)
+    line: Line = [" · ".join([time_text(event["at"], values.reads), *_notes(event, values), ""])]
+    line += _with_reason(sentence, event, values)
+    for change in rest:
+        line += _change(change, event, values)
+    private = () if "set" in filled else event.get("private") or ()
     return line + [f" · {_label(path, event, values)} {values.translate(UNDISCLOSED)}" for path in private]
+
+
+def _with_reason(sentence: Line, event: Mapping[str, Any], values: FieldValues) -> Line:
+    if not event.get("reason"):
+        return sentence
+    frame = values.translate(sentences.BECAUSE)
+    if plain(sentence).rstrip().endswith(END_MARKS):
+        frame = frame.replace("{told}.", "{told}")
+    return fill(frame, {"told": sentence, "reason": values.typed(event["reason"], _author(event))})
+
+
+def _change(change: Change, event: Mapping[str, Any], values: FieldValues) -> Line:
+    """Return " · Place: Gent → Brugge", without the former value if it is not known. Its author is not known."""
+    path, old, new = change
+    empty = values.translate(sentences.EMPTY)
+    former = [] if old is UNKNOWN else [values.value(path, old, event["kind"]) or empty, " → "]
+    return [f" · {_label(path, event, values)} ", *former, values.value(path, new, event["kind"], _author(event)) or empty]
 
 
 def _notes(event: Mapping[str, Any], values: FieldValues) -> Iterator[str]:

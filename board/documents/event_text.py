@@ -4,14 +4,14 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from board.config.event_sentences import SENTENCES, Sentence, Text, Variant
+from board.config.event_sentences import CREATIONS, NULLABLE, SENTENCES, SHORT, Sentence, Text, Variant
 from board.documents.content import Line, Piece
-from board.documents.event_values import NULLABLE, READERS, Facts, is_card
-from board.documents.field_values import FieldValues, plain
+from board.documents.event_values import READERS, Facts, is_card
+from board.documents.field_values import FieldValues, fields_of_name, plain
 from board.documents.shown_changes import UNKNOWN, Change, all_changes, shown_changes, value_at
 from board.engine import kinds
 from board.engine.conditions import holds
@@ -19,37 +19,40 @@ from board.i18n import translations
 
 _RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # with False: not told where an entity begins
-_IN_NAME = {"material": ("what", "languages")}  # fields that the name of a new entity has
-_SHORT = 60  # characters: a longer value gets a line of its own
+_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # and False: omitted for new entities
 
 
 class Description(NamedTuple):
-    """Sentence of an event, the values in it by placeholder, and the changes that it does not mention; of an event that added
-    something, the values that it began with."""
+    """Sentence of an event, its values by placeholder, and the changes that it does not mention; for a creation, the initial
+    values that it does not mention."""
 
     sentence: Line
-    values: dict[str, Piece]
+    values: dict[str, Piece | Line]
     rest: list[Change]
 
 
 def is_creation(type: str) -> bool:
     """Return whether an event has no changes to list, as nothing had another value before."""
-    return type.endswith((".added", ".opened", ".attached", ".approved"))
+    return type.rpartition(".")[2] in CREATIONS
 
 
 def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Description:
     """Describe an event of a board, as in the contract. `before`: the state of its entity, None if there was none, or UNKNOWN."""
     it, sentence = facts_of(event, before, board, values), sentence_of(event)
     (text, _, named), (_, slots, said) = variant_of(sentence, it), sentence
-    parts = _PLACEHOLDER.split(_translated(text, it, slots))
-    filled = {name: _slot(it, name, slots) or "" for name in parts[1::2]}
-    pieces = [filled[part] if at % 2 else part for at, part in enumerate(parts)]
-    if is_creation(event["type"]):
-        told = {plain(value).casefold() for value in filled.values()}
-        untold = [each for each in it.shown if plain(it.field(each.path, each.new) or "").casefold() not in told]
-        return Description(pieces, filled, untold)
-    return Description(pieces, filled, [each for each in it.shown if not _covers(said if named is None else named, each.path)])
+    translated = _translated(text, it, slots)
+    filled = {name: _slot(it, name, slots) or "" for name in _PLACEHOLDER.findall(translated)}
+    covered = list(_shown_fields(it, slots, filled)) if is_creation(event["type"]) else said if named is None else named
+    return Description(fill(translated, filled), filled, [each for each in it.shown if not _covers(covered, each.path)])
+
+
+def fill(text: str, values: Mapping[str, Piece | Line]) -> Line:
+    """Return a text with its placeholders filled."""
+    line: Line = []
+    for at, part in enumerate(_PLACEHOLDER.split(text)):
+        piece = values[part] if at % 2 else part
+        line += piece if isinstance(piece, list) else [piece]
+    return line
 
 
 def variant_of(sentence: Sentence, it: Facts) -> Variant:
@@ -97,7 +100,7 @@ def _first_values(event: Mapping[str, Any]) -> list[Change]:
         return not kinds.is_prose(change.path), declared.index(change.path) if change.path in declared else len(declared)
 
     values = (change for change in all_changes(event, UNKNOWN) if change.new is not False and change.new not in _INITIAL)
-    return sorted((change for change in values if change.path not in _IN_NAME.get(event["kind"], ())), key=place)
+    return sorted(values, key=place)
 
 
 def _restatement(changes: list[Change], state: Any) -> dict[str, Any] | None:
@@ -113,8 +116,8 @@ def _only_change(it: Facts) -> dict[str, Any] | None:
     way = _way_of_item(it, old, new) if path.startswith("checklist.") else None
     if way:
         return {"way": way, "item": (new or old)["text"]}
-    texts = {} if old is UNKNOWN else {"from": it.field(path, old), "to": it.field(path, new)}
-    return {"path": path, **texts} if texts and all(len(plain(text or "")) <= _SHORT for text in texts.values()) else None
+    texts = {} if old is UNKNOWN else {"from": it.former.field(path, old), "to": it.field(path, new)}
+    return {"path": path, **texts} if texts and all(len(plain(text or "")) <= SHORT for text in texts.values()) else None
 
 
 def _way_of_item(it: Facts, old: Any, new: Any) -> str | None:
@@ -135,6 +138,19 @@ def _translated(text: Text, it: Facts, slots: Mapping[str, str]) -> str:
     return translations(it.values.reads).ungettext(*text, int(plain(_slot(it, "count", slots) or "0")))
 
 
+def _shown_fields(it: Facts, slots: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    """Yield the fields whose values these placeholders show."""
+    for name in names:
+        reader, _, path = slots.get(name, name).partition(" ")
+        root, _, field = path.partition(".")
+        if reader == "title" and it.kind != "column":
+            yield kinds.named(it.kind).title_field
+        elif reader in ("what", "event") or path in ("state", "latest"):
+            yield from fields_of_name(it.kind, it.known["latest"] or {})
+        elif root in ("state", "latest") and reader != "child":  # shows only a short name
+            yield field
+
+
 def _can_fill(it: Facts, text: Text, slots: Mapping[str, str]) -> bool:
     return all(_slot(it, name, slots) is not None for name in placeholders(text))
 
@@ -145,12 +161,13 @@ def placeholders(text: Text) -> list[str]:
     return _PLACEHOLDER.findall(text if isinstance(text, str) else text[0])
 
 
-def _slot(it: Facts, name: str, slots: Mapping[str, str]) -> Piece | None:
-    """Return what fills a placeholder, by its slot, such as "person state.holder"; None if there is no such value."""
+def _slot(it: Facts, name: str, slots: Mapping[str, str]) -> Piece | Line | None:
+    """Return the value of a placeholder, by its slot, such as "person state.holder"; None if it has no value."""
     reader, _, path = slots.get(name, name).partition(" ")
+    root, _, field = path.partition(".")
     value = _found(it, path) if path else None
     is_there = not path or value is not None or reader in NULLABLE
-    return READERS[reader](it, value, path.partition(".")[2]) if is_there else None
+    return READERS[reader](it.former if root in ("was", "before") else it, value, field) if is_there else None
 
 
 def _found(it: Facts, path: str) -> Any:

@@ -7,15 +7,13 @@ from typing import Any, NamedTuple
 from board import labels
 from board.commands.handover import text_authorship
 from board.config import sentences
-from board.documents.content import Piece
-from board.documents.field_values import FieldValues, plain, short_name
+from board.config.event_sentences import NAMED
+from board.documents.content import Line, Piece
+from board.documents.field_values import FieldValues, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
 from board.i18n import language_of
 from models.times import parse_utc
-
-NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
-NULLABLE = ("decision", "file")  # readers with a text for no value
 
 
 class Facts(NamedTuple):
@@ -28,6 +26,11 @@ class Facts(NamedTuple):
     shown: list[Change]
     known: Mapping[str, Any]
     values: FieldValues
+
+    @property
+    def former(self) -> "Facts":
+        """Facts for reading values from before the event: their author is not known."""
+        return self._replace(author=None)
 
     def field(self, path: str, value: Any) -> Piece | None:
         return self.values.value(path, value, self.kind, self.author)
@@ -56,8 +59,12 @@ def _type(it: Facts, *_: Any) -> str:
     return labels.event(it.event["type"], it.values.translate)
 
 
-def _event(it: Facts, *_: Any) -> Piece:
-    return f"{_type(it)} · {plain(_what(it))}" if it.kind in NAMED or is_card(it.kind) else _type(it)
+def _event(it: Facts, *_: Any) -> Line:
+    return [f"{_type(it)} · ", _what(it)] if it.kind in NAMED or is_card(it.kind) else [_type(it)]
+
+
+def _child(it: Facts, person: Any) -> Piece:
+    return it.values.typed(short_name(person), None)
 
 
 def _title(it: Facts, state: Any, _path: str) -> Piece:
@@ -116,8 +123,8 @@ def _within(it: Facts, label: str) -> str:
     return label if language_of(it.values.reads).nouns_capitalised else label[:1].lower() + label[1:]
 
 
-# By name: return the text of a value, at a path; None if it has none. Those of the whole event have neither.
-READERS: dict[str, Callable[[Facts, Any, str], Piece | None]] = {
+# By name: return the text of the value at a path; None if it has none. Readers of the whole event ignore value and path.
+READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "who": _who, "what": _what, "type": _type, "event": _event, "title": _title, "wait": _wait, "asked": _asked,
     "confirmed": _confirmed,
     "text": lambda it, value, path: it.typed(value),
@@ -131,8 +138,8 @@ READERS: dict[str, Callable[[Facts, Any, str], Piece | None]] = {
     "predecessor": lambda it, state, path: _people(it, filter(None, [state.get("before")]), [state.get("holder")]),
     "joined": lambda it, value, path: _people(it, it.known["state"].get("members") or [], _access_before(it)),
     "left": lambda it, value, path: _people(it, _access_before(it), it.known["state"].get("members") or []),
-    "child": lambda it, person, path: short_name(person),
-    "search": lambda it, id, path: short_name(state["person"]) if (state := it.values.names.state(id, "search")) else None,
+    "child": lambda it, person, path: _child(it, person),
+    "search": lambda it, id, path: _child(it, state["person"]) if (state := it.values.names.state(id, "search")) else None,
     "card": lambda it, id, path: it.values.card(id),
     "column": lambda it, id, path: it.values.column(it.values.names.state(id, "column")),
     "file": lambda it, state, path: it.entity(state),

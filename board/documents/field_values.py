@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from board import labels
 from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
-from board.documents.content import Piece, UserText
+from board.documents.content import Line, Piece, UserText
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
 from board.exports.tables import UNDISCLOSED
@@ -65,7 +65,7 @@ class FieldValues:
         code = self._code(path, value, kind)
         if code is not None:
             return f"{value} · {code}" if path.startswith("grade.") else code
-        return self.typed(value, author) if isinstance(value, str) else str(value).removesuffix(".0")
+        return self.typed(value, author) if isinstance(value, str) else self._number(value)
 
     def person(self, id: str | None) -> str:
         return self.names.accounts.get(id or "") or self.translate(sentences.SOMEONE)
@@ -83,7 +83,7 @@ class FieldValues:
             case "column" if state:
                 return self.column(state, author)
             case "file" if given.get("caption") or given.get("name"):
-                return self.typed(given["caption"] or given["name"], author)
+                return self.typed(given.get("caption") or given["name"], author)
             case "material" if given.get("what"):
                 return self._material(given)
             case "distribution" if given.get("recipient"):
@@ -177,6 +177,13 @@ class FieldValues:
         radius = f"±\u00a0{self._distance(place['radius_m'])}" if place.get("radius_m") else None
         return " · ".join(filter(None, [place.get("text"), point, radius]))
 
+    def _number(self, value: float) -> str:
+        """Return "6" or "1,5", without a separator of thousands."""
+        if value == int(value):
+            return str(int(value))
+        locale = language_of(self.reads).locale
+        return format_decimal(value, locale=locale, decimal_quantization=False, group_separator=False)
+
     def _distance(self, metres: float) -> str:
         if metres >= 1000:
             km = format_decimal(int(metres / 100 + 0.5) / 10, locale=language_of(self.reads).locale)
@@ -185,11 +192,14 @@ class FieldValues:
 
     def _file(self, id: str) -> Piece:
         state = self.names.state(id) or {}
-        return state.get("caption") or state.get("name") or self.translate(sentences.YES)
+        name = state.get("caption") or state.get("name")
+        return self.typed(name, None) if name else self.translate(sentences.YES)
 
     def _search(self, id: str) -> Piece:
         state = self.names.state(id, "search")
-        return " · ".join(filter(None, [short_name(state["person"]), state["reference"]])) if state else self.noun("search")
+        if state is None:
+            return self.noun("search")
+        return self.typed(" · ".join(filter(None, [short_name(state["person"]), state["reference"]])), None)
 
     def _numbered(self, kind: str, number: int) -> str:
         return _tied(self.translate(sentences.NUMBERED).format(kind=self.noun(kind), number=number))
@@ -219,8 +229,25 @@ def _tied(name: str) -> str:
     return re.sub(r" (?=\d)", "\u00a0", name, count=1)
 
 
-def plain(piece: Piece) -> str:
-    return piece.text if isinstance(piece, UserText) else piece
+def fields_of_name(kind: str, state: State) -> tuple[str, ...]:
+    """Return the fields that the name of an entity in this state contains."""
+    match kind:
+        case "column":
+            return ("title",) if state.get("title") else ("role",)
+        case "file":
+            return ("caption",) if state.get("caption") else ("name",)
+        case "material":
+            return "what", "languages"
+        case "distribution":
+            return ("recipient",)
+    return ("number",)
+
+
+def plain(text: Piece | Line) -> str:
+    """Return a text without its marks."""
+    if isinstance(text, list):
+        return "".join(map(plain, text))
+    return text.text if isinstance(text, UserText) else text
 
 
 def short_name(person: State) -> str:

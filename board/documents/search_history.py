@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any, NamedTuple
 
 import orjson
 from sqlmodel import Session, select
@@ -18,12 +19,23 @@ from board.exports.tables import NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
+from models.db.read_pacing import paced
 from models.entity import State
+from models.file import File
+from models.note import Note
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
+
+
+class PastEvent(NamedTuple):
+    """Event with the state of its entity before it, and the kind and state by which the entity was named until then."""
+
+    event: dict[str, Any]
+    before: Any
+    former_name: tuple[str, State] | None
 
 
 class HistoryDocument:
@@ -39,7 +51,7 @@ class HistoryDocument:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MAX_EVENTS)
         events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
-        printed_events = _newest(list(self._lines(events, is_complete=not left)))
+        printed_events = self._newest_lines(list(past_events(events, self._board.id, self._values.names.entities, not left)))
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
         sections = [
@@ -55,38 +67,48 @@ class HistoryDocument:
         ]
         return Document(title, self._reads, search.reference, printed, facts, notes, sections)
 
-    def _lines(self, events: Iterable[JournalEvent], is_complete: bool) -> Iterator[tuple[str, Line]]:
-        """Yield the line of each event with its time. Names are those of that time."""
-        known: dict[tuple[str, str], State | None] = {}
-        for journal_event in events:
-            event = orjson.loads(journal_event.to_json())
-            kind, id, state = event["kind"], event["id"], event.get("state")
-            if state is not None and (kind == "search" or id != self._board.id):
-                self._values.names.entities[id] = (kind, state)
-            before = known.get((kind, id), None if is_complete or is_creation(event["type"]) else UNKNOWN)
-            yield event["at"], event_line(event, before, self._board.id, self._values)
-            if "erased" not in event:
-                known[kind, id] = state
+    def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
+        """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes
+        the newest line first, and then reverts the name that its event set."""
+        lines: list[tuple[str, Line]] = []
+        room, names = MAX_CHARACTERS, self._values.names.entities
+        for event, before, former_name in paced(reversed(events), 1):
+            line = event_line(event, before, self._board.id, self._values)
+            room -= len(plain(line))
+            if room < 0 and lines:
+                break
+            lines.append((event["at"], line))
+            if former_name is not None:
+                names[event["id"]] = former_name
+            else:
+                names.pop(event["id"], None)
+        return lines[::-1]
 
 
-def _newest(lines: list[tuple[str, Line]]) -> list[tuple[str, Line]]:
-    """Return the newest lines that fit, at least one, in order."""
-    room, first = MAX_CHARACTERS, len(lines)
-    for _, line in reversed(lines):
-        room -= sum(len(plain(piece)) for piece in line)
-        if room < 0 and first < len(lines):
-            break
-        first -= 1
-    return lines[first:]
+def past_events(
+    events: Iterable[JournalEvent], board: str, names: dict[str, tuple[str, State]], is_complete: bool
+) -> Iterator[PastEvent]:
+    """Yield events of a board, and apply the name that each sets. `is_complete`: they begin with the first event."""
+    known: dict[tuple[str, str], Any] = {}
+    for journal_event in paced(events):
+        event = orjson.loads(journal_event.to_json())
+        kind, id, state = event["kind"], event["id"], event.get("state")
+        before = known.get((kind, id), None if is_complete or is_creation(event["type"]) else UNKNOWN)
+        yield PastEvent(event, before, names.get(id))
+        if state is not None and (kind == "search" or id != board):
+            names[id] = (kind, state)
+        known[kind, id] = UNKNOWN if "erased" in event else state
 
 
 def _names(session: Session, board: Board, reads: str) -> EntityNames:
-    """Return the present names on a board."""
+    """Return the current names on a board."""
     names = NameResolver.of_board(session, board.id, reads)
     search = session.get_one(Search, board.id)
     entities: dict[str, tuple[str, State]] = {board.id: ("search", {"person": search.person, "reference": search.reference})}
     entities |= {id: (kind, {"number": number}) for id, (kind, number) in names.cards.items()}
     entities |= {id: ("column", {"title": title, "role": role}) for id, (title, role) in names.columns.items()}
-    entities |= {id: ("file", {"name": name}) for id, name in names.files.items()}
+    files = session.exec(select(File.id, File.name, File.caption).where(File.board == board.id))
+    entities |= {id: ("file", {"name": name, "caption": caption}) for id, name, caption in files}
+    entities |= {id: ("note", {}) for id in session.exec(select(Note.id).where(Note.board == board.id))}
     entities |= {id: ("material", state) for id, state in names.materials.items()}
     return EntityNames(names.accounts, entities)

@@ -1,5 +1,5 @@
-"""Changes of an entity as people are told of them: without internal fields, and with related fields as one change. Screens show
-the same (static/js/format/shown_changes.js)."""
+"""Changes of an entity as shown to people: without internal fields, and with related fields as one change. Screens show the same
+(static/js/format/shown_changes.js)."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +44,7 @@ def all_changes(event: Mapping[str, Any], before: State | _Unknown | None) -> li
 
 
 def shown_changes(changes: Iterable[Change], kind: str, before: Any, state: Any, text: Callable[[str, Any], Any]) -> list[Change]:
-    """Return the changes to show. A change that reads the same before and after is none."""
+    """Return the changes to show. Omits changes whose text stays the same."""
     declared = kinds.find(kind)
     told = [change for change in changes if declared is None or declared.reading_of(change.path) != "internal"]
 

@@ -1,9 +1,10 @@
-"""Declarations of the server that the scripts read, with the catalogue of a language: none is written there again."""
+"""Declarations that the scripts receive from the server, with the catalogue of a language."""
 
 from typing import Any
 
 from board import labels
 from board.commands import registry
+from board.commands.handover import text_authorship
 from board.commands.materials import materials
 from board.commands.sightings import queues
 from board.config import event_sentences, page_table, predefined_tasks, sentences
@@ -19,22 +20,24 @@ def for_scripts(language: str) -> dict[str, Any]:
     return {
         "labels": labels.tables(), "kinds": kinds.for_scripts(), "programs": program_files.for_scripts(),
         "standard": predefined_tasks.for_scripts(language), "pages": page_table.for_scripts(), "rules": rules(),
-        "sentences": said(), "plurals": sentences.plurals_for_scripts(), "agreeing": labels.AGREEING,
+        "sentences": shared_sentences(), "plurals": sentences.plurals_for_scripts(), "agreeing": labels.AGREEING,
     }  # fmt: skip
 
 
-def said() -> dict[str, str]:
-    """Return the sentences that screens and paper both say, and refusals that a form gives too, by name."""
+def shared_sentences() -> dict[str, str]:
+    """Return the sentences that screens and paper share, and refusals that forms also give, by name."""
     return sentences.for_scripts() | {"required": REQUIRED, "not_found": MESSAGES["not_found"]}
 
 
 def rules() -> dict[str, Any]:
     """Return the rules that the scripts check of states that the server has not seen yet, or no longer has: typed ones, pending
     commands and the past."""
+    carried_over = (*text_authorship.OF_SEARCH, *text_authorship.OF_DESK)
     significant = {type: spec.significant for type, spec in kinds.event_specs().items() if spec.significant is not None}
     return {
         "assured": ASSURED, "settled": SETTLED, "ungraded": queues.UNGRADED, "queues": queues.RULES,
         "significant": significant, "criteria": predefined_tasks.criteria(), "younger_than": predefined_tasks.younger_than(),
         "undo": registry.undo_rights(), "events": event_sentences.for_scripts(),
+        "event_facts": event_sentences.facts_for_scripts() | {"carried_over": carried_over},
         "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
     }  # fmt: skip

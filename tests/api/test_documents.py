@@ -26,6 +26,7 @@ from board.documents import pdf as documents_pdf
 from board.documents import pdf_process
 from board.documents import search_history as paper_history
 from board.documents.content import Block, Document, Section, UserText
+from board.documents.event_lines import event_line
 from board.errors import Refused
 from board.handover import report_sections
 from board.queues.fair_queue import FairQueue
@@ -252,6 +253,55 @@ async def test_a_history_with_long_texts_has_fewer_events_and_says_so(team: Team
     assert len(re.findall(r"^- \d\d:\d\d:\d\d · ", newest, re.M)) == 2
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 1)
     assert f"the latest 1 of {head} events" in (await fetched(team.bob, f"/searches/{search}/history.md")).text
+
+
+async def test_a_history_composes_no_more_lines_than_it_prints(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, composed = await team.alice.open_search(), list[int]()
+    for number in range(5):
+        await team.bob.command(search, "note.add", {"text": f"{number} " * 200})
+
+    def counted(event: dict[str, Any], *arguments: Any) -> paper.Line:
+        composed.append(event["seq"])
+        return event_line(event, *arguments)
+
+    monkeypatch.setattr(paper_history, "event_line", counted)
+    monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 1_100)
+    head = (await team.alice.snapshot(search))["seq"]
+    assert f"the latest 2 of {head} events" in (await fetched(team.bob, f"/searches/{search}/history.md")).text
+    assert composed == [head, head - 1, head - 2], "the newest first, and one that does not fit"
+
+
+async def test_a_history_has_the_names_of_that_time(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.command(search, "column.add", {"title": "Police", "role": "waiting"})
+    await team.bob.command(search, "sighting.add", {"description": "a girl"})
+    entities = (await team.bob.snapshot(search))["entities"]
+    column = next(id for (kind, id), state in entities.items() if kind == "column" and state["title"] == "Police")
+    card = next(id for kind, id in entities if kind == "sighting")
+    await team.bob.command(search, "card.move", {"card": card, "column": column})
+    await team.bob.command(search, "column.rename", {"column": column, "title": "Hospital"})
+    told = (await fetched(team.bob, f"/searches/{search}/history.md")).text
+    assert "added the column “Police”" in told
+    assert re.search(r"moved Sighting \d+ from “[^”]*” to “Police”", told)
+    assert "renamed the column “Police” to “Hospital”" in told
+
+
+async def test_a_history_names_what_came_before_its_events(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, search = team.alice, await team.alice.open_search()
+    await alice.command(search, "note.add", {"text": "the school called"})
+    photos = [await uploads.attach_ready(alice, search, caption=caption) for caption in ("At the sea", "At school")]
+    note = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "note")
+    number = await handover_steps.prepare_handover(alice)
+    for photo in photos:
+        await alice.command(search, "search.set_photo", {"file": photo})
+    undone = (await alice.snapshot(search))["seq"]
+    await alice.command(search, "handover.write", {"handover": number, "pinned": [note], "contacts": "call the school"})
+    await alice.command(search, "undo", {"seq": undone})
+    monkeypatch.setattr(paper_history, "MAX_EVENTS", 2)
+    told = (await fetched(team.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
+    await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
+    assert "Pinned: Note" in told
+    assert "At the sea" in told
 
 
 async def test_a_report_says_how_many_cards_it_leaves_out(

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./declarations.js";
-import { use } from "../../static/js/core/i18n.js";
-import { eventText } from "../../static/js/format/event_text.js";
+import { rules, use } from "../../static/js/core/i18n.js";
+import { eventText, isCreation } from "../../static/js/format/event_text.js";
 
 const LABELS = { kinds: { task: "Task", sighting: "Sighting" }, fields: {}, values: { access: { desk: "All users", members: "Members only" } }, events: { "handed.set": "Search included" }, done: {} };
 use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} } } }));
@@ -49,6 +49,19 @@ test("the search in a handover is named, even if other entities have its id", ()
 test("a card assigned to the reader is assigned to you", () => {
   const task = (assignee) => ({ number: 5, title: "Call", assignee }), to = (before, after) => eventText({ seq: 9, at: "2026-11-30T11:05:06.368Z", type: "card.assigned", kind: "task", id: "x", state: task(after), changes: ["assignee"], actor: { id: "b", name: "Bob" } }, ctx, task(before)).replace("\u00a0", " ");
   assert.deepEqual([to(null, "a"), to("c", "a"), to("a", "c")], ["Bob assigned Task 5 to you", "Bob reassigned Task 5 from Charlie to you", "Bob reassigned Task 5 from Alice to Charlie"]);
+});
+
+test("each text that carries over by the declaration is named", () => {
+  const declared = rules(), told = (path) => sentence("handover.confirmed", { handover: 2 }, { handover: 2 }, [`authorship.${path}.by`], "briefing");
+  assert.equal(told("wishes"), "Alice: handover.confirmed");
+  use(/** @type {any} */ ({ rules: { ...declared, event_facts: { ...declared.event_facts, carried_over: ["wishes"] } } }));
+  assert.equal(told("wishes"), "Alice said for handover 2 that this is still true: wishes");
+  use(/** @type {any} */ ({ rules: declared }));
+});
+
+test("the types of creations are those of the server", () => {
+  const types = ["search.opened", "task.added", "file.attached", "material.approved", "material.withdrawn", "alarm.raised"];
+  assert.deepEqual(types.filter((type) => isCreation({ type })), types.slice(0, 4));
 });
 
 test("an event without a sentence is described by its label", () => {

@@ -34,6 +34,16 @@ test("dates, people and codes are shown in words", () => {
   assert.equal(formatPath("criteria.under_13", { answer: "yes", basis: "her mother says" }, ctx), "yes (her mother says)");
 });
 
+test("a number has the decimal mark of the language", () => {
+  const texts = () => [1234.5, 1234, 0.00001].map((value) => formatPath("length", value, ctx));
+  assert.deepEqual(texts(), ["1234.5", "1234", "0.00001"]);
+  for (const locale of ["fr-BE", "nl-BE", "de-DE"]) {
+    use(/** @type {any} */ ({ locale }));
+    assert.deepEqual(texts(), ["1234,5", "1234", "0,00001"]);
+  }
+  use(/** @type {any} */ ({ locale: "en-GB" }));
+});
+
 test("an unknown id is not shown", () => {
   assert.equal(formatPath("unknown", BOB.replaceAll("0", "1"), ctx), "not shown here");
 });

@@ -1,21 +1,37 @@
-"""Lines of a history on paper: what they say of access, answers and materials, and where they break."""
+"""Lines of a history on paper: their sentences and lists of fields, the marks of typed texts, and where they break."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 
-from board.documents.content import _piece
-from tests.support.registry_events import ALICE, AT, BOB, SEARCH, Case
+from board.config import sentences
+from board.documents.content import Line, UserText, _piece
+from board.documents.event_lines import event_line
+from board.documents.field_values import FieldValues, plain
+from board.documents.search_history import past_events
+from board.documents.shown_changes import UNKNOWN
+from tests.support.registry_events import ALICE, AT, BOB, FILES, SEARCH, Case, values_in
 from tests.unit.test_readable_history import paper_text
 
 
-def line(type: str, before: dict[str, Any] | None, after: dict[str, Any], changes: list[str], language: str = "en") -> str:
+def event_of(type: str, after: dict[str, Any], changes: list[str], **more: Any) -> dict[str, Any]:
     kind = "briefing" if type == "handover.answered" else type.partition(".")[0]
     event = {
         "seq": 7, "at": AT, "type": type, "kind": kind, "id": SEARCH, "actor": {"id": BOB, "name": "Bob"},
         "state": after, "changes": changes,
     }  # fmt: skip
-    return paper_text(Case(type, SEARCH, event, before), language).partition(" · ")[2]
+    return event | more
+
+
+def line(type: str, before: dict[str, Any] | None, after: dict[str, Any], changes: list[str], language: str = "en") -> str:
+    return paper_text(Case(type, SEARCH, event_of(type, after, changes), before), language).partition(" · ")[2]
+
+
+def marked(event: dict[str, Any], before: dict[str, Any] | None) -> Line:
+    """Return the line of an event by Bob, who writes Dutch, for an English reader."""
+    return event_line(event, before, SEARCH, FieldValues(values_in("en").names, {BOB: "nl"}, "en"))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +61,79 @@ def test_a_material_says_once_what_it_is_and_in_which_languages() -> None:
     state = {"what": "poster", "languages": ["fr", "nl"], "decided_by": "Parket Gent"}
     said = line("material.approved", None, state, ["decided_by", "languages", "what"])
     assert said == "Bob approved for distribution: Poster (FR, NL) · Decided by: Parket Gent"
+
+
+def test_a_field_is_listed_even_if_the_sentence_has_its_text() -> None:
+    actor = {"actor": {"id": BOB, "name": "Bob Claes"}}
+    event = event_of("task.added", {"title": "Call", "number": 5, "assignee": BOB}, ["assignee", "number", "title"], **actor)
+    said = paper_text(Case("", SEARCH, event, None), "en").partition(" · ")[2]
+    assert said == "Bob Claes added Task\u00a05: Call · Assigned to: Bob Claes"
+
+
+def test_a_field_that_the_sentence_has_is_listed_once() -> None:
+    note = {"text": "the school called", "category": "contact"}
+    assert line("note.added", None, note, ["category", "text"]) == "Bob wrote in the log (contact): the school called"
+    file = {"name": "a.jpg", "caption": "the gate", "picture": True}
+    said = line("file.attached", None, file, ["caption", "name", "picture"])
+    assert said == "Bob added a photo to the search: the gate · File name: a.jpg"
+    sighting = {"description": "a girl", "number": 7, "from_tip": {"number": 4}}
+    said = line("sighting.added", None, sighting, ["description", "from_tip.number", "number"])
+    assert said == "Bob added Sighting\u00a07, which was Tip 4: a girl"
+
+
+def test_typed_names_are_marked_in_undone_events() -> None:
+    event = event_of("distribution.withdrawn", {"recipient": "De Lijn"}, [], undoes=3)
+    assert UserText("De Lijn", "nl") in marked(event, {"recipient": "De Lijn"})
+    assert plain(marked(event, None)).endswith(" · Bob undid: Recipient removed · De Lijn")
+
+
+def test_typed_names_without_an_author_are_typed_texts() -> None:
+    values = values_in("en")
+    assert values.value("photo", FILES[0], "search") == UserText("photo")
+    assert values.value("placed.board", SEARCH, "tip") == UserText("Noor V. · DEMO")
+    opened = event_of("search.opened", {"person": {"first_name": "Noor"}}, [])
+    assert UserText("Noor") in marked(opened, None)
+
+
+def test_former_values_are_not_marked_with_the_language_of_the_new_ones() -> None:
+    before = {"number": 7, "clothing": "un manteau", "direction": "vers le nord"}
+    after = before | {"clothing": "een jas", "direction": "naar het noorden"}
+    several = marked(event_of("sighting.updated", after, ["clothing", "direction"]), before)
+    single = marked(event_of("sighting.updated", after, ["clothing"]), before)
+    for told in (several, single):
+        assert {UserText("un manteau"), UserText("een jas", "nl")} <= {piece for piece in told if isinstance(piece, UserText)}
+    goal = event_of("search.goal_set", {"goal": None}, ["goal.text"])
+    assert UserText("trouver le sac") in marked(goal, {"goal": {"text": "trouver le sac"}})
+
+
+def test_a_reason_is_where_its_translation_has_it() -> None:
+    values = values_in("en")
+    translate = values.translate
+    values.translate = lambda text: "Reason {reason}: {told}!" if text == sentences.BECAUSE else translate(text)
+    event = event_of("sighting.looked_at", {"number": 7}, [], reason="she knows her")
+    assert plain(event_line(event, None, SEARCH, values)).endswith(" · Reason she knows her: Bob looked at Sighting\u00a07!")
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "1234.5"), ("fr", "1234,5"), ("nl", "1234,5"), ("de", "1234,5")])
+def test_a_number_has_the_decimal_mark_of_the_language(language: str, text: str) -> None:
+    values = values_in(language)
+    assert [values.value("length", value, "task") for value in (1234.5, 1234.0, 0.00001)] == [text, "1234", f"0{text[4]}00001"]
+
+
+def test_a_file_without_a_caption_is_named_by_its_file_name() -> None:
+    assert values_in("en").entity("file", {"name": "a.jpg"}) == UserText("a.jpg")
+
+
+def test_the_state_before_an_event_is_unknown_after_an_erased_one() -> None:
+    file = {"kind": "file", "id": FILES[0], "at": AT}
+    events = [
+        file | {"type": "file.attached", "state": {"name": "a.jpg"}},
+        file | {"type": "file.updated", "erased": True},
+        file | {"type": "file.updated", "state": {"name": "b.jpg"}},
+    ]
+    stored: list[Any] = [SimpleNamespace(to_json=lambda event=event: orjson.dumps(event)) for event in events]
+    past = list(past_events(stored, SEARCH, {}, is_complete=True))
+    assert [each.before for each in past] == [None, {"name": "a.jpg"}, UNKNOWN]
 
 
 def test_fields_have_the_order_of_their_declaration() -> None:

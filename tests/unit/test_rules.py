@@ -53,7 +53,7 @@ def test_the_tests_of_scripts_use_the_declarations() -> None:
 def written() -> str:
     declared = {
         "rules": declarations.rules(),
-        "sentences": declarations.said(),
+        "sentences": declarations.shared_sentences(),
         "plurals": sentences.plurals_for_scripts(),
         "agreeing": labels.AGREEING,
     }

@@ -8,13 +8,13 @@ const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as
 /** @typedef {{ name: string, title: string, path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
 /** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, events: {}, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {}, plurals: {}, agreeing: {} };
+const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, events: {}, event_facts: { creations: [], named: [], nullable: [], short: 0, carried_over: [] }, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {}, plurals: {}, agreeing: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, when the board is already loading: creation is slow
 
 /**
- * Load the catalogue of the page's language; return true on success. Without it (offline), texts are English, codes are shown as
- * they are, and no kind of card is known.
+ * Load the catalogue of the page's language; return true on success. Only pages without an account run without it: texts are English,
+ * and there are no labels, sentences or kinds.
  * @param {string} address
  */
 export async function loadCatalogue(address) {

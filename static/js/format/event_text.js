@@ -9,14 +9,11 @@ import { meetsCondition } from "../core/rules/conditions.js";
 import { addsCard, isCard } from "../core/rules/kinds.js";
 import { fieldChanges, valueAt } from "../core/rules/merge_patch.js";
 import { say } from "../core/rules/sentences.js";
-import { NULLABLE, READERS, nameOfEntity } from "./event_values.js";
+import { READERS, nameOfEntity } from "./event_values.js";
 import { shownChanges } from "./shown_changes.js";
 import { formatPath } from "./values.js";
 
-const SHORT = 60; // characters: a longer value gets a line of its own
 const ITEM = /^checklist\.\w+$/, RESTATEMENT = /^restatements\.([^.]+)\./;
-/** @type {EventSentence} */
-const WITHOUT_DECLARATIONS = [[["{who}: {event}"]], { event: "event" }, []];
 
 /**
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
@@ -47,7 +44,7 @@ export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (/** @type 
  * A creation lists no changes: nothing had another value before.
  * @param {{ type: string }} given
  */
-export const isCreation = ({ type }) => /\.(added|opened|attached)$/.test(type);
+export const isCreation = ({ type }) => rules().event_facts.creations.includes(type.slice(type.lastIndexOf(".") + 1));
 
 /**
  * Return whether a change repeats the reason, the time or the author of its event.
@@ -66,9 +63,9 @@ export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "no
 /** @param {any} event @returns {EventSentence} */
 function sentenceOf({ type, erased, undoes }) {
   const { events } = rules();
-  if (erased || undoes) return events[erased ? "erased" : "undone"] ?? WITHOUT_DECLARATIONS;
+  if (erased || undoes) return events[erased ? "erased" : "undone"];
   const name = Object.hasOwn(events, type) ? type : addsCard(type) ? "added" : type.endsWith(".updated") ? "updated" : "otherwise";
-  return events[name] ?? WITHOUT_DECLARATIONS;
+  return events[name];
 }
 
 /** Return what conditions and slots look into. @param {any} event @param {any} ctx @param {any} before */
@@ -108,7 +105,7 @@ function onlyChange(shown, changes, kind, ctx) {
   if (way) return { way, item: (to ?? from).text };
   if (from === undefined) return null;
   const texts = { from: formatPath(path, from, ctx, kind), to: formatPath(path, to, ctx, kind) };
-  return Object.values(texts).every((text) => (text ?? "").length <= SHORT) ? { path, ...texts } : null;
+  return Object.values(texts).every((text) => (text ?? "").length <= rules().event_facts.short) ? { path, ...texts } : null;
 }
 
 /** @param {any} from undefined if unknown @param {any} to @param {FieldChange[]} changes */
@@ -142,7 +139,7 @@ function slotText(it, slot) {
   if (reader === "who") return it.event.actor?.name ?? say("program");
   if (reader === "what") return nameOfEntity(it);
   const value = path ? found(it, path) : it;
-  return value === null || value === undefined ? (NULLABLE.has(reader) ? READERS[reader](null, it, path) : null) : READERS[reader](value, it, path);
+  return value === null || value === undefined ? (rules().event_facts.nullable.includes(reader) ? READERS[reader](null, it, path) : null) : READERS[reader](value, it, path);
 }
 
 /** @param {any} it @param {string} path */

@@ -1,6 +1,6 @@
 /* Values in sentences of events, by the readers that board/config/event_sentences.py names; board/documents/event_values.py has them
    for paper. */
-import { locale, nounsCapitalised } from "../core/i18n.js";
+import { locale, nounsCapitalised, rules } from "../core/i18n.js";
 import { isCard, titleOf } from "../core/rules/kinds.js";
 import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
@@ -8,11 +8,6 @@ import { askedName, namedAlarm, waitText } from "./alarm_text.js";
 import { shortPersonName } from "./search_list.js";
 import { formatMoment } from "./time_elements.js";
 import { accountName, cardName, columnName, formatPath, materialName, searchState } from "./values.js";
-
-const NAMED = new Set(["column", "tip", "file", "material", "distribution", "alarm"]); // kinds with names, besides cards
-const HANDOVER_TEXTS = ["assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "faults", "remarks"];
-
-export const NULLABLE = new Set(["decision", "file"]); // readers with a text for no value
 
 /**
  * By name: return the text of a value; null if it has none.
@@ -41,7 +36,7 @@ export const READERS = {
   set: ({ event, kind }) => fieldsOf(event.private ?? [], kind),
   confirmed: ({ event, kind }) => confirmed(event, kind),
   type: ({ event }) => label.event(event.type),
-  event: (it) => (NAMED.has(it.kind) || isCard(it.kind) ? `${label.event(it.event.type)} · ${nameOfEntity(it)}` : label.event(it.event.type)),
+  event: (it) => (rules().event_facts.named.includes(it.kind) || isCard(it.kind) ? `${label.event(it.event.type)} · ${nameOfEntity(it)}` : label.event(it.event.type)),
 };
 
 /** Return the name of the entity that an event is about. @param {any} it */
@@ -89,7 +84,7 @@ function asked({ state, before, known, ctx }) {
 /** Name the texts of a handover that are still true. @param {any} event @param {string} kind */
 function confirmed({ changes }, kind) {
   const changed = (changes ?? []).map((/** @type {string} */ path) => path.split(".")[1]);
-  return fieldsOf(HANDOVER_TEXTS.filter((path) => changed.includes(path)), kind);
+  return fieldsOf(rules().event_facts.carried_over.filter((path) => changed.includes(path)), kind);
 }
 
 /** @param {string[]} paths @param {string} kind */

@@ -1,5 +1,5 @@
 /** Values of states as texts for people: without ids, codes or ISO times. */
-import { number, t } from "../core/i18n.js";
+import { locale, number, t } from "../core/i18n.js";
 import { say, withColon } from "../core/rules/sentences.js";
 import { isInternal, otherFields, readingOf } from "../core/rules/kinds.js";
 import { valueAt } from "../core/rules/merge_patch.js";
@@ -62,6 +62,7 @@ export function formatPath(path, value, ctx, kind) {
 
 /** @param {any} value @param {{ session: Session }} ctx */
 function formatUnlabelled(value, { session }) {
+  if (typeof value === "number") return value.toLocaleString(locale(), { useGrouping: false, maximumFractionDigits: 20 });
   if (RAW_TIME.test(value)) return formatMoment(value);
   return RAW_ID.test(value) ? session.accounts.get(value)?.name ?? say("not_shown") : String(value);
 }
