@@ -30,11 +30,10 @@ _FIELDS = {
     "criteria.danger_to_life": N_("Life believed to be in danger"),
     "criteria.third_party": N_("In threatening company, or victim of an offence"),
     "criteria.out_of_character": N_("Absence contrary to usual behaviour"),
-    # translators: this criterion is asked no more: it was found in one older source only. It stands in old
-    # searches.
+    # translators: this criterion is no longer asked, as only one older source has it; kept for older searches.
     "criteria.danger_to_others": N_("May endanger others"),
     "id": N_("Id"),
-    "source.name": N_("Name"),
+    "source.name": N_("Name"),  # path in events, where no field is declared: the value is only in `source_name`
     "display.name": N_("Name"), "display.profile": N_("Who can see this display"), "display.language": N_("Language"),
     "display.shows": N_("Content"), "display.theme": N_("Theme"), "display.sound": N_("Sound"),
 }  # fmt: skip

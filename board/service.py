@@ -181,7 +181,7 @@ class BoardService:
         refused.is_recorded = True
 
     async def write(self, fn: Callable[[Session], CommandResult], boards: tuple[str, ...] = (OPERATIONS,)) -> CommandResult:
-        """Write what the server does by itself: committed and published when this returns. `boards` are those that `fn` locks.
+        """Write changes that the server makes on its own, and publish them after the commit. `boards`: boards that `fn` locks.
         Raises DatabaseUnavailable."""
         return await self.database.write(fn, on_committed=self._publish, boards=boards)
 

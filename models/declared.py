@@ -31,7 +31,7 @@ class FieldSpec:
     - `control`: form control for people to write it.
     - `choices`: labels of its codes.
     - `personal`: never shown on displays.
-    - `prose`: free text. Paper shows the new text, not the former one.
+    - `prose`: free text. It comes before other fields in lists of values.
     - `past`: forms refuse a time in the future.
     - `refers_to`: kind of the cards that a form offers; all kinds if empty.
     - `display`: displays that get it; None for no displays.

@@ -1,4 +1,4 @@
-"""Sightings: a report of what somebody saw, its source, and its grade."""
+"""Sightings: reports of what somebody saw, with source and grade."""
 
 from typing import Annotated, Any, ClassVar, Literal
 

@@ -148,9 +148,7 @@ def data_of(command_name: str) -> Schema:
     shape = schema_of(spec.data)
     if spec.patches:
         shape["properties"] = shape.get("properties", {}) | {
-            command_name: field
-            for type in spec.patches
-            for command_name, field in patch_schema(schema_of(type))["properties"].items()
+            name: field for type in spec.patches for name, field in patch_schema(schema_of(type))["properties"].items()
         }
         shape["additionalProperties"] = False
     if spec.data is outcomes.SetOutcome:

@@ -47,10 +47,10 @@ _LAST = select(func.max(_OTHER.seq)).where(_OTHER.board == BOARD, _OTHER.seq <= 
 
 
 def _as_of() -> dict[str, Select[Any]]:
-    """Return the query for the last event of each entity, by dialect.
+    """Return the queries for the last event of each entity, by dialect.
 
-    It hops over the index from one entity to the next, and to the last event of each: two probes an entity, whatever the number
-    of events. Kinds share the ids of boards only, such as a search and its briefing.
+    They step through the index from one entity to the next, and to the last event of each: two look-ups for each entity,
+    regardless of the number of events. Kinds share the ids of boards only, such as a search and its briefing.
     """
     own: Any = bindparam("own")
     first = select(_OTHER.entity).where(_OTHER.board == BOARD).order_by(_OTHER.entity).limit(1)

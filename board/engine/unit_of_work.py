@@ -1,7 +1,8 @@
 """Unit of work of one transaction, shared by all commands batched into it.
 
 It has a repository for each kind of data that commands read and write. A repository returns queries, which run in one round trip,
-and writes, which are sent in one batch with the commit, or before the session's next query.
+and writes, which are sent in one batch with the commit, or when the session flushes. It flushes before ORM queries. Before
+other queries, call `flush()`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

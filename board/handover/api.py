@@ -1,4 +1,4 @@
-"""HTTP API of handovers: the current one, earlier ones, and each as it was signed."""
+"""HTTP API of handovers: the current and earlier ones, and the report of each, as it was signed."""
 
 from sqlmodel import Session, select
 from starlette.requests import Request

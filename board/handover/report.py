@@ -1,4 +1,4 @@
-"""Report of a handover on each search, as one account may see it: of now, or of the signed positions with what happened since."""
+"""Report of a handover on each search, as one account may see it: current, or at the signed positions, with later events."""
 
 from collections.abc import Collection, Iterable
 from itertools import takewhile
@@ -29,7 +29,7 @@ from models.db.tables import columns_of
 from models.entity import Entity, State
 from models.handover import Briefing, Handover, Shift
 
-MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
+MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself, not news of the search
 IDS_PER_QUERY = 500
 
 
@@ -37,7 +37,7 @@ IDS_PER_QUERY = 500
 
 
 def current(session: Session, now: str) -> ReportScope:
-    """Return the scope of the current report: a signed handover until it has ended, otherwise of now."""
+    """Return the scope of the current report: that of a signed handover until it ends, otherwise the present."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
         return as_signed(session, row.number)
@@ -49,7 +49,7 @@ def current(session: Session, now: str) -> ReportScope:
 
 
 def as_signed(session: Session, number: int) -> ReportScope:
-    """Return the scope of a handover as it was signed, whatever happened to it later. Raise Refused `not_found`."""
+    """Return the scope of a handover as it was signed. Raises Refused `not_found`."""
     last: State | None = None
     for seq, type, state in _handover_events(session):
         if state["number"] < number:
@@ -79,8 +79,8 @@ def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
 
 
 def _position_at_signing(session: Session, handover: State, seq: int) -> ReportScope:
-    """Return the scope at the signing of a handover, by the event `seq`. The signed positions of its searches are in the events
-    between the position of `operations` and that one."""
+    """Return the scope at the signature of a handover, the event `seq`. The signed positions of its searches are in the events
+    between the signed position of `operations` and the signature."""
     before = handover["position"]["seq"]
     signed = journal.events_after(session, OPERATIONS, before, seq - before - 1)
     positions = {event.entity: event.payload()["state"]["position"] for event in signed}
@@ -93,7 +93,7 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
 
 
 def compose(session: Session, account: str, scope: ReportScope, board: str | None = None) -> HandoverReport:
-    """Return the report as an account may see it now; with `board` only the section of that search. Raise Refused `not_found`."""
+    """Return the report as an account may see it now. `board`: only the section of this search. Raises Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
     if board is not None and not positions:
@@ -130,8 +130,7 @@ def _read(session: Session, account: str, scope: ReportScope, positions: dict[st
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, ReadMark]]:
-    """Return the read marks of a handover, by search and account. A mark is replaced when its reader reads for a later
-    handover."""
+    """Return the read marks of a handover, by search and account. A mark for a later handover replaces the reader's mark."""
     rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
     return {
         id: {account: {"seq": at["seq"], "at": at["at"]} for account, at in reads.items() if at["handover"] == number}
@@ -141,7 +140,7 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
 
 
 def _restatements(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, Restated]]:
-    """Return what people understood for a handover, by search and account. Kept as read marks are; the journal has all."""
+    """Return the summaries for a handover, by search and account. Later handovers replace them; the journal has all."""
     rows = session.exec(select(Briefing).where(Briefing.handover == number))
     return {
         row.id: {
@@ -154,7 +153,7 @@ def _restatements(session: Session, boards: Collection[str], number: int) -> dic
 
 
 def _unread_by(session: Session, scope: ReportScope) -> dict[str, str]:
-    """Return who accepted the handover without having read a search, by search. The events are right after the acceptance."""
+    """Return the account that accepted the handover without reading a search, by search. Its events follow the acceptance."""
     if scope.handover is None or scope.live or scope.handover["status"] != "accepted":
         return {}
     pages = _handover_events(session)

@@ -30,8 +30,8 @@ from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES
 from models.times import format_utc, parse_utc
 
-SHIFT_LENGTH = timedelta(hours=8)  # tasks due within it are listed: desks work in three shifts a day
-MAX_ITEMS = 100  # of a kind on one search; `left_out` counts the others
+SHIFT_LENGTH = timedelta(hours=8)  # period for due tasks, because teams work in three shifts a day
+MAX_ITEMS = 100  # items of a kind on one search; `left_out` counts the others
 
 Position = dict[str, Any]  # epoch, seq, head
 
@@ -39,7 +39,7 @@ Position = dict[str, Any]  # epoch, seq, head
 class ReportScope(NamedTuple):
     """Scope of a report: handover, shift, time, and the position of each search.
 
-    A `live` report is of now, and an ended handover is no part of it; otherwise it is of the signing.
+    A `live` report is current, and does not include an ended handover. Other reports have the time of the signature.
     """
 
     handover: State | None
@@ -50,13 +50,13 @@ class ReportScope(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Number of the handover that the report is of; 0 if none."""
+        """Number of the handover that the report is about; 0 if there is none."""
         ended = self.live and self.handover is not None and self.handover["ended_at"] is not None
         return 0 if self.handover is None or ended else self.handover["number"]
 
     @property
     def successor(self) -> str | None:
-        """Account that is to take over the searches; without a handover the one that holds the shift."""
+        """Account that takes over the searches; without a handover, the holder of the shift."""
         if self.number:
             return self.handover["incoming"] if self.handover is not None else None
         return self.shift["holder"] if self.shift is not None else None
@@ -75,19 +75,19 @@ class ReportData(NamedTuple):
     later: dict[str, int]  # number of significant events after the position, by board
     unread: frozenset[str]
     reads: dict[str, dict[str, ReadMark]]  # read position of each account for this handover, by board
-    read_counts: dict[str, int]  # number of events after the position that are of the handover itself, by board
-    restatements: dict[str, dict[str, Restated]]  # what each account understood for this handover, by board
-    cards_of_files: dict[str, CardOfFile]  # cards that files are on, by id
-    unread_by: dict[str, str]  # account that accepted the handover without having read the search, by board
+    read_counts: dict[str, int]  # number of events of the handover itself after the position, by board
+    restatements: dict[str, dict[str, Restated]]  # summary by each account for this handover, by board
+    cards_of_files: dict[str, CardOfFile]  # cards that have files, by id
+    unread_by: dict[str, str]  # account that accepted the handover without reading the search, by board
 
 
 def next_shift_end(at: str) -> str:
-    """Return the end of the next shift, as seen from a time."""
+    """Return the end of a shift that begins at a time."""
     return format_utc(parse_utc(at) + SHIFT_LENGTH)
 
 
 def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> SearchReport:
-    """Return the section of one search; `entities` has those of its board by kind."""
+    """Return the section of one search. `entities`: entities of its board, by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
@@ -156,7 +156,7 @@ def _last_sighting(sightings: Iterable[EntityAt], assessments: Collection[str]) 
 
 
 def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOfReader:
-    """Return the part that differs by reader: unseen events, and whether the reader has to read the search."""
+    """Return the part that differs by reader: unseen events, and whether the reader must read the search."""
     seen = data.seen.get(id)
     news = _news(data, id, events, data.shift_starts.get(id, 0) if seen is None else seen)
     return {**news, "from": "shift" if seen is None else "seen", "unread": id in data.unread}
@@ -219,7 +219,7 @@ def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
 
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
-    """Return the sightings by queue. The queue is judged here, as states of earlier versions have none."""
+    """Return the sightings by queue, which is computed here, because states of earlier versions have none."""
     found: dict[str, list[EntityAt]] = {queue: [] for queue in QUEUES}
     for each in sightings:
         found[queues.queue_of(each.state)].append(each)

@@ -1,4 +1,4 @@
-"""Types of a handover report, as the page, the file, the PDF and the API get it."""
+"""Types of a handover report, for the page, the file, the PDF and the API."""
 
 from typing import Annotated, Literal, NotRequired
 
@@ -26,7 +26,7 @@ News = TypedDict("News", {"seq": Count, "events": Count, "significant": list[Rep
 NewsOfShift = TypedDict("NewsOfShift", {
     "seq": Count, "events": Count, "significant": list[ReportedEvent], "from": Literal["shift"],
 })  # fmt: skip
-# Events that the reader has not seen; `unread`: they have to read the search.
+# Events that the reader has not seen. `unread`: whether the reader must read the search.
 NewsOfReader = TypedDict("NewsOfReader", {
     "seq": Count, "events": Count, "significant": list[ReportedEvent], "from": Literal["seen", "shift"], "unread": bool,
 })  # fmt: skip
@@ -42,7 +42,7 @@ Pinned = TypedDict("Pinned", {
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
     "seen_at": Time | None, "category": str | None, "card": Id | None,
 })  # fmt: skip
-# Facts of a search. `suggested`: criteria that they suggest; `undecided`: nobody has said whether it is worrying.
+# Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "status": Annotated[str, of_state(Search, "status")], "missing_since": Annotated[str, of_state(Search, "missing_since")],
@@ -65,20 +65,20 @@ LastConfirmed = TypedDict("LastConfirmed", {
     "place": Annotated[State | None, of_state(Sighting, "place")],
 })  # fmt: skip
 ReadMark = TypedDict("ReadMark", {"seq": Count, "at": Time})
-# What somebody who takes over understood, and what the person who hands over says of it.
+# Summary by a person who takes over, and the answer of the person who hands over.
 Restated = TypedDict("Restated", {
     "text": str, "at": Time, "correct": bool | None, "reason": str | None, "answered_by": Id | None, "answered_at": Time | None,
 })  # fmt: skip
-# How many sightings wait in each queue.
+# Number of waiting sightings in each queue.
 ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count})
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
-# File that was added in the shift. `card`: the one that it is on.
+# File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
     "id": Id, "seq": Count, "name": str, "caption": str | None, "picture": bool, "card": CardOfFile | None, "note": Id | None,
     "added_by": Id, "added_at": Time,
 })  # fmt: skip
-# Report on one search. `outside`: the account that is to take over and may not see it. `unread_by`: the account that accepted
-# the handover without having read it.
+# Report on one search. `outside`: account that takes over and may not see it. `unread_by`: account that accepted the handover
+# without reading it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
@@ -130,13 +130,13 @@ them.
 PreviousHandover = TypedDict("PreviousHandover", {
     "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,
 })  # fmt: skip
-# Report of a handover. `withheld`: some searches are left out, as the reader may not see them; how many is secret.
+# Report of a handover. `withheld`: it omits searches that the reader may not see; their number is secret.
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
     "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
     "searches": list[SearchReport],
 })  # fmt: skip
-HANDOVER_FIELDS = (  # of a handover in the list: its texts are left out
+HANDOVER_FIELDS = (  # of a handover in the list, without its texts
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",
 )  # fmt: skip
 HandoverEntry = Annotated[State, part_of_state(Handover, *HANDOVER_FIELDS)]

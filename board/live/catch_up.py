@@ -18,8 +18,8 @@ _POSITION = Statement("SELECT epoch, seq FROM board WHERE id = :board")
 
 
 def record(entry: JournalEvent, command: str | None = None) -> EventRecord:
-    """Return an event encoded for all viewers. Events of one command by one account form a group. `command` is its id, if the
-    caller knows it: else it is read from the payload."""
+    """Return an event encoded for all viewers. Events of one command by one account form a group. `command`: its id; by
+    default it is read from the payload."""
     if command is None and entry.body is not None:
         command = entry.payload().get("command")
     group = (entry.account, command) if command else None
@@ -27,7 +27,7 @@ def record(entry: JournalEvent, command: str | None = None) -> EventRecord:
 
 
 def unchanged(session: Session, channel: str, known: ChannelView, at: str) -> ChannelView | None:
-    """Return a view of now with the entities of an earlier one; None if anything was written to the board since."""
+    """Return the current view with the entities of an earlier one; None if the board has changed since."""
     if statements.read(session.connection(), _POSITION, {"board": channel}) != [(known.epoch, known.seq)]:
         return None
     return replace(known, at=at, since=known.seq, records=[], access_changes={})

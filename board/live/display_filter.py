@@ -1,4 +1,4 @@
-"""Display filter: only the fields that the declarations of kinds name leave the server for a display."""
+"""Display filter: displays receive only the fields that the declarations of kinds allow."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from models.search import Search
 from realtime.wire import protocol
 
 CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
-ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts are replaced by their names
-PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that is public anyway
+ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # names replace the accounts
+PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels at which the appeal is already public
 
 _P, _S = columns_of(Account), columns_of(Search)
 _NAMES = select(_P.id, _P.name)
@@ -29,9 +29,9 @@ FactsRead = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 @dataclass(slots=True)
 class DisplayFacts:
-    """Facts that the filter needs and no state has: names of accounts, and each search's status with its time. Read with each
-    view of a board, and kept up to date from shown events. `wanted` is set by the first display of this process; `version`
-    changes with the names, which no event tells."""
+    """Facts that the filter needs and that are in no state: names of accounts, and each search's status with its time. Read with
+    each view of a board, and updated from shown events. `wanted`: set by the first display of this process. `version`: changes
+    with the names, which no event contains."""
 
     wanted: bool = False
     version: int = 0
@@ -53,19 +53,19 @@ class DisplayFacts:
                 self.learn_status(search, at, status)
 
     def learn_status(self, search: str, at: str, status: str) -> None:
-        """Note a status that was set. The newest counts; at equal times the last one, as a clock that was set back gives many
-        events the same time."""
+        """Record a status. The newest counts. At equal times the last one counts, because many events have the same time after a
+        clock was set back."""
         if at >= self._status.get(search, ("", ""))[0]:
             self._status[search] = (at, status)
 
     def ended_at(self, search: str) -> str | None:
-        """Return since when a search is no longer open; None if it is open."""
+        """Return the time since which a search is not open; None if it is open."""
         at, status = self._status.get(search, ("", "open"))
         return at if status != "open" else None
 
 
 def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> bytes:
-    """Return an event of a board as a display with this profile gets it: without author and reason."""
+    """Return an event of a board for displays with this profile: without author and reason."""
     event = orjson.loads(wire)
     kind, id, type, state = event["kind"], event["id"], event["type"], event.get("state")
     if not _is_shown(kind) or event.get("erased"):
@@ -108,13 +108,13 @@ def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFac
 
 
 def _is_shown(kind: str) -> bool:
-    """Return whether displays get anything of a kind."""
+    """Return whether displays receive any field of a kind."""
     found = kinds.find(kind)
     return found is not None and bool(found.display_fields["inner_room"])
 
 
 def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:
-    """Return the part of a state that a display may get; None if nothing."""
+    """Return the part of a state that a display may get; None if there is none."""
     if kind == "note" and state["category"] != "decision":
         return None
     masked: State = {}

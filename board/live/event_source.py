@@ -22,7 +22,7 @@ from realtime.wire import protocol
 
 T = TypeVar("T")
 
-# events by which somebody may gain or lose sight of a search or a tip
+# events that may give or take access to a search or a tip
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 
@@ -30,7 +30,7 @@ ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 class BoardSource:
     """Event source of the hub. A viewer is a `Caller`, a channel is a board's id.
 
-    `on_visibility_changed` is called, with a predicate of the callers concerned, when another process changed visibility.
+    `on_visibility_changed`: called with a predicate of the affected callers when another process has changed visibility.
     """
 
     def __init__(self, database: Database, sights: visibility.VisibilityCache, reads: Reads, refusals: Refusals) -> None:
@@ -43,8 +43,8 @@ class BoardSource:
     # -- rights -------------------------------------------------------------------------------------------------------
 
     async def ensure_fresh(self, view: VisibilityView) -> None:
-        """Make sure that cached rights are at least as new as `view`, which was read with the data to show: another process
-        may have changed rights, and its events may not be here yet. Raises DatabaseUnavailable."""
+        """Reload cached rights if they are older than `view`, which was read with the data to show. Another process may have
+        changed rights, and its events may not have arrived. Raises DatabaseUnavailable."""
         if not self._visibility.is_at_least(view):
             await self.reload()
 

@@ -1,14 +1,14 @@
-"""Views of boards with a snapshot, kept while nothing changes: after a restart a thousand clients read the same few boards."""
+"""Cached views of boards with a snapshot, because after a restart a thousand clients read the same few boards."""
 
 from realtime.source import ChannelView
 
-MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; frames take as much again for each of a few audiences
+MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; frames use the same for each of a few audiences
 
 
 class KeptSnapshots:
-    """Last view of each board that somebody read whole; the boards that were not read for longest are dropped first.
+    """Cache of the last complete view of each board. The least recently read boards are dropped first.
 
-    A view is used again only after a read of the board's position in the database: see `event_source`.
+    A view is reused only after comparing the board's position in the database: see `event_source`.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class KeptSnapshots:
         return found[0]
 
     def keep(self, board: str, view: ChannelView | None) -> None:
-        """Keep a view in place of the board's earlier one, if it has a snapshot."""
+        """Replace the board's earlier view, if this one has a snapshot."""
         if view is None or view.entities is None:
             return
         _, before = self._views.pop(board, (None, 0))

@@ -1,6 +1,6 @@
-"""Publisher of open alarms to the sockets that asked for them: those about which the account is asked.
+"""Publisher of open alarms, to each socket that requested them: the alarms that ask its account.
 
-Changes are found in the database, for all viewers at once: others write too, and time passes.
+It polls the database, once for all viewers, because other processes also write, and alarms escalate with time.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from realtime.hub import Hub
 from realtime.wire import protocol
 
 INTERVAL_S = 1.0
-AGAIN_S = 4.0  # with the interval no more than 5 s, a heartbeat: what a viewer hears of no longer is not proven
-BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
+AGAIN_S = 4.0  # heartbeat; with the interval at most 5 s, after which a viewer no longer trusts its list
+BATCH_WAIT_S = 0.02  # collects requests, because after a restart a thousand clients send one
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_SENT = 20  # from the contract
 
 
 class OpenAlarmPublisher:
-    """Publisher of open alarms. Viewers who are asked about the same ones share a frame."""
+    """Publisher of open alarms. Viewers with the same alarms share a frame."""
 
     def __init__(
         self, database: Database, hub: Hub[Caller], source: BoardSource, rules: AlarmRules, clock: Callable[[], datetime]
@@ -61,8 +61,8 @@ class OpenAlarmPublisher:
                 await asyncio.sleep(0)
 
     def _publish(self, reader: Subscriber[Caller], found: Sequence[ListedAlarm], frames: dict[Hashable, bytes]) -> None:
-        """Send the alarms about which a viewer is asked, and those that it caused, by present rights: if they differ from what it
-        got last, and else from time to time, by which a viewer knows that none is missing."""
+        """Send the alarms that ask a viewer or that it caused, by its current rights, if they changed since the last frame. An
+        unchanged list is sent again every few seconds, so that the viewer knows that no alarm is missing."""
         account = reader.viewer.account
         told = tuple(
             (number, each.asks(account.id, account.role))

@@ -1,4 +1,4 @@
-"""Summaries on the cards of the operations board, counted from each search's rows; the journal does not have them."""
+"""Summaries on the cards of the operations board, counted from each search's rows. They are not in the journal."""
 
 import asyncio
 from collections.abc import Hashable, Iterable, Mapping
@@ -38,9 +38,9 @@ COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "unanswered")
 
 class SummaryPublisher:
     """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets those of the searches
-    it follows. Changes are found in the database, as this process does not follow all boards and others write too.
+    that it follows. It polls the database, because this process does not follow all boards, and other processes also write.
 
-    A round costs what changed since the last one, and one frame for all viewers who see the same.
+    The cost of a round depends on the changes since the last one. Viewers who see the same summaries share a frame.
     """
 
     def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource, targets: Targets) -> None:
@@ -82,14 +82,14 @@ class SummaryPublisher:
                 await asyncio.sleep(0)
 
     def _viewers(self) -> list[Subscription[Caller]]:
-        """Return the live subscriptions to `operations`, and those of displays. All others, which are many, are not walked."""
+        """Return the live subscriptions to `operations`, and those of displays, without iterating over the many others."""
         operations = self._hub.channels.get(OPERATIONS)
         following = operations.subscriptions.values() if operations is not None else ()
         people = [each for each in following if each.live and each.connection.display is None]
         return [*people, *self._hub.subscriptions.of_displays]
 
     def _update(self, counted: dict[str, Counted], profiles: Iterable[Profile]) -> dict[Profile, set[str]]:
-        """Update what is shown to accounts and to displays; return the searches of which it changed."""
+        """Update the summaries for accounts and for displays; return the searches whose summary changed, by profile."""
         recounted = {search for search, each in counted.items() if self._counted.get(search) is not each}
         occupied = self._hub.presence.occupied() & counted.keys()
         touched = recounted | occupied | (self._occupied & counted.keys())
@@ -115,7 +115,7 @@ class SummaryPublisher:
     def _publish(
         self, reader: Subscription[Caller], changed: Mapping[Profile, set[str]], frames: dict[Hashable, list[bytes]]
     ) -> None:
-        """Send what changed since this viewer subscribed, and what it may see now. Viewers who get the same share the frames."""
+        """Send the changed summaries, and those that this viewer may see only now. Viewers who get the same share the frames."""
         caller, board = reader.connection.viewer, reader.channel.name
         profile = caller.display.profile if caller.display is not None else None
         if profile not in self._shown:
@@ -133,7 +133,7 @@ class SummaryPublisher:
 
 
 def _frames(board: str, summaries: dict[str, Summary], is_first: bool) -> list[bytes]:
-    """Return the frames of these summaries; the first ones of a viewer are sent even if there are none."""
+    """Return the frames of these summaries; without summaries, one empty frame if it is a viewer's first."""
     ids = list(summaries)
     starts = range(0, len(ids) or is_first, SEARCHES_PER_FRAME)
     return [protocol.summary(board, {id: summaries[id] for id in ids[start : start + SEARCHES_PER_FRAME]}) for start in starts]
@@ -160,16 +160,16 @@ class Suggestions:
 
 
 class LastSignificantEvents:
-    """Last significant event of each search that holds, for displays, which get no others. Each event is read once, and older
-    ones again only when one of them may no longer hold. A new goal is left out: rooms where it may be read show the goal itself,
-    and the last sighting matters more."""
+    """Last valid significant event of each search, for displays, which get no others. Each event is read once. Older events are
+    read again only when one of them may have become invalid. A new goal is not among them: displays that may show it show the
+    goal itself, and the last sighting matters more."""
 
     def __init__(self) -> None:
         self._read: dict[str, int] = {}  # by search: the seq up to which events were read
         self._last: dict[str, dict[str, Any]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
-        """Read further, at least up to `heads`; of a search that was not read yet, or was revised, from there back."""
+        """Read new events, at least up to `heads`. For a search that is new or was revised, read backwards from there."""
         behind = {board: self._read[board] for board, seq in heads.items() if self._read.get(board, seq) != seq}
         found, revised = significant_events.last_significant_events_after(session, behind, except_type=GOAL_SET)
         back = {board: seq for board, seq in heads.items() if board in revised or board not in self._read}
@@ -200,7 +200,7 @@ def _promise_on_displays(promise: Summary | None) -> Summary | None:
 
 
 def _shown_on_displays(event: JournalEvent) -> dict[str, Any]:
-    """Return what displays are told of a significant event."""
+    """Return the part of a significant event that displays get."""
     payload = event.payload()
     value = payload["state"]["assessment"] if event.type == "sighting.assessed" else None
     entry = {"seq": event.seq, "at": event.at, "type": event.type, "assessment": value}

@@ -1,6 +1,6 @@
-"""Publisher of the shift's holder and the status of its handover to every socket: all pages show them.
+"""Publisher of the shift's holder and the status of its handover to every socket, because all pages show them.
 
-Changes by other processes are found by polling the database; those of this process at once.
+Changes of this process are published immediately. Polling the database finds those of other processes.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from realtime.hub import Hub
 from realtime.wire import protocol
 
 INTERVAL_S = 1.0
-HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover; its texts are left out
+HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover, without its texts
 
 _NAME = select(columns_of(Account).name).where(columns_of(Account).id == bindparam("id"))
 
 
 class ShiftStatusPublisher:
-    """Publisher of the shift's status. Set `changed` to make it look at once."""
+    """Publisher of the shift's status. Set `changed` to publish a change immediately."""
 
     def __init__(self, database: Database, hub: Hub[Caller]) -> None:
         self._database, self._hub = database, hub

@@ -1,5 +1,5 @@
-"""Counts of each search for its card on the operations board. They are kept: a search is counted again when it changed, or when
-one of its tasks became overdue or one of its sightings late, which no event tells."""
+"""Cached counts of each search for its card on the operations board. A search is counted again if it has changed, or if a task
+became overdue or a sighting late, which is not an event."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
@@ -25,8 +25,8 @@ Summary = dict[str, Any]
 
 
 class Counted(NamedTuple):
-    """Counts of a search, read at `at`, when its board was at `epoch` and `seq`. `next_due` is when its next task becomes
-    overdue, or its next sighting late."""
+    """Counts of a search at the time `at`, with its board at `epoch` and `seq`. `next_due`: when its next task becomes overdue,
+    or its next sighting late."""
 
     epoch: str
     seq: int
@@ -35,13 +35,12 @@ class Counted(NamedTuple):
     summary: Summary
 
     def holds(self, epoch: str, seq: int, at: str) -> bool:
-        """Return whether the counts are still true at a time. They are not after the clock was set back."""
+        """Return whether the counts are valid at a time. They are invalid after the clock was set back."""
         return (self.epoch, self.seq) == (epoch, seq) and self.at <= at and (self.next_due is None or self.next_due >= at)
 
 
 def recount(session: Session, known: Mapping[str, Counted], at: str, targets: Targets | None = None) -> dict[str, Counted]:
-    """Return the counts of all searches that are not archived at a time: those of `known` that still hold, and the others as
-    they are now."""
+    """Return the counts of all unarchived searches at a time: the valid ones of `known`, and new counts of the others."""
     heads = session.connection().execute(_HEADS).all()
     found = {id: known[id] for id, epoch, seq in heads if id in known and known[id].holds(epoch, seq, at)}
     if not found:
@@ -53,8 +52,8 @@ def recount(session: Session, known: Mapping[str, Counted], at: str, targets: Ta
 
 
 def count(session: Session, boards: list[str] | None, at: str, targets: Targets | None = None) -> dict[str, Counted]:
-    """Return the counts of these searches (None: all), with tasks overdue and sightings late at `at`. `people` and `present`
-    are filled in later, from the hub."""
+    """Return the counts of these searches (None: all), with tasks overdue and sightings late at `at`. The hub fills in `people`
+    and `present` later."""
     rows = _rows(session, _COUNT, boards, at)
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
     _add_cards(session, [*first["alarm"].values(), *first["promise"].values()])
@@ -87,8 +86,8 @@ def _among(query: Select[Any]) -> Select[Any]:
 def _unanswered(
     session: Session, boards: list[str] | None, at: str, targets: Targets
 ) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
-    """Return how many sightings wait in each queue and how many are late, by search, and when the next one becomes late. Only a
-    search that is open has late ones, and one that is closed has none that wait."""
+    """Return by search the numbers of waiting sightings in each queue and of late ones, and when the next becomes late. Late
+    sightings are counted in open searches only, and closed searches have no waiting ones."""
     found: dict[str, dict[str, int]] = {}
     late_next: dict[str, str] = {}
     for row in _rows(session, _WAITING, boards, at):
@@ -196,7 +195,7 @@ _WAITING = (
 
 
 def _first(row: Any, ids: Select[Any], columns: Sequence[Any], *of_search: Any) -> Select[Any]:
-    """Return the query for one row of each board, that with the first of these ids."""
+    """Return the query for one row of each board, the one with the first of these ids."""
     return (
         select(_B.id.label("board"), *columns)
         .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)

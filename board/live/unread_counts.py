@@ -1,6 +1,6 @@
-"""Publisher of the number of unread alerts, to each socket that asked for it.
+"""Publisher of the number of unread alerts, to each socket that requested it.
 
-Changes are found in the database, for all viewers at once: this process does not follow all boards, others write too, and
+It polls the database, once for all viewers, because this process does not follow all boards, other processes also write, and
 people read on other screens.
 """
 
@@ -34,10 +34,10 @@ from realtime.hub import Hub
 from realtime.wire import protocol
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
-BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
-BATCH_SIZE = 100  # accounts whose alerts are read at once
+BATCH_WAIT_S = 0.02  # collects requests, because after a restart a thousand clients send one
+BATCH_SIZE = 100  # accounts whose alerts are read in one round
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
-ALL_HEADS_S = 10.0  # boards of archived searches, of which there are many after years, are looked at as often
+ALL_HEADS_S = 10.0  # interval for boards of archived searches, which are many after years
 FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
 
 UnreadCount = tuple[int, Key | None, bool, AlarmSignals]
@@ -68,7 +68,7 @@ class _AlertUser:
 
 
 class _NewAlert(NamedTuple):
-    """Alert that was written since, with the entity and the author of its event."""
+    """New alert, with the entity and the author of its event."""
 
     board: str
     seq: int
@@ -80,7 +80,7 @@ class _NewAlert(NamedTuple):
 
 
 class _Delta(NamedTuple):
-    """Changes in one view of the database: board positions that were read, alerts written since, and accounts to cache again."""
+    """Changes in one view of the database: board positions, new alerts, and accounts to cache again."""
 
     heads: dict[str, int]
     alerts: list[_NewAlert]
@@ -147,7 +147,7 @@ class UnreadCountPublisher:
         self._view = news.view
 
     def _publish(self, reader: Subscriber[Caller], person: _AlertUser) -> None:
-        """Send the count, by present rights, if it differs from what this viewer got last."""
+        """Send the count, by the viewer's current rights, if it has changed since the last frame."""
         published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
             return
@@ -185,9 +185,9 @@ def _read(
         for row in rows
     ]
     versions: dict[str, int] = {row.account: row.version for row in connection.execute(_VERSIONS)}
-    anew = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
-    unread = alerts.unread(session, anew, now)
-    chosen = alerts.settings_of_many(session, anew)
+    stale = [*arrived, *(id for id, person in people.items() if person.version != versions.get(id, 0))]
+    unread = alerts.unread(session, stale, now)
+    chosen = alerts.settings_of_many(session, stale)
     read = {
         id: _AlertUser(
             version=versions.get(id, 0),
@@ -196,6 +196,6 @@ def _read(
             alarms=AlarmSignals(chosen[id].alarm_sound, chosen[id].alarm_desktop),
             unread=unread[id],
         )
-        for id in anew
+        for id in stale
     }
     return _Delta(heads, new, read, access.visibility_view(session))

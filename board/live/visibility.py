@@ -14,8 +14,8 @@ from realtime.source import Position
 
 @dataclass(slots=True)
 class VisibilityCache:
-    """Cached access of searches, used when events are shown. Loaded from the database and updated by events of this process.
-    Each value is as of a seq on `operations`; the newest counts."""
+    """Cached access of searches, used when events are shown. Loaded from the database, and updated by events of this process.
+    Each value belongs to a seq on `operations`; the newest counts."""
 
     restricted: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # by (search, account): seq on `operations`
@@ -28,8 +28,8 @@ class VisibilityCache:
     async def reload(self, database: Database) -> tuple[RestrictedSearches, RestrictedSearches]:
         """Reload everything from the database; return the restricted searches before and after. Raises DatabaseUnavailable.
 
-        Reloads run one after the other, as an older view could end last. A caller that waited while another reload began and
-        ended is served by it, and sees no change.
+        Reloads run in turn, because an older view could end last. A caller that waited while another reload began and ended
+        uses its result, and gets no change.
         """
         enough = self._reloads + self._lock.locked() + 1
         async with self._lock:
@@ -42,7 +42,7 @@ class VisibilityCache:
             return before, dict(self.restricted)
 
     def _apply_reload(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
-        """Replace the cache by a reload, keeping what was applied while it ran."""
+        """Replace the cache by a reload, except for events that were applied while it ran."""
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}
@@ -55,7 +55,7 @@ class VisibilityCache:
     def apply_event(
         self, search: str, access: str, members: Iterable[str], changed: Iterable[str], at: Position, discreet: bool = False
     ) -> None:
-        """Note that a search was opened, or its access or appeal was set, at a position on `operations`."""
+        """Record that a search was opened, or its access or appeal was set, at a position on `operations`."""
         epoch, seq = at
         if epoch != self.at[0]:  # another epoch: the cache is void, and will be reloaded
             self.at, self._applied = (epoch, 0), {}
@@ -70,8 +70,8 @@ class VisibilityCache:
         self.changed.update({(search, account): seq for account in changed})
 
     def is_at_least(self, view: VisibilityView) -> bool:
-        """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: rights that were
-        taken back are equal again, while a reload of the time between may be running."""
+        """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: after a right was given
+        and taken back, rights are equal again, while a reload with the rights in between may be running."""
         return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.restricted == view.restricted
 
     def can_see(self, account: str, search: str) -> bool:
@@ -83,12 +83,12 @@ class VisibilityCache:
         return frozenset(search for search, members in self.restricted.items() if not is_in_audience(account, members))
 
     def audience_key(self, account: str) -> Hashable:
-        """Return a key: accounts with equal keys see the same of each event of `operations`. It names the searches that are
-        hidden from the account, and by which event."""
+        """Return a key: accounts with equal keys see the same part of each event of `operations`. It contains the searches that
+        are hidden from the account, with the event that hid each."""
         return frozenset((search, self.changed.get((search, account))) for search in self.hidden_from(account))
 
     def lost_access_at(self, account: str, search: str, seq: int) -> bool:
-        """Return whether this account lost sight of the search by the event `seq` of `operations`."""
+        """Return whether the event `seq` of `operations` took the account's access to the search."""
         return not self.can_see(account, search) and self.changed.get((search, account)) == seq
 
 

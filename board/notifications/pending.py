@@ -15,7 +15,7 @@ from models.ids import new_id
 from models.notification import Notification
 
 Way = Literal["email", "webhook"]
-WEBHOOK = ("",)  # replaces accounts: the webhook of the installation
+WEBHOOK = ("",)  # in place of account ids: the webhook of the installation
 
 _N = columns_of(Notification)
 _ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "round", "way", "account"])

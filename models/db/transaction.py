@@ -40,7 +40,7 @@ class PendingChanges(Protocol):
 
 
 class _WriteSession(Session):
-    """Session that writes pending changes before its queries."""
+    """Session that also writes pending changes when it flushes: before ORM queries. Call `flush()` before other queries."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         if (changes := self.info.get(PENDING)) is not None:

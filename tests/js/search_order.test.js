@@ -10,7 +10,7 @@ const ids = (places) => places.map(({ id }) => id).join("");
 
 function ordered() {
   const order = new SearchOrder();
-  const at = (now, ...searches) => ids(order.update(searches, { now, settled: true }));
+  const at = (now, ...searches) => ids(order.update(searches, { now, isSettled: true }));
   return { order, at };
 }
 
@@ -66,8 +66,8 @@ test("only searches that moved up are marked, for twenty seconds", () => {
 });
 test("the order is free until the counts are known, and nothing is marked", () => {
   const order = new SearchOrder();
-  order.update([place("a", 0), place("b", 0)], { now: 0, settled: false });
-  assert.equal(ids(order.update([place("a", 0), place("b", 1)], { now: 10, settled: true })), "ba");
+  order.update([place("a", 0), place("b", 0)], { now: 0, isSettled: false });
+  assert.equal(ids(order.update([place("a", 0), place("b", 1)], { now: 10, isSettled: true })), "ba");
   assert.equal(order.movedUp("b", 10), false);
-  assert.equal(ids(order.update([place("a", 3), place("b", 1)], { now: 20, settled: true })), "ab");
+  assert.equal(ids(order.update([place("a", 3), place("b", 1)], { now: 20, isSettled: true })), "ab");
 });

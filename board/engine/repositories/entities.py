@@ -1,5 +1,5 @@
 """Rows of entities and accounts, each read once in a transaction. The session does not track them: change them with `set`. They
-are written before the session's next query, or with the commit."""
+are written when the session flushes, or with the commit."""
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby

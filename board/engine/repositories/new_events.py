@@ -1,5 +1,5 @@
 """Events that a transaction appends to the journals of its locked boards. Their base payloads are read with the locks. The events
-are written before the session's next query, or with the commit."""
+are written when the session flushes, or with the commit."""
 
 import secrets
 from collections.abc import Collection, Container

@@ -154,7 +154,7 @@ export class DisplayView {
   /** @param {number} mono */
   #orderedPlaces(mono) {
     const board = this.#session.board(OPERATIONS);
-    return board && board.seq !== null ? this.#order.update(placesOf(board), { now: mono, settled: board.summaries.size > 0 }) : [];
+    return board && board.seq !== null ? this.#order.update(placesOf(board), { now: mono, isSettled: board.summaries.size > 0 }) : [];
   }
 
   /**

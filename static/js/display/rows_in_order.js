@@ -16,17 +16,17 @@ export class SearchOrder {
   /**
    * Return the searches in order, each by its last used rank.
    * @param {SearchPlace[]} searches
-   * @param {{ now: number, settled: boolean }} options `now`: ms of a monotonic clock; `settled`: all ranks are known
+   * @param {{ now: number, isSettled: boolean }} options `now`: ms of a monotonic clock; `isSettled`: all ranks are known
    * @returns {SearchPlace[]}
    */
-  update(searches, { now, settled: isComplete }) {
+  update(searches, { now, isSettled }) {
     const placed = this.#places, canReorder = !this.#isSettled || now - this.#reorderedAt >= REORDER_MS;
     const changed = searches.filter(({ id, rank }) => placed.has(id) && placed.get(id)?.rank !== rank);
     const keepPlace = (/** @type {SearchPlace} */ search) => (canReorder && changed.length ? search : (placed.get(search.id) ?? search));
     const ordered = searches.map((search) => (this.#isSettled ? keepPlace(search) : search)).sort(comparePlaces);
     if (changed.length && canReorder && this.#isSettled && this.#differs(ordered)) this.#mark(changed, now);
     this.#places = new Map(ordered.map((search) => [search.id, search]));
-    this.#isSettled ||= isComplete;
+    this.#isSettled ||= isSettled;
     return ordered;
   }
 

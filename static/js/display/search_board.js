@@ -92,7 +92,7 @@ function appearanceOf({ clothing, hair, build, height_cm: height }) {
  * @returns {State | undefined}
  */
 function latestCredible(board) {
-  const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: index }) => !withdrawn && index);
+  const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: seenAt }) => !withdrawn && seenAt);
   return sightings.filter(({ assessment }) => isAssured(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
 }
 

@@ -89,8 +89,8 @@ const byName = ([, a], [, b]) => a.localeCompare(b);
 /** @param {{ kind: string, number: any }} given */
 const asCard = ({ kind, number }) => ({ kind, state: { number } });
 
-/** @param {{ people: any }} given @param {any} values */
-const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, say("someone")]] : [])].sort(byName);
+/** @param {{ people: any }} given @param {any} chosen */
+const people = ({ people }, chosen) => [...people, ...(chosen && !people.has(chosen) ? [[chosen, say("someone")]] : [])].sort(byName);
 
 /** @param {{ fields: Map<string, Set<string>> }} offered @param {any} chosen */
 const fields = (offered, chosen) => [...new Set([...offered.fields.keys(), ...(chosen ? [chosen] : [])])].map((field) => [field, fieldName(field, offered)]).sort(byName);

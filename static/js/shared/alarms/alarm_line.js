@@ -149,8 +149,8 @@ class AlarmLine {
     const problem = this.#isNotTaken(alarm) ? notTaken() : null;
     if (this.#state === "live") return html`<span class="nobody running ${problem ? "fault" : ""}"><span data-testid="owner">${problem ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${waitsSince(alarm)} data-since=${waitsSince(alarm)}></time>`;
-    const { at: index } = this.#session.alarms;
-    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (index ? t("nobody had it at {at}", { at: clockWithSeconds(index) }) : t("nobody had it"))}</span>`;
+    const { at: readAt } = this.#session.alarms;
+    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (readAt ? t("nobody had it at {at}", { at: clockWithSeconds(readAt) }) : t("nobody had it"))}</span>`;
   }
 
   /**
