@@ -84,7 +84,7 @@ def test_a_field_that_the_sentence_has_is_listed_once() -> None:
 def test_typed_names_are_marked_in_undone_events() -> None:
     event = event_of("distribution.withdrawn", {"recipient": "De Lijn"}, [], undoes=3)
     assert UserText("De Lijn", "nl") in marked(event, {"recipient": "De Lijn"})
-    assert plain(marked(event, None)).endswith(" · Bob undid: Recipient removed · De Lijn")
+    assert plain(marked(event, None)).endswith(" · Bob undid: Distribution withdrawn · De Lijn")
 
 
 def test_typed_names_without_an_author_are_typed_texts() -> None:
