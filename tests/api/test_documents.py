@@ -273,13 +273,13 @@ async def test_a_history_composes_no_more_lines_than_it_prints(team: Team, monke
 
 async def test_a_history_has_the_names_of_that_time(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.command(search, "column.add", {"title": "Police", "role": "waiting"})
+    await team.alice.command(search, "column.add", {"title": "Police", "role": "waiting"})
     await team.bob.command(search, "sighting.add", {"description": "a girl"})
     entities = (await team.bob.snapshot(search))["entities"]
     column = next(id for (kind, id), state in entities.items() if kind == "column" and state["title"] == "Police")
     card = next(id for kind, id in entities if kind == "sighting")
     await team.bob.command(search, "card.move", {"card": card, "column": column})
-    await team.bob.command(search, "column.rename", {"column": column, "title": "Hospital"})
+    await team.alice.command(search, "column.rename", {"column": column, "title": "Hospital"})
     told = (await fetched(team.bob, f"/searches/{search}/history.md")).text
     assert "added the column “Police”" in told
     assert re.search(r"moved Sighting \d+ from “[^”]*” to “Police”", told)

@@ -69,7 +69,7 @@ SAID = re.compile(r'(?<![\w.$])say(?:Count)?\("(\w+)"')  # by a script
 
 def test_every_declared_sentence_is_said_on_both_sides() -> None:
     scripts = {name for file in (STATIC / "js").rglob("*.js") for name in SAID.findall(file.read_text(encoding="utf-8"))}
-    assert scripts == declarations.said().keys() | sentences.plurals_for_scripts().keys()
+    assert scripts == declarations.shared_sentences().keys() | sentences.plurals_for_scripts().keys()
     server = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "board").rglob("*.py"))
     declared = sentences.for_scripts().keys() | sentences.plurals_for_scripts().keys()
     assert set(re.findall(r"\bsentences\.([A-Z_]+)\b", server)) == {name.upper() for name in declared}
