@@ -444,10 +444,12 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")  # for screen readers
         await expect(window(f"{ALARM} .subject")).to_contain_text("Drongen, E40: girl with a man")
         await below(window, "which", "subject")
-        line.alarms(alarm(assignee={"id": "bob", "name": "Bob Claes"}))
-        await expect(window(f"{ALARM} .nobody")).to_have_text("assigned to Bob Claes, no answer yet")
+        line.alarms(alarm(900, -1, lapsed_by={"id": "dora", "name": "Dora Coord"}, lapsed_at=ago(48)))
+        await expect(window(f"{ALARM} .nobody")).to_have_text(re.compile(r"nobody has it, Dora Coord had it until \d\d:\d\d"))
         await expect(window(f"{ALARM} .subject")).to_have_count(0)
-        await below(window, "which", "nobody")
+        await below(window, "what", "nobody")
+        assert await window.page.evaluate(CUT) == []
+        line.alarms(alarm())
         for control in (window(TAKE), window(f"{LIST} summary")):
             box = await control.bounding_box()
             assert box

@@ -123,11 +123,11 @@ class AlarmLine {
     const others = open.filter((other) => other !== alarm), detail = alarmDetail(alarm);
     return {
       tone: isLive ? `alarm-${level}` : "alarm-stale",
-      main: html`<div class="alarm ${alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
+      main: html`<div class="alarm ${alarm.lapsed_by ? "assigned lapsed" : alarm.assignee ? "assigned" : ""}" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
         <span class="alarm-mark">${WARNING}<span class="rule">${alarm.lapsed_by ? label.event("alarm.lapsed") : ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
         <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>${withColon("")}</i>` : nothing}</b> <span class="detail">${detail}</span></a>
         ${isLive ? html`<span class="which" aria-hidden="true">${shortAlarm(alarm)}</span>` : nothing}
-        ${isLive && detail && this.#isUnowned(alarm) ? html`<span class="subject" aria-hidden="true">${detail}</span>` : nothing}
+        ${isLive && detail && this.#hasSubject(alarm) ? html`<span class="subject" aria-hidden="true">${detail}</span>` : nothing}
         ${this.#howLong(alarm)}
         ${isLive ? ladder(alarm) : nothing}
         ${this.#nextButton(alarm, open, more)}
@@ -218,10 +218,10 @@ class AlarmLine {
   }
 
   /**
-   * Return whether the line has nothing to say about an owner: then a phone shows the subject instead.
+   * Return whether a phone shows the subject instead of the owner.
    * @param {Alarm} alarm
    */
-  #isUnowned = (alarm) => !alarm.assignee && !alarm.lapsed_by && !this.#isNotTaken(alarm);
+  #hasSubject = (alarm) => !alarm.lapsed_by && !this.#isNotTaken(alarm);
 
   // --- actions
 
