@@ -7,21 +7,21 @@ from tests.tools.pictures.shot import Scene, Shot
 from tests.tools.pictures.steps import click, popup
 
 WRITTEN = {
-    "assessment": "With her father, probably at his sister’s near Innsbruck. She was well on Tuesday evening.",
-    "hypotheses": "They travel on to Italy, where he worked until 2024.",
-    "dropped": "The school friend’s house in Eupen: searched on Tuesday, nobody there.",
-    "contingencies": "If the sister does not answer by 15:22, the Austrian police ring at the door.",
-    "contacts": "Mother at 12:00. Federal magistrate at 14:00. No press before that.",
+    "assessment": "With her father at his sister’s near Innsbruck. The sister has answered: Mila sleeps there, and is well.",
+    "hypotheses": "He drives on with her before the mediator calls again.",
+    "dropped": "A flight: no booking, and he hired a car at Aachen on Tuesday evening.",
+    "contingencies": "If the father does not answer by 15:22, the authority goes on with the request for return.",
+    "contacts": "Mediator at 10:52. Mother at 12:00. Federal magistrate at 14:00. No press before that.",
 }
 WRITTEN_OF_NOOR = {
-    "assessment": "On foot and alone since the tram, we believe. She knows the way to her aunt’s in Oostende.",
-    "hypotheses": "She waits for somebody from the game. Or she took the last train, and nobody noticed.",
+    "assessment": "Alone on line 2 since 09:01, we believe. She knows the way to her aunt’s in Oostende.",
+    "hypotheses": "She is on her way to her aunt. Or to somebody whom she called with the phone card.",
 }
 OF_THE_SHIFT = {"faults": "The printer of the second room does not work.", "remarks": "Sophie Lambert is on call from 18:00."}
 SUMMARISED: dict[str, tuple[str, dict[str, Any] | None]] = {
-    "DEMO-10": ("The father is called at ten, and nobody rings at the door before that.", None),
-    "DEMO-01": ("She is on foot, and was seen near the station. The posters are up.", {"correct": True}),
-    "DEMO-02": ("Everyone waits for the cameras.", {"correct": False, "reason": "The cameras are there: nobody has looked yet."}),
+    "DEMO-10": ("The mediator calls again at 10:52, and nobody rings at the door before 15:22.", None),
+    "DEMO-01": ("She is alone, and boarded line 2 at Zuid, it seems. The posters are up.", {"correct": True}),
+    "DEMO-02": ("Théo is called at noon.", {"correct": False, "reason": "Théo is not found yet."}),
 }
 
 # -- scenes -------------------------------------------------------------------------------------------------------------------

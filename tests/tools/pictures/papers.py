@@ -43,7 +43,7 @@ async def accepted_unread(demo: Demo) -> None:
     """Let the incoming coordinator accept the shift, though she has read three searches only."""
     accepted = {
         "handover": int(demo.numbers["handover"]),
-        "restatement": "Two girls may be together in Oostende; everything else waits for the cameras.",
+        "restatement": "Noor and Mila first. In the other searches, first the tasks that are overdue.",
         "reason": "Alice has to leave: I read the rest at once.",
     }
     await demo.command("nadia", "operations", "handover.accept", accepted)
