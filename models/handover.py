@@ -151,7 +151,7 @@ class Briefing(Entity, table=True):
     contingencies: str | None = carried(N_("If … then …"))
     contacts: str | None = carried(N_("Calls and updates due"), heading=N_("Calls and updates due: family, police, press"))
     pinned: list[str] = group(
-        Annotated[list[Id], PydanticField(max_length=MAX_PINNED)], N_("Pinned"), by_people=True, reads_as="cards"
+        Annotated[list[Id], PydanticField(max_length=MAX_PINNED)], N_("Critical points"), by_people=True, reads_as="cards"
     )
     keeper: str | None = field(Id, N_("Responsible"), by_people=True, control="person")
     reads: dict[str, Any] = group(dict[Id, ReadMark], N_("Read"), personal=True, reads_as="internal")

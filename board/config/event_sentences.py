@@ -256,7 +256,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "handover.answered": _say(
         Variant(N_("{who} confirmed the summary by {name}"), {"!restatement.correct": _SET}),
-        N_("{who} answered the summary by {name}: not quite, {text}"),
+        N_("{who} answered the summary by {name}: not quite, “{text}”"),
         said=_RESTATEMENT, name="person restatement.by", text="text restatement.reason",
     ),
     "handover.accepted": _handover(

@@ -71,13 +71,15 @@ class BriefingDocument(BriefingChildren):
 
     def _texts(self) -> dict[str, str]:
         count, ngettext = len(self._report["searches"]), self.ngettext
-        all_correct = ngettext("The search is summarised correctly", "All {count} searches are summarised correctly", count)
+        all_correct = ngettext(
+            "The search is summarised correctly", "All {count} searches on this sheet are summarised correctly", count
+        )
         texts = {
             "private": N_("Personal data of children. Shred it after the shift."),
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
             "note": N_("What must not be forgotten"),
-            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": N_("Next"),
+            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": N_("Due next"),
             "legend": N_(
                 "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
                 "has them in full."
@@ -121,7 +123,7 @@ class BriefingDocument(BriefingChildren):
             for section, card in next_tasks:
                 child = f" ({section['search']['person']['first_name']})"
                 line += [" · " if line else "", f"{self._near(card['due'])} ", self._task(card, MAX_BOX_TITLE), child]
-            facts.append((translate(N_("Next")), line))
+            facts.append((translate(N_("Due next")), line))
         ended = [section["search"] for section in sections if section["search"]["status"] != "open"]
         if ended:
             names = [
@@ -129,7 +131,7 @@ class BriefingDocument(BriefingChildren):
             ]
             facts.append((translate(N_("Ended in this shift")), [" · ".join(names)]))
         if self._report["withheld"]:
-            facts.append((translate(N_("Not included")), [translate(N_("searches of which you are not a member"))]))
+            facts.append((translate(N_("Not included")), [translate(N_("other members-only searches"))]))
         return facts
 
     def _incoming(self) -> str:

@@ -38,7 +38,7 @@ SECOND_WORDS = {
     "nl": {
         "oproep(en)? opnemen": "oproep aannemen", "^in dienst$": "aanwezig", "(heeft|hebt|houdt) (nu )?dienst": "leidt de dienst",
         "dienst (heeft|hebt)": "leidt de dienst", "geen leiding": "niemand verantwoordelijk", "overlaten": "doorgeven",
-        "verliet “?alle zoekacties": "gearchiveerd", "nog niemand$": "niemand heeft dit",
+        "verliet “?alle zoekacties": "gearchiveerd", "nog niemand$": "niemand volgt dit op",
     },
     "de": {
         "(?-i:Suchen?)": "Suchaktion", "keine leitung": "niemand zuständig", "beunruhigend": "besorgniserregend",

@@ -54,7 +54,7 @@ def test_an_answer_is_not_in_the_words_of_the_reader() -> None:
     states[1]["restatements"][ALICE]["reason"] = "not the father"
     changes = [f"restatements.{ALICE}.{name}" for name in ("correct", "reason")]
     said = line("handover.answered", states[0], states[1], changes)
-    assert said == "Bob answered the summary by Alice Adam: not quite, not the father"
+    assert said == "Bob answered the summary by Alice Adam: not quite, “not the father”"
 
 
 def test_a_material_says_once_what_it_is_and_in_which_languages() -> None:
