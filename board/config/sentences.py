@@ -9,6 +9,7 @@ from models.texts import ngettext
 
 OVERDUE = N_("Overdue")
 DUE_SOON = N_("Due in the next shift")
+DUE_NEXT = N_("Due next")
 UNGRADED = N_("Sightings not yet graded")
 TO_PASS_ON = N_("Credible sightings not yet passed on")
 DONE = N_("Done in this shift")

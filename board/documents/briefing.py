@@ -79,7 +79,7 @@ class BriefingDocument(BriefingChildren):
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
             "note": N_("What must not be forgotten"),
-            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": N_("Due next"),
+            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
             "legend": N_(
                 "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
                 "has them in full."
@@ -123,7 +123,7 @@ class BriefingDocument(BriefingChildren):
             for section, card in next_tasks:
                 child = f" ({section['search']['person']['first_name']})"
                 line += [" · " if line else "", f"{self._near(card['due'])} ", self._task(card, MAX_BOX_TITLE), child]
-            facts.append((translate(N_("Due next")), line))
+            facts.append((translate(sentences.DUE_NEXT), line))
         ended = [section["search"] for section in sections if section["search"]["status"] != "open"]
         if ended:
             names = [

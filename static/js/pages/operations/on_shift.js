@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { targetMinutes } from "../../core/rules/queues.js";
+import { say } from "../../core/rules/sentences.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
@@ -51,7 +52,7 @@ export function dueNext(board) {
   const due = nextDue(board.of("search"), board.summaries).slice(0, MAX_DUE);
   if (!due.length) return nothing;
   return html`<section class="operations-column due-next" aria-labelledby="due-next" data-testid="due-next">
-    <h2 id="due-next">${t("Due next")}</h2>
+    <h2 id="due-next">${say("due_next")}</h2>
     <ol role="list">${due.map(({ board: search, name, task }) => html`<li><a href="/searches/${search}/cards/${task.id}"><b>${shortTimeElement(task.due)}</b>
       <span class="title">${standardText(task.title)}</span> <span class="where">${name}</span></a></li>`)}</ol>
   </section>`;
