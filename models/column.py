@@ -9,6 +9,7 @@ from models.texts import N_
 
 Role = Literal["inbox", "todo", "doing", "waiting", "done"]
 ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}
+IN_PROGRESS = ("doing", "waiting")  # roles
 
 
 class Column(CountedEntity, table=True):

@@ -77,7 +77,7 @@ class BriefingDocument(BriefingChildren):
         texts = {
             "private": N_("Personal data of children. Shred it after the shift."),
             "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
-            "calls": N_("Calls and updates due"), "read": N_("read"), "correct": N_("correct"),
+            "calls": N_("Calls and updates due"),
             "note": N_("What must not be forgotten"),
             "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
             "legend": N_(
@@ -93,7 +93,7 @@ class BriefingDocument(BriefingChildren):
         """Return "Alice → Dora · Fri 27 Nov 2026, 10:00 · 9 open searches · 2 worrying …"."""
         handover, shift, ngettext = self._handover, self._report["shift"], self.ngettext
         outgoing = handover["outgoing"] if handover else shift["holder"] if shift else None
-        people = " → ".join(self._name(account) for account in (outgoing, handover and handover["incoming"]) if account)
+        people = " → ".join(self._name(account) for account in (outgoing, self._reader) if account)
         searches = [section["search"] for section in sections if section["search"]["status"] == "open"]
         worrying, open_count = sum(bool(search["worrying"]) for search in searches), len(searches)
         undecided = sum(search["undecided"] and not search["worrying"] for search in searches)

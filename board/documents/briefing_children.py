@@ -12,6 +12,7 @@ from board.documents import text_authors
 from board.documents.content import Fact, Line, UserText, is_date, short_datetime
 from board.documents.handover_report import ReportDocument
 from board.i18n import N_, P_, moment_text
+from models.column import ROLES
 from models.entity import State
 from models.times import parse_utc
 
@@ -33,7 +34,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Search of one child: a large box with `facts`, or a row."""
+    """Search of one child: a large box with `facts`, or a row. `boxes`: steps that are not done, to tick."""
 
     is_large: bool
     name: str
@@ -54,6 +55,7 @@ class Child:
     next_steps: Line
     calls: Line
     marks: list[str]
+    boxes: list[str]
 
 
 def cut_text(text: str, length: int) -> str:
@@ -106,7 +108,7 @@ class BriefingChildren(ReportDocument):
             points=self._points(section, briefing),
             overdue=self._overdue(section, is_grave),
             next_steps=self._next_steps(section, is_open, is_grave),
-            calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section) if self._is_over else [],
+            calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section), boxes=self._boxes(section),
         )  # fmt: skip
 
     def _tags(self, search: State, is_open: bool) -> list[Tag]:
@@ -155,7 +157,7 @@ class BriefingChildren(ReportDocument):
             facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._max_text), *deadline]))
         if needs:
             until = search["person"]["needs_until"]
-            deadline = [f" · {self._until(self._near(until))}"] if until else []
+            deadline = [f" · {self._covered(until, self._near(until))}"] if until else []
             facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
@@ -164,7 +166,10 @@ class BriefingChildren(ReportDocument):
         """Return the critical points and the contingencies."""
         facts: list[Fact] = []
         if pins := section["pinned"]:
-            line = [piece for pin in pins for piece in (" · ", self._cut(pin["title"], self._max_text))]
+            done = f" ({self._translate(ROLES['done'])})"
+            line: Line = []
+            for pin in pins:
+                line += [" · ", self._cut(pin["title"], self._max_text), done if pin["done"] else ""]
             facts.append((self._translate(sentences.CRITICAL_POINTS), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
         if briefing.get("contingencies"):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
@@ -197,28 +202,38 @@ class BriefingChildren(ReportDocument):
         return [f" ({self._author(state, path)})"]
 
     def _marks(self, section: State) -> list[str]:
-        """Return whether the reader read the search and summarised it correctly."""
-        reader, translate = self._reader or "", self._translate
-        read, summary, marks = section["reads"].get(reader), section["restatements"].get(reader), list[str]()
-        if section["unread_by"]:
-            marks.append(translate(N_("not read")))
-        elif read or (self._handover and self._handover["status"] == "accepted"):  # `reads` lasts only until the next handover
-            marks.append(self._say(sentences.READ_AT, at=self._near(read["at"])) if read else translate(N_("read")))
-        if summary:
-            answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
-            marks.append(translate(answers[summary["correct"]]))
-        return marks
+        """Return who read the search and summarised it correctly; the expected reader without a name."""
+        readers, summaries, marks = self._readers(section), section["restatements"], list[str]()
+        answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
+        for account in {**readers, **summaries}:
+            name = "" if account == self._reader else labels.with_colon(self._name(account).split()[0], self._translate) + " "
+            if account in readers:
+                at = readers[account]
+                marks.append(name + (self._say(sentences.READ_AT, at=self._near(at)) if at else self._translate(N_("read"))))
+                name = ""
+            if account in summaries:
+                marks.append(name + self._translate(answers[summaries[account]["correct"]]))
+        return [*marks, self._translate(N_("not read"))] if section["unread_by"] else marks
+
+    def _boxes(self, section: State) -> list[str]:
+        """Return the steps to tick: reading, and a correct summary, unless it is done; none if the handover is over."""
+        readers, summaries = self._readers(section), section["restatements"]
+        is_read = self._reader in readers if self._reader else bool(readers)
+        is_correct = any(summary["correct"] for account, summary in summaries.items() if self._reader in (None, account))
+        steps = ((N_("read"), is_read), (N_("correct"), is_correct))
+        return [] if self._is_over else [self._translate(name) for name, is_done in steps if not is_done]
 
     def _overdue(self, section: State, is_large: bool) -> list[Line]:
         """Return the overdue tasks, the longest overdue first, with the time overdue. A box has the assignees; a row has only the
         first task."""
         cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
         if not is_large:
-            more = "".join(f", {piece}" for line in self._more(len(cards) - 1) for piece in line)
+            count = len(cards) - 1
+            more = f", {self.ngettext('{count} more overdue', '{count} more overdue', count)}" if count > 0 else ""
             return [[self._task(card, MAX_ROW_TITLE), f", {self._length(card['due'])}{more}"] for card in cards[:1]]
         lines: list[Line] = []
         for card in cards[:MAX_BOX_TASKS]:
-            assignee = f" · {self._name(card['assignee'])}" if card["assignee"] else ""
+            assignee = f" · {self._assignee(card)}"
             lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{assignee}"])
         return [*lines, *self._more(len(cards) - MAX_BOX_TASKS)]
 
@@ -231,7 +246,7 @@ class BriefingChildren(ReportDocument):
         line: Line = [" · ".join(texts)]
         cards = sorted(section["tasks"]["due"], key=lambda card: str(card["due"]))
         for card in cards[:1]:
-            assignee = f" · {self._name(card['assignee'])}" if card["assignee"] and is_large else ""
+            assignee = f" · {self._assignee(card)}" if is_large else ""
             title = self._task(card, MAX_BOX_TITLE if is_large else MAX_ROW_TITLE)
             line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, assignee]
         return line if texts or cards else []

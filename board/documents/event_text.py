@@ -39,10 +39,15 @@ def is_creation(type: str) -> bool:
 def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Description:
     """Describe an event of a board, as in the contract. `before`: the state of its entity, None if there was none, or UNKNOWN."""
     it, sentence = facts_of(event, before, board, values), sentence_of(event)
-    (text, _, named), (_, slots, said) = variant_of(sentence, it), sentence
+    (text, when, named), (_, slots, said) = variant_of(sentence, it), sentence
     translated = _translated(text, it, slots)
     filled = {name: _slot(it, name, slots) or "" for name in _PLACEHOLDER.findall(translated)}
-    covered = list(_shown_fields(it, slots, filled)) if is_creation(event["type"]) else said if named is None else named
+    covered = said if named is None else named
+    if is_creation(event["type"]):  # a sentence for one value of a field, such as a comment's, implies it
+        covered = [
+            *_shown_fields(it, slots, filled),
+            *(path.removeprefix("state.") for path in when if path.startswith("state.")),
+        ]
     return Description(fill(translated, filled), filled, [each for each in it.shown if not _covers(covered, each.path)])
 
 

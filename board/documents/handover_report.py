@@ -7,6 +7,7 @@ from board.documents.search_facts import SearchFacts
 from board.engine import kinds
 from board.i18n import N_, P_
 from models.board import OPERATIONS
+from models.column import ROLES
 from models.entity import State
 from models.handover import Briefing, Handover
 
@@ -43,13 +44,20 @@ class ReportDocument(SearchFacts):
     def _shift(self) -> list[Fact]:
         shift, translate = self._report["shift"], self._translate
         if shift is None:
-            return [(translate(N_("Shift")), [translate(sentences.NO_SHIFT)])]
-        since = self._say(P_("a date", "since {at}"), at=self._at(shift["since"]))
-        facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {since}"])]
+            return [(translate(sentences.SHIFT), [translate(sentences.NO_SHIFT)])]
+        facts: list[Fact] = [(translate(sentences.SHIFT), [self._holder(shift)])]
         if shift["handover"] is None and shift["reason"]:
             text = translate(N_("Taken without a handover"))
             facts.append((text, [self._languages.text_by(shift["reason"], shift["holder"])]))
         return facts
+
+    def _holder(self, shift: State) -> str:
+        """Return who holds the shift and since when; or until when, and who accepted it."""
+        name, since, handover = self._name(shift["holder"]), self._at(shift["since"]), self._handover
+        if handover and handover["status"] == "accepted":
+            until, successor = self._at(handover["ended_at"]), self._name(handover["ended_by"])
+            return self._say(sentences.SHIFT_HANDED_OVER, name=name, since=since, until=until, next=successor)
+        return f"{name}, {self._say(P_('a date', 'since {at}'), at=since)}"
 
     def _steps(self, state: State) -> list[Fact]:
         translate = self._translate
@@ -151,16 +159,19 @@ class ReportDocument(SearchFacts):
         events, count = [self._event(event) for event in section["since"]["significant"]], section["left_out"]
         left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
-        def lines(cards: list[State], **changes: None) -> list[Line]:
+        def lines(cards: list[State], **changes: bool | None) -> list[Line]:
             return [self._card(card | changes, section["search"]["person"]["sex"]) for card in cards]
 
         return [
             Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
             Block(translate(sentences.OVERDUE), lines(tasks["overdue"])),
             Block(translate(sentences.DUE_SOON), lines(tasks["due"])),
+            Block(translate(sentences.UNDATED), lines(tasks["undated"])),
             Block(translate(sentences.UNGRADED), lines(section["ungraded"])),
+            Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), lines(section["to_look_at"])),
+            Block(translate(sentences.SIGHTINGS_TO_ASSESS), lines(section["to_assess"])),
             Block(translate(sentences.TO_PASS_ON), lines(section["to_pass_on"])),
-            Block(translate(sentences.DONE), lines(tasks["done"], due=None)),
+            Block(translate(sentences.DONE), lines(tasks["done"], due=None, done=True)),
             *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in other_cards.items()),
             Block("", left_out),
             Block(translate(sentences.FILES_ADDED), [self._file(file) for file in section["files"]]),
@@ -174,10 +185,17 @@ class ReportDocument(SearchFacts):
         times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
-        details = [card["assignee"] and self._name(card["assignee"]), time]
+        details = [self._assignee(card), time]
         details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
+        details += [self._translate(ROLES["done"])] if "category" in card and card["done"] else []
         more = "".join(f" · {part}" for part in details if part)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+
+    def _assignee(self, card: State) -> str | None:
+        """Return the name of a card's assignee; for an open task without one that nobody is assigned."""
+        if card["assignee"]:
+            return self._name(card["assignee"])
+        return self._translate(sentences.NOBODY_ASSIGNED) if card["kind"] == "task" and not card.get("done") else None
 
     def _file(self, file: State) -> Line:
         """Return the title of a file, its card or note, its author and time."""

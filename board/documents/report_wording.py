@@ -31,7 +31,7 @@ class ReportWording:
         signed_at = self._handover["position"] if self._handover else None
         self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
-            sightings = (section["ungraded"], section["to_pass_on"])
+            sightings = (section[name] for name in ("ungraded", "to_look_at", "to_assess", "to_pass_on"))
             cards = chain(*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
@@ -57,6 +57,12 @@ class ReportWording:
     def _until(self, at: str) -> str:
         """Return "until 24 Nov 22:34" or "until 22:34"."""
         return self._say(P_("a date", "until {at}") if is_date(at) else sentences.UNTIL, at=at)
+
+    def _covered(self, until: str, at: str) -> str:
+        """Return "covered until 24 Nov 22:34"; "not covered since 24 Nov 22:34" if the report was composed after that."""
+        if until < self._report["composed_at"]:
+            return self._say(P_("a date", "not covered since {at}") if is_date(at) else sentences.NOT_COVERED_SINCE, at=at)
+        return self._say(P_("a date", "covered until {at}") if is_date(at) else sentences.COVERED_UNTIL, at=at)
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         """Return a plural with its count. Named like the gettext function, so that its texts are extracted."""

@@ -22,7 +22,7 @@ class SearchFacts(ReportWording):
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
             (self._field("kind"), [self._word("search.kind", search["kind"])]),
-            (self._field("worrying"), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
+            (self._field("worrying"), [self._decision(search), *self._suggested(search)]),
             (self._field("missing_since"), [self._at(search["missing_since"])]),
             *self._last_seen(search["last_seen"] or {}),
             (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(sentences.NOBODY_IN_CHARGE)]),
@@ -42,6 +42,12 @@ class SearchFacts(ReportWording):
         facts += self._ended(search)
         facts += self._progress(section)
         return [*facts, *self._checksum(section["head"])]
+
+    def _decision(self, search: State) -> str:
+        """Return whether the disappearance is worrying or, without a decision, if one is due."""
+        if search["worrying"] is not None or (search["undecided"] and search["status"] != "open"):
+            return self._translate(_DECIDED[search["worrying"]])
+        return self._translate(sentences.DECISION_DUE if search["undecided"] else sentences.NO_CRITERION)
 
     def _checksum(self, text: str) -> list[Fact]:
         return [(self._translate(N_("Checksum")), [text])]
@@ -80,13 +86,12 @@ class SearchFacts(ReportWording):
             holder = shift["holder"]
         else:
             holder = handover["ended_by"] if handover["status"] == "accepted" else handover["outgoing"]
-        sentence = self._say(sentences.RESPONSIBLE, name=self._name(holder))
+        name = self._name(holder)
         if handover is None or handover["ended_at"]:
-            return sentence
+            return name
         if handover["incoming"]:
-            text = sentences.NEXT_RESPONSIBLE
-            return f"{sentence} {self._say(text, name=self._name(handover['incoming']))}"
-        return f"{sentence} {self._translate(sentences.MEMBER_RESPONSIBLE)}"
+            return f"{name} · {self._say(sentences.NEXT_RESPONSIBLE, name=self._name(handover['incoming']))}"
+        return f"{name} · {self._translate(sentences.MEMBER_RESPONSIBLE)}"
 
     def _progress(self, section: State) -> list[Fact]:
         """Return the numbers of events in the shift and since signing, and the readers of the search."""
@@ -95,18 +100,31 @@ class SearchFacts(ReportWording):
         shift = ngettext(*sentences.EVENTS_OF_SHIFT, count)
         facts: list[Fact] = [(self._translate(N_("Events")), [shift if count else self._translate(sentences.NO_EVENTS)])]
         if handover and handover["status"] == "signed":
-            text = self._translate(sentences.NO_EVENTS_SINCE_SIGNING)
+            is_marked = section["reads"] or section["restatements"]  # after signing, and not counted as events
+            text = self._translate(sentences.NO_OTHER_EVENTS_SINCE_SIGNING if is_marked else sentences.NO_EVENTS_SINCE_SIGNING)
             if after["events"]:
                 text = ngettext(*sentences.EVENTS_SINCE_SIGNING, after["events"])
             if important := after["significant"]:
                 text += ", " + ngettext(*sentences.IMPORTANT_ONES, important)
             facts.append((self._translate(N_("Since signing")), [text]))
-            readers = [
-                self._say(sentences.NAME_AT, name=self._name(account), at=self._near_day(mark["at"]))
-                for account, mark in section["reads"].items()
-            ]
-            facts += [(self._translate(N_("Read by")), [" · ".join(readers)])] if readers else []
+        if readers := self._readers(section):
+            names = [self._read_by(account, at) for account, at in readers.items()]
+            facts.append((self._translate(N_("Read by")), [" · ".join(names)]))
         return facts
+
+    def _readers(self, section: State) -> dict[str, str | None]:
+        """Return the accounts that read the search for this handover, with the times. A time is None if the account has read
+        for a later handover since then."""
+        readers: dict[str, str | None] = {account: mark["at"] for account, mark in section["reads"].items()}
+        handover, may_be_unread = self._handover, section["unread_by"] or section["search"]["access"] == "members"
+        if handover and handover["status"] == "accepted" and not may_be_unread:
+            readers.setdefault(handover["ended_by"], None)
+        return readers
+
+    def _read_by(self, account: str, at: str | None) -> str:
+        """Return "Nadia, 26 Nov 09:24"."""
+        name = self._name(account)
+        return self._say(sentences.NAME_AT, name=name, at=self._near_day(at)) if at else name
 
     def _goal(self, search: State) -> list[Fact]:
         goal = search["goal"]
@@ -124,7 +142,7 @@ class SearchFacts(ReportWording):
                 coded = labels.value(f"person.{name}", "search", person[name], translate)
                 text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
                 until = person["needs_until"] if name == "needs" else None
-                due = [f" · {self._until(self._at(until))}"] if until else []
+                due = [f" · {self._covered(until, self._at(until))}"] if until else []
                 facts.append((self._field(f"person.{name}"), [text, *due]))
         return facts
 

@@ -211,8 +211,10 @@ def _people(
         ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper"), part["unread_by"]}
         ids |= _authors(part["briefing"])
         ids |= {(part["search"]["goal"] or {}).get("by")}
+        sightings = (part["ungraded"], part["to_look_at"], part["to_assess"], part["to_pass_on"])
         tasks = part["tasks"]
-        for cards in (part["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *part["cards"].values()):
+        tasks_of = (tasks["done"], tasks["overdue"], tasks["due"], tasks["undated"])
+        for cards in (*sightings, *tasks_of, *part["cards"].values()):
             ids |= {card["assignee"] for card in cards}
         ids |= {card["assignee"] for card in part["pinned"]} | part["reads"].keys()
         ids |= {file["added_by"] for file in part["files"]}

@@ -25,6 +25,7 @@ from board.handover.report_types import (
     SearchReport,
 )
 from board.history.state_at import BoardState, EntityAt
+from models.column import IN_PROGRESS
 from models.entity import State
 from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES
@@ -104,6 +105,8 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
         "ungraded": ungraded,
         "unanswered": {"look": len(waiting["look"]), "judge": len(waiting["judge"]), "pass_on": len(waiting["pass_on"])},
+        "to_look_at": _listed("sighting", waiting["look"]),
+        "to_assess": _listed("sighting", waiting["judge"]),
         "to_pass_on": _listed("sighting", waiting["pass_on"]),
         "tasks": tasks,
         "cards": others,
@@ -180,18 +183,21 @@ def _event(event: JournalEvent) -> ReportedEvent:
 def _cards(
     data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]
 ) -> tuple[list[ReportedCard], ReportedTasks, dict[str, list[ReportedCard]], int]:
-    """Return ungraded sightings; tasks done in this shift, overdue and due in the next shift; cards of other kinds that are not
-    done, by kind; all by number; and the number left out."""
+    """Return ungraded sightings; tasks done in this shift, overdue, due in the next shift, and undated; cards of other kinds that
+    are not done, by kind; all by number; and the number left out."""
     now, shift_end, shift_starts = data.scope.at, next_shift_end(data.scope.at), data.shift_starts.get(id, 0)
-    done = {each.id for each in entities.get("column", ()) if each.state["role"] == "done"}
+    roles = {each.id: each.state["role"] for each in entities.get("column", ())}
+    done = {id for id, role in roles.items() if role == "done"}
     cards = {kind.name: [each for each in entities.get(kind.name, ()) if not each.state["withdrawn"]] for kind in kinds.cards()}
     sightings, tasks = cards.pop("sighting"), cards.pop("task")
-    undone = [each for each in tasks if each.state["column"] not in done and each.state["due"]]
+    to_do = [each for each in tasks if each.state["column"] not in done]
+    undone = [each for each in to_do if each.state["due"]]
     others = {kind: [each for each in of_kind if each.state["column"] not in done] for kind, of_kind in cards.items()}
     named = {
         "done": [each for each in tasks if each.state["column"] in done and each.seq > shift_starts],
         "overdue": [each for each in undone if each.state["due"] < now],
         "due": [each for each in undone if now <= each.state["due"] < shift_end],
+        "undated": [each for each in to_do if not each.state["due"] and _is_pressing(each.state, roles)],
     }
     ungraded = [each for each in sightings if holds(queues.UNGRADED, each.state)]
     left_out = sum(max(0, len(each) - MAX_ITEMS) for each in (ungraded, *named.values(), *others.values()))
@@ -199,9 +205,14 @@ def _cards(
         "done": _listed("task", named["done"]),
         "overdue": _listed("task", named["overdue"]),
         "due": _listed("task", named["due"]),
+        "undated": _listed("task", named["undated"]),
     }
     listed = {kind: _listed(kind, each) for kind, each in others.items() if each}
     return _listed("sighting", ungraded), tasks_of, listed, left_out
+
+
+def _is_pressing(task: State, roles: Mapping[str, str]) -> bool:
+    return task["priority"] == "urgent" or roles.get(task["column"]) in IN_PROGRESS
 
 
 def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
@@ -242,16 +253,17 @@ def _card(kind: str, entity: EntityAt) -> ReportedCard:
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:
     """Return the pinned cards and notes in order, without erased ones."""
-    return [_pin(kind, each) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None]
+    done = {id for id, column in entities["column"].items() if column.state["role"] == "done"}
+    return [_pin(kind, each, done) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None]
 
 
-def _pin(kind: str, entity: EntityAt) -> Pinned:
+def _pin(kind: str, entity: EntityAt, done_columns: Collection[str]) -> Pinned:
     """Return a pinned card, or a note with its category and card."""
-    if kind != "note":
-        return {**_card(kind, entity), "category": None, "card": None}
     state = entity.state
+    if kind != "note":
+        return {**_card(kind, entity), "category": None, "card": None, "done": state["column"] in done_columns}
     return {
         "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
         "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
-        "card": state["card"],
+        "card": state["card"], "done": False,
     }  # fmt: skip

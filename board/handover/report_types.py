@@ -35,12 +35,14 @@ ReportedCard = TypedDict("ReportedCard", {
     "kind": CardKind, "id": Id, "seq": Count, "number": Count, "title": str,
     "assignee": Id | None, "priority": Priority, "due": Time | None, "at": Time | None, "seen_at": Time | None,
 })  # fmt: skip
-ReportedTasks = TypedDict("ReportedTasks", {"done": list[ReportedCard], "overdue": list[ReportedCard], "due": list[ReportedCard]})
+ReportedTasks = TypedDict("ReportedTasks", {
+    "done": list[ReportedCard], "overdue": list[ReportedCard], "due": list[ReportedCard], "undated": list[ReportedCard],
+})  # fmt: skip
 Pinned = TypedDict("Pinned", {
     "kind": Annotated[str, ComputedSchema(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
     "id": Id, "seq": Count, "number": Count | None,
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
-    "seen_at": Time | None, "category": str | None, "card": Id | None,
+    "seen_at": Time | None, "category": str | None, "card": Id | None, "done": bool,
 })  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
@@ -82,7 +84,8 @@ ReportedFile = TypedDict("ReportedFile", {
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
-    "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
+    "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
+    "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
@@ -104,16 +107,20 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.events`: how many.
 `since.significant`: the newest 100.
 `unanswered`: how many sightings wait in each queue. *0.4.0*
+`to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
+`to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
 `to_pass_on`: those that wait to be passed on, as cards. *0.4.0*
 `ungraded`: sightings; at most 100.
 `tasks.done`: in this shift; at most 100.
 `tasks.due`: within 8 hours; at most 100.
+`tasks.undated`: open tasks without a due time that are urgent or in progress; at most 100. *0.4.0*
 `cards`: other kinds of cards than these two, by kind, those that are not withdrawn; none if there is no other kind.
 `files`: those that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
 `files[].card`: the card that it is on, or null.
 `files[].note`: the note that it is on, or null.
 `briefing`: its state, or null.
 `pinned`: the cards and notes that the briefing pins, as cards. `title` of a note is its text.
+`pinned[].done`: whether it is a card in a column for finished work. *0.4.0*
 `after`: what has happened on the board since.
 `after.seq`: its head now.
 `after.events`: marks of reading are not counted.

@@ -199,6 +199,35 @@ async def test_an_accepted_briefing_has_nothing_to_tick_or_sign(team: Team) -> N
     assert page.count("not read") == 1
 
 
+async def test_a_signed_briefing_shows_who_has_read_and_ticks_the_rest(team: Team) -> None:
+    read, wrong, right, _ = await open_searches(team, 4, worrying=1)
+    number = await handover_steps.hand_to_sign(team.alice)
+    path, ada = f"/handovers/{number}/briefing.pdf", team.ada
+    for search in (read, wrong, right):
+        await ada.command(search, "handover.read", {"handover": number, "seq": (await ada.snapshot(search))["seq"]})
+    for search, answer in ((wrong, {"correct": False, "reason": "her aunt"}), (right, {"correct": True})):
+        await ada.command(search, "handover.restate", {"handover": number, "text": "she is with her sister"})
+        at = (await ada.snapshot(search))["entities"]["briefing", search]["restatements"][ada.account["id"]]["at"]
+        answered = {"handover": number, "account": ada.account["id"], "at": at}
+        await team.alice.command(search, "handover.answer", answered | answer)
+    (page,) = await pages(team.bob, path)
+    text = re.sub(r"[\s￾-]", "", page)  # words of the narrow column are hyphenated
+    assert re.search(r"Incoming:Ada:read,\d\d:\d\dcorrect", text), "in the box of a worrying search"
+    assert len(re.findall(r"Ada:read,\d\d:\d\d·summarised,notquitecorrect", text)) == 1
+    assert len(re.findall(r"Ada:read,\d\d:\d\d·summarised,correct", text)) == 1
+    assert text.count("readcorrect") == 1, "boxes for the search that nobody read"
+
+
+async def test_a_briefing_names_the_person_who_accepted_it(team: Team) -> None:
+    await open_searches(team, 1)
+    number = await handover_steps.hand_to_sign(team.alice)
+    path = f"/handovers/{number}/briefing.pdf"
+    assert (await pages(team.bob, path))[0].startswith("Shift briefing Alice,")
+    accept = {"handover": number, "restatement": "one search", "reason": "she has to go"}
+    await team.ada.command(OPERATIONS, "handover.accept", accept)
+    assert (await pages(team.bob, path))[0].startswith("Shift briefing Alice → Ada,")
+
+
 async def test_a_refused_briefing_says_why_and_has_no_empty_boxes(team: Team) -> None:
     await open_searches(team, 1)
     number = await handover_steps.hand_to_sign(team.alice)

@@ -69,6 +69,10 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
     await scene.task(title="due", due=f"{soon[:19]}Z")
     finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
     await scene.one("card.move", {"card": finished["id"], "column": done})
+    await scene.task(title="some day")
+    await scene.task(title="urgent", priority="urgent")
+    begun = await scene.task(title="in progress")
+    await scene.one("card.move", {"card": begun["id"], "column": (await scene.columns())["doing"]})
     note = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
     number = await handover_steps.prepare_handover(alice)
     said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
@@ -84,6 +88,7 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
         "done": ["done"],
         "overdue": ["overdue"],
         "due": ["due"],
+        "undated": ["urgent", "in progress"],
     }
     assert told["tasks"]["overdue"][0]["assignee"] == me
     assert told["briefing"]["contingencies"] == "if she calls"
@@ -92,6 +97,24 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
     ]  # fmt: skip
     people = (await read_report(alice))["people"]
     assert {people[me], people[alice.account["id"]]} == {"Bob", "Alice"}
+
+
+async def test_sightings_are_listed_by_what_they_wait_for(scene: SearchScenario) -> None:
+    seen, waiting = await scene.sighting(description="to assess", assignee=scene.team.bob.account["id"]), "not looked at"
+    await scene.one("sighting.grade", {"sighting": seen["id"], "grade": {"source": "B"}})
+    await scene.sighting(description=waiting)
+    told = await section(scene)
+    assert (titles(told["to_look_at"]), titles(told["to_assess"]), told["to_pass_on"]) == ([waiting], ["to assess"], [])
+    assert told["unanswered"] == {"look": 1, "judge": 1, "pass_on": 0}
+    assert (await read_report(scene.team.alice))["people"][scene.team.bob.account["id"]] == "Bob"
+
+
+async def test_a_pinned_card_that_is_done_says_so(scene: SearchScenario) -> None:
+    pins = [(await scene.task(title=title))["id"] for title in ("custody", "passport")]
+    number = await handover_steps.prepare_handover(scene.team.alice)
+    await scene.one("handover.write", {"handover": number, "pinned": pins})
+    await scene.one("card.move", {"card": pins[0], "column": (await scene.columns())["done"]})
+    assert [pin["done"] for pin in (await section(scene))["pinned"]] == [True, False]
 
 
 async def test_time_of_receipt_is_not_shown_as_time_of_sighting(scene: SearchScenario) -> None:

@@ -158,7 +158,7 @@ def test_french_paper_has_an_article_before_a_date(papers: dict[tuple[str, str],
     text = text.replace("Disparition depuis", "")  # a label above its value
     assert re.findall(r"\b(?:depuis|jusqu’à|observée?|signalée?|dès|à) \d{1,2} \w{3,5}\.", text) == []
     assert re.findall(r"\b(?:observée?|jusqu’au|le) \d\d:\d\d", text) == []
-    assert {"jusqu’au", "observée le"} <= set(re.findall(r"(jusqu’au|observée le) 24 nov\.", text))
+    assert {"depuis le", "observée le"} <= set(re.findall(r"(depuis le|observée le) 24 nov\.", text))
     assert re.search(r"depuis le \d", text)
 
 

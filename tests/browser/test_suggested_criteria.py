@@ -38,7 +38,7 @@ async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Brow
     await handover.open("/handover")
     section = handover(f"[data-section='{mila}']")
     await expect(section.locator(".worry")).to_have_text("Worrying?")
-    await expect(section.locator(".facts-line")).to_contain_text("Not decided · suggested by the age: Younger than 13")
+    await expect(section.locator(".facts-line")).to_contain_text("To be decided · suggested by the age: Younger than 13")
 
     await decide(alice, "edit-search")
     await expect(alice("dialog [data-suggested=under_13]")).to_be_visible()
@@ -51,6 +51,7 @@ async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Brow
         await expect(window("[data-testid=worrying]")).to_have_count(0)
     await expect(lists(f"[data-search='{mila}'] .worry")).to_have_count(0)
     await expect(section.locator(".worry")).to_have_count(0)
+    await expect(section.locator(".facts-line")).to_contain_text("No criterion applies so far")
     await lists.page.wait_for_function(FIRST, arg=[old, mila])
     await wall.page.wait_for_function(FIRST, arg=[old, mila])
     await expect(wall(".worry")).to_have_count(0)

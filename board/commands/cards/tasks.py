@@ -19,7 +19,7 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.i18n import N_, P_
 from models.alarm import Alarm
-from models.column import Column
+from models.column import IN_PROGRESS, Column
 from models.db.tables import columns_of
 from models.declared import data_of
 from models.entity import State
@@ -33,6 +33,7 @@ MAX_ITEMS = 50  # items of a checklist
 MAX_RANK_LENGTH = 64  # characters; if an item's rank is longer, all ranks of the checklist are replaced
 _COLUMN, _T, _S, _A = columns_of(Column), columns_of(Task), columns_of(Search), columns_of(Alarm)
 _DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
+_IN_PROGRESS = select(_COLUMN.id).where(_COLUMN.role.in_(IN_PROGRESS))
 _OVERDUE = (
     select(_T.board, _T.id, _T.due)
     .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
@@ -178,5 +179,12 @@ KIND = Kind(
     },
     alarms=_alarms,
     alarming=lambda task: and_(~task.withdrawn, task.priority == "urgent", task.due.is_not(None), task.column.not_in(_DONE)),
-    reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),
+    reported=lambda task, due_before: and_(
+        ~task.withdrawn,
+        or_(
+            task.due < due_before,
+            task.column.in_(_DONE),
+            and_(task.due.is_(None), or_(task.priority == "urgent", task.column.in_(_IN_PROGRESS))),
+        ),
+    ),
 )

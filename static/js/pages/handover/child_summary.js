@@ -8,6 +8,7 @@ import { eyesText, formatHeight, hairText } from "../../core/rules/appearance.js
 import { serverNow } from "../../core/time.js";
 import { initials } from "../../shared/avatars.js";
 import { reportedDetails } from "../../shared/board/card/kind_details.js";
+import { coveredText } from "../../shared/board/search/child_details.js";
 import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
@@ -63,7 +64,7 @@ function appearanceLines({ person }) {
   const appearance = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
   const lines = [appearance, clothing && html`<b>${clothing}</b>`].filter(Boolean);
   const isOver = Boolean(until) && until < serverNow().toISOString(); // ISO times compare as text
-  const needsText = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${until ? t("Needs: {what}, until {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs: {what}", { what: needs })}</p>` : nothing;
+  const needsText = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${t("Needs: {what}", { what: needs })}${until ? `, ${coveredText(until)}` : nothing}</p>` : nothing;
   const appearanceText = lines.length ? html`<p>${lines.map((line, index) => html`${index ? "; " : nothing}${line}`)}</p>` : nothing;
   return html`${appearanceText}${description ? html`<p>${description}</p>` : nothing}${needsText}`;
 }

@@ -51,13 +51,13 @@ function responsible({ search }, view) {
   const isOpen = isFixed ? !handover.ended_at : stage !== "none";
   const holder = isFixed ? (handover.status === "accepted" ? handover.ended_by : handover.outgoing) : shift.holder;
   const next = handover?.incoming ? say("next_responsible", { name: view.nameOf(handover.incoming) }) : say("member_responsible");
-  return html`<p class="responsible" data-testid="responsible"><b>${t("Only members see this search.")}</b> ${say("responsible", { name: view.nameOf(holder) })} ${isOpen ? next : nothing}</p>`;
+  return html`<p class="responsible" data-testid="responsible"><b>${t("Only members see this search.")}</b> ${t("{name} is responsible for it.", { name: view.nameOf(holder) })} ${isOpen ? next : nothing}</p>`;
 }
 
 /** @param {{ briefing: any }} section @param {any} keeper @param {HandoverView} view */
 function keeperText({ briefing }, keeper, view) {
   const name = view.nameOf(keeper);
-  if (view.mayWrite || briefing.handover === view.number) return say("responsible", { name });
+  if (view.mayWrite || briefing.handover === view.number) return t("{name} is responsible for it.", { name });
   return say("responsible_since", { number: briefing.handover, name });
 }
 

@@ -12,9 +12,11 @@ import { QUEUES } from "../../core/rules/queues.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
+import { decisionText, isMarked } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
+import { nobodyAssigned } from "../../shared/board/card/card.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
 import { childSummary, gravityClass, isFolded, nameAndAge } from "./child_summary.js";
@@ -51,9 +53,8 @@ function body(section, view) {
 /** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} section */
 function facts(section) {
   const { search, last_confirmed: last } = section;
-  const { worrying } = search;
   const rows = [
-    html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${suggestedCriteria(search)}</dd></div>`,
+    html`<div><dt>${label.field("worrying")}</dt><dd>${decisionText(search)}${suggestedCriteria(search)}</dd></div>`,
     last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${say("sighting", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
     waitingRow(section),
     outcomeRows(search),
@@ -148,11 +149,12 @@ function links(board, from, to) {
  * @param {HandoverView} view
  */
 function sinceSigning(section, view) {
+  if (view.isFixed) return allReaders(section, view);
   if (view.stage !== "signed") return view.reading.isStillUnread(section.board) || view.isSending(section.board, "read", view.shift?.handover) ? stillUnread(section, view) : nothing;
   const { board, seq, after: { seq: now, events, significant } } = section;
   const ownRead = section.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${sayCount("events_since_signing", events)}</b>${significant ? html`, <b>${sayCount("important_ones", significant)}</b>` : nothing}${links(board, seq, now)}` : say("no_events_since_signing")}</p>
+    <p>${events ? html`<b>${sayCount("events_since_signing", events)}</b>${significant ? html`, <b>${sayCount("important_ones", significant)}</b>` : nothing}${links(board, seq, now)}` : isMarked(section) ? say("no_other_events_since_signing") : say("no_events_since_signing")}</p>
     ${view.mayTakeOver ? reading(section, view, ownRead) : nothing}
     ${readers(section, view)}
   </div>`;
@@ -176,15 +178,21 @@ function reading(section, view, ownRead, number = view.number) {
   return html`<button type="button" data-act="mark-read" @click=${markRead}>${ownRead ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
-/**
- * Render the other readers, for the outgoing person; on paper everybody, so that all copies are identical.
- * @param {{ reads?: any }} section
- * @param {HandoverView} view
- */
+/** Render the other readers, for the outgoing person; on paper everybody, so that all copies are identical. @param {{ reads?: any }} section @param {HandoverView} view */
 function readers({ reads = {} }, view) {
-  const all = Object.entries(reads), otherReaders = all.filter(([id]) => id !== view.session.account.id);
-  const readersText = (/** @type {any} */ entries) => entries.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
-  return html`${otherReaders.length ? html`<p class="hint on-screen">${readersText(otherReaders)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${readersText(all)}</p>` : nothing}`;
+  const { [view.session.account.id]: _, ...otherReads } = reads;
+  return html`${readersText(otherReads, view, "hint on-screen")}${readersText(reads, view, "hint on-paper")}`;
+}
+
+/** Render the readers of a search in an earlier report, as on paper. @param {{ reads?: any }} section @param {HandoverView} view */
+function allReaders({ reads = {} }, view) {
+  return Object.keys(reads).length ? html`<div class="since-signed" data-testid="readers">${readersText(reads, view, "hint")}</div>` : nothing;
+}
+
+/** @param {Record<string, { at: any }>} reads @param {HandoverView} view @param {string} style */
+function readersText(reads, view, style) {
+  const texts = Object.entries(reads).map(([id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) }));
+  return texts.length ? html`<p class=${style}>${texts.join(" · ")}</p>` : nothing;
 }
 
 /** Render the person who accepted the handover without reading this search: part of the signed report. @param {any} it @param {HandoverView} view */
@@ -192,13 +200,14 @@ const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritt
 
 /** @param {any} section @param {HandoverView} view */
 function cards(section, view) {
-  const { ungraded, to_pass_on: toPassOn = [], tasks: { overdue, due: soon, done }, cards: otherCards = {}, left_out: leftOutCount = 0 } = section;
+  const { ungraded, to_look_at: toLookAt = [], to_assess: toAssess = [], to_pass_on: toPassOn = [], tasks: { overdue, due: soon, undated = [], done }, cards: otherCards = {}, left_out: leftOutCount = 0 } = section;
   const lists = [
-    [say("overdue"), overdue, "late"], [say("due_soon"), soon, ""], [say("ungraded"), ungraded, ""], [say("to_pass_on"), toPassOn, ""], [say("done"), done, "done"],
+    [say("overdue"), overdue, "late"], [say("due_soon"), soon, ""], [say("undated"), undated, ""],
+    [say("ungraded"), ungraded, ""], [say("sightings_to_look_at"), toLookAt, ""], [say("sightings_to_assess"), toAssess, ""], [say("to_pass_on"), toPassOn, ""], [say("done"), done, "done"],
     ...Object.entries(otherCards).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
-      <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, section, view))}</ul></section>`)}</div>
+      <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done", section, view))}</ul></section>`)}</div>
     ${leftOutCount ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", leftOutCount)}</p>` : nothing}`;
 }
 
@@ -217,11 +226,11 @@ function filesAdded({ board, files = [] }, view) {
 /** @param {{ card: { kind: string, number: number } | null, note: string | null }} file */
 const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, state: { number: card.number } }) : note ? label.noun("note") : null);
 
-/** @param {any} card @param {any} until @param {{ board: string, search: any }} section @param {HandoverView} view */
-function line(card, until, { board, search }, view) {
-  const { kind, id, number, assignee } = card, title = standardText(card.title);
+/** @param {any} card @param {boolean} isDone @param {{ board: string, search: any }} section @param {HandoverView} view */
+function line(card, isDone, { board, search }, view) {
+  const { kind, id, number, assignee } = card, until = isDone ? null : card.due, nobody = kind === "task" && !isDone && nobodyAssigned(kind), title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joinParts([assignee && view.nameOf(assignee), cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([assignee ? view.nameOf(assignee) : nobody, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, p, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
-import { say } from "../../core/rules/sentences.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { dateAndClock, serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
@@ -11,6 +11,7 @@ import { callText } from "../../shared/watch_line/handover_call.js";
 import { nameAndAge } from "./child_summary.js";
 import { isEmpty } from "./contents.js";
 import { papers } from "./papers.js";
+import { takerOf } from "./report_statements.js";
 import { unanswered } from "./hidden_searches.js";
 import { formatMoment } from "../../format/time_elements.js";
 
@@ -49,10 +50,10 @@ function title({ number, isFixed, stage }) {
  * @param {HandoverView} view
  */
 function description(view) {
-  const { handover, sections } = view;
+  const { handover, sections } = view, taker = takerOf(handover);
   const isOpen = view.isFixed || view.stage !== "none", empty = isOpen ? sections.filter((/** @type {any} */ section) => isEmpty(section, view)).length : 0;
   const values = [
-    isOpen && handover?.incoming && t("{outgoing} to {incoming}", { outgoing: view.nameOf(handover.outgoing), incoming: view.nameOf(handover.incoming) }),
+    isOpen && taker && t("{outgoing} to {incoming}", { outgoing: view.nameOf(handover.outgoing), incoming: view.nameOf(taker) }),
     sections.length > 0 && n("{count} search", "{count} searches", sections.length),
     isOpen && sections.length > 0 && (empty ? n("nothing written about {count}", "nothing written about {count}", empty) : t("something written about each")),
   ].filter(Boolean);
@@ -146,11 +147,15 @@ function pastHandover(view) {
   </section>`;
 }
 
-/** Render the shift holder at the time of signing. @param {HandoverView} view */
+/** Render the shift holder at the time of signing; after acceptance also the end of the shift, and the next holder. @param {HandoverView} view */
 function shiftThen(view) {
-  const signedShift = view.report.whole?.shift;
+  const signedShift = view.report.whole?.shift, { status, ended_at: until, ended_by: next } = view.handover;
   if (!signedShift) return nothing;
-  return html`<p class="how">${t("Shift: {name} since {at}", { name: view.nameOf(signedShift.holder), at: formatMoment(signedShift.since) })}${signedShift.handover === null && signedShift.reason ? html` · ${t("Taken without a handover:")} <q>${signedShift.reason}</q>` : nothing}</p>`;
+  const name = view.nameOf(signedShift.holder), since = formatMoment(signedShift.since);
+  const holderText = status === "accepted"
+    ? `${withColon(say("shift"))} ${say("shift_handed_over", { name, since, until: formatMoment(until), next: view.nameOf(next) })}`
+    : t("Shift: {name} since {at}", { name, at: since });
+  return html`<p class="how">${holderText}${signedShift.handover === null && signedShift.reason ? html` · ${t("Taken without a handover:")} <q>${signedShift.reason}</q>` : nothing}</p>`;
 }
 
 /** Render the searches that were unread when the handover was accepted, next to the reason. @param {HandoverView} view */

@@ -2,9 +2,10 @@
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../../vendor/lit-html/directives/guard.js";
 import { isAddition } from "../../../core/rules/change_badges.js";
-import { p, t } from "../../../core/i18n.js";
+import { t } from "../../../core/i18n.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { queueOf } from "../../../core/rules/queues.js";
+import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { ownerOf, whoHasIt } from "../../../format/ownership.js";
 import { accountName, cardName, kindName } from "../../../format/values.js";
@@ -90,7 +91,7 @@ export const cardClicked = (view) => (event) => {
  * Return the text for an unassigned card, whose participle agrees with the kind.
  * @param {string} kind
  */
-export const nobodyAssigned = (kind) => (kind === "task" ? p("of a search, task, card, note, column or handover", "nobody assigned") : t("nobody assigned"));
+export const nobodyAssigned = (kind) => (kind === "task" ? say("nobody_assigned") : t("nobody assigned"));
 
 /**
  * Render the owner and viewers of a card. Left out if a finished card has neither.

@@ -72,7 +72,13 @@ export const gravityOfNeeds = ({ needs_until: until }) => (until && until < serv
 export function needs(person) {
   const { needs: needsText, needs_until: until } = person;
   if (!needsText) return null;
-  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${say("until", { at: formatShortMoment(until) })}` : nothing}</b>`;
+  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${coveredText(until)}` : nothing}</b>`;
+}
+
+/** Return until when, or since when no longer, the child's needs are covered. @param {string} until */
+export function coveredText(until) {
+  const at = formatShortMoment(until);
+  return until < serverNow().toISOString() ? say("not_covered_since", { at }) : say("covered_until", { at });
 }
 
 /** @param {SearchState} state */

@@ -1,0 +1,154 @@
+"""Report of a handover on paper: it agrees with the briefing, with the history, and with the state of the shift."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from models.board import OPERATIONS
+from tests.api.test_briefing import pages
+from tests.api.test_documents import fetched
+from tests.support import handover_steps
+from tests.support.people import Person
+from tests.support.team import Team, running_team
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[Team]:
+    async with running_team(tmp_path) as started:
+        yield started
+
+
+async def printed(person: Person, path: str = "/handover.md") -> str:
+    answer = await fetched(person, path)
+    assert answer.status_code == 200, answer.text
+    return answer.text.replace("\xa0", " ")
+
+
+async def read(person: Person, search: str, number: int) -> None:
+    await person.command(search, "handover.read", {"handover": number, "seq": (await person.snapshot(search))["seq"]})
+
+
+def facts(text: str, label: str) -> list[str]:
+    """Return the values of a fact, one for each section that has it."""
+    return re.findall(rf"^- \*\*{re.escape(label)}:\*\* (.*)$", text, re.MULTILINE)
+
+
+async def test_a_decision_is_due_only_if_a_criterion_applies(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor", "age": 9})
+    await team.alice.open_search(person={"first_name": "Sam", "age": 16})
+    await handover_steps.take_shift(team.alice)
+    due, none = facts(await printed(team.alice), "Worrying")
+    assert due == "To be decided · suggested by the age: Younger than 13"
+    assert none == "No criterion applies so far"
+    await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    assert sorted(facts(await printed(team.alice), "Worrying"))[1].startswith("Not decided")
+
+
+async def test_an_accepted_report_says_who_has_the_shift(team: Team) -> None:
+    await team.alice.open_search()
+    number = await handover_steps.hand_to_sign(team.alice)
+    path, moment = f"/handovers/{number}.md", r"\d+ \w+ \d{4} \d\d:\d\d"
+    (shift,) = facts(await printed(team.alice, path), "Shift")
+    assert re.fullmatch(rf"Alice, since {moment}", shift)
+    accept = {"handover": number, "restatement": "one search", "reason": "she has to go"}
+    await team.ada.command(OPERATIONS, "handover.accept", accept)
+    (shift,) = facts(await printed(team.alice, path), "Shift")
+    assert re.fullmatch(rf"Alice, {moment} to {moment}, then Ada", shift)
+
+
+async def test_readers_stay_on_an_accepted_report(team: Team) -> None:
+    search, unread = await team.alice.open_search(), await team.alice.open_search()
+    number = await handover_steps.hand_to_sign(team.alice)
+    path = f"/handovers/{number}.md"
+    await read(team.ada, search, number)
+    (signed,) = facts(await printed(team.alice, path), "Read by")
+    accept = {"handover": number, "restatement": "two searches", "reason": "she has to go"}
+    await team.ada.command(OPERATIONS, "handover.accept", accept)
+    assert facts(await printed(team.alice, path), "Read by") == [signed]
+    later = await handover_steps.hand_to_sign(team.alice)
+    await read(team.ada, search, later)
+    await read(team.ada, unread, later)
+    assert facts(await printed(team.alice, path), "Read by") == ["Ada"], "the time belongs to the later handover now"
+
+
+async def test_reading_is_no_other_event_since_signing(team: Team) -> None:
+    search = await team.alice.open_search()
+    number = await handover_steps.hand_to_sign(team.alice)
+    assert facts(await printed(team.alice), "Since signing") == ["No events since signing."]
+    await read(team.ada, search, number)
+    assert facts(await printed(team.alice), "Since signing") == ["No other events since signing."]
+    await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
+    assert facts(await printed(team.alice), "Since signing") == ["1 event since signing"]
+
+
+def block(text: str, heading: str) -> list[str]:
+    """Return the lines of a list."""
+    (found,) = re.findall(rf"^#+ {re.escape(heading)}\n\n((?:- .*\n)+)", text, re.MULTILINE)
+    return [line.removeprefix("- ") for line in found.splitlines()]
+
+
+async def test_open_work_without_a_due_time_is_listed_with_its_owner(team: Team) -> None:
+    search, alice = await team.alice.open_search(), team.alice
+    await alice.command(search, "task.add", {"title": "Ask the shop", "priority": "urgent", "assignee": team.bob.account["id"]})
+    await alice.command(search, "task.add", {"title": "Call the aunt", "priority": "urgent"})
+    await alice.command(search, "task.add", {"title": "Some day"})
+    await alice.command(search, "task.add", {"title": "Ask school", "due": "2026-01-01T00:00:00Z"})
+    await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
+    text = await printed(alice)
+    asked, called = block(text, "Open, no due time")
+    assert asked.endswith("Ask the shop · Bob")
+    assert called.endswith("Call the aunt · nobody assigned")
+    assert block(text, "Overdue")[0].partition(" · due ")[0].endswith("Ask school · nobody assigned")
+    assert "a girl on a bicycle" in block(text, "Sightings not looked at")[0]
+
+
+async def test_a_critical_point_that_is_done_says_so(team: Team) -> None:
+    search, alice = await team.alice.open_search(), team.alice
+    await alice.command(search, "task.add", {"title": "Custody"})
+    entities = (await alice.snapshot(search))["entities"]
+    (task,) = (id for (kind, id), state in entities.items() if kind == "task" and state["title"] == "Custody")
+    (done,) = (id for (kind, id), state in entities.items() if kind == "column" and state["role"] == "done")
+    number = await handover_steps.prepare_handover(alice)
+    await alice.command(search, "handover.write", {"handover": number, "pinned": [task]})
+    assert block(await printed(alice), "Critical points")[0].endswith("Custody · nobody assigned")
+    await alice.command(search, "card.move", {"card": task, "column": done})
+    assert block(await printed(alice), "Critical points")[0].endswith("Custody · Done")
+
+
+async def test_needs_say_until_when_they_are_covered(team: Team) -> None:
+    for name, until in (("Noor", "2036-11-24T15:10:00Z"), ("Chloé", "2026-01-02T15:10:00Z")):
+        person = {"first_name": name, "age": 9, "needs": "Insulin", "needs_until": until}
+        search = await team.alice.open_search(person=person)
+        await team.alice.command(search, "search.set_worrying", {"worrying": True, "basis": "the duty officer"})
+    text = await printed(team.alice)
+    assert sorted(facts(text, "Needs")) == [
+        "Insulin · covered until 24 Nov 2036 16:10", "Insulin · not covered since 2 Jan 2026 16:10",
+    ]  # fmt: skip
+    (page,) = await pages(team.alice)
+    assert "Insulin · covered until 24 Nov" in page
+    assert "Insulin · not covered since 2 Jan" in page
+
+
+async def test_a_briefing_says_that_further_tasks_are_overdue(team: Team) -> None:
+    search, alice = await team.alice.open_search(), team.alice
+    for title in ("Ask school", "Ask the shop"):
+        await alice.command(search, "task.add", {"title": title, "due": "2026-01-01T00:00:00Z"})
+    (page,) = await pages(alice)
+    assert re.search(r"Ask school, \d+ d \d+ h, 1 more overdue", page)
+
+
+async def test_a_members_only_search_names_the_person_responsible_once(team: Team) -> None:
+    await team.secret_search(team.ada)
+    await handover_steps.prepare_handover(team.alice, incoming=team.ada.account["id"])
+    assert facts(await printed(team.alice), "Responsible") == ["Alice · Ada becomes responsible for it with the shift."]
+
+
+async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:
+    search = await team.alice.open_search()
+    for category in ("comment", "contact"):
+        await team.alice.command(search, "note.add", {"text": f"a {category}", "category": category})
+    text = await printed(team.alice, f"/searches/{search}/history.md")
+    assert re.search(r"Alice wrote in the log: a comment$", text, re.MULTILINE)
+    assert re.search(r"Alice wrote in the log \(contact\): a contact$", text, re.MULTILINE)
