@@ -24,6 +24,7 @@ from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.ids import new_id
 from models.times import format_utc, now, parse_utc
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import settings_for
 
 TICK = timedelta(minutes=1)  # between two looks of the processes: steps are late by at most so much
@@ -147,14 +148,12 @@ async def _add_person(service: BoardService, name: str, role: str, at: str) -> C
 
 
 @pytest.fixture
-async def make_night(tmp_path: Path) -> AsyncIterator[Callable[[int], Any]]:
+async def make_night(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[Callable[[int], Any]]:
     opened: list[BoardService] = []
 
     async def make(seed: int) -> Night:
         clocks = Clocks()
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        service = await BoardService.open(settings_for(folder), clocks.wall)
+        service = await BoardService.open(settings_for(tmp_path, **installation), clocks.wall)
         opened.append(service)
         people = {name: await _add_person(service, name, role, format_utc(clocks.wall())) for name, role in ROLES.items()}
         night = Night(service, clocks, people, Random(seed))
@@ -177,6 +176,7 @@ async def run_night(night: Night, ticks: int) -> list[str]:
     return night.faults
 
 
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 @pytest.mark.parametrize("seed", range(2))
 async def test_every_grave_alarm_is_promised_or_asked_about_soon(make_night: Any, seed: int) -> None:
     night = await make_night(seed)

@@ -107,7 +107,8 @@ async def test_an_urgent_tip_has_one_owner_too(alarms: Alarms) -> None:
     tip = (await desk.alice.snapshot(OPERATIONS))["entities"]["tip", alarm["about"]["id"]]
     assert tip["assignee"] == id_of(desk.charlie)
     await desk.ada.command(OPERATIONS, "tip.assign", {"tip": alarm["about"]["id"], "assignee": id_of(desk.bob)})
-    assert [each["taken_by"]["name"] for each in await told(desk.charlie)] == ["Bob"]
+    listed = (await desk.charlie.http.get("/api/v1/alarms")).json()["alarms"]  # a pushed frame can be older
+    assert [alarm["taken_by"]["name"] for alarm in listed] == ["Bob"]
 
 
 async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> None:
