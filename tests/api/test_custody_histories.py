@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from board.accounts import accounts, live_changes
 from board.alarms.escalation import Escalation
@@ -70,7 +70,8 @@ class Night:
         return await self.service.database.read(lambda session: list(session.exec(select(entity).order_by(entity.id))))
 
     async def open_alarms(self) -> list[Alarm]:
-        return [alarm for alarm in await self.rows(Alarm) if alarm.ended_at is None and alarm.rule == "urgent_sighting"]
+        query = select(Alarm).where(col(Alarm.ended_at).is_(None), Alarm.rule == "urgent_sighting").order_by(Alarm.id)
+        return await self.service.database.read(lambda session: list(session.exec(query)))
 
     async def tick(self) -> None:
         """Let a minute pass: somebody does something, perhaps a clock jumps or a process restarts, and both look."""
@@ -187,9 +188,9 @@ async def test_every_grave_alarm_is_promised_or_asked_about_soon(make_night: Any
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize("seed", range(100, 105))
 async def test_every_grave_alarm_is_promised_or_asked_about_in_long_histories(make_night: Any, seed: int) -> None:
-    assert await run_night(await make_night(seed), 5_000) == []
+    assert await run_night(await make_night(seed), 2_000) == []
 
 
 # -- broken on purpose ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from models.alarm import Alarm
 from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, Id, LongText, Time
+from models.times import parse_utc
 
 CHOICE_S = 60.0  # after taking an alarm; within it, another time is a choice, not an extension
 MAX_QUIET_PROMISES = 3  # taking an alarm and two extensions; further extensions alert the person in charge of the shift
@@ -155,10 +156,14 @@ def _own(writer: EventWriter, id: str) -> Alarm:
 
 
 def _promise(writer: EventWriter, until: str) -> str:
-    """Return the end of a promise. Raises Refused `invalid` unless it is in the future and at most MAX_PROMISE minutes ahead."""
-    if not writer.now < until <= later(event_time(writer), MAX_PROMISE * 60):  # the board's time can be ahead of the clock
+    """Return the end of a promise. Raises Refused `invalid` unless it is in the future and at most MAX_PROMISE minutes ahead.
+
+    The board's time can be ahead of the clock. A promise then keeps its length, because it must end after it begins.
+    """
+    now = event_time(writer)
+    if not writer.now < until <= later(now, MAX_PROMISE * 60):
         raise invalid("until", sentences.WITHIN_HOURS)
-    return until
+    return until if until > now else later(now, (parse_utc(until) - parse_utc(writer.now)).total_seconds())
 
 
 def _require_not_ended(row: Alarm) -> None:
