@@ -55,6 +55,7 @@ from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
+from models.duty import Duty, PlannedDuty
 from models.handover import Handover, Shift
 from models.ids import new_epoch
 from models.times import format_utc, now
@@ -106,7 +107,7 @@ class BoardService:
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
         self.open_alarms = OpenAlarmPublisher(self.database, self.hub, self.source, self.alarm_rules, clock)
-        self.shift_status = ShiftStatusPublisher(self.database, self.hub)
+        self.shift_status = ShiftStatusPublisher(self.database, self.hub, clock)
         self.clock_watch = ClockCheck(self.database, self.hub.broadcast, clock)
         self.rights = Version(-1, -1)  # that open sockets are at
         self._polls = 0
@@ -206,7 +207,7 @@ class BoardService:
         if written.nearly_full is not None:
             board, entities = written.nearly_full
             log.warning("board nearly full", board=board, entities=entities, most=board_limits.MAX_ENTITIES)
-        if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
+        if any(event.kind in (Shift.KIND, Handover.KIND, Duty.KIND, PlannedDuty.KIND) for event in written.events):
             self.shift_status.changed.set()
         if any(event.kind == Alarm.KIND for event in written.events):
             self.hub.requested["alarms"].set()

@@ -39,6 +39,7 @@ class Alarm(Entity, table=True):
     `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
     `asked`: accounts that were asked by name, in order.
     `everybody`: whether all accounts that can act were asked.
+    `asked_on_duty`: whether those on duty were asked. It also asks those who begin a duty later. *0.4.0*
     `handed_on`: accounts that handed it on, or gave it back.
     `taken_by`: account that has it.
     `until`: end of that account's promise. Then the alarm reopens (`alarm.lapsed`). Null if nobody has it, or if it was taken
@@ -58,6 +59,7 @@ class Alarm(Entity, table=True):
         partial_index("alarm_open", "board", "raised_at", where="taken_at IS NULL AND ended_at IS NULL"),
         partial_index("alarm_about", "entity", where="ended_at IS NULL"),
         partial_index("alarm_taken", "taken_at", where="taken_at IS NOT NULL"),
+        partial_index("alarm_taken_by", "taken_by", where="taken_by IS NOT NULL AND ended_at IS NULL"),
     )
 
     about: dict[str, Any] = group(AlarmSubject, N_("About"), reads_as="internal")
@@ -69,6 +71,7 @@ class Alarm(Entity, table=True):
     round: int = internal(int, N_("Round"), 0)
     asked: list[str] = group(list[Id], N_("People asked"), control="people")
     everybody: bool = field(bool, N_("All users asked"), False)
+    asked_on_duty: bool = field(bool, N_("People on duty asked"), False)
     handed_on: list[str] = group(list[Id], N_("Handed on by"), control="people")
     taken_by: str | None = field(Id, N_("Taken by"), control="person")
     taken_at: str | None = field(Time, N_("Taken at"))

@@ -15,7 +15,7 @@ KINDS = (
 )  # if several apply to an event, the first is shown
 SECURITY = "security"  # kind that can't be turned off: changes to the person's own account
 OWN_ACCOUNT = "account"  # used like a board id, for alerts about the person's own account
-ALARM_SOUNDS = ("off", "once", "until_taken")  # sound of an alarm in a browser
+ALARM_SOUNDS = ("on_duty", "off", "once", "until_taken")  # sound of an alarm in a browser; on_duty: once, to people on duty
 DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; desktop includes the list
 
 
@@ -73,6 +73,6 @@ class AlertSettings(SQLModel, table=True):
     sighting: str = "list"
     status: str = "list"
     quiet: bool = False
-    alarm_sound: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
+    alarm_sound: str = Field(default=ALARM_SOUNDS[0], sa_column_kwargs={"server_default": "off"})
     alarm_desktop: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     version: int = 0

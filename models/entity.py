@@ -57,7 +57,7 @@ def json_column(type: Any, nullable: bool = False) -> Any:
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
     """Return an index over the rows that meet a condition."""
-    # SQLite uses the index only for queries with the terms of the condition, without parameters, or that imply NOT NULL
+    # text: SQLite uses the index only for queries with these terms, without parameters, or that imply NOT NULL
     condition = text(where)
     return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 

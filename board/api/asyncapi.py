@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from board.api import openapi
 from board.api.type_schemas import ref, schemas_of
 from board.commands.alarms.alarm_format import AlarmTaker, OpenAlarm
+from board.commands.duty.duty_status import PersonOnDuty, PlannedPerson
 from board.commands.schemas import Schema
 from board.config.predefined_tasks import younger_than
 from board.config.settings import VERSION
@@ -89,7 +90,8 @@ ClockAhead = TypedDict("ClockAhead", {"until": Time, "at": Time})
 CONTENTS: Mapping[str, Any] = {
     type.__name__: type
     for type in (
-        SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, ClockJumped, ClockAhead, OpenAlarm, protocol.HiddenEntity,
+        SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, PersonOnDuty, PlannedPerson, ClockJumped, ClockAhead,
+        OpenAlarm, protocol.HiddenEntity,
     )
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from board.api import endpoints
 from board.audit.log import api as audit_calls
 from board.displays import api as display_calls
 from board.documents import material_api, wait_api
+from board.duty import import_api
 from board.exports import exports
 from board.files.http import api as file_calls
 from board.handover import api as report_calls
@@ -74,7 +75,9 @@ CALLS: dict[tuple[str, str], Call] = {
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
         text_search.find, closed_searches.closed, room_api.room, unanswered.unanswered,
         alert_calls.list_alerts, alert_calls.mark_read,
-        alert_calls.list_alarms, since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
+        alert_calls.list_alarms,
+        since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
+        import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier,

@@ -15,6 +15,7 @@ GROUPS = (
     (r"/(intake/|places$)", "intake", "Taking in calls from the public."),
     (r"/(alerts|alarms|since|seen)(/|$)", "alerts", "Alerts, alarms, and what is new to you."),
     (r"/handovers?(/|$)", "handover", "Reports of handovers."),
+    (r"/duties/", "duties", "The plan of duties."),
     (r"/audit", "audit", "The audit journal."),
     (r"/(displays|wall)(/|$)", "displays", "Wall displays."),
     (r"/(openapi|asyncapi)\.json$", "descriptions", "Descriptions of this API, for programs."),

@@ -93,6 +93,7 @@ CALLS = {
     "GET /api/v1/since": _recorded("what changed on a board; without a board only numbers", HistoryRead),
     "GET /api/v1/seen": _unrecorded("the caller's read positions", OWN),
     "POST /api/v1/seen": _unrecorded("the caller's read positions", OWN),
+    "POST /api/v1/duties/preview": _unrecorded("planned duties of one calendar", "each page shows the plan"),
     "GET /api/v1/handover": _recorded("the report of the present handover", ReportRead),
     "GET /api/v1/handovers": _recorded("the list of handovers", ReportRead),
     "GET /api/v1/handovers/{number}": _recorded("the report of a signed handover", ReportRead),

@@ -8,6 +8,7 @@ from board.commands import undo
 from board.commands.alarms import alarms, promises
 from board.commands.cards import cards, columns, notes, room, tasks
 from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, EntityRead
+from board.commands.duty import duties, plan
 from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
@@ -23,6 +24,7 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 for declared_kind in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
     handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
+    duties.KIND, plan.KIND,
 ):  # fmt: skip
     kinds.register(declared_kind)
 
@@ -146,6 +148,10 @@ TABLE: dict[str, CommandSpec] = {
     "alarm.extend": CommandSpec("any", "investigator", promises.ExtendAlarm, promises.extend, reads=(ALARM,)),
     "alarm.hand_on": CommandSpec("any", "investigator", promises.HandOnAlarm, promises.hand_on, reads=(ALARM,)),
     "alarm.give_back": CommandSpec("any", "investigator", promises.GiveBackAlarm, promises.give_back, reads=(ALARM,)),
+    "duty.begin": CommandSpec("operations", "investigator", duties.BeginDuty, duties.begin),
+    "duty.extend": CommandSpec("operations", "investigator", duties.ExtendDuty, duties.extend),
+    "duty.end": CommandSpec("operations", "investigator", duties.EndDuty, duties.end),
+    "duty.plan": CommandSpec("operations", "coordinator", plan.PlanDuties, plan.plan),
     "board.make_room": CommandSpec("any", "coordinator", room.MakeRoom, room.make_room, while_closed=True),
     "board.bring_back": CommandSpec("any", "investigator", room.BringBack, room.bring_back, while_closed=True),
     "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of, also_locks=OPERATIONS),

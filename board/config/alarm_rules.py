@@ -28,7 +28,7 @@ REPEAT_MIN, REPEAT_GRAVE_MIN = 30.0, 10.0  # defaults
 PROMISE_MIN, PROMISE_GRAVE_MIN = 30.0, 10.0  # defaults
 NEVER = float("inf")  # minutes; "never" in the file
 
-Ask = Literal["assignee", "lead", "holder", "coordinators", "desk", "mentioned", "expected"]
+Ask = Literal["assignee", "lead", "holder", "coordinators", "coordinators_all", "desk", "desk_all", "mentioned", "expected"]
 Way = Literal["screen", "email", "webhook"]
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)

@@ -6,7 +6,7 @@ path", defines how a placeholder is filled. A placeholder without a slot uses th
 
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
 - `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
-- `own`: the actor is the new assignee; `mine`: the reader is
+- `own`: the actor is the new assignee, or the person on duty; `mine`: the reader is the new assignee
 - `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round
 """
 
@@ -66,6 +66,14 @@ def _handover(*variants: Text | Variant, said: Sequence[str] = _HANDOVER, **slot
 
 def _alarm(*variants: Text | Variant, **slots: str) -> Sentence:
     return _say(*variants, said=ALL, what="alarm state", **slots)
+
+
+def _duty(*variants: Text | Variant, **slots: str) -> Sentence:
+    return _say(*variants, said=ALL, name="person latest.account", **slots)
+
+
+def _planned(text: str, *others: str) -> Sentence:
+    return _duty(text, *others, from_="time latest.starts_at", to="time latest.ends_at")
 
 
 def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL) -> Sentence:
@@ -280,13 +288,30 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody has it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
-        N_("The alarm was reopened because the person who had it can no longer act: {what}"),
+        N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),
     ),
     "alarm.archived": _say(
         Variant(N_("An alarm was archived a day after it ended"), {"board": ["operations"]}),
         N_("An alarm that had ended left the board"),
     ),
     "alarm.ended": _alarm(N_("The alarm ended because its cause is gone: {what}")),
+    "duty.begun": _duty(N_("{name} is on duty until {until}"), until="time state.until"),
+    "duty.extended": _duty(
+        Variant(N_("{name} stays on duty until {until}"), {"own": [True]}),
+        N_("{who} set the end of the duty of {name}: {until}"),
+        until="time state.until",
+    ),
+    "duty.ended": _duty(
+        Variant(N_("The duty of {name} ended because its time was up"), {"state.ended": ["time"]}),
+        Variant(N_("{who} ended the duty of {name}"), {"state.ended": ["coordinator"]}),
+        N_("{name} ended the duty"),
+    ),
+    "planned_duty.added": _planned(N_("{who} planned a duty of {name}: {from} to {to}")),
+    "planned_duty.changed": _planned(N_("{who} changed the planned duty of {name}: {from} to {to}")),
+    "planned_duty.removed": _planned(
+        N_("{who} removed the planned duty of {name}: {from} to {to}"), N_("{who} removed a planned duty"),
+    ),
+    "planned_duty.archived": _say(N_("A planned duty was archived a month after it ended")),
     "handed.unread": _handover(
         N_("{name} accepted handover {number} without having read this search"),
         said=("handover",), name="person state.unread_by",

@@ -86,6 +86,17 @@ PAGES = (
         words=P_("words of the quick menu", "shift, change of shift, hand over, take over, relief, briefing, duty"),
     ),
     Page(
+        "duty", "/duty", N_("On duty"), frame=True, role="investigator", sheets=("duty",),
+        refusal=N_("Your role can read, but cannot be on duty. Ask an administrator."),
+        # translators: as above
+        words=P_("words of the quick menu", "duty, shift, roster, begin, end, go home, available"),
+    ),
+    Page(
+        "duty_plan", "/duty/plan", N_("Plan of duties"), frame=True, sheets=("duty_plan",),
+        # translators: as above
+        words=P_("words of the quick menu", "roster, schedule, rota, calendar, week, planning, ICS"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=7, frame=True, role="coordinator", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above

@@ -14,7 +14,7 @@ from board.accounts import accounts, live_changes
 from board.commands.execute import CommandResult, execute
 from board.commands.registry import TABLE, Command
 from board.config.settings import Settings
-from board.demo import seed_files
+from board.demo import seed_duties, seed_files
 from board.demo.seed_data import Person, Step, people, resolve, steps
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -62,7 +62,7 @@ class Seeder:
     async def run(self, service: BoardService) -> int:
         self._service = service
         await self._add_accounts(service)
-        numbered = list(enumerate(steps()))
+        numbered = list(enumerate(sorted([*steps(), *seed_duties.steps(self._now)], key=lambda step: step.ago)))
         for batch in _batches(numbered):
             number, first = batch[0]
             if first.command == "file.attach":

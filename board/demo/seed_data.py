@@ -21,11 +21,12 @@ from zoneinfo import ZoneInfo
 HERE = Path(__file__).parent
 TIME_ZONE = ZoneInfo("Europe/Brussels")
 INVENTED_PREFIX = "Invented for the demo. "  # prefix of every child's description
-TIME_FIELDS = frozenset(
-    {"missing_since", "seen_at", "received_at", "due", "happened_at", "found_at", "needs_until", "from", "until"}
-)
+TIME_FIELDS = frozenset({
+    "missing_since", "seen_at", "received_at", "due", "happened_at", "found_at", "needs_until", "from", "until", "starts_at",
+    "ends_at",
+})  # fmt: skip
 CARD_FIELDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of", "file", "material"})
-PERSON_FIELDS = frozenset({"assignee", "lead", "members"})
+PERSON_FIELDS = frozenset({"account", "assignee", "lead", "members"})
 _OFFSET = re.compile(r"(?P<sign>[+-])(?:(?P<days>\d+)d )?(?P<hours>\d+):(?P<minutes>\d\d)")
 _CLOCK = re.compile(r"\{([^{}]*)\}")
 
@@ -84,6 +85,8 @@ def resolve(data: Mapping[str, Any], now: datetime, stamp: Callable[[datetime], 
 def _value(field: str, value: Any, now: datetime, stamp: Callable[[datetime], str], ids: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return resolve(value, now, stamp, ids)
+    if field == "entries":
+        return [resolve(each, now, stamp, ids) for each in value]
     if field in TIME_FIELDS:
         return stamp(now.replace(second=0, microsecond=0) + offset(value)) if value else None
     if field == "members":

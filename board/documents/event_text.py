@@ -87,8 +87,8 @@ def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
         "event": event, "kind": kind, "board": board, "before": former, "state": state,
         "latest": former if state is None else state, "known": before is not UNKNOWN, "count": len(changes),
         "mine": False,  # paper is for more than one reader
-        "own": author is not None and value_at(state, "assignee") == author, "restatement": _restatement(changes, state),
-        "again": any(change.path == "round" for change in changes),
+        "own": author is not None and author in (value_at(state, "assignee"), value_at(state, "account")),
+        "restatement": _restatement(changes, state), "again": any(change.path == "round" for change in changes),
     }  # fmt: skip
     it = Facts(event, kind, author, changes, [], known, values)
     it.shown.extend(shown_changes(changes, kind, UNKNOWN if begins else before, state, it.field))

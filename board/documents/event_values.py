@@ -89,9 +89,10 @@ def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
 def _asked(it: Facts, *_: Any) -> Piece | None:
     """Return the people whom the new step of an alarm asked."""
     state, before = it.known["state"], it.known["before"] or {}
-    everybody = [it.values.translate(sentences.ALL_USERS)] if state.get("everybody") and not before.get("everybody") else []
+    wider = {"everybody": sentences.ALL_USERS, "asked_on_duty": sentences.ALL_ON_DUTY}
+    group = next((it.values.translate(text) for field, text in wider.items() if state.get(field) and not before.get(field)), None)
     names = _people(it, state["asked"], before.get("asked") or [])
-    return ", ".join(filter(None, [*everybody, names])) or None if it.known["known"] else None
+    return ", ".join(filter(None, [group, names])) or None if it.known["known"] else None
 
 
 def _confirmed(it: Facts, *_: Any) -> Piece | None:

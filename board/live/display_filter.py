@@ -100,6 +100,12 @@ def filter_shift(shift: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: shift[name] for name in ("name", "since", "number")} if shift is not None else None
 
 
+def filter_duties(duties: Iterable[Mapping[str, Any]], holder: str | None) -> list[dict[str, Any]]:
+    """Return the first names of people on duty, the holder of the shift first."""
+    ordered = sorted(duties, key=lambda duty: duty["account"] != holder)
+    return [{"name": duty["name"].partition(" ")[0]} for duty in ordered]
+
+
 def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFacts) -> tuple[str, ...]:
     if kind == "search" and state["status"] != "open":
         return CLOSED_FIELDS

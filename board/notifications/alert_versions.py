@@ -3,12 +3,12 @@
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from models.alert import AlertSettings
+from models.alert import ALARM_SOUNDS, AlertSettings
 from models.db.tables import columns_of
 
 _CHANGED = (
     insert(AlertSettings)
-    .values(version=1)
+    .values(version=1, alarm_sound=ALARM_SOUNDS[0])
     .on_conflict_do_update(index_elements=["account"], set_={"version": columns_of(AlertSettings).version + 1})
 )
 

@@ -46,12 +46,12 @@ def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
 
 
-async def read_body(request: Request) -> bytes:
-    """Read the body, at most MAX_BODY. Raises Refused `too_large`."""
+async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
+    """Read the body, at most `limit` bytes. Raises Refused `too_large`."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BODY:
+        if size > limit:
             raise Refused("too_large")
         chunks.append(chunk)
     return b"".join(chunks)

@@ -1,7 +1,7 @@
 """Frames of the WebSocket protocol, of clients and of the server, typed in one place. See the contract."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
@@ -311,7 +311,7 @@ AlertsFrame = TypedDict("AlertsFrame", {
 `last`: the newest unread alert, or null.
 `quiet`: this person wants nothing but the list and its count.
 `alarms`: how this person wants alarms to be signalled. *0.4.0*
-`alarms.sound`: `off`, `once` or `until_taken`.
+`alarms.sound`: `off`, `once`, `until_taken`, or `on_duty` (the default): once for each alarm, while the person is on duty.
 """
 AlarmsFrame = TypedDict("AlarmsFrame", {
     "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
@@ -326,11 +326,16 @@ ones are kept, then the oldest others; `please_answer` alarms fill only the plac
 ShiftFrame = TypedDict("ShiftFrame", {
     "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,
     "handover": Annotated[Mapping[str, Any], component("HandoverStatus")] | None,
+    "duties": list[Annotated[Any, component("PersonOnDuty")]], "absent": list[Annotated[Any, component("PlannedPerson")]],
+    "next": list[Annotated[Any, component("PlannedPerson")]],
 })  # fmt: skip
-"""Shift and its handover: after `hello`, then on change; to every socket.
+"""Shift, its handover, and who is on duty: after `hello`, then on change; to every socket.
 
 `shift`: state of the shift, and `name`, the name of its holder; null if nobody holds it.
 `handover`: null if there never was a handover.
+`duties`: people on duty, by name. Displays get only their first names (`name`), the holder of the shift first. *0.4.0*
+`absent`: people whose planned duty has begun, and who have not confirmed it; none for displays. *0.4.0*
+`next`: people whose planned duty begins within 24 hours, at most 100, the first ones first; none for displays. *0.4.0*
 """
 ClockFrame = TypedDict("ClockFrame", {
     "type": Literal["clock"], "jumped": Annotated[Mapping[str, Any], component("ClockJumped")] | None,
@@ -467,9 +472,16 @@ def alarms(alarms: list[Any], more: int) -> bytes:
     return _encode({"type": "alarms", "alarms": alarms, "more": more})
 
 
-def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:
-    """Encode the holder of the shift, and the handover in progress."""
-    return _encode({"type": "shift", "shift": shift, "handover": handover})
+def shift(
+    shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None,
+    duties: Sequence[Any] = (), absent: Sequence[Any] = (), following: Sequence[Any] = (),
+) -> bytes:  # fmt: skip
+    """Encode the holder of the shift, the handover in progress, and who is on duty, absent and next."""
+    on_duty, missing, following = list(duties), list(absent), list(following)
+    frame: ShiftFrame = {
+        "type": "shift", "shift": shift, "handover": handover, "duties": on_duty, "absent": missing, "next": following,
+    }  # fmt: skip
+    return _encode(frame)
 
 
 def clock(jumped: Mapping[str, Any] | None, ahead: Mapping[str, Any] | None) -> bytes:

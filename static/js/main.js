@@ -15,6 +15,7 @@ import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
 import * as documents from "./shared/documents.js";
 import * as capacityIndicator from "./shared/capacity_indicator.js";
+import * as dutyMenu from "./shared/duty/duty_menu.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
 import * as mentionList from "./shared/mention_list.js";
@@ -66,6 +67,7 @@ async function start() {
   closeOnOutside(document.querySelector("details.account-menu"));
   alarmLine.mount(session, part("[data-watch-line]"));
   shiftIndicator.mount(part("[data-shift]"), session);
+  dutyMenu.mount(document.querySelector("[data-duty]"), session);
   if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
   handoverCall.mount(session);
   mentionList.mount(session);

@@ -178,7 +178,7 @@ async def test_people_who_are_asked_are_told(alarms: Alarms) -> None:
     listed = (await alarms.desk.bob.http.get("/api/v1/alarms")).json()["alarms"]
     assert [each["id"] for each in listed] == [alarm["id"]]
     assert [(step["ask"], step["name"], step["done"]) for step in alarm["steps"]] == [
-        ("desk", None, True), ("lead", "Alice", False), ("holder", "Ada", False), ("coordinators", None, False),
+        ("desk", None, True), ("lead", "Alice", False), ("holder", "Ada", False), ("coordinators_all", None, False),
     ]  # fmt: skip
 
 

@@ -284,7 +284,7 @@ async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) ->
     await mark(desk, {"all": True})
     await mark(other, {"all": True})
     for each in (desk, phone, other):
-        nothing = {"type": "alerts", "unread": 0, "last": None, "quiet": False, "alarms": {"sound": "off", "desktop": True}}
+        nothing = {"type": "alerts", "unread": 0, "last": None, "quiet": False, "alarms": {"sound": "on_duty", "desktop": True}}
         assert (await bell(each)) == nothing
     first = await scene.task(assignee=desk.account["id"])
     second = await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})

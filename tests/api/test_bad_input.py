@@ -335,7 +335,7 @@ MORE = {
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore")  # `conflict` after it was placed or dismissed
 FILES = ("file.attach", "file.update", "file.withdraw", "file.propose_removal")  # `conflict` after it was attached or withdrawn
-MORE |= dict.fromkeys((*TIPS, *FILES), ("conflict",)) | {"file.confirm_removal": ("conflict", "forbidden")}
+MORE |= dict.fromkeys((*TIPS, *FILES, "duty.extend"), ("conflict",)) | {"file.confirm_removal": ("conflict", "forbidden")}
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:
@@ -374,7 +374,8 @@ FIELD_NAMES = {
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
     "faults", "shift", "searches", "account", "alarm", "please_answer", "taken_by",
     "upload", "file", "caption", "taken_at", "withdrawn", "removal", "removed",
-    "ended_at", "correct", "at", "[key]", "acknowledge", "groups", "unchanged_days", "entity",
+    "ended_at", "correct", "at", "[key]", "acknowledge", "groups", "unchanged_days", "entity", "keep", "entries",
+    "remove", "id", "uid", "starts_at", "ends_at",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 

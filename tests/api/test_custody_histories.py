@@ -1,5 +1,6 @@
 """Random histories of alarms: at every moment, each open grave alarm is promised, or its next step is at most fifteen minutes
-ahead, whatever people and clocks do. Two processes escalate; one of them is restarted."""
+ahead, whatever people and clocks do. Alarms ask people on duty first, and what they leave reopens. Two processes escalate; one of
+them is restarted."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
@@ -14,14 +15,18 @@ from sqlmodel import col, select
 
 from board.accounts import accounts, live_changes
 from board.alarms.escalation import Escalation
-from board.commands.alarms import alarm_ladder
+from board.commands.alarms import alarm_ladder, alarm_people
 from board.commands.alarms.alarm_ladder import StepResult
+from board.commands.duty import ends
 from board.commands.registry import Command
+from board.duty.duty_ends import DutyEnds
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.service import BoardService
+from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.duty import Duty
 from models.ids import new_id
 from models.times import format_utc, now, parse_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -55,6 +60,8 @@ class Night:
         self.service, self.clocks, self.people, self.random = service, clocks, people, random
         self.search = ""
         self.processes = [self._process(), self._process()]
+        self.duty_ends = DutyEnds(service)
+        self.asking_all: set[str] = set()  # alarms that asked everybody at the last check
         self.ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and by when the next one has to come
         self.events = 0
         self.faults: list[str] = []
@@ -83,9 +90,11 @@ class Night:
             self.clocks.ahead += timedelta(hours=self.random.choice([5, -5, 1, -1]))
         if self.random.random() < 0.05:
             self.processes[0] = self._process()
+        await self.duty_ends.look()
         for process in self.random.sample(self.processes, 2):
             self.events += await process.escalate()
         await self._check()
+        await self._check_duties()
 
     async def _act(self) -> None:
         alarms = await self.open_alarms()
@@ -115,6 +124,11 @@ class Night:
             await self.command(who, "sighting.assess", {"sighting": alarm.entity, "assessment": "not_the_child"})
         elif chance < 0.9:
             await self._leave_or_return()
+        elif chance < 0.96:
+            await self.command(who, "duty.begin", {"until": until}, OPERATIONS)
+        else:
+            kept = [alarm.id for alarm in alarms if self.random.random() < 0.3]
+            await self.command(who, "duty.end", {"keep": kept}, OPERATIONS)
 
     async def _leave_or_return(self) -> None:
         email, enabled = f"{self.random.choice(['bob', 'charlie'])}@desk.example", self.random.random() < 0.5
@@ -133,6 +147,19 @@ class Night:
             if (alarm.taken_by is None) == (alarm.next_at is None):
                 self.faults.append(f"somebody has {alarm.id} and it goes on, or nobody and it does not: {alarm.state()}")
 
+    async def _check_duties(self) -> None:
+        """Check that an alarm asks everybody only if it can ask nobody on duty, and that nobody off duty has what they left."""
+        alarms = await self.open_alarms()
+        duties: dict[str, Duty] = {duty.account: duty for duty in await self.rows(Duty)}
+        present = {account.id for account in await self.rows(Account) if account.enabled and _is_on(duties.get(account.id))}
+        for alarm in alarms:
+            if alarm.everybody and alarm.id not in self.asking_all and present - {alarm.caused_by, *alarm.handed_on}:
+                self.faults.append(f"{alarm.id} asks everybody, although {present} are on duty: {alarm.state()}")
+            duty = duties.get(alarm.taken_by or "")
+            if duty is not None and (alarm.taken_at or "") <= (duty.ended_at or "") and alarm.id not in duty.kept:
+                self.faults.append(f"{alarm.id} was left at the end of a duty: {alarm.state()}")
+        self.asking_all = {alarm.id for alarm in alarms if alarm.everybody}
+
     def _wait(self, alarm: Alarm) -> timedelta:
         if alarm.taken_by is None:
             return GRAVE_WAIT
@@ -140,6 +167,10 @@ class Night:
         assert alarm.taken_at is not None
         left, length = parse_utc(alarm.until) - self.clocks.wall(), parse_utc(alarm.until) - parse_utc(alarm.taken_at)
         return max(min(left, length) if length > timedelta(0) else left, timedelta(0))
+
+
+def _is_on(duty: Duty | None) -> bool:
+    return duty is not None and duty.ended_at is None
 
 
 async def _add_person(service: BoardService, name: str, role: str, at: str) -> Caller:
@@ -200,10 +231,15 @@ def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) ->
     return StepResult({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
 
 
-@pytest.mark.parametrize("mutant", ["a ladder that ends", "a promise that never lapses"])
+MUTANTS: dict[str, tuple[Any, str, Any]] = {
+    "a ladder that ends": (alarm_ladder, "_repeat", _end_ladder),
+    "a promise that never lapses": (alarm_ladder, "lapse", lambda writer, row: None),
+    "duty ignored": (alarm_people, "on_duty", lambda session: frozenset()),
+    "alarms kept after a duty": (ends, "left_alarms", lambda session, now: {}),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
 async def test_a_mutant_of_custody_is_found(make_night: Any, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
-    if mutant == "a ladder that ends":
-        monkeypatch.setattr(alarm_ladder, "_repeat", _end_ladder)
-    else:
-        monkeypatch.setattr(alarm_ladder, "lapse", lambda writer, row: None)
+    monkeypatch.setattr(*MUTANTS[mutant])
     assert await run_night(await make_night(1), TICKS) != []

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,7 @@ from board.client import Refusal
 from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
-from models.times import format_utc, now
-from tests.api.test_rights import board_of, filled, give_out, prepare
+from tests.api.test_rights import board_of, filled, give_out, prepare, times_of_duties
 from tests.support import handover_steps, uploads
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import BoardReplica as Screened
@@ -111,6 +109,10 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "file.withdraw": {"file": "{file}"} | TOLD,
     "file.propose_removal": {"file": "{file}"} | TOLD,
     "file.confirm_removal": {"file": "{file}"},
+    "duty.begin": {"until": "{soon}"},
+    "duty.extend": {"until": "{later}"},
+    "duty.end": {"keep": ["x"]},
+    "duty.plan": {"entries": "{entries}"},
     "board.make_room": {"groups": ["withdrawn"], "unchanged_days": 30},
     "board.bring_back": {"entity": "{sighting}"},
     "material.approve": MATERIAL,
@@ -149,6 +151,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
 }
 # given on the search of another command: a display shows at most 50 boards
 SHARED = dict.fromkeys(("distribution.add", "distribution.update", "distribution.withdraw", "file.update"), "material.approve")
+SHARED |= dict.fromkeys(("duty.begin", "duty.extend", "duty.end", "duty.plan"), "note.add")
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
@@ -161,7 +164,7 @@ FRAMES = {  # all keys that any frame may contain
     "unanswered", "look", "judge", "pass_on",
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
-    "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name", "public_photo",
+    "withdrawn", "late", "undecided", "due", "duties", "absent", "next", "category", "happened_at", "holder_name", "public_photo",
 }  # fmt: skip
 MORE = {
     "room": set[str](),
@@ -250,8 +253,8 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
         names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)
     if name in ("sighting.assess", "sighting.pass_on"):  # where a child was seen is for inner rooms once it is credible, as text
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
+    names |= times_of_duties(names["helper"])
     await prepare(name, team, search, names)
-    names["soon"] = format_utc(now() + timedelta(hours=1))
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))

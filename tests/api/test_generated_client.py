@@ -174,6 +174,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "PATCH /accounts/{account}": {"by": "directory", "with": {"account": "<account>"}, "body": {"enabled": False}},
     "GET /alarms": {},
+    "POST /duties/preview": {"bytes": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"},
     "POST /boards/{board}/materials/preview.pdf": {
         "with": {"board": "<board>"},
         "body": {"what": "brief", "language": "en", "shows": ["age"]},

@@ -88,6 +88,10 @@ TRIES: dict[str, dict[str, Any]] = {
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": "calling the station"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
     "alarm.give_back": {"alarm": "{alarm}", "reason": "another call"},
+    "duty.begin": {"until": "{soon}"},
+    "duty.extend": {"until": "{later}", "account": None},
+    "duty.end": {"account": None, "keep": ["{alarm}"]},
+    "duty.plan": {"entries": "{entries}", "remove": []},
     "board.make_room": {"groups": ["withdrawn", "notes"], "unchanged_days": 30, "account": None},
     "board.bring_back": {"entity": "{sighting}"},
     "undo": {"seq": "{graded}"},
@@ -105,14 +109,15 @@ TRIES: dict[str, dict[str, Any]] = {
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
     "search.set_goal", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
-    "column.add", "column.rename", "column.move", "column.remove", "board.make_room", *handover_steps.COMMANDS,
+    "column.add", "column.rename", "column.move", "column.remove", "board.make_room", "duty.plan",
+    *handover_steps.COMMANDS,
 )  # fmt: skip
 
 
 def board_of(name: str, search: str) -> str:
     """Return the board on which a command is tried."""
     of_desk = name in handover_steps.COMMANDS and TABLE[name].board_kind != "search"
-    return "operations" if name == "search.open" or name.startswith("tip.") or of_desk else search
+    return "operations" if name == "search.open" or name.startswith(("tip.", "duty.")) or of_desk else search
 
 
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
@@ -133,10 +138,18 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
     names["helper"] = team.charlie.account["id"]
-    names["soon"] = format_utc(now() + timedelta(hours=1))
     names["file"] = await uploads.attach_ready(team.bob, search)
     names["upload"] = await uploads.ready(team.alice, search)
-    return search, names
+    return search, names | times_of_duties(names["helper"])
+
+
+def times_of_duties(account: str) -> dict[str, Any]:
+    """Return two times of the next hours, and an entry of the plan between them."""
+    soon, later = (format_utc(now() + timedelta(hours=hours)) for hours in (1, 2))
+    return {
+        "soon": soon, "later": later,
+        "entries": [{"id": None, "account": account, "uid": None, "starts_at": soon, "ends_at": later}],
+    }  # fmt: skip
 
 
 async def give_out(who: Person, search: str, material: dict[str, Any], recipient: str = "Police zone") -> None:
@@ -158,6 +171,9 @@ async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> 
     if name == "file.confirm_removal":
         dora = await team.add_person("Dora", "coordinator")
         await dora.command(search, "file.propose_removal", TRIES["file.propose_removal"] | {"file": names["file"]})
+    if name == "duty.extend":
+        for person in (team.alice, team.bob, team.ada):
+            await person.command("operations", "duty.begin", {"until": names["soon"]})
     if name == "sighting.pass_on":
         await team.alice.command(search, "sighting.assess", {"sighting": names["sighting"], "assessment": "credible"})
 

@@ -48,7 +48,7 @@ async def test_every_socket_gets_the_holder_of_the_shift(add_person: Callable[..
         await add_person("Victor", "viewer"),
     )
     await victor.wait_until(lambda: told(victor))
-    assert told(victor) == {"type": "shift", "shift": None, "handover": None}
+    assert told(victor) == {"type": "shift", "shift": None, "handover": None, "duties": [], "absent": [], "next": []}
     await alice.command(OPERATIONS, "shift.take", {"reason": "nobody was here"})
     await victor.wait_until(lambda: told(victor)["shift"])
     shift = await handover_steps.state(alice, "shift")

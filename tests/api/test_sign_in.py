@@ -53,14 +53,14 @@ async def sign_in(http: httpx.AsyncClient, email: str, password: str = PASSWORD,
     return await http.post("/login", data={"email": email, "password": password}, **more)
 
 
-async def test_the_right_password_gives_a_cookie_and_the_home_page(login_server: Server) -> None:
+async def test_the_right_password_gives_a_cookie_and_the_page_of_duties(login_server: Server) -> None:
     email = await account(login_server)
     async with browser(login_server) as http:
         page = await http.get("/login")
         assert page.status_code == 200
         assert 'name="password"' in page.text
         response = await sign_in(http, email.upper())
-        assert (response.status_code, response.headers["location"]) == (303, "/")
+        assert (response.status_code, response.headers["location"]) == (303, "/duty")
         cookie = response.headers["set-cookie"].lower()
         assert cookie.startswith("board_session=")
         assert "httponly" in cookie
@@ -280,6 +280,19 @@ async def test_signing_in_leads_to_no_other_server(login_server: Server, wanted:
             target = response.headers["location"]
             assert urlsplit(target).netloc == ""
             assert re.match(r"/(?![/\\])", target), target
+
+
+async def test_only_who_can_be_on_duty_and_is_not_is_led_to_the_page_of_duties(login_server: Server) -> None:
+    for role, target in (("viewer", "/"), ("investigator", "/duty"), ("coordinator", "/duty")):
+        email = await account(login_server, role)
+        async with browser(login_server) as http:
+            assert (await sign_in(http, email)).headers["location"] == target
+            until = format_utc(login_server.service.clock() + timedelta(hours=1))
+            command = {"id": new_id(), "name": "duty.begin", "data": {"until": until}}
+            own_page = {"Origin": login_server.url}
+            answer = await http.post("/api/v1/boards/operations/commands", json=command, headers=own_page)
+            assert answer.status_code == (403 if role == "viewer" else 200)
+            assert (await sign_in(http, email)).headers["location"] == "/", role
 
 
 async def test_signing_in_leads_where_one_wanted_to_go(login_server: Server) -> None:

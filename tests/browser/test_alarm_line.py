@@ -56,7 +56,10 @@ def ago(seconds: float) -> str:
 
 def alarm(age: float = 252, step: int = 1, **more: Any) -> dict[str, Any]:
     """Return an alarm as a server tells it, raised so many seconds ago."""
-    steps = [{"ask": ask, "name": name, "at": ago(age - at), "done": n <= step} for n, (ask, name, at) in enumerate(ASKED)]
+    steps = [
+        {"ask": ask, "name": name, "everyone": True, "at": ago(age - at), "done": n <= step}
+        for n, (ask, name, at) in enumerate(ASKED)
+    ]
     return {
         "id": "alarm-1", "board": "none", "seq": 7, "reference": "N-1", "child": "Mila B., 6", "rule": "urgent_sighting",
         "about": {"kind": "sighting", "id": "sighting-1", "number": 4}, "place": "Drongen, E40", "seen_at": ago(900),
@@ -565,6 +568,23 @@ async def test_a_chosen_sound_is_heard_once_and_not_again_on_the_next_page(brows
     await choose(browsers, "Bob", alarm_sound="off")
 
 
+async def test_alarms_sound_for_people_on_duty_who_have_chosen_nothing(browsers: Browsers) -> None:
+    await choose(browsers, "Bob", alarm_sound="on_duty")
+    line = await told(browsers, "/account", "Bob", TONES)
+    window, account = line.window, await line.window("body").get_attribute("data-account-id")
+    await window.page.mouse.click(5, 5)
+    line.alarms(alarm(12, 0))
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile("(1[5-9]|[2-5][0-9]) s"), timeout=SOUNDS_MS)
+    assert await window.page.evaluate("window.tones") == 0, "off duty"
+    duties = [{"account": account, "name": "Bob", "since": ago(60), "until": ago(-3_600)}]
+    line.say("shift", shift=None, handover=None, duties=duties, absent=[], next=[])
+    await window.page.wait_for_function("() => window.tones === 2")
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile("(2[1-9]|[3-5][0-9]) s"), timeout=SOUNDS_MS)
+    line.alarms(alarm(21, 0, round=1))
+    await window.page.wait_for_function("() => window.tones === 4")  # it asks again
+    await choose(browsers, "Bob", alarm_sound="off")
+
+
 async def test_the_sound_comes_again_until_taken_and_quiet_silences_it(browsers: Browsers) -> None:
     await choose(browsers, "Bob", alarm_sound="until_taken")
     line = await told(browsers, "/account", "Bob", TONES)
@@ -616,7 +636,7 @@ async def test_desktop_notifications_name_no_child_and_come_once_a_step(browsers
 async def test_the_settings_of_alarms_are_kept_and_shown(browsers: Browsers) -> None:
     window = await browsers.window("Charlie")
     await window.page.goto("/account")
-    await expect(window("[name=alarm_sound]")).to_have_value("off")
+    await expect(window("[name=alarm_sound]")).to_have_value("on_duty")
     await expect(window("[name=alarm_desktop]")).to_be_checked()
     await window("[name=alarm_sound]").select_option("until_taken")
     await window("[name=alarm_desktop]").uncheck()

@@ -28,7 +28,7 @@ LANGUAGES = ["en", "de"]
 LONG, ARABIC = "Maximilianalexanderbartholomeusferdinandchristophersebastian", "عبد الرحمن بن محمد بن عبد الله"
 WATCHER = "Bartholomeus Vandenbroucke-Desmedt"
 PARTS = (
-    ".operations-header, .operations-tabs, .operations-column h2, .operations-column .empty, .gravity, .search, .on-shift li,"
+    ".operations-header, .operations-tabs, .operations-column h2, .operations-column .empty, .gravity, .search, .on-duty li,"
     " .due-next li"
 )
 # Names, clocks, counts, and how grave it is. The rest may end in an ellipsis.
@@ -242,20 +242,22 @@ async def test_counts_are_unknown_until_they_have_come(browsers: Browsers) -> No
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
+async def test_forty_people_on_duty_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
     window = await browsers.window("Bob", locale=f"{language}-BE")
-    heard = Heard(window, withheld=frozenset({"presence"}))
+    heard = Heard(window, withheld=frozenset({"shift"}))
     await heard.listen()
     await window.open("/")
-    people = [
-        {"account": f"p{each}", "name": f"{ARABIC if each % 3 else WORD[:40]} {each}", "card": None, "editing": False}
-        for each in range(40)
-    ]
-    heard.say("presence", board="operations", count=40, people=people)
-    # with who is in charge of the shift, who is not here, if another test has taken it
-    await expect(window(".on-shift h2 b")).to_have_text(re.compile("^4[01]$"))
-    await expect(window(".on-shift li")).to_have_count(30)
-    await expect(window(".on-shift .more")).to_contain_text("1")
+    begun = {"since": "2026-11-24T06:00:00.000Z", "until": "2026-11-24T14:00:00.000Z"}
+    planned = {"starts_at": begun["until"], "ends_at": "2026-11-24T22:00:00.000Z"}
+    people = [{"account": f"p{each}", "name": f"{ARABIC if each % 3 else WORD[:40]} {each}"} for each in range(42)]
+    duties, (absent, following) = [person | begun for person in people[:40]], [[person | planned] for person in people[40:]]
+    shift = {"number": 1, "holder": "p7", "name": people[7]["name"], "since": begun["since"]}
+    heard.say("shift", shift=shift, handover=None, duties=duties, absent=absent, next=following)
+    await expect(window(".on-duty h2 b")).to_have_text("40")
+    await expect(window(".on-duty > ul").first.locator("li")).to_have_count(30)
+    await expect(window(".on-duty li").first).to_have_attribute("data-in-charge", "")
+    await expect(window(".on-duty .more")).to_contain_text("10")
+    await expect(window("[data-testid=absent] li, [data-testid=comes-next] li")).to_have_count(2)
     await check(window)
 
 

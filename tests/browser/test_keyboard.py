@@ -197,6 +197,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "/since",
         "/unanswered",
         "/handover",
+        "/duty/plan",
         "/account",
         "/api",
         "/help",

@@ -132,7 +132,7 @@ async def test_cards_stay_where_they_are_when_a_server_says_something(browsers: 
         people = [{"account": f"p{each}", "name": f"Person {each}", "card": None, "editing": False} for each in range(9)]
         for there in (people, people[:1]):
             heard.say("presence", board=board, count=len(there), people=there)
-            await still.shows(notice("[data-testid=here] :is(.avatar, li)").first)
+            await still.shows(notice("[data-testid=here] .avatar, [data-testid=on-duty]").first)
 
 
 @BOARDS

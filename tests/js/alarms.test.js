@@ -157,8 +157,14 @@ test("a waiting time does not look like a time of day", () => {
 
 test("a ladder lists people and times", () => {
   assert.equal(stepTime(alarm(), { at: "2026-11-26T09:20:48.000Z" }), "after 5 min");
-  const names = [["desk", null], ["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["coordinators", null], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name }));
-  assert.deepEqual(names, ["all users", "Bob, in charge", "in charge", "Shift: Alice", "all coordinators", "Bob", "the person it concerns"]);
+  const named = [["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name, everyone: false }));
+  assert.deepEqual(named, ["Bob, in charge", "in charge", "Shift: Alice", "Bob", "the person it concerns"]);
+});
+
+test("a ladder says if it asks people on duty, or all", () => {
+  const named = (everyone) => ["desk", "desk_all", "coordinators", "coordinators_all"].map((ask) => askedName({ ask, name: null, everyone }));
+  assert.deepEqual(named(false), ["all on duty", "all on duty", "all coordinators on duty", "all coordinators on duty"]);
+  assert.deepEqual(named(true), ["all users", "all users", "all coordinators", "all coordinators"]);
 });
 
 test("the server's clock is used, not the local one", () => {

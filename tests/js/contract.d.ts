@@ -33,6 +33,7 @@ interface AlarmSignals {
 interface AlarmStep {
   ask: string;
   name: string | null;
+  everyone: boolean;
   at: IsoTime;
   done: boolean;
 }
@@ -282,6 +283,20 @@ interface OpenAlarm {
   count: number | null;
 }
 
+interface PersonOnDuty {
+  account: string;
+  name: string;
+  since: IsoTime;
+  until: IsoTime;
+}
+
+interface PlannedPerson {
+  account: string;
+  name: string;
+  starts_at: IsoTime;
+  ends_at: IsoTime;
+}
+
 interface PongFrame {
   type: "pong";
   id: string | number | null;
@@ -350,6 +365,9 @@ interface ShiftFrame {
   type: "shift";
   shift: HeldShift | null;
   handover: HandoverStatus | null;
+  duties: Array<PersonOnDuty>;
+  absent: Array<PlannedPerson>;
+  next: Array<PlannedPerson>;
 }
 
 interface ShiftState {

@@ -108,7 +108,7 @@ test("heads confirm a board, and watchers receive shift and clock", () => {
   assert.equal(changes, 0);
   sockets[0].receives({ type: "shift", shift: { number: 1 }, handover: null });
   sockets[0].receives({ type: "clock", jumped: null, ahead: null });
-  assert.deepEqual([session.shiftStatus, session.clock, changes], [{ shift: { number: 1 }, handover: null }, { jumped: null, ahead: null }, 2]);
+  assert.deepEqual([session.shiftStatus, session.clock, changes], [{ shift: { number: 1 }, handover: null, duties: [], absent: [], next: [] }, { jumped: null, ahead: null }, 2]);
 });
 
 test("heads that arrived long ago do not make a board live", () => {

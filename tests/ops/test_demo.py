@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,18 @@ def test_its_coordinator_holds_the_shift(played: Database) -> None:
     alice = played.read_now(lambda session: accounts.find(session, "alice@demo.example").id)
     assert (shift["holder"], shift["before"], shift["handover"]) == (alice, None, None)
     assert shift["reason"]
+
+
+def test_four_people_are_on_duty_and_the_plan_has_one_hole(played: Database) -> None:
+    duties = [each["state"] for each in on(played, OPERATIONS) if each["kind"] == "duty"]
+    planned = [each["state"] for each in on(played, OPERATIONS) if each["kind"] == "planned_duty"]
+    assert len({duty["account"] for duty in duties if duty["ended_at"] is None}) == 4
+    spans = sorted({(state["starts_at"], state["ends_at"]) for state in planned})
+    assert [after[0] == before[1] for before, after in pairwise(spans)].count(False) == 1
+    confirmed = {(duty["account"], duty["until"]) for duty in duties}
+    at = format_utc(now())
+    present = {(each["account"], each["ends_at"]) for each in planned if each["starts_at"] <= at < each["ends_at"]}
+    assert present == confirmed
 
 
 def test_about_a_fifth_meet_a_criterion_of_a_worrying_disappearance(played: Database) -> None:

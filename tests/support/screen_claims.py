@@ -68,7 +68,7 @@ READ = r"""() => {
   });
   const { board } = document.body.dataset, newest = document.querySelector("li[data-type^='alarm.']");
   each("[data-testid=head][data-status]", (head) => add("head", board, "status", head.dataset.status));
-  each("[data-testid=here] [data-in-charge]", (row) => add("here", "", "holder", row.dataset.account));
+  each("[data-testid=on-duty] [data-in-charge]", (row) => add("here", "", "holder", row.dataset.account));
   each("[data-testid=holder][data-holder]", (holder) => add("handover", "", "holder", holder.dataset.holder));
   each("[data-shift] .who, [data-testid=duty]", (shift) => add("shift", "", "shift", shift));
   if (newest) add("history", board, "is taken", String(newest.dataset.type === "alarm.taken"));

@@ -18,8 +18,8 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "audit/log", "displays", "documents", "exports", "files/http", "handover", "help", "history",
-        "lookup", "maintenance",
+        "accounts", "alarms", "audit/log", "displays", "documents", "duty", "exports", "files/http", "handover", "help",
+        "history", "lookup", "maintenance",
     ),
     ("web",),
     ("service",),
@@ -165,6 +165,7 @@ ROWS = {
     "task",
     "note",
     "alarm",
+    "duty",
 }
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from board.bootstrap import ROOT
 
 DECODERS = {
-    "PIL", "puremagic", "bz2", "cairosvg", "cv2", "fitz", "gzip", "imageio", "lxml", "lzma", "magic", "numpy", "pikepdf",
-    "pillow_heif", "pypdf", "pypdfium2", "pyvips", "tarfile", "weasyprint", "xml", "zipfile",
+    "PIL", "puremagic", "bz2", "cairosvg", "cv2", "fitz", "gzip", "icalendar", "imageio", "lxml", "lzma", "magic", "numpy",
+    "pikepdf", "pillow_heif", "pypdf", "pypdfium2", "pyvips", "recurring_ical_events", "tarfile", "weasyprint", "xml", "zipfile",
 }  # fmt: skip
 SCRIPTS = {
     "board/files/picture_process.py",
     "board/files/recognition_process.py",
     "board/documents/pdf_process.py",
+    "board/duty/calendar_process.py",
 }  # of isolated children
 OWN_BYTES = {
     "board/demo/drawings.py": "draws the pictures of the demo",

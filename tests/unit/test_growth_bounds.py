@@ -7,6 +7,7 @@ from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
 from board.commands.cards import notes, tasks
+from board.commands.duty import duties, plan
 from board.commands.files import files
 from board.commands.handover import handovers
 from board.commands.materials import distributions, materials
@@ -40,6 +41,8 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "file": ("files of a search", files.MAX_FILES + files.MAX_WITHDRAWN),
     "material": ("materials of a search", materials.MAX_MATERIALS),
     "distribution": ("distributions of a search", distributions.MAX_DISTRIBUTIONS),
+    "duties": (ONE_EACH, duties.MAX_KEPT),
+    "planned_duties": ("entries of the plan", plan.MAX_PLANNED),
     "shift": (ONE_EACH, None),
     "handover": (ONE_EACH, None),
     "search_handovers": (ONE_EACH, handovers.MAX_SEARCHES),

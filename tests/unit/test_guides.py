@@ -12,7 +12,7 @@ from board.help.documents import GUIDES
 from board.paths import DOCS, STATIC
 from tests.tools.pictures.guides import FOLDER, LARGEST
 
-ROLES = ("coordinator", "investigator", "hotline", "wall", "files")
+ROLES = ("coordinator", "investigator", "hotline", "wall", "files", "duty")
 # a new language may begin without guides: its readers get the English ones
 LANGUAGES = [code for code in i18n.languages() if list((DOCS / GUIDES).glob(f"*.{code}.md"))]
 QUOTED = {"en": r"“(.+?)”", "nl": r"“(.+?)”", "de": r"„(.+?)“", "fr": "«\u00a0(.+?)\u00a0»"}

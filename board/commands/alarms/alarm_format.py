@@ -5,7 +5,7 @@ from typing_extensions import TypedDict
 from realtime.wire.wire_types import Count, Id, Time
 
 AlarmedEntity = TypedDict("AlarmedEntity", {"kind": str, "id": Id, "number": Count | None})
-AlarmStep = TypedDict("AlarmStep", {"ask": str, "name": str | None, "at": Time, "done": bool})
+AlarmStep = TypedDict("AlarmStep", {"ask": str, "name": str | None, "everyone": bool, "at": Time, "done": bool})
 AlarmTaker = TypedDict("AlarmTaker", {"id": Id, "name": str})
 OpenAlarm = TypedDict("OpenAlarm", {
     "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "about": AlarmedEntity,
@@ -25,8 +25,9 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `title`: of a card; the beginning of a note.
 `occasion`: the `when` of its rule, such as `sighting_urgent`; null for alarms that were raised before it was added. *0.4.0*
 `steps`: the ladder.
-`steps[].ask`: `assignee`, `lead`, `holder`, `coordinators`, `desk`, `mentioned` or `expected`.
+`steps[].ask`: `assignee`, `lead`, `holder`, `coordinators`, `coordinators_all`, `desk`, `desk_all`, `mentioned` or `expected`.
 `steps[].name`: who that is now, or null.
+`steps[].everyone`: whether it asks all users or coordinators, on duty or not: for `desk` and `coordinators` if nobody is on duty.
 `steps[].at`: when it was due, or is.
 `asked_me`: whether it asks the caller.
 `assignee`: of the card, or null. *0.4.0*

@@ -15,7 +15,12 @@ from models.entity import State
 
 OUTSIDE: tuple[pending.Way, ...] = ("email", "webhook")  # transports that leave the board
 LAPSE_S = 120.0  # seconds in which only the person whose promise lapsed is asked
-BEGUN: State = OPEN | {"step": -1, "asked": [], "everybody": False}  # of an open alarm whose ladder restarts
+BEGUN: State = OPEN | {
+    "step": -1,
+    "asked": [],
+    "everybody": False,
+    "asked_on_duty": False,
+}  # of an open alarm whose ladder restarts
 
 
 class StepResult(NamedTuple):
@@ -37,15 +42,10 @@ def next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: 
     """
     for number in range(row.step + 1, len(rule.steps)):
         step = rule.steps[number]
-        accounts = people.asked_by(step.ask, row)
-        named = people.asked_by([ask for ask in step.ask if ask != "desk"], row)
-        everybody = "desk" in step.ask and not row.everybody
-        if everybody or set(named) - set(row.asked) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
-            values = {
-                "step": number, "next_at": after(scheduled, rule.wait_s(number)), "asked": joined(row.asked, named),
-                "everybody": row.everybody or everybody,
-            }  # fmt: skip
-            return StepResult(values, accounts, frozenset(step.ways))
+        values = people.recipients(step.ask, row)
+        if _is_wider(row, values) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
+            values |= {"step": number, "next_at": after(scheduled, rule.wait_s(number))}
+            return StepResult(values, people.asked_by(step.ask, row), frozenset(step.ways))
     return _repeat(people, row, rule, scheduled, now)
 
 
@@ -55,17 +55,23 @@ def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: st
     last = len(rule.steps) - 1
     if rule.repeat_s is None:
         return StepResult({"step": max(last, row.step), "next_at": None}, [], frozenset())
-    accounts, values = people.asked_by(rule.steps[last].ask, row), State()
-    named = people.asked_by([ask for ask in rule.steps[last].ask if ask != "desk"], row)
+    ask = rule.steps[last].ask
+    accounts, values = people.asked_by(ask, row), people.recipients(ask, row)
     if not accounts:
-        accounts = named = people.asked_by(("coordinators", "desk"), row, again=True)
-        values["handed_on"] = []
-    is_new = row.step >= last or not set(named) <= set(row.asked)
+        accounts = people.asked_by(("coordinators_all", "desk_all"), row, again=True)
+        values |= {"handed_on": [], "asked": joined(row.asked, accounts)}
+    is_new = row.step >= last or not set(values["asked"]) <= set(row.asked)
     values |= {
         "step": last, "next_at": later(scheduled if later(scheduled, rule.repeat_s) > now else now, rule.repeat_s),
-        "round": row.round + (1 if row.step >= last else 0), "asked": joined(row.asked, named),
+        "round": row.round + (1 if row.step >= last else 0),
     }  # fmt: skip
     return StepResult(values, accounts if is_new else [], frozenset(rule.steps[last].ways if is_new else ()))
+
+
+def _is_wider(row: Alarm, values: State) -> bool:
+    """Return whether these recipients of an alarm are more than its present ones."""
+    asks_all, asks_duty = values["everybody"], values["everybody"] or values["asked_on_duty"]
+    return (asks_all, asks_duty) > (row.everybody, row.everybody or row.asked_on_duty) or bool({*values["asked"]} - {*row.asked})
 
 
 def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way: str) -> bool:
@@ -123,9 +129,11 @@ def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
 
 
 def release(writer: EventWriter, row: Alarm) -> None:
-    """Reopen an alarm of an account that can no longer act on the search, and take its next step immediately."""
+    """Reopen an alarm of an account that can no longer act on the search, or is off duty, and take its next step immediately."""
     now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
-    writer.update(row, "alarm.released", OPEN | {"next_at": now if rule is not None else None}, conflicts=False)
+    asked = [account for account in row.asked if account != lost]
+    values = OPEN | {"next_at": now if rule is not None else None, "asked": asked}
+    writer.update(row, "alarm.released", values, conflicts=False)
     ownership.give_up_card(writer, row, lost)
     escalate(writer, row)
 

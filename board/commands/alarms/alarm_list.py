@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from board.commands.alarms import urgent_alerts
 from board.commands.alarms.alarm_format import AlarmStep, AlarmTaker, OpenAlarm
 from board.commands.alarms.alerts import short_name
+from board.commands.duty.on_duty import on_duty
 from board.commands.sightings import late_reports
 from board.config.alarm_rules import AlarmRules, Rule
 from board.engine import kinds
@@ -19,6 +20,7 @@ from models.accounts import ROLES, Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of, table_of
+from models.duty import PlannedDuty
 from models.handover import Handover
 from models.note import Note
 from models.search import Search
@@ -28,7 +30,7 @@ LATE = timedelta(seconds=10)  # of a step: servers look each second
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
 MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
 MAX_TITLE = 120  # characters
-MAY_ACT = ROLES[ROLES.index("investigator") :]
+MAY_ACT, COORDINATORS = ROLES[ROLES.index("investigator") :], ROLES[ROLES.index("coordinator") :]
 
 _A, _S, _TAKER = columns_of(Alarm), columns_of(Search), columns_of(Account)
 
@@ -36,8 +38,8 @@ _A, _S, _TAKER = columns_of(Alarm), columns_of(Search), columns_of(Account)
 def _with_search(condition: Any) -> Select[Any]:
     """Return the query for the alarms that have not ended and meet a condition, with their searches and takers."""
     names = (
-        "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody", "taken_by",
-        "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
+        "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody",
+        "asked_on_duty", "taken_by", "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
     )  # fmt: skip
     return (
         core_select(*(_A[name].label(name) for name in names), _S.reference, _S.person, _S.lead, _TAKER.name.label("taken_name"))
@@ -65,6 +67,7 @@ class ListedAlarm:
     asked: frozenset[str]
     handed_on: frozenset[str]
     everybody: bool
+    on_duty: frozenset[str] | None  # accounts that are asked as they are on duty; none: all; None: it does not ask them
     caused_by: str | None
     is_mention: bool  # a note asks for an answer; if there are too many alarms, other alarms are first
     is_urgent: bool  # about an urgent sighting or tip, which are never left out for other alarms
@@ -74,7 +77,8 @@ class ListedAlarm:
         """Return whether an account is asked. It has to see the search, too."""
         if account in self.handed_on:
             return False
-        return role in MAY_ACT and (account in self.asked or (self.everybody and account != self.caused_by))
+        is_among = self.everybody or (self.on_duty is not None and (not self.on_duty or account in self.on_duty))
+        return role in MAY_ACT and (account in self.asked or (is_among and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
         """Return whether an account is told: those who are asked, who caused it, who handed it on, and who has it, perhaps as a
@@ -121,8 +125,9 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
         "lapsed_at": row.lapsed_at, "count": subjects.count(row.board, rule),
     }  # fmt: skip
     when = rule.when if rule is not None else None
+    on_duty = subjects.on_duty - {row.caused_by, *row.handed_on} if row.asked_on_duty else None
     return ListedAlarm(
-        body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), row.caused_by, when == "mention",
+        body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), on_duty, row.caused_by, when == "mention",
         when == "sighting_urgent", row.taken_at is not None and row.taken_at <= since,
     )  # fmt: skip
 
@@ -137,7 +142,8 @@ def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmSt
         for ask in step.ask:
             account = subjects.account(ask, row.about["id"], row.lead)
             if account is not None or ask not in ("assignee", "lead", "holder"):
-                yield {"ask": ask, "name": subjects.names.get(account) if account else None, "at": at, "done": done}
+                name, everyone = subjects.names.get(account) if account else None, subjects.asks_everyone(ask)
+                yield {"ask": ask, "name": name, "everyone": everyone, "at": at, "done": done}
 
 
 class _Subjects:
@@ -151,9 +157,19 @@ class _Subjects:
         self._notes = _by_id(session, Note, ids.get("note", ()))
         self._cards = _cards(session, {id for kind in _numbered() for id in ids.get(kind.name, ())})
         self._of_notes = _cards(session, {note.card for note in self._notes.values() if note.card})
+        self._planned = _by_id(session, PlannedDuty, ids.get("planned_duty", ()))
         self._handover = session.get(Handover, OPERATIONS) if "handover" in ids else None
         self._holder = urgent_alerts.holder(session)
-        self.names: dict[str, str] = dict(session.exec(select(Account.id, Account.name)).all())
+        accounts = session.exec(select(Account.id, Account.name, Account.role)).all()
+        self.names: dict[str, str] = {id: name for id, name, _ in accounts}
+        self.on_duty = on_duty(session)
+        roles = {id: role for id, _, role in accounts}
+        self._coordinators_on_duty = {id for id in self.on_duty if roles.get(id) in COORDINATORS}
+
+    def asks_everyone(self, ask: str) -> bool:
+        """Return whether a step asks people on duty or not: by its name, or as nobody is on duty."""
+        present = {"desk": self.on_duty, "coordinators": self._coordinators_on_duty}.get(ask)
+        return not present if present is not None else ask in ("desk_all", "coordinators_all")
 
     def number(self, id: str) -> int | None:
         note = self._notes.get(id)
@@ -170,7 +186,9 @@ class _Subjects:
         return getattr(self._cards.get(id), "seen_at", None)
 
     def title(self, id: str) -> str | None:
-        card, note = self._cards.get(id), self._notes.get(id)
+        card, note, planned = self._cards.get(id), self._notes.get(id), self._planned.get(id)
+        if planned is not None:
+            return self.names.get(planned.account)
         found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
         return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
 
@@ -188,7 +206,8 @@ class _Subjects:
     def account(self, ask: str, id: str, lead: str | None) -> str | None:
         match ask:
             case "assignee":
-                return getattr(self._cards.get(id), "assignee", None)
+                planned = self._planned.get(id)
+                return planned.account if planned is not None else getattr(self._cards.get(id), "assignee", None)
             case "lead":
                 return lead
             case "holder":

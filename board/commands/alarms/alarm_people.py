@@ -10,11 +10,14 @@ from sqlmodel import Session
 
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import mentions
+from board.commands.duty.on_duty import on_duty
 from board.engine import access, kinds, program_accounts, unit_of_work
 from models.accounts import ROLES, Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
+from models.duty import PlannedDuty
+from models.entity import State
 from models.handover import Handover
 from models.note import Note
 from models.search import Search
@@ -22,6 +25,7 @@ from models.search import Search
 _P = columns_of(Account)
 COORDINATORS = ROLES[ROLES.index("coordinator") :]
 _ACTING = select(_P.id, _P.role).where(_P.enabled, _P.role != "viewer")
+GROUPS = ("desk", "desk_all")  # asked as a group, not by name
 _ACTING_KEY = "accounts that may act"  # key in `session.info`
 
 
@@ -37,6 +41,7 @@ class AlarmPeople:
             for id, role in _acting(session).items()
             if search is None or access.can_see(id, search.access, search.members)
         }
+        self._on_duty = on_duty(session) & self._roles.keys()
 
     def may_act(self, account: str) -> bool:
         """Return whether an account may see the board and act there."""
@@ -45,16 +50,31 @@ class AlarmPeople:
     def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
         """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, accounts that caused it
         or handed it on are left out."""
-        left_out = set() if again else {alarm.caused_by, *alarm.handed_on}
-        found = [id for each in ask for id in self._of(each, alarm) if id in self._roles and id not in left_out]
+        left_out: set[str | None] = set() if again else {alarm.caused_by, *alarm.handed_on}
+        found = [id for each in ask for id in self._of(each, alarm, left_out) if id in self._roles and id not in left_out]
         return list(dict.fromkeys(found))
+
+    def recipients(self, ask: Collection[str], alarm: Alarm) -> State:
+        """Return the recipients of an alarm after a step, as fields of the alarm: those by name, and groups."""
+        named = self.asked_by([each for each in ask if each not in GROUPS], alarm)
+        is_desk, is_anybody_there = "desk" in ask, bool(self._on_duty - {alarm.caused_by, *alarm.handed_on})
+        return {
+            "asked": list(dict.fromkeys([*alarm.asked, *named])),
+            "everybody": alarm.everybody or "desk_all" in ask or (is_desk and not is_anybody_there),
+            "asked_on_duty": alarm.asked_on_duty or is_desk,
+        }
+
+    def was_asked(self, account: str, alarm: Alarm) -> bool:
+        """Return whether an alarm has asked an account, by name or with others."""
+        is_asked_now = not self._on_duty or account in self._on_duty
+        return account in alarm.asked or alarm.everybody or (alarm.asked_on_duty and is_asked_now)
 
     def first_responsible(self, kind: str, id: str) -> str | None:
         """Return who answers for a card or a search first: the assignee, else who leads the search, else who holds the shift."""
         found = (self._assignee(kind, id), self._lead(), urgent_alerts.holder(self._session))
         return next((each for each in found if each in self._roles), None)
 
-    def _of(self, ask: str, alarm: Alarm) -> Iterable[str | None]:
+    def _of(self, ask: str, alarm: Alarm, left_out: Collection[str | None]) -> Iterable[str | None]:
         match ask:
             case "assignee":
                 return [self._assignee(alarm.about["kind"], alarm.about["id"])]
@@ -63,8 +83,12 @@ class AlarmPeople:
             case "holder":
                 return [urgent_alerts.holder(self._session)]
             case "coordinators":
+                return self._on_duty_first(self._coordinators(), left_out)
+            case "coordinators_all":
                 return self._coordinators()
             case "desk":
+                return self._on_duty_first(sorted(self._roles), left_out)
+            case "desk_all":
                 return sorted(self._roles)
             case "mentioned":
                 note = unit_of_work.get(self._session, Note, alarm.about["id"])
@@ -73,7 +97,15 @@ class AlarmPeople:
                 return self._expected()
         return ()
 
+    def _on_duty_first(self, accounts: list[str], left_out: Collection[str | None]) -> list[str]:
+        """Return those of the accounts that are on duty; all of them if none of these can be asked."""
+        present = [id for id in accounts if id in self._on_duty and id not in left_out]
+        return present or accounts
+
     def _assignee(self, kind: str, id: str) -> str | None:
+        if kind == PlannedDuty.KIND:
+            planned = unit_of_work.get(self._session, PlannedDuty, id)
+            return planned.account if planned is not None else None
         declared = kinds.find(kind)
         card = unit_of_work.get(self._session, declared.model, id) if declared is not None and declared.is_numbered else None
         return getattr(card, "assignee", None)

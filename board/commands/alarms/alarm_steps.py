@@ -173,6 +173,7 @@ def process_board(
     writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
     session.flush()
     unit_of_work.prefetch(session, Alarm, [*work.due, *work.lost, *work.unsettled])
+    _end_settled(writer, [*work.due, *work.unsettled])
     for id, (step, next_at) in work.due.items():
         row = unit_of_work.get(session, Alarm, id)
         if row is None or row.ended_at is not None or row.step != step:
@@ -186,7 +187,6 @@ def process_board(
         material = unit_of_work.get(session, Material, id)
         if material is not None and material.ended_at is None and material.ends_at <= writer.now:
             materials.end(writer, material)
-    _end_settled(writer, work.unsettled)
     for occasion in work.occasions:
         _raise(writer, occasion)
     events = tuple(writer.result.events)
@@ -207,7 +207,9 @@ def _end_settled(writer: EventWriter, ids: Collection[str]) -> None:
         row = unit_of_work.get(writer.session, Alarm, id)
         rule = writer.alarm_rules.rules.get(row.rule) if row is not None and row.ended_at is None else None
         by_time = occasions.find(rule.when, "").by_time if rule is not None else None
-        if row is not None and by_time is not None and by_time.recheck(writer, rule, row.entity, row.cause) is None:
+        if row is None or by_time is None or not by_time.ends:
+            continue
+        if by_time.recheck(writer, rule, row.entity, row.cause) is None:
             alarms.end(writer, row)
 
 

@@ -109,7 +109,7 @@ def hand_on(writer: EventWriter, data: HandOnAlarm) -> None:
     _require_not_ended(row)
     if row.taken_by not in (None, writer.account_id):
         raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
-    if not (row.taken_by == writer.account_id or writer.account_id in row.asked or row.everybody):
+    if row.taken_by != writer.account_id and not people.was_asked(writer.account_id, row):
         raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
     wait = rule.wait_s(0) if rule is not None else None

@@ -4,7 +4,6 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Sound } from "../core/sound.js";
 import { n, t } from "../core/i18n.js";
-import { say } from "../core/rules/sentences.js";
 import { clockWithSeconds, day, committedAt, formatDuration, steadyServerNow } from "../core/time.js";
 import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
@@ -13,6 +12,7 @@ import { growTexts, hideOverflow, isOverflowing, shrinkTexts } from "./hide_over
 import { alarmRow, displayAlarms } from "./alarm_row.js";
 import { allSearches, nameElement, pageOf, placesOf } from "./all_searches.js";
 import { shortTime } from "./last_event.js";
+import { onDuty } from "./on_duty.js";
 import { Playlist } from "./playlist.js";
 import { SearchOrder } from "./rows_in_order.js";
 import { pagesFor } from "./fit.js";
@@ -206,11 +206,10 @@ export class DisplayView {
 
   /** @param {ShownPage | null} shown @param {Date | null} now */
   #headerTemplate(shown, now) {
-    const { shiftStatus, freshness } = this.#session, shift = shiftStatus?.shift;
+    const { shiftStatus, freshness } = this.#session;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
-    const shiftText = shift ? t("Shift: {name}", { name: shift.name }) : say("no_shift");
     const isLive = freshness.state === "live";
-    return html`${shiftStatus ? html`<b class="shift-indicator" data-testid="duty">${shiftText}</b>` : nothing}
+    return html`${shiftStatus ? html`<b class="shift-indicator" data-testid="duty">${onDuty(shiftStatus)}</b>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="3">${day(now, now)}</span>` : nothing}
         ${count === undefined ? nothing : html`<span class="count" data-hide-priority="2">${n("{count} search", "{count} searches", count)}</span>`}
         ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}

@@ -64,13 +64,13 @@ export function alarmDetail(alarm) {
 }
 
 /**
- * Return the recipients of a step: "all users", "Bob Claes, in charge".
- * @param {Pick<AlarmStep, "ask" | "name">} step
+ * Return the recipients of a step: "all on duty", "Bob Claes, in charge".
+ * @param {Pick<AlarmStep, "ask" | "name" | "everyone">} step
  */
-export function askedName({ ask, name }) {
+export function askedName({ ask, name, everyone }) {
   switch (ask) {
-    case "desk": return say("all_users");
-    case "coordinators": return t("all coordinators");
+    case "desk": case "desk_all": return everyone ? say("all_users") : say("all_on_duty");
+    case "coordinators": case "coordinators_all": return everyone ? t("all coordinators") : t("all coordinators on duty");
     case "lead": return name ? t("{name}, in charge", { name }) : t("in charge");
     case "holder": return name ? t("Shift: {name}", { name }) : t("in charge of the shift");
     default: return name ?? t("the person it concerns");

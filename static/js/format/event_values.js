@@ -76,9 +76,10 @@ const people = (ids, others, { ctx }) => ids.filter((id) => !others.includes(id)
 
 /** Name the people whom the new step of an alarm asked. @param {any} it */
 function asked({ state, before, known, ctx }) {
-  const everybody = state.everybody && !before?.everybody ? [askedName({ ask: "desk", name: null })] : [];
+  const isWider = (/** @type {string} */ field) => state[field] && !before?.[field], everyone = isWider("everybody");
+  const group = everyone || isWider("asked_on_duty") ? askedName({ ask: "desk", name: null, everyone }) : null;
   const names = people(state.asked, before?.asked ?? [], { ctx });
-  return known ? [...everybody, ...(names ? [names] : [])].join(", ") || null : null;
+  return known ? [group, names].filter(Boolean).join(", ") || null : null;
 }
 
 /** Name the texts of a handover that are still true. @param {any} event @param {string} kind */

@@ -71,3 +71,13 @@ interface ComboboxOption {
   more: string;
   [field: string]: any;
 }
+
+/** What the editor and the import of the plan of duties need of its page. */
+interface DutyPlanView {
+  readonly mayPlan: boolean;
+  readonly entries: import("../core/rules/duty_plan.js").PlannedEntry[];
+  readonly days: import("../core/rules/duty_plan.js").PlanDay[];
+  nameOf(account: string): string;
+  send(data: { entries: unknown[], remove: string[] }): Promise<unknown>;
+  draw(): void;
+}

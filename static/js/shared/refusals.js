@@ -47,6 +47,10 @@ const COMMAND_NAMES = {
   "alarm.extend": () => t("Keeping an alarm longer"),
   "alarm.hand_on": () => t("Handing an alarm on"),
   "alarm.give_back": () => t("Giving an alarm back"),
+  "duty.begin": () => label.noun("duty"),
+  "duty.extend": () => label.noun("duty"),
+  "duty.end": () => label.noun("duty"),
+  "duty.plan": () => label.noun("planned_duty"),
   undo: () => t("Undoing"),
 };
 

@@ -94,16 +94,7 @@ interface Notice {
   silent?: boolean;
 }
 
-/** Person on a board that the reader may see. */
-interface HerePerson {
-  account: string;
-  name: string;
-  here: boolean;
-  inCharge: boolean;
-  searches: string[];
-}
-
-type ShiftStatus = Pick<ShiftFrame, "shift" | "handover">;
+type ShiftStatus = Omit<ShiftFrame, "type">;
 type ShiftHolder = NonNullable<ShiftFrame["shift"]>;
 type OpenHandover = NonNullable<ShiftFrame["handover"]>;
 

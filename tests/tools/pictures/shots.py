@@ -137,6 +137,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("search-history", MILA + "/history", shows="li[data-seq]"),
             Shot("history-filter", MILA + "/history", popup("[popovertarget=filters]")),
             Shot("handover-none", "/handover"),
+            Shot("duty-begin", "/duty"),
+            Shot("duty-plan", "/duty/plan", shows="td[data-account]"),
             Shot("displays", "/displays"),
             Shot("pair-dialog", "/displays", click("[data-act=pair]"), dialog="pair"),
             Shot("account", "/account", whole=True),

@@ -8,6 +8,8 @@ import { Board } from "../storage/store.js";
 import { loadFormats, syncClock } from "../time.js";
 
 const TICK_MS = 1_000;
+/** @param {ShiftFrame} frame */
+const statusOf = ({ shift, handover, duties = [], absent = [], next = [] }) => ({ shift, handover, duties, absent, next });
 /** @type {readonly PendingCommand[]} */
 const NO_COMMANDS = Object.freeze([]);
 
@@ -17,7 +19,7 @@ export class LiveSession {
   /** @type {string | undefined} */ form; // format version of the entities that the server sends
   /** @type {string | null} */ newVersion = null; // the server's version if it differs from this page's
   /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null; // the server's warning about its clock; null before the first
-  /** @type {Pick<ShiftFrame, "shift" | "handover"> | null} */ shiftStatus = null; // null until the server has sent it
+  /** @type {Omit<ShiftFrame, "type"> | null} */ shiftStatus = null; // null until the server has sent it
   /** @type {Pick<import("../storage/outbox.js").Outbox, "pending" | "applied" | "eventApplied">} */ outbox = { pending: () => [...NO_COMMANDS], applied() {}, eventApplied() {} };
   connection;
   /** @type {Map<string, Board>} */ boards = new Map();
@@ -110,7 +112,7 @@ export class LiveSession {
   /** @param {any} frame */
   receive(frame) {
     if (frame.type === "heads") return this.onHeads(frame);
-    if (frame.type === "shift") this.shiftStatus = { shift: frame.shift, handover: frame.handover };
+    if (frame.type === "shift") this.shiftStatus = statusOf(frame);
     else if (frame.type === "clock") this.clock = { jumped: frame.jumped, ahead: frame.ahead };
     else return this.boards.get(frame.board)?.receive(frame);
     return this.changed();

@@ -12,6 +12,7 @@ const OTHERS = {
   note: { name: () => t("Notes"), kinds: ["note"] },
   search: { name: () => t("The search itself"), kinds: ["search"] },
   column: { name: () => t("Columns"), kinds: ["column"] },
+  duty: { name: () => t("Duties"), kinds: ["duty", "planned_duty"] },
   handover: { name: () => t("Shift and handover"), kinds: ["shift", "handover", "handed", "briefing"] },
 };
 

@@ -1,13 +1,15 @@
-/* Sound of alarms, if the person chose one: once per round of an alarm, or repeatedly until somebody takes it. */
+/* Sound of alarms: once per round of an alarm, or repeatedly until somebody takes it. It is on for people on duty, unless they chose otherwise. */
 
 import { Sound } from "../../core/sound.js";
 import { t } from "../../core/i18n.js";
+import { dutyOf } from "../../core/rules/duty.js";
 import { prefix, storage } from "../../core/storage/storage.js";
 import { watchLine } from "../watch_line/line.js";
 
 const REPEAT_INTERVAL_MS = 5_000; // until somebody takes the alarm
 const HOLD_MS = 1_500; // duration of a chime, during which other tabs of this browser are silent
 const MAX_HEARD = 50;
+const DEFAULT = "on_duty"; // nothing was chosen
 const LOCK = "searchboard-alarm-sound";
 
 export class AlarmSound {
@@ -25,9 +27,10 @@ export class AlarmSound {
    * @param {Alarm[]} open alarms that nobody has taken
    */
   update(open) {
-    const chosen = this.#session.alerts?.alarms?.sound ?? "off";
+    const chosen = soundOf(this.#session);
     this.#sound.set(chosen !== "off");
-    this.#showMute(chosen !== "off" && this.#sound.isMute);
+    const isExpected = open.length > 0 || this.#session.alerts?.alarms?.sound !== DEFAULT; // only a person who chose it waits for it
+    this.#showMute(chosen !== "off" && isExpected && this.#sound.isMute);
     if (chosen === "off" || !open.length || !maySignal(this.#session)) return;
     const heard = storage.read(heardKey()) ?? [], fresh = open.map(roundKey).filter((key) => !heard.includes(key));
     const isDue = chosen === "until_taken" && Math.abs(Date.now() - (storage.read(soundedKey()) ?? 0)) >= REPEAT_INTERVAL_MS;
@@ -43,6 +46,16 @@ export class AlarmSound {
     this.#wasMute = isMute;
     watchLine.setNotices("alarm-sound", isMute ? [{ kind: "mute", text: t("The browser blocks the sound of alarms. Click anywhere on this page once to allow it.") }] : []);
   }
+}
+
+/**
+ * Return the sound for this person: "off", "once" or "until_taken".
+ * @param {Session} session
+ */
+function soundOf({ alerts, shiftStatus, account }) {
+  const chosen = alerts?.alarms?.sound ?? "off";
+  if (chosen !== DEFAULT) return chosen;
+  return dutyOf(shiftStatus, account.id) ? "once" : "off";
 }
 
 /**

@@ -1,4 +1,4 @@
-/* Columns of the operations page: who is here, on which search, and who is in charge of the shift; and what is due next. */
+/* Columns of the operations page: unanswered sightings and tips, and what is due next. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
@@ -8,9 +8,9 @@ import { say } from "../../core/rules/sentences.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
-import { nextDue, peopleHere } from "../../format/people_here.js";
+import { nextDue } from "../../format/next_due.js";
 
-const MAX_PEOPLE = 30, MAX_DUE = 5;
+const MAX_DUE = 5;
 
 /**
  * Link to the unanswered sightings and tips, with their number and how many are late: the same numbers as on the linked page.
@@ -26,26 +26,6 @@ export function unansweredLink({ unanswered: onSearches, late: lateOnSearches },
 
 /** @param {Entity} tip */
 const isLate = ({ state: { queue, queue_since: since, priority } }) => Number(serverNow()) - Date.parse(since) > targetMinutes(queue, priority) * MINUTE_MS;
-
-/** @param {Board} board @param {Session} session */
-export function onShift(board, session) {
-  const shift = session.shiftStatus?.shift ?? null;
-  const people = peopleHere(board.presence.people, board.of("search"), board.summaries, shift);
-  const more = people.length - MAX_PEOPLE;
-  return html`<section class="operations-column on-shift" aria-labelledby="on-shift" data-testid="here">
-    <h2 id="on-shift">${t("On shift")} <b>${people.length}</b></h2>
-    ${people.length ? nothing : html`<p class="empty">${t("Nobody is here.")}</p>`}
-    <ul>${people.slice(0, MAX_PEOPLE).map((person) => row(person))}</ul>
-    ${more > 0 ? html`<p class="more" title=${people.slice(MAX_PEOPLE).map(({ name }) => name).join(", ")}>${t("and {count} more", { count: more })}</p>` : nothing}
-  </section>`;
-}
-
-/** @param {HerePerson} person */
-function row({ account, name, here, inCharge, searches }) {
-  const where = [inCharge && t("in charge of the shift"), searches.join(", ")].filter(Boolean).join(" · ");
-  return html`<li data-account=${account} ?data-in-charge=${inCharge}><i class=${here ? "on" : "away"} role="img" aria-label=${here ? t("here") : t("not here")}></i>
-    <span class="name" title=${name}>${inCharge ? html`<b>${name}</b>` : name}</span><span class="where" title=${where}>${where}</span></li>`;
-}
 
 /** @param {Board} board */
 export function dueNext(board) {

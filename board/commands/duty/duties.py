@@ -1,0 +1,134 @@
+"""Duty: a person says that they are on duty until a time. Alarms ask people on duty first."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from board.commands.duty import on_duty
+from board.commands.handover import shifts
+from board.engine import program_accounts, unit_of_work
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, Kind
+from board.errors import Refused, invalid
+from board.i18n import N_
+from models.declared import specs_of
+from models.duty import Duty, Ended
+from models.fields import Data, Id, Time
+from models.times import format_utc, parse_utc
+
+LONGEST = timedelta(hours=24)  # of a duty from now on: a longer one is a slip
+MAX_KEPT = 100  # alarms that a person keeps after a duty
+
+
+class BeginDuty(Data):
+    """Begin your duty: alarms ask you first. If you are on duty, it sets another end as `duty.extend` does. A program's account
+    gets `forbidden`.
+
+    `until`: in the future, at most 24 hours ahead.
+    """
+
+    until: Time
+
+
+class ExtendDuty(Data):
+    """Set another end of a duty, earlier or later. It is `conflict` if that account is not on duty, and `forbidden` for another
+    account except to coordinators. The same time again is acknowledged with `seqs: []`.
+
+    `account`: without it, your own.
+    `until`: in the future, at most 24 hours ahead.
+    """
+
+    until: Time
+    account: Id | None = None
+
+
+class EndDuty(Data):
+    """End a duty: the alarms that the account has reopen, except the kept ones. It is `forbidden` for another account except to
+    coordinators. If that account is not on duty, it is acknowledged with `seqs: []`.
+
+    `account`: without it, your own.
+    `keep`: ids of alarms that the account keeps.
+    """
+
+    account: Id | None = None
+    keep: Annotated[list[Id], Field(max_length=MAX_KEPT)] = Field(default_factory=list)
+
+
+def begin(writer: EventWriter, data: BeginDuty) -> None:
+    """Put the author of this command on duty."""
+    if program_accounts.program_accounts_among(writer.session, [writer.account_id]):
+        raise Refused("forbidden", N_("An account of a program cannot be on duty."))
+    row = of_account(writer, writer.account_id)
+    if row is not None and row.ended_at is None:
+        return extend(writer, ExtendDuty(until=data.until))
+    id, until = writer.account_id, _end_of(writer, data.until)
+    new = Duty(id=id, board=writer.board.id, account=id, since=writer.now, until=until, kept=[])
+    if row is not None:
+        writer.update(row, "duty.begun", new.state(), conflicts=False)
+    else:
+        writer.create(new, "duty.begun")
+    return on_duty.forget(writer.session)
+
+
+def extend(writer: EventWriter, data: ExtendDuty) -> None:
+    """Set another end of a duty. Raises Refused `conflict` if that account is not on duty."""
+    account = _account(writer, data.account)
+    until = _end_of(writer, data.until)
+    row = of_account(writer, account)
+    if row is None or row.ended_at is not None:
+        sentence = N_("This duty has ended. Begin a new one.")
+        raise Refused("conflict", fields={"until": sentence}, current=row.state() if row is not None else None)
+    writer.update(row, "duty.extended", {"until": until}, conflicts=False)
+
+
+def end(writer: EventWriter, data: EndDuty) -> None:
+    """End a duty; no-op if that account is not on duty."""
+    account = _account(writer, data.account)
+    row = of_account(writer, account)
+    if row is not None and row.ended_at is None:
+        end_because(writer, row, "person" if account == writer.account_id else "coordinator", data.keep)
+
+
+def end_because(writer: EventWriter, row: Duty, ended: Ended, kept: Iterable[str] = ()) -> None:
+    """End a duty of an account, which keeps some of its alarms."""
+    values = {"ended_at": writer.now, "ended": ended, "kept": list(dict.fromkeys(kept))}
+    writer.update(row, "duty.ended", values, conflicts=False)
+    on_duty.forget(writer.session)
+
+
+def of_account(writer: EventWriter, account: str) -> Duty | None:
+    """Return the present or last duty of an account; None before the first."""
+    return unit_of_work.get(writer.session, Duty, account)
+
+
+def _account(writer: EventWriter, named: str | None) -> str:
+    """Return the account whose duty a command changes. Raises Refused."""
+    if named is None or named == writer.account_id:
+        return writer.account_id
+    if writer.account is None or not shifts.is_coordinator(writer.account):
+        raise Refused("forbidden", N_("Only a coordinator can change the duty of another person."))
+    writer.require_person(named, "account")
+    return named
+
+
+def _end_of(writer: EventWriter, until: str) -> str:
+    if not writer.now < until <= format_utc(parse_utc(writer.now) + LONGEST):
+        raise invalid("until", N_("Choose a time within the next 24 hours."))
+    return until
+
+
+KIND = Kind(
+    model=Duty,
+    title=N_("Duty"),
+    data=Data,
+    fields=tuple(specs_of(Duty)),
+    events={
+        "duty.begun": EventSpec(N_("Duty begun"), "duty.begin"),
+        "duty.extended": EventSpec(N_("End of the duty changed"), "duty.extend"),
+        "duty.ended": EventSpec(N_("Duty ended"), "duty.end"),
+    },
+    boards=("operations",),
+    counted=False,
+)
