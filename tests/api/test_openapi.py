@@ -120,6 +120,8 @@ def _excused(case: Case[Any], response: Any, failure: Exception) -> bool:
         return bool(NO_YEAR.search(response.request.url))
     if "positive" not in type(failure).__name__.lower():
         return False
+    if case.path.endswith("/duties/preview"):
+        return response.status_code in (413, 422)  # no schema describes a calendar
     if response.status_code == 413:
         return case.path.endswith("{upload}")  # the largest file is a setting
     return response.status_code == 422 and depends(response.json().get("fields", {"": ""}))
@@ -381,10 +383,10 @@ async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: T
 @pytest.mark.parametrize("name", WHOLE)
 def test_accepted_requests_match_the_description(name: str) -> None:
     fits = jsonschema_rs.validator_for(schemas.data_of(name))
-    data = filled(
-        WHOLE[name],
-        defaultdict(lambda: "x", graded=7, handover=7, positions={}, distributions=["x"], restated_at="2026-11-24T15:10:00Z"),
-    )
+    at = "2026-11-24T15:10:00Z"
+    entry = {"id": None, "account": "x", "uid": None, "starts_at": at, "ends_at": at}
+    others = {"graded": 7, "handover": 7, "positions": {}, "distributions": ["x"], "restated_at": at, "entries": [entry]}
+    data = filled(WHOLE[name], defaultdict(lambda: "x", others))
     assert fits.is_valid(data), [error.message for error in fits.iter_errors(data)]
     assert not fits.is_valid(data | {"unknown": 1})
 
@@ -399,6 +401,8 @@ async def test_every_state_and_event_fits_what_it_says(team: Team) -> None:
                 {"type": "command", "id": new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
+    for name in ("duty.begin", "duty.plan"):
+        await team.alice.command("operations", name, filled(WHOLE[name], names))
     await team.alice.command(search, "handover.write", {"handover": number, "assessment": "nothing new"})
     await handover_steps.sign_handover(team.alice, number)
     await team.ada.command(search, "handover.read", {"handover": number, "seq": 1})
