@@ -298,6 +298,7 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
         "overdue_tasks",
         "last",
         "credible_sighting",
+        "promise",
         "alarm",
         "unanswered",
     }
