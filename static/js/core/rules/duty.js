@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
  * @param {Pick<ShiftFrame, "duties"> | null} status
  * @param {string} account
  */
-export const dutyOf = (status, account) => status?.duties.find((duty) => duty.account === account) ?? null;
+export const dutyOf = (status, account) => status?.duties?.find((duty) => duty.account === account) ?? null;
 
 /**
  * Return what the plan proposes to an account: the present entry, else the next one within 24 hours.

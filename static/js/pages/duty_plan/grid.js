@@ -35,7 +35,7 @@ const bar = ({ left, width }, look, text) => html`<span class="bar ${look}" data
 function lookOf({ account, starts_at: start, ends_at: end }, now, status) {
   if (Date.parse(end) <= Number(now)) return "done";
   if (status?.absent.some((other) => other.account === account && other.starts_at === start)) return "open";
-  if (status?.duties.some((duty) => duty.account === account && Date.parse(duty.until) > Date.parse(start))) return "on";
+  if (status?.duties?.some((duty) => duty.account === account && Date.parse(duty.until) > Date.parse(start))) return "on";
   return Date.parse(start) <= Number(now) ? "done" : "";
 }
 
