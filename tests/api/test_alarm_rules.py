@@ -81,7 +81,9 @@ def test_a_file_of_an_earlier_version_gets_defaults(tmp_path: Path) -> None:
     own = rules(tmp_path, LADDER + RULE + grave)
     assert [(rule.repeat_s, rule.promise_s) for rule in own.rules.values()] == [(1_800, 1_800), (600, 600)]
     assert own.advice[1] == 'Add promise_min to the rule "own". Until then, a promise lasts 30 minutes.'
-    assert own.advice[-1].startswith("Add rules for: appeal_ending, duty_unconfirmed, found_not_told, handover_waiting, queue_late, ")
+    assert own.advice[-1].startswith(
+        "Add rules for: appeal_ending, duty_unconfirmed, found_not_told, handover_waiting, queue_late, "
+    )
 
 
 def test_a_ladder_that_never_repeats_is_for_rules_that_are_not_grave(tmp_path: Path) -> None:

@@ -153,7 +153,11 @@ async def test_the_report_of_a_handover_has_the_goal_and_the_child(scene: Search
     assert report["people"][scene.team.bob.account["id"]] == "Bob"
     assert (search["person"]["needs"], search["person"]["clothing"]) == ("inhaler", "yellow rucksack")
     paper = (await scene.team.ada.http.get("/handover.md")).text.replace("\\", "")
-    for words in (f"{TEXT} · by 24 Nov 2026 12:00 · Bob", "Clothing: yellow rucksack", "inhaler · not covered since 24 Nov 2026 12:00"):
+    for words in (
+        f"{TEXT} · by 24 Nov 2026 12:00 · Bob",
+        "Clothing: yellow rucksack",
+        "inhaler · not covered since 24 Nov 2026 12:00",
+    ):
         assert words in paper.replace("**", ""), paper
 
 
