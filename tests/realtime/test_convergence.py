@@ -65,12 +65,25 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     seen |= set(handover_steps.COMMANDS)
     seen |= await _give_out_and_take_back(alice, bob, search)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
+    seen |= await _plan_begin_and_end_a_duty(alice)
     await alice.command(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
     await _equal(bob, "operations")
     assert operations.of_kind("search")
     assert seen == set(TABLE)
+
+
+async def _plan_begin_and_end_a_duty(alice: Person) -> set[str]:
+    """Plan a duty of tomorrow; begin, extend and end one of today. Return the commands."""
+    account, times = alice.account["id"], [format_utc(now() + timedelta(hours=hours)) for hours in (8, 9, 24, 32)]
+    commands: dict[str, dict[str, Any]] = {
+        "duty.plan": {"entries": [{"account": account, "starts_at": times[2], "ends_at": times[3]}]},
+        "duty.begin": {"until": times[0]}, "duty.extend": {"until": times[1]}, "duty.end": {},
+    }  # fmt: skip
+    for name, data in commands.items():
+        await alice.command("operations", name, data)
+    return set(commands)
 
 
 async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
