@@ -99,6 +99,7 @@ async def test_dismissed_tip_wakes_when_a_sighting_is_confirmed(browsers: Browse
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{search}")
     await person.command(search, "sighting.assess", {"sighting": sighting, "assessment": "confirmed"})
+    await bob("[data-watch-more] summary").click()  # behind the alarm about the sighting
     await bob("[data-act=look-again]:visible").first.click()
     again = bob(f"[data-dialog=look-again] [data-again='{id}']")
     await expect(again).to_contain_text("the same place as Sighting")

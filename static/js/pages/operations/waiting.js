@@ -1,7 +1,7 @@
 /* Columns of the operations page: unanswered sightings and tips, and what is due next. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { n, number, t } from "../../core/i18n.js";
+import { n, number } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { targetMinutes } from "../../core/rules/queues.js";
 import { say } from "../../core/rules/sentences.js";
