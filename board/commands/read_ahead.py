@@ -59,6 +59,8 @@ def lock_and_read(session: Session, requests: Collection[CommandRequest], boards
     queries += _entities(uow, commands)
     if with_cards := {command.board for command in commands if command.name in TABLE and TABLE[command.name].places_card}:
         queries += [columns.query(uow, with_cards), card_ranks.query_of_highest(uow, with_cards)]
+    if with_notes := {command.board for command in commands if command.name == "note.add"}:
+        queries.append(alarms_of_cards.query_of_unanswered(uow, with_notes))
     uow.read(queries)
 
 

@@ -11,7 +11,7 @@ import pytest
 from psycopg import pq
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from board.accounts import live_changes
 from board.config.settings import Settings
@@ -27,6 +27,7 @@ from models.event import Event
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
+from models.task import Task
 from tests.ops.test_database_server import SECRET, do, open_search
 from tests.support.people import PASSWORD
 
@@ -217,19 +218,31 @@ async def desk(postgres_url: str) -> AsyncIterator[BoardService]:
     await service.close()
 
 
+def given(name: str, sighting: str, task: str) -> Iterator[dict[str, Any]]:
+    """Yield the data of three commands of one name."""
+    for number, assessment in enumerate(("unverifiable", "not_the_child", "unverifiable")):
+        yield {
+            "sighting.add": {"description": "A child"},
+            "sighting.assess": {"sighting": sighting, "assessment": assessment},
+            "note.add": {"text": "The father called"},
+            "task.add": {"title": "Call the school"},
+            "task.update": {"task": task, "title": f"Call the school {number}"},
+        }[name]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the library writes down what travels on Linux alone")
-@pytest.mark.parametrize("name", ["sighting.add", "sighting.assess"])
+@pytest.mark.parametrize("name", ["sighting.add", "sighting.assess", "note.add", "task.add", "task.update"])
 async def test_lone_command_takes_few_round_trips(desk: BoardService, tmp_path: Path, name: str) -> None:
     await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     search = await open_search(desk)
     await do(desk, search, "sighting.add", {"description": "A child"})
+    await do(desk, search, "task.add", {"title": "Call the school"})
     (sighting,) = await desk.database.read(lambda session: session.exec(select(Sighting.id)).all())
-    assessed = ({"sighting": sighting, "assessment": each} for each in ("unverifiable", "not_the_child", "unverifiable"))
-    given = itertools.repeat({"description": "A child"}) if name == "sighting.add" else assessed
+    task = await desk.database.read(lambda session: session.exec(select(Task.id).order_by(col(Task.number).desc())).first())
     with desk.database.write_engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection
     trips = []
-    for _, data in zip(range(3), given, strict=False):
+    for data in given(name, sighting, str(task)):
         with (tmp_path / "trace").open("w+") as trace:
             driver.pgconn.trace(trace.fileno())
             driver.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, or_
-from sqlmodel import col, select
+from sqlmodel import select
 
 from board.commands.alarms import alarm_ladder, alarms_of_cards, promises
 from board.commands.alarms.alarm_people import AlarmPeople
@@ -74,11 +74,12 @@ def _end_answered(writer: EventWriter) -> None:
     for change in [change for change in writer.result.changes if change.event.type == "note.added"]:
         event, board = change.event, writer.unit.boards[change.event.board]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
-        query = select(Alarm.id).where(Alarm.board == event.board, Alarm.occasion == "mention", col(Alarm.ended_at).is_(None))
-        for row in [unit_of_work.get(writer.session, Alarm, id) for id in writer.session.exec(query.order_by(Alarm.id)).all()]:
-            note = unit_of_work.get(writer.session, Note, row.entity) if row is not None and row.ended_at is None else None
-            is_answered = note is not None and note.id != event.entity and note.card == change.after["card"]
-            if row is not None and is_answered and event.account in (row.taken_by, *row.asked):
+        for id in list(alarms_of_cards.unanswered(writer.session, board.id)):
+            row = unit_of_work.get(writer.session, Alarm, id)
+            if row is None or row.ended_at is not None or event.account not in (row.taken_by, *row.asked):
+                continue
+            note = unit_of_work.get(writer.session, Note, row.entity)
+            if note is not None and note.id != event.entity and note.card == change.after["card"]:
                 end(server, row)
 
 
@@ -180,6 +181,8 @@ def raise_alarm(
     writer.create(row, "alarm.raised")
     if (cached_ids := alarms_of_cards.cached(session).get((board.id, id))) is not None:
         cached_ids.append(row.id)
+    if rule.when == "mention":
+        alarms_of_cards.unanswered(session, board.id).append(row.id)
     owner = caused_by if is_responsible and occasion.by_responsible == "take" else assigned
     if owner is not None and people.may_act(owner):
         ownership.take(writer, row, owner)

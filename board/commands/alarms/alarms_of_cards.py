@@ -1,4 +1,5 @@
-"""Alarms that have not ended, by what they are about. Those of the cards that a batch names are read ahead."""
+"""Alarms that have not ended, by what they are about. Those of the cards that a batch names, and those of notes that wait for an
+answer on a board to which it adds a note, are read ahead."""
 
 from collections.abc import Collection
 from functools import cache
@@ -23,6 +24,10 @@ class OpenAlarms(dict[tuple[str, str], list[str]]):
     """Ids of the alarms about entities that were read ahead, by board and entity; those that have ended since are among them."""
 
 
+class Unanswered(dict[str, list[str]]):
+    """Ids of the alarms of notes that wait for an answer, by board; those that have ended since are among them."""
+
+
 def cached(session: Session) -> OpenAlarms:
     """Return the open alarms of this transaction."""
     alarms: OpenAlarms = unit_of_work.current(session).caches[OpenAlarms]
@@ -36,6 +41,29 @@ def of_entity(session: Session, board: str, entity: str) -> list[Alarm]:
         return unit_of_work.select(session, Alarm, _OF_ENTITY, {"board": board, "entity": entity})
     found = (unit_of_work.get(session, Alarm, id) for id in known)
     return [row for row in found if row is not None and row.ended_at is None]
+
+
+def unanswered(session: Session, board: str) -> list[str]:
+    """Return the ids of the alarms of notes that wait for an answer on a board, for reading and adding. Some may have ended."""
+    uow = unit_of_work.current(session)
+    if board not in uow.caches[Unanswered]:
+        session.flush()
+        uow.read([query_of_unanswered(uow, {board})])
+    ids: list[str] = uow.caches[Unanswered][board]
+    return ids
+
+
+def query_of_unanswered(unit: UnitOfWork, boards: Collection[str]) -> Query:
+    """Return the query for the alarms of notes that wait for an answer on boards."""
+    asked: dict[str, list[str]] = {board: [] for board in boards if board not in unit.caches[Unanswered]}
+
+    def take(found: list[Row]) -> None:
+        unit.caches[Unanswered].update(asked)
+        for row in unit.entities.load(Alarm, found):
+            if row.board in asked:
+                asked[row.board].append(row.id)
+
+    return Query(_unanswered(), {"boards": list(asked)}, take)
 
 
 def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
@@ -55,3 +83,8 @@ def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query
 @cache
 def _open() -> Statement:
     return rows.select_where(Alarm, "entity IN :entities AND ended_at IS NULL ORDER BY id")
+
+
+@cache
+def _unanswered() -> Statement:
+    return rows.select_where(Alarm, "board IN :boards AND occasion = 'mention' AND ended_at IS NULL ORDER BY id")
