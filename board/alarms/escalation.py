@@ -17,6 +17,7 @@ import structlog
 from sqlmodel import Session
 
 from board.commands.alarms import alarm_steps
+from board.commands.alarms.alarm_ladder import LAPSE_S
 from board.commands.alarms.alarm_steps import BoardWork, PendingAlarm
 from board.config.alarm_rules import AlarmRules
 from board.engine import occasions
@@ -62,12 +63,12 @@ class Deadlines:
         return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))
 
     def _full_wait_s(self, alarm: PendingAlarm) -> float:
-        """Return the length of a promise, or the longest wait between two steps."""
+        """Return the length of a promise, or the longest wait between two steps, or after a promise that lapsed."""
         if alarm.taken_at is not None:
             length = _seconds(alarm.taken_at, alarm.next_at)
             return length if length > 0 else float("inf")  # the board's time was ahead of the clock when the alarm was taken
         rule = self._rules.rules.get(alarm.rule)
-        return max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
+        return max(LAPSE_S, *(rule.wait_s(step) or 0.0 for step in range(len(rule.steps)))) if rule is not None else 0.0
 
 
 def _seconds(since: str, until: str) -> float:

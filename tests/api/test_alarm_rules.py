@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from board.alarms.escalation import Deadlines
+from board.commands.alarms.alarm_steps import PendingAlarm
 from board.config.alarm_rules import WHEN, AlarmRules, load_rules
 from board.maintenance.checks.finding import State
 from board.maintenance.checks.run import run
@@ -114,3 +116,21 @@ def test_a_server_does_not_start_with_it_and_check_says_so(tmp_path: Path, monke
     (wrong,) = [finding for finding in run() if finding.name == "settings"]
     assert wrong.state is State.WRONG
     assert "pager" in wrong.says
+
+
+def test_a_short_ladder_waits_for_the_person_whose_promise_lapsed(tmp_path: Path) -> None:
+    text = (
+        LADDER.replace("}]", '}, { after_min = 0.05, ask = ["lead"], ways = ["email"] }]\nrepeat_min = "never"')
+        + RULE
+        + "grave = false\n"
+    )
+    passed_s = [0.0]
+    deadlines = Deadlines(rules(tmp_path, text), lambda: passed_s[0])
+    lapsed = PendingAlarm("alarm", "board", "own", -1, "2026-12-01T10:02:00.000Z", None)
+    assert not deadlines.due([lapsed], "2026-12-01T10:00:00.000Z")
+    passed_s[0] = 119.0
+    assert not deadlines.due([lapsed], "2026-12-01T10:01:59.000Z"), "the wait of two minutes is not over"
+    passed_s[0] = 120.0
+    assert deadlines.due([lapsed], "2026-12-01T05:02:00.000Z") == [lapsed], (
+        "a clock that is set back delays no longer than a wait"
+    )
