@@ -4,8 +4,7 @@ them is restarted."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,29 +27,14 @@ from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.duty import Duty
 from models.ids import new_id
-from models.times import format_utc, now, parse_utc
+from models.times import format_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.custody_rule import TICK, Clocks, CustodyRule
 from tests.support.people import settings_for
 
-TICK = timedelta(minutes=1)  # between two looks of the processes: steps are late by at most so much
-GRAVE_WAIT = timedelta(minutes=15)
 TICKS = 120
 MAX_OPEN = 12  # alarms at once: more only take longer
 ROLES = {"alice": "coordinator", "bob": "investigator", "charlie": "investigator", "ada": "admin"}
-
-
-@dataclass
-class Clocks:
-    """Clocks of the history: the true time, which no machine knows, and the clock on the wall, which jumps."""
-
-    true: datetime = field(default_factory=now)
-    ahead: timedelta = timedelta(0)
-
-    def wall(self) -> datetime:
-        return self.true + self.ahead
-
-    def monotonic(self) -> float:
-        return self.true.timestamp()
 
 
 class Night:
@@ -61,10 +45,8 @@ class Night:
         self.search = ""
         self.processes = [self._process(), self._process()]
         self.duty_ends = DutyEnds(service)
-        self.asking_all: set[str] = set()  # alarms that asked everybody at the last check
-        self.ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and by when the next one has to come
+        self.rule = CustodyRule(clocks)
         self.events = 0
-        self.faults: list[str] = []
 
     def _process(self) -> Escalation:
         return Escalation(self.service, self.clocks.monotonic)
@@ -84,7 +66,7 @@ class Night:
         """Let a minute pass: somebody does something, perhaps a clock jumps or a process restarts, and both look."""
         with contextlib.suppress(Refused):
             await self._act()
-        await self._check()  # what people did may have promised something, or asked anew
+        self.rule.check(await self.open_alarms())  # what people did may have promised something, or asked anew
         self.clocks.true += TICK
         if self.random.random() < 0.02:
             self.clocks.ahead += timedelta(hours=self.random.choice([5, -5, 1, -1]))
@@ -94,7 +76,6 @@ class Night:
         for process in self.random.sample(self.processes, 2):
             self.events += await process.escalate()
         await self._check()
-        await self._check_duties()
 
     async def _act(self) -> None:
         alarms = await self.open_alarms()
@@ -135,42 +116,10 @@ class Night:
         await live_changes.apply_change(self.service, lambda session: accounts.set_enabled(session, email, enabled))
 
     async def _check(self) -> None:
-        """Check that no alarm has waited for longer than it may, in true time."""
-        open = {alarm.id: alarm for alarm in await self.open_alarms()}
-        self.ends = {id: end for id, end in self.ends.items() if id in open}
-        for alarm in open.values():
-            seq, end = self.ends.get(alarm.id, (-1, self.clocks.true))
-            if seq != alarm.seq:
-                self.ends[alarm.id] = alarm.seq, self.clocks.true + self._wait(alarm) + TICK
-            elif self.clocks.true > end:
-                self.faults.append(f"nobody has {alarm.id} or is asked, at {self.clocks.true}: {alarm.state()}")
-            if (alarm.taken_by is None) == (alarm.next_at is None):
-                self.faults.append(f"somebody has {alarm.id} and it goes on, or nobody and it does not: {alarm.state()}")
-
-    async def _check_duties(self) -> None:
-        """Check that an alarm asks everybody only if it can ask nobody on duty, and that nobody off duty has what they left."""
-        alarms = await self.open_alarms()
-        duties: dict[str, Duty] = {duty.account: duty for duty in await self.rows(Duty)}
-        present = {account.id for account in await self.rows(Account) if account.enabled and _is_on(duties.get(account.id))}
-        for alarm in alarms:
-            if alarm.everybody and alarm.id not in self.asking_all and present - {alarm.caused_by, *alarm.handed_on}:
-                self.faults.append(f"{alarm.id} asks everybody, although {present} are on duty: {alarm.state()}")
-            duty = duties.get(alarm.taken_by or "")
-            if duty is not None and (alarm.taken_at or "") <= (duty.ended_at or "") and alarm.id not in duty.kept:
-                self.faults.append(f"{alarm.id} was left at the end of a duty: {alarm.state()}")
-        self.asking_all = {alarm.id for alarm in alarms if alarm.everybody}
-
-    def _wait(self, alarm: Alarm) -> timedelta:
-        if alarm.taken_by is None:
-            return GRAVE_WAIT
-        assert alarm.until is not None
-        assert alarm.taken_at is not None
-        left, length = parse_utc(alarm.until) - self.clocks.wall(), parse_utc(alarm.until) - parse_utc(alarm.taken_at)
-        return max(min(left, length) if length > timedelta(0) else left, timedelta(0))
-
-
-def _is_on(duty: Duty | None) -> bool:
-    return duty is not None and duty.ended_at is None
+        alarms, duties = await self.open_alarms(), {duty.account: duty for duty in await self.rows(Duty)}
+        self.rule.check(alarms)
+        self.rule.check_recipients(alarms, duties, [account.id for account in await self.rows(Account) if account.enabled])
+        self.rule.check_left(alarms, duties)
 
 
 async def _add_person(service: BoardService, name: str, role: str, at: str) -> Caller:
@@ -203,9 +152,9 @@ async def make_night(installation: dict[str, Any], tmp_path: Path) -> AsyncItera
 async def run_night(night: Night, ticks: int) -> list[str]:
     for _ in range(ticks):
         await night.tick()
-        if night.faults:
+        if night.rule.faults:
             break
-    return night.faults
+    return night.rule.faults
 
 
 @pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
