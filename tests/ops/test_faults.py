@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from tests.tools.faults import journal
-from tests.tools.faults.alarms import AlarmRecord, faults_of
+from tests.tools.faults.alarms import LAST_STEP, AlarmRecord, faults_of, outages_of
 from tests.tools.faults.checker import CHECKS, Verdict, check
 from tests.tools.faults.command import MOST_DELAY_S, format_report
 from tests.tools.faults.faulty_proxy import FaultyProxy
@@ -276,19 +276,21 @@ def test_fault_of_the_journal_itself_is_reported() -> None:
 
 def alarm(*events: tuple[str, int, int, float | None], cause: int = 1) -> AlarmRecord:
     """Return the record of an alarm: type, second, step, and the second at which the next step is due, or a promise ends."""
-    record = AlarmRecord([cause])
+    record, round, former = AlarmRecord([cause]), 0, -1
     for type, at, step, due in events:
         is_taken, time = type in ("taken", "extended"), None if due is None else datetime.fromtimestamp(due, UTC).isoformat()
+        round += type in ("lapsed", "given_back") or (type == "escalated" and step == former == LAST_STEP)
         state = {
             "about": {"seq": 1}, "step": step, "taken_by": "bob" if is_taken else None, "next_at": None if is_taken else time,
-            "until": time if is_taken else None, "round": int(step < 0),
+            "until": time if is_taken else None, "round": round, "ended_at": at if type == "ended" else None,
         }  # fmt: skip
         record.note({"kind": "alarm", "id": "a", "type": f"alarm.{type}", "state": state}, at)
+        former = step
     return record
 
 
 def of_alarm(record: AlarmRecord, *struck: InjectedFault) -> list[str]:
-    return [check for check, _ in faults_of(record, struck, 0.0, 60.0)]
+    return [check for check, _ in faults_of(record, outages_of(struck, 0.0), 60.0)]
 
 
 def test_an_alarm_whose_steps_come_in_time_is_right() -> None:
@@ -318,8 +320,19 @@ def test_a_promise_lapses_on_time_and_its_ladder_restarts() -> None:
     assert of_alarm(alarm(*taken, ("extended", 5, 0, 20.0), ("lapsed", 21, -1, 30.0), ("escalated", 31, 0, None))) == []
     assert of_alarm(alarm(*taken, ("lapsed", 13, -1, 90.0))) == ["alarms late"]
     assert of_alarm(alarm(*taken, ("lapsed", 6, -1, 90.0))) == ["alarms late"]
-    assert of_alarm(alarm(*taken)) == ["alarms lost"], "it never lapsed"
+    assert of_alarm(alarm(*taken)) == ["promises never lapsed"]
+    assert of_alarm(alarm(*taken, ("extended", 15, 0, 90.0))) == ["promises never lapsed"]
     assert of_alarm(alarm(*taken, ("taken", 5, 0, 90.0))) == ["alarms doubled"]
+    lapsed = ("lapsed", 9, -1, 20.0)
+    assert of_alarm(alarm(*taken, lapsed, ("lapsed", 20, -1, 90.0))) == ["promises lapsed twice"]
+
+
+def test_last_step_repeats_once_in_each_round() -> None:
+    steps = ("raised", 1, 0, 4.0), ("escalated", 4, 1, 7.0), ("escalated", 7, 2, 9.0)
+    assert of_alarm(alarm(*steps, ("escalated", 9, 2, 11.0), ("escalated", 11, 2, None))) == []
+    assert of_alarm(alarm(*steps, ("escalated", 9, 1, None))) == ["alarms doubled"]
+    assert of_alarm(alarm(*steps, ("taken", 12, 2, 90.0))) == ["alarms late"], "the repeat never came"
+    assert of_alarm(alarm(*steps, ("ended", 8, 2, None), ("taken", 8, 2, 90.0))) == ["alarms doubled"]
 
 
 def test_an_alarm_that_was_not_raised_once_is_found() -> None:

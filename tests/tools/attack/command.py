@@ -21,7 +21,7 @@ def plan_of(minutes: float, names: Sequence[str], seed: int = 1, workers: int = 
     """Return a run without faults: four people who write and read, and the attackers."""
     return Plan(
         seconds=minutes * 60, seed=seed, workers=workers, writers=HONEST, readers=HONEST, guests=1, boards=4, rate=RATE,
-        uploaders=1, given=(), attackers=tuple(names) or tuple(ATTACKERS), say=_print,
+        uploaders=1, custody=RATE / 10, given=(), attackers=tuple(names) or tuple(ATTACKERS), say=_print,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ PASSWORD = "a password of the fault harness"
 AGAIN_S = 0.1
 GIVES_UP_S = 60.0
 ENDS_WITHIN_S = 5.0  # time for a disabled account's sockets to close, on every process
+NO_TLS = ssl.create_default_context()  # made once, because httpx would make one for each request
 FIRST_SIGHTINGS = 12  # on each board, for the writers
 
 
@@ -80,19 +82,19 @@ class Guest:
     board: str
 
 
+class CommandRefused(Exception):
+    """Refusal of a command."""
+
+
 @dataclass(slots=True)
-class Coordinator:
-    """Coordinator who sends each command to whichever worker answers, again with its id until it is answered."""
+class Client:
+    """Person who sends each command to whichever worker answers, again with its id until it is answered."""
 
     plant: SystemUnderTest
     account: Account
     commands: CommandLog
     boards: list[str]  # the list of the run, by whose indexes commands name boards
     random: Random
-    guests: list[Guest] = field(default_factory=list)
-    revocations: list[Revocation] = field(default_factory=list)
-    _members: dict[str, list[str]] = field(default_factory=dict)
-    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def request(self, method: str, path: str, body: Any = None) -> Any:
         """Return status and body of the answer, from a worker that gives one."""
@@ -101,7 +103,8 @@ class Coordinator:
         while True:
             url = self.plant.http(self.random.randrange(len(self.plant.workers)))
             with contextlib.suppress(httpx.HTTPError):
-                async with httpx.AsyncClient(base_url=url, headers=headers, timeout=2.0, trust_env=False) as client:
+                options: dict[str, Any] = {"timeout": 2.0, "trust_env": False, "verify": NO_TLS}
+                async with httpx.AsyncClient(base_url=url, headers=headers, **options) as client:
                     answer = await client.request(method, path, json=body)
                     if answer.status_code < 500 and answer.status_code != 429:
                         return answer.status_code, answer.json()
@@ -110,7 +113,7 @@ class Coordinator:
             await asyncio.sleep(AGAIN_S)
 
     async def command(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Give a command; return its ack."""
+        """Give a command; return its ack. Raises CommandRefused."""
         if board not in self.boards:
             self.boards.append(board)
         id = self.commands.invoke(self.boards.index(board), time.monotonic())
@@ -118,9 +121,19 @@ class Coordinator:
         number = int(id.rpartition("-")[2])
         if status != 200:
             self.commands.refuse(number, time.monotonic())
-            raise RuntimeError(f"{name} was refused: {ack}")
+            raise CommandRefused(f"{name} was refused: {ack}")
         self.commands.ok(number, ack["seqs"], time.monotonic())
         return dict(ack)
+
+
+@dataclass(slots=True)
+class Coordinator(Client):
+    """Coordinator who opens searches, and grants and revokes rights."""
+
+    guests: list[Guest] = field(default_factory=list)
+    revocations: list[Revocation] = field(default_factory=list)
+    _members: dict[str, list[str]] = field(default_factory=dict)
+    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def open_search(self, number: int, members: list[str] | None) -> WriterBoard:
         """Open a search with some sightings; members only, if members are given."""

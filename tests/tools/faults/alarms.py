@@ -1,7 +1,8 @@
-"""Check of alarms: each urgent sighting raises one; its steps are taken once, in order and on time, until somebody takes it; a
-promise lapses on time. Pure: journals in, sentences out."""
+"""Check of alarms: each urgent sighting raises one; each step of each round is taken once, in order and on time, until somebody
+takes the alarm; each promise lapses once and on time. Pure: journals in, sentences out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -13,16 +14,33 @@ LATE_S = 2.0  # that a step may be late while nothing fails
 EARLY_S = 0.05  # clocks are told in milliseconds
 AFTERMATH_S = 3.0  # after a fault: connections and locks time out, workers start
 HARMLESS = ("redis.", "line.", "reader.", "rights.")  # faults that keep nobody from the database
+LAST_STEP = 2  # of the ladder in files/alarms.toml, whose steps are never skipped
 BY_TIME = ("alarm.escalated", "alarm.lapsed")
-WHILE_TAKEN = ("alarm.extended", "alarm.lapsed", "alarm.ended")  # events of an alarm that somebody has
+WHILE_OPEN = ("alarm.escalated", "alarm.taken", "alarm.handed_on", "alarm.ended")
+WHILE_TAKEN = (
+    "alarm.extended", "alarm.lapsed", "alarm.given_back", "alarm.handed_on", "alarm.handed_over", "alarm.released", "alarm.ended",
+)  # fmt: skip
+SUMMED_UP = ("raised", "taken", "extended", "given_back", "lapsed", "released", "handed_over", "ended")
+
+Outages = Sequence[tuple[float, float]]
+CommandKey = tuple[str | None, str | None]  # account, and id of a command
 
 
 class AlarmEvent(NamedTuple):
-    """Event of an alarm, with its time (seconds, wall clock) and state."""
+    """Event of an alarm, with its time (seconds, wall clock), state and command."""
 
     type: str
     at: float
     state: Mapping[str, Any]
+    command: CommandKey = (None, None)
+
+    @property
+    def is_taken(self) -> bool:
+        return self.state["taken_by"] is not None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state.get("ended_at") is not None
 
 
 @dataclass(slots=True)
@@ -32,64 +50,99 @@ class AlarmRecord:
     causes: list[int] = field(default_factory=list)
     alarms: dict[str, list[AlarmEvent]] = field(default_factory=dict)
 
-    def note(self, event: Mapping[str, Any], at: float) -> None:
+    def note(self, event: Mapping[str, Any], at: float, account: str | None = None) -> None:
         """Note an event of the board's journal."""
-        if event["kind"] == "alarm":
-            self.alarms.setdefault(event["id"], []).append(AlarmEvent(event["type"], at, event["state"]))
+        if event["kind"] == "alarm" and event["state"] is not None:
+            noted = AlarmEvent(event["type"], at, event["state"], (account, event.get("command")))
+            self.alarms.setdefault(event["id"], []).append(noted)
         elif event["type"] == "sighting.added" and event["state"].get("priority") == "urgent":
             self.causes.append(event["seq"])
 
 
-def faults_of(record: AlarmRecord, struck: Sequence[InjectedFault], wall: float, ended: float) -> Iterator[tuple[str, str]]:
-    """Yield (check, case) for each fault. `wall`: offset from monotonic time to the journal's time. `ended`: end of the run, in
-    monotonic time."""
-    outages = [(each.began + wall, each.healed + wall + AFTERMATH_S) for each in struck if not each.kind.startswith(HARMLESS)]
-    raised = [events[0].state["about"]["seq"] for events in record.alarms.values()]
+def outages_of(struck: Collection[InjectedFault], wall: float) -> Outages:
+    """Return the times in which the database may be out of reach, with their aftermath. `wall`: offset from monotonic time to the
+    journal's time."""
+    return [(each.began + wall, each.healed + wall + AFTERMATH_S) for each in struck if not each.kind.startswith(HARMLESS)]
+
+
+def faults_of(record: AlarmRecord, outages: Outages, ended: float) -> Iterator[tuple[str, str]]:
+    """Yield (check, case) for each fault. `ended`: end of the run, in the journal's time."""
+    raised = Counter(events[0].state["about"]["seq"] for events in record.alarms.values())
     for seq in record.causes:
-        if (times := raised.count(seq)) != 1:
+        if (times := raised[seq]) != 1:
             yield ("alarms lost" if times == 0 else "alarms doubled"), f"the sighting of event {seq} raised {times} alarms"
     for id, events in record.alarms.items():
-        yield from _faults_of_alarm(id, events, outages)
-        due = _due(events[-1].state)
-        if due is not None and ended + wall - due > LATE_S + outage_s(due, ended + wall, outages):
-            yield "alarms lost", f"alarm {id}: what was due after {events[-1].type} never came"
+        for check, case in _faults_of_alarm(events, outages, ended):
+            yield check, f"alarm {id}: {case}"
 
 
-def _faults_of_alarm(id: str, events: Sequence[AlarmEvent], outages: Sequence[tuple[float, float]]) -> Iterator[tuple[str, str]]:
-    if events[0].type != "alarm.raised" or any(each.type == "alarm.raised" for each in events[1:]):
-        yield "alarms doubled", f"alarm {id}: {[each.type for each in events]}"
+def _faults_of_alarm(events: Sequence[AlarmEvent], outages: Outages, ended: float) -> Iterator[tuple[str, str]]:
+    if events[0].type != "alarm.raised":
+        yield "alarms doubled", f"{events[0].type} before it was raised"
     for before, after in pairwise(events):
-        if before.state["taken_by"] is not None and after.type not in WHILE_TAKEN:
-            yield "alarms doubled", f"alarm {id}: {after.type} after it was taken"
-        if after.type not in BY_TIME:
-            continue
-        if after.type == "alarm.escalated" and not _follows(before.state, after.state):
-            yield "alarms doubled", f"alarm {id}: step {after.state['step']} after step {before.state['step']}"
-        due = _due(before.state)
-        if due is None:
-            yield "alarms doubled", f"alarm {id}: {after.type}, though nothing was due"
-            continue
-        late = after.at - due
-        if late < -EARLY_S:
-            yield "alarms late", f"alarm {id}: {after.type} came {-late:.2f} s early"
-        elif late > LATE_S + outage_s(due, after.at, outages):
-            yield "alarms late", f"alarm {id}: {after.type} came {late:.2f} s late"
+        yield from _faults_of_order(before, after)
+        yield from _faults_of_time(before, after, outages)
+    due = _due(events[-1])
+    if due is not None and _is_late(due, ended, outages):
+        check = "promises never lapsed" if events[-1].is_taken else "alarms lost"
+        yield check, f"what was due after {events[-1].type} never came"
 
 
-def _follows(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether a step is the next one. After a promise has lapsed, steps that ask nobody new are skipped."""
-    return bool(after["step"] == before["step"] + 1 or (before.get("round", 0) > 0 and after["step"] > before["step"]))
+def _faults_of_order(before: AlarmEvent, after: AlarmEvent) -> Iterator[tuple[str, str]]:
+    """Yield what may not follow an event, and steps that are not the next ones."""
+    if before.has_ended:
+        yield "alarms doubled", f"{after.type} after it had ended"
+    elif after.type == "alarm.lapsed" and not before.is_taken:
+        yield "promises lapsed twice", "it lapsed, though nobody had it"
+    elif after.type not in (WHILE_TAKEN if before.is_taken else WHILE_OPEN):
+        yield "alarms doubled", f"{after.type} while {before.state['taken_by'] or 'nobody'} had it"
+    old, new = _position(before), _position(after)
+    if new != _next_position(after.type, *old):
+        yield "alarms doubled", f"{after.type}: step and round {new} after {old}"
 
 
-def _due(state: Mapping[str, Any]) -> float | None:
+def _position(event: AlarmEvent) -> tuple[int, int]:
+    return event.state["step"], event.state.get("round", 0)
+
+
+def _next_position(type: str, step: int, round: int) -> tuple[int, int]:
+    """Return step and round after an event of this type."""
+    match type:
+        case "alarm.escalated":
+            return (step + 1, round) if step < LAST_STEP else (step, round + 1)
+        case "alarm.lapsed":
+            return -1, round + 1
+        case "alarm.given_back":
+            return 0, round + 1
+    return step, round
+
+
+def _faults_of_time(before: AlarmEvent, after: AlarmEvent, outages: Outages) -> Iterator[tuple[str, str]]:
+    """Yield steps and ends of promises that came early or late, or did not come before another event."""
+    due, is_by_time = _due(before), after.type in BY_TIME
+    if due is None:
+        if is_by_time:
+            yield "alarms doubled", f"{after.type}, though nothing was due"
+        return
+    late = after.at - due
+    if is_by_time and late < -EARLY_S:
+        yield "alarms late", f"{after.type} came {-late:.2f} s early"
+    elif _is_late(due, after.at, outages):
+        check = "alarms late" if is_by_time or not before.is_taken else "promises never lapsed"
+        yield check, f"{after.type} came {late:.2f} s after something was due"
+
+
+def _is_late(due: float, at: float, outages: Outages) -> bool:
+    return at - due > LATE_S and at - due > LATE_S + outage_s(due, at, outages)
+
+
+def _due(event: AlarmEvent) -> float | None:
     """Return when the next step is due, or when a promise ends, in the journal's time."""
-    if state.get("ended_at") is not None:
-        return None
-    due = state.get("until") if state["taken_by"] is not None else state["next_at"]
+    due = None if event.has_ended else event.state.get("until") if event.is_taken else event.state["next_at"]
     return datetime.fromisoformat(due).timestamp() if due is not None else None
 
 
-def outage_s(since: float, until: float, outages: Sequence[tuple[float, float]]) -> float:
+def outage_s(since: float, until: float, outages: Outages) -> float:
     """Return for how many seconds of a time something failed."""
     total, reached = 0.0, since
     for began, healed in sorted(outages):
@@ -100,12 +153,12 @@ def outage_s(since: float, until: float, outages: Sequence[tuple[float, float]])
     return total
 
 
-def lateness(records: Sequence[AlarmRecord]) -> list[float]:
-    """Return the seconds by which each step and each lapse was late."""
-    return [
-        after.at - due
-        for record in records
-        for events in record.alarms.values()
-        for before, after in pairwise(events)
-        if after.type in BY_TIME and (due := _due(before.state)) is not None
-    ]
+def summary(records: Sequence[AlarmRecord]) -> str:
+    """Return what became of the alarms, and how late their steps and lapses came."""
+    histories = [events for record in records for events in record.alarms.values()]
+    counts = Counter(event.type for events in histories for event in events)
+    pairs = [pair for events in histories for pair in pairwise(events) if pair[1].type in BY_TIME]
+    late = sorted(after.at - due for before, after in pairs if (due := _due(before)) is not None)
+    found = ", ".join(f"{counts[f'alarm.{type}']} {type.replace('_', ' ')}" for type in SUMMED_UP)
+    steps = f"late by {late[len(late) // 2]:.2f} s (median), {late[-1]:.2f} s (most)" if late else "none"
+    return f"{found}; {counts['alarm.escalated']} steps; steps and lapses {steps}"

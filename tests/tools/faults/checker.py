@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
-from tests.tools.faults import alarms
+from models.board import OPERATIONS
+from tests.tools.faults import acceptances, alarms, duties
 from tests.tools.faults.journal import Journal
 from tests.tools.faults.recordings import (
     DROPPED,
@@ -27,7 +29,8 @@ CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
     "wrong answers", "turned away", "alarms lost", "alarms doubled", "alarms late",
-    "files lost", "files doubled", "files shown",
+    "promises never lapsed", "promises lapsed twice", "duties lost", "duties doubled", "duties late", "alarms kept off duty",
+    "alarms forgotten", "files lost", "files doubled", "files shown",
 )  # fmt: skip
 
 
@@ -56,13 +59,31 @@ def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
     for journal in journals.values():
         for fault in journal.faults:
             verdict.add("broken journal", fault)
-        for promise, case in alarms.faults_of(journal.alarms, run.struck, run.wall, run.ended):
-            verdict.add(promise, f"{journal.board}: {case}")
+    _check_custody(run, journals, verdict)
     for commands in run.commands:
         _check_commands(run, journals, commands, verdict)
     _check_unrequested_events(run, journals, verdict)
     _check_revocations(run, journals, verdict)
     return verdict
+
+
+def _check_custody(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
+    """Check who had each alarm, who was on duty, and that nothing was forgotten at handovers."""
+    outages, ended = alarms.outages_of(run.struck, run.wall), run.ended + run.wall
+    duty = next((journal.duties for journal in journals.values() if journal.duties.events), duties.DutyRecord())
+    accepted = [each for journal in journals.values() for each in journal.handovers.accepted] if run.moves_alarms else []
+    for journal in journals.values():
+        for promise, case in chain(
+            alarms.faults_of(journal.alarms, outages, ended),
+            duties.faults_of_left(duty, journal.alarms, outages, ended),
+            acceptances.faults_of(accepted, journal.handovers, journal.alarms) if journal.board != OPERATIONS else (),
+        ):
+            verdict.add(promise, f"{journal.board}: {case}")
+    for promise, case in duties.faults_of(duty, outages, ended):
+        verdict.add(promise, case)
+    for commands in run.commands:
+        for promise, case in duties.faults_of_acks(duty, commands, run.wall):
+            verdict.add(promise, case)
 
 
 def _changed_rights(run: RunRecord) -> set[tuple[str, str | None]]:

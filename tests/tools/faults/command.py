@@ -20,7 +20,8 @@ def main(arguments: Sequence[str]) -> int:
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
         uploaders=asked.uploaders, files=asked.files,
-        readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate, say=_print,
+        readers=asked.readers, supervised=asked.supervised, tree=asked.tree, boards=asked.boards, rate=asked.rate,
+        custody=asked.custody, say=_print,
         leave_out=lambda kind: any(kind.startswith(each) for each in asked.without),
         attackers=tuple(ATTACKERS) if asked.attack else (),
     )  # fmt: skip
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--files", choices=["folder", "bucket"], default="folder", help="the store of photos and files")
     parser.add_argument("--boards", type=int, default=12)
     parser.add_argument("--rate", type=float, default=180.0, help="commands a second, of all writers together")
+    parser.add_argument("--custody", type=float, default=5.0, help="of these, those about alarms and duties: a third raise one")
     parser.add_argument("--tree", type=Path, default=ROOT, help="the checkout whose board is run")
     parser.add_argument("--attack", action="store_true", help="with all hostile accounts of `board attack` beside it")
     parser.add_argument("--without", action="append", default=[], help="a kind of fault to leave out, by its beginning")

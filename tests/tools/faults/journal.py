@@ -15,7 +15,9 @@ from sqlmodel import Session
 from board.engine.event import stored_event
 from models.entity import flatten
 from tests.support.journal_sql import BOARD, COLUMNS
+from tests.tools.faults.acceptances import AcceptanceRecord
 from tests.tools.faults.alarms import AlarmRecord
+from tests.tools.faults.duties import DutyRecord
 from tests.tools.faults.recordings import digest, entity_digest
 
 PAGE = 2_000
@@ -38,6 +40,8 @@ class Journal:
     hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and the search of each
     commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
     alarms: AlarmRecord = field(default_factory=AlarmRecord)
+    duties: DutyRecord = field(default_factory=DutyRecord)
+    handovers: AcceptanceRecord = field(default_factory=AcceptanceRecord)
     faults: list[str] = field(default_factory=list)  # gaps in the numbers, and edits that erased another one, in words
 
     @property
@@ -51,11 +55,11 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
     `restricted`: searches that not everybody sees. On `operations` their events may be hidden, and they are left out of the fold.
     """
     journal = Journal(board, epoch)
-    states: dict[str, Any] = {}
-    entities: dict[str, int] = {}
+    states: dict[tuple[str, str], Any] = {}  # by kind and id: a shift and its handover have the same id
+    entities: dict[tuple[str, str], int] = {}
     fold, secret = 0, set(restricted)
     for account, event in events:
-        seq, id = event["seq"], event["id"]
+        seq, id, key = event["seq"], event["id"], (event["kind"], event["id"])
         if seq != journal.head + 1:
             journal.faults.append(f"{board}: {seq} follows {journal.head} in the journal")
         journal.digests.append(digest(event))
@@ -66,14 +70,16 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
             journal.hidden[seq] = id
         else:
             new = entity_digest(event["kind"], id, event["state"])
-            fold ^= entities.get(id, 0) ^ new
-            entities[id] = new
+            fold ^= entities.get(key, 0) ^ new
+            entities[key] = new
         journal.folds.append(fold)
-        journal.alarms.note(event, journal.at[-1])
-        erased = _erased(states.get(id), event)
+        journal.alarms.note(event, journal.at[-1], account)
+        journal.duties.note(event, journal.at[-1])
+        journal.handovers.note(event, journal.at[-1], account)
+        erased = _erased(states.get(key), event)
         if erased:
             journal.faults.append(f"{board}: event {seq} ({event['type']}) silently changed {', '.join(erased)}")
-        states[id] = event["state"]
+        states[key] = event["state"]
     return journal
 
 

@@ -51,10 +51,10 @@ class BoardReplica:
         self.epoch: str | None = None
         self.seq = -1
         self.live = self.followed = False
-        self.entities: dict[str, int] = {}
+        self.entities: dict[tuple[str, str], int] = {}  # by kind and id: a shift and its handover have the same id
         self.fold = 0
         self._asked_at: tuple[str, int] | None = None  # heads that are not reached yet
-        self._part: dict[str, int] = {}
+        self._part: dict[tuple[str, str], int] = {}
 
     @property
     def position(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class BoardReplica:
     def snapshot(self, frame: dict[str, Any], at: float) -> None:
         for each in frame["entities"]:
             if not (each["id"] in self._restricted and frame["board"] == "operations"):
-                self._part[each["id"]] = entity_digest(each["kind"], each["id"], each["state"])
+                self._part[each["kind"], each["id"]] = entity_digest(each["kind"], each["id"], each["state"])
         if frame.get("more"):
             return
         kind = SNAPSHOT if self.epoch is None else RESET
@@ -97,8 +97,8 @@ class BoardReplica:
                 event.id in self._restricted and self.following.board == "operations"
             ):
                 assert event.id is not None
-                self.fold ^= self.entities.get(event.id, 0) ^ event.entity
-                self.entities[event.id] = event.entity
+                self.fold ^= self.entities.get((event.kind, event.id), 0) ^ event.entity
+                self.entities[event.kind, event.id] = event.entity
         return whole
 
     def heads(self, epoch: str, seq: int) -> bool:

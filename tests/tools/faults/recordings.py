@@ -36,12 +36,14 @@ class ReceivedEvent(NamedTuple):
     digest: int
     id: str | None
     entity: int  # digest of the entity's state after it
+    kind: str = ""
 
 
 def received_event(event: dict[str, Any]) -> ReceivedEvent:
     if event.get("hidden"):
         return ReceivedEvent(event["seq"], DROPPED if "kind" in event else HIDDEN, event.get("id"), 0)
-    return ReceivedEvent(event["seq"], digest(event), event["id"], entity_digest(event["kind"], event["id"], event.get("state")))
+    entity = entity_digest(event["kind"], event["id"], event.get("state"))
+    return ReceivedEvent(event["seq"], digest(event), event["id"], entity, event["kind"])
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class CommandLog:
     answered: array[float] = field(default_factory=lambda: array("d"))
     faults: list[str] = field(default_factory=list)  # invalid answers, in words
     turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` or `failed` was answered
+    duties: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # commands on duties: name, and the end they set
 
     def invoke(self, board: int, at: float) -> str:
         """Record a new command; return its id."""
@@ -152,3 +155,4 @@ class RunRecord:
     epochs: dict[str, int]  # epoch as told: as it is noted
     ended: float = 0.0
     wall: float = 0.0  # offset from monotonic time to the journals' time
+    moves_alarms: bool = True  # whether this version passes alarms on with an accepted handover

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -16,15 +16,16 @@ import redis
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.commands.alarms.alarms import KIND
 from board.config.settings import Settings
 from board.files.store import FileStore
 from board.maintenance import files
 from models.db.database import Database, DatabaseUnavailable
 from tests.tools.attack.assault import ACCOUNTS, Assault, AssaultResult
-from tests.tools.faults import journal
-from tests.tools.faults.actors import Account, Coordinator, Guest, prepare_accounts, run_on_database
-from tests.tools.faults.alarms import AlarmRecord, lateness
+from tests.tools.faults import acceptances, alarms, custodians, duties, journal
+from tests.tools.faults.actors import Account, Client, Coordinator, Guest, prepare_accounts, run_on_database
 from tests.tools.faults.checker import Verdict, check
+from tests.tools.faults.custodians import Custodians
 from tests.tools.faults.fault_injectors import FaultInjector
 from tests.tools.faults.reader import Reader
 from tests.tools.faults.recordings import CommandLog, InjectedFault, RunRecord, entity_digest
@@ -36,7 +37,7 @@ from tests.tools.faults.writer import Writer, WriterBoard
 
 GATHERS_S = 60.0  # for all readers to be live at the beginning
 ANSWERED_S = 60.0  # for all commands to be answered at the end
-ALARMED_S = 40.0  # for the last alarms to have gone through their ladder: more than it takes
+CLOSED_S = 90.0  # for all alarms to be answered and all duties to be ended then
 SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
 STEP_S = 0.05
 _FILES = text("SELECT id, board, added_by FROM file")
@@ -61,6 +62,7 @@ class Plan:
     guests: int = 4
     boards: int = 12
     rate: float = 180.0  # commands a second of all writers together
+    custody: float = 5.0  # commands a second about alarms and duties, of all writers together; 0: no alarms, duties or handovers
     tree: Path = ROOT
     leave_out: Callable[[str], bool] = lambda kind: False
     given: tuple[Storm, ...] | None = None
@@ -104,6 +106,7 @@ class _RunInProgress:
         self.readers: list[Reader] = []
         self.writers: list[Writer] = []
         self.uploaders: list[Uploader] = []
+        self.custodians: list[Client] = []
         self.struck: list[InjectedFault] = []
         self.assault: Assault | None = None
         self.assault_result: AssaultResult | None = None
@@ -120,6 +123,7 @@ class _RunInProgress:
         names |= {f"writer{number}": "investigator" for number in range(plan.writers)}
         names |= {f"guest{number}": "viewer" for number in range(plan.guests)}
         names |= {f"uploader{number}": "investigator" for number in range(plan.uploaders)}
+        names |= {"custodian0": "coordinator", "custodian1": "coordinator"} if plan.custody else {}
         names |= ACCOUNTS if plan.attackers else {}
         taken = await run_on_database(plant.database_url, await asyncio.to_thread(prepare_accounts, names))
         chief = Coordinator(plant, taken["chief"], CommandLog("chief", taken["chief"].id), [], Random(plan.seed))
@@ -149,8 +153,11 @@ class _RunInProgress:
             commands = CommandLog(f"w{number}", account.id)
             mine = [WriterBoard(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
             address = self._address(number)
-            rate = plan.rate / plan.writers
-            self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
+            seed, rates = plan.seed * 1_000 + number, (plan.rate / plan.writers, plan.custody / plan.writers)
+            self.writers.append(Writer(commands, account.token, mine, accounts, address, seed, *rates))
+        for name in (name for name in taken if name.startswith("custodian")):
+            commands = CommandLog(name, taken[name].id)
+            self.custodians.append(Client(self.plant, taken[name], commands, self.chief.boards, Random(f"{plan.seed} {name}")))
 
         for number in range(plan.uploaders):
             account = taken[f"uploader{number}"]
@@ -198,6 +205,8 @@ class _RunInProgress:
         await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
         writing = [asyncio.create_task(writer.write()) for writer in self.writers]
         writing += [asyncio.create_task(uploader.upload()) for uploader in self.uploaders]
+        custody = Custodians(self.custodians, _moves_alarms())
+        writing += [asyncio.create_task(custody.work())] if self.custodians else []
         self._tasks += writing
         self._began = time.monotonic()
         for line in self.plant.postgres_lines:
@@ -210,11 +219,12 @@ class _RunInProgress:
         await self._storms(blows, self._began + self.plan.seconds)
         if self.assault is not None:
             self.assault_result = await self.assault.end()
+        custody.stopping = True
         await self._end_writing(blows, self.plan.last)
         done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
         for task in done:
             task.result()
-        await self._finish_alarms()
+        await self._close_custody()
         await self._settle()
         telling.cancel()
 
@@ -279,12 +289,12 @@ class _RunInProgress:
 
     # -- after --------------------------------------------------------------------------------------------------------
 
-    async def _finish_alarms(self) -> None:
-        """Wait until no step is in progress. The checker finds what never came."""
+    async def _close_custody(self) -> None:
+        """Answer all alarms and end all duties. The checker finds what was due and never came."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ALARMED_S):
-                while await run_on_database(self.plant.database_url, _waiting_alarms):
-                    await asyncio.sleep(1.0)
+            async with asyncio.timeout(CLOSED_S):
+                while any(left := await run_on_database(self.plant.database_url, custodians.open_custody)):
+                    await custodians.close(self.chief, *left)
 
     async def _settle(self) -> None:
         heads = {board: seq for board, (_, seq) in (await run_on_database(self.plant.database_url, _heads)).items()}
@@ -313,8 +323,8 @@ class _RunInProgress:
         record = RunRecord(
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
-            [self.chief.commands, *(each.commands for each in self.writers), *(each.commands for each in self.uploaders)],
-            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall,
+            [each.commands for each in [self.chief, *self.custodians, *self.writers, *self.uploaders]],
+            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall, _moves_alarms(),
         )  # fmt: skip
         journals = await asyncio.to_thread(self._journals)
         verdict = check(record, journals)
@@ -335,7 +345,7 @@ class _RunInProgress:
             "lines": sum(reader.lines for reader in self.readers),
             "starts of workers": sum(worker.starts for worker in self.plant.workers),
             "rights taken": len(self.chief.revocations),
-            "alarms": _of_alarms([journal.alarms for journal in journals.values()]),
+            **_custody_notes(journals),
             **({"files": self._uploads()} if self.uploaders else {}),
             "faults that found nothing to hit": dict(self.failed),
         }
@@ -397,17 +407,22 @@ class _RunInProgress:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _waiting_alarms(session: Session) -> int:
-    steps = "SELECT count(*) FROM alarm WHERE next_at IS NOT NULL AND step >= 0"  # -1: a promise lapsed, and the ladder waits
-    return int(session.connection().execute(text(steps)).scalar() or 0)
+def _moves_alarms() -> bool:
+    """Return whether this version of the board passes alarms on with an accepted handover."""
+    return "alarm.handed_over" in KIND.events
 
 
-def _of_alarms(records: list[AlarmRecord]) -> str:
-    """Return how many alarms there were, what became of them, and how late their steps came."""
-    events = [event.type for record in records for events in record.alarms.values() for event in events]
-    taken, late = f"{events.count('alarm.taken')} taken, {events.count('alarm.lapsed')} lapsed", sorted(lateness(records))
-    steps = f"{len(late)} steps, late by {late[len(late) // 2]:.2f} s (median), {late[-1]:.2f} s (most)" if late else "no steps"
-    return f"{events.count('alarm.raised')} raised, {taken}, {steps}"
+def _custody_notes(journals: Mapping[str, journal.Journal]) -> dict[str, str]:
+    """Return what became of alarms, duties and handovers, in words."""
+    records = [journal.alarms for journal in journals.values()]
+    accepted = [each for journal in journals.values() for each in journal.handovers.accepted]
+    duty = [journal.duties for journal in journals.values() if journal.duties.events]
+    handed_over = acceptances.summary(accepted, records) + ("" if _moves_alarms() else " (not by this version)")
+    return {
+        "alarms": alarms.summary(records),
+        "duties": duties.summary(duty[0]) if duty else "none",
+        "handovers": handed_over,
+    }
 
 
 def _heads(session: Session) -> dict[str, tuple[str, int]]:

@@ -5,7 +5,6 @@ import contextlib
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +12,8 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from models.times import format_utc, now
+from models.board import OPERATIONS
+from tests.tools.faults import custody
 from tests.tools.faults.reader import BACK_S, OPENS_WITHIN_S, Address
 from tests.tools.faults.recordings import CommandLog
 
@@ -33,7 +33,7 @@ class WriterBoard:
     columns: list[str] = field(default_factory=list)
     seq: int = 0  # a seq that it has reached
     alarms: list[str] = field(default_factory=list)  # open ones, in the server's last list
-    promised: list[str] = field(default_factory=list)  # those that somebody has
+    promised: list[str] = field(default_factory=list)  # those that the writer has
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -50,20 +50,16 @@ def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> t
     if chance < 0.92:
         field = random.choice(["clothing", "direction", "company"])
         return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
-    if chance < 0.93 and board.alarms:
-        return "alarm.take", {"alarm": random.choice(board.alarms)}
-    if chance < 0.935 and board.promised:
-        until = format_utc(now() + timedelta(seconds=random.randrange(60, 180)))
-        return "alarm.extend", {"alarm": random.choice(board.promised), "until": until}
     if chance < 0.95:
         return "note.add", {"text": text}
     if chance < 0.97:  # on two boards in one transaction
         return "search.update", {"person": {"description": text}}
-    return "sighting.add", {"description": text} | ({"priority": "urgent"} if chance > 0.99 else {})
+    return "sighting.add", {"description": text}
 
 
 class Writer:
-    """Writer of commands. `rate`: commands a second. `stopping`: give no new ones; `write` ends when all are answered."""
+    """Writer of commands. `rate`: commands a second; `custody`: those about alarms and duties. `stopping`: give no new ones;
+    `write` ends when all are answered."""
 
     def __init__(
         self,
@@ -74,9 +70,11 @@ class Writer:
         address: Address,
         seed: int,
         rate: float,
+        custody: float = 0.0,
     ) -> None:
         self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
-        self._address, self._random, self._rate = address, Random(seed), rate
+        self._address, self._random, self._rate, self._custody = address, Random(seed), rate, custody
+        self._custody_at = float("inf")
         self.stopping = False
         self.refusals = Counter[str]()  # by code, those that were sent again too
         self.resolved = 0  # commands whose connection was lost before their answer, and that have one now
@@ -91,6 +89,8 @@ class Writer:
 
     async def write(self) -> None:
         attempt = 0
+        if self._custody:
+            self._custody_at = time.monotonic()
         while not (self.stopping and not self._open):
             with contextlib.suppress(OSError, WebSocketException, TimeoutError, EOFError):
                 await self._on_a_line(self._address(attempt))
@@ -131,13 +131,29 @@ class Writer:
         await socket.close()
 
     def _new(self) -> str:
+        if time.monotonic() >= self._custody_at:
+            self._custody_at += self._random.expovariate(self._custody)
+            return self._new_of_custody()
         number = self._random.randrange(len(self._boards))
         board = self._boards[number]
         name, data = random_command(self._random, board, self._accounts)
+        is_based = name == "sighting.grade" and self._random.random() < 0.2
+        return self._open_command(number, name, data, {"base": board.seq} if is_based else {})
+
+    def _new_of_custody(self) -> str:
+        """Return a new command about an alarm, or about the writer's own duty."""
+        number, name, data = custody.random_command(self._random, self._boards)
+        if number is None:
+            id = self._open_command(len(self._boards), name, data)
+            self.commands.duties[_number(id)] = name, data.get("until")
+            return id
+        return self._open_command(number, name, data)
+
+    def _open_command(self, number: int, name: str, data: dict[str, Any], more: dict[str, Any] | None = None) -> str:
+        """Record a new command on the board with this number; after the last search is `operations`."""
         id = self.commands.invoke(number, time.monotonic())
-        frame: dict[str, Any] = {"type": "command", "id": id, "board": board.id, "name": name, "data": data}
-        if name == "sighting.grade" and self._random.random() < 0.2:
-            frame["base"] = board.seq
+        board = self._boards[number].id if number < len(self._boards) else OPERATIONS
+        frame = {"type": "command", "id": id, "board": board, "name": name, "data": data} | (more or {})
         self._open[id] = orjson.dumps(frame)
         return id
 
@@ -151,13 +167,14 @@ class Writer:
             for board in self._boards:
                 listed = [alarm for alarm in said["alarms"] if alarm["board"] == board.id]
                 board.alarms = [alarm["id"] for alarm in listed if not alarm["taken_by"]]
-                board.promised = [alarm["id"] for alarm in listed if alarm["taken_by"]]
+                owners = {alarm["id"]: alarm["taken_by"]["id"] for alarm in listed if alarm["taken_by"]}
+                board.promised = [id for id, owner in owners.items() if owner == self.commands.account]
         if said["type"] not in ("ack", "refused"):
             return
         id, number = said["id"], _number(said["id"])
         if said["type"] == "ack":
             self.commands.ok(number, said["seqs"], at)
-            if said["seqs"]:
+            if said["seqs"] and self.commands.board[number] < len(self._boards):
                 board = self._boards[self.commands.board[number]]
                 board.seq = max(board.seq, said["seqs"][-1])
             self._close(id)
