@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -36,11 +36,14 @@ LOOK_BACK = timedelta(days=7)  # after a start; tasks can become overdue while n
 MARGIN = timedelta(minutes=10)  # looked back each time, for clocks that are set back or run slow on another machine
 
 
+Earlier = Mapping[PendingAlarm, float]  # deadlines by the monotonic clock
+
+
 class Deadlines:
     """Deadlines of alarms by a monotonic clock.
 
     An alarm is due at its time by the wall clock, or when a full wait has passed since this process first saw it. So a wall clock
-    that is set back delays an alarm by at most one wait.
+    that is set back delays an alarm by at most one wait. An extended promise moves its deadline by as much as its end.
     """
 
     def __init__(self, rules: AlarmRules, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +53,13 @@ class Deadlines:
     def due(self, pending: Iterable[PendingAlarm], now: str) -> list[PendingAlarm]:
         """Return the alarms that are due."""
         at, earlier = self._monotonic(), self._at
-        self._at = {alarm: earlier[alarm] if alarm in earlier else at + self._left_s(alarm, now) for alarm in pending}
+        promises = {(alarm.id, alarm.taken_at): alarm for alarm in earlier if alarm.taken_at is not None}
+        self._at = {
+            alarm: earlier[alarm]
+            if alarm in earlier
+            else self._deadline(alarm, at, now, promises.get((alarm.id, alarm.taken_at)), earlier)
+            for alarm in pending
+        }
         return [alarm for alarm, deadline in self._at.items() if alarm.next_at <= now or deadline <= at]
 
     def next_s(self, now: str) -> float:
@@ -58,6 +67,11 @@ class Deadlines:
         at = self._monotonic()
         left = (min(deadline - at, _seconds(now, alarm.next_at)) for alarm, deadline in self._at.items())
         return min((seconds for seconds in left if seconds > 0), default=POLL_S)
+
+    def _deadline(self, alarm: PendingAlarm, at: float, now: str, former: PendingAlarm | None, earlier: Earlier) -> float:
+        """Return the deadline of an alarm that was not pending before. `former`: the same promise before it was extended."""
+        deadline = at + self._left_s(alarm, now)
+        return deadline if former is None else min(deadline, earlier[former] + _seconds(former.next_at, alarm.next_at))
 
     def _left_s(self, alarm: PendingAlarm, now: str) -> float:
         return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))

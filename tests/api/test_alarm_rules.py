@@ -134,3 +134,17 @@ def test_a_short_ladder_waits_for_the_person_whose_promise_lapsed(tmp_path: Path
     assert deadlines.due([lapsed], "2026-12-01T05:02:00.000Z") == [lapsed], (
         "a clock that is set back delays no longer than a wait"
     )
+
+
+def test_extended_promise_ends_on_time_though_the_clock_is_set_back(tmp_path: Path) -> None:
+    passed_s, day = [0.0], "2026-12-01T"
+    deadlines = Deadlines(rules(tmp_path, LADDER + RULE), lambda: passed_s[0])
+    taken = PendingAlarm("alarm", "board", "own", 0, f"{day}18:00:00.000Z", f"{day}10:00:00.000Z")
+    assert not deadlines.due([taken], f"{day}10:00:00.000Z")
+    extended = taken._replace(next_at=f"{day}12:10:00.000Z")
+    passed_s[0] = 7_200.0
+    assert not deadlines.due([extended], f"{day}07:00:00.000Z"), "at noon, by a clock that was set back since it was extended"
+    passed_s[0] += 599.0
+    assert not deadlines.due([extended], f"{day}07:09:59.000Z")
+    passed_s[0] += 1.0
+    assert deadlines.due([extended], f"{day}07:10:00.000Z") == [extended]

@@ -38,7 +38,7 @@ def alarm(
 ) -> Event:
     """Return an event of the alarm. `due`: end of the promise if somebody has taken it, otherwise the next step."""
     taken_by, taken_at = taken if taken is not None else (None, None)
-    state = {
+    state: dict[str, Any] = {
         "about": {"seq": 1}, "step": step, "round": round, "taken_by": taken_by, "taken_at": at(taken_at),
         "until": at(due) if taken else None, "next_at": None if taken else at(due),
         "ended_at": at(seconds) if type == "ended" else None,
@@ -47,7 +47,13 @@ def alarm(
 
 
 def duty(seconds: float, type: str, until: float, ended: str | None = None, **more: Any) -> Event:
-    state = {"account": "bob", "until": at(until), "ended_at": at(seconds) if ended else None, "ended": ended, "kept": []}
+    state: dict[str, Any] = {
+        "account": "bob",
+        "until": at(until),
+        "ended_at": at(seconds) if ended else None,
+        "ended": ended,
+        "kept": [],
+    }
     return {"at": at(seconds), "type": f"duty.{type}", "kind": "duty", "id": "bob", "state": state} | more
 
 

@@ -38,6 +38,7 @@ class CustodyRule:
         self.clocks = clocks
         self.faults: list[str] = []
         self._asking_all: set[str] = set()  # alarms that asked everybody at the last check
+        self._handed_on: dict[str, list[str]] = {}  # who had handed an alarm on then; if all have, they are asked again
         self._ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and by when the next one has to come
 
     def pass_outage(self) -> None:
@@ -61,9 +62,11 @@ class CustodyRule:
         """Check that alarms began to ask everybody only if they could ask nobody on duty. Call it after each change of duties."""
         present = {account for account in enabled if _is_on(duties.get(account))}
         for alarm in alarms:
-            if alarm.everybody and alarm.id not in self._asking_all and present - {alarm.caused_by, *alarm.handed_on}:
+            left_out = {alarm.caused_by, *alarm.handed_on, *self._handed_on.get(alarm.id, ())}
+            if alarm.everybody and alarm.id not in self._asking_all and present - left_out:
                 self.faults.append(f"{alarm.id} asks everybody, although {present} are on duty: {alarm.state()}")
         self._asking_all = {alarm.id for alarm in alarms if alarm.everybody}
+        self._handed_on = {alarm.id: alarm.handed_on for alarm in alarms}
 
     def check_left(self, alarms: Sequence[Alarm], duties: Mapping[str, Duty]) -> None:
         """Check that nobody off duty has an alarm that they left."""

@@ -228,7 +228,7 @@ class MemoryInstallation:
             alarm_people._ACTING: lambda _: (_Acting(each.id, each.role) for each in self.rows(Account) if _may_act(each)),
             on_duty._ACCOUNTS: lambda _: ((id,) for id in self._accounts_on_duty()),
             program_accounts._AMONG: lambda _: (),
-            promises._NAME: lambda given: ((self.unit.entities.get(Account, given["id"]).name,),),  # type: ignore[union-attr]
+            promises._NAME: lambda given: ((self.unit.entities.get(Account, given["id"]).name,),),
             alarms._ENDED: lambda _: (),
             alarms_of_cards._OF_ENTITY: lambda given: (
                 (each.id,) for each in self.rows(Alarm) if each.entity == given["entity"] and each.ended_at is None

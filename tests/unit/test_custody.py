@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ from board.commands.duty import duties, ends
 from board.config.alarm_rules import AlarmRules, Rule, Step
 from board.duty.duty_ends import DutyEnds
 from board.errors import Refused
+from board.service import BoardService
 from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
@@ -66,7 +67,7 @@ class History:
         for id in SEARCHES:
             self.desk.open_search(id, lead="alice")
         self.desk.hold_shift("dora")
-        self.service: Any = self.desk
+        self.service = cast("BoardService", self.desk)
         self.processes = [self._process(), self._process()]
         self.duty_ends = DutyEnds(self.service)
         self._numbers = 0

@@ -323,7 +323,7 @@ class _RunInProgress:
         record = RunRecord(
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
-            [each.commands for each in [self.chief, *self.custodians, *self.writers, *self.uploaders]],
+            self._commands(),
             self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall, _moves_alarms(),
         )  # fmt: skip
         journals = await asyncio.to_thread(self._journals)
@@ -352,6 +352,10 @@ class _RunInProgress:
         refusals = sum((writer.refusals for writer in self.writers), Counter[str]())
         figures = compute_statistics(record, journals, wall)
         return Outcome(verdict, figures, self.plant.complaints(), notes, self.assault_result, refusals)
+
+    def _commands(self) -> list[CommandLog]:
+        logs = [self.chief.commands, *(each.commands for each in self.custodians), *(each.commands for each in self.writers)]
+        return [*logs, *(each.commands for each in self.uploaders)]
 
     async def _served(self, board: str) -> int:
         """Return the fold of the snapshot that a worker gives."""
